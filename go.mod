@@ -1,0 +1,3 @@
+module sen
+
+go 1.26.0
