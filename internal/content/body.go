@@ -1,0 +1,167 @@
+package content
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// RichText is a body, written apart for each language: a body is not translated
+// sentence by sentence, so each language has blocks of its own.
+type RichText map[Locale][]Block
+
+// Block is one block of a body: exactly one of its fields is set. The one-of form
+// is the stored form; it needs no discriminator and reads well in a file.
+type Block struct {
+	Paragraph *ParagraphBlock `json:"paragraph,omitempty"`
+	Heading   *HeadingBlock   `json:"heading,omitempty"`
+	Image     *ImageBlock     `json:"image,omitempty"`
+	Gallery   *GalleryBlock   `json:"gallery,omitempty"`
+	List      *ListBlock      `json:"list,omitempty"`
+	Quote     *QuoteBlock     `json:"quote,omitempty"`
+	Table     *TableBlock     `json:"table,omitempty"`
+	File      *FileBlock      `json:"file,omitempty"`
+	Embed     *EmbedBlock     `json:"embed,omitempty"`
+	Divider   *DividerBlock   `json:"divider,omitempty"`
+}
+
+// ParagraphBlock is a paragraph of running text.
+type ParagraphBlock struct {
+	Spans Spans `json:"spans"`
+}
+
+// HeadingBlock is a heading inside a body. The title of the page is level 1, so
+// Level is 2, 3 or 4.
+type HeadingBlock struct {
+	Level int   `json:"level"`
+	Spans Spans `json:"spans"`
+}
+
+// ImageBlock is a picture between paragraphs. Caption and Alt belong to this use
+// of the picture; where one is empty, the medium's own default is shown.
+type ImageBlock struct {
+	MediaID ID     `json:"media"`
+	Caption string `json:"caption,omitempty"`
+	Alt     string `json:"alt,omitempty"`
+}
+
+// GalleryBlock is several pictures shown as one group.
+type GalleryBlock struct {
+	Images  []*ImageBlock `json:"images"`
+	Caption string        `json:"caption,omitempty"`
+}
+
+// ListBlock is a list, numbered when Ordered.
+type ListBlock struct {
+	Ordered bool       `json:"ordered,omitempty"`
+	Items   []ListItem `json:"items"`
+}
+
+// ListItem is one item of a list, with the items below it.
+type ListItem struct {
+	Spans Spans      `json:"spans"`
+	Items []ListItem `json:"items,omitempty"`
+}
+
+// QuoteBlock is a quotation, with who said it where that is known.
+type QuoteBlock struct {
+	Spans       Spans  `json:"spans"`
+	Attribution string `json:"attribution,omitempty"`
+}
+
+// TableBlock is a table. Every row has as many cells as the first one; the first
+// row is a header when Header is true.
+type TableBlock struct {
+	Header  bool       `json:"header,omitempty"`
+	Caption string     `json:"caption,omitempty"`
+	Rows    []TableRow `json:"rows"`
+}
+
+// TableRow is one row of a table.
+type TableRow struct {
+	Cells []TableCell `json:"cells"`
+}
+
+// TableCell is one cell of a table.
+type TableCell struct {
+	Spans Spans `json:"spans"`
+}
+
+// FileBlock offers a document for download. An empty Title shows the medium's own.
+type FileBlock struct {
+	MediaID ID     `json:"media"`
+	Title   string `json:"title,omitempty"`
+}
+
+// EmbedBlock points at something shown from another site, such as a video. Sen
+// never fetches it: HTML gets a link, and an app may embed what it trusts.
+type EmbedBlock struct {
+	URL      string `json:"url"`
+	Title    string `json:"title,omitempty"`
+	Provider string `json:"provider,omitempty"`
+}
+
+// DividerBlock is a thematic break. It has no content of its own.
+type DividerBlock struct{}
+
+// Mark is a way in which a span of text stands out.
+type Mark string
+
+// The marks of a span.
+const (
+	MarkBold        Mark = "BOLD"
+	MarkItalic      Mark = "ITALIC"
+	MarkUnderline   Mark = "UNDERLINE"
+	MarkStrike      Mark = "STRIKE"
+	MarkCode        Mark = "CODE"
+	MarkSubscript   Mark = "SUBSCRIPT"
+	MarkSuperscript Mark = "SUPERSCRIPT"
+)
+
+// Span is a run of text with one set of marks. A line feed in Text is a line
+// break. Link is the address that the run leads to, empty for none.
+type Span struct {
+	Text  string `json:"text"`
+	Marks []Mark `json:"marks,omitempty"`
+	Link  string `json:"link,omitempty"`
+}
+
+// Spans is running text. In a JSON file a plain string stands for one unmarked span.
+type Spans []Span
+
+// UnmarshalJSON reads a list of spans, or a string as one unmarked span.
+func (s *Spans) UnmarshalJSON(data []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte(`"`)) {
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+		*s = Spans{{Text: text}}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]Span)(s))
+}
+
+// MediaIDs lists the media that the blocks show, in their order and each once.
+func MediaIDs(blocks []Block) []ID {
+	var ids []ID
+	seen := map[ID]bool{}
+	add := func(id ID) {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	for _, b := range blocks {
+		switch {
+		case b.Image != nil:
+			add(b.Image.MediaID)
+		case b.Gallery != nil:
+			for _, image := range b.Gallery.Images {
+				add(image.MediaID)
+			}
+		case b.File != nil:
+			add(b.File.MediaID)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,57 @@
+package content
+
+import "strings"
+
+// Locale is a language tag by BCP 47, such as "vi" or "en-GB".
+type Locale string
+
+// Text is a text in several languages.
+type Text map[Locale]string
+
+// In is the text in the first language of a chain that has one, and that
+// language. Where none has, it is empty.
+func (t Text) In(chain []Locale) (string, Locale) {
+	for _, l := range chain {
+		if s := t[l]; s != "" {
+			return s, l
+		}
+	}
+	return "", ""
+}
+
+// Languages is the site's languages and how one stands in for another.
+type Languages struct {
+	// Default answers where nothing else does. It is one of Locales.
+	Default Locale `json:"default"`
+	// Locales are the languages that the site is written in.
+	Locales []Locale `json:"locales"`
+}
+
+// Chain lists the languages that may answer for one that was asked for: itself,
+// then what it is a variant of ("en-GB", "en"), then the site's default and its
+// other languages in their order. The empty locale asks for the default.
+func (l Languages) Chain(asked Locale) []Locale {
+	chain := make([]Locale, 0, len(l.Locales)+1)
+	add := func(locale Locale) {
+		for _, have := range chain {
+			if have == locale {
+				return
+			}
+		}
+		chain = append(chain, locale)
+	}
+	for tag := string(asked); tag != ""; {
+		for _, known := range l.Locales {
+			if strings.EqualFold(string(known), tag) {
+				add(known)
+			}
+		}
+		cut := strings.LastIndexByte(tag, '-')
+		tag = tag[:max(cut, 0)]
+	}
+	add(l.Default)
+	for _, known := range l.Locales {
+		add(known)
+	}
+	return chain
+}
