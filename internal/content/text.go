@@ -5,16 +5,23 @@ import "strings"
 // Locale is a language tag by BCP 47, such as "vi" or "en-GB".
 type Locale string
 
+// Undetermined is BCP 47's tag for a text that is the same in every language, such as a file's name.
+const Undetermined Locale = "und"
+
 // Text is a text in several languages.
 type Text map[Locale]string
 
 // In is the text in the first language of a chain that has one, and that
-// language. Where none has, it is empty.
+// language. A text of no language in particular answers for the chain's first.
+// Where there is none at all, it is empty.
 func (t Text) In(chain []Locale) (string, Locale) {
 	for _, l := range chain {
 		if s := t[l]; s != "" {
 			return s, l
 		}
+	}
+	if s := t[Undetermined]; s != "" && len(chain) > 0 {
+		return s, chain[0]
 	}
 	return "", ""
 }

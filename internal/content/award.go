@@ -1,0 +1,127 @@
+package content
+
+// Date is a day without a time, as "2020-12-02" (ISO 8601).
+type Date string
+
+// AwardSeries is an award that is given again and again.
+type AwardSeries struct {
+	Base        `json:",inline"`
+	Name        Text `json:"name"`
+	ShortName   Text `json:"shortName,omitempty"`
+	Description Text `json:"description,omitempty"`
+	// OrganizationIDs are the bodies that confer it.
+	OrganizationIDs []ID `json:"organizations,omitempty"`
+}
+
+// AwardRound is one edition of a series: a year, a level, a decision, a ceremony.
+type AwardRound struct {
+	Base       `json:",inline"`
+	Name       Text       `json:"name"`
+	SeriesID   ID         `json:"series"`
+	Year       int        `json:"year"`
+	Level      AwardLevel `json:"level"`
+	Phase      AwardPhase `json:"phase"`
+	Decision   *Decision  `json:"decision,omitempty"`
+	CeremonyID ID         `json:"ceremony,omitempty"`
+}
+
+// Award is one prize of a round. Year, Level and SeriesID are its round's, kept
+// here as well so that awards can be filtered and ordered by them.
+type Award struct {
+	Base        `json:",inline"`
+	Title       Text              `json:"title"`
+	RoundID     ID                `json:"round"`
+	SeriesID    ID                `json:"series"`
+	Year        int               `json:"year"`
+	Level       AwardLevel        `json:"level"`
+	Rank        *int              `json:"rank,omitempty"`
+	Outcome     AwardOutcome      `json:"outcome"`
+	Product     *Product          `json:"product,omitempty"`
+	Recipients  []*AwardRecipient `json:"recipients,omitempty"`
+	Citation    Text              `json:"citation,omitempty"`
+	Certificate *Certificate      `json:"certificate,omitempty"`
+	EventID     ID                `json:"event,omitempty"`
+}
+
+// AwardLevel is how far an award reaches.
+type AwardLevel string
+
+// The levels of awards, the widest first.
+const (
+	LevelNational   AwardLevel = "NATIONAL"
+	LevelRegional   AwardLevel = "REGIONAL"
+	LevelProvincial AwardLevel = "PROVINCIAL"
+	LevelDistrict   AwardLevel = "DISTRICT"
+	LevelCommune    AwardLevel = "COMMUNE"
+)
+
+// AwardPhase is how far a round has come.
+type AwardPhase string
+
+// The phases of a round, in their order.
+const (
+	PhaseNominating AwardPhase = "NOMINATING"
+	PhaseJudging    AwardPhase = "JUDGING"
+	PhaseAnnounced  AwardPhase = "ANNOUNCED"
+	PhaseConferred  AwardPhase = "CONFERRED"
+	PhaseRevoked    AwardPhase = "REVOKED"
+)
+
+// AwardOutcome is what became of one nomination.
+type AwardOutcome string
+
+// The outcomes of a nomination.
+const (
+	OutcomeNominated   AwardOutcome = "NOMINATED"
+	OutcomeShortlisted AwardOutcome = "SHORTLISTED"
+	OutcomeWon         AwardOutcome = "WON"
+	OutcomeWithdrawn   AwardOutcome = "WITHDRAWN"
+	OutcomeRevoked     AwardOutcome = "REVOKED"
+)
+
+// Decision is the official paper by which a round is conferred.
+type Decision struct {
+	Number     string `json:"number,omitempty"`
+	Date       Date   `json:"date,omitempty"`
+	IssuerID   ID     `json:"issuer,omitempty"`
+	DocumentID ID     `json:"document,omitempty"`
+}
+
+// Product is what won, where an award goes to a product.
+type Product struct {
+	Name        Text `json:"name"`
+	Description Text `json:"description,omitempty"`
+	ImageID     ID   `json:"image,omitempty"`
+}
+
+// AwardRecipient is who received an award, under the name of that day. At most
+// one of OrganizationID and AuthorID is set.
+type AwardRecipient struct {
+	Name           Text `json:"name"`
+	OrganizationID ID   `json:"organization,omitempty"`
+	AuthorID       ID   `json:"author,omitempty"`
+}
+
+// Certificate is the paper that a recipient holds.
+type Certificate struct {
+	Number     string `json:"number,omitempty"`
+	ValidUntil Date   `json:"validUntil,omitempty"`
+}
+
+// Kind implements [Content].
+func (*AwardSeries) Kind() Kind { return KindAwardSeries }
+
+// Kind implements [Content].
+func (*AwardRound) Kind() Kind { return KindAwardRound }
+
+// Kind implements [Content].
+func (*Award) Kind() Kind { return KindAward }
+
+// Label implements [Content].
+func (s *AwardSeries) Label() Text { return s.Name }
+
+// Label implements [Content].
+func (r *AwardRound) Label() Text { return r.Name }
+
+// Label implements [Content].
+func (a *Award) Label() Text { return a.Title }

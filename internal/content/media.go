@@ -1,0 +1,58 @@
+package content
+
+// Media is a file that content shows: a picture, a recording, a document. Its
+// bytes are kept apart, under its id.
+type Media struct {
+	Base     `json:",inline"`
+	FileName string    `json:"fileName"`
+	FileType MediaKind `json:"kind"`
+	MimeType string    `json:"mimeType"`
+	// Width and Height are in pixels, for pictures and films.
+	Width  *int `json:"width,omitempty"`
+	Height *int `json:"height,omitempty"`
+	// Bytes is the size of the file.
+	Bytes int64 `json:"bytes"`
+	// SHA256 is the checksum of the file in lower-case hex.
+	SHA256   string          `json:"sha256"`
+	Variants []*MediaVariant `json:"variants,omitempty"`
+	Title    Text            `json:"title,omitempty"`
+	Alt      Text            `json:"alt,omitempty"`
+	Caption  Text            `json:"caption,omitempty"`
+	Credit   Text            `json:"credit,omitempty"`
+	// Placeholder is a tiny version as a data URI, shown while the file loads.
+	Placeholder string `json:"placeholder,omitempty"`
+}
+
+// MediaVariant is the same picture at another width. Its bytes are kept beside
+// the original's.
+type MediaVariant struct {
+	// MediaID is the medium's; the store fills it in.
+	MediaID  ID     `json:"-"`
+	FileName string `json:"-"`
+	Width    int    `json:"width"`
+	Height   int    `json:"height"`
+	MimeType string `json:"mimeType"`
+	Bytes    int64  `json:"bytes"`
+}
+
+// MediaKind says what a medium is.
+type MediaKind string
+
+// The kinds of media.
+const (
+	MediaImage    MediaKind = "IMAGE"
+	MediaVideo    MediaKind = "VIDEO"
+	MediaAudio    MediaKind = "AUDIO"
+	MediaDocument MediaKind = "DOCUMENT"
+)
+
+// Kind implements [Content].
+func (*Media) Kind() Kind { return KindMedia }
+
+// Label implements [Content]: the title, or the file's name in every language.
+func (m *Media) Label() Text {
+	if len(m.Title) > 0 {
+		return m.Title
+	}
+	return Text{Undetermined: m.FileName}
+}

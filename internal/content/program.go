@@ -1,0 +1,19 @@
+package content
+
+// Program is a policy programme (đề án): it runs for years, and articles and
+// events refer to it.
+type Program struct {
+	Base           `json:",inline"`
+	Name           Text `json:"name"`
+	ShortName      Text `json:"shortName,omitempty"`
+	Description    Text `json:"description,omitempty"`
+	StartYear      *int `json:"startYear,omitempty"`
+	EndYear        *int `json:"endYear,omitempty"`
+	OrganizationID ID   `json:"organization,omitempty"`
+}
+
+// Kind implements [Content].
+func (*Program) Kind() Kind { return KindProgram }
+
+// Label implements [Content].
+func (p *Program) Label() Text { return p.Name }

@@ -1,0 +1,24 @@
+package content
+
+// Site is the publication as a whole.
+type Site struct {
+	Name      Text      `json:"name"`
+	Languages Languages `json:"languages"`
+	// TimeZone is the site's own zone, by its name in the IANA database; moments are written in it.
+	TimeZone string  `json:"timeZone"`
+	Menus    []*Menu `json:"menus"`
+}
+
+// Menu is a list of links at one place of the site, such as "main".
+type Menu struct {
+	Key   string      `json:"key"`
+	Items []*MenuItem `json:"items"`
+}
+
+// MenuItem is one link of a menu: to an entry, or to an address.
+type MenuItem struct {
+	Label     Text        `json:"label"`
+	URL       string      `json:"url,omitempty"`
+	ContentID ID          `json:"content,omitempty"`
+	Items     []*MenuItem `json:"items,omitempty"`
+}
