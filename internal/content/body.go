@@ -1,13 +1,35 @@
 package content
 
-import (
-	"bytes"
-	"encoding/json"
-)
-
 // RichText is a body, written apart for each language: a body is not translated
 // sentence by sentence, so each language has blocks of its own.
 type RichText map[Locale][]Block
+
+// Body is rich text in one language.
+type Body struct {
+	Locale Locale
+	Stored []Block
+}
+
+// Blocks are the typed blocks, in their order.
+func (b *Body) Blocks() []BlockValue {
+	values := make([]BlockValue, 0, len(b.Stored))
+	for _, block := range b.Stored {
+		if v := block.Value(); v != nil {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// In is the body in the first language of a chain that has one; nil where none has.
+func (t RichText) In(chain []Locale) *Body {
+	for _, l := range chain {
+		if len(t[l]) > 0 {
+			return &Body{Locale: l, Stored: t[l]}
+		}
+	}
+	return nil
+}
 
 // Block is one block of a body: exactly one of its fields is set. The one-of form
 // is the stored form; it needs no discriminator and reads well in a file.
@@ -22,6 +44,47 @@ type Block struct {
 	File      *FileBlock      `json:"file,omitempty"`
 	Embed     *EmbedBlock     `json:"embed,omitempty"`
 	Divider   *DividerBlock   `json:"divider,omitempty"`
+}
+
+// BlockValue is any of the typed blocks.
+type BlockValue interface{ isBlock() }
+
+func (*ParagraphBlock) isBlock() {}
+func (*HeadingBlock) isBlock()   {}
+func (*ImageBlock) isBlock()     {}
+func (*GalleryBlock) isBlock()   {}
+func (*ListBlock) isBlock()      {}
+func (*QuoteBlock) isBlock()     {}
+func (*TableBlock) isBlock()     {}
+func (*FileBlock) isBlock()      {}
+func (*EmbedBlock) isBlock()     {}
+func (*DividerBlock) isBlock()   {}
+
+// Value is the field that is set; nil for a block of nothing.
+func (b Block) Value() BlockValue {
+	switch {
+	case b.Paragraph != nil:
+		return b.Paragraph
+	case b.Heading != nil:
+		return b.Heading
+	case b.Image != nil:
+		return b.Image
+	case b.Gallery != nil:
+		return b.Gallery
+	case b.List != nil:
+		return b.List
+	case b.Quote != nil:
+		return b.Quote
+	case b.Table != nil:
+		return b.Table
+	case b.File != nil:
+		return b.File
+	case b.Embed != nil:
+		return b.Embed
+	case b.Divider != nil:
+		return b.Divider
+	}
+	return nil
 }
 
 // ParagraphBlock is a paragraph of running text.
@@ -86,22 +149,25 @@ type TableCell struct {
 	Spans Spans `json:"spans"`
 }
 
-// FileBlock offers a document for download. An empty Title shows the medium's own.
+// FileBlock offers a document for download. An empty Caption shows the medium's own label.
 type FileBlock struct {
 	MediaID ID     `json:"media"`
-	Title   string `json:"title,omitempty"`
+	Caption string `json:"caption,omitempty"`
 }
 
 // EmbedBlock points at something shown from another site, such as a video. Sen
 // never fetches it: HTML gets a link, and an app may embed what it trusts.
 type EmbedBlock struct {
-	URL      string `json:"url"`
-	Title    string `json:"title,omitempty"`
+	URL      URL    `json:"url"`
+	Caption  string `json:"caption,omitempty"`
 	Provider string `json:"provider,omitempty"`
 }
 
 // DividerBlock is a thematic break. It has no content of its own.
 type DividerBlock struct{}
+
+// Divider is always true: a type of the schema needs a field.
+func (*DividerBlock) Divider() bool { return true }
 
 // Mark is a way in which a span of text stands out.
 type Mark string
@@ -125,21 +191,8 @@ type Span struct {
 	Link  string `json:"link,omitempty"`
 }
 
-// Spans is running text. In a JSON file a plain string stands for one unmarked span.
-type Spans []Span
-
-// UnmarshalJSON reads a list of spans, or a string as one unmarked span.
-func (s *Spans) UnmarshalJSON(data []byte) error {
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte(`"`)) {
-		var text string
-		if err := json.Unmarshal(data, &text); err != nil {
-			return err
-		}
-		*s = Spans{{Text: text}}
-		return nil
-	}
-	return json.Unmarshal(data, (*[]Span)(s))
-}
+// Spans is running text.
+type Spans = []Span
 
 // MediaIDs lists the media that the blocks show, in their order and each once.
 func MediaIDs(blocks []Block) []ID {

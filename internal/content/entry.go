@@ -50,7 +50,7 @@ type Base struct {
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 	// PublishedAt is when readers could first see it; zero in a draft that never was live.
-	PublishedAt time.Time `json:"publishedAt,omitzero"`
+	PublishedAt time.Time `json:"publishedAt,omitempty,omitzero"`
 }
 
 // Common is the part that all kinds share.

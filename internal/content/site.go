@@ -9,6 +9,12 @@ type Site struct {
 	Menus    []*Menu `json:"menus"`
 }
 
+// Locales are the languages that the site is written in.
+func (s *Site) Locales() []Locale { return s.Languages.Locales }
+
+// DefaultLocale is the language that answers where none is asked for.
+func (s *Site) DefaultLocale() Locale { return s.Languages.Default }
+
 // Menu is a list of links at one place of the site, such as "main".
 type Menu struct {
 	Key   string      `json:"key"`

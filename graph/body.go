@@ -1,0 +1,84 @@
+package graph
+
+import (
+	"context"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+	"sen/internal/richtext"
+)
+
+func registerBody(r *Resolver) {
+	form := func(render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string) relation {
+		return relation{
+			ids:    func(obj any) []content.ID { return content.MediaIDs(obj.(*content.Body).Stored) },
+			fields: r.sources[content.KindMedia].StoredFields(),
+			answer: func(c *call, obj any) (any, error) {
+				return render(obj.(*content.Body).Stored, func(id content.ID) (richtext.Medium, bool) {
+					m, ok := c.entry(id).(*content.Media)
+					if !ok {
+						return richtext.Medium{}, false
+					}
+					return r.medium(c.ctx, m), true
+				}), nil
+			},
+		}
+	}
+	r.relate("RichText", map[string]relation{
+		"html":     form(richtext.HTML),
+		"markdown": form(richtext.Markdown),
+		"text":     value(func(_ context.Context, b *content.Body) any { return richtext.Text(b.Stored) }),
+	})
+
+	// A use of a picture shows its own caption and alternative text, or else the medium's.
+	own := func(of func(*content.ImageBlock) string, otherwise func(*content.Media) content.Text, field string) relation {
+		return relation{
+			ids: func(obj any) []content.ID {
+				if image := obj.(*content.ImageBlock); of(image) == "" {
+					return named(image.MediaID)
+				}
+				return nil
+			},
+			fields: []string{field},
+			answer: func(c *call, obj any) (any, error) {
+				image := obj.(*content.ImageBlock)
+				text := of(image)
+				if m, ok := c.entry(image.MediaID).(*content.Media); ok && text == "" {
+					text, _ = otherwise(m).In(scalar.Chain(c.ctx))
+				}
+				return &text, nil
+			},
+		}
+	}
+	r.relate("ImageBlock", map[string]relation{
+		"media":   one(func(b *content.ImageBlock) content.ID { return b.MediaID }),
+		"caption": own(func(b *content.ImageBlock) string { return b.Caption }, func(m *content.Media) content.Text { return m.Caption }, "caption"),
+		"alt":     own(func(b *content.ImageBlock) string { return b.Alt }, func(m *content.Media) content.Text { return m.Alt }, "alt"),
+	})
+	r.relate("FileBlock", map[string]relation{
+		"media": one(func(b *content.FileBlock) content.ID { return b.MediaID }),
+	})
+}
+
+// bodyIn is rich text in the language of its place; nil where there is none.
+func bodyIn(ctx context.Context, text content.RichText) any {
+	if body := text.In(scalar.Chain(ctx)); body != nil {
+		return body
+	}
+	return nil
+}
+
+// medium is a medium as it is shown in the language of its place.
+func (r *Resolver) medium(ctx context.Context, m *content.Media) richtext.Medium {
+	chain := scalar.Chain(ctx)
+	in := func(t content.Text) string {
+		s, _ := t.In(chain)
+		return s
+	}
+	shown := richtext.Medium{
+		URL: string(r.mediaURL(m.ID, m.FileName, "")), Alt: in(m.Alt), Caption: in(m.Caption),
+		Credit: in(m.Credit), Title: in(m.Label()), MimeType: m.MimeType, Bytes: m.Bytes,
+	}
+	shown.Width, shown.Height = deref(m.Width), deref(m.Height)
+	return shown
+}

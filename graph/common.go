@@ -1,0 +1,39 @@
+package graph
+
+import (
+	"context"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// answeredIn is the language that answers for an entry's label.
+func answeredIn(ctx context.Context, e content.Content) any {
+	_, locale := e.Label().In(scalar.Chain(ctx))
+	return locale
+}
+
+// writtenIn are the site's languages in which an entry has a label.
+func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
+	locales := []content.Locale{}
+	label := e.Label()
+	for _, locale := range r.store.Site().Languages.Locales {
+		if label[locale] != "" || label[content.Undetermined] != "" {
+			locales = append(locales, locale)
+		}
+	}
+	return locales
+}
+
+// children answers with the entries directly below one in a tree, in the default
+// order of their kind; the first 100.
+func children(s pager) relation {
+	return relation{load: func(c *call) ([]any, error) {
+		parents := make([]mongodb.Within, len(c.objs))
+		for i, obj := range c.objs {
+			parents[i] = linked("parent", obj.(content.Content).Common().ID)
+		}
+		return s.firsts(c, parents)
+	}}
+}

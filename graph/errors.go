@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"sen/internal/content"
+)
+
+// coded is an error of an answer with its code.
+func coded(code content.Code, format string, args ...any) *gqlerror.Error {
+	err := gqlerror.Errorf(format, args...)
+	err.Extensions = map[string]any{"code": string(code)}
+	return err
+}
+
+// presenter makes the error of an answer from an error of the inside. What no code
+// was given to is INTERNAL: it is logged whole, and leaves as a request id alone.
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		var shown *gqlerror.Error
+		errors.As(err, &shown)
+		if shown != nil && shown.Extensions["code"] != nil && shown.Err == nil {
+			return shown
+		}
+		path := graphql.GetPath(ctx)
+		if shown != nil && shown.Path != nil {
+			path = shown.Path
+		}
+		var known *content.Error
+		var presented *gqlerror.Error
+		switch {
+		case errors.As(err, &known):
+			presented = coded(known.Code, "%s", known.Message)
+			if known.Cause != nil {
+				log.ErrorContext(ctx, "field failed", "path", path.String(), "code", known.Code, "err", known.Cause)
+			}
+		case errors.Is(err, context.DeadlineExceeded):
+			presented = coded(content.CodeUnavailable, "The answer took too long. Ask for less, or try again.")
+		case errors.Is(err, context.Canceled):
+			presented = coded(content.CodeUnavailable, "The request was given up.")
+		case shown != nil && shown.Err == nil, errors.As(err, new(valueError)):
+			presented = coded(content.CodeBadUserInput, "%s", shown.Message)
+		default:
+			id := requestID(ctx)
+			log.ErrorContext(ctx, "internal error", "path", path.String(), "request", id, "err", err)
+			presented = coded(content.CodeInternal, "Something went wrong on our side. Tell us the request id if it stays so.")
+			presented.Extensions["requestId"] = id
+		}
+		presented.Path = path
+		if shown != nil {
+			presented.Locations = shown.Locations
+		}
+		return presented
+	}
+}
+
+// valueError is a value of a client that can't be read.
+type valueError struct{ error }
+
+// recoverer turns a panic into an error; the stack goes to the log.
+func recoverer(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, cause any) error {
+		log.ErrorContext(ctx, "panic", "request", requestID(ctx), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		return fmt.Errorf("panic: %v", cause)
+	}
+}
+
+// requestID is the id by which the log knows the request; the HTTP layer gives each one.
+func requestID(ctx context.Context) string {
+	if !graphql.HasOperationContext(ctx) {
+		return ""
+	}
+	return graphql.GetOperationContext(ctx).Headers.Get("X-Request-Id")
+}

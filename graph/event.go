@@ -1,0 +1,30 @@
+package graph
+
+import (
+	"context"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+func registerEvent(r *Resolver) {
+	type T = *content.Event
+	kind(r, r.store.Events, "event", "events", []string{"name"}, map[string]relation{
+		"description": value(func(ctx context.Context, e T) any { return bodyIn(ctx, e.Description) }, "description"),
+
+		"cover":      one(func(e T) content.ID { return e.CoverID }, "cover"),
+		"organizers": some[content.Organization]("organizers", func(e T) []content.ID { return e.OrganizerIDs }),
+		"programs":   some[content.Program]("programs", func(e T) []content.ID { return e.ProgramIDs }),
+		"tags":       some[content.Tag]("tags", func(e T) []content.ID { return e.TagIDs }),
+		"documents":  some[content.Media]("documents", func(e T) []content.ID { return e.DocumentIDs }),
+
+		"awards":   list(r.lists(content.KindAward), func(e T) mongodb.Within { return linked("event", e.ID) }),
+		"articles": list(r.lists(content.KindArticle), func(e T) mongodb.Within { return linked("events", e.ID) }),
+	})
+	r.relate("Participant", map[string]relation{
+		"author": one(func(p *content.Participant) content.ID { return p.AuthorID }),
+	})
+	r.relate("Position", map[string]relation{
+		"organization": one(func(p *content.Position) content.ID { return p.OrganizationID }),
+	})
+}

@@ -1,0 +1,90 @@
+package graph
+
+import (
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/content"
+)
+
+func registerNode(r *Resolver) {
+	r.relate("Query", map[string]relation{
+		"node": {load: func(c *call) ([]any, error) {
+			return c.byIDs([]content.ID{deref(argument[content.ID](c, "id"))})
+		}},
+		"nodes": {load: func(c *call) ([]any, error) {
+			ids := deref(argument[[]content.ID](c, "ids"))
+			if len(ids) > content.MaxPage {
+				return nil, content.Errorf(content.CodeBadUserInput, "ids has %d members; at most %d are allowed.", len(ids), content.MaxPage)
+			}
+			found, err := c.byIDs(ids)
+			nodes := make([]content.Content, len(ids))
+			for i := range found {
+				nodes[i], _ = found[i].(content.Content)
+			}
+			return []any{nodes}, err
+		}},
+		"route": {load: r.route},
+	})
+}
+
+// byIDs reads the entries with some ids, of any kinds, in the order of the ids; nil
+// for what is not there.
+func (c *call) byIDs(ids []content.ID) ([]any, error) {
+	byKind := map[content.Kind][]content.ID{}
+	for _, id := range ids {
+		if kind, ok := id.Kind(); ok {
+			byKind[kind] = append(byKind[kind], id)
+		}
+	}
+	var tasks errgroup.Group
+	for kind, some := range byKind {
+		tasks.Go(func() error { return c.rq.load(c.ctx, kind, some, c.rq.fields(kind, c.fc.Field.Selections)) })
+	}
+	if err := tasks.Wait(); err != nil {
+		return nil, err
+	}
+	found := make([]any, len(ids))
+	for i, id := range ids {
+		if e := c.entry(id); e != nil {
+			found[i] = e
+		}
+	}
+	return found, nil
+}
+
+// route answers what stands at an address of the site.
+func (r *Resolver) route(c *call) ([]any, error) {
+	kind, slug, ok := content.ParsePath(deref(argument[string](c, "path")))
+	if !ok {
+		return []any{nil}, nil
+	}
+	var fields []string
+	for _, f := range c.rq.collect("Route", c.fc.Field.Selections) {
+		if f.Name == "content" {
+			fields = union(fields, c.rq.fields(kind, f.Selections))
+		}
+	}
+	found, err := r.sources[kind].bySlug(c.ctx, slug, fields)
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		owner, err := r.store.Claimed(c.ctx, kind, slug)
+		if err != nil || owner == "" {
+			return []any{nil}, err
+		}
+		published, err := r.store.WasPublished(c.ctx, owner)
+		if err != nil || !published {
+			return []any{nil}, err
+		}
+		return []any{&Route{Status: http.StatusGone}}, nil
+	}
+	path := content.Path(found)
+	route := &Route{Status: http.StatusOK, Location: &path, Content: found}
+	if found.Common().Slug != slug {
+		route.Status = http.StatusMovedPermanently
+	}
+	return []any{route}, nil
+}

@@ -1,0 +1,20 @@
+package graph
+
+import (
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+func registerOrganization(r *Resolver) {
+	type T = *content.Organization
+	kind(r, r.store.Organizations, "organization", "organizations", []string{"name"}, map[string]relation{
+		"parent":    one(func(o T) content.ID { return o.ParentID }, "parent"),
+		"ancestors": some[content.Organization]("ancestors", func(o T) []content.ID { return o.AncestorIDs }),
+		"logo":      one(func(o T) content.ID { return o.LogoID }, "logo"),
+		"children":  children(r.lists(content.KindOrganization)),
+		"members":   list(r.lists(content.KindAuthor), func(o T) mongodb.Within { return linked("organization", o.ID) }),
+		"articles":  list(r.lists(content.KindArticle), func(o T) mongodb.Within { return linked("organizations", o.ID) }),
+		"events":    list(r.lists(content.KindEvent), func(o T) mongodb.Within { return linked("organizers", o.ID) }),
+		"awards":    list(r.lists(content.KindAward), func(o T) mongodb.Within { return linked("recipients.organization", o.ID) }),
+	})
+}

@@ -1,0 +1,86 @@
+// Package graph is the GraphQL face of Sen: it answers the schema's fields from
+// content. Each field that leads somewhere is a relation (see relation.go), and a
+// request answers them a level at a time (see request.go), so that however many
+// objects a page has, the store is asked as often.
+package graph
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// Resolver answers the fields of the schema. Its methods are written by
+// graph/generate; what they answer stands in the relations.
+type Resolver struct {
+	store *mongodb.Store
+	// publicURL is where clients reach the program, without a slash at its end.
+	publicURL string
+	sources   map[content.Kind]source
+	// relations has what answers a field, by type and field: "Article.authors".
+	relations map[string]relation
+	schema    *executableSchema
+	// satisfies has for each object the types that a fragment on it may name.
+	satisfies map[string][]string
+}
+
+// NewResolver makes what answers the schema's fields from a store.
+func NewResolver(store *mongodb.Store, publicURL string) *Resolver {
+	r := &Resolver{
+		store: store, publicURL: strings.TrimSuffix(publicURL, "/"),
+		sources: map[content.Kind]source{}, relations: map[string]relation{},
+		satisfies: map[string][]string{},
+	}
+	for _, register := range []func(*Resolver){
+		registerArticle, registerAuthor, registerOrganization, registerSection, registerTag, registerEvent,
+		registerProgram, registerAward, registerMedia, registerBody, registerSite, registerNode,
+	} {
+		register(r)
+	}
+	r.schema = NewExecutableSchema(Config{Resolvers: r}).(*executableSchema)
+	for name, def := range r.schema.Schema().Types {
+		if def.Kind == ast.Object {
+			r.satisfies[name] = append([]string{name}, def.Interfaces...)
+			for _, union := range r.schema.Schema().Types {
+				if union.Kind == ast.Union && slices.Contains(union.Types, name) {
+					r.satisfies[name] = append(r.satisfies[name], union.Name)
+				}
+			}
+		}
+	}
+	return r
+}
+
+// relate adds the relations of a type.
+func (r *Resolver) relate(object string, fields map[string]relation) {
+	for name, rel := range fields {
+		r.relations[object+"."+name] = rel
+	}
+}
+
+// resolve answers the field at which a context stands, for one object.
+func resolve[R any](ctx context.Context, obj any) (R, error) {
+	answer, err := requestOf(ctx).answer(ctx, obj)
+	found, _ := answer.(R)
+	return found, err
+}
+
+// kind adds a kind: where it is read from, its two root fields, and what every kind has.
+func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, label []string, fields map[string]relation) *kindSource[T, F] {
+	s := &kindSource[T, F]{Collection: c, label: label}
+	r.sources[c.Kind()] = s
+	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
+	r.relate(string(c.Kind()), map[string]relation{
+		"path":    value(func(_ context.Context, e content.Content) any { return content.Path(e) }),
+		"locale":  value(answeredIn),
+		"locales": value(r.writtenIn),
+	})
+	r.relate(string(c.Kind()), maps.Clone(fields))
+	return s
+}

@@ -1,0 +1,198 @@
+// Package scalar writes and reads the schema's scalars: what a value of Go looks
+// like to a client, and which values of a client are accepted.
+package scalar
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"golang.org/x/text/language"
+
+	"sen/internal/content"
+)
+
+
+// MarshalID writes an id.
+func MarshalID(id content.ID) graphql.Marshaler { return graphql.MarshalString(string(id)) }
+
+// UnmarshalID reads an id: a string, or an integer as the specification has it.
+func UnmarshalID(v any) (content.ID, error) {
+	switch v := v.(type) {
+	case string:
+		return content.ID(v), nil
+	case json.Number:
+		return content.ID(v), nil
+	case int64:
+		return content.ID(strconv.FormatInt(v, 10)), nil
+	}
+	return "", fmt.Errorf("an ID must be a string")
+}
+
+// MarshalString writes a plain text; an empty one is null, since nothing that is
+// missing is ever shown as an empty string.
+func MarshalString(s string) graphql.Marshaler {
+	if s == "" {
+		return graphql.Null
+	}
+	return graphql.MarshalString(s)
+}
+
+// UnmarshalString reads a plain text.
+func UnmarshalString(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", fmt.Errorf("a String must be a string")
+	}
+	return s, nil
+}
+
+// MarshalInt writes a whole number.
+func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
+
+// UnmarshalInt reads a whole number of 32 bits, as the specification has Int.
+func UnmarshalInt(v any) (int, error) {
+	switch n := v.(type) {
+	case json.Number:
+		i, err := strconv.ParseInt(string(n), 10, 32)
+		if err != nil {
+			return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
+		}
+		return int(i), nil
+	case int64:
+		if n < math.MinInt32 || n > math.MaxInt32 {
+			return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
+		}
+		return int(n), nil
+	}
+	return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
+}
+
+// MarshalInt64 writes a size; one beyond 32 bits is cut there, which is 2 GiB.
+func MarshalInt64(n int64) graphql.Marshaler {
+	return graphql.MarshalInt64(min(n, math.MaxInt32))
+}
+
+// UnmarshalInt64 reads a size.
+func UnmarshalInt64(v any) (int64, error) {
+	n, err := UnmarshalInt(v)
+	return int64(n), err
+}
+
+// MarshalDateTime writes a moment in the site's zone; the zero one is null.
+func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
+		if t.IsZero() {
+			_, err := io.WriteString(w, "null")
+			return err
+		}
+		_, err := io.WriteString(w, t.In(reading(ctx).Zone).Format(`"2006-01-02T15:04:05.999Z07:00"`))
+		return err
+	})
+}
+
+// UnmarshalDateTime reads a moment with its offset.
+func UnmarshalDateTime(_ context.Context, v any) (time.Time, error) {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("a DateTime must be written as RFC 3339 has it, with an offset: 2020-12-02T07:30:00+07:00")
+	}
+	return t, nil
+}
+
+// MarshalDate writes a day; the empty one is null.
+func MarshalDate(d content.Date) graphql.Marshaler { return MarshalString(string(d)) }
+
+// UnmarshalDate reads a day.
+func UnmarshalDate(v any) (content.Date, error) {
+	s, _ := v.(string)
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return "", fmt.Errorf("a Date must be written as 2020-12-02")
+	}
+	return content.Date(s), nil
+}
+
+// MarshalLocale writes a language.
+func MarshalLocale(l content.Locale) graphql.Marshaler { return MarshalString(string(l)) }
+
+// UnmarshalLocale reads a language; upper and lower case become the usual ones.
+func UnmarshalLocale(v any) (content.Locale, error) {
+	s, _ := v.(string)
+	l, err := ParseLocale(s)
+	if err != nil {
+		return "", err
+	}
+	return l, nil
+}
+
+// ParseLocale reads a language tag.
+func ParseLocale(s string) (content.Locale, error) {
+	tag, err := language.Parse(s)
+	if err != nil || len(s) > 35 { // RFC 5646 §4.4.1: 35 characters hold every tag in use
+		return "", fmt.Errorf("a Locale must be a BCP 47 tag such as vi or en-GB")
+	}
+	return content.Locale(tag.String()), nil
+}
+
+// MarshalURL writes an address; the empty one is null.
+func MarshalURL(u content.URL) graphql.Marshaler { return MarshalString(string(u)) }
+
+// UnmarshalURL reads an address.
+func UnmarshalURL(v any) (content.URL, error) {
+	s, _ := v.(string)
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", fmt.Errorf("a URL must be absolute, with http or https")
+	}
+	return content.URL(s), nil
+}
+
+// MarshalText writes a text in the language of its place; where there is none in
+// any language it is null.
+func MarshalText(t content.Text) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
+		s, _ := t.In(Chain(ctx))
+		return writeString(w, s)
+	})
+}
+
+// UnmarshalText is never called: no input has a text in several languages yet.
+func UnmarshalText(context.Context, any) (content.Text, error) {
+	return nil, fmt.Errorf("a text can't be given here")
+}
+
+// MarshalMinutes writes the minutes of the language of its place; null where there are none.
+func MarshalMinutes(m content.Minutes) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
+		text := "null"
+		for _, l := range Chain(ctx) {
+			if n := m[l]; n > 0 {
+				text = strconv.Itoa(n)
+				break
+			}
+		}
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// UnmarshalMinutes is never called: minutes are counted, not given.
+func UnmarshalMinutes(context.Context, any) (content.Minutes, error) {
+	return nil, fmt.Errorf("minutes can't be given")
+}
+
+func writeString(w io.Writer, s string) error {
+	if s == "" {
+		_, err := io.WriteString(w, "null")
+		return err
+	}
+	graphql.MarshalString(s).MarshalGQL(w)
+	return nil
+}

@@ -1,0 +1,92 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+)
+
+// Options are what an operator chooses of the GraphQL face.
+type Options struct {
+	// Introspection lets clients ask for the schema, and be told names that are near a
+	// wrong one.
+	Introspection bool
+	Limits        Limits
+	Log           *slog.Logger
+}
+
+// cachedDocuments is how many parsed documents are kept; the limits bound each.
+const cachedDocuments = 1000
+
+// NewExecutor makes what runs operations against the schema.
+func NewExecutor(r *Resolver, o Options) *executor.Executor {
+	e := executor.New(r.schema)
+	e.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
+	e.SetParserTokenLimit(o.Limits.Tokens)
+	e.SetErrorPresenter(presenter(o.Log))
+	e.SetRecoverFunc(recoverer(o.Log))
+	if o.Introspection {
+		e.Use(extension.Introspection{})
+	} else {
+		e.SetDisableSuggestion(true)
+		e.SetDefaultRulesFn(rulesWithoutSuggestions)
+	}
+	e.Use(&limiter{limits: o.Limits, accepted: lru.New[struct{}](cachedDocuments), schema: r.schema.Schema()})
+	e.Use(values{r.schema.Schema()})
+	e.AroundOperations(r.begin)
+	return e
+}
+
+// begin starts a request: it reads how the client wants to read from its headers.
+func (r *Resolver) begin(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	site := r.store.Site()
+	zone, err := time.LoadLocation(site.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	reading := &scalar.Reading{Languages: site.Languages, Zone: zone}
+	headers := graphql.GetOperationContext(ctx).Headers
+	if text := headers.Get("Sen-Locale"); text != "" {
+		if reading.Locale, err = scalar.ParseLocale(text); err != nil {
+			return refuse("The header Sen-Locale must be a BCP 47 tag such as vi or en-GB.")
+		}
+	}
+	switch stage := content.Stage(headers.Get("Sen-Stage")); stage {
+	case "", content.StagePublished, content.StageDraft:
+		reading.Stage = stage
+	default:
+		return refuse("The header Sen-Stage must be PUBLISHED or DRAFT.")
+	}
+	return next(r.newRequest(scalar.WithReading(ctx, reading)))
+}
+
+// refuse answers an operation with an error instead of running it.
+func refuse(message string) graphql.ResponseHandler {
+	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(content.CodeBadUserInput, "%s", message)}})
+}
+
+// rulesWithoutSuggestions are the specification's validation rules, with none that
+// tells names near a wrong one. The executor replaces two by itself; these it forgets.
+func rulesWithoutSuggestions() *rules.Rules {
+	r := rules.NewDefaultRules()
+	for _, told := range []string{
+		rules.KnownArgumentNamesRule.Name, rules.KnownTypeNamesRule.Name, rules.ValuesOfCorrectTypeRule.Name,
+	} {
+		r.RemoveRule(told)
+	}
+	r.AddRule(rules.KnownArgumentNamesRuleWithoutSuggestions.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
+	r.AddRule(rules.KnownTypeNamesRuleWithoutSuggestions.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
+	r.AddRule(rules.ValuesOfCorrectTypeRuleWithoutSuggestions.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	return r
+}

@@ -1,0 +1,191 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// source is where entries of one kind are read from, whatever their Go type.
+type source interface {
+	pager
+	// byIDs reads published entries with some stored fields.
+	byIDs(ctx context.Context, ids []content.ID, fields []string) (map[content.ID]content.Content, error)
+	// bySlug reads the published entry with a present or former slug; nil for none.
+	bySlug(ctx context.Context, slug string, fields []string) (content.Content, error)
+	// StoredFields names what an entry of the kind is stored with.
+	StoredFields() []string
+	// labelFields names what the label is made from; it is always read.
+	labelFields() []string
+}
+
+// pager reads lists of one kind.
+type pager interface {
+	// pages reads the page that the call's arguments ask for, for each parent.
+	pages(c *call, parents []mongodb.Within) ([]any, error)
+	// firsts reads the first elements of a plain list, for each parent.
+	firsts(c *call, parents []mongodb.Within) ([]any, error)
+}
+
+// lists is the pager of a kind; it may be registered later.
+func (r *Resolver) lists(k content.Kind) pager { return later{r, k} }
+
+type later struct {
+	r    *Resolver
+	kind content.Kind
+}
+
+func (l later) pages(c *call, parents []mongodb.Within) ([]any, error) {
+	return l.r.sources[l.kind].pages(c, parents)
+}
+
+func (l later) firsts(c *call, parents []mongodb.Within) ([]any, error) {
+	return l.r.sources[l.kind].firsts(c, parents)
+}
+
+// kindSource is the source and the pager of one kind.
+type kindSource[T, F any] struct {
+	*mongodb.Collection[T, F]
+	label []string
+}
+
+func (s *kindSource[T, F]) labelFields() []string { return s.label }
+
+func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, fields []string) (map[content.ID]content.Content, error) {
+	found, err := s.ByIDs(ctx, ids, fields)
+	entries := make(map[content.ID]content.Content, len(found))
+	for id, e := range found {
+		entries[id] = any(e).(content.Content)
+	}
+	return entries, err
+}
+
+func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, fields []string) (content.Content, error) {
+	found, err := s.BySlug(ctx, slug, fields)
+	if found == nil || err != nil {
+		return nil, err
+	}
+	return any(found).(content.Content), nil
+}
+
+// byArguments answers a root field with the entry that `id` or `slug` names.
+func (s *kindSource[T, F]) byArguments() relation {
+	return relation{load: func(c *call) ([]any, error) {
+		id, slug := argument[content.ID](c, "id"), argument[string](c, "slug")
+		if (id == nil) == (slug == nil) {
+			return nil, content.Errorf(content.CodeBadUserInput, "Give exactly one of id and slug.")
+		}
+		fields := c.rq.fields(s.Kind(), c.fc.Field.Selections)
+		var found content.Content
+		var err error
+		if slug != nil {
+			found, err = s.bySlug(c.ctx, *slug, fields)
+		} else if kind, ok := id.Kind(); ok && kind == s.Kind() {
+			var entries map[content.ID]content.Content
+			entries, err = s.byIDs(c.ctx, []content.ID{*id}, fields)
+			found = entries[*id]
+		}
+		if found == nil || err != nil {
+			return []any{nil}, err
+		}
+		return []any{found}, nil
+	}}
+}
+
+// maxParents is how many parents' pages are asked for by one command.
+const maxParents = 200
+
+func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, error) {
+	ask := mongodb.List[F]{
+		First: argument[int](c, "first"), Last: argument[int](c, "last"), Offset: argument[int](c, "offset"),
+		After: deref(argument[string](c, "after")), Before: deref(argument[string](c, "before")),
+		Filter: argument[F](c, "filter"), Order: deref(argument[content.Order](c, "orderBy")),
+		Locale: scalar.Locale(c.ctx),
+	}
+	s.selected(c, &ask)
+	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page })
+}
+
+func (s *kindSource[T, F]) firsts(c *call, parents []mongodb.Within) ([]any, error) {
+	most := content.MaxPage
+	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Fields: c.rq.fields(s.Kind(), c.fc.Field.Selections)}
+	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
+}
+
+// eachPage reads a page for each parent and answers with what is made from it.
+func eachPage[T, F any](c *call, s *kindSource[T, F], ask mongodb.List[F], parents []mongodb.Within, from func(*content.Connection[T]) any) ([]any, error) {
+	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
+		return nil, err
+	}
+	answers := make([]any, 0, len(parents))
+	for some := range slices.Chunk(parents, maxParents) {
+		pages, err := s.Pages(c.ctx, ask, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, page := range pages {
+			answers = append(answers, from(page))
+		}
+	}
+	return answers, nil
+}
+
+// selected notes what of the page is asked for.
+func (s *kindSource[T, F]) selected(c *call, ask *mongodb.List[F]) {
+	object := string(s.Kind())
+	elements := func(selections graphql.CollectedField) {
+		ask.Fields = union(ask.Fields, c.rq.fields(s.Kind(), selections.Selections))
+	}
+	for _, f := range c.rq.collect(object+"Connection", c.fc.Field.Selections) {
+		switch f.Name {
+		case "totalCount":
+			ask.Total = true
+		case "pageInfo":
+			for _, info := range c.rq.collect("PageInfo", f.Selections) {
+				ask.Next = ask.Next || info.Name == "hasNextPage"
+				ask.Previous = ask.Previous || info.Name == "hasPreviousPage"
+			}
+		case "nodes":
+			elements(f)
+		case "edges":
+			for _, edge := range c.rq.collect(object+"Edge", f.Selections) {
+				if edge.Name == "node" {
+					elements(edge)
+				}
+			}
+		}
+	}
+}
+
+// argument is an argument of the call's field, nil when it was not given.
+func argument[V any](c *call, name string) *V {
+	switch v := c.fc.Args[name].(type) {
+	case *V:
+		return v
+	case V:
+		return &v
+	}
+	return nil
+}
+
+func deref[V any](p *V) (v V) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// union is a set of names that has those of both.
+func union(a, b []string) []string {
+	for _, name := range b {
+		if !slices.Contains(a, name) {
+			a = append(a, name)
+		}
+	}
+	return a
+}

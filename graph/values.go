@@ -1,0 +1,207 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+)
+
+// values checks what gqlparser lets through and a resolver would meet too late: the
+// values of variables against their scalars and enums ("7" for an Int, NaN for a
+// Float, an enum in the wrong case), and literals of our own scalars. Found here,
+// they are errors of the request, and nothing of it runs.
+type values struct{ schema *ast.Schema }
+
+var _ interface {
+	graphql.OperationContextMutator
+	graphql.HandlerExtension
+} = values{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (values) ExtensionName() string { return "Values" }
+
+// Validate implements graphql.HandlerExtension.
+func (values) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements graphql.OperationContextMutator; it changes nothing.
+func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if hasDefer(op.Doc) {
+		return coded(content.CodeBadUserInput, "@defer is not supported.")
+	}
+	for _, def := range op.Operation.VariableDefinitions {
+		value, ok := op.Variables[def.Variable]
+		if !ok || value == nil {
+			continue
+		}
+		if err := v.variable(def.Type, value); err != nil {
+			return coded(content.CodeBadUserInput, "The variable $%s has a wrong value: %s.", def.Variable, err)
+		}
+	}
+	var first *gqlerror.Error
+	eachField(op.Doc, func(f *ast.Field) {
+		for _, arg := range f.Arguments {
+			if err := v.literal(arg.Value); err != nil && first == nil {
+				first = coded(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name, err)
+				first.Locations = []gqlerror.Location{{Line: arg.Position.Line, Column: arg.Position.Column}}
+			}
+		}
+	})
+	return first
+}
+
+// scalars read the values of the schema's scalars.
+var scalars = map[string]func(any) error{
+	"Int":      reads(scalar.UnmarshalInt),
+	"Float":    finite,
+	"String":   reads(scalar.UnmarshalString),
+	"ID":       reads(scalar.UnmarshalID),
+	"DateTime": reads(func(v any) (any, error) { return scalar.UnmarshalDateTime(context.Background(), v) }),
+	"Date":     reads(scalar.UnmarshalDate),
+	"Locale":   reads(scalar.UnmarshalLocale),
+	"URL":      reads(scalar.UnmarshalURL),
+}
+
+func reads[V any](read func(any) (V, error)) func(any) error {
+	return func(v any) error {
+		_, err := read(v)
+		return err
+	}
+}
+
+func finite(v any) error {
+	switch n := v.(type) {
+	case json.Number:
+		if f, err := strconv.ParseFloat(string(n), 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
+			return nil
+		}
+	case float64:
+		if !math.IsInf(n, 0) && !math.IsNaN(n) {
+			return nil
+		}
+	case int64:
+		return nil
+	}
+	return fmt.Errorf("a Float must be a finite number")
+}
+
+// variable checks a value against its type.
+func (v values) variable(t *ast.Type, value any) error {
+	if value == nil {
+		return nil
+	}
+	if t.Elem != nil {
+		list, ok := value.([]any)
+		if !ok {
+			return v.variable(t.Elem, value) // a single value stands for a list of one
+		}
+		for _, one := range list {
+			if err := v.variable(t.Elem, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	def := v.schema.Types[t.NamedType]
+	switch def.Kind {
+	case ast.Enum:
+		s, _ := value.(string)
+		if !slices.ContainsFunc(def.EnumValues, func(e *ast.EnumValueDefinition) bool { return e.Name == s }) {
+			return fmt.Errorf("it must be a value of %s", t.NamedType)
+		}
+	case ast.Scalar:
+		if check := scalars[t.NamedType]; check != nil {
+			return check(value)
+		}
+	case ast.InputObject:
+		object, _ := value.(map[string]any)
+		for _, field := range def.Fields {
+			if err := v.variable(field.Type, object[field.Name]); err != nil {
+				return fmt.Errorf("%s: %w", field.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// literal checks a value that stands in the document against our own scalars;
+// gqlparser has checked the specification's.
+func (v values) literal(value *ast.Value) error {
+	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
+		return nil
+	}
+	for _, child := range value.Children {
+		if err := v.literal(child.Value); err != nil {
+			return err
+		}
+	}
+	if value.Definition == nil || value.Definition.Kind != ast.Scalar || value.Kind == ast.ListValue || value.Definition.BuiltIn {
+		return nil
+	}
+	read, err := value.Value(nil)
+	if err != nil {
+		return err
+	}
+	if check := scalars[value.Definition.Name]; check != nil {
+		return check(read)
+	}
+	return nil
+}
+
+// eachField visits every field of a document once.
+func eachField(doc *ast.QueryDocument, visit func(*ast.Field)) {
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, s := range set {
+			switch s := s.(type) {
+			case *ast.Field:
+				visit(s)
+				walk(s.SelectionSet)
+			case *ast.InlineFragment:
+				walk(s.SelectionSet)
+			}
+		}
+	}
+	for _, op := range doc.Operations {
+		walk(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		walk(f.SelectionSet)
+	}
+}
+
+// hasDefer tells whether a document asks for @defer, which the parser's prelude
+// lets every client send and our transports do not deliver.
+func hasDefer(doc *ast.QueryDocument) bool {
+	found := false
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, s := range set {
+			switch s := s.(type) {
+			case *ast.Field:
+				walk(s.SelectionSet)
+			case *ast.InlineFragment:
+				found = found || s.Directives.ForName("defer") != nil
+				walk(s.SelectionSet)
+			case *ast.FragmentSpread:
+				found = found || s.Directives.ForName("defer") != nil
+			}
+		}
+	}
+	for _, op := range doc.Operations {
+		walk(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		walk(f.SelectionSet)
+	}
+	return found
+}

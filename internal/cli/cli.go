@@ -1,0 +1,51 @@
+// Package cli has the commands of the program, one file each.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are what `sen` can be told to do; `sen` alone serves.
+type commands struct {
+	Serve serveCommand `cmd:"" default:"withargs" help:"Serve the API (the default)."`
+}
+
+// output is where commands write.
+type output struct{ out, err io.Writer }
+
+// exit carries the program's exit status out of the parser.
+type exit int
+
+// Main runs the program with its arguments and gives its exit status.
+func Main(args []string, stdout, stderr io.Writer) (status int) {
+	defer func() {
+		if code, ok := recover().(exit); ok {
+			status = int(code)
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("sen"),
+		kong.Description("Sen is a GraphQL content platform: articles, authors, events and awards, from MongoDB."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError())
+	if err != nil {
+		panic(err) // the commands are constants
+	}
+	run, err := parser.Parse(args)
+	parser.FatalIfErrorf(err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	run.BindTo(ctx, (*context.Context)(nil))
+	if err := run.Run(output{stdout, stderr}); err != nil && !errors.Is(err, context.Canceled) {
+		_, _ = fmt.Fprintln(stderr, "sen:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"sen"
+	"sen/graph"
+	"sen/internal/config"
+	"sen/internal/embedded"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/sample"
+	"sen/internal/web"
+)
+
+// serveCommand serves the API.
+type serveCommand struct {
+	config.Config `embed:""`
+}
+
+// Run is the command.
+func (s *serveCommand) Run(ctx context.Context, o output) error {
+	log, err := logger(s.LogFormat, s.LogLevel, o.err)
+	if err != nil {
+		return err
+	}
+	uri := s.MongoDBURI
+	if s.Embedded() {
+		engine, err := embedded.Start(s.Data)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = engine.Close() }()
+		uri = engine.URI()
+	}
+	store, err := mongodb.New(mongodb.Options{URI: uri, Slow: s.SlowQuery, Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = store.Close(context.WithoutCancel(ctx)) }()
+
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", s.Listen, err)
+	}
+	if s.PublicURL == "" {
+		s.Listen = listener.Addr().String() // a port of 0 became a real one
+	}
+	handler, err := s.handler(store, log)
+	if err != nil {
+		return err
+	}
+	if s.Embedded() { // it is there at once: prepare first, so that the first answer is whole
+		if err := s.prepare(ctx, store, log); err != nil {
+			return err
+		}
+	} else {
+		go s.prepareUntilDone(ctx, store, log)
+	}
+	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground  %s/playground\n", s.URL(), s.URL())
+	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
+}
+
+// handler wires the HTTP face.
+func (s *serveCommand) handler(store *mongodb.Store, log *slog.Logger) (http.Handler, error) {
+	origins, err := s.Origins()
+	if err != nil {
+		return nil, err
+	}
+	resolver := graph.NewResolver(store, s.URL())
+	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
+	o := web.Options{
+		Origins: origins, MaxBody: s.MaxBody, Timeout: s.Timeout, Store: store, Log: log,
+		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
+	}
+	if s.Introspection {
+		o.Schema = sen.Schema
+	}
+	return web.Handler(exec, o), nil
+}
+
+// prepare makes the store ready to serve.
+func (s *serveCommand) prepare(ctx context.Context, store *mongodb.Store, log *slog.Logger) error {
+	if err := store.Prepare(ctx); err != nil {
+		return err
+	}
+	if !s.WithSample() {
+		return nil
+	}
+	empty, err := store.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	bundle, err := sample.Bundle()
+	if err != nil {
+		return err
+	}
+	if err := newsroom.Import(ctx, store, bundle); err != nil {
+		return fmt.Errorf("put the sample content in: %w", err)
+	}
+	log.InfoContext(ctx, "sample content is in", "entries", len(bundle.Items))
+	return nil
+}
+
+// prepareUntilDone tries until the store is there; meanwhile /readyz says that it is not.
+func (s *serveCommand) prepareUntilDone(ctx context.Context, store *mongodb.Store, log *slog.Logger) {
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+		err := s.prepare(ctx, store, log)
+		if err == nil {
+			log.InfoContext(ctx, "the store is ready")
+			return
+		}
+		log.ErrorContext(ctx, "the store can't be used yet; is MongoDB running at --mongodb-uri?", "retry", wait, "err", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// serve answers requests until the context ends, then lets those that run finish.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, grace, timeout time.Duration, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      timeout + 50*time.Second, // a medium may take a while
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping; running requests may finish", "grace", grace)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return fmt.Errorf("some requests did not finish in time: %w", err)
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

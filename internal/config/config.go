@@ -1,0 +1,79 @@
+// Package config has the settings of the program: flags over environment over defaults.
+package config
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sen/internal/web"
+)
+
+// Config is every setting of the server. Each is a flag and an environment variable.
+type Config struct {
+	Listen     string `help:"Address to listen on." default:"localhost:8080" env:"SEN_LISTEN"`
+	PublicURL  string `name:"public-url" help:"Where clients reach the server, for the addresses of media; by default the listening address." env:"SEN_PUBLIC_URL"`
+	MongoDBURI string `name:"mongodb-uri" help:"MongoDB to keep content in, 6.0 or later; the database stands in its path. Without it an embedded engine keeps it." env:"MONGODB_URI"`
+	Data       string `help:"Folder of the embedded engine." default:".sen" env:"SEN_DATA"`
+	Sample     *bool  `help:"Put the sample content into an empty store; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_SAMPLE"`
+
+	Development   *bool    `help:"Allow pages of localhost on any port; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_DEVELOPMENT"`
+	CORSOrigins   []string `name:"cors-origins" help:"Origins whose pages may read answers, such as https://app.example.vn; several with commas." env:"SEN_CORS_ORIGINS"`
+	Introspection bool     `help:"Show the schema to clients, with the playground." default:"true" negatable:"" env:"SEN_INTROSPECTION"`
+
+	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
+	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
+	SlowQuery time.Duration `help:"Time from which a store command is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
+	Grace     time.Duration `help:"How long running requests may go on after SIGTERM." default:"15s" env:"SEN_GRACE"`
+	LogFormat string        `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"SEN_LOG_FORMAT"`
+	LogLevel  string        `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"SEN_LOG_LEVEL"`
+}
+
+// Embedded tells whether the embedded engine keeps the content.
+func (c *Config) Embedded() bool { return c.MongoDBURI == "" }
+
+// WithSample tells whether the sample content goes into an empty store.
+func (c *Config) WithSample() bool { return or(c.Sample, c.Embedded()) }
+
+// InDevelopment tells whether pages of this machine may read answers.
+func (c *Config) InDevelopment() bool { return or(c.Development, c.Embedded()) }
+
+func or(set *bool, otherwise bool) bool {
+	if set != nil {
+		return *set
+	}
+	return otherwise
+}
+
+// URL is where clients reach the server.
+func (c *Config) URL() string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	return "http://" + c.Listen
+}
+
+// Origins is the checked allow-list.
+func (c *Config) Origins() (*web.Origins, error) {
+	return web.ParseOrigins(c.CORSOrigins, c.InDevelopment(), c.URL())
+}
+
+// Validate implements the check of kong: a wrong setting is an error at start.
+func (c *Config) Validate() error {
+	if _, err := c.Origins(); err != nil {
+		return err
+	}
+	switch {
+	case c.MaxBody < 1024:
+		return fmt.Errorf("--max-body must be 1024 at least")
+	case c.Timeout <= 0:
+		return fmt.Errorf("--timeout must be more than 0")
+	case c.Grace < 0:
+		return fmt.Errorf("--grace must not be negative")
+	case c.MongoDBURI != "" && !strings.HasPrefix(c.MongoDBURI, "mongodb://") && !strings.HasPrefix(c.MongoDBURI, "mongodb+srv://"):
+		return fmt.Errorf("--mongodb-uri must start with mongodb:// or mongodb+srv://")
+	case c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "http://") && !strings.HasPrefix(c.PublicURL, "https://"):
+		return fmt.Errorf("--public-url must start with http:// or https://")
+	}
+	return nil
+}

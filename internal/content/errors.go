@@ -1,0 +1,56 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code sorts errors for those who have to act on them. Its values are those of
+// `extensions.code` in an answer.
+type Code string
+
+// The codes of errors.
+const (
+	CodeBadUserInput Code = "BAD_USER_INPUT"
+	CodeForbidden    Code = "FORBIDDEN"
+	CodeNotFound     Code = "NOT_FOUND"
+	CodeTooComplex   Code = "TOO_COMPLEX"
+	CodeTooLarge     Code = "TOO_LARGE"
+	CodeCSRF         Code = "CSRF"
+	CodeUnavailable  Code = "UNAVAILABLE"
+	CodeInternal     Code = "INTERNAL"
+)
+
+// Error is an error that its reader may see: Message says what is wrong and what
+// to do, and holds nothing of the inside. Any other error is internal.
+type Error struct {
+	Code    Code
+	Message string
+	// Cause is for the log only.
+	Cause error
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return e.Message + ": " + e.Cause.Error()
+	}
+	return e.Message
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Errorf makes an error that its reader may see.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// CodeOf is the code of an error, and INTERNAL for one that has none.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeInternal
+}

@@ -1,0 +1,46 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"sen/internal/content"
+)
+
+// fail turns an error of the driver into one that a reader may see, keeping it as
+// the cause for the log. Whatever stopped the store from answering is UNAVAILABLE;
+// what a retry would not mend stays as it is, and so internal.
+func fail(err error) error {
+	var known *content.Error
+	var command mongo.CommandError
+	switch {
+	case err == nil || errors.As(err, &known):
+		return err
+	case errors.Is(err, context.Canceled):
+		return err
+	case mongo.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded):
+		return &content.Error{Code: content.CodeUnavailable, Message: "The store did not answer in time. Try again.", Cause: err}
+	case mongo.IsNetworkError(err) || errors.Is(err, mongo.ErrClientDisconnected) || isSelection(err),
+		errors.As(err, &command) && retryable(command):
+		return &content.Error{Code: content.CodeUnavailable, Message: "The store can't be reached. Try again.", Cause: err}
+	}
+	return err
+}
+
+// isSelection tells that no server was there to ask.
+func isSelection(err error) bool {
+	var labeled mongo.LabeledError
+	return errors.As(err, &labeled) && (labeled.HasErrorLabel("RetryableWriteError") || labeled.HasErrorLabel("TransientTransactionError")) ||
+		errors.Is(err, mongo.ErrClientDisconnected) || mongo.IsNetworkError(err)
+}
+
+// retryable tells the commands that failed because their server is going or not primary.
+func retryable(e mongo.CommandError) bool {
+	switch e.Code {
+	case 6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436:
+		return true // the codes of the specification "retryable reads"
+	}
+	return false
+}

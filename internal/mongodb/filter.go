@@ -1,0 +1,307 @@
+package mongodb
+
+import (
+	"context"
+	"regexp"
+	"unicode/utf8"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+)
+
+// where collects the conditions of a filter. It is the only place where what a
+// client asks becomes an operator of the store: keys are written here, and every
+// value stands under an operator.
+type where struct {
+	// chain are the languages that answer for a text, the asked one first.
+	chain []content.Locale
+	conds bson.A
+	err   error
+
+	// slugs are the resolved slugs, and missing those that are yet to be.
+	slugs   map[claimKey]content.ID
+	missing []claimKey
+}
+
+// filtered is what every kind's filter can do: combine, and ask for what all kinds have.
+type filtered[F any] interface {
+	Parts() *content.Logic[F]
+	CommonParts() *content.Common
+}
+
+// add takes a condition on a stored field of the live copy.
+func (w *where) add(field string, cond any) {
+	w.conds = append(w.conds, bson.D{{Key: live + field, Value: cond}})
+}
+
+// refuse keeps the first thing that is wrong.
+func (w *where) refuse(format string, args ...any) {
+	if w.err == nil {
+		w.err = content.Errorf(content.CodeBadUserInput, format, args...)
+	}
+}
+
+// nothing holds for no entry.
+var nothing = bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{}}}}}
+
+// match compares a field with values.
+func match[V any](w *where, path string, m *content.Match[V]) {
+	if m == nil {
+		return
+	}
+	for _, c := range matches(w, m) {
+		w.conds = append(w.conds, bson.D{{Key: path, Value: bson.D{c}}})
+	}
+}
+
+// matches are the conditions of the operators that every value has.
+func matches[V any](w *where, m *content.Match[V]) (conds []bson.E) {
+	if m.Eq != nil {
+		conds = append(conds, bson.E{Key: "$eq", Value: *m.Eq})
+	}
+	if m.Ne != nil {
+		conds = append(conds, bson.E{Key: "$ne", Value: *m.Ne})
+	}
+	if m.In != nil {
+		w.limit(len(m.In))
+		conds = append(conds, bson.E{Key: "$in", Value: m.In})
+	}
+	if m.NotIn != nil {
+		w.limit(len(m.NotIn))
+		conds = append(conds, bson.E{Key: "$nin", Value: m.NotIn})
+	}
+	return conds
+}
+
+// limit refuses a list of values that is too long.
+func (w *where) limit(n int) {
+	if n > content.MaxFilterValues {
+		w.refuse("A list in a filter has %d values; at most %d are allowed.", n, content.MaxFilterValues)
+	}
+}
+
+// compare compares a field that has an order.
+func compare[V any](w *where, field string, r *content.Range[V]) {
+	if r == nil {
+		return
+	}
+	match(w, live+field, &r.Match)
+	for _, op := range []struct {
+		name  string
+		value *V
+	}{{"$gt", r.Gt}, {"$gte", r.Gte}, {"$lt", r.Lt}, {"$lte", r.Lte}} {
+		if op.value != nil {
+			w.add(field, bson.D{{Key: op.name, Value: *op.value}})
+		}
+	}
+	w.exists(field, r.Exists)
+}
+
+// exists asks whether a field is there. What is empty is not stored.
+func (w *where) exists(field string, want *bool) {
+	switch {
+	case want == nil:
+	case *want:
+		w.add(field, bson.D{{Key: "$ne", Value: nil}})
+	default:
+		w.add(field, bson.D{{Key: "$eq", Value: nil}})
+	}
+}
+
+// text compares a text in the language that is shown.
+func (w *where) text(field string, f *content.StringFilter) {
+	if f == nil {
+		return
+	}
+	w.checkText(f)
+	for _, c := range matches(w, &f.Match) {
+		negative := c.Key == "$ne" || c.Key == "$nin"
+		if negative {
+			c.Key = map[string]string{"$ne": "$eq", "$nin": "$in"}[c.Key]
+		}
+		cond := shown(field, w.chain, bson.D{c})
+		if negative {
+			cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
+		}
+		w.conds = append(w.conds, cond)
+	}
+	w.exists(field, f.Exists)
+	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+}
+
+// plain compares a text that has no languages.
+func (w *where) plain(field string, f *content.StringFilter) {
+	if f == nil {
+		return
+	}
+	w.checkText(f)
+	match(w, live+field, &f.Match)
+	w.exists(field, f.Exists)
+	w.pattern(field, f)
+}
+
+// named compares a text that has no languages and is kept folded, such as a file's name.
+func (w *where) named(field string, f *content.StringFilter) {
+	if f == nil {
+		return
+	}
+	exact := *f
+	exact.StartsWith, exact.Contains = nil, nil
+	w.plain(field, &exact)
+	w.checkText(f)
+	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+}
+
+// pattern asks for a folded text's beginning or part. The value is quoted: it is
+// text, whatever signs it has.
+func (w *where) pattern(field string, f *content.StringFilter) {
+	if f.StartsWith != nil {
+		w.add(field, bson.Regex{Pattern: "^" + regexp.QuoteMeta(content.Fold(*f.StartsWith))})
+	}
+	if f.Contains != nil {
+		w.add(field, bson.Regex{Pattern: regexp.QuoteMeta(content.Fold(*f.Contains))})
+	}
+}
+
+// checkText refuses values that are too long or no text.
+func (w *where) checkText(f *content.StringFilter) {
+	values := append(append([]string{}, f.In...), f.NotIn...)
+	for _, p := range []*string{f.Eq, f.Ne, f.StartsWith, f.Contains} {
+		if p != nil {
+			values = append(values, *p)
+		}
+	}
+	for _, v := range values {
+		if n := utf8.RuneCountInString(v); n > content.MaxFilterText {
+			w.refuse("A text in a filter has %d characters; at most %d are allowed.", n, content.MaxFilterText)
+		}
+	}
+}
+
+// shown holds for a condition on the text of the first language of a chain that has one.
+func shown(field string, chain []content.Locale, cond bson.D) bson.D {
+	path := live + field + "." + string(chain[0])
+	has := bson.D{{Key: path, Value: cond}}
+	if len(chain) == 1 {
+		return has
+	}
+	return bson.D{{Key: "$or", Value: bson.A{has, bson.D{{Key: "$and", Value: bson.A{
+		bson.D{{Key: path, Value: nil}}, shown(field, chain[1:], cond),
+	}}}}}}
+}
+
+// relation follows a link to entries of a kind.
+func (w *where) relation(field string, kind content.Kind, f *content.RelationFilter) {
+	if f == nil {
+		return
+	}
+	w.exists(field, f.Exists)
+	if f.IDs == nil && f.Slugs == nil {
+		return
+	}
+	w.limit(len(f.IDs) + len(f.Slugs))
+	ids := append([]content.ID{}, f.IDs...)
+	lost := false
+	for _, slug := range f.Slugs {
+		key := claimKey{kind, slug}
+		id, ok := w.slugs[key]
+		if !ok && w.slugs == nil {
+			w.missing = append(w.missing, key)
+		}
+		if lost = lost || !ok; ok {
+			ids = append(ids, id)
+		}
+	}
+	switch all := f.All != nil && *f.All; {
+	case all && lost || len(ids) == 0:
+		w.conds = append(w.conds, nothing)
+	case all:
+		w.add(field, bson.D{{Key: "$all", Value: ids}})
+	case len(ids) == 1:
+		w.add(field, bson.D{{Key: "$eq", Value: ids[0]}})
+	default:
+		w.add(field, bson.D{{Key: "$in", Value: ids}})
+	}
+}
+
+// collect takes the conditions of a filter with all that it combines.
+func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
+	if f == nil || w.err != nil {
+		return
+	}
+	if depth > content.MaxFilterDepth {
+		w.refuse("The filter nests more than %d levels deep.", content.MaxFilterDepth)
+		return
+	}
+	parts := any(f).(filtered[F])
+	common := parts.CommonParts()
+	match(w, "_id", common.ID)
+	w.plain("slug", common.Slug)
+	compare(w, "createdAt", common.CreatedAt)
+	compare(w, "updatedAt", common.UpdatedAt)
+	compare(w, "publishedAt", common.PublishedAt)
+	own(w, f)
+
+	logic := parts.Parts()
+	if n := max(len(logic.And), len(logic.Or)); n > content.MaxFilterParts {
+		w.refuse("A filter combines %d others; at most %d are allowed.", n, content.MaxFilterParts)
+		return
+	}
+	for _, part := range logic.And {
+		collect(w, own, part, depth+1)
+	}
+	if logic.Or != nil {
+		any := bson.A{}
+		for _, part := range logic.Or {
+			any = append(any, conjunction(w.part(func() { collect(w, own, part, depth+1) })))
+		}
+		if len(any) == 0 {
+			w.conds = append(w.conds, nothing)
+		} else {
+			w.conds = append(w.conds, bson.D{{Key: "$or", Value: any}})
+		}
+	}
+	if logic.Not != nil {
+		w.conds = append(w.conds, bson.D{{Key: "$nor", Value: bson.A{
+			conjunction(w.part(func() { collect(w, own, logic.Not, depth+1) })),
+		}}})
+	}
+}
+
+// part gives the conditions that a function adds, apart from those before.
+func (w *where) part(add func()) bson.A {
+	before := w.conds
+	w.conds = nil
+	add()
+	mine := w.conds
+	w.conds = before
+	return mine
+}
+
+// conjunction holds when all conditions do. A single field's condition stays flat,
+// where an index sees it.
+func conjunction(conds bson.A) bson.D {
+	switch len(conds) {
+	case 0:
+		return bson.D{}
+	case 1:
+		return conds[0].(bson.D)
+	}
+	return bson.D{{Key: "$and", Value: conds}}
+}
+
+// conditions turns a filter into conditions, resolving the slugs in it by one look-up.
+func (c *Collection[T, F]) conditions(ctx context.Context, f *F, chain []content.Locale) (bson.A, error) {
+	w := &where{chain: chain}
+	collect(w, c.filter, f, 1)
+	if w.err == nil && len(w.missing) > 0 {
+		slugs, err := c.store.claims(ctx, w.missing)
+		if err != nil {
+			return nil, err
+		}
+		w = &where{chain: chain, slugs: slugs}
+		collect(w, c.filter, f, 1)
+	}
+	return w.conds, w.err
+}

@@ -1,0 +1,259 @@
+package mongodb
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/content"
+)
+
+// List asks for a page of entries of one kind.
+type List[F any] struct {
+	// First and Last bound the page from the front or from the end; at most one is set.
+	First, Last   *int
+	After, Before string
+	Offset        *int
+	Filter        *F
+	Order         content.Order
+	// Locale is the language in which names are ordered and texts compared.
+	Locale content.Locale
+	// Fields are the stored fields to read of each element.
+	Fields []string
+	// Total, Next and Previous say whether totalCount, hasNextPage and hasPreviousPage
+	// are asked for: what nobody reads is not looked up.
+	Total, Next, Previous bool
+}
+
+// Within bounds a list to what one parent has: what any of its links leads to, and
+// is not the parent itself.
+type Within struct {
+	// Any are the links; a list of the whole kind has none.
+	Any []Link
+	// Not is left out.
+	Not content.ID
+}
+
+// Link is a stored field with the ids that it may hold; the field "_id" is the entry itself.
+type Link struct {
+	Field string
+	IDs   []content.ID
+}
+
+// path is where the field stands in a document.
+func (l Link) path() string {
+	if l.Field == "_id" {
+		return l.Field
+	}
+	return live + l.Field
+}
+
+// conditions hold for what is within.
+func (w Within) conditions() bson.A {
+	links := make(bson.A, len(w.Any))
+	for i, l := range w.Any {
+		links[i] = bson.D{{Key: l.path(), Value: oneOf(l.IDs)}}
+	}
+	var conds bson.A
+	switch len(links) {
+	case 0:
+	case 1:
+		conds = links
+	default:
+		conds = bson.A{bson.D{{Key: "$or", Value: links}}}
+	}
+	if w.Not != "" {
+		conds = append(conds, bson.D{{Key: "_id", Value: bson.D{{Key: "$ne", Value: w.Not}}}})
+	}
+	return conds
+}
+
+// oneOf holds for a field that has one of some ids.
+func oneOf(ids []content.ID) bson.D {
+	if len(ids) == 1 {
+		return bson.D{{Key: "$eq", Value: ids[0]}}
+	}
+	return bson.D{{Key: "$in", Value: ids}}
+}
+
+// Size is how many elements the page has at most.
+func (l List[F]) Size() int {
+	switch {
+	case l.First != nil:
+		return max(*l.First, 0)
+	case l.Last != nil:
+		return max(*l.Last, 0)
+	}
+	return content.DefaultPage
+}
+
+// page is a checked [List].
+type page struct {
+	order         ordering
+	conds         bson.A
+	after, before *place
+	skip, limit   int
+	reversed      bool
+	fields        []string
+}
+
+// check turns what was asked into what is to be read, or says what is wrong with it.
+func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) {
+	p := &page{limit: content.DefaultPage, fields: l.Fields}
+	refuse := func(format string, args ...any) (*page, error) {
+		return nil, content.Errorf(content.CodeBadUserInput, format, args...)
+	}
+	for _, n := range []struct {
+		name  string
+		value *int
+	}{{"first", l.First}, {"last", l.Last}} {
+		if n.value == nil {
+			continue
+		}
+		if *n.value < 0 || *n.value > content.MaxPage {
+			return refuse("%s is %d; it must be from 0 to %d.", n.name, *n.value, content.MaxPage)
+		}
+		p.limit = *n.value
+	}
+	p.reversed = l.Last != nil
+	switch {
+	case l.First != nil && l.Last != nil:
+		return refuse("first and last can't stand together.")
+	case l.Offset != nil && (l.After != "" || l.Before != "" || l.Last != nil):
+		return refuse("offset can't stand together with after, before or last.")
+	case l.Offset != nil && (*l.Offset < 0 || *l.Offset > content.MaxOffset):
+		return refuse("offset is %d; it must be from 0 to %d. Further on, go by cursor.", *l.Offset, content.MaxOffset)
+	case l.Offset != nil:
+		p.skip = *l.Offset
+	}
+	chain := c.store.Site().Languages.Chain(l.Locale)
+	var err error
+	if p.order, err = c.ordering(l.Order, chain[0]); err != nil {
+		return nil, err
+	}
+	for _, cursor := range []struct {
+		text string
+		to   **place
+	}{{l.After, &p.after}, {l.Before, &p.before}} {
+		if cursor.text == "" {
+			continue
+		}
+		at, err := p.order.place(cursor.text)
+		if err != nil {
+			return nil, err
+		}
+		*cursor.to = &at
+	}
+	p.conds, err = c.conditions(ctx, l.Filter, chain)
+	return p, err
+}
+
+// Pages reads one page for each of some parents; all are asked for alike. However
+// many parents there are, the number of round trips is the same.
+func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
+	p, err := c.check(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	tasks, ctx := errgroup.WithContext(ctx)
+	var totals []int
+	if l.Total {
+		tasks.Go(func() (err error) {
+			totals, err = c.counts(ctx, p, parents)
+			return err
+		})
+	}
+	// Beyond a cursor there is something only if the element it came from, or one on
+	// its other side, is still there.
+	var beforeAfter, behindBefore []bool
+	if l.Previous && p.after != nil {
+		tasks.Go(func() (err error) {
+			beforeAfter, err = c.any(ctx, p, parents, side{*p.after, false, true})
+			return err
+		})
+	}
+	if l.Next && p.before != nil {
+		tasks.Go(func() (err error) {
+			behindBefore, err = c.any(ctx, p, parents, side{*p.before, true, true})
+			return err
+		})
+	}
+	var bounds []side
+	if p.after != nil {
+		bounds = append(bounds, side{*p.after, true, false})
+	}
+	if p.before != nil {
+		bounds = append(bounds, side{*p.before, false, false})
+	}
+	found, err := c.rows(ctx, p, parents, bounds, p.skip, p.limit+1)
+	if waitErr := tasks.Wait(); err == nil {
+		err = waitErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]*content.Connection[T], len(parents))
+	for i, rows := range found {
+		page, more, err := c.page(p, rows)
+		if err != nil {
+			return nil, err
+		}
+		info := &page.PageInfo
+		info.HasNextPage = !p.reversed && more || behindBefore != nil && behindBefore[i]
+		info.HasPreviousPage = p.reversed && more || beforeAfter != nil && beforeAfter[i]
+		if l.Previous && p.skip > 0 && !info.HasPreviousPage {
+			if info.HasPreviousPage = len(page.Nodes) > 0; !info.HasPreviousPage {
+				some, err := c.any(ctx, p, parents[i:i+1])
+				if err != nil {
+					return nil, err
+				}
+				info.HasPreviousPage = some[0]
+			}
+		}
+		if l.Total {
+			page.TotalCount = totals[i]
+		}
+		pages[i] = page
+	}
+	return pages, nil
+}
+
+// any tells for each parent whether its list has an element in some part.
+func (c *Collection[T, F]) any(ctx context.Context, p *page, parents []Within, bounds ...side) ([]bool, error) {
+	probe := *p
+	probe.fields = nil
+	found, err := c.rows(ctx, &probe, parents, bounds, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	some := make([]bool, len(found))
+	for i := range found {
+		some[i] = len(found[i]) > 0
+	}
+	return some, nil
+}
+
+// page makes a connection from the rows that were read, and tells whether there are more.
+func (c *Collection[T, F]) page(p *page, rows []row[T]) (*content.Connection[T], bool, error) {
+	more := len(rows) > p.limit
+	if more {
+		rows = rows[:p.limit]
+	}
+	if p.reversed {
+		slices.Reverse(rows)
+	}
+	page := &content.Connection[T]{Nodes: make([]*T, len(rows)), Cursors: make([]string, len(rows))}
+	for i, r := range rows {
+		cursor, err := p.order.cursor(r.place)
+		if err != nil {
+			return nil, false, err
+		}
+		page.Nodes[i], page.Cursors[i] = r.entry, cursor
+	}
+	if n := len(rows); n > 0 {
+		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &page.Cursors[0], &page.Cursors[n-1]
+	}
+	return page, more, nil
+}

@@ -1,0 +1,26 @@
+package mongodb
+
+import "sen/internal/content"
+
+// mediaItems is what the store knows of media.
+func mediaItems() spec[content.Media, content.MediaFilter] {
+	return spec[content.Media, content.MediaFilter]{
+		kind: content.KindMedia, name: "media",
+		texts: map[string]func(*content.Media) content.Text{
+			"fileName": func(e *content.Media) content.Text { return content.Text{content.Undetermined: e.FileName} },
+		},
+		orders: withCommon(map[string]sortKey{}),
+		order:  "CREATED_AT_DESC",
+		values: []string{"kind", "mimeType"},
+		filter: func(w *where, f *content.MediaFilter) {
+			w.named("fileName", f.FileName)
+			match(w, live+"kind", f.Kind)
+			w.plain("mimeType", f.MimeType)
+		},
+		filled: func(e *content.Media) {
+			for _, v := range e.Variants {
+				v.MediaID, v.FileName = e.ID, e.FileName
+			}
+		},
+	}
+}

@@ -1,0 +1,256 @@
+package mongodb
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// row is an element that was read, with its place in the order.
+type row[T any] struct {
+	place
+	entry *T
+}
+
+// filter joins the conditions of a page. Those on different fields stay side by
+// side, which is what the bounds of an index are made from.
+func (p *page) filter(within Within, bounds []side) bson.D {
+	conds := append(within.conditions(), p.conds...)
+	for _, s := range bounds {
+		conds = append(conds, p.order.conditions(s))
+	}
+	conds = append(conds, bson.D{published})
+	filter := bson.D{}
+	var rest bson.A
+	for _, c := range conds {
+		flat := c.(bson.D)
+		if slices.ContainsFunc(flat, func(e bson.E) bool {
+			return slices.ContainsFunc(filter, func(have bson.E) bool { return have.Key == e.Key })
+		}) {
+			rest = append(rest, flat)
+			continue
+		}
+		filter = append(filter, flat...)
+	}
+	if rest != nil {
+		filter = append(filter, bson.E{Key: "$and", Value: rest})
+	}
+	return filter
+}
+
+// projection is what is read of an element: its fields, and what it is ordered by.
+func (p *page) projection() bson.D {
+	read := projection(p.fields)
+	if !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == p.order.path }) {
+		read = append(read, bson.E{Key: p.order.path, Value: 1})
+	}
+	return read
+}
+
+// rows reads up to limit elements for each parent, within bounds.
+func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, bounds []side, skip, limit int) ([][]row[T], error) {
+	found := make([][]row[T], len(parents))
+	keep := func(parent int, cursor *mongo.Cursor) error {
+		r, err := c.row(p, cursor)
+		if err == nil {
+			found[parent] = append(found[parent], r)
+		}
+		return err
+	}
+	var err error
+	switch {
+	case len(parents) == 1:
+		err = c.find(ctx, p.filter(parents[0], bounds), options.Find().
+			SetSort(p.order.sort(p.reversed)).SetSkip(int64(skip)).SetLimit(int64(limit)).
+			SetBatchSize(int32(limit+1)).SetProjection(p.projection()),
+			func(cursor *mongo.Cursor) error { return keep(0, cursor) })
+	case c.store.union.Load():
+		err = c.unite(ctx, parents, len(parents)*limit, func(i int) mongo.Pipeline {
+			read := append(p.projection(), bson.E{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}})
+			pipeline := mongo.Pipeline{
+				{{Key: "$match", Value: p.filter(parents[i], bounds)}},
+				{{Key: "$sort", Value: p.order.sort(p.reversed)}},
+			}
+			if skip > 0 {
+				pipeline = append(pipeline, bson.D{{Key: "$skip", Value: skip}})
+			}
+			return append(pipeline, bson.D{{Key: "$limit", Value: limit}}, bson.D{{Key: "$project", Value: read}})
+		}, keep)
+	default:
+		skipped := make([]int, len(parents))
+		err = c.sieve(ctx, p, parents, bounds, p.projection(), func(i int, cursor *mongo.Cursor) error {
+			if skipped[i] < skip {
+				skipped[i]++
+				return nil
+			}
+			if len(found[i]) == limit {
+				return nil
+			}
+			return keep(i, cursor)
+		})
+	}
+	return found, err
+}
+
+// counts counts each parent's whole list.
+func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within) ([]int, error) {
+	counts := make([]int, len(parents))
+	var err error
+	switch {
+	case len(parents) == 1:
+		var n int64
+		n, err = c.coll.CountDocuments(ctx, p.filter(parents[0], nil))
+		counts[0], err = int(n), fail(err)
+	case c.store.union.Load():
+		err = c.unite(ctx, parents, len(parents), func(i int) mongo.Pipeline {
+			return mongo.Pipeline{
+				{{Key: "$match", Value: p.filter(parents[i], nil)}},
+				{{Key: "$count", Value: "n"}},
+				{{Key: "$addFields", Value: bson.D{{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}}}}},
+			}
+		}, func(i int, cursor *mongo.Cursor) error {
+			n, _ := cursor.Current.Lookup("n").AsInt64OK()
+			counts[i] = int(n)
+			return nil
+		})
+	default:
+		err = c.sieve(ctx, p, parents, nil, bson.D{{Key: "_id", Value: 1}}, func(i int, _ *mongo.Cursor) error {
+			counts[i]++
+			return nil
+		})
+	}
+	return counts, err
+}
+
+// row decodes the element that a cursor stands at.
+func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (row[T], error) {
+	var doc envelope[T]
+	if err := cursor.Decode(&doc); err != nil {
+		return row[T]{}, err
+	}
+	r := row[T]{place: place{id: doc.ID}, entry: c.entry(&doc)}
+	v := cursor.Current.Lookup(strings.Split(p.order.path, ".")...)
+	switch v.Type {
+	case bson.TypeDateTime:
+		r.value = v.Time().UTC()
+	case bson.TypeString:
+		r.value = v.StringValue()
+	default:
+		r.value, _ = v.AsInt64OK()
+	}
+	return r, nil
+}
+
+// find reads what a filter holds for, an element at a time.
+func (c *Collection[T, F]) find(ctx context.Context, filter bson.D, opts *options.FindOptionsBuilder, each func(*mongo.Cursor) error) error {
+	cursor, err := c.coll.Find(ctx, filter, opts)
+	if err != nil {
+		return fail(err)
+	}
+	return drain(ctx, cursor, each)
+}
+
+// drain gives every element of a cursor to a function and closes it.
+func drain(ctx context.Context, cursor *mongo.Cursor, each func(*mongo.Cursor) error) error {
+	defer func() { _ = cursor.Close(ctx) }()
+	for cursor.Next(ctx) {
+		if err := each(cursor); err != nil {
+			return err
+		}
+	}
+	return fail(cursor.Err())
+}
+
+// parentKey says in a united row which parent it is for.
+const parentKey = "parent"
+
+// unite runs one pipeline for each parent as one command ($unionWith). Each keeps
+// the index and the limit of its own.
+func (c *Collection[T, F]) unite(ctx context.Context, parents []Within, most int, pipeline func(int) mongo.Pipeline, each func(int, *mongo.Cursor) error) error {
+	all := pipeline(0)
+	for i := 1; i < len(parents); i++ {
+		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: c.name}, {Key: "pipeline", Value: pipeline(i)}}}})
+	}
+	cursor, err := c.coll.Aggregate(ctx, all, options.Aggregate().SetBatchSize(int32(most+1)))
+	if err != nil {
+		return fail(err)
+	}
+	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		i, _ := cursor.Current.Lookup(parentKey).AsInt64OK()
+		return each(int(i), cursor)
+	})
+}
+
+// sieveBatch is how many elements the embedded engine hands over at once.
+const sieveBatch = 100_000
+
+// sieve stands in for unite on an engine without $unionWith: it reads the lists of
+// all parents as one, in order, and tells for each element whose it is.
+func (c *Collection[T, F]) sieve(ctx context.Context, p *page, parents []Within, bounds []side, read bson.D, each func(int, *mongo.Cursor) error) error {
+	links := map[string][]content.ID{}
+	for _, w := range parents {
+		for _, l := range w.Any {
+			links[l.Field] = append(links[l.Field], l.IDs...)
+		}
+	}
+	all := Within{}
+	for field, ids := range links {
+		link := Link{field, ids}
+		all.Any = append(all.Any, link)
+		if field != "_id" && !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == link.path() }) {
+			read = append(read, bson.E{Key: link.path(), Value: 1})
+		}
+	}
+	return c.find(ctx, p.filter(all, bounds), options.Find().SetSort(p.order.sort(p.reversed)).SetBatchSize(sieveBatch).SetProjection(read),
+		func(cursor *mongo.Cursor) error {
+			has := map[string][]string{}
+			for field := range links {
+				has[field] = stringsAt(cursor.Current, strings.Split(Link{Field: field}.path(), "."))
+			}
+			for i, w := range parents {
+				if w.holds(has) {
+					if err := each(i, cursor); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+}
+
+// holds tells whether an element with some linked ids is within.
+func (w Within) holds(has map[string][]string) bool {
+	if id := has["_id"]; w.Not != "" && len(id) > 0 && id[0] == string(w.Not) {
+		return false
+	}
+	return len(w.Any) == 0 || slices.ContainsFunc(w.Any, func(l Link) bool {
+		return slices.ContainsFunc(has[l.Field], func(id string) bool { return slices.Contains(l.IDs, content.ID(id)) })
+	})
+}
+
+// stringsAt are the strings at a path of a document, through arrays on the way.
+func stringsAt(doc bson.Raw, path []string) []string {
+	v, err := doc.LookupErr(path[0])
+	if err != nil {
+		return nil
+	}
+	values := []bson.RawValue{v}
+	if array, ok := v.ArrayOK(); ok {
+		values, _ = array.Values()
+	}
+	var found []string
+	for _, v := range values {
+		if s, ok := v.StringValueOK(); ok && len(path) == 1 {
+			found = append(found, s)
+		} else if inner, ok := v.DocumentOK(); ok && len(path) > 1 {
+			found = append(found, stringsAt(inner, path[1:])...)
+		}
+	}
+	return found
+}

@@ -1,0 +1,189 @@
+// Package mongodb keeps content in a MongoDB-compatible store. It is the only
+// importer of the driver: whoever stands above it sees content, never BSON.
+//
+// Its vocabulary is what both engines do alike: find with filter, sort, limit and
+// projection, insert, bulk writes, count, and plain indexes on scalars. Where a
+// real server does better, [Store.open] asks once and a named fallback stands by.
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"sen/internal/content"
+)
+
+// Options say how to reach the store.
+type Options struct {
+	// URI is a MongoDB connection string; the database's name stands in its path, "sen" if none does.
+	URI string
+	// Timeout bounds every operation; zero is 10 s.
+	Timeout time.Duration
+	// Slow is the time from which an operation is logged; zero logs none.
+	Slow time.Duration
+	Log  *slog.Logger
+}
+
+// Store is a database of content.
+type Store struct {
+	Articles      *Collection[content.Article, content.ArticleFilter]
+	Authors       *Collection[content.Author, content.AuthorFilter]
+	Organizations *Collection[content.Organization, content.OrganizationFilter]
+	Sections      *Collection[content.Section, content.SectionFilter]
+	Tags          *Collection[content.Tag, content.TagFilter]
+	Events        *Collection[content.Event, content.EventFilter]
+	Programs      *Collection[content.Program, content.ProgramFilter]
+	AwardSeries   *Collection[content.AwardSeries, content.AwardSeriesFilter]
+	AwardRounds   *Collection[content.AwardRound, content.AwardRoundFilter]
+	Awards        *Collection[content.Award, content.AwardFilter]
+	Media         *Collection[content.Media, content.MediaFilter]
+
+	client *mongo.Client
+	db     *mongo.Database
+	log    *slog.Logger
+	site   atomic.Pointer[content.Site]
+	// union tells that the engine joins pipelines ($unionWith): false on the embedded one.
+	union atomic.Bool
+	// ready tells that the indexes stand and the settings were read.
+	ready atomic.Bool
+}
+
+// defaultTimeout bounds an operation when the options don't.
+const defaultTimeout = 10 * time.Second
+
+// New makes a store. It connects in the background: [Store.Prepare] tells whether that works.
+func New(o Options) (*Store, error) {
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	monitor := &monitor{slow: o.Slow, log: o.Log}
+	opts := options.Client().ApplyURI(o.URI).
+		SetAppName("sen").
+		SetTimeout(o.Timeout).
+		SetServerSelectionTimeout(3 * time.Second).
+		SetConnectTimeout(3 * time.Second).
+		SetMaxConnecting(8).
+		SetMaxConnIdleTime(5 * time.Minute).
+		SetWriteConcern(writeconcern.Majority()).
+		SetMonitor(monitor.commands()).
+		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true})
+	if err := opts.Validate(); err != nil {
+		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
+	}
+	client, err := mongo.Connect(opts)
+	if err != nil {
+		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
+	}
+	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log}
+	s.Articles = newCollection(s, articles())
+	s.Authors = newCollection(s, authors())
+	s.Organizations = newCollection(s, organizations())
+	s.Sections = newCollection(s, sections())
+	s.Tags = newCollection(s, tags())
+	s.Events = newCollection(s, events())
+	s.Programs = newCollection(s, programs())
+	s.AwardSeries = newCollection(s, awardSeries())
+	s.AwardRounds = newCollection(s, awardRounds())
+	s.Awards = newCollection(s, awards())
+	s.Media = newCollection(s, mediaItems())
+	s.site.Store(&defaultSite)
+	return s, nil
+}
+
+// databaseName is the path of a connection string, "sen" if it has none.
+func databaseName(uri string) string {
+	// A list of hosts is no URL host, so only what stands behind them is parsed.
+	_, rest, _ := strings.Cut(uri, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	path, _, _ = strings.Cut(path, "?")
+	if strings.HasPrefix(rest, "%2F") || path == "" {
+		path = strings.TrimPrefix(path, "/")
+	}
+	if name, err := url.PathUnescape(path); err == nil && name != "" {
+		return name
+	}
+	return "sen"
+}
+
+// collections lists every collection, whatever its kind.
+func (s *Store) collections() []interface {
+	prepare(context.Context, content.Languages) error
+} {
+	return []interface {
+		prepare(context.Context, content.Languages) error
+	}{
+		s.Articles, s.Authors, s.Organizations, s.Sections, s.Tags, s.Events,
+		s.Programs, s.AwardSeries, s.AwardRounds, s.Awards, s.Media,
+	}
+}
+
+// Prepare learns what the engine can do, reads the site's settings and makes the
+// indexes. It may be called again after it failed.
+func (s *Store) Prepare(ctx context.Context) error {
+	var info bson.M
+	if err := s.db.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info); err != nil {
+		return fail(err)
+	}
+	_, embedded := info["ferretdb"]
+	s.union.Store(!embedded)
+	if err := s.readSite(ctx); err != nil {
+		return err
+	}
+	if err := s.prepareIndexes(ctx); err != nil {
+		return err
+	}
+	s.ready.Store(true)
+	return nil
+}
+
+// prepareIndexes makes the indexes for the site's languages.
+func (s *Store) prepareIndexes(ctx context.Context) error {
+	for _, c := range s.collections() {
+		if err := c.prepare(ctx, s.Site().Languages); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ready tells whether the store can serve: it is prepared and answers.
+func (s *Store) Ready(ctx context.Context) error {
+	if !s.ready.Load() {
+		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return fail(s.client.Ping(ctx, nil))
+}
+
+// Empty tells whether the store holds no entry and no settings at all.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	names, err := s.db.ListCollectionNames(ctx, bson.D{})
+	if err != nil {
+		return false, fail(err)
+	}
+	for _, name := range names {
+		err := s.db.Collection(name).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+		if err == nil {
+			return false, nil
+		}
+		if !errors.Is(err, mongo.ErrNoDocuments) {
+			return false, fail(err)
+		}
+	}
+	return true, nil
+}
+
+// Close lets the connections go.
+func (s *Store) Close(ctx context.Context) error { return s.client.Disconnect(ctx) }

@@ -1,0 +1,127 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"sen/internal/content"
+)
+
+// The media types of answers: the specification's own, and the older one.
+const (
+	mediaResponse = "application/graphql-response+json"
+	mediaJSON     = "application/json"
+)
+
+// answer writes the answer to one GraphQL request.
+type answer struct {
+	w         http.ResponseWriter
+	r         *http.Request
+	mediaType string
+	// tag gives the answer an ETag and heeds If-None-Match.
+	tag bool
+}
+
+// refuse answers a request that could not be read.
+func (a *answer) refuse(status int, code content.Code, message string) {
+	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(code, message)}}, false)
+}
+
+// write sends an answer in one piece. A request error has no data at all, as the
+// specification asks; whatever ran has some, even if it is null.
+func (a *answer) write(status int, response *graphql.Response, ran bool) {
+	body := make([]byte, 0, len(response.Data)+256)
+	body = append(body, '{')
+	if len(response.Errors) > 0 {
+		errs, err := json.Marshal(response.Errors[:min(len(response.Errors), maxErrors)])
+		if err != nil {
+			errs = []byte(`[{"message":"The errors could not be written.","extensions":{"code":"INTERNAL"}}]`)
+		}
+		body = append(append(body, `"errors":`...), errs...)
+		if ran {
+			body = append(body, ',')
+		}
+	}
+	if ran {
+		body = append(append(body, `"data":`...), response.Data...)
+	}
+	if len(response.Extensions) > 0 {
+		if extensions, err := json.Marshal(response.Extensions); err == nil {
+			body = append(append(body, `,"extensions":`...), extensions...)
+		}
+	}
+	body = append(body, '}')
+	h := a.w.Header()
+	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
+	if a.tag {
+		sum := sha256.Sum256(body)
+		tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+		h.Set("ETag", tag)
+		if matches(a.r.Header.Get("If-None-Match"), tag) {
+			a.w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	a.w.WriteHeader(status)
+	if a.r.Method != http.MethodHead {
+		_, _ = a.w.Write(body)
+	}
+}
+
+// matches tells whether If-None-Match names a tag; a compressed answer's tag has the
+// coding behind it, and is as good.
+func matches(header, tag string) bool {
+	for _, one := range strings.Split(header, ",") {
+		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+		if one == "*" || one == tag || strings.HasPrefix(one, strings.TrimSuffix(tag, `"`)+"-") {
+			return true
+		}
+	}
+	return false
+}
+
+// negotiate picks the answer's media type by Accept (RFC 9110 §12.5.1); empty when
+// it allows none of ours. Equal weights go to the type that is named first, and a
+// wildcard to the older type, which every client understands.
+func negotiate(accept []string) string {
+	header := strings.Join(accept, ",")
+	if strings.TrimSpace(header) == "" {
+		return mediaJSON
+	}
+	best, weight := "", 0.0
+	for _, part := range strings.Split(header, ",") {
+		name, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		q := 1.0
+		if text, ok := params["q"]; ok {
+			if q, err = strconv.ParseFloat(text, 64); err != nil {
+				continue
+			}
+		}
+		if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+			continue
+		}
+		switch name {
+		case mediaResponse, mediaJSON:
+		case "*/*", "application/*":
+			name = mediaJSON
+		default:
+			continue
+		}
+		if q > weight {
+			best, weight = name, q
+		}
+	}
+	return best
+}

@@ -1,0 +1,217 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"sen/graph"
+	"sen/internal/content"
+)
+
+// graphQL serves GraphQL over HTTP, by GET and POST, as the specification of that
+// name has it (graphql.github.io/graphql-over-http). It is our own because gqlgen's
+// transports miss the specification in ways that no option mends; see docs/adr/0002.
+type graphQL struct {
+	exec    *executor.Executor
+	maxBody int64
+	timeout time.Duration
+}
+
+// maxErrors is how many errors an answer lists; the rest would only make it large.
+const maxErrors = 10
+
+// preflights are the headers of which any, not empty, shows that a browser asked
+// before it sent the request from another site.
+var preflights = []string{"Apollo-Require-Preflight", "X-Apollo-Operation-Name", "Graphql-Require-Preflight"}
+
+func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Add("Vary", "Accept, Sen-Locale, Sen-Stage")
+	h.Set("Cache-Control", "no-store")
+	answer := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept"))}
+	if answer.mediaType == "" {
+		answer.mediaType = mediaJSON
+		answer.refuse(http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither.")
+		return
+	}
+	var params *graphql.RawParams
+	var bad *refusal
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		params, bad = g.fromURL(r)
+	case http.MethodPost:
+		params, bad = g.fromBody(w, r)
+	default:
+		h.Set("Allow", "GET, HEAD, POST")
+		bad = &refusal{http.StatusMethodNotAllowed, content.CodeBadUserInput, "GraphQL is served by GET and POST."}
+	}
+	if bad != nil {
+		answer.refuse(bad.status, bad.code, bad.message)
+		return
+	}
+	params.Headers = r.Header
+	ctx, cancel := context.WithTimeout(r.Context(), g.timeout)
+	defer cancel()
+	g.run(ctx, answer, params)
+}
+
+// run executes an operation and writes its answer.
+func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawParams) {
+	get := answer.r.Method != http.MethodPost
+	if get {
+		ctx = graph.ReadOnly(ctx)
+	}
+	now := graphql.Now()
+	params.ReadTime = graphql.TraceTiming{Start: now, End: now}
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := g.exec.CreateOperationContext(ctx, params)
+	if errs != nil {
+		status := http.StatusOK
+		switch code, _ := errs[0].Extensions["code"].(string); {
+		case errs[0] == graph.ErrReadOnly:
+			status = http.StatusMethodNotAllowed
+			answer.w.Header().Set("Allow", "POST")
+		case code == string(content.CodeTooLarge):
+			status = http.StatusRequestEntityTooLarge
+		case answer.mediaType == mediaResponse:
+			status = http.StatusBadRequest
+		}
+		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
+		return
+	}
+	responses, ctx := g.exec.DispatchOperation(ctx, op)
+	response := responses(ctx)
+	if response == nil { // the context ended before the answer did
+		response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
+			coded(content.CodeUnavailable, "The answer took longer than "+g.timeout.String()+". Ask for less, or try again."),
+		}}
+	}
+	if response.Data == nil && len(response.Errors) > 0 {
+		status := http.StatusOK
+		if answer.mediaType == mediaResponse {
+			status = http.StatusBadRequest
+		}
+		answer.write(status, response, false)
+		return
+	}
+	if get && len(response.Errors) == 0 {
+		answer.w.Header().Set("Cache-Control", "no-cache")
+		answer.tag = true
+	}
+	answer.write(http.StatusOK, response, true)
+}
+
+// refusal is a request that is not one.
+type refusal struct {
+	status  int
+	code    content.Code
+	message string
+}
+
+func (g *graphQL) fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
+	bad := func(message string) (*graphql.RawParams, *refusal) {
+		return nil, &refusal{http.StatusBadRequest, content.CodeBadUserInput, message}
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return bad("The address has a malformed query string.")
+	}
+	params := &graphql.RawParams{Query: query.Get("query"), OperationName: query.Get("operationName")}
+	if !query.Has("query") {
+		return bad("The parameter query is missing.")
+	}
+	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+		if text := query.Get(name); text != "" && decode([]byte(text), into) != nil {
+			return bad("The parameter " + name + " must be a JSON object.")
+		}
+	}
+	if !utf8.ValidString(params.Query) || !utf8.ValidString(query.Get("variables")) || !utf8.ValidString(params.OperationName) {
+		return bad("The parameters must be UTF-8.")
+	}
+	return params, nil
+}
+
+func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	bad := func(message string) (*graphql.RawParams, *refusal) {
+		return nil, &refusal{http.StatusBadRequest, content.CodeBadUserInput, message}
+	}
+	mediaType, typeParams, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || mediaType != mediaJSON {
+		code := content.CodeCSRF
+		for _, name := range preflights {
+			if r.Header.Get(name) != "" {
+				code = content.CodeBadUserInput
+			}
+		}
+		return nil, &refusal{http.StatusUnsupportedMediaType, code, "Send the request as Content-Type: application/json."}
+	}
+	if charset := typeParams["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") || r.Header.Get("Content-Encoding") != "" {
+		return nil, &refusal{http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as plain UTF-8."}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.maxBody))
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return nil, &refusal{http.StatusRequestEntityTooLarge, content.CodeTooLarge, "The body is larger than " + strconv.FormatInt(g.maxBody, 10) + " bytes, which is the limit."}
+	}
+	if err != nil {
+		return bad("The body could not be read.")
+	}
+	if !utf8.Valid(body) {
+		return bad("The body must be UTF-8.")
+	}
+	var fields struct {
+		Query         *string         `json:"query"`
+		OperationName *string         `json:"operationName"`
+		Variables     json.RawMessage `json:"variables"`
+		Extensions    json.RawMessage `json:"extensions"`
+	}
+	if err := decode(body, &fields); err != nil {
+		return bad("The body must be one JSON object with query, operationName, variables and extensions.")
+	}
+	if fields.Query == nil {
+		return bad("The member query is missing.")
+	}
+	params := &graphql.RawParams{Query: *fields.Query}
+	if fields.OperationName != nil {
+		params.OperationName = *fields.OperationName
+	}
+	if len(fields.Variables) > 0 && decode(fields.Variables, &params.Variables) != nil {
+		return bad("The member variables must be a JSON object.")
+	}
+	if len(fields.Extensions) > 0 && decode(fields.Extensions, &params.Extensions) != nil {
+		return bad("The member extensions must be a JSON object.")
+	}
+	return params, nil
+}
+
+// decode reads one JSON value and nothing behind it, keeping numbers as they are written.
+func decode(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something stands behind the value")
+	}
+	return nil
+}
+
+// coded is an error of an answer with its code.
+func coded(code content.Code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
+}

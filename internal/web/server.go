@@ -1,0 +1,127 @@
+// Package web is the HTTP face of Sen.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/klauspost/compress/gzhttp"
+
+	"sen/internal/mongodb"
+)
+
+// Options are what an operator chooses of the HTTP face.
+type Options struct {
+	// Origins may read answers from a browser; see [Origins].
+	Origins *Origins
+	// MaxBody is the largest request body in bytes.
+	MaxBody int64
+	// Timeout bounds an operation.
+	Timeout time.Duration
+	// Schema is the contract as text; empty hides it, and the playground with it.
+	Schema string
+	// Ready tells what is not ready to serve, by name; a nil error is ready.
+	Ready func(context.Context) map[string]error
+	// Store has the bytes of media.
+	Store *mongodb.Store
+	Log   *slog.Logger
+}
+
+// Handler has all routes.
+func Handler(exec *executor.Executor, o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", o.Origins.only(&graphQL{exec: exec, maxBody: o.MaxBody, timeout: o.Timeout}))
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]string{"status": "alive"}) })
+	mux.HandleFunc("GET /readyz", readyz(o.Ready))
+	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Log})
+	if o.Schema != "" {
+		mux.HandleFunc("GET /schema.graphqls", text("application/graphql; charset=utf-8", o.Schema))
+	}
+	return withRequestID(recovered(o.Log, o.Origins.cors(compressed(mux))))
+}
+
+// compressed compresses what is worth it, for clients that take it. Media are left as they are.
+func compressed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(
+		gzhttp.MinSize(1024), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"),
+		gzhttp.ContentTypes([]string{mediaJSON, mediaResponse, "application/graphql", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
+	)
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return wrap(next)
+}
+
+// readyz tells whether the program can serve, and names what can't.
+func readyz(check func(context.Context) map[string]error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		status, parts := http.StatusOK, map[string]string{}
+		for name, err := range check(r.Context()) {
+			parts[name] = "ready"
+			if err != nil {
+				status, parts[name] = http.StatusServiceUnavailable, "not ready"
+			}
+		}
+		writeJSON(w, status, parts)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// text serves a constant text.
+func text(mediaType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", mediaType)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+// requestIDs are what a client may name its request; anything else gets one of ours.
+var requestIDs = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
+
+// withRequestID gives each request an id, by which the log knows it.
+func withRequestID(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get("X-Request-Id")
+		if !requestIDs.MatchString(id) {
+			id = rand.Text()
+			r.Header.Set("X-Request-Id", id)
+		}
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovered turns a panic into an answer, and logs it.
+func recovered(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			cause := recover()
+			if cause == nil || cause == http.ErrAbortHandler { //nolint:errorlint // it is the very value
+				if cause != nil {
+					panic(cause)
+				}
+				return
+			}
+			log.ErrorContext(r.Context(), "panic", "request", r.Header.Get("X-Request-Id"), "path", r.URL.Path, "cause", cause)
+			writeJSON(w, http.StatusInternalServerError, map[string]any{"errors": []any{map[string]any{
+				"message":    "Something went wrong on our side.",
+				"extensions": map[string]string{"code": "INTERNAL", "requestId": r.Header.Get("X-Request-Id")},
+			}}})
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
