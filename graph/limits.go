@@ -91,7 +91,9 @@ var ErrReadOnly = coded(content.CodeBadUserInput, "Only queries are served here;
 type readOnlyKey struct{}
 
 // ReadOnly gives a context in which only queries are run.
-func ReadOnly(ctx context.Context) context.Context { return context.WithValue(ctx, readOnlyKey{}, true) }
+func ReadOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, readOnlyKey{}, true)
+}
 
 // size is how much a selection asks for, fragments resolved.
 type size struct {

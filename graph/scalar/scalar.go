@@ -18,7 +18,6 @@ import (
 	"sen/internal/content"
 )
 
-
 // MarshalID writes an id.
 func MarshalID(id content.ID) graphql.Marshaler { return graphql.MarshalString(string(id)) }
 

@@ -37,7 +37,9 @@ type Options struct {
 func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", o.Origins.only(&graphQL{exec: exec, maxBody: o.MaxBody, timeout: o.Timeout}))
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]string{"status": "alive"}) })
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
+	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
 	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Log})
 	if o.Schema != "" {
