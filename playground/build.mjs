@@ -52,6 +52,7 @@ const result = await build({
   outdir: out,
   bundle: true,
   minify: true,
+  keepNames: true, // GraphiQL makes the titles of its icons from the names of its functions.
   write: false,
   metafile: true,
   format: 'iife',
