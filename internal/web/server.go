@@ -44,6 +44,9 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Log})
 	if o.Schema != "" {
 		mux.HandleFunc("GET /schema.graphqls", text("application/graphql; charset=utf-8", o.Schema))
+		mux.Handle("GET /playground", playground())
+		mux.Handle("GET /playground/", playground())
+		mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	}
 	return withRequestID(recovered(o.Log, o.Origins.cors(compressed(mux))))
 }
