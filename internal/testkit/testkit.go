@@ -1,0 +1,170 @@
+// Package testkit has what tests share: the two engines, a store with the sample
+// content, golden files. Only tests import it.
+package testkit
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/embedded"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/sample"
+)
+
+// Update tells golden tests to write what they got.
+var Update = flag.Bool("update", false, "write golden files instead of comparing with them")
+
+// Engine is one of the engines that content can be kept in.
+type Engine struct {
+	// Name is "embedded" or "mongodb".
+	Name string
+	// URI reaches a database that no other test uses.
+	URI string
+}
+
+// Engines runs a test on both engines, each with a fresh database. Without a real
+// MongoDB its part is skipped; scripts/test says so loudly at its end.
+func Engines(t *testing.T, test func(t *testing.T, e Engine)) {
+	t.Helper()
+	t.Run("embedded", func(t *testing.T) { test(t, Embedded(t)) })
+	t.Run("mongodb", func(t *testing.T) { test(t, MongoDB(t)) })
+}
+
+// shared is the embedded engine of the test process: starting one takes a while.
+var shared = sync.OnceValues(func() (*embedded.Engine, error) {
+	dir, err := os.MkdirTemp("", "sen-test")
+	if err != nil {
+		return nil, err
+	}
+	return embedded.Start(dir)
+})
+
+var databases atomic.Int64
+
+func freshName() string {
+	return fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
+}
+
+// Embedded gives a fresh database of the embedded engine.
+func Embedded(t testing.TB) Engine {
+	t.Helper()
+	engine, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran(t, "embedded")
+	return Engine{"embedded", strings.TrimSuffix(engine.URI(), "sen") + freshName()}
+}
+
+// MongoDB gives a fresh database of the real MongoDB, dropped at the test's end.
+func MongoDB(t testing.TB) Engine {
+	t.Helper()
+	uri := os.Getenv("SEN_TEST_MONGODB_URI")
+	if uri == "" {
+		t.Skip("no real MongoDB: run `make test`, or set SEN_TEST_MONGODB_URI")
+	}
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := freshName()
+	u.Path = "/" + name
+	t.Cleanup(func() {
+		client, err := mongo.Connect(options.Client().ApplyURI(uri))
+		if err == nil {
+			err = client.Database(name).Drop(context.Background())
+			_ = client.Disconnect(context.Background())
+		}
+		if err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	ran(t, "mongodb 6.0")
+	return Engine{"mongodb", u.String()}
+}
+
+// ran notes that an engine was used, for the last line of scripts/test.
+func ran(t testing.TB, engine string) {
+	name := os.Getenv("SEN_TEST_ENGINES_FILE")
+	if name == "" {
+		return
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = fmt.Fprintln(f, engine)
+	if closeErr := f.Close(); err != nil || closeErr != nil {
+		t.Fatal(err, closeErr)
+	}
+}
+
+// Store opens a prepared, empty store on an engine.
+func Store(t testing.TB, e Engine) *mongodb.Store {
+	t.Helper()
+	store, err := mongodb.New(mongodb.Options{URI: e.URI, Timeout: time.Minute, Log: Log(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close(context.Background()) })
+	if err := store.Prepare(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// SampleStore opens a store with the sample content in it.
+func SampleStore(t testing.TB, e Engine) *mongodb.Store {
+	t.Helper()
+	store := Store(t, e)
+	bundle, err := sample.Bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// Log writes to the test's own output.
+func Log(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// Golden compares with a file below testdata, or writes it with -update.
+func Golden(t testing.TB, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *Update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (write it with -update)", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}

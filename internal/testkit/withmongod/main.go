@@ -1,0 +1,54 @@
+// Command withmongod runs a command with a real MongoDB beside it, whose address
+// stands in SEN_TEST_MONGODB_URI, and ends it afterwards. SEN_MONGOD names the binary.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+
+	"sen/internal/testkit"
+)
+
+func main() {
+	args := os.Args[1:]
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		_, _ = fmt.Fprintln(os.Stderr, "usage: withmongod -- COMMAND [ARGUMENT ...]")
+		os.Exit(2)
+	}
+	status, err := run(args)
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "withmongod:", err)
+	}
+	os.Exit(status)
+}
+
+func run(args []string) (status int, err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	m, err := testkit.StartMongod(ctx, "")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, m.Remove()) }()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), "SEN_TEST_MONGODB_URI="+m.URI(""))
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return max(exit.ExitCode(), 1), nil
+	}
+	if err != nil {
+		return 1, err
+	}
+	return 0, nil
+}
