@@ -113,7 +113,7 @@ func TestKeysExamined(t *testing.T) {
 			}
 			keys, _ := plan.Lookup("executionStats", "totalKeysExamined").AsInt64OK()
 			if keys > 30 {
-		XX
+				XX
 			}
 			pages, err := store.Articles.Pages(ctx, list, []mongodb.Within{within})
 			if err != nil {
