@@ -1,3 +1,5 @@
+// Package newsroom has every write: who may do it, whether the move is legal,
+// how it is saved, and what follows from it.
 package newsroom
 
 import (
@@ -10,13 +12,13 @@ import (
 
 // Import adds a bundle to a store: entries that are new to it, with what follows
 // from each other worked out.
-func Import(ctx context.Context, store *mongodb.Store, b *Bundle) error {
+func Import(ctx context.Context, store *mongodb.Store, b *content.Bundle) error {
 	if b.Site != nil {
 		if err := store.PutSite(ctx, b.Site); err != nil {
 			return err
 		}
 	}
-	by := map[content.Kind][]Item{}
+	by := map[content.Kind][]content.Item{}
 	for _, item := range b.Items {
 		by[item.Content.Kind()] = append(by[item.Content.Kind()], item)
 	}
@@ -40,7 +42,7 @@ func Import(ctx context.Context, store *mongodb.Store, b *Bundle) error {
 	return nil
 }
 
-func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], by map[content.Kind][]Item) error {
+func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], by map[content.Kind][]content.Item) error {
 	var entries []*content.Entry[T]
 	for _, item := range by[c.Kind()] {
 		copied, ok := any(item.Content).(*T)
