@@ -28,11 +28,11 @@ func (c *canvas) person(x, y, r float64, suit, hair, skin color.NRGBA, bottom fl
 		{x - r*0.1, y - r*0.5}, {x - r*0.8, y - r*0.5}, {x - r*0.94, y + r*0.02},
 	})
 	for _, side := range []float64{-1, 1} {
-		c.fill(hair, ellipse(x+side*r*0.36, y-r*0.08, r*0.19, r*0.045))
+		c.fill(hair, ellipse(x+side*r*0.36, y-r*0.12, r*0.17, r*0.035))
 		c.fill(rgb(0x2b2422), circle(x+side*r*0.36, y+r*0.12, r*0.075))
 	}
 	c.fill(shade, ellipse(x, y+r*0.42, r*0.11, r*0.08))
-	c.fill(rgb(0xb0524a), ellipse(x, y+r*0.78, r*0.26, r*0.075))
+	c.fill(rgb(0xb0524a), shape{{x - r*0.28, y + r*0.7}, {x - r*0.14, y + r*0.8}, {x + r*0.14, y + r*0.8}, {x + r*0.28, y + r*0.7}, {x + r*0.16, y + r*0.96}, {x - r*0.16, y + r*0.96}, {x - r*0.28, y + r*0.7}})
 }
 
 // curtain hangs cloth in folds between two edges.
@@ -97,7 +97,7 @@ func speaker() *canvas {
 	c.fill(rgb(0xe9e2d3), polygon(point{604, 588}, point{676, 588}, point{662, 640}, point{618, 640}))
 
 	c.fill(clear(rgb(0xfff3c4), 0.1), polygon(point{930, 0}, point{1030, 0}, point{1200, 660}, point{760, 660}))
-	c.person(980, 232, 56, rgb(0x22324a), rgb(0x26211f), rgb(0xe6b48e), 600)
+	c.person(980, 232, 56, rgb(0x22324a), rgb(0x26211f), rgb(0xe6b48e), 398)
 	// A raised hand in a sleeve, on the side of the hall.
 	c.fill(rgb(0x1b2940), shape{{880, 360}, {850, 400}, {812, 400}, {796, 352}, {806, 342}, {822, 336}, {834, 336}, {842, 356}, {862, 340}, {884, 330}})
 	c.fill(rgb(0xf8f8f6), polygon(point{793, 346}, point{835, 328}, point{832, 318}, point{790, 336}))
@@ -141,9 +141,6 @@ func hall() *canvas {
 	c.fill(rgb(0xd2c09f), polygon(point{1280, 0}, point{960, 130}, point{960, 420}, point{1280, 600}))
 	for i := range 4 {
 		t := float64(i) / 4
-		near := func(x float64) float64 { return 640 + (x-640)*(1-t*0.62) }
-		y := 18 + t*118
-		c.fill(rgb(0xfffdf4), polygon(point{near(330), y}, point{near(950), y}, point{near(935), y + 15 - t*9}, point{near(345), y + 15 - t*9}))
 		for _, side := range []float64{-1, 1} {
 			x := func(d float64) float64 { return 640 + side*d }
 			a, b := 610-t*330, 560-t*300
@@ -155,8 +152,6 @@ func hall() *canvas {
 	c.fill(rgb(0x8f2329), box(320, 130, 960, 400))
 	c.curtain(320, 420, 396, rgb(0x9e2930), 5)
 	c.curtain(860, 960, 396, rgb(0x9e2930), 5)
-	c.fill(rgb(0xe9dfcc), polygon(point{300, 0}, point{980, 0}, point{960, 130}, point{320, 130}))
-	c.fill(rgb(0xf3ece0), polygon(point{300, 0}, point{980, 0}, point{960, 130}, point{320, 130}))
 	for i := range 4 {
 		t := float64(i) / 4
 		near := func(x float64) float64 { return 640 + (x-640)*(1-t*0.62) }
