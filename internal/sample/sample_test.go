@@ -189,9 +189,10 @@ func TestTexts(t *testing.T) {
 		return func(at, text string) {
 			low := strings.ToLower(text)
 			switch {
+			case at == ".mimeType", at == ".sha256": // worked out by the import
 			case !norm.NFC.IsNormalString(text):
 				t.Errorf("%s%s: %q is not in NFC", from, at, text)
-			case strings.TrimSpace(text) == "" && !strings.HasSuffix(at, ".text"), text == "":
+			case strings.TrimSpace(text) == "":
 				t.Errorf("%s%s: an empty text", from, at)
 			case strings.Contains(low, "null"), strings.Contains(low, "undefined"), strings.Contains(low, "[object"), strings.ContainsAny(text, "{}"):
 				t.Errorf("%s%s: %q", from, at, text)
