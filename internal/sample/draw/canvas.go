@@ -36,8 +36,8 @@ func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	return color.NRGBA{R: part(a.R, b.R), G: part(a.G, b.G), B: part(a.B, b.B), A: part(a.A, b.A)}
 }
 
-// clear is the colour with another opacity, from 0 to 1.
-func clear(c color.NRGBA, opacity float64) color.NRGBA {
+// faded is the colour with another opacity, from 0 to 1.
+func faded(c color.NRGBA, opacity float64) color.NRGBA {
 	c.A = uint8(math.Round(255 * opacity))
 	return c
 }

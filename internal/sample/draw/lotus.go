@@ -29,7 +29,7 @@ func (c *canvas) lotus(x, y, size float64, b bloom) {
 	one := func(degrees, length, half, depth float64) {
 		c.fill(mix(b.edge, b.back, depth*0.5), petal(x, y, size*length, size*half, degrees))
 		c.fill(mix(b.front, b.back, depth), petal(x, y, size*length*0.955, size*half*0.86, degrees))
-		c.fill(clear(mix(b.heart, b.back, depth*0.6), 0.45), petal(x, y, size*length*0.62, size*half*0.5, degrees))
+		c.fill(faded(mix(b.heart, b.back, depth*0.6), 0.45), petal(x, y, size*length*0.62, size*half*0.5, degrees))
 	}
 	for _, side := range []float64{-1, 1} {
 		one(side*84, 0.92, 0.2, 1)
@@ -64,8 +64,8 @@ func (c *canvas) leaf(x, y, rx, ry float64, dark, light color.NRGBA) {
 func cover(high, low, far, near, disc color.NRGBA, b bloom, x float64) *canvas {
 	c := newCanvas(1280, 720, high)
 	c.bands(0, 440, 11, high, low)
-	c.fill(clear(disc, 0.35), circle(1280-x, 215, 150))
-	c.fill(clear(disc, 0.9), circle(1280-x, 215, 112))
+	c.fill(faded(disc, 0.35), circle(1280-x, 215, 150))
+	c.fill(faded(disc, 0.9), circle(1280-x, 215, 112))
 	hill := mix(low, far, 0.45)
 	c.fill(hill, shape{{0, 440}, {0, 440}, {0, 362}, {0, 362}, {110, 330}, {220, 350}, {340, 378}, {470, 408}, {580, 345}, {760, 352}, {940, 368}, {1100, 300}, {1280, 360}, {1280, 360}, {1280, 440}, {1280, 440}})
 	c.bands(440, 720, 7, far, near)
@@ -73,14 +73,14 @@ func cover(high, low, far, near, disc color.NRGBA, b bloom, x float64) *canvas {
 		y := 462 + float64(i*i)*3.4
 		w := 60 + float64(i)*22
 		shift := float64((i*37)%5-2) * 26
-		c.fill(clear(disc, 0.3), ellipse(1280-x+shift, y, w, 2.5+float64(i)*0.5))
+		c.fill(faded(disc, 0.3), ellipse(1280-x+shift, y, w, 2.5+float64(i)*0.5))
 	}
 	deep, light := mix(near, rgb(0x0b4f3a), 0.7), mix(far, rgb(0x58b07a), 0.75)
 	c.leaf(x-330, 560, 150, 36, deep, light)
 	c.leaf(x+330, 610, 190, 46, deep, light)
 	c.leaf(1280-x+40, 530, 90, 20, deep, light)
 	c.leaf(x, 640, 260, 56, deep, light)
-	c.fill(clear(near, 0.55), ellipse(x, 634, 150, 26))
+	c.fill(faded(near, 0.55), ellipse(x, 634, 150, 26))
 	c.lotus(x, 632, 360, b)
 	side := 1280 - x + 150
 	if x > 640 {

@@ -83,7 +83,7 @@ func (c *canvas) flowers(x, y, size float64) {
 func speaker() *canvas {
 	c := newCanvas(1280, 720, rgb(0x7b1e23))
 	c.curtain(0, 1280, 590, rgb(0x8f2329), 16)
-	c.fill(clear(rgb(0x000000), 0.25), rounded(112, 66, 800, 392, 10))
+	c.fill(faded(rgb(0x000000), 0.25), rounded(112, 66, 800, 392, 10))
 	c.fill(rgb(0x14588f), rounded(100, 52, 788, 380, 10))
 	c.fill(rgb(0x1a6aa8), rounded(112, 64, 776, 368, 6))
 	c.lotus(444, 168, 82, pink)
@@ -96,7 +96,7 @@ func speaker() *canvas {
 	c.flowers(640, 596, 62)
 	c.fill(rgb(0xe9e2d3), polygon(point{604, 588}, point{676, 588}, point{662, 640}, point{618, 640}))
 
-	c.fill(clear(rgb(0xfff3c4), 0.1), polygon(point{930, 0}, point{1030, 0}, point{1200, 660}, point{760, 660}))
+	c.fill(faded(rgb(0xfff3c4), 0.1), polygon(point{930, 0}, point{1030, 0}, point{1200, 660}, point{760, 660}))
 	c.person(980, 232, 56, rgb(0x22324a), rgb(0x26211f), rgb(0xe6b48e), 398)
 	// A raised hand in a sleeve, on the side of the hall.
 	c.fill(rgb(0x1b2940), shape{{880, 360}, {850, 400}, {812, 400}, {796, 352}, {806, 342}, {822, 336}, {834, 336}, {842, 356}, {862, 340}, {884, 330}})
