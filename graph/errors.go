@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"sen/internal/content"
@@ -27,7 +28,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		var shown *gqlerror.Error
 		errors.As(err, &shown)
 		if shown != nil && shown.Extensions["code"] != nil && shown.Err == nil {
-			return shown
+			return withoutVariablePath(shown)
 		}
 		path := graphql.GetPath(ctx)
 		if shown != nil && shown.Path != nil {
@@ -45,7 +46,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			presented = coded(content.CodeUnavailable, "The answer took too long. Ask for less, or try again.")
 		case errors.Is(err, context.Canceled):
 			presented = coded(content.CodeUnavailable, "The request was given up.")
-		case shown != nil && shown.Err == nil, errors.As(err, new(valueError)):
+		case shown != nil && shown.Err == nil:
 			presented = coded(content.CodeBadUserInput, "%s", shown.Message)
 		default:
 			id := requestID(ctx)
@@ -61,8 +62,17 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// valueError is a value of a client that can't be read.
-type valueError struct{ error }
+// withoutVariablePath moves the place in a variable, which the parser puts into the
+// path, into the message: a path leads to a field of the answer, and there is none yet.
+func withoutVariablePath(err *gqlerror.Error) *gqlerror.Error {
+	if len(err.Path) == 0 || err.Path[0] != ast.PathName("variable") {
+		return err
+	}
+	moved := *err
+	moved.Message = "The variable $" + err.Path[1:].String() + " has a wrong value: " + err.Message + "."
+	moved.Path = nil
+	return &moved
+}
 
 // recoverer turns a panic into an error; the stack goes to the log.
 func recoverer(log *slog.Logger) graphql.RecoverFunc {

@@ -71,12 +71,8 @@ func (r *Resolver) route(c *call) ([]any, error) {
 		return nil, err
 	}
 	if found == nil {
-		owner, err := r.store.Claimed(c.ctx, kind, slug)
-		if err != nil || owner == "" {
-			return []any{nil}, err
-		}
-		published, err := r.store.WasPublished(c.ctx, owner)
-		if err != nil || !published {
+		withdrawn, err := r.sources[kind].Withdrawn(c.ctx, slug)
+		if err != nil || !withdrawn {
 			return []any{nil}, err
 		}
 		return []any{&Route{Status: http.StatusGone}}, nil

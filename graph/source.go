@@ -18,6 +18,8 @@ type source interface {
 	byIDs(ctx context.Context, ids []content.ID, fields []string) (map[content.ID]content.Content, error)
 	// bySlug reads the published entry with a present or former slug; nil for none.
 	bySlug(ctx context.Context, slug string, fields []string) (content.Content, error)
+	// Withdrawn tells whether a slug is of what once was published and is not any more.
+	Withdrawn(ctx context.Context, slug string) (bool, error)
 	// StoredFields names what an entry of the kind is stored with.
 	StoredFields() []string
 	// labelFields names what the label is made from; it is always read.

@@ -195,3 +195,22 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, fields []str
 	found, err := c.ByIDs(ctx, []content.ID{id}, fields)
 	return found[id], err
 }
+
+// Withdrawn tells whether a slug, present or former, is of an entry that once was
+// published and is not any more. What never was published must not show by its
+// address that it exists.
+func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
+	key := claimKey{c.kind, slug}
+	claims, err := c.store.claims(ctx, []claimKey{key})
+	if err != nil || claims[key] == "" {
+		return false, err
+	}
+	err = c.coll.FindOne(ctx, bson.D{
+		{Key: "_id", Value: claims[key]}, {Key: "live", Value: nil},
+		{Key: "draft.publishedAt", Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0).UTC()}}},
+	}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	return err == nil, fail(err)
+}

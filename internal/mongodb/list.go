@@ -157,11 +157,11 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	if err != nil {
 		return nil, err
 	}
-	tasks, ctx := errgroup.WithContext(ctx)
+	tasks, taskCtx := errgroup.WithContext(ctx)
 	var totals []int
 	if l.Total {
 		tasks.Go(func() (err error) {
-			totals, err = c.counts(ctx, p, parents)
+			totals, err = c.counts(taskCtx, p, parents)
 			return err
 		})
 	}
@@ -170,13 +170,13 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	var beforeAfter, behindBefore []bool
 	if l.Previous && p.after != nil {
 		tasks.Go(func() (err error) {
-			beforeAfter, err = c.any(ctx, p, parents, side{*p.after, false, true})
+			beforeAfter, err = c.any(taskCtx, p, parents, side{*p.after, false, true})
 			return err
 		})
 	}
 	if l.Next && p.before != nil {
 		tasks.Go(func() (err error) {
-			behindBefore, err = c.any(ctx, p, parents, side{*p.before, true, true})
+			behindBefore, err = c.any(taskCtx, p, parents, side{*p.before, true, true})
 			return err
 		})
 	}
@@ -187,7 +187,7 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	if p.before != nil {
 		bounds = append(bounds, side{*p.before, false, false})
 	}
-	found, err := c.rows(ctx, p, parents, bounds, p.skip, p.limit+1)
+	found, err := c.rows(taskCtx, p, parents, bounds, p.skip, p.limit+1)
 	if waitErr := tasks.Wait(); err == nil {
 		err = waitErr
 	}

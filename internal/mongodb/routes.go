@@ -51,17 +51,3 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]conte
 	}
 	return found, nil
 }
-
-// Claimed tells whose slug of a kind it is or was, published or not; empty when it
-// was never claimed.
-func (s *Store) Claimed(ctx context.Context, kind content.Kind, slug string) (content.ID, error) {
-	key := claimKey{kind, slug}
-	found, err := s.claims(ctx, []claimKey{key})
-	return found[key], err
-}
-
-// WasPublished tells whether an entry that is not published now once was: what never
-// was must not show by its address that it exists.
-func (s *Store) WasPublished(ctx context.Context, id content.ID) (bool, error) {
-	return false, nil
-}

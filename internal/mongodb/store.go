@@ -135,7 +135,7 @@ func (s *Store) Prepare(ctx context.Context) error {
 	if err := s.db.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info); err != nil {
 		return fail(err)
 	}
-	_, embedded := info["ferretdb"]
+	_, embedded := info["ferretdbVersion"]
 	s.union.Store(!embedded)
 	if err := s.readSite(ctx); err != nil {
 		return err

@@ -4,36 +4,51 @@ package newsroom
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
 )
 
-// Import adds a bundle to a store: entries that are new to it, with what follows
-// from each other worked out.
+// Import adds a bundle of new entries to a store, with what follows from each other
+// worked out. What is wrong is told all at once, and nothing is written then.
 func Import(ctx context.Context, store *mongodb.Store, b *content.Bundle) error {
+	i := &importing{store: store, byID: map[content.ID]content.Content{}}
+	for _, item := range b.Items {
+		i.check(item)
+	}
+	for _, item := range b.Items {
+		i.derive(item.Content)
+	}
+	if err := errors.Join(i.errs...); err != nil {
+		return err
+	}
 	if b.Site != nil {
 		if err := store.PutSite(ctx, b.Site); err != nil {
 			return err
 		}
 	}
-	by := map[content.Kind][]content.Item{}
 	for _, item := range b.Items {
-		by[item.Content.Kind()] = append(by[item.Content.Kind()], item)
+		if m, ok := item.Content.(*content.Media); ok && item.Open != nil {
+			if err := keepFile(ctx, store, m, item.Open); err != nil {
+				return fmt.Errorf("%s: %w", m.ID, err)
+			}
+		}
 	}
 	for _, put := range []func() error{
-		func() error { return add(ctx, store.Articles, by) },
-		func() error { return add(ctx, store.Authors, by) },
-		func() error { return add(ctx, store.Organizations, by) },
-		func() error { return add(ctx, store.Sections, by) },
-		func() error { return add(ctx, store.Tags, by) },
-		func() error { return add(ctx, store.Events, by) },
-		func() error { return add(ctx, store.Programs, by) },
-		func() error { return add(ctx, store.AwardSeries, by) },
-		func() error { return add(ctx, store.AwardRounds, by) },
-		func() error { return add(ctx, store.Awards, by) },
-		func() error { return add(ctx, store.Media, by) },
+		func() error { return add(ctx, store.Articles, b.Items) },
+		func() error { return add(ctx, store.Authors, b.Items) },
+		func() error { return add(ctx, store.Organizations, b.Items) },
+		func() error { return add(ctx, store.Sections, b.Items) },
+		func() error { return add(ctx, store.Tags, b.Items) },
+		func() error { return add(ctx, store.Events, b.Items) },
+		func() error { return add(ctx, store.Programs, b.Items) },
+		func() error { return add(ctx, store.AwardSeries, b.Items) },
+		func() error { return add(ctx, store.AwardRounds, b.Items) },
+		func() error { return add(ctx, store.Awards, b.Items) },
+		func() error { return add(ctx, store.Media, b.Items) },
 	} {
 		if err := put(); err != nil {
 			return err
@@ -42,12 +57,93 @@ func Import(ctx context.Context, store *mongodb.Store, b *content.Bundle) error 
 	return nil
 }
 
-func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], by map[content.Kind][]content.Item) error {
+// importing is a bundle on its way in.
+type importing struct {
+	store *mongodb.Store
+	byID  map[content.ID]content.Content
+	errs  []error
+}
+
+func (i *importing) refuse(id content.ID, format string, args ...any) {
+	i.errs = append(i.errs, fmt.Errorf("%s: %s", id, fmt.Sprintf(format, args...)))
+}
+
+// check takes an entry in and notes what is wrong with it by itself.
+func (i *importing) check(item content.Item) {
+	base := item.Content.Common()
+	kind, ok := base.ID.Kind()
+	switch {
+	case !ok || kind != item.Content.Kind():
+		i.refuse(base.ID, "this is no id of the kind %s", item.Content.Kind())
+	case i.byID[base.ID] != nil:
+		i.refuse(base.ID, "the id is there twice")
+	case base.Slug == "":
+		i.refuse(base.ID, "the slug is missing")
+	case len(item.Content.Label()) == 0:
+		i.refuse(base.ID, "the title or name is missing")
+	case !item.Draft && base.PublishedAt.IsZero():
+		i.refuse(base.ID, "publishedAt is missing")
+	}
+	i.byID[base.ID] = item.Content
+}
+
+// derive works out what follows from other entries.
+func (i *importing) derive(c content.Content) {
+	id := c.Common().ID
+	for _, link := range content.Links(c) {
+		if i.byID[link] == nil {
+			i.refuse(id, "it names %s, which is not there", link)
+		}
+	}
+	switch e := c.(type) {
+	case *content.Section:
+		e.AncestorIDs = i.ancestors(e.ID, e.ParentID)
+	case *content.Organization:
+		e.AncestorIDs = i.ancestors(e.ID, e.ParentID)
+	case *content.Article:
+		if e.SectionID != "" {
+			e.BreadcrumbIDs = append(i.ancestors(e.ID, i.parent(e.SectionID)), e.SectionID)
+		}
+		e.ReadingMinutes = readingMinutes(e.Body)
+	case *content.Award:
+		if round, ok := i.byID[e.RoundID].(*content.AwardRound); ok {
+			e.SeriesID, e.Year, e.Level = round.SeriesID, round.Year, round.Level
+		}
+	}
+}
+
+// parent is what stands above an entry of a tree.
+func (i *importing) parent(id content.ID) content.ID {
+	switch e := i.byID[id].(type) {
+	case *content.Section:
+		return e.ParentID
+	case *content.Organization:
+		return e.ParentID
+	}
+	return ""
+}
+
+// ancestors are the ids from the root of a tree down to a parent.
+func (i *importing) ancestors(of, parent content.ID) []content.ID {
+	var chain []content.ID
+	for ; parent != ""; parent = i.parent(parent) {
+		if parent == of || slices.Contains(chain, parent) {
+			i.refuse(of, "it stands below itself")
+			break
+		}
+		chain = append(chain, parent)
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// add puts a bundle's entries of one kind into their collection.
+func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], items []content.Item) error {
 	var entries []*content.Entry[T]
-	for _, item := range by[c.Kind()] {
+	for _, item := range items {
 		copied, ok := any(item.Content).(*T)
 		if !ok {
-			return fmt.Errorf("%s is no %s", item.Content.Common().ID, c.Kind())
+			continue
 		}
 		base := item.Content.Common()
 		e := &content.Entry[T]{ID: base.ID, Version: 1, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt, State: content.StatePublished, Live: copied}

@@ -47,3 +47,6 @@ func plain(spans content.Spans) string {
 	}
 	return b.String()
 }
+
+// ReadingMinutes is a placeholder.
+func ReadingMinutes(text string) int { return (len(strings.Fields(text)) + 199) / 200 }

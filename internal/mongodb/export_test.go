@@ -1,0 +1,36 @@
+package mongodb
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// Explain tells how the engine reads a page: the winning plan and what it examined.
+func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within) (plan bson.Raw, err error) {
+	p, err := c.check(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	var bounds []side
+	if p.after != nil {
+		bounds = append(bounds, side{*p.after, true, false})
+	}
+	find := bson.D{
+		{Key: "find", Value: c.name}, {Key: "filter", Value: p.filter(w, bounds)},
+		{Key: "sort", Value: p.order.sort(p.reversed)}, {Key: "limit", Value: p.limit + 1}, {Key: "projection", Value: p.projection()},
+	}
+	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	return plan, err
+}
+
+// Orders names the orders of the kind.
+func (c *Collection[T, F]) Orders() (names []string) {
+	for name := range c.orders {
+		names = append(names, name+"_ASC", name+"_DESC")
+	}
+	return names
+}
+
+// Relations names the stored links that the kind's lists are filtered by.
+func (c *Collection[T, F]) Relations() []string { return c.relations }
