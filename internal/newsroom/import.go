@@ -1,3 +1,5 @@
+// Package newsroom has every write: who may do it, whether the move is legal,
+// how it is saved, and what follows from it.
 package newsroom
 
 import (
@@ -12,7 +14,7 @@ import (
 
 // Import adds a bundle of new entries to a store, with what follows from each other
 // worked out. What is wrong is told all at once, and nothing is written then.
-func Import(ctx context.Context, store *mongodb.Store, b *Bundle) error {
+func Import(ctx context.Context, store *mongodb.Store, b *content.Bundle) error {
 	i := &importing{store: store, byID: map[content.ID]content.Content{}}
 	for _, item := range b.Items {
 		i.check(item)
@@ -67,7 +69,7 @@ func (i *importing) refuse(id content.ID, format string, args ...any) {
 }
 
 // check takes an entry in and notes what is wrong with it by itself.
-func (i *importing) check(item Item) {
+func (i *importing) check(item content.Item) {
 	base := item.Content.Common()
 	kind, ok := base.ID.Kind()
 	switch {
@@ -136,7 +138,7 @@ func (i *importing) ancestors(of, parent content.ID) []content.ID {
 }
 
 // add puts a bundle's entries of one kind into their collection.
-func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], items []Item) error {
+func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], items []content.Item) error {
 	var entries []*content.Entry[T]
 	for _, item := range items {
 		copied, ok := any(item.Content).(*T)

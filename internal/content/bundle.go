@@ -1,18 +1,12 @@
-// Package newsroom has every write: who may do it, whether the move is legal,
-// how it is saved, and what follows from it.
-package newsroom
+package content
 
-import (
-	"io"
-
-	"sen/internal/content"
-)
+import "io"
 
 // Bundle is content to import as one: entries that link to each other by id, and
 // the site that they belong to.
 type Bundle struct {
 	// Site replaces the site's settings; nil leaves them as they are.
-	Site  *content.Site
+	Site  *Site
 	Items []Item
 }
 
@@ -20,7 +14,7 @@ type Bundle struct {
 type Item struct {
 	// Content is the entry's copy. Its id, slug and times are set; what follows from
 	// other entries (a breadcrumb, an award's year) is worked out by the import.
-	Content content.Content
+	Content Content
 	// Draft keeps the copy as a draft that no reader sees.
 	Draft bool
 	// Open reads the bytes of a medium; nil for every other kind.
