@@ -20,8 +20,8 @@ check: lint fresh ## Lint, and see that everything generated is fresh.
 
 lint: ## Vet, format, lint.
 	go vet ./...
-	scripts/tool mvdan.cc/gofumpt@v0.9.2 -l -d . | tee /dev/stderr | (! grep -q .)
-	scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2 run ./...
+	scripts/tool mvdan.cc/gofumpt@v0.12.0 -l -d . | tee /dev/stderr | (! grep -q .)
+	scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 	scripts/lint-container
 
 fresh: ## See that generated files, go.mod and the playground are what their sources say.
