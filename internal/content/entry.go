@@ -45,6 +45,8 @@ type Base struct {
 	ID ID `json:"-"`
 	// Slug is the entry's name in addresses, unique in its kind.
 	Slug string `json:"slug"`
+	// FormerSlugs are the slugs that it had before; they keep answering.
+	FormerSlugs []string `json:"formerSlugs,omitempty"`
 	// Version is the entry's version that this copy shows.
 	Version   int       `json:"version"`
 	CreatedAt time.Time `json:"createdAt"`

@@ -27,8 +27,10 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		if shown == nil {
 			shown = e.Draft
 		}
-		key := claimKey{c.kind, any(shown).(content.Content).Common().Slug}
-		claimed = append(claimed, claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt})
+		base := any(shown).(content.Content).Common()
+		for _, slug := range append([]string{base.Slug}, base.FormerSlugs...) {
+			claimed = append(claimed, claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt})
+		}
 		revised = append(revised, revision{ID: fmt.Sprintf("%s:%d", e.ID, e.Version), Entry: e.ID, Version: e.Version, Committed: true, At: e.UpdatedAt, Action: "IMPORT", Copy: shown})
 	}
 	for _, step := range []struct {

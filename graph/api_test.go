@@ -1,0 +1,178 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"sen/internal/testkit"
+)
+
+// A case of testdata is a text archive with
+//
+//	a comment that says what it shows, and "round trips: N", the most that the
+//	operation may make to the store;
+//	query.graphql, and if need be variables.json and headers.json;
+//	answer.json, the whole answer, indented.
+//
+// `go test ./graph -update` writes round trips and answers anew.
+type apiCase struct {
+	path    string
+	archive *txtar.Archive
+}
+
+var roundTrips = regexp.MustCompile(`(?m)^round trips: (\d+)$`)
+
+func (c apiCase) file(name string) []byte {
+	for _, f := range c.archive.Files {
+		if f.Name == name {
+			return f.Data
+		}
+	}
+	return nil
+}
+
+func cases(t *testing.T) (all []apiCase) {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, apiCase{path, archive})
+	}
+	return all
+}
+
+// TestAPI asks every case on both engines, over real HTTP.
+func TestAPI(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
+		for _, c := range cases(t) {
+			t.Run(strings.TrimSuffix(filepath.Base(c.path), ".txtar"), func(t *testing.T) { c.run(t, server) })
+		}
+	})
+}
+
+func (c apiCase) run(t *testing.T, server *testkit.Server) {
+	t.Helper()
+	headers := http.Header{}
+	if raw := c.file("headers.json"); raw != nil {
+		named := map[string]string{}
+		if err := json.Unmarshal(raw, &named); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range named {
+			headers.Set(name, value)
+		}
+	}
+	variables := json.RawMessage(c.file("variables.json"))
+	if variables == nil {
+		variables = json.RawMessage("{}")
+	}
+	var got bytes.Buffer
+	if err := json.Indent(&got, server.Ask(t, string(c.file("query.graphql")), variables, headers), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	got.WriteByte('\n')
+	trips := server.Trips()
+	if *testkit.Update {
+		c.write(t, got.Bytes(), trips)
+		return
+	}
+	if diff := cmp.Diff(string(c.file("answer.json")), got.String()); diff != "" {
+		t.Errorf("the answer differs (-want +got):\n%s", diff)
+	}
+	allowed := roundTrips.FindSubmatch(c.archive.Comment)
+	if allowed == nil {
+		t.Fatal("the case says no round trips")
+	}
+	if most, _ := strconv.Atoi(string(allowed[1])); trips > most {
+		t.Errorf("%d round trips, at most %d are allowed", trips, most)
+	}
+}
+
+func (c apiCase) write(t *testing.T, answer []byte, trips int) {
+	t.Helper()
+	line := fmt.Sprintf("round trips: %d", trips)
+	if roundTrips.Match(c.archive.Comment) {
+		c.archive.Comment = roundTrips.ReplaceAll(c.archive.Comment, []byte(line))
+	} else {
+		c.archive.Comment = append(bytes.TrimRight(c.archive.Comment, "\n"), "\n"+line+"\n"...)
+	}
+	files := c.archive.Files[:0]
+	for _, f := range c.archive.Files {
+		if f.Name != "answer.json" {
+			files = append(files, f)
+		}
+	}
+	c.archive.Files = append(files, txtar.File{Name: "answer.json", Data: answer})
+	if err := os.WriteFile(c.path, txtar.Format(c.archive), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRoundTripsDoNotGrow asks queries for small and for large pages: however many
+// objects there are, the store is asked as often.
+func TestRoundTripsDoNotGrow(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
+		for _, query := range []string{
+			"query($n: Int) { sections(first: $n) { nodes { ancestors { name } children { name } articles(first: $n) { totalCount nodes { authors { organization { parent { name } } } cover { url } related(first: $n) { nodes { title } } } } } } }",
+			"query($n: Int) { articles(first: $n) { edges { node { body { html blocks { ... on ImageBlock { caption media { url } } } } events { nodes { organizers { name } } } } } } }",
+			"query($n: Int) { awardRounds(first: $n) { nodes { series { organizations { name } } awards(first: $n) { totalCount nodes { recipients { organization { name awards(first: $n) { totalCount } } } event { name participants { positions { organization { name } } } } } } } } }",
+			"query($n: Int) { tags(first: $n) { nodes { events(first: $n) { pageInfo { hasNextPage hasPreviousPage } nodes { name } } } } }",
+		} {
+			ask := func(n int) int {
+				answer := server.Ask(t, query, json.RawMessage(fmt.Sprintf(`{"n":%d}`, n)), nil)
+				if bytes.Contains(answer, []byte(`"errors"`)) {
+					t.Fatalf("%s", answer)
+				}
+				return server.Trips()
+			}
+			if small, large := ask(2), ask(30); large > small {
+				t.Errorf("%d round trips for pages of 2, %d for pages of 30: %s", small, large, query)
+			}
+		}
+	})
+}
+
+// TestNoDraftLeaks looks for the words of the sample's drafts in every case's answer
+// and in everything that lists and addresses tell.
+func TestNoDraftLeaks(t *testing.T) {
+	const secret = "BẢN NHÁP MẬT"
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
+		for _, query := range []string{
+			`{ articles(first: 100) { totalCount nodes { title lead body { text } } } events(first: 100) { totalCount nodes { name summary } } }`,
+			`{ articles(filter: {title: {contains: "nhap mat"}}) { totalCount } events(filter: {name: {contains: "nhap mat"}}) { totalCount } }`,
+			`{ article(id: "article_mau-61") { title } node(id: "article_mau-61") { id } nodes(ids: ["article_mau-61"]) { id } }`,
+			`{ article(slug: "bai-viet-mau-61-ban-nhap") { title } route(path: "/articles/bai-viet-mau-61-ban-nhap") { status } }`,
+			`{ authors(first: 100) { nodes { articles(first: 100) { totalCount nodes { title } } } } sections(first: 100) { nodes { articles(first: 100) { nodes { title } } } } }`,
+			`{ tags(first: 100) { nodes { articles(first: 100) { nodes { title related(first: 5) { nodes { title } } } } } } }`,
+		} {
+			answer := server.Ask(t, query, nil, nil)
+			if bytes.Contains(answer, []byte(secret)) || bytes.Contains(answer, []byte("mau-61")) {
+				t.Errorf("%s shows a draft: %s", query, answer)
+			}
+		}
+		counts := server.Ask(t, `{ articles(filter: {title: {contains: "nhap mat"}}) { totalCount } events(filter: {name: {contains: "nhap mat"}}) { totalCount } }`, nil, nil)
+		if string(counts) != `{"data":{"articles":{"totalCount":0},"events":{"totalCount":0}}}` {
+			t.Errorf("counts tell of drafts: %s", counts)
+		}
+	})
+}
