@@ -110,8 +110,8 @@ func (c *Collection[T, F]) indexModels(languages content.Languages) []mongo.Inde
 			}
 		}
 		for _, path := range paths {
-			models = append(models, mongo.IndexModel{Keys: append(slices.Clone(before),
-				bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1})})
+			models = append(models, mongo.IndexModel{Keys: bson.D(append(slices.Clone(before),
+				bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1}))})
 		}
 	}
 	for _, key := range c.orders {
@@ -129,10 +129,31 @@ func (c *Collection[T, F]) indexModels(languages content.Languages) []mongo.Inde
 
 // prepare makes the indexes that are not there yet.
 func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
-	if _, err := c.coll.Indexes().CreateMany(ctx, c.indexModels(languages)); err != nil {
+	have, err := c.coll.Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return fmt.Errorf("list the indexes of %s: %w", c.name, fail(err))
+	}
+	// The embedded engine panics over a list of which it has some already.
+	missing := slices.DeleteFunc(c.indexModels(languages), func(model mongo.IndexModel) bool {
+		name := indexName(model)
+		return slices.ContainsFunc(have, func(s mongo.IndexSpecification) bool { return s.Name == name })
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	if _, err := c.coll.Indexes().CreateMany(ctx, missing); err != nil {
 		return fmt.Errorf("make the indexes of %s: %w", c.name, fail(err))
 	}
 	return nil
+}
+
+// indexName is the name that the driver gives an index, such as "live.slug_1".
+func indexName(model mongo.IndexModel) string {
+	var parts []string
+	for _, key := range model.Keys.(bson.D) {
+		parts = append(parts, fmt.Sprintf("%s_%v", key.Key, key.Value))
+	}
+	return strings.Join(parts, "_")
 }
 
 // entry takes a decoded copy out of its envelope.
