@@ -144,7 +144,7 @@ type EventResolver interface {
 	Locale(ctx context.Context, obj *content.Event) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Event) ([]content.Locale, error)
 
-	Description(ctx context.Context, obj *content.Event) (*content.Body, error)
+	Body(ctx context.Context, obj *content.Event) (*content.Body, error)
 
 	Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error)
 
@@ -1235,8 +1235,6 @@ type Section implements Node & Content {
   name: String!
   "What is found in it."
   description: String
-  "Its place beside its neighbours, from 0."
-  position: Int!
   "The section above it; null at the root."
   parent: Section
   "The sections directly below it, in their order; the first 100."
@@ -1368,8 +1366,10 @@ type Event implements Node & Content {
   type: EventType!
   "What it is about, in a sentence or two."
   summary: String
-  "What it is about, at length."
-  description: RichText
+  "What it is about, in a paragraph or two of plain text."
+  description: String
+  "What it is about, at length, in the language asked for or the first that has one."
+  body: RichText
   "When it begins."
   startsAt: DateTime!
   "When it ends."
@@ -1768,8 +1768,8 @@ type Media implements Node & Content {
   bytes: Int!
   "The name of the file."
   fileName: String!
-  "A title for it."
-  title: String
+  "A title for it: the editor's, or the name of the file."
+  title: String!
   "What a reader who can't see it should know."
   alt: String
   "The default caption; an article's own stands in its body."
@@ -3548,6 +3548,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_summary(ctx, field)
 	case "description":
 		return ec.fieldContext_Event_description(ctx, field)
+	case "body":
+		return ec.fieldContext_Event_body(ctx, field)
 	case "startsAt":
 		return ec.fieldContext_Event_startsAt(ctx, field)
 	case "endsAt":
@@ -4008,8 +4010,6 @@ func (ec *executionContext) childFields_Section(ctx context.Context, field graph
 		return ec.fieldContext_Section_name(ctx, field)
 	case "description":
 		return ec.fieldContext_Section_description(ctx, field)
-	case "position":
-		return ec.fieldContext_Section_position(ctx, field)
 	case "parent":
 		return ec.fieldContext_Section_parent(ctx, field)
 	case "children":
@@ -11592,7 +11592,30 @@ func (ec *executionContext) _Event_description(ctx context.Context, field graphq
 			return ec.fieldContext_Event_description(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().Description(ctx, obj)
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Text) graphql.Marshaler {
+			return ec.marshalOString2senᚋinternalᚋcontentᚐText(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, false, false, "String")
+}
+
+func (ec *executionContext) _Event_body(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().Body(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Body) graphql.Marshaler {
@@ -11602,7 +11625,7 @@ func (ec *executionContext) _Event_description(ctx context.Context, field graphq
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Event_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Event_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Event",
 		Field:      field,
@@ -13065,18 +13088,18 @@ func (ec *executionContext) _Media_title(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Media_title(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Title, nil
+			return obj.Label(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v content.Text) graphql.Marshaler {
-			return ec.marshalOString2senᚋinternalᚋcontentᚐText(ctx, selections, v)
+			return ec.marshalNString2senᚋinternalᚋcontentᚐText(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_Media_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Media", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Media", field, true, false, "String")
 }
 
 func (ec *executionContext) _Media_alt(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
@@ -17343,29 +17366,6 @@ func (ec *executionContext) _Section_description(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Section_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Section", field, false, false, "String")
-}
-
-func (ec *executionContext) _Section_position(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Section_position(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Position, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Section_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Section", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Section_parent(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
@@ -23589,10 +23589,15 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "description":
+			out.Values[i] = ec._Event_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "body":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Event_description(ctx, field, obj)
+					return ec._Event_body(ctx, field, obj)
 				})
 		case "startsAt":
 			out.Values[i] = ec._Event_startsAt(ctx, field, obj)
@@ -24128,7 +24133,7 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "title":
 			out.Values[i] = ec._Media_title(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "alt":
@@ -25533,11 +25538,6 @@ func (ec *executionContext) _Section(ctx context.Context, sel ast.SelectionSet, 
 		case "description":
 			out.Values[i] = ec._Section_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "position":
-			out.Values[i] = ec._Section_position(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "parent":

@@ -238,7 +238,7 @@ func (eventResolver) Locales(ctx context.Context, obj *content.Event) ([]content
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (eventResolver) Description(ctx context.Context, obj *content.Event) (*content.Body, error) {
+func (eventResolver) Body(ctx context.Context, obj *content.Event) (*content.Body, error) {
 	return resolve[*content.Body](ctx, obj)
 }
 
@@ -738,8 +738,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Event_locale(ctx, field)
 	case "Event.locales":
 		return ec.fieldContext_Event_locales(ctx, field)
-	case "Event.description":
-		return ec.fieldContext_Event_description(ctx, field)
+	case "Event.body":
+		return ec.fieldContext_Event_body(ctx, field)
 	case "Event.organizers":
 		return ec.fieldContext_Event_organizers(ctx, field)
 	case "Event.programs":

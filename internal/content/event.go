@@ -8,7 +8,8 @@ type Event struct {
 	Name        Text       `json:"name"`
 	Type        EventType  `json:"type"`
 	Summary     Text       `json:"summary,omitempty"`
-	Description RichText   `json:"description,omitempty"`
+	Description Text       `json:"description,omitempty"`
+	Body        RichText   `json:"body,omitempty"`
 	StartsAt    time.Time  `json:"startsAt"`
 	EndsAt      *time.Time `json:"endsAt,omitempty"`
 	// TimeZone is the zone of the place, by its name in the IANA database.

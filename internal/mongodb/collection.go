@@ -95,12 +95,12 @@ func (c *Collection[T, F]) StoredFields() []string {
 // Kind is the kind of the collection's entries.
 func (c *Collection[T, F]) Kind() content.Kind { return c.kind }
 
-// indexModels are the indexes of the kind for a site's languages: one for each order;
+// indexes are the keys of the kind's indexes for a site's languages: one for each order;
 // and for each link and value that lists are filtered by, one that goes on with the
 // default order, so that neither a scan nor a sort in memory is needed. Within one,
 // all directions are alike: it can be walked both ways.
-func (c *Collection[T, F]) indexModels(languages content.Languages) []mongo.IndexModel {
-	models := []mongo.IndexModel{{Keys: bson.D{{Key: live + "slug", Value: 1}}}}
+func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
+	indexes := []bson.D{{{Key: live + "slug", Value: 1}}}
 	ordered := func(key sortKey, before ...bson.E) {
 		paths := []string{live + key.field}
 		if key.localized {
@@ -110,8 +110,7 @@ func (c *Collection[T, F]) indexModels(languages content.Languages) []mongo.Inde
 			}
 		}
 		for _, path := range paths {
-			models = append(models, mongo.IndexModel{Keys: bson.D(append(slices.Clone(before),
-				bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1}))})
+			indexes = append(indexes, append(slices.Clone(before), bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1}))
 		}
 	}
 	for _, key := range c.orders {
@@ -124,20 +123,42 @@ func (c *Collection[T, F]) indexModels(languages content.Languages) []mongo.Inde
 		}
 		ordered(c.orders[base], bson.E{Key: live + field, Value: 1})
 	}
-	return models
+	return indexes
 }
 
-// prepare makes the indexes that are not there yet.
+// indexName is the name that a driver gives an index by default.
+func indexName(keys bson.D) string {
+	var parts []string
+	for _, e := range keys {
+		parts = append(parts, fmt.Sprintf("%s_%v", e.Key, e.Value))
+	}
+	return strings.Join(parts, "_")
+}
+
+// prepare makes the indexes that are not there yet. Those that are there are not
+// asked for again: FerretDB 1.24 breaks off the connection then (TestPrepareTwice
+// tells when it is mended).
 func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
-	have, err := c.coll.Indexes().ListSpecifications(ctx)
-	if err != nil {
+	var have []struct {
+		Name string `json:"name"`
+	}
+	cursor, err := c.coll.Indexes().List(ctx)
+	if err == nil {
+		err = cursor.All(ctx, &have)
+	}
+	if err != nil && !isMissingCollection(err) {
 		return fmt.Errorf("list the indexes of %s: %w", c.name, fail(err))
 	}
-	// The embedded engine panics over a list of which it has some already.
-	missing := slices.DeleteFunc(c.indexModels(languages), func(model mongo.IndexModel) bool {
-		name := indexName(model)
-		return slices.ContainsFunc(have, func(s mongo.IndexSpecification) bool { return s.Name == name })
-	})
+	there := map[string]bool{}
+	for _, index := range have {
+		there[index.Name] = true
+	}
+	var missing []mongo.IndexModel
+	for _, keys := range c.indexes(languages) {
+		if !there[indexName(keys)] {
+			missing = append(missing, mongo.IndexModel{Keys: keys})
+		}
+	}
 	if len(missing) == 0 {
 		return nil
 	}
@@ -145,15 +166,6 @@ func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Langua
 		return fmt.Errorf("make the indexes of %s: %w", c.name, fail(err))
 	}
 	return nil
-}
-
-// indexName is the name that the driver gives an index, such as "live.slug_1".
-func indexName(model mongo.IndexModel) string {
-	var parts []string
-	for _, key := range model.Keys.(bson.D) {
-		parts = append(parts, fmt.Sprintf("%s_%v", key.Key, key.Value))
-	}
-	return strings.Join(parts, "_")
 }
 
 // entry takes a decoded copy out of its envelope.

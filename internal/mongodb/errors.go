@@ -44,3 +44,9 @@ func retryable(e mongo.CommandError) bool {
 	}
 	return false
 }
+
+// isMissingCollection tells that a command asked for a collection that is not there yet.
+func isMissingCollection(err error) bool {
+	var command mongo.CommandError
+	return errors.As(err, &command) && command.Code == 26 // NamespaceNotFound
+}

@@ -1,52 +1,86 @@
-// Package richtext turns the blocks of a body into other forms.
+// Package richtext turns the blocks of a body into other forms: HTML, Markdown and
+// plain text. Its functions are pure: what they need of media is handed to them.
 package richtext
 
 import (
-	"html"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"sen/internal/content"
 )
 
-// Medium is a medium as it is shown in one language.
+// Medium is a medium as it is shown in one language. What is empty or 0 is missing.
 type Medium struct {
 	URL, Alt, Caption, Credit, Title, MimeType string
-	Width, Height                              int
-	Bytes                                      int64
+	// Width and Height are in pixels.
+	Width, Height int
+	// Bytes is the size of the file.
+	Bytes int64
 }
 
-// HTML is the blocks as HTML.
-func HTML(blocks []content.Block, _ func(content.ID) (Medium, bool)) string {
-	var b strings.Builder
-	for _, block := range blocks {
-		if block.Paragraph != nil {
-			b.WriteString("<p>" + html.EscapeString(plain(block.Paragraph.Spans)) + "</p>")
+// Media finds a medium; false when it is not there or not published.
+type Media func(content.ID) (Medium, bool)
+
+// maxNesting is how deep lists nest; what lies deeper is shown on that level.
+const maxNesting = 16
+
+// link is an address that may be linked to; empty when it may not. Only addresses
+// that run nothing survive: http, https, mailto, tel, and those on the site.
+func link(address string) string {
+	address = strings.TrimSpace(valid(address))
+	u, err := url.Parse(address)
+	if err != nil || strings.ContainsFunc(address, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) {
+		return ""
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "http", "https":
+		if u.Host != "" {
+			return u.String()
+		}
+	case "mailto", "tel":
+		return u.String()
+	case "":
+		if strings.HasPrefix(address, "#") || strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
+			return u.String()
 		}
 	}
-	return b.String()
+	return ""
 }
 
-// Markdown is the blocks as Markdown.
-func Markdown(blocks []content.Block, _ func(content.ID) (Medium, bool)) string { return Text(blocks) }
+// valid replaces what is no UTF-8.
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
-// Text is the blocks as plain text.
-func Text(blocks []content.Block) string {
-	var parts []string
-	for _, block := range blocks {
-		if block.Paragraph != nil {
-			parts = append(parts, plain(block.Paragraph.Spans))
+// either is the first text that is not empty.
+func either(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
 		}
 	}
-	return strings.Join(parts, "\n\n")
+	return ""
 }
 
-func plain(spans content.Spans) string {
-	var b strings.Builder
-	for _, s := range spans {
-		b.WriteString(s.Text)
+// shown is a picture with the caption and the alternative text of its use.
+func shown(image *content.ImageBlock, media Media) (Medium, bool) {
+	m, ok := media(image.MediaID)
+	if !ok || link(m.URL) == "" {
+		return Medium{}, false
 	}
-	return b.String()
+	m.Alt, m.Caption = either(image.Alt, m.Alt), either(image.Caption, m.Caption)
+	return m, true
 }
 
-// ReadingMinutes is a placeholder.
-func ReadingMinutes(text string) int { return (len(strings.Fields(text)) + 199) / 200 }
+// heading is the level of a heading, kept within what a body may have.
+func heading(level int) int { return min(max(level, 2), 4) }
+
+// size writes a number of bytes for people, in decimal units: "1.4 MB".
+func size(n int64) string {
+	switch {
+	case n >= 1e6:
+		return strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB"
+	case n >= 1e3:
+		return strconv.FormatInt(n/1e3, 10) + " kB"
+	}
+	return strconv.FormatInt(n, 10) + " B"
+}

@@ -1,0 +1,52 @@
+# `make` lists what can be done. Go, make and python3 are enough for `run` and `test`;
+# `check`, `playground` and `browser` need Node 20 and npm as well.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint fresh gen playground browser audit bench fuzz clean
+
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
+
+run: ## Serve the sample content on http://localhost:8080.
+	go run ./server
+
+build: ## Build one static binary, ./sen.
+	CGO_ENABLED=0 go build -trimpath -o sen ./server
+
+test: ## Run all tests on both engines with the race detector; fetches a mongod.
+	scripts/test
+
+check: lint fresh ## Lint, and see that everything generated is fresh.
+
+lint: ## Vet, format, lint.
+	go vet ./...
+	scripts/tool mvdan.cc/gofumpt@v0.12.0 -l -d . | tee /dev/stderr | (! grep -q .)
+	scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+	scripts/lint-container
+
+fresh: ## See that generated files, go.mod and the playground are what their sources say.
+	scripts/fresh
+
+gen: ## Write the generated Go again, from schema.graphqls and gqlgen.yml.
+	go run ./graph/generate
+
+playground: ## Build the playground's page again (the result is committed).
+	npm ci --prefix playground
+	npm run build --prefix playground
+
+browser: build ## Open the playground in headless Chromium and use it.
+	npm ci --prefix playground
+	SEN_BIN=$(CURDIR)/sen npm test --prefix playground
+
+audit: build ## Run the public GraphQL over HTTP audits against the program.
+	npm ci --prefix playground
+	scripts/audit
+
+bench: ## Measure on a real MongoDB; see bench/README.md.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench
+
+fuzz: ## Look for inputs that break the readers, 30 s each.
+	go test -run '^$$' -fuzz FuzzHTML -fuzztime 30s ./internal/richtext
+
+clean: ## Remove what was built, and the embedded engine's data.
+	rm -rf sen .sen playground/node_modules

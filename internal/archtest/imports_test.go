@@ -1,0 +1,160 @@
+// Package archtest holds the house together: who may import whom, how large a file
+// may be, and that the contract says what everything means.
+package archtest
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// rule forbids imports, and says why.
+type rule struct {
+	// from and to are patterns of import paths; a trailing /... also takes what is below.
+	from, to string
+	// except are packages that may.
+	except []string
+	why    string
+}
+
+var rules = []rule{
+	{"sen/internal/content", "sen/...", nil, "the domain stands below everything and knows nothing of it"},
+	{"sen/...", "go.mongodb.org/mongo-driver/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to the store; above it there is no BSON"},
+	{"sen/...", "github.com/FerretDB/...", []string{"sen/internal/embedded"}, "the embedded engine is reached by its address alone"},
+	{"sen/internal/embedded", "sen/...", nil, "it starts an engine and knows nothing else"},
+	{"sen/internal/mongodb", "sen/internal/newsroom/...", nil, "the store is below what decides about writes"},
+	{"sen/internal/mongodb", "sen/graph/...", nil, "the store does not know who asks"},
+	{"sen/internal/richtext", "sen/internal/mongodb/...", nil, "forms of a body are pure functions of content"},
+	{"sen/internal/importer", "sen/internal/mongodb/...", nil, "reading files is a pure function of them"},
+	{"sen/graph/...", "sen/internal/web/...", nil, "HTTP stands above GraphQL"},
+	{"sen/graph/...", "sen/internal/cli/...", nil, "commands wire the rest"},
+	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
+	{"sen/server", "sen/internal/...", []string{"sen/internal/cli"}, "the program hands over to its commands at once"},
+	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/withmongod", "sen/bench"}, "what tests share is not for the program"},
+}
+
+// listed is a package as `go list` tells it, without its tests.
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) (all []listed) {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p listed
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func matches(pattern, importPath string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return importPath == base || strings.HasPrefix(importPath, base+"/")
+	}
+	return importPath == pattern
+}
+
+// violations are the imports that the rules forbid, with the reason.
+func violations(all []listed) (found []string) {
+	for _, p := range all {
+		for _, r := range rules {
+			if !matches(r.from, p.ImportPath) {
+				continue
+			}
+			for _, imported := range p.Imports {
+				if !matches(r.to, imported) || excepted(r, p.ImportPath, imported) {
+					continue
+				}
+				found = append(found, p.ImportPath+" imports "+imported+": "+r.why)
+			}
+		}
+	}
+	return found
+}
+
+// excepted tells whether an exception names the importer, or what is imported of our own.
+func excepted(r rule, importer, imported string) bool {
+	for _, e := range r.except {
+		if importer == e || imported == e {
+			return true
+		}
+	}
+	return false
+}
+
+// TestImports holds the rules.
+func TestImports(t *testing.T) {
+	for _, v := range violations(packages(t)) {
+		t.Error(v)
+	}
+}
+
+// TestRulesCanFail sees that each rule finds what it forbids.
+func TestRulesCanFail(t *testing.T) {
+	for _, r := range rules {
+		bad := listed{ImportPath: strings.TrimSuffix(r.from, "/...") + "", Imports: []string{strings.TrimSuffix(r.to, "/...") + "/x"}}
+		if !strings.HasSuffix(r.to, "/...") {
+			bad.Imports[0] = r.to
+		}
+		if len(violations([]listed{bad})) == 0 {
+			t.Errorf("nothing stops %s from importing %s", bad.ImportPath, bad.Imports[0])
+		}
+	}
+}
+
+// TestNames sees that packages are named after what they provide.
+func TestNames(t *testing.T) {
+	for _, p := range packages(t) {
+		switch name := path.Base(p.ImportPath); name {
+		case "utils", "util", "common", "models", "helpers", "helper", "misc":
+			t.Errorf("%s: the name %q says nothing of what is inside", p.ImportPath, name)
+		}
+	}
+}
+
+// maxLines is the longest that a file written by hand may be.
+const maxLines = 500
+
+// TestFileSizes sees that files stay readable.
+func TestFileSizes(t *testing.T) {
+	err := filepath.WalkDir("../..", func(name string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git" || entry.Name() == ".sen") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(name) != ".go" {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(string(text), "// Code generated ") {
+			return nil
+		}
+		if n := strings.Count(string(text), "\n"); n > maxLines {
+			t.Errorf("%s has %d lines; %d is the most", name, n, maxLines)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

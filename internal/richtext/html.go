@@ -1,0 +1,246 @@
+package richtext
+
+import (
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+
+	"sen/internal/content"
+)
+
+// HTML is the blocks as HTML that can be put into a page as it is. Everything is
+// escaped where it is written; the policy behind it is a second wall.
+func HTML(blocks []content.Block, media func(content.ID) (Medium, bool)) string {
+	w := &htmlWriter{media: media, ids: map[string]bool{}}
+	for _, b := range blocks {
+		w.block(b)
+	}
+	return policy().Sanitize(w.String())
+}
+
+// policy lets through what htmlWriter writes, and nothing else.
+var policy = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "figure", "figcaption", "ul", "ol", "li", "blockquote", "cite", "footer",
+		"table", "caption", "thead", "tbody", "tr", "td", "strong", "em", "u", "s", "code", "sub", "sup")
+	p.AllowAttrs("id").OnElements("h2", "h3", "h4")
+	p.AllowAttrs("scope").OnElements("th")
+	p.AllowAttrs("src", "alt", "loading", "decoding", "width", "height").OnElements("img")
+	p.AllowAttrs("href", "rel", "type", "download").OnElements("a")
+	p.AllowURLSchemes("http", "https", "mailto", "tel")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	return p
+})
+
+// htmlWriter writes HTML.
+type htmlWriter struct {
+	strings.Builder
+	media Media
+	ids   map[string]bool // of headings
+}
+
+func (w *htmlWriter) printf(format string, args ...any) { fmt.Fprintf(&w.Builder, format, args...) }
+
+func escape(s string) string { return html.EscapeString(valid(s)) }
+
+// lines is a text with its line feeds as breaks.
+func lines(s string) string {
+	return strings.ReplaceAll(escape(strings.TrimSpace(s)), "\n", "<br>")
+}
+
+func (w *htmlWriter) block(b content.Block) {
+	switch {
+	case b.Paragraph != nil:
+		w.printf("<p>%s</p>\n", w.spans(b.Paragraph.Spans))
+	case b.Heading != nil:
+		level := heading(b.Heading.Level)
+		w.printf("<h%d id=\"%s\">%s</h%d>\n", level, w.id(plain(b.Heading.Spans)), w.spans(b.Heading.Spans), level)
+	case b.Image != nil:
+		w.image(b.Image)
+	case b.Gallery != nil:
+		w.gallery(b.Gallery)
+	case b.List != nil:
+		w.list(b.List.Items, b.List.Ordered, 1)
+		w.WriteByte('\n')
+	case b.Quote != nil:
+		w.printf("<blockquote><p>%s</p>", w.spans(b.Quote.Spans))
+		if b.Quote.Attribution != "" {
+			w.printf("<footer><cite>%s</cite></footer>", lines(b.Quote.Attribution))
+		}
+		w.WriteString("</blockquote>\n")
+	case b.Table != nil:
+		w.table(b.Table)
+	case b.File != nil:
+		w.file(b.File)
+	case b.Embed != nil:
+		if address := link(string(b.Embed.URL)); address != "" {
+			w.printf("<p><a href=\"%s\" rel=\"noopener noreferrer\">%s</a></p>\n", escape(address), lines(either(b.Embed.Caption, address)))
+		}
+	case b.Divider != nil:
+		w.WriteString("<hr>\n")
+	}
+}
+
+// id makes the id of a heading from its text, unique in the body.
+func (w *htmlWriter) id(text string) string {
+	var b strings.Builder
+	for _, r := range content.Fold(valid(text)) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	base := either(strings.Trim(b.String(), "-"), "h")
+	id := base
+	for n := 2; w.ids[id]; n++ {
+		id = base + "-" + strconv.Itoa(n)
+	}
+	w.ids[id] = true
+	return id
+}
+
+func (w *htmlWriter) image(image *content.ImageBlock) {
+	m, ok := shown(image, w.media)
+	if !ok {
+		return
+	}
+	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(link(m.URL)), escape(m.Alt))
+	if m.Width > 0 && m.Height > 0 {
+		w.printf(" width=\"%d\" height=\"%d\"", m.Width, m.Height)
+	}
+	w.WriteString(">")
+	w.caption("figcaption", m.Caption)
+	w.WriteString("</figure>\n")
+}
+
+func (w *htmlWriter) gallery(g *content.GalleryBlock) {
+	inner := &htmlWriter{media: w.media}
+	for _, image := range g.Images {
+		inner.image(image)
+	}
+	if inner.Len() == 0 {
+		return
+	}
+	w.printf("<figure>\n%s", inner.String())
+	w.caption("figcaption", g.Caption)
+	w.WriteString("</figure>\n")
+}
+
+// caption writes a caption, unless there is none.
+func (w *htmlWriter) caption(element, text string) {
+	if text := lines(text); text != "" {
+		w.printf("<%s>%s</%s>", element, text, element)
+	}
+}
+
+func (w *htmlWriter) list(items []content.ListItem, ordered bool, depth int) {
+	element := "ul"
+	if ordered {
+		element = "ol"
+	}
+	w.printf("<%s>", element)
+	w.items(items, ordered, depth)
+	w.printf("</%s>", element)
+}
+
+func (w *htmlWriter) items(items []content.ListItem, ordered bool, depth int) {
+	for _, item := range items {
+		w.printf("<li>%s", w.spans(item.Spans))
+		if len(item.Items) > 0 && depth < maxNesting {
+			w.list(item.Items, ordered, depth+1)
+		}
+		w.WriteString("</li>")
+		if depth >= maxNesting {
+			w.items(item.Items, ordered, depth)
+		}
+	}
+}
+
+func (w *htmlWriter) table(t *content.TableBlock) {
+	w.WriteString("<table>")
+	w.caption("caption", t.Caption)
+	rows := t.Rows
+	if t.Header && len(rows) > 0 {
+		w.WriteString("<thead><tr>")
+		for _, cell := range rows[0].Cells {
+			w.printf("<th scope=\"col\">%s</th>", w.spans(cell.Spans))
+		}
+		w.WriteString("</tr></thead>")
+		rows = rows[1:]
+	}
+	w.WriteString("<tbody>")
+	for _, row := range rows {
+		w.WriteString("<tr>")
+		for _, cell := range row.Cells {
+			w.printf("<td>%s</td>", w.spans(cell.Spans))
+		}
+		w.WriteString("</tr>")
+	}
+	w.WriteString("</tbody></table>\n")
+}
+
+func (w *htmlWriter) file(f *content.FileBlock) {
+	m, ok := w.media(f.MediaID)
+	if !ok || link(m.URL) == "" {
+		return
+	}
+	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)), lines(either(f.Caption, m.Title, "…")), escape(fileNote(m)))
+}
+
+// fileNote tells what is downloaded: "application/pdf, 1.4 MB".
+func fileNote(m Medium) string {
+	mimeType, _, _ := strings.Cut(m.MimeType, ";")
+	return strings.TrimPrefix(mimeType+", "+size(m.Bytes), ", ")
+}
+
+// markElements are the elements of the marks, in the order in which they nest.
+var markElements = []struct {
+	mark    content.Mark
+	element string
+}{
+	{content.MarkBold, "strong"},
+	{content.MarkItalic, "em"},
+	{content.MarkUnderline, "u"},
+	{content.MarkStrike, "s"},
+	{content.MarkSubscript, "sub"},
+	{content.MarkSuperscript, "sup"},
+	{content.MarkCode, "code"},
+}
+
+// spans is running text as HTML.
+func (w *htmlWriter) spans(spans []content.Span) string {
+	var b strings.Builder
+	for _, s := range spans {
+		text := strings.ReplaceAll(escape(s.Text), "\n", "<br>")
+		for i := len(markElements) - 1; i >= 0; i-- {
+			if has(s.Marks, markElements[i].mark) {
+				text = "<" + markElements[i].element + ">" + text + "</" + markElements[i].element + ">"
+			}
+		}
+		if address := link(s.Link); address != "" {
+			rel := ""
+			if strings.HasPrefix(address, "http") {
+				rel = ` rel="noopener noreferrer"`
+			}
+			text = `<a href="` + escape(address) + `"` + rel + ">" + text + "</a>"
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+func has(marks []content.Mark, mark content.Mark) bool {
+	for _, m := range marks {
+		if m == mark {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package richtext
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	rawhtml "github.com/yuin/goldmark/renderer/html"
+	"golang.org/x/net/html"
+
+	"sen/internal/content"
+)
+
+var update = flag.Bool("update", false, "write golden files instead of comparing with them")
+
+// sample is one golden case: blocks with the media that they show.
+type sample struct {
+	Media  map[content.ID]Medium
+	Blocks []content.Block
+}
+
+func (s sample) medium(id content.ID) (Medium, bool) {
+	m, ok := s.Media[id]
+	return m, ok
+}
+
+// samples reads every case of testdata.
+func samples(t testing.TB) map[string]sample {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	all := map[string]sample{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s sample
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&s); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all[strings.TrimSuffix(filepath.Base(file), ".json")] = s
+	}
+	return all
+}
+
+// TestForms compares every form of every case with its golden file.
+func TestForms(t *testing.T) {
+	for name, s := range samples(t) {
+		stored, err := json.MarshalIndent(s.Blocks, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for form, got := range map[string]string{
+			".html": HTML(s.Blocks, s.medium), ".md": Markdown(s.Blocks, s.medium), ".txt": Text(s.Blocks), ".blocks": string(stored),
+		} {
+			t.Run(name+form, func(t *testing.T) {
+				path := filepath.Join("testdata", name+form)
+				if *update {
+					if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// TestEveryBlock sees that no block was forgotten in the golden cases.
+func TestEveryBlock(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range samples(t) {
+		for _, b := range s.Blocks {
+			raw, err := json.Marshal(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var fields map[string]json.RawMessage
+			if err := json.Unmarshal(raw, &fields); err != nil {
+				t.Fatal(err)
+			}
+			for name := range fields {
+				seen[name] = true
+			}
+		}
+	}
+	if len(seen) != 10 {
+		t.Errorf("the cases show %d kinds of blocks of 10: %v", len(seen), seen)
+	}
+}
+
+// TestHTMLNeedsNoSecondWall sees that what is written is clean before the policy: the
+// policy changes nothing of it.
+func TestHTMLNeedsNoSecondWall(t *testing.T) {
+	for name, s := range samples(t) {
+		w := &htmlWriter{media: s.medium, ids: map[string]bool{}}
+		for _, b := range s.Blocks {
+			w.block(b)
+		}
+		safe(t, name, w.String())
+		if diff := cmp.Diff(tokens(w.String()), tokens(policy().Sanitize(w.String()))); diff != "" {
+			t.Errorf("%s: the policy changes it (-before +after):\n%s", name, diff)
+		}
+	}
+}
+
+// tokens is HTML as a browser understands it.
+func tokens(s string) (all []string) {
+	z := html.NewTokenizer(strings.NewReader(s))
+	for z.Next() != html.ErrorToken {
+		token := z.Token()
+		slices.SortFunc(token.Attr, func(a, b html.Attribute) int { return strings.Compare(a.Key, b.Key) })
+		all = append(all, token.String())
+	}
+	return all
+}
+
+// safe parses HTML as a browser does, and fails on anything that could run.
+func safe(t testing.TB, name, s string) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if slices.Contains([]string{"script", "style", "iframe", "object", "embed", "svg", "math", "form", "base", "link", "meta"}, n.Data) {
+			t.Errorf("%s: there is a %s element", name, n.Data)
+		}
+		for _, a := range n.Attr {
+			value := strings.ToLower(strings.Join(strings.Fields(a.Val), ""))
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || (a.Key == "href" || a.Key == "src") &&
+				(strings.HasPrefix(value, "javascript:") || strings.HasPrefix(value, "data:") || strings.HasPrefix(value, "vbscript:") || strings.HasPrefix(value, "//")) {
+				t.Errorf("%s: there is %s=%q", name, a.Key, a.Val)
+			}
+		}
+	}
+}
+
+// TestMarkdownSaysTheSame reads the Markdown back and compares what a reader sees
+// with what HTML shows.
+func TestMarkdownSaysTheSame(t *testing.T) {
+	parser := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
+	for name, s := range samples(t) {
+		var out bytes.Buffer
+		if err := parser.Convert([]byte(Markdown(s.Blocks, s.medium)), &out); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(words(HTML(s.Blocks, s.medium)), words(out.String())); diff != "" {
+			t.Errorf("%s: -html +markdown:\n%s", name, diff)
+		}
+	}
+}
+
+// words are the words that a browser shows, but for the dash before who is quoted.
+func words(s string) []string {
+	root, err := html.Parse(strings.NewReader(s))
+	if err != nil {
+		return nil
+	}
+	var b strings.Builder
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		} else if n.Type == html.ElementNode && !slices.Contains([]string{"strong", "em", "u", "s", "del", "code", "sub", "sup", "a"}, n.Data) {
+			b.WriteByte(' ')
+		}
+	}
+	return slices.DeleteFunc(strings.Fields(b.String()), func(w string) bool { return w == "—" || w == "\u200b" })
+}
+
+// TestReadingMinutes counts.
+func TestReadingMinutes(t *testing.T) {
+	for words, want := range map[int]int{0: 0, 1: 1, 200: 1, 201: 2, 1000: 5} {
+		if got := ReadingMinutes(strings.Repeat("chữ ", words)); got != want {
+			t.Errorf("%d words take %d minutes, want %d", words, got, want)
+		}
+	}
+}
+
+// FuzzHTML looks for a text or a link that gets through.
+func FuzzHTML(f *testing.F) {
+	for _, seed := range []string{"x", "javascript:alert(1)", "<script>", "\x00", "https://a.example/?\"onload=x", " jAvA\nscript:x", "&#106;avascript:x"} {
+		f.Add(seed, seed)
+	}
+	f.Fuzz(func(t *testing.T, text, address string) {
+		s := sample{Media: map[content.ID]Medium{"m": {URL: address, Alt: text}}}
+		safe(t, "fuzz", HTML([]content.Block{
+			{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text, Link: address}}}},
+			{Heading: &content.HeadingBlock{Spans: []content.Span{{Text: text}}}},
+			{Image: &content.ImageBlock{MediaID: "m", Caption: text}},
+			{Embed: &content.EmbedBlock{URL: content.URL(address), Caption: text}},
+		}, s.medium))
+	})
+}
