@@ -144,8 +144,8 @@ func TestRoundTripsDoNotGrow(t *testing.T) {
 				}
 				return server.Trips()
 			}
-			if small, large := ask(2), ask(30); large > small {
-				t.Errorf("%d round trips for pages of 2, %d for pages of 30: %s", small, large, query)
+			if small, large := ask(12), ask(60); large > small {
+				t.Errorf("%d round trips for pages of 12, %d for pages of 60: %s", small, large, query)
 			}
 		}
 	})

@@ -25,6 +25,7 @@ type request struct {
 	op *graphql.OperationContext
 	ec *executionContext
 
+	roots   sync.Once
 	mu      sync.Mutex
 	answers map[answerKey]answered
 	entries map[content.ID]loaded
@@ -99,6 +100,9 @@ func (rq *request) spend(n int) error {
 // answer answers the field at which a context stands.
 func (rq *request) answer(ctx context.Context, obj any) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
+	if obj == nil {
+		rq.roots.Do(func() { rq.readRoots(ctx) })
+	}
 	key := answerKey{obj, fc.Field.Field, scalar.Locale(ctx)}
 	rq.mu.Lock()
 	known, ok := rq.answers[key]
@@ -106,22 +110,39 @@ func (rq *request) answer(ctx context.Context, obj any) (any, error) {
 	if ok {
 		return known.value, known.err
 	}
-	c := &call{relation: rq.relations[fc.Object+"."+fc.Field.Name], rq: rq, ctx: ctx, fc: fc, objs: []any{obj}}
-	// Arguments of fields below that can't be read are reported when gqlgen comes to them.
-	quiet := graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
-	rq.read([]*call{c})
+	c := &call{relation: rq.relations[fc.Object+"."+fc.Field.Name], rq: rq, ctx: quiet(ctx), fc: fc, objs: []any{obj}}
+	rq.readDown([]*call{c})
 	if c.err != nil {
 		return nil, c.err
 	}
-	for next := rq.below(quiet, c); len(next) > 0; {
-		rq.read(next)
-		var deeper []*call
-		for _, c := range next {
-			deeper = append(deeper, rq.below(c.ctx, c)...)
-		}
-		next = deeper
-	}
 	return c.answers[0], nil
+}
+
+// quiet gives a context for looking ahead: arguments that can't be read are reported
+// by gqlgen when it comes to their field, and not twice.
+func quiet(ctx context.Context) context.Context {
+	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
+}
+
+// readRoots answers all root fields together, so that what they lead to on the same
+// level is read together too.
+func (rq *request) readRoots(ctx context.Context) {
+	root := &graphql.FieldContext{Object: "Query"}
+	ctx = graphql.WithFieldContext(quiet(ctx), root)
+	root.Parent = nil // not the field that happened to come first: its arguments are not the others'
+	rq.readDown(rq.descend(ctx, "Query", []any{nil}, rq.op.Operation.SelectionSet))
+}
+
+// readDown answers calls and everything that is selected below them, level by level.
+func (rq *request) readDown(calls []*call) {
+	for len(calls) > 0 {
+		rq.read(calls)
+		var below []*call
+		for _, c := range calls {
+			below = append(below, rq.below(c)...)
+		}
+		calls = below
+	}
 }
 
 // read answers the calls of one level.
@@ -270,7 +291,7 @@ func (rq *request) fields(kind content.Kind, selections ast.SelectionSet) []stri
 }
 
 // below are the calls for what is selected on a call's answers.
-func (rq *request) below(ctx context.Context, c *call) []*call {
+func (rq *request) below(c *call) []*call {
 	if c.err != nil || len(c.fc.Field.Selections) == 0 {
 		return nil
 	}
@@ -278,7 +299,7 @@ func (rq *request) below(ctx context.Context, c *call) []*call {
 	for _, answer := range c.answers {
 		objs = append(objs, objects(reflect.ValueOf(answer))...)
 	}
-	return rq.descend(ctx, c.fc.Field.Definition.Type.Name(), objs, c.fc.Field.Selections)
+	return rq.descend(c.ctx, c.fc.Field.Definition.Type.Name(), objs, c.fc.Field.Selections)
 }
 
 // descend are the calls for what is selected on objects of a type.

@@ -816,6 +816,60 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Program_articles(ctx, field)
 	case "Program.events":
 		return ec.fieldContext_Program_events(ctx, field)
+	case "Query.article":
+		return ec.fieldContext_Query_article(ctx, field)
+	case "Query.articles":
+		return ec.fieldContext_Query_articles(ctx, field)
+	case "Query.author":
+		return ec.fieldContext_Query_author(ctx, field)
+	case "Query.authors":
+		return ec.fieldContext_Query_authors(ctx, field)
+	case "Query.organization":
+		return ec.fieldContext_Query_organization(ctx, field)
+	case "Query.organizations":
+		return ec.fieldContext_Query_organizations(ctx, field)
+	case "Query.section":
+		return ec.fieldContext_Query_section(ctx, field)
+	case "Query.sections":
+		return ec.fieldContext_Query_sections(ctx, field)
+	case "Query.tag":
+		return ec.fieldContext_Query_tag(ctx, field)
+	case "Query.tags":
+		return ec.fieldContext_Query_tags(ctx, field)
+	case "Query.event":
+		return ec.fieldContext_Query_event(ctx, field)
+	case "Query.events":
+		return ec.fieldContext_Query_events(ctx, field)
+	case "Query.program":
+		return ec.fieldContext_Query_program(ctx, field)
+	case "Query.programs":
+		return ec.fieldContext_Query_programs(ctx, field)
+	case "Query.awardSeries":
+		return ec.fieldContext_Query_awardSeries(ctx, field)
+	case "Query.awardSeriesList":
+		return ec.fieldContext_Query_awardSeriesList(ctx, field)
+	case "Query.awardRound":
+		return ec.fieldContext_Query_awardRound(ctx, field)
+	case "Query.awardRounds":
+		return ec.fieldContext_Query_awardRounds(ctx, field)
+	case "Query.award":
+		return ec.fieldContext_Query_award(ctx, field)
+	case "Query.awards":
+		return ec.fieldContext_Query_awards(ctx, field)
+	case "Query.media":
+		return ec.fieldContext_Query_media(ctx, field)
+	case "Query.mediaItems":
+		return ec.fieldContext_Query_mediaItems(ctx, field)
+	case "Query.node":
+		return ec.fieldContext_Query_node(ctx, field)
+	case "Query.nodes":
+		return ec.fieldContext_Query_nodes(ctx, field)
+	case "Query.route":
+		return ec.fieldContext_Query_route(ctx, field)
+	case "Query.site":
+		return ec.fieldContext_Query_site(ctx, field)
+	case "Query.viewer":
+		return ec.fieldContext_Query_viewer(ctx, field)
 	case "RichText.html":
 		return ec.fieldContext_RichText_html(ctx, field)
 	case "RichText.markdown":

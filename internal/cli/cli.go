@@ -27,8 +27,12 @@ type exit int
 // Main runs the program with its arguments and gives its exit status.
 func Main(args []string, stdout, stderr io.Writer) (status int) {
 	defer func() {
-		if code, ok := recover().(exit); ok {
-			status = int(code)
+		switch cause := recover().(type) {
+		case nil:
+		case exit:
+			status = int(cause)
+		default:
+			panic(cause)
 		}
 	}()
 	var c commands

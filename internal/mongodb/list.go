@@ -75,7 +75,7 @@ func oneOf(ids []content.ID) bson.D {
 	if len(ids) == 1 {
 		return bson.D{{Key: "$eq", Value: ids[0]}}
 	}
-	return bson.D{{Key: "$in", Value: ids}}
+	return bson.D{{Key: "$in", Value: append([]content.ID{}, ids...)}} // never nil: $in wants an array
 }
 
 // Size is how many elements the page has at most.

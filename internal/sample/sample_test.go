@@ -96,7 +96,7 @@ func TestCounts(t *testing.T) {
 			t.Errorf("%d entries of %s, want %d", published[kind], kind, want)
 		}
 	}
-	if drafts[content.KindArticle] != 1 || drafts[content.KindEvent] != 1 || len(drafts) != 2 {
+	if drafts[content.KindArticle] != 2 || drafts[content.KindEvent] != 1 || len(drafts) != 2 {
 		t.Errorf("drafts: %v", drafts)
 	}
 	if translated < 21 {
