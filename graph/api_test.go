@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -114,13 +115,8 @@ func (c apiCase) write(t *testing.T, answer []byte, trips int) {
 	} else {
 		c.archive.Comment = append(bytes.TrimRight(c.archive.Comment, "\n"), "\n"+line+"\n"...)
 	}
-	files := c.archive.Files[:0]
-	for _, f := range c.archive.Files {
-		if f.Name != "answer.json" {
-			files = append(files, f)
-		}
-	}
-	c.archive.Files = append(files, txtar.File{Name: "answer.json", Data: answer})
+	c.archive.Files = slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool { return f.Name == "answer.json" })
+	c.archive.Files = append(c.archive.Files, txtar.File{Name: "answer.json", Data: answer})
 	if err := os.WriteFile(c.path, txtar.Format(c.archive), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -195,7 +195,7 @@ func (rq *request) read(calls []*call) {
 	}
 	_ = tasks.Wait()
 	for _, c := range calls {
-		if c.err == nil && c.relation.answer != nil {
+		if c.err == nil && c.answer != nil {
 			c.answers = make([]any, len(c.objs))
 			for i, obj := range c.objs {
 				if c.ids != nil {
@@ -205,7 +205,7 @@ func (rq *request) read(calls []*call) {
 					}
 				}
 				if c.err == nil {
-					c.answers[i], c.err = c.relation.answer(c, obj)
+					c.answers[i], c.err = c.answer(c, obj)
 				}
 				if c.err != nil {
 					break
@@ -232,8 +232,8 @@ func (rq *request) keep(c *call) {
 
 // entryFields are the stored fields to read of the entries that a call names.
 func (c *call) entryFields(kind content.Kind) []string {
-	if c.relation.fields != nil {
-		return c.relation.fields
+	if c.fields != nil {
+		return c.fields
 	}
 	return c.rq.fields(kind, c.fc.Field.Selections)
 }

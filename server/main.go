@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // time zones by name, where the machine has none
 
 	"sen/internal/cli"
 )

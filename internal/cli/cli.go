@@ -15,7 +15,8 @@ import (
 
 // commands are what `sen` can be told to do; `sen` alone serves.
 type commands struct {
-	Serve serveCommand `cmd:"" default:"withargs" help:"Serve the API (the default)."`
+	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API (the default)."`
+	Health healthCommand `cmd:"" help:"Tell whether the server on this machine is ready; exits 1 when it is not."`
 }
 
 // output is where commands write.
@@ -38,7 +39,7 @@ func Main(args []string, stdout, stderr io.Writer) (status int) {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("sen"),
 		kong.Description("Sen is a GraphQL content platform: articles, authors, events and awards, from MongoDB."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError())
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError(), kong.Help(help))
 	if err != nil {
 		panic(err) // the commands are constants
 	}
@@ -52,4 +53,18 @@ func Main(args []string, stdout, stderr io.Writer) (status int) {
 		return 1
 	}
 	return 0
+}
+
+// help prints the help of a command; that of the program lists the settings of
+// serving as well, which is what `sen` alone does.
+func help(o kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(o, ctx); err != nil || ctx.Selected() != nil {
+		return err
+	}
+	serving, err := kong.Trace(ctx.Kong, []string{"serve"})
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(ctx.Stdout)
+	return kong.DefaultHelpPrinter(o, serving)
 }

@@ -71,7 +71,7 @@ func start(t *testing.T, args ...string) *program {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if before, ok := strings.CutSuffix(lines.Text(), "/graphql"); ok {
-			p.url = before[strings.Index(before, "http://"):]
+			p.url = strings.TrimPrefix(before, "Sen serves ")
 			go func() { _, _ = io.Copy(io.Discard, stdout) }()
 			return p
 		}
@@ -93,10 +93,10 @@ func (p *program) log() string {
 	return p.stderr.String()
 }
 
-// ask sends a query and gives the code of its first error, empty for none.
-func (p *program) ask(t *testing.T, query string) (code string) {
+// ask sends the query and gives the code of its first error, empty for none.
+func (p *program) ask(t *testing.T) (code string) {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"query": query})
+	body, err := json.Marshal(map[string]string{"query": aQuery})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestEmbedded(t *testing.T) {
 	data := t.TempDir()
 	for _, again := range []bool{false, true} {
 		p := start(t, "--data", data)
-		if code := p.ask(t, aQuery); code != "" {
+		if code := p.ask(t); code != "" {
 			t.Errorf("again %t: the first query is answered %s", again, code)
 		}
 		if status, body := p.status(t, "/readyz"); status != http.StatusOK {
@@ -203,7 +203,7 @@ func TestGracefulStop(t *testing.T) {
 	if _, err := fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: sen\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body[:10]); err != nil {
 		t.Fatal(err)
 	}
-	if code := p.ask(t, aQuery); code != "" { // by then the other request is surely accepted
+	if code := p.ask(t); code != "" { // by then the other request is surely accepted
 		t.Fatal(code)
 	}
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -240,7 +240,7 @@ func TestStoreComesAndGoes(t *testing.T) {
 	if status, _ := p.status(t, "/livez"); status != http.StatusOK {
 		t.Errorf("without a store livez is %d", status)
 	}
-	if code := p.ask(t, aQuery); code != "UNAVAILABLE" {
+	if code := p.ask(t); code != "UNAVAILABLE" {
 		t.Errorf("without a store a query is answered %q", code)
 	}
 	await(t, "the log says what to do", func() bool { return strings.Contains(p.log(), "is MongoDB running") })
@@ -250,7 +250,7 @@ func TestStoreComesAndGoes(t *testing.T) {
 	}
 	ready := func() bool {
 		status, _ := p.status(t, "/readyz")
-		return status == http.StatusOK && p.ask(t, aQuery) == ""
+		return status == http.StatusOK && p.ask(t) == ""
 	}
 	await(t, "the store is there", ready)
 
@@ -263,14 +263,14 @@ func TestStoreComesAndGoes(t *testing.T) {
 				codes <- seen
 				return
 			default:
-				seen[p.ask(t, aQuery)]++
+				seen[p.ask(t)]++
 			}
 		}
 	}()
 	if err := mongod.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	await(t, "queries fail", func() bool { return p.ask(t, aQuery) == "UNAVAILABLE" })
+	await(t, "queries fail", func() bool { return p.ask(t) == "UNAVAILABLE" })
 	if err := mongod.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	}
 	defer func() { _ = store.Close(context.WithoutCancel(ctx)) }()
 
-	listener, err := net.Listen("tcp", s.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
@@ -63,7 +63,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	} else {
 		go s.prepareUntilDone(ctx, store, log)
 	}
-	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground  %s/playground\n", s.URL(), s.URL())
+	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
 }
 

@@ -168,7 +168,7 @@ func (r *reader) documents(name string, read func(place string, fields map[strin
 	for n := 1; ; n++ {
 		place := fmt.Sprintf("%s, document %d", name, n)
 		var node yaml.Node
-		if err := d.Decode(&node); err == io.EOF {
+		if err := d.Decode(&node); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", place, err)

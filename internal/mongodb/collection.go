@@ -239,7 +239,8 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 		return false, err
 	}
 	err = c.coll.FindOne(ctx, bson.D{
-		{Key: "_id", Value: claims[key]}, {Key: "live", Value: nil},
+		{Key: "_id", Value: claims[key]},
+		{Key: "live", Value: nil},
 		{Key: "draft.publishedAt", Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0).UTC()}}},
 	}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {

@@ -17,8 +17,11 @@ func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within) (pl
 		bounds = append(bounds, side{*p.after, true, false})
 	}
 	find := bson.D{
-		{Key: "find", Value: c.name}, {Key: "filter", Value: p.filter(w, bounds)},
-		{Key: "sort", Value: p.order.sort(p.reversed)}, {Key: "limit", Value: p.limit + 1}, {Key: "projection", Value: p.projection()},
+		{Key: "find", Value: c.name},
+		{Key: "filter", Value: p.filter(w, bounds)},
+		{Key: "sort", Value: p.order.sort(p.reversed)},
+		{Key: "limit", Value: p.limit + 1},
+		{Key: "projection", Value: p.projection()},
 	}
 	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err

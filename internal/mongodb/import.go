@@ -69,10 +69,18 @@ func (c *Collection[T, F]) document(e *content.Entry[T]) (bson.D, error) {
 		return nil, err
 	}
 	doc := bson.D{
-		{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}, {Key: "live", Value: live}, {Key: "draft", Value: draft},
-		{Key: "state", Value: e.State}, {Key: "createdAt", Value: e.CreatedAt}, {Key: "createdBy", Value: e.CreatedBy},
-		{Key: "updatedAt", Value: e.UpdatedAt}, {Key: "updatedBy", Value: e.UpdatedBy},
-		{Key: "publishAt", Value: e.PublishAt}, {Key: "unpublishAt", Value: e.UnpublishAt}, {Key: "trashedAt", Value: e.TrashedAt},
+		{Key: "_id", Value: e.ID},
+		{Key: "version", Value: e.Version},
+		{Key: "live", Value: live},
+		{Key: "draft", Value: draft},
+		{Key: "state", Value: e.State},
+		{Key: "createdAt", Value: e.CreatedAt},
+		{Key: "createdBy", Value: e.CreatedBy},
+		{Key: "updatedAt", Value: e.UpdatedAt},
+		{Key: "updatedBy", Value: e.UpdatedBy},
+		{Key: "publishAt", Value: e.PublishAt},
+		{Key: "unpublishAt", Value: e.UnpublishAt},
+		{Key: "trashedAt", Value: e.TrashedAt},
 	}
 	return doc, nil
 }

@@ -52,7 +52,7 @@ func StartMongod(ctx context.Context, dir string) (*Mongod, error) {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +72,7 @@ func (m *Mongod) Start(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	m.cmd = exec.Command(m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port), "--bind_ip", "127.0.0.1",
+	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port), "--bind_ip", "127.0.0.1",
 		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "128",
 		"--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet")
 	m.cmd.Stdout, m.cmd.Stderr = log, log

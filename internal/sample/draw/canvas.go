@@ -99,10 +99,18 @@ func ellipse(x, y, rx, ry float64) shape {
 	h, v := bend*rx, bend*ry
 	return shape{
 		{x, y - ry},
-		{x + h, y - ry}, {x + rx, y - v}, {x + rx, y},
-		{x + rx, y + v}, {x + h, y + ry}, {x, y + ry},
-		{x - h, y + ry}, {x - rx, y + v}, {x - rx, y},
-		{x - rx, y - v}, {x - h, y - ry}, {x, y - ry},
+		{x + h, y - ry},
+		{x + rx, y - v},
+		{x + rx, y},
+		{x + rx, y + v},
+		{x + h, y + ry},
+		{x, y + ry},
+		{x - h, y + ry},
+		{x - rx, y + v},
+		{x - rx, y},
+		{x - rx, y - v},
+		{x - h, y - ry},
+		{x, y - ry},
 	}
 }
 
@@ -128,11 +136,21 @@ func rounded(left, top, right, bottom, r float64) shape {
 func shoulders(x, neck, bottom, half float64) shape {
 	return shape{
 		{x, neck},
-		{x + half*0.55, neck + half*0.08}, {x + half, neck + half*0.2}, {x + half, neck + half*0.95},
-		{x + half, neck + half}, {x + half, bottom}, {x + half, bottom},
-		{x + half, bottom}, {x - half, bottom}, {x - half, bottom},
-		{x - half, bottom}, {x - half, neck + half}, {x - half, neck + half*0.95},
-		{x - half, neck + half*0.2}, {x - half*0.55, neck + half*0.08}, {x, neck},
+		{x + half*0.55, neck + half*0.08},
+		{x + half, neck + half*0.2},
+		{x + half, neck + half*0.95},
+		{x + half, neck + half},
+		{x + half, bottom},
+		{x + half, bottom},
+		{x + half, bottom},
+		{x - half, bottom},
+		{x - half, bottom},
+		{x - half, bottom},
+		{x - half, neck + half},
+		{x - half, neck + half*0.95},
+		{x - half, neck + half*0.2},
+		{x - half*0.55, neck + half*0.08},
+		{x, neck},
 	}
 }
 

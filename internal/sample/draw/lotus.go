@@ -15,8 +15,12 @@ func petal(x, y, length, half, degrees float64) shape {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	s := shape{
 		{0, 0},
-		{half * 0.9, -length * 0.18}, {half * 1.25, -length * 0.62}, {0, -length},
-		{-half * 1.25, -length * 0.62}, {-half * 0.9, -length * 0.18}, {0, 0},
+		{half * 0.9, -length * 0.18},
+		{half * 1.25, -length * 0.62},
+		{0, -length},
+		{-half * 1.25, -length * 0.62},
+		{-half * 0.9, -length * 0.18},
+		{0, 0},
 	}
 	for i, p := range s {
 		s[i] = point{x + p.x*cos - p.y*sin, y + p.x*sin + p.y*cos}

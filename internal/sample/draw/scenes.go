@@ -22,10 +22,18 @@ func (c *canvas) person(x, y, r float64, suit, hair, skin color.NRGBA, bottom fl
 	c.fill(skin, ellipse(x, y+r*0.16, r*0.88, r*1.08))
 	c.fill(hair, shape{
 		{x - r*0.94, y + r*0.02},
-		{x - r*1.08, y - r*1.05}, {x - r*0.3, y - r*1.36}, {x + r*0.2, y - r*1.26},
-		{x + r*0.9, y - r*1.15}, {x + r*1.02, y - r*0.5}, {x + r*0.94, y + r*0.02},
-		{x + r*0.82, y - r*0.42}, {x + r*0.6, y - r*0.56}, {x + r*0.3, y - r*0.6},
-		{x - r*0.1, y - r*0.5}, {x - r*0.8, y - r*0.5}, {x - r*0.94, y + r*0.02},
+		{x - r*1.08, y - r*1.05},
+		{x - r*0.3, y - r*1.36},
+		{x + r*0.2, y - r*1.26},
+		{x + r*0.9, y - r*1.15},
+		{x + r*1.02, y - r*0.5},
+		{x + r*0.94, y + r*0.02},
+		{x + r*0.82, y - r*0.42},
+		{x + r*0.6, y - r*0.56},
+		{x + r*0.3, y - r*0.6},
+		{x - r*0.1, y - r*0.5},
+		{x - r*0.8, y - r*0.5},
+		{x - r*0.94, y + r*0.02},
 	})
 	for _, side := range []float64{-1, 1} {
 		c.fill(hair, ellipse(x+side*r*0.36, y-r*0.12, r*0.17, r*0.035))

@@ -304,21 +304,17 @@ ${p}`)}yield d.map(p=>p.body)}}catch(d){f=[d]}finally{try{a&&(u=s.return)&&(yiel
 # Run it by the button or Ctrl+Enter. For English, write
 # {"Sen-Locale": "en"} under "Headers" below.
 query LatestArticles {
-  articles(first: 5) {
+  articles(first: 2) {
     totalCount
     nodes {
       title
-      locale
       byline
       publishedAt
       authors {
         name
         organization {
-          shortName
+          name
         }
-      }
-      section {
-        name
       }
     }
     pageInfo {
@@ -327,23 +323,14 @@ query LatestArticles {
     }
   }
 }
-`},{query:`# One event by its slug: when and where,
-# who took part and in which positions.
+`},{query:`# One event by its slug: when it was,
+# and who took part in which positions.
 query OneEvent(
   $slug: String = "hoi-nghi-so-ket-va-trao-giai-cnnttb-2020"
 ) {
   event(slug: $slug) {
     name
     startsAt
-    timeZone
-    eventStatus
-    place {
-      name
-      address
-    }
-    organizers {
-      name
-    }
     participants {
       name
       role
@@ -354,18 +341,13 @@ query OneEvent(
         }
       }
     }
-    articles(first: 3) {
+    articles(first: 1) {
       nodes {
-        title
-        path
+        byline
       }
     }
-    awards(first: 3) {
+    awards(first: 1) {
       totalCount
-      nodes {
-        title
-        level
-      }
     }
   }
 }
@@ -373,14 +355,13 @@ query OneEvent(
 # which product, and who received them.
 query RegionalAwards2020 {
   awards(
-    first: 20
+    first: 2
     filter: {year: {eq: 2020}, level: {eq: REGIONAL}}
+    orderBy: TITLE_ASC
   ) {
     totalCount
     nodes {
       title
-      rank
-      outcome
       product {
         name
       }
@@ -392,10 +373,6 @@ query RegionalAwards2020 {
       }
       round {
         name
-        decision {
-          number
-          date
-        }
       }
     }
   }
