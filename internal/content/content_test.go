@@ -67,7 +67,7 @@ func TestText(t *testing.T) {
 	if s, l := (Text{Undetermined: "a.png"}).In([]Locale{"en", "vi"}); s != "a.png" || l != "en" {
 		t.Errorf("a text of no language: %q %q", s, l)
 	}
-	if s, l := (Text)(nil).In([]Locale{"vi"}); s != "" || l != "" {
+	if s, l := Text(nil).In([]Locale{"vi"}); s != "" || l != "" {
 		t.Errorf("no text: %q %q", s, l)
 	}
 }
