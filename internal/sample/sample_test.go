@@ -205,6 +205,40 @@ func TestTexts(t *testing.T) {
 	texts(t, b.Site, check("site"))
 }
 
+// TestDifferent keeps articles and events from being copies of each other.
+func TestDifferent(t *testing.T) {
+	seen := map[string]content.ID{}
+	check := func(id content.ID, text string) {
+		if before := seen[text]; before != "" {
+			t.Errorf("%s and %s both say %q", before, id, text)
+		}
+		seen[text] = id
+	}
+	for _, item := range load(t).Items {
+		var lead content.Text
+		var body content.RichText
+		switch entry := item.Content.(type) {
+		case *content.Article:
+			lead, body = entry.Lead, entry.Body
+		case *content.Event:
+			lead, body = entry.Summary, entry.Body
+		}
+		if item.Draft {
+			continue
+		}
+		for _, text := range lead {
+			check(item.Content.Common().ID, text)
+		}
+		for _, blocks := range body {
+			for _, block := range blocks {
+				if block.Paragraph != nil && len(block.Paragraph.Spans) == 1 {
+					check(item.Content.Common().ID, block.Paragraph.Spans[0].Text)
+				}
+			}
+		}
+	}
+}
+
 // TestNames keeps made-up content from being taken for real.
 func TestNames(t *testing.T) {
 	realOnes := map[content.ID]bool{"article_hoi-nghi-so-ket-2020": true, "author_minh-thu": true, "event_hoi-nghi-2020-12-02": true}
