@@ -55,6 +55,11 @@ func TestCounts(t *testing.T) {
 			}
 			continue
 		}
+		texts(t, item.Content, func(at, text string) {
+			if strings.Contains(text, "BẢN NHÁP MẬT") {
+				t.Errorf("%s%s: only drafts say that they are one", item.Content.Common().ID, at)
+			}
+		})
 		published[item.Content.Kind()]++
 		switch entry := item.Content.(type) {
 		case *content.Article:
@@ -157,30 +162,42 @@ func TestReferences(t *testing.T) {
 	for _, item := range b.Items {
 		base := item.Content.Common()
 		known[base.ID], drafts[base.ID] = true, item.Draft
-		at := content.Path(item.Content)
-		if slugs[at] != "" {
-			t.Errorf("%s and %s are both %s", slugs[at], base.ID, at)
+		for _, slug := range append([]string{base.Slug}, base.FormerSlugs...) {
+			at := item.Content.Kind().Path(slug)
+			if slugs[at] != "" {
+				t.Errorf("%s and %s are both %s", slugs[at], base.ID, at)
+			}
+			slugs[at] = base.ID
 		}
-		slugs[at] = base.ID
 		if fold := content.Fold(base.Slug); fold != base.Slug || strings.ContainsAny(fold, " _/") {
 			t.Errorf("%s: slug %q", base.ID, base.Slug)
 		}
 	}
-	check := func(from content.ID) func(at, text string) {
-		return func(at, text string) {
-			id := content.ID(text)
-			if _, ok := id.Kind(); ok && !known[id] {
-				t.Errorf("%s%s: no %s", from, at, id)
-			}
-			if drafts[id] {
-				t.Errorf("%s%s: leads to the draft %s", from, at, id)
-			}
+	check := func(from, id content.ID) {
+		if !known[id] {
+			t.Errorf("%s: no %s", from, id)
+		}
+		if drafts[id] {
+			t.Errorf("%s: leads to the draft %s", from, id)
 		}
 	}
 	for _, item := range b.Items {
-		texts(t, item.Content, check(item.Content.Common().ID))
+		for _, id := range content.Links(item.Content) {
+			check(item.Content.Common().ID, id)
+		}
 	}
-	texts(t, b.Site, check("site"))
+	var menu func(items []*content.MenuItem)
+	menu = func(items []*content.MenuItem) {
+		for _, item := range items {
+			if item.ContentID != "" {
+				check("site", item.ContentID)
+			}
+			menu(item.Items)
+		}
+	}
+	for _, m := range b.Site.Menus {
+		menu(m.Items)
+	}
 }
 
 func TestTexts(t *testing.T) {
