@@ -43,7 +43,7 @@ audit: build ## Run the public GraphQL over HTTP audits against the program.
 	scripts/audit
 
 bench: ## Measure on a real MongoDB; see bench/README.md.
-	SEN_MONGOD=$$(scripts/mongod) go run ./bench
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench $(ARGS)
 
 fuzz: ## Look for inputs that break the readers, 30 s each.
 	go test -run '^$$' -fuzz FuzzHTML -fuzztime 30s ./internal/richtext

@@ -51,7 +51,7 @@ func (o *Origins) allows(origin string) bool {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || strings.HasSuffix(u.Hostname(), ".localhost") || ip != nil && ip.IsLoopback()
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // cors answers preflights, and marks answers that an allowed origin may read.

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// words are Vietnamese words that made-up texts are strung together from.
+var words = strings.Fields(`tỉnh huyện xã phường sản phẩm công nghiệp nông thôn tiêu biểu cơ sở doanh nghiệp hợp tác đề án
+	tái cơ cấu ngành điện an toàn khuyến công hội nghị sơ kết tổng kết trao giải năm kế hoạch phát triển thị trường chất lượng
+	người dân địa phương đồng ruộng sông nước bến chợ làng nghề thủ công máy móc kỹ thuật đào tạo tập huấn hỗ trợ vốn đầu tư
+	xuất khẩu tiêu thụ nguyên liệu bao bì nhãn hiệu đăng ký bảo hộ liên kết chuỗi giá trị thông tin truyền thông chuyển đổi số
+	báo cáo kết quả bình chọn khu vực giám đốc lãnh đạo sở ban đơn vị phòng ý kiến góp phần nâng cao hiệu quả quản lý nhà nước`)
+
+// The sizes of what is made up beside articles.
+const (
+	authors, organizations, sections, tags = 50, 20, 12, 60
+	events, rounds, awards                 = 500, 20, 4000
+	articleBytes                           = 5000
+	batch                                  = 2000
+)
+
+// generator makes up content: the same from the same seed, whoever runs it.
+type generator struct {
+	*rand.Rand
+	start time.Time
+}
+
+func newGenerator() *generator {
+	return &generator{rand.New(rand.NewPCG(2020, 1202)), time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+// sentence is some words, the first with a capital letter.
+func (g *generator) sentence(n int) string {
+	some := make([]string, n)
+	for i := range some {
+		some[i] = words[g.IntN(len(words))]
+	}
+	s := strings.Join(some, " ")
+	for i, r := range s {
+		if i > 0 {
+			break
+		}
+		s = strings.ToUpper(string(r)) + s[len(string(r)):]
+	}
+	return s
+}
+
+func id(kind string, n int) content.ID { return content.ID(fmt.Sprintf("%s_%06d", kind, n)) }
+
+// base is the common part of the nth of many, spread over ten years.
+func (g *generator) base(kind string, n, of int) content.Base {
+	at := g.start.Add(time.Duration(n) * (10 * 365 * 24 * time.Hour / time.Duration(of))).Truncate(time.Minute)
+	return content.Base{ID: id(kind, n), Slug: fmt.Sprintf("%s-%d", kind, n), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at}
+}
+
+func vi(s string) content.Text { return content.Text{"vi": s} }
+
+// article is the nth article: about 5 kB as it is stored.
+func (g *generator) article(n, of int) *content.Article {
+	a := &content.Article{
+		Base: g.base("article", n, of), Title: vi(g.sentence(12)), Lead: vi(g.sentence(30)),
+		SectionID: id("section", g.IntN(sections)), AuthorIDs: []content.ID{id("author", g.IntN(authors))},
+		TagIDs:          []content.ID{id("tag", g.IntN(tags)), id("tag", g.IntN(tags))},
+		OrganizationIDs: []content.ID{id("organization", g.IntN(organizations))},
+		Byline:          vi("Tác giả mẫu – " + g.sentence(2)),
+		ReadingMinutes:  content.Minutes{"vi": 4},
+	}
+	a.BreadcrumbIDs = []content.ID{a.SectionID}
+	var blocks []content.Block
+	for size := 0; size < articleBytes-1200; {
+		text := g.sentence(60) + "."
+		size += len(text)
+		blocks = append(blocks, content.Block{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text}}}})
+	}
+	a.Body = content.RichText{"vi": blocks}
+	return a
+}
+
+// fill puts everything into a store, telling how far it is.
+func fill(ctx context.Context, store *mongodb.Store, articles int, progress io.Writer) error {
+	g := newGenerator()
+	levels := []content.AwardLevel{content.LevelNational, content.LevelRegional, content.LevelProvincial}
+	for _, put := range []func() error{
+		func() error {
+			return many(ctx, store.Organizations, organizations, func(n int) *content.Organization {
+				return &content.Organization{Base: g.base("organization", n, organizations), Name: vi(g.sentence(5))}
+			})
+		},
+		func() error {
+			return many(ctx, store.Authors, authors, func(n int) *content.Author {
+				return &content.Author{Base: g.base("author", n, authors), Name: vi(g.sentence(3)), OrganizationID: id("organization", n%organizations)}
+			})
+		},
+		func() error {
+			return many(ctx, store.Sections, sections, func(n int) *content.Section {
+				return &content.Section{Base: g.base("section", n, sections), Name: vi(g.sentence(2)), Position: n}
+			})
+		},
+		func() error {
+			return many(ctx, store.Tags, tags, func(n int) *content.Tag {
+				return &content.Tag{Base: g.base("tag", n, tags), Name: vi(g.sentence(2))}
+			})
+		},
+		func() error {
+			return many(ctx, store.Events, events, func(n int) *content.Event {
+				base := g.base("event", n, events)
+				return &content.Event{
+					Base: base, Name: vi(g.sentence(8)), Type: content.EventConference, StartsAt: base.PublishedAt, TimeZone: "Asia/Ho_Chi_Minh",
+					EventStatus: content.EventScheduled, OrganizerIDs: []content.ID{id("organization", g.IntN(organizations))},
+				}
+			})
+		},
+		func() error {
+			return many(ctx, store.AwardRounds, rounds, func(n int) *content.AwardRound {
+				return &content.AwardRound{Base: g.base("round", n, rounds), Name: vi(g.sentence(6)), SeriesID: id("series", 0), Year: 2011 + n/2, Level: levels[n%3], Phase: content.PhaseConferred}
+			})
+		},
+		func() error {
+			return many(ctx, store.Awards, awards, func(n int) *content.Award {
+				round := n % rounds
+				organization := id("organization", g.IntN(organizations))
+				return &content.Award{
+					Base: g.base("award", n, awards), Title: vi(g.sentence(5)), RoundID: id("round", round), SeriesID: id("series", 0),
+					Year: 2011 + round/2, Level: levels[round%3], Outcome: content.OutcomeWon,
+					Recipients: []*content.AwardRecipient{{Name: vi(g.sentence(4)), OrganizationID: organization}},
+				}
+			})
+		},
+		func() error {
+			return many(ctx, store.Articles, articles, func(n int) *content.Article {
+				if n%10_000 == 0 {
+					_, _ = fmt.Fprintf(progress, "  %d of %d articles\n", n, articles)
+				}
+				return g.article(n, articles)
+			})
+		},
+	} {
+		if err := put(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// many puts n made-up entries in, some at a time.
+func many[T, F any](ctx context.Context, c *mongodb.Collection[T, F], n int, make func(int) *T) error {
+	var entries []*content.Entry[T]
+	for i := range n {
+		made := make(i)
+		base := any(made).(content.Content).Common()
+		entries = append(entries, &content.Entry[T]{
+			ID: base.ID, Version: 1, Live: made, State: content.StatePublished, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt,
+		})
+		if len(entries) == batch || i == n-1 {
+			if err := c.Put(ctx, entries); err != nil {
+				return err
+			}
+			entries = entries[:0]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sen/internal/testkit"
+)
+
+// TestGenerator sees that it makes the same twice, of the size that is claimed.
+func TestGenerator(t *testing.T) {
+	a, b := newGenerator(), newGenerator()
+	for n := range 50 {
+		one, other := a.article(n, 100), b.article(n, 100)
+		if diff := cmp.Diff(one, other); diff != "" {
+			t.Fatal(diff)
+		}
+		raw, err := json.Marshal(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(raw) < 4500 || len(raw) > 6000 {
+			t.Errorf("article %d has %d bytes", n, len(raw))
+		}
+	}
+}
+
+// TestFill fills a small store.
+func TestFill(t *testing.T) {
+	store := testkit.Store(t, testkit.MongoDB(t))
+	if err := fill(t.Context(), store, 300, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+}
