@@ -1,11 +1,15 @@
-# `make` lists what can be done. Go, make and python3 are enough for `run` and `test`;
-# `check`, `playground` and `browser` need Node 20 and npm as well.
+# `make` lists what can be done. Go, make and python3 with pip are enough for `run` and
+# `test`; what also needs Node 20 and npm says so when they are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint fresh gen playground browser audit bench fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground browser audit bench fuzz clean
 
 help: ## List the targets.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node:
+	@node -e 'process.exitCode = +(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null || \
+	{ echo "Node 20 or later and npm are needed for this, and are not here; Go alone runs and tests Sen: make run, make test" >&2; exit 1; }
 
 run: ## Serve the sample content on http://localhost:8080.
 	go run ./server
@@ -16,13 +20,16 @@ build: ## Build one static binary, ./sen.
 test: ## Run all tests on both engines with the race detector; fetches a mongod.
 	scripts/test
 
-check: lint fresh ## Lint, and see that everything generated is fresh.
+check: lint house fresh ## Lint, hold the rules of the house, see that everything generated is fresh.
 
 lint: ## Vet, format, lint.
 	go vet ./...
 	scripts/tool mvdan.cc/gofumpt@v0.12.0 -l -d . | tee /dev/stderr | (! grep -q .)
-	scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+	scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --allow-parallel-runners ./...
 	scripts/lint-container
+
+house: ## Who imports whom, sizes, descriptions, and no breaking change since the last release.
+	go test -count=1 -v ./internal/archtest
 
 fresh: ## See that generated files, go.mod and the playground are what their sources say.
 	scripts/fresh
@@ -30,15 +37,15 @@ fresh: ## See that generated files, go.mod and the playground are what their sou
 gen: ## Write the generated Go again, from schema.graphqls and gqlgen.yml.
 	go run ./graph/generate
 
-playground: ## Build the playground's page again (the result is committed).
+playground: node ## Build the playground's page again (the result is committed).
 	npm ci --prefix playground
 	npm run build --prefix playground
 
-browser: build ## Open the playground in headless Chromium and use it.
+browser: node build ## Open the playground in headless Chromium and use it.
 	npm ci --prefix playground
 	SEN_BIN=$(CURDIR)/sen npm test --prefix playground
 
-audit: build ## Run the public GraphQL over HTTP audits against the program.
+audit: node build ## Run the public GraphQL over HTTP audits against the program, and stop it.
 	npm ci --prefix playground
 	scripts/audit
 

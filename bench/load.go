@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,8 +39,8 @@ type client struct {
 	r    *bufio.Reader
 }
 
-func dial(host string) (*client, error) {
-	conn, err := net.Dial("tcp", host)
+func dial(ctx context.Context, host string) (*client, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", host)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ type result struct {
 }
 
 // load asks for one operation by several clients at once, each as fast as it is answered.
-func load(host string, request []byte, clients int, during time.Duration) (result, error) {
+func load(ctx context.Context, host string, request []byte, clients int, during time.Duration) (result, error) {
 	var mu sync.Mutex
 	var all []time.Duration
 	var failed error
@@ -98,7 +99,7 @@ func load(host string, request []byte, clients int, during time.Duration) (resul
 	start := time.Now()
 	for range clients {
 		wg.Go(func() {
-			took, err := one(host, request, start.Add(during))
+			took, err := one(ctx, host, request, start.Add(during))
 			mu.Lock()
 			defer mu.Unlock()
 			all = append(all, took...)
@@ -114,8 +115,8 @@ func load(host string, request []byte, clients int, during time.Duration) (resul
 	return result{float64(len(all)) / elapsed.Seconds(), all[len(all)/2], all[len(all)*99/100]}, nil
 }
 
-func one(host string, request []byte, until time.Time) (took []time.Duration, err error) {
-	c, err := dial(host)
+func one(ctx context.Context, host string, request []byte, until time.Time) (took []time.Duration, err error) {
+	c, err := dial(ctx, host)
 	if err != nil {
 		return nil, err
 	}

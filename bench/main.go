@@ -32,13 +32,13 @@ func main() {
 	static := flag.String("static", "", "serve the files of this folder as answers, and nothing else")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := error(nil)
+	var err error
 	if *static != "" {
 		err = serveStatic(ctx, *static)
 	} else {
 		err = run(ctx, *articles, *during, *rounds)
 	}
+	stop()
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -173,10 +173,10 @@ func run(ctx context.Context, articles int, during time.Duration, rounds int) er
 	}
 	defer stopStatic()
 
-	if err := depth(sen, min(50_000, articles/2)); err != nil {
+	if err := depth(ctx, sen, min(50_000, articles/2)); err != nil {
 		return err
 	}
-	return table(sen, static, sizes, during, rounds, say)
+	return table(ctx, sen, static, sizes, during, rounds, say)
 }
 
 // answers asks for each operation once, sees that it is answered whole, and keeps
@@ -194,7 +194,7 @@ func answers(ctx context.Context, sen, dir string) (map[string]int, error) {
 		ready = response.StatusCode == http.StatusOK
 		_ = response.Body.Close()
 	}
-	c, err := dial(sen)
+	c, err := dial(ctx, sen)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func answers(ctx context.Context, sen, dir string) (map[string]int, error) {
 
 // table measures every operation with 1, 16 and 64 clients, Sen and the static
 // server in turn, and prints the medians.
-func table(sen, static string, sizes map[string]int, during time.Duration, rounds int, say func(string, ...any)) error {
+func table(ctx context.Context, sen, static string, sizes map[string]int, during time.Duration, rounds int, say func(string, ...any)) error {
 	type key struct {
 		operation string
 		clients   int
@@ -229,7 +229,7 @@ func table(sen, static string, sizes map[string]int, during time.Duration, round
 					host string
 					into map[key][]result
 				}{{sen, ours}, {static, theirs}} {
-					r, err := load(target.host, o.request(target.host), clients, during)
+					r, err := load(ctx, target.host, o.request(target.host), clients, during)
 					if err != nil {
 						return fmt.Errorf("%s: %w", o.name, err)
 					}
@@ -260,8 +260,8 @@ func middle(all []result) result {
 const maxDepthRatio = 1.5
 
 // depth walks to a deep page by cursor, and compares what it costs with page 1.
-func depth(sen string, offset int) error {
-	c, err := dial(sen)
+func depth(ctx context.Context, sen string, offset int) error {
+	c, err := dial(ctx, sen)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,9 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -160,7 +162,10 @@ func (rq *request) read(calls []*call) {
 		}
 		if c.load != nil {
 			tasks.Go(func() error {
-				c.answers, c.err = c.load(c)
+				c.err = safely(func() (err error) {
+					c.answers, err = c.load(c)
+					return err
+				})
 				return nil
 			})
 		}
@@ -185,7 +190,8 @@ func (rq *request) read(calls []*call) {
 	failed := map[content.Kind]error{}
 	for kind, w := range want {
 		tasks.Go(func() error {
-			if err := rq.load(calls[0].ctx, kind, w.ids, w.fields); err != nil {
+			err := safely(func() error { return rq.load(calls[0].ctx, kind, w.ids, w.fields) })
+			if err != nil {
 				rq.mu.Lock()
 				failed[kind] = err
 				rq.mu.Unlock()
@@ -214,6 +220,16 @@ func (rq *request) read(calls []*call) {
 		}
 		rq.keep(c)
 	}
+}
+
+// safely turns a panic into an error: one in a goroutine of its own would end the program.
+func safely(do func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return do()
 }
 
 // keep puts what a call found where the fields' resolvers look for it.

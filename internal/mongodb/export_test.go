@@ -23,6 +23,9 @@ func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within) (pl
 		{Key: "limit", Value: p.limit + 1},
 		{Key: "projection", Value: p.projection()},
 	}
+	if hint := c.hint(p, w); hint != nil {
+		find = append(find, bson.E{Key: "hint", Value: hint})
+	}
 	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }

@@ -66,10 +66,12 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 	var err error
 	switch {
 	case len(parents) == 1:
-		err = c.find(ctx, p.filter(parents[0], bounds), options.Find().
-			SetSort(p.order.sort(p.reversed)).SetSkip(int64(skip)).SetLimit(int64(limit)).
-			SetBatchSize(int32(limit+1)).SetProjection(p.projection()),
-			func(cursor *mongo.Cursor) error { return keep(0, cursor) })
+		find := options.Find().SetSort(p.order.sort(p.reversed)).SetSkip(int64(skip)).SetLimit(int64(limit)).
+			SetBatchSize(int32(limit + 1)).SetProjection(p.projection())
+		if hint := c.hint(p, parents[0]); hint != nil {
+			find.SetHint(hint)
+		}
+		err = c.find(ctx, p.filter(parents[0], bounds), find, func(cursor *mongo.Cursor) error { return keep(0, cursor) })
 	case c.store.union.Load():
 		err = c.unite(ctx, parents, len(parents)*limit, func(i int) mongo.Pipeline {
 			read := append(p.projection(), bson.E{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}})
@@ -96,6 +98,23 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 		})
 	}
 	return found, err
+}
+
+// hint names the index of the order where nothing but ranges bounds a list: the
+// engine's planner would at times read another index and sort in memory. Where a
+// link or a value is given, the planner knows better.
+func (c *Collection[T, F]) hint(p *page, within Within) bson.D {
+	if !c.store.union.Load() || len(within.Any) > 0 {
+		return nil
+	}
+	for _, cond := range p.conds {
+		flat := cond.(bson.D)
+		test, ok := flat[0].Value.(bson.D)
+		if len(flat) != 1 || !ok || flat[0].Key == "_id" || !slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, test[0].Key) {
+			return nil
+		}
+	}
+	return bson.D{{Key: p.order.path, Value: -1}, {Key: "_id", Value: -1}}
 }
 
 // counts counts each parent's whole list.

@@ -26,12 +26,15 @@ func (s *Store) Site() *content.Site { return s.site.Load() }
 
 // PutSite replaces the settings of the site.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
+	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+		return err
+	}
 	_, err := s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: "site"}}, site, options.Replace().SetUpsert(true))
 	if err != nil {
 		return fail(err)
 	}
 	s.site.Store(site)
-	return s.prepareIndexes(ctx)
+	return nil
 }
 
 func (s *Store) readSite(ctx context.Context) error {

@@ -135,22 +135,22 @@ func (s *Store) Prepare(ctx context.Context) error {
 	if err := s.db.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info); err != nil {
 		return fail(err)
 	}
-	_, embedded := info["ferretdbVersion"]
-	s.union.Store(!embedded)
 	if err := s.readSite(ctx); err != nil {
 		return err
 	}
-	if err := s.prepareIndexes(ctx); err != nil {
+	if err := s.prepareIndexes(ctx, s.Site().Languages); err != nil {
 		return err
 	}
+	_, embedded := info["ferretdbVersion"]
+	s.union.Store(!embedded) // from here on queries name indexes
 	s.ready.Store(true)
 	return nil
 }
 
-// prepareIndexes makes the indexes for the site's languages.
-func (s *Store) prepareIndexes(ctx context.Context) error {
+// prepareIndexes makes the indexes for a site's languages.
+func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages) error {
 	for _, c := range s.collections() {
-		if err := c.prepare(ctx, s.Site().Languages); err != nil {
+		if err := c.prepare(ctx, languages); err != nil {
 			return err
 		}
 	}

@@ -252,3 +252,26 @@ func TestNoSuggestions(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeLimit sees that an operation over its time is answered, and says so.
+func TestTimeLimit(t *testing.T) {
+	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, w *web.Options) { w.Timeout = 1 })
+	if got := string(server.Ask(t, "{ articles { totalCount } }", nil, nil)); !strings.Contains(got, "UNAVAILABLE") || !strings.Contains(got, "too") {
+		t.Errorf("answered %s", got)
+	}
+}
+
+// TestIntrospection asks for the whole schema, as tools do: its limit lets that pass.
+func TestIntrospection(t *testing.T) {
+	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), nil)
+	const query = `query IntrospectionQuery { __schema { description queryType { name } mutationType { name } subscriptionType { name }
+		types { ...FullType } directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
+		fragment FullType on __Type { kind name description specifiedByURL isOneOf fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue }
+		type { ...TypeRef } isDeprecated deprecationReason } inputFields(includeDeprecated: true) { ...InputValue } interfaces { ...TypeRef }
+		enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }
+		fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+		fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } }`
+	if got := string(server.Ask(t, query, nil, nil)); strings.Contains(got, `"errors"`) || !strings.Contains(got, "ArticleConnection") {
+		t.Errorf("answered %.300s", got)
+	}
+}

@@ -1,0 +1,48 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"sen/internal/content"
+)
+
+// TestPresenter sees that nothing of the inside leaves, and that all of it is logged.
+func TestPresenter(t *testing.T) {
+	const inside = "connection(10.0.0.7:27017) socket was unexpectedly closed"
+	for _, c := range []struct {
+		err     error
+		code    string
+		message string
+		logged  bool
+	}{
+		{errors.New(inside), "INTERNAL", "Something went wrong", true},
+		{fmt.Errorf("read: %w", errors.New(inside)), "INTERNAL", "Something went wrong", true},
+		{&content.Error{Code: content.CodeUnavailable, Message: "Try again.", Cause: errors.New(inside)}, "UNAVAILABLE", "Try again.", true},
+		{fmt.Errorf("list: %w", content.Errorf(content.CodeBadUserInput, "first is %d", 101)), "BAD_USER_INPUT", "first is 101", false},
+		{context.DeadlineExceeded, "UNAVAILABLE", "took too long", false},
+	} {
+		var log strings.Builder
+		shown := presenter(slog.New(slog.NewTextHandler(&log, nil)))(context.Background(), c.err)
+		if shown.Extensions["code"] != c.code || !strings.Contains(shown.Message, c.message) {
+			t.Errorf("%v is shown as %v %v", c.err, shown.Message, shown.Extensions)
+		}
+		if strings.Contains(fmt.Sprint(shown, shown.Extensions), "27017") {
+			t.Errorf("the inside leaves: %v", shown)
+		}
+		if strings.Contains(log.String(), "27017") != c.logged {
+			t.Errorf("%v is logged as %q", c.err, log.String())
+		}
+	}
+}
+
+// TestSafely turns a panic into an error.
+func TestSafely(t *testing.T) {
+	if err := safely(func() error { panic("broken") }); err == nil || !strings.Contains(err.Error(), "broken") {
+		t.Error(err)
+	}
+}
