@@ -32,7 +32,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	}
 	uri := s.MongoDBURI
 	if s.Embedded() {
-		engine, err := embedded.Start(s.Data)
+		engine, err := embedded.Start(s.Data, log)
 		if err != nil {
 			return err
 		}
