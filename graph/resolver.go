@@ -6,7 +6,6 @@ package graph
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -69,18 +68,4 @@ func resolve[R any](ctx context.Context, obj any) (R, error) {
 	answer, err := requestOf(ctx).answer(ctx, obj)
 	found, _ := answer.(R)
 	return found, err
-}
-
-// kind adds a kind: where it is read from, its two root fields, and what every kind has.
-func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, label []string, fields map[string]relation) *kindSource[T, F] {
-	s := &kindSource[T, F]{Collection: c, label: label}
-	r.sources[c.Kind()] = s
-	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
-	r.relate(string(c.Kind()), map[string]relation{
-		"path":    value(func(_ context.Context, e content.Content) any { return content.Path(e) }),
-		"locale":  value(answeredIn),
-		"locales": value(r.writtenIn),
-	})
-	r.relate(string(c.Kind()), maps.Clone(fields))
-	return s
 }

@@ -32,7 +32,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	}
 	uri := s.MongoDBURI
 	if s.Embedded() {
-		engine, err := embedded.Start(s.Data)
+		engine, err := embedded.Start(s.Data, log)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
 	if s.PublicURL == "" {
-		s.Listen = listener.Addr().String() // a port of 0 became a real one
+		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
 	handler, err := s.handler(store, log)
 	if err != nil {
@@ -65,6 +65,17 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	}
 	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
+}
+
+// localURL is where a browser on this machine reaches a listener: by the host as it was
+// given, where that is one, and the port as it came to be.
+func localURL(listen string, addr net.Addr) string {
+	host, _, _ := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	_, port, _ := net.SplitHostPort(addr.String())
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // handler wires the HTTP face.

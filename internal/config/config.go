@@ -45,12 +45,9 @@ func or(set *bool, otherwise bool) bool {
 	return otherwise
 }
 
-// URL is where clients reach the server.
+// URL is where clients reach the server; the listener fills it in when nothing was said.
 func (c *Config) URL() string {
-	if c.PublicURL != "" {
-		return strings.TrimSuffix(c.PublicURL, "/")
-	}
-	return "http://" + c.Listen
+	return strings.TrimSuffix(c.PublicURL, "/")
 }
 
 // Origins is the checked allow-list.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
@@ -24,11 +25,16 @@ type Engine struct {
 	socketDir string
 }
 
-// Start starts the engine on a folder, which it makes if need be.
-func Start(dir string) (*Engine, error) {
+// Start starts the engine on a folder, which it makes if need be. The engine's
+// errors go to the log, and nothing else that it says.
+func Start(dir string, log *slog.Logger) (_ *Engine, err error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
+	}
+	// The engine takes its folder as a URL without escaping, so these would cut it short.
+	if strings.ContainsAny(abs, "#?%") {
+		return nil, fmt.Errorf("the data folder %s has one of # ? %% in its path, which the embedded engine cannot read; choose another with --data", abs)
 	}
 	data := filepath.Join(abs, "db")
 	if err := os.MkdirAll(data, 0o700); err != nil {
@@ -38,39 +44,77 @@ func Start(dir string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	e := &Engine{done: make(chan error, 1), lock: lock}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.release())
+		}
+	}()
 	socket, socketDir, err := socketIn(abs)
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, err
 	}
+	e.socketDir = socketDir
 	f, err := ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{Unix: socket},
-		Logger:    slog.New(slog.DiscardHandler),
+		Logger:    slog.New(errorsOnly{log.Handler()}),
 		Handler:   "sqlite",
 		SQLiteURL: "file:" + data + "/",
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start the embedded engine: %w", err), lock.Close())
+		return nil, fmt.Errorf("start the embedded engine: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	e := &Engine{uri: "mongodb://" + url.PathEscape(socket) + "/sen", stop: stop, done: make(chan error, 1), lock: lock, socketDir: socketDir}
+	e.stop = stop
+	// The driver reads a plus as a space, so it is escaped too.
+	e.uri = "mongodb://" + strings.ReplaceAll(url.PathEscape(socket), "+", "%2B") + "/sen"
 	go func() { e.done <- f.Run(ctx) }()
+	// Whoever reaches the socket may read and write everything.
+	if err := os.Chmod(socket, 0o600); err != nil {
+		stop()
+		return nil, errors.Join(fmt.Errorf("keep others off the engine's socket: %w", err), <-e.done)
+	}
 	return e, nil
 }
 
 // URI is how a driver reaches the engine.
 func (e *Engine) URI() string { return e.uri }
 
-// Close stops the engine, and frees its folder for the next one.
+// Close stops the engine, waits until it has, and frees its folder for the next one.
+// Let clients go before: the engine gives those still there three seconds.
 func (e *Engine) Close() error {
 	e.stop()
 	err := <-e.done
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
+	return errors.Join(err, e.release())
+}
+
+// release gives back what the engine holds beside its data.
+func (e *Engine) release() (err error) {
 	if e.socketDir != "" {
-		err = errors.Join(err, os.RemoveAll(e.socketDir))
+		err = os.RemoveAll(e.socketDir)
 	}
 	return errors.Join(err, e.lock.Close())
+}
+
+// errorsOnly lets the engine's errors through, and no lower level.
+type errorsOnly struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (h errorsOnly) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelError && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements slog.Handler.
+func (h errorsOnly) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return errorsOnly{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements slog.Handler.
+func (h errorsOnly) WithGroup(name string) slog.Handler {
+	return errorsOnly{h.Handler.WithGroup(name)}
 }
 
 // lockFolder keeps a second program off a folder; the lock goes with the process.

@@ -22,18 +22,10 @@ func fail(err error) error {
 		return err
 	case mongo.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store did not answer in time. Try again.", Cause: err}
-	case mongo.IsNetworkError(err) || errors.Is(err, mongo.ErrClientDisconnected) || isSelection(err),
-		errors.As(err, &command) && retryable(command):
+	case mongo.IsNetworkError(err), errors.Is(err, mongo.ErrClientDisconnected), errors.As(err, &command) && retryable(command):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store can't be reached. Try again.", Cause: err}
 	}
 	return err
-}
-
-// isSelection tells that no server was there to ask.
-func isSelection(err error) bool {
-	var labeled mongo.LabeledError
-	return errors.As(err, &labeled) && (labeled.HasErrorLabel("RetryableWriteError") || labeled.HasErrorLabel("TransientTransactionError")) ||
-		errors.Is(err, mongo.ErrClientDisconnected) || mongo.IsNetworkError(err)
 }
 
 // retryable tells the commands that failed because their server is going or not primary.

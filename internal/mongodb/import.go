@@ -1,6 +1,7 @@
 package mongodb
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -98,21 +99,12 @@ func (c *Collection[T, F]) copyWithKeys(copied *T) (any, error) {
 
 // encode is a value as the store writes it, ready to be added to.
 func encode(v any) (bson.D, error) {
-	var buf bytesBuffer
+	var buf bytes.Buffer
 	enc := bson.NewEncoder(bson.NewDocumentWriter(&buf))
 	enc.UseJSONStructTags()
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
 	var doc bson.D
-	return doc, bson.Unmarshal(buf, &doc)
-}
-
-// bytesBuffer collects what is written.
-type bytesBuffer []byte
-
-// Write implements io.Writer.
-func (b *bytesBuffer) Write(p []byte) (int, error) {
-	*b = append(*b, p...)
-	return len(p), nil
+	return doc, bson.Unmarshal(buf.Bytes(), &doc)
 }

@@ -55,6 +55,11 @@ func TestCounts(t *testing.T) {
 			}
 			continue
 		}
+		texts(t, item.Content, func(at, text string) {
+			if strings.Contains(text, "BẢN NHÁP MẬT") {
+				t.Errorf("%s%s: only drafts say that they are one", item.Content.Common().ID, at)
+			}
+		})
 		published[item.Content.Kind()]++
 		switch entry := item.Content.(type) {
 		case *content.Article:
@@ -157,30 +162,42 @@ func TestReferences(t *testing.T) {
 	for _, item := range b.Items {
 		base := item.Content.Common()
 		known[base.ID], drafts[base.ID] = true, item.Draft
-		at := content.Path(item.Content)
-		if slugs[at] != "" {
-			t.Errorf("%s and %s are both %s", slugs[at], base.ID, at)
+		for _, slug := range append([]string{base.Slug}, base.FormerSlugs...) {
+			at := item.Content.Kind().Path(slug)
+			if slugs[at] != "" {
+				t.Errorf("%s and %s are both %s", slugs[at], base.ID, at)
+			}
+			slugs[at] = base.ID
 		}
-		slugs[at] = base.ID
 		if fold := content.Fold(base.Slug); fold != base.Slug || strings.ContainsAny(fold, " _/") {
 			t.Errorf("%s: slug %q", base.ID, base.Slug)
 		}
 	}
-	check := func(from content.ID) func(at, text string) {
-		return func(at, text string) {
-			id := content.ID(text)
-			if _, ok := id.Kind(); ok && !known[id] {
-				t.Errorf("%s%s: no %s", from, at, id)
-			}
-			if drafts[id] {
-				t.Errorf("%s%s: leads to the draft %s", from, at, id)
-			}
+	check := func(from, id content.ID) {
+		if !known[id] {
+			t.Errorf("%s: no %s", from, id)
+		}
+		if drafts[id] {
+			t.Errorf("%s: leads to the draft %s", from, id)
 		}
 	}
 	for _, item := range b.Items {
-		texts(t, item.Content, check(item.Content.Common().ID))
+		for _, id := range content.Links(item.Content) {
+			check(item.Content.Common().ID, id)
+		}
 	}
-	texts(t, b.Site, check("site"))
+	var menu func(items []*content.MenuItem)
+	menu = func(items []*content.MenuItem) {
+		for _, item := range items {
+			if item.ContentID != "" {
+				check("site", item.ContentID)
+			}
+			menu(item.Items)
+		}
+	}
+	for _, m := range b.Site.Menus {
+		menu(m.Items)
+	}
 }
 
 func TestTexts(t *testing.T) {
@@ -203,6 +220,40 @@ func TestTexts(t *testing.T) {
 		texts(t, item.Content, check(item.Content.Common().ID))
 	}
 	texts(t, b.Site, check("site"))
+}
+
+// TestDifferent keeps articles and events from being copies of each other.
+func TestDifferent(t *testing.T) {
+	seen := map[string]content.ID{}
+	check := func(id content.ID, text string) {
+		if before := seen[text]; before != "" {
+			t.Errorf("%s and %s both say %q", before, id, text)
+		}
+		seen[text] = id
+	}
+	for _, item := range load(t).Items {
+		var lead content.Text
+		var body content.RichText
+		switch entry := item.Content.(type) {
+		case *content.Article:
+			lead, body = entry.Lead, entry.Body
+		case *content.Event:
+			lead, body = entry.Summary, entry.Body
+		}
+		if item.Draft {
+			continue
+		}
+		for _, text := range lead {
+			check(item.Content.Common().ID, text)
+		}
+		for _, blocks := range body {
+			for _, block := range blocks {
+				if block.Paragraph != nil && len(block.Paragraph.Spans) == 1 {
+					check(item.Content.Common().ID, block.Paragraph.Spans[0].Text)
+				}
+			}
+		}
+	}
 }
 
 // TestNames keeps made-up content from being taken for real.
@@ -262,13 +313,13 @@ func TestFacts(t *testing.T) {
 	if article.Byline["vi"] != "Minh Thư – P. KHTCTH" || len(article.AwardIDs) != 40 {
 		t.Errorf("byline %q, %d awards", article.Byline["vi"], len(article.AwardIDs))
 	}
-	for _, locale := range []content.Locale{"vi", "en"} {
+	for locale, drawn := range map[content.Locale]string{"vi": "(tranh vẽ minh họa)", "en": "(a drawing)"} {
 		blocks := article.Body[locale]
 		if len(blocks) != 5 || blocks[1].Image == nil || blocks[3].Image == nil {
 			t.Fatalf("the body in %s has other blocks", locale)
 		}
 		for _, i := range []int{1, 3} {
-			if !strings.Contains(blocks[i].Image.Caption, "tranh vẽ minh họa") {
+			if !strings.Contains(blocks[i].Image.Caption, drawn) {
 				t.Errorf("caption %q", blocks[i].Image.Caption)
 			}
 		}

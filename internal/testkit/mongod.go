@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,15 +17,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// Mongod is a real MongoDB on this machine: a replica set of one member, in a
-// folder of its own.
+// Mongod is a real MongoDB on this machine, in a folder of its own: a member of a
+// replica set, the only one unless [StartReplicaSet] started it.
 type Mongod struct {
 	binary, dir string
 	port        int
-	cmd         *exec.Cmd
+	// set are the addresses of all members, its own among them.
+	set []string
+	// cache is the size of its cache in GB.
+	cache string
+	cmd   *exec.Cmd
 }
 
-// mongodStart is how long a mongod may take to become primary.
+// mongodStart is how long a mongod may take to become a member that works.
 const mongodStart = 60 * time.Second
 
 // ErrNoMongod tells that no mongod was named by SEN_MONGOD.
@@ -33,6 +38,19 @@ var ErrNoMongod = errors.New("SEN_MONGOD names no mongod; `make test` fetches on
 // StartMongod starts the mongod that SEN_MONGOD names, on a free port, in a new
 // folder below dir, and waits until it takes writes.
 func StartMongod(ctx context.Context, dir string) (*Mongod, error) {
+	m, err := newMongod(dir, "0.5")
+	if err != nil {
+		return nil, err
+	}
+	m.set = []string{m.address()}
+	if err := m.Start(ctx); err != nil {
+		return nil, errors.Join(err, m.Remove())
+	}
+	return m, nil
+}
+
+// newMongod makes what a member needs, without starting it.
+func newMongod(dir, cache string) (*Mongod, error) {
 	binary := os.Getenv("SEN_MONGOD")
 	if binary == "" {
 		return nil, ErrNoMongod
@@ -41,14 +59,9 @@ func StartMongod(ctx context.Context, dir string) (*Mongod, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mongod{binary: binary, port: port}
-	if m.dir, err = os.MkdirTemp(dir, "mongod"); err != nil {
-		return nil, err
-	}
-	if err := m.Start(ctx); err != nil {
-		return nil, errors.Join(err, m.Remove())
-	}
-	return m, nil
+	m := &Mongod{binary: binary, port: port, cache: cache}
+	m.dir, err = os.MkdirTemp(dir, "mongod")
+	return m, err
 }
 
 func freePort() (int, error) {
@@ -60,63 +73,94 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// URI is how a driver reaches a database of the server.
+func (m *Mongod) address() string { return fmt.Sprintf("127.0.0.1:%d", m.port) }
+
+// URI is how a driver reaches a database of the server's replica set.
 func (m *Mongod) URI(database string) string {
-	return fmt.Sprintf("mongodb://127.0.0.1:%d/%s?replicaSet=test&directConnection=false", m.port, database)
+	return fmt.Sprintf("mongodb://%s/%s?replicaSet=test&directConnection=false", strings.Join(m.set, ","), database)
 }
 
-// Start starts a stopped server on its old folder and port.
+// Start starts a stopped server on its old folder and port, and waits until it is
+// the primary, or in a set of several a member that has caught up.
 func (m *Mongod) Start(ctx context.Context) error {
-	log, err := os.Create(filepath.Join(m.dir, "log"))
+	if err := m.launch(ctx); err != nil {
+		return err
+	}
+	return m.await(ctx, func(h hello) bool { return h.IsWritablePrimary || len(m.set) > 1 && h.Secondary })
+}
+
+// launch starts the process.
+func (m *Mongod) launch(ctx context.Context) error {
+	log, err := os.Create(m.log())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.Close() }()
 	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port), "--bind_ip", "127.0.0.1",
-		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "128",
+		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", m.cache, "--oplogSize", "128",
 		"--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet")
 	m.cmd.Stdout, m.cmd.Stderr = log, log
 	if err := m.cmd.Start(); err != nil {
+		m.cmd = nil
 		return fmt.Errorf("start mongod: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, mongodStart)
-	defer cancel()
-	if err := m.elect(ctx); err != nil {
-		text, _ := os.ReadFile(log.Name())
-		return fmt.Errorf("mongod did not become primary: %w\n%s", err, text[max(0, len(text)-2000):])
 	}
 	return nil
 }
 
-// elect makes the server a replica set, if it is none yet, and waits for its primary.
-func (m *Mongod) elect(ctx context.Context) error {
-	client, err := mongo.Connect(options.Client().ApplyURI(fmt.Sprintf("mongodb://127.0.0.1:%d/?directConnection=true", m.port)))
+func (m *Mongod) log() string { return filepath.Join(m.dir, "log") }
+
+// hello is what a member says of its own part.
+type hello struct {
+	IsWritablePrimary bool   `bson:"isWritablePrimary"`
+	Secondary         bool   `bson:"secondary"`
+	SetName           string `bson:"setName"`
+}
+
+// await waits until the server's part is the wanted one; it makes the servers a
+// replica set if they are none yet.
+func (m *Mongod) await(ctx context.Context, wanted func(hello) bool) error {
+	ctx, cancel := context.WithTimeout(ctx, mongodStart)
+	defer cancel()
+	client, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + m.address() + "/?directConnection=true"))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = client.Disconnect(context.WithoutCancel(ctx)) }()
 	admin := client.Database("admin")
-	member := bson.D{{Key: "_id", Value: 0}, {Key: "host", Value: fmt.Sprintf("127.0.0.1:%d", m.port)}}
 	for {
-		var hello struct {
-			IsWritablePrimary bool   `bson:"isWritablePrimary"`
-			SetName           string `bson:"setName"`
-		}
-		err := admin.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello)
-		if err == nil && hello.IsWritablePrimary {
+		var h hello
+		err := admin.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&h)
+		if err == nil && wanted(h) {
 			return nil
 		}
-		if err == nil && hello.SetName == "" {
-			_ = admin.RunCommand(ctx, bson.D{{Key: "replSetInitiate", Value: bson.D{
-				{Key: "_id", Value: "test"}, {Key: "members", Value: bson.A{member}},
-			}}}).Err() // once it was initiated it says so; the loop goes on either way
+		if err == nil && h.SetName == "" {
+			_ = admin.RunCommand(ctx, m.initiate()).Err() // once it was initiated it says so; the loop goes on either way
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
+			text, _ := os.ReadFile(m.log())
+			return errors.Join(fmt.Errorf("mongod on port %d did not become what was waited for: %w", m.port, ctx.Err()), err,
+				fmt.Errorf("the end of its log:\n%s", text[max(0, len(text)-2000):]))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// initiate is the command that makes the servers a replica set. Short heartbeats and
+// elections let tests see another primary within seconds.
+func (m *Mongod) initiate() bson.D {
+	var members bson.A
+	for i, address := range m.set {
+		members = append(members, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: address}})
+	}
+	return bson.D{{Key: "replSetInitiate", Value: bson.D{
+		{Key: "_id", Value: "test"},
+		{Key: "members", Value: members},
+		{Key: "settings", Value: bson.D{
+			{Key: "heartbeatIntervalMillis", Value: 500},
+			{Key: "electionTimeoutMillis", Value: 2000},
+		}},
+	}}}
 }
 
 // Stop ends the server as an operator would; its folder stays.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -45,13 +46,14 @@ func Engines(t *testing.T, test func(t *testing.T, e Engine)) {
 	t.Run("mongodb", func(t *testing.T) { test(t, MongoDB(t)) })
 }
 
-// shared is the embedded engine of the test process: starting one takes a while.
+// shared is the embedded engine of the test process. Nobody can tell which test is the
+// last, so its folder stays; scripts/test removes it with its own temporary folder.
 var shared = sync.OnceValues(func() (*embedded.Engine, error) {
 	dir, err := os.MkdirTemp("", "sen-test")
 	if err != nil {
 		return nil, err
 	}
-	return embedded.Start(dir)
+	return embedded.Start(dir, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 })
 
 var databases atomic.Int64
@@ -94,9 +96,28 @@ func MongoDB(t testing.TB) Engine {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
-	ran(t, "mongodb 6.0")
+	version, err := mongoDBVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran(t, "mongodb "+version)
 	return Engine{"mongodb", u.String()}
 }
+
+// mongoDBVersion asks the real MongoDB which one it is.
+var mongoDBVersion = sync.OnceValues(func() (string, error) {
+	ctx := context.Background()
+	client, err := mongo.Connect(options.Client().ApplyURI(os.Getenv("SEN_TEST_MONGODB_URI")))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = client.Disconnect(ctx) }()
+	var info struct {
+		Version string `bson:"version"`
+	}
+	err = client.Database("admin").RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info)
+	return info.Version, err
+})
 
 // ran notes that an engine was used, for the last line of scripts/test.
 func ran(t testing.TB, engine string) {

@@ -13,6 +13,28 @@ import (
 	"sen/internal/testkit"
 )
 
+// get asks for an address, with headers as names and values in turn; nothing is unpacked.
+func get(t *testing.T, address string, headers ...string) (*http.Response, []byte) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, body
+}
+
 // TestMedia reads a picture's bytes whole, in parts and as a variant, on both engines.
 func TestMedia(t *testing.T) {
 	want, err := os.ReadFile("../sample/content/media/files/hoi-truong.png")
@@ -23,24 +45,7 @@ func TestMedia(t *testing.T) {
 		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
 		const picture = "/media/media_hoi-truong/hoi-truong.png"
 		get := func(path string, headers ...string) (*http.Response, []byte) {
-			t.Helper()
-			request, err := http.NewRequest(http.MethodGet, server.URL+path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := 0; i < len(headers); i += 2 {
-				request.Header.Set(headers[i], headers[i+1])
-			}
-			response, err := http.DefaultTransport.RoundTrip(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = response.Body.Close() }()
-			body, err := io.ReadAll(response.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return response, body
+			return get(t, server.URL+path, headers...)
 		}
 
 		whole, body := get(picture)
@@ -93,26 +98,7 @@ func TestMedia(t *testing.T) {
 func TestAnswersByGET(t *testing.T) {
 	server := testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
 	address := server.URL + "/graphql?query=%7Barticles(first:20)%7Bnodes%7Btitle%20lead%7D%7D%7D"
-	get := func(headers ...string) (*http.Response, []byte) {
-		t.Helper()
-		request, err := http.NewRequest(http.MethodGet, address, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := 0; i < len(headers); i += 2 {
-			request.Header.Set(headers[i], headers[i+1])
-		}
-		response, err := http.DefaultTransport.RoundTrip(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
-		body, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return response, body
-	}
+	get := func(headers ...string) (*http.Response, []byte) { return get(t, address, headers...) }
 	plain, body := get("Accept-Encoding", "identity")
 	if plain.StatusCode != http.StatusOK || !bytes.HasPrefix(body, []byte(`{"data":`)) {
 		t.Fatalf("status %d, %s", plain.StatusCode, body)

@@ -1,0 +1,85 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ReplicaSet is several real MongoDB servers that hold the same data.
+type ReplicaSet struct {
+	Members []*Mongod
+}
+
+// StartReplicaSet starts as many servers as asked for, in new folders below dir, and
+// waits until one takes writes and the others follow it.
+func StartReplicaSet(ctx context.Context, dir string, members int) (_ *ReplicaSet, err error) {
+	s := &ReplicaSet{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Remove())
+		}
+	}()
+	var set []string
+	for range members {
+		m, err := newMongod(dir, "0.25")
+		if err != nil {
+			return nil, err
+		}
+		s.Members, set = append(s.Members, m), append(set, m.address())
+	}
+	for _, m := range s.Members {
+		m.set = set
+		if err := m.launch(ctx); err != nil {
+			return nil, err
+		}
+	}
+	// All must answer before one of them makes them a set.
+	for _, m := range s.Members[1:] {
+		if err := m.await(ctx, func(hello) bool { return true }); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range s.Members {
+		if err := m.await(ctx, func(h hello) bool { return h.IsWritablePrimary || h.Secondary }); err != nil {
+			return nil, err
+		}
+	}
+	_, err = s.Primary(ctx)
+	return s, err
+}
+
+// URI is how a driver reaches a database of the set, whoever is its primary.
+func (s *ReplicaSet) URI(database string) string { return s.Members[0].URI(database) }
+
+// Primary waits until a running member takes writes.
+func (s *ReplicaSet) Primary(ctx context.Context) (*Mongod, error) {
+	ctx, cancel := context.WithTimeout(ctx, mongodStart)
+	defer cancel()
+	for {
+		for _, m := range s.Members {
+			if m.cmd == nil {
+				continue
+			}
+			// One that is not the primary at once is asked again in the next round.
+			once, stop := context.WithTimeout(ctx, time.Second)
+			err := m.await(once, func(h hello) bool { return h.IsWritablePrimary })
+			stop()
+			if err == nil {
+				return m, nil
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("no member became primary: %w", ctx.Err())
+		}
+	}
+}
+
+// Remove ends all members and deletes their folders.
+func (s *ReplicaSet) Remove() (err error) {
+	for _, m := range s.Members {
+		err = errors.Join(err, m.Remove())
+	}
+	return err
+}
