@@ -41,7 +41,7 @@ playground: node ## Build the playground's page again (the result is committed).
 	npm ci --prefix playground
 	npm run build --prefix playground
 
-browser: node build ## Open the playground in headless Chromium and use it.
+browser: node build ## Use the playground in headless Chromium, and the API by Apollo Client and urql.
 	npm ci --prefix playground
 	SEN_BIN=$(CURDIR)/sen npm test --prefix playground
 
