@@ -36,7 +36,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	}
 	g := graph.Options{Introspection: true, Limits: graph.DefaultLimits, Log: log}
 	w := web.Options{
-		Origins: origins, MaxBody: 1 << 20, Timeout: 10 * time.Second, Schema: sen.Schema, Store: store, Log: log,
+		Origins: origins, MaxBody: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Log: log,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if change != nil {
