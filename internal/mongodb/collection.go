@@ -135,6 +135,9 @@ func indexName(keys bson.D) string {
 	return strings.Join(parts, "_")
 }
 
+// indexTimeout bounds the making of a kind's indexes.
+const indexTimeout = 6 * time.Hour
+
 // prepare makes the indexes that are not there yet. Those that are there are not
 // asked for again: FerretDB 1.24 breaks off the connection then (TestPrepareTwice
 // tells when it is mended).
@@ -162,6 +165,10 @@ func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Langua
 	if len(missing) == 0 {
 		return nil
 	}
+	// The deadline of an ordinary operation would break off the making of an index over
+	// many entries, again and again.
+	ctx, cancel := context.WithTimeout(ctx, indexTimeout)
+	defer cancel()
 	if _, err := c.coll.Indexes().CreateMany(ctx, missing); err != nil {
 		return fmt.Errorf("make the indexes of %s: %w", c.name, fail(err))
 	}
