@@ -172,18 +172,23 @@ func (rq *request) read(calls []*call) {
 		if c.ids == nil {
 			continue
 		}
+		asked := map[content.Kind]bool{}
 		for _, obj := range c.objs {
 			for _, id := range c.ids(obj) {
 				kind, ok := id.Kind()
 				if !ok {
 					continue
 				}
-				if want[kind] == nil {
-					want[kind] = &wanted{}
-				}
 				w := want[kind]
+				if w == nil {
+					w = &wanted{}
+					want[kind] = w
+				}
 				w.ids = append(w.ids, id)
-				w.fields = union(w.fields, c.entryFields(kind))
+				if !asked[kind] {
+					asked[kind] = true
+					w.fields = union(w.fields, c.entryFields(kind))
+				}
 			}
 		}
 	}
@@ -201,24 +206,30 @@ func (rq *request) read(calls []*call) {
 	}
 	_ = tasks.Wait()
 	for _, c := range calls {
-		if c.err == nil && c.answer != nil {
-			c.answers = make([]any, len(c.objs))
-			for i, obj := range c.objs {
-				if c.ids != nil {
-					for _, id := range c.ids(obj) {
-						kind, _ := id.Kind()
-						c.err = failed[kind]
-					}
-				}
-				if c.err == nil {
-					c.answers[i], c.err = c.answer(c, obj)
-				}
-				if c.err != nil {
-					break
+		c.finish(failed)
+		rq.keep(c)
+	}
+}
+
+// finish makes a call's answers, now that the entries which they are made from are
+// read; failed tells the kinds of which they could not be.
+func (c *call) finish(failed map[content.Kind]error) {
+	if c.err != nil || c.answer == nil {
+		return
+	}
+	c.answers = make([]any, len(c.objs))
+	for i, obj := range c.objs {
+		if c.ids != nil {
+			for _, id := range c.ids(obj) {
+				kind, _ := id.Kind()
+				if c.err = failed[kind]; c.err != nil {
+					return
 				}
 			}
 		}
-		rq.keep(c)
+		if c.answers[i], c.err = c.answer(c, obj); c.err != nil {
+			return
+		}
 	}
 }
 
