@@ -131,6 +131,8 @@ func TestRoundTripsDoNotGrow(t *testing.T) {
 			"query($n: Int) { sections(first: $n) { nodes { ancestors { name } children { name } articles(first: $n) { totalCount nodes { authors { organization { parent { name } } } cover { url } related(first: $n) { nodes { title } } } } } } }",
 			"query($n: Int) { articles(first: $n) { edges { node { body { html blocks { ... on ImageBlock { caption media { url } } } } events { nodes { organizers { name } } } } } } }",
 			"query($n: Int) { awardRounds(first: $n) { nodes { series { organizations { name } } awards(first: $n) { totalCount nodes { recipients { organization { name awards(first: $n) { totalCount } } } event { name participants { positions { organization { name } } } } } } } } }",
+			// The front page.
+			"query($n: Int) { sections(first: $n, filter: { parent: { slugs: [\"trang-chu\"] } }) { nodes { name articles(first: $n) { nodes { title cover { url } authors { name organization { name } } organizations { name } } } } } events(first: $n, orderBy: STARTS_AT_ASC) { nodes { name organizers { name } } } awards(first: $n) { nodes { title recipients { organization { name } } round { name } series { name } } } }",
 			"query($n: Int) { tags(first: $n) { nodes { events(first: $n) { pageInfo { hasNextPage hasPreviousPage } nodes { name } } } } }",
 		} {
 			ask := func(n int) int {
