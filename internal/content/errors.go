@@ -11,14 +11,17 @@ type Code string
 
 // The codes of errors.
 const (
-	CodeBadUserInput Code = "BAD_USER_INPUT"
-	CodeForbidden    Code = "FORBIDDEN"
-	CodeNotFound     Code = "NOT_FOUND"
-	CodeTooComplex   Code = "TOO_COMPLEX"
-	CodeTooLarge     Code = "TOO_LARGE"
-	CodeCSRF         Code = "CSRF"
-	CodeUnavailable  Code = "UNAVAILABLE"
-	CodeInternal     Code = "INTERNAL"
+	CodeBadUserInput    Code = "BAD_USER_INPUT"
+	CodeUnauthenticated Code = "UNAUTHENTICATED"
+	CodeForbidden       Code = "FORBIDDEN"
+	CodeNotFound        Code = "NOT_FOUND"
+	CodeConflict        Code = "CONFLICT"
+	CodeTooComplex      Code = "TOO_COMPLEX"
+	CodeTooLarge        Code = "TOO_LARGE"
+	CodeRateLimited     Code = "RATE_LIMITED"
+	CodeCSRF            Code = "CSRF"
+	CodeUnavailable     Code = "UNAVAILABLE"
+	CodeInternal        Code = "INTERNAL"
 )
 
 // Error is an error that its reader may see: Message says what is wrong and what
