@@ -155,10 +155,7 @@ func many[T, F any](ctx context.Context, c *mongodb.Collection[T, F], n int, mak
 	var entries []*content.Entry[T]
 	for i := range n {
 		made := make(i)
-		base := any(made).(content.Content).Common()
-		entries = append(entries, &content.Entry[T]{
-			ID: base.ID, Version: 1, Live: made, State: content.StatePublished, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt,
-		})
+		entries = append(entries, content.NewEntry(made, true))
 		if len(entries) == batch || i == n-1 {
 			if err := c.Put(ctx, entries); err != nil {
 				return err

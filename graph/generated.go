@@ -10,6 +10,7 @@ import (
 	"math"
 	"sen/graph/scalar"
 	"sen/internal/content"
+	"sen/internal/newsroom"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -31,28 +32,43 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Article() ArticleResolver
+	ArticlePayload() ArticlePayloadResolver
 	Author() AuthorResolver
+	AuthorPayload() AuthorPayloadResolver
 	Award() AwardResolver
+	AwardPayload() AwardPayloadResolver
 	AwardRecipient() AwardRecipientResolver
 	AwardRound() AwardRoundResolver
+	AwardRoundPayload() AwardRoundPayloadResolver
 	AwardSeries() AwardSeriesResolver
+	AwardSeriesPayload() AwardSeriesPayloadResolver
+	ContentPayload() ContentPayloadResolver
 	Decision() DecisionResolver
+	Editing() EditingResolver
 	Event() EventResolver
+	EventPayload() EventPayloadResolver
 	FileBlock() FileBlockResolver
 	ImageBlock() ImageBlockResolver
 	Media() MediaResolver
+	MediaPayload() MediaPayloadResolver
 	MediaVariant() MediaVariantResolver
 	MenuItem() MenuItemResolver
+	Mutation() MutationResolver
 	Organization() OrganizationResolver
+	OrganizationPayload() OrganizationPayloadResolver
 	Participant() ParticipantResolver
 	Position() PositionResolver
 	Product() ProductResolver
 	Program() ProgramResolver
+	ProgramPayload() ProgramPayloadResolver
 	Query() QueryResolver
+	Revision() RevisionResolver
 	RichText() RichTextResolver
 	Section() SectionResolver
+	SectionPayload() SectionPayloadResolver
 	Seo() SeoResolver
 	Tag() TagResolver
+	TagPayload() TagPayloadResolver
 }
 
 type DirectiveRoot struct {
@@ -71,7 +87,10 @@ type ArticleResolver interface {
 	Locale(ctx context.Context, obj *content.Article) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Article) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Body(ctx context.Context, obj *content.Article) (*content.Body, error)
+
 	Cover(ctx context.Context, obj *content.Article) (*content.Media, error)
 	Authors(ctx context.Context, obj *content.Article) ([]*content.Author, error)
 
@@ -86,16 +105,24 @@ type ArticleResolver interface {
 
 	Seo(ctx context.Context, obj *content.Article) (*content.SEO, error)
 }
+type ArticlePayloadResolver interface {
+	Article(ctx context.Context, obj *newsroom.Outcome) (*content.Article, error)
+}
 type AuthorResolver interface {
 	Path(ctx context.Context, obj *content.Author) (string, error)
 
 	Locale(ctx context.Context, obj *content.Author) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Author) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Organization(ctx context.Context, obj *content.Author) (*content.Organization, error)
 
 	Avatar(ctx context.Context, obj *content.Author) (*content.Media, error)
 	Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+}
+type AuthorPayloadResolver interface {
+	Author(ctx context.Context, obj *newsroom.Outcome) (*content.Author, error)
 }
 type AwardResolver interface {
 	Path(ctx context.Context, obj *content.Award) (string, error)
@@ -103,11 +130,16 @@ type AwardResolver interface {
 	Locale(ctx context.Context, obj *content.Award) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Award) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Round(ctx context.Context, obj *content.Award) (*content.AwardRound, error)
 	Series(ctx context.Context, obj *content.Award) (*content.AwardSeries, error)
 
 	Event(ctx context.Context, obj *content.Award) (*content.Event, error)
 	Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+}
+type AwardPayloadResolver interface {
+	Award(ctx context.Context, obj *newsroom.Outcome) (*content.Award, error)
 }
 type AwardRecipientResolver interface {
 	Organization(ctx context.Context, obj *content.AwardRecipient) (*content.Organization, error)
@@ -119,10 +151,15 @@ type AwardRoundResolver interface {
 	Locale(ctx context.Context, obj *content.AwardRound) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.AwardRound) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Series(ctx context.Context, obj *content.AwardRound) (*content.AwardSeries, error)
 
 	Ceremony(ctx context.Context, obj *content.AwardRound) (*content.Event, error)
 	Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
+}
+type AwardRoundPayloadResolver interface {
+	AwardRound(ctx context.Context, obj *newsroom.Outcome) (*content.AwardRound, error)
 }
 type AwardSeriesResolver interface {
 	Path(ctx context.Context, obj *content.AwardSeries) (string, error)
@@ -130,19 +167,34 @@ type AwardSeriesResolver interface {
 	Locale(ctx context.Context, obj *content.AwardSeries) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.AwardSeries) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Organizations(ctx context.Context, obj *content.AwardSeries) ([]*content.Organization, error)
 	Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardRound], error)
 	Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
 }
+type AwardSeriesPayloadResolver interface {
+	AwardSeries(ctx context.Context, obj *newsroom.Outcome) (*content.AwardSeries, error)
+}
+type ContentPayloadResolver interface {
+	Content(ctx context.Context, obj *newsroom.Outcome) (content.Content, error)
+}
 type DecisionResolver interface {
 	Issuer(ctx context.Context, obj *content.Decision) (*content.Organization, error)
 	Document(ctx context.Context, obj *content.Decision) (*content.Media, error)
+}
+type EditingResolver interface {
+	LiveVersion(ctx context.Context, obj *content.Editing) (*int, error)
+	Moves(ctx context.Context, obj *content.Editing) ([]content.Action, error)
+	UsedBy(ctx context.Context, obj *content.Editing) ([]content.Content, error)
 }
 type EventResolver interface {
 	Path(ctx context.Context, obj *content.Event) (string, error)
 
 	Locale(ctx context.Context, obj *content.Event) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Event) ([]content.Locale, error)
+
+	Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
 
 	Body(ctx context.Context, obj *content.Event) (*content.Body, error)
 
@@ -154,6 +206,9 @@ type EventResolver interface {
 	Documents(ctx context.Context, obj *content.Event) ([]*content.Media, error)
 	Cover(ctx context.Context, obj *content.Event) (*content.Media, error)
 	Tags(ctx context.Context, obj *content.Event) ([]*content.Tag, error)
+}
+type EventPayloadResolver interface {
+	Event(ctx context.Context, obj *newsroom.Outcome) (*content.Event, error)
 }
 type FileBlockResolver interface {
 	Media(ctx context.Context, obj *content.FileBlock) (*content.Media, error)
@@ -169,7 +224,12 @@ type MediaResolver interface {
 	Locale(ctx context.Context, obj *content.Media) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Media) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	URL(ctx context.Context, obj *content.Media) (content.URL, error)
+}
+type MediaPayloadResolver interface {
+	Media(ctx context.Context, obj *newsroom.Outcome) (*content.Media, error)
 }
 type MediaVariantResolver interface {
 	URL(ctx context.Context, obj *content.MediaVariant) (content.URL, error)
@@ -178,11 +238,52 @@ type MenuItemResolver interface {
 	Link(ctx context.Context, obj *content.MenuItem) (*string, error)
 	Content(ctx context.Context, obj *content.MenuItem) (content.Content, error)
 }
+type MutationResolver interface {
+	CreateArticle(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateArticle(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateAuthor(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateAuthor(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateOrganization(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateOrganization(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateSection(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateSection(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateTag(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateTag(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateEvent(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateEvent(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateProgram(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateProgram(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateAwardSeries(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateAwardSeries(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateAwardRound(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateAwardRound(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	CreateAward(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateAward(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UpdateMedia(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	Submit(ctx context.Context, id content.ID, version int, note *string, idempotencyKey *string) (*newsroom.Outcome, error)
+	Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Reject(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error)
+	Publish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Unpublish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Correct(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error)
+	Archive(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
+	Trash(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
+	Restore(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
+	DeleteForever(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
+	RestoreRevision(ctx context.Context, id content.ID, version *int, revision int, idempotencyKey *string) (*newsroom.Outcome, error)
+	BulkCreate(ctx context.Context, items []map[string]any, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
+	BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
+	BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error)
+	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error)
+	UpdateSite(ctx context.Context, version int, input map[string]any, locale *content.Locale) (*newsroom.SiteOutcome, error)
+}
 type OrganizationResolver interface {
 	Path(ctx context.Context, obj *content.Organization) (string, error)
 
 	Locale(ctx context.Context, obj *content.Organization) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Organization) ([]content.Locale, error)
+
+	Revisions(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
 
 	Parent(ctx context.Context, obj *content.Organization) (*content.Organization, error)
 	Children(ctx context.Context, obj *content.Organization) ([]*content.Organization, error)
@@ -193,6 +294,9 @@ type OrganizationResolver interface {
 	Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
 
 	Logo(ctx context.Context, obj *content.Organization) (*content.Media, error)
+}
+type OrganizationPayloadResolver interface {
+	Organization(ctx context.Context, obj *newsroom.Outcome) (*content.Organization, error)
 }
 type ParticipantResolver interface {
 	Author(ctx context.Context, obj *content.Participant) (*content.Author, error)
@@ -209,9 +313,14 @@ type ProgramResolver interface {
 	Locale(ctx context.Context, obj *content.Program) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Program) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Organization(ctx context.Context, obj *content.Program) (*content.Organization, error)
 	Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
 	Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
+}
+type ProgramPayloadResolver interface {
+	Program(ctx context.Context, obj *newsroom.Outcome) (*content.Program, error)
 }
 type QueryResolver interface {
 	Article(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Article, error)
@@ -241,6 +350,11 @@ type QueryResolver interface {
 	Route(ctx context.Context, path string, locale *content.Locale, stage *content.Stage) (*Route, error)
 	Site(ctx context.Context, locale *content.Locale) (*content.Site, error)
 	Viewer(ctx context.Context) (*Viewer, error)
+	RevisionDiff(ctx context.Context, id content.ID, from int, to int) ([]*content.FieldChange, error)
+	AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[content.Revision], error)
+}
+type RevisionResolver interface {
+	Content(ctx context.Context, obj *content.Revision) (content.Content, error)
 }
 type RichTextResolver interface {
 	HTML(ctx context.Context, obj *content.Body) (string, error)
@@ -253,10 +367,15 @@ type SectionResolver interface {
 	Locale(ctx context.Context, obj *content.Section) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Section) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Parent(ctx context.Context, obj *content.Section) (*content.Section, error)
 	Children(ctx context.Context, obj *content.Section) ([]*content.Section, error)
 	Ancestors(ctx context.Context, obj *content.Section) ([]*content.Section, error)
 	Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+}
+type SectionPayloadResolver interface {
+	Section(ctx context.Context, obj *newsroom.Outcome) (*content.Section, error)
 }
 type SeoResolver interface {
 	Image(ctx context.Context, obj *content.SEO) (*content.Media, error)
@@ -267,8 +386,13 @@ type TagResolver interface {
 	Locale(ctx context.Context, obj *content.Tag) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Tag) ([]content.Locale, error)
 
+	Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+
 	Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
 	Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
+}
+type TagPayloadResolver interface {
+	Tag(ctx context.Context, obj *newsroom.Outcome) (*content.Tag, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -295,28 +419,75 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("ActionFilter", ec.unmarshalInputActionFilter),
+			graphql.NewInputUnmarshaler("AgendaItemInput", ec.unmarshalInputAgendaItemInput),
 			graphql.NewInputUnmarshaler("ArticleFilter", ec.unmarshalInputArticleFilter),
+			graphql.NewInputUnmarshaler("ArticleInput", ec.unmarshalInputArticleInput),
 			graphql.NewInputUnmarshaler("AuthorFilter", ec.unmarshalInputAuthorFilter),
+			graphql.NewInputUnmarshaler("AuthorInput", ec.unmarshalInputAuthorInput),
 			graphql.NewInputUnmarshaler("AwardFilter", ec.unmarshalInputAwardFilter),
+			graphql.NewInputUnmarshaler("AwardInput", ec.unmarshalInputAwardInput),
 			graphql.NewInputUnmarshaler("AwardLevelFilter", ec.unmarshalInputAwardLevelFilter),
 			graphql.NewInputUnmarshaler("AwardOutcomeFilter", ec.unmarshalInputAwardOutcomeFilter),
 			graphql.NewInputUnmarshaler("AwardPhaseFilter", ec.unmarshalInputAwardPhaseFilter),
+			graphql.NewInputUnmarshaler("AwardRecipientInput", ec.unmarshalInputAwardRecipientInput),
 			graphql.NewInputUnmarshaler("AwardRoundFilter", ec.unmarshalInputAwardRoundFilter),
+			graphql.NewInputUnmarshaler("AwardRoundInput", ec.unmarshalInputAwardRoundInput),
 			graphql.NewInputUnmarshaler("AwardSeriesFilter", ec.unmarshalInputAwardSeriesFilter),
+			graphql.NewInputUnmarshaler("AwardSeriesInput", ec.unmarshalInputAwardSeriesInput),
+			graphql.NewInputUnmarshaler("BlockInput", ec.unmarshalInputBlockInput),
+			graphql.NewInputUnmarshaler("BodyInput", ec.unmarshalInputBodyInput),
+			graphql.NewInputUnmarshaler("CertificateInput", ec.unmarshalInputCertificateInput),
+			graphql.NewInputUnmarshaler("ContentChange", ec.unmarshalInputContentChange),
+			graphql.NewInputUnmarshaler("ContentFields", ec.unmarshalInputContentFields),
+			graphql.NewInputUnmarshaler("ContentInput", ec.unmarshalInputContentInput),
 			graphql.NewInputUnmarshaler("DateTimeFilter", ec.unmarshalInputDateTimeFilter),
+			graphql.NewInputUnmarshaler("DecisionInput", ec.unmarshalInputDecisionInput),
+			graphql.NewInputUnmarshaler("DividerInput", ec.unmarshalInputDividerInput),
+			graphql.NewInputUnmarshaler("EmbedInput", ec.unmarshalInputEmbedInput),
+			graphql.NewInputUnmarshaler("EntryVersion", ec.unmarshalInputEntryVersion),
 			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
+			graphql.NewInputUnmarshaler("EventInput", ec.unmarshalInputEventInput),
 			graphql.NewInputUnmarshaler("EventStatusFilter", ec.unmarshalInputEventStatusFilter),
 			graphql.NewInputUnmarshaler("EventTypeFilter", ec.unmarshalInputEventTypeFilter),
+			graphql.NewInputUnmarshaler("FileInput", ec.unmarshalInputFileInput),
+			graphql.NewInputUnmarshaler("GalleryInput", ec.unmarshalInputGalleryInput),
+			graphql.NewInputUnmarshaler("HeadingInput", ec.unmarshalInputHeadingInput),
 			graphql.NewInputUnmarshaler("IDFilter", ec.unmarshalInputIDFilter),
+			graphql.NewInputUnmarshaler("ImageInput", ec.unmarshalInputImageInput),
 			graphql.NewInputUnmarshaler("IntFilter", ec.unmarshalInputIntFilter),
+			graphql.NewInputUnmarshaler("ListInput", ec.unmarshalInputListInput),
+			graphql.NewInputUnmarshaler("ListItemInput", ec.unmarshalInputListItemInput),
 			graphql.NewInputUnmarshaler("MediaFilter", ec.unmarshalInputMediaFilter),
+			graphql.NewInputUnmarshaler("MediaInput", ec.unmarshalInputMediaInput),
 			graphql.NewInputUnmarshaler("MediaKindFilter", ec.unmarshalInputMediaKindFilter),
+			graphql.NewInputUnmarshaler("MenuInput", ec.unmarshalInputMenuInput),
+			graphql.NewInputUnmarshaler("MenuItemInput", ec.unmarshalInputMenuItemInput),
 			graphql.NewInputUnmarshaler("OrganizationFilter", ec.unmarshalInputOrganizationFilter),
+			graphql.NewInputUnmarshaler("OrganizationInput", ec.unmarshalInputOrganizationInput),
+			graphql.NewInputUnmarshaler("ParagraphInput", ec.unmarshalInputParagraphInput),
+			graphql.NewInputUnmarshaler("ParticipantInput", ec.unmarshalInputParticipantInput),
+			graphql.NewInputUnmarshaler("PlaceInput", ec.unmarshalInputPlaceInput),
+			graphql.NewInputUnmarshaler("PositionInput", ec.unmarshalInputPositionInput),
+			graphql.NewInputUnmarshaler("ProductInput", ec.unmarshalInputProductInput),
 			graphql.NewInputUnmarshaler("ProgramFilter", ec.unmarshalInputProgramFilter),
+			graphql.NewInputUnmarshaler("ProgramInput", ec.unmarshalInputProgramInput),
+			graphql.NewInputUnmarshaler("QuoteInput", ec.unmarshalInputQuoteInput),
 			graphql.NewInputUnmarshaler("RelationFilter", ec.unmarshalInputRelationFilter),
+			graphql.NewInputUnmarshaler("RevisionFilter", ec.unmarshalInputRevisionFilter),
 			graphql.NewInputUnmarshaler("SectionFilter", ec.unmarshalInputSectionFilter),
+			graphql.NewInputUnmarshaler("SectionInput", ec.unmarshalInputSectionInput),
+			graphql.NewInputUnmarshaler("SeoInput", ec.unmarshalInputSeoInput),
+			graphql.NewInputUnmarshaler("SiteInput", ec.unmarshalInputSiteInput),
+			graphql.NewInputUnmarshaler("SpanInput", ec.unmarshalInputSpanInput),
+			graphql.NewInputUnmarshaler("StatusFilter", ec.unmarshalInputStatusFilter),
 			graphql.NewInputUnmarshaler("StringFilter", ec.unmarshalInputStringFilter),
+			graphql.NewInputUnmarshaler("TableCellInput", ec.unmarshalInputTableCellInput),
+			graphql.NewInputUnmarshaler("TableInput", ec.unmarshalInputTableInput),
+			graphql.NewInputUnmarshaler("TableRowInput", ec.unmarshalInputTableRowInput),
 			graphql.NewInputUnmarshaler("TagFilter", ec.unmarshalInputTagFilter),
+			graphql.NewInputUnmarshaler("TagInput", ec.unmarshalInputTagInput),
+			graphql.NewInputUnmarshaler("TextInput", ec.unmarshalInputTextInput),
 		)
 	}
 	first := true
@@ -351,6 +522,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &response
+		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
 		}
 
 	default:
@@ -387,6 +573,7 @@ falls back along the site's chain.
 """
 schema {
   query: Query
+  mutation: Mutation
 }
 
 """
@@ -412,7 +599,11 @@ enum Stage {
   DRAFT
 }
 
-"Where an entry stands in the newsroom's workflow. Readers of what is published see ` + "`" + `PUBLISHED` + "`" + `."
+"""
+Where an entry stands in the newsroom's workflow. Readers of what is published see ` + "`" + `PUBLISHED` + "`" + `.
+
+@MOVES@
+"""
 enum ContentStatus {
   "Never shown to readers yet, or taken back."
   DRAFT
@@ -460,6 +651,19 @@ interface Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
 }
 
 "What can be read."
@@ -901,6 +1105,30 @@ type Query {
 
   "Who is asking; null without an account."
   viewer: Viewer
+
+  "The fields in which two revisions of an entry differ. Null where there is none of that version; ` + "`" + `FORBIDDEN` + "`" + ` for those who may not read drafts."
+  revisionDiff(
+    "The entry's id."
+    id: ID!
+    "The version that is compared from."
+    from: Int!
+    "The version that is compared with it."
+    to: Int!
+  ): [FieldChange!]
+
+  "Every accepted change of every entry, the newest first. For administrators."
+  auditLog(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+    "Which ones to list; all without it."
+    filter: RevisionFilter
+  ): RevisionConnection
 }
 
 "A piece of news."
@@ -927,12 +1155,27 @@ type Article implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The title."
   title: String!
   "The summary in front of the body."
   lead: String
   "The body, in the language asked for or the first that has one."
   body: RichText
+  "What readers are told of mistakes that were mended, the oldest first."
+  corrections: [Correction!]!
   "The picture shown with the title."
   cover: Media
   "Who wrote it, in the order of the byline."
@@ -1048,6 +1291,19 @@ type Author implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The person's name."
   name: String!
   "The present position. What it was on an occasion stands there."
@@ -1105,6 +1361,19 @@ type Organization implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The full name."
   name: String!
   "The abbreviation, such as ` + "`" + `UBND` + "`" + `."
@@ -1231,6 +1500,19 @@ type Section implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The name."
   name: String!
   "What is found in it."
@@ -1288,6 +1570,19 @@ type Tag implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The name."
   name: String!
   "What it stands for."
@@ -1360,6 +1655,19 @@ type Event implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The name."
   name: String!
   "What kind of occasion it is."
@@ -1464,6 +1772,19 @@ type Program implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The full name."
   name: String!
   "A shorter form."
@@ -1544,6 +1865,19 @@ type AwardSeries implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The full name."
   name: String!
   "The abbreviation, such as ` + "`" + `CNNTTB` + "`" + `."
@@ -1620,6 +1954,19 @@ type AwardRound implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The name."
   name: String!
   "The series that it is an edition of."
@@ -1681,6 +2028,19 @@ type Award implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "The title."
   title: String!
   "The round that it was given in."
@@ -1752,6 +2112,19 @@ type Media implements Node & Content {
   updatedAt: DateTime!
   "When readers could first see it; null in a draft that never was published."
   publishedAt: DateTime
+  "What the newsroom keeps beside the copy; null in what is published."
+  editing: Editing
+  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  revisions(
+    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    first: Int
+    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    after: String
+    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    before: String
+  ): RevisionConnection
   "What it is."
   kind: MediaKind!
   "Where its bytes are: an absolute address that never changes its content."
@@ -2039,6 +2412,8 @@ type Site {
   timeZone: String!
   "Its menus."
   menus: [Menu!]!
+  "Counts the accepted changes of the settings, from 0."
+  version: Int!
 }
 
 "A list of links at one place of the site."
@@ -2781,6 +3156,18 @@ input MediaKindFilter {
   notIn: [MediaKind!]
 }
 
+"Compares where an entry stands in the workflow."
+input StatusFilter {
+  "It is this one."
+  eq: ContentStatus
+  "It is not this one."
+  ne: ContentStatus
+  "It is one of these, 100 at most."
+  in: [ContentStatus!]
+  "It is none of these, 100 at most."
+  notIn: [ContentStatus!]
+}
+
 "Which articles to list. All that is given must hold; a filter nests 5 levels deep at most."
 input ArticleFilter {
   "All of these must hold, 20 at most."
@@ -2799,6 +3186,8 @@ input ArticleFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By title."
   title: StringFilter
   "By the section that it stands in."
@@ -2835,6 +3224,8 @@ input AuthorFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By name."
   name: StringFilter
   "By the present unit."
@@ -2859,6 +3250,8 @@ input OrganizationFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By full name."
   name: StringFilter
   "By abbreviation."
@@ -2885,6 +3278,8 @@ input SectionFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By name."
   name: StringFilter
   "By the section above it."
@@ -2909,6 +3304,8 @@ input TagFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By name."
   name: StringFilter
 }
@@ -2931,6 +3328,8 @@ input EventFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By name."
   name: StringFilter
   "By the kind of occasion."
@@ -2967,6 +3366,8 @@ input ProgramFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By full name."
   name: StringFilter
   "By the first year."
@@ -2995,6 +3396,8 @@ input AwardSeriesFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By full name."
   name: StringFilter
   "By abbreviation."
@@ -3021,6 +3424,8 @@ input AwardRoundFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By name."
   name: StringFilter
   "By the series."
@@ -3053,6 +3458,8 @@ input AwardFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By title."
   title: StringFilter
   "By the round."
@@ -3093,12 +3500,1501 @@ input MediaFilter {
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
+  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  status: StatusFilter
   "By the name of the file."
   fileName: StringFilter
   "By what it is."
   kind: MediaKindFilter
   "By the media type."
   mimeType: StringFilter
+}
+
+"""
+What can be changed. Every change needs an account or a token: ` + "`" + `UNAUTHENTICATED` + "`" + ` and ` + "`" + `FORBIDDEN` + "`" + ` are errors of the answer.
+What is wrong with the change itself stands in ` + "`" + `userErrors` + "`" + `, all of it at once, and nothing is written then. What was written
+otherwise than it was sent stands in ` + "`" + `notices` + "`" + `. Changes of one request are made one after another, in their order.
+"""
+type Mutation {
+  "Make an article, as a draft."
+  createArticle(
+    "What it has. What is left out stays empty."
+    input: ArticleInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ArticlePayload
+
+  "Change the working copy of an article. What readers see stays until it is published."
+  updateArticle(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: ArticleInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ArticlePayload
+
+  "Make an author, as a draft."
+  createAuthor(
+    "What it has. What is left out stays empty."
+    input: AuthorInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AuthorPayload
+
+  "Change the working copy of an author. What readers see stays until it is published."
+  updateAuthor(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: AuthorInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AuthorPayload
+
+  "Make an organization, as a draft."
+  createOrganization(
+    "What it has. What is left out stays empty."
+    input: OrganizationInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): OrganizationPayload
+
+  "Change the working copy of an organization. What readers see stays until it is published."
+  updateOrganization(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: OrganizationInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): OrganizationPayload
+
+  "Make a section, as a draft."
+  createSection(
+    "What it has. What is left out stays empty."
+    input: SectionInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): SectionPayload
+
+  "Change the working copy of a section. What readers see stays until it is published."
+  updateSection(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: SectionInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): SectionPayload
+
+  "Make a tag, as a draft."
+  createTag(
+    "What it has. What is left out stays empty."
+    input: TagInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): TagPayload
+
+  "Change the working copy of a tag. What readers see stays until it is published."
+  updateTag(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: TagInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): TagPayload
+
+  "Make an event, as a draft."
+  createEvent(
+    "What it has. What is left out stays empty."
+    input: EventInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): EventPayload
+
+  "Change the working copy of an event. What readers see stays until it is published."
+  updateEvent(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: EventInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): EventPayload
+
+  "Make a programme, as a draft."
+  createProgram(
+    "What it has. What is left out stays empty."
+    input: ProgramInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ProgramPayload
+
+  "Change the working copy of a programme. What readers see stays until it is published."
+  updateProgram(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: ProgramInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ProgramPayload
+
+  "Make an award series, as a draft."
+  createAwardSeries(
+    "What it has. What is left out stays empty."
+    input: AwardSeriesInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AwardSeriesPayload
+
+  "Change the working copy of an award series. What readers see stays until it is published."
+  updateAwardSeries(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: AwardSeriesInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AwardSeriesPayload
+
+  "Make an award round, as a draft."
+  createAwardRound(
+    "What it has. What is left out stays empty."
+    input: AwardRoundInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AwardRoundPayload
+
+  "Change the working copy of an award round. What readers see stays until it is published."
+  updateAwardRound(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: AwardRoundInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AwardRoundPayload
+
+  "Make an award, as a draft."
+  createAward(
+    "What it has. What is left out stays empty."
+    input: AwardInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AwardPayload
+
+  "Change the working copy of an award. What readers see stays until it is published."
+  updateAward(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: AwardInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): AwardPayload
+
+  "Change the working copy of a medium. What readers see stays until it is published."
+  updateMedia(
+    "Its id."
+    id: ID!
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays, null clears."
+    input: MediaInput!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): MediaPayload
+
+  "Hand a draft in for review."
+  submit(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What the editors should know."
+    note: String
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Publish what was handed in, at once or at a time to come."
+  approve(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "When readers may first see it. Without it: at once."
+    at: DateTime
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Give back what was handed in, or take back that it was scheduled."
+  reject(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "Why."
+    note: String!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Show the working copy to readers, at once or at a time to come: until then it is under embargo."
+  publish(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "When readers may first see it. Without it, or when it is past: at once; a first publication is dated by it."
+    at: DateTime
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Take an entry back from readers, at once or at a time to come: then it expires."
+  unpublish(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "When it expires. Without it: at once."
+    at: DateTime
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Publish the working copy of an article with a correction that readers see."
+  correct(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What was wrong, for readers."
+    note: String!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Keep an entry, but take it out of sight and out of work."
+  archive(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Put an entry into the trash. Readers do not see it any more. A medium that is in use stays."
+  trash(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Take an entry out of the archive or the trash, as a draft."
+  restore(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Delete an entry in the trash with all its contents. That it was there, and who did what, stays in the audit log. What is in use stays."
+  deleteForever(
+    "Its id."
+    id: ID!
+    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Make the content of a revision the working copy."
+  restoreRevision(
+    "The entry's id."
+    id: ID!
+    "The version that was seen; another one is a ` + "`" + `CONFLICT` + "`" + `. Without it: the present one."
+    version: Int
+    "The version whose content is restored."
+    revision: Int!
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): ContentPayload
+
+  "Make several entries, 200 at most; each succeeds or fails by itself. The results are in the order of the items."
+  bulkCreate(
+    "What to make."
+    items: [ContentInput!]!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "As with one; each item has a key of its own, made from this one and its place."
+    idempotencyKey: String
+  ): [ContentPayload!]
+
+  "Change several entries, 200 at most; each succeeds or fails by itself. The results are in the order of the items."
+  bulkUpdate(
+    "What to change."
+    items: [ContentChange!]!
+    "What to do when the version is not the present one."
+    onConflict: OnConflict = REFUSE
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "As with one; each item has a key of its own, made from this one and its place."
+    idempotencyKey: String
+  ): [ContentPayload!]
+
+  "Take one step of the workflow with several entries, 200 at most; each succeeds or fails by itself. The results are in the order of the items."
+  bulkMove(
+    "Which step."
+    action: Move!
+    "The entries."
+    items: [EntryVersion!]!
+    "When, for those steps that take a time."
+    at: DateTime
+    "Why, for those steps that take a note."
+    note: String
+    "As with one; each item has a key of its own, made from this one and its place."
+    idempotencyKey: String
+  ): [ContentPayload!]
+
+  "A link that shows one working copy to someone without an account."
+  previewToken(
+    "The entry's id."
+    id: ID!
+    "For how many seconds, 60 to 2,592,000 (30 days)."
+    expiresIn: Int = 604800
+  ): PreviewTokenPayload
+
+  "Change the site's settings and menus. For administrators."
+  updateSite(
+    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    version: Int!
+    "What to change. What is left out stays."
+    input: SiteInput!
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+  ): SitePayload
+}
+
+"What to do with a change that was made from a version which is not the present one."
+enum OnConflict {
+  "Write nothing, and tell what differs."
+  REFUSE
+  "Join both changes where they touch different fields; where they do not, refuse. A text differs by language."
+  MERGE
+}
+
+"A step of the workflow."
+enum Move {
+  "Hand in for review."
+  SUBMIT
+  "Publish what was handed in."
+  APPROVE
+  "Give back what was handed in."
+  REJECT
+  "Show to readers."
+  PUBLISH
+  "Take back from readers."
+  UNPUBLISH
+  "Publish with a correction."
+  CORRECT
+  "Keep out of sight and out of work."
+  ARCHIVE
+  "Put into the trash."
+  TRASH
+  "Take out of the archive or the trash."
+  RESTORE
+  "Delete with all contents."
+  DELETE_FOREVER
+}
+
+"What was done to an entry."
+enum Action {
+  "Reading drafts."
+  READ
+  "It was made."
+  CREATE
+  "Its working copy was changed."
+  UPDATE
+  "It was handed in for review."
+  SUBMIT
+  "It was approved, and so published or scheduled."
+  APPROVE
+  "It was given back."
+  REJECT
+  "It was published or scheduled."
+  PUBLISH
+  "It was taken back from readers, or is to expire."
+  UNPUBLISH
+  "It was published with a correction."
+  CORRECT
+  "It was archived."
+  ARCHIVE
+  "It was put into the trash."
+  TRASH
+  "It was taken out of the archive or the trash."
+  RESTORE
+  "The content of an earlier revision became the working copy."
+  RESTORE_REVISION
+  "It was deleted with its contents."
+  DELETE_FOREVER
+  "A preview was given out."
+  PREVIEW
+  "It came with an import."
+  IMPORT
+  "Changing the site's settings and menus."
+  SETTINGS
+  "Managing people and tokens."
+  ACCOUNTS
+  "Reading the audit log."
+  AUDIT_LOG
+}
+
+"A kind of content."
+enum ContentKind {
+  "Articles."
+  ARTICLE
+  "Authors."
+  AUTHOR
+  "Organizations."
+  ORGANIZATION
+  "Sections."
+  SECTION
+  "Tags."
+  TAG
+  "Events."
+  EVENT
+  "Programmes."
+  PROGRAM
+  "Award series."
+  AWARD_SERIES
+  "Award rounds."
+  AWARD_ROUND
+  "Awards."
+  AWARD
+  "Media."
+  MEDIA
+}
+
+"What is wrong with a change, or was mended in it."
+enum ProblemCode {
+  "Something that must be there is missing or blank."
+  REQUIRED
+  "A value means nothing here, or does not fit to another one."
+  INVALID
+  "A text or a list is longer than it may be."
+  TOO_LONG
+  "What is named is not there."
+  NOT_FOUND
+  "The slug belongs to another entry."
+  TAKEN
+  "An entry would stand below itself."
+  CYCLE
+  "A program left ` + "`" + `null` + "`" + `, ` + "`" + `undefined` + "`" + `, ` + "`" + `NaN` + "`" + ` or ` + "`" + `[object Object]` + "`" + ` in a text."
+  PLACEHOLDER
+  "Signs of a text are broken and can't be mended."
+  MOJIBAKE
+  "The version is not the present one."
+  CONFLICT
+  "The workflow has no such step from where the entry stands."
+  ILLEGAL_MOVE
+  "Others show it."
+  IN_USE
+  "Your role does not allow it; of an item of many."
+  FORBIDDEN
+  "The store did not answer; of an item of many. Try this one again."
+  UNAVAILABLE
+  "A text was mended: control signs, decomposed letters (NFC), or signs read in a wrong encoding."
+  REPAIRED
+  "Something of a Markdown or HTML text could not be kept."
+  LOST
+  "The same file was there already."
+  DUPLICATE
+  "The change was joined with another one."
+  MERGED
+}
+
+"What is wrong with a change."
+type UserError {
+  "Which sort of thing is wrong."
+  code: ProblemCode!
+  "What is wrong and what to do, in Vietnamese or English by the request's language."
+  message: String!
+  "Where it stands in the arguments: ` + "`" + `input` + "`" + `, ` + "`" + `agenda` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `title` + "`" + `."
+  path: [String!]!
+}
+
+"What was written otherwise than it was sent."
+type Notice {
+  "Which sort of thing was done."
+  code: ProblemCode!
+  "What was done, in Vietnamese or English by the request's language."
+  message: String!
+  "Where it stands in the arguments: ` + "`" + `input` + "`" + `, ` + "`" + `body` + "`" + `, ` + "`" + `html` + "`" + `."
+  path: [String!]!
+}
+
+"What a change ran into that was made from another version."
+type Conflict {
+  "The present version."
+  version: Int!
+  "The fields that were changed since the version that was seen; a text by its language: ` + "`" + `title.vi` + "`" + `."
+  fields: [String!]!
+}
+
+"Somebody who acts: a person, a program with a token, or the clock."
+type Person {
+  "The id of the account or the token."
+  id: ID!
+  "The name, as it was on that day."
+  name: String!
+}
+
+"What the newsroom keeps of an entry beside its copies."
+type Editing {
+  "When it is to be published by itself; null when it is not."
+  publishAt: DateTime
+  "When it expires; null when it does not."
+  unpublishAt: DateTime
+  "Who made it; null when it came with an import."
+  createdBy: Person
+  "Who changed it last; null when it came with an import."
+  updatedBy: Person
+  "Since when it is in the trash; null when it is not."
+  trashedAt: DateTime
+  "The version that readers see; null while they see nothing."
+  liveVersion: Int
+  "The steps that the workflow allows from here and that you may take."
+  moves: [Action!]!
+  "The entries that link to it from a copy of theirs, 100 at most; those in the trash do not count."
+  usedBy: [Content!]!
+}
+
+"One accepted change of an entry."
+type Revision {
+  "The id of the entry."
+  entry: ID!
+  "The version that the entry became."
+  version: Int!
+  "When."
+  at: DateTime!
+  "What was done."
+  action: Action!
+  "Who did it; null for an import."
+  by: Person
+  "Why, where a note was given."
+  note: String
+  "Where it left the entry in the workflow."
+  status: ContentStatus!
+  "What the entry was called; null when it was deleted."
+  label: String
+  "The entry as it was, with the links of today; null when its content is gone."
+  content: Content
+}
+
+"A page of revisions."
+type RevisionConnection {
+  "The revisions with their places."
+  edges: [RevisionEdge!]!
+  "The revisions."
+  nodes: [Revision!]!
+  "Where the page stands in the list."
+  pageInfo: PageInfo!
+  "How many the whole list has."
+  totalCount: Int!
+}
+
+"A revision of a page, with its place."
+type RevisionEdge {
+  "The revision."
+  node: Revision!
+  "Its place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+}
+
+"Which revisions to list."
+input RevisionFilter {
+  "Of these entries."
+  entry: IDFilter
+  "What was done."
+  action: ActionFilter
+  "By the id of who did it."
+  by: StringFilter
+  "When."
+  at: DateTimeFilter
+}
+
+"Compares actions."
+input ActionFilter {
+  "It is this one."
+  eq: Action
+  "It is not this one."
+  ne: Action
+  "It is one of these, 100 at most."
+  in: [Action!]
+  "It is none of these, 100 at most."
+  notIn: [Action!]
+}
+
+"One field in which two revisions differ."
+type FieldChange {
+  "The field, a text by its language: ` + "`" + `title.vi` + "`" + `."
+  path: String!
+  "The earlier value as JSON; null where there was none."
+  before: String
+  "The later value as JSON; null where there is none."
+  after: String
+}
+
+"A correction that readers see."
+type Correction {
+  "When it was made."
+  at: DateTime!
+  "What was wrong."
+  note: String!
+}
+
+"What became of a change of an article."
+type ArticlePayload {
+  "The working copy afterwards; null when nothing was written."
+  article: Article
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an author."
+type AuthorPayload {
+  "The working copy afterwards; null when nothing was written."
+  author: Author
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an organization."
+type OrganizationPayload {
+  "The working copy afterwards; null when nothing was written."
+  organization: Organization
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of a section."
+type SectionPayload {
+  "The working copy afterwards; null when nothing was written."
+  section: Section
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of a tag."
+type TagPayload {
+  "The working copy afterwards; null when nothing was written."
+  tag: Tag
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an event."
+type EventPayload {
+  "The working copy afterwards; null when nothing was written."
+  event: Event
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of a programme."
+type ProgramPayload {
+  "The working copy afterwards; null when nothing was written."
+  program: Program
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an award series."
+type AwardSeriesPayload {
+  "The working copy afterwards; null when nothing was written."
+  awardSeries: AwardSeries
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an award round."
+type AwardRoundPayload {
+  "The working copy afterwards; null when nothing was written."
+  awardRound: AwardRound
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an award."
+type AwardPayload {
+  "The working copy afterwards; null when nothing was written."
+  award: Award
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of a medium."
+type MediaPayload {
+  "The working copy afterwards; null when nothing was written."
+  media: Media
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"What became of a change of an entry of any kind."
+type ContentPayload {
+  "The working copy afterwards; null when nothing was written, or when it was deleted."
+  content: Content
+  "The id of the entry; null when nothing was written."
+  id: ID
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"A preview that was given out."
+type PreviewTokenPayload {
+  "The token: sent as ` + "`" + `Authorization: Bearer …` + "`" + ` it lets ` + "`" + `stage: DRAFT` + "`" + ` show this one entry. Null when something is wrong."
+  token: String
+  "The address of a page that shows the draft to a person."
+  url: URL
+  "Until when."
+  expiresAt: DateTime
+  "What is wrong; with any, there is no token."
+  userErrors: [UserError!]!
+}
+
+"What became of a change of the site's settings."
+type SitePayload {
+  "The settings afterwards; null when nothing was written."
+  site: Site
+  "What is wrong; with any, nothing was written."
+  userErrors: [UserError!]!
+  "What was written otherwise than it was sent."
+  notices: [Notice!]!
+  "What a stale version ran into; null otherwise."
+  conflict: Conflict
+}
+
+"An entry to be made: exactly one of the fields."
+input ContentInput @oneOf {
+  "Make an article."
+  article: ArticleInput
+  "Make an author."
+  author: AuthorInput
+  "Make an organization."
+  organization: OrganizationInput
+  "Make a section."
+  section: SectionInput
+  "Make a tag."
+  tag: TagInput
+  "Make an event."
+  event: EventInput
+  "Make a programme."
+  program: ProgramInput
+  "Make an award series."
+  awardSeries: AwardSeriesInput
+  "Make an award round."
+  awardRound: AwardRoundInput
+  "Make an award."
+  award: AwardInput
+}
+
+"An entry to be changed."
+input ContentChange {
+  "Its id."
+  id: ID!
+  "The version that the change is made from."
+  version: Int!
+  "What to change, of the kind that the id is of."
+  input: ContentFields!
+}
+
+"What to change: exactly one of the fields."
+input ContentFields @oneOf {
+  "Of an article."
+  article: ArticleInput
+  "Of an author."
+  author: AuthorInput
+  "Of an organization."
+  organization: OrganizationInput
+  "Of a section."
+  section: SectionInput
+  "Of a tag."
+  tag: TagInput
+  "Of an event."
+  event: EventInput
+  "Of a programme."
+  program: ProgramInput
+  "Of an award series."
+  awardSeries: AwardSeriesInput
+  "Of an award round."
+  awardRound: AwardRoundInput
+  "Of an award."
+  award: AwardInput
+  "Of a medium."
+  media: MediaInput
+}
+
+"An entry in a version."
+input EntryVersion {
+  "Its id."
+  id: ID!
+  "The version that was seen."
+  version: Int!
+}
+
+"A text in one language. In a list of these, languages that are not named stay as they are."
+input TextInput {
+  "The language, one of the site's. Without it: that of the mutation."
+  locale: Locale
+  "The text; null takes it away in this language."
+  text: String
+}
+
+"A body in one language: at most one of ` + "`" + `blocks` + "`" + `, ` + "`" + `markdown` + "`" + ` and ` + "`" + `html` + "`" + `; none takes the body of this language away."
+input BodyInput {
+  "The language, one of the site's. Without it: that of the mutation."
+  locale: Locale
+  "As typed blocks, 2,000 at most."
+  blocks: [BlockInput!]
+  "As Markdown: CommonMark with tables and strikethrough. What can't be kept is told in ` + "`" + `notices` + "`" + `."
+  markdown: String
+  "As HTML. It is cleaned; what can't be kept is told in ` + "`" + `notices` + "`" + `."
+  html: String
+}
+
+"A block of a body: exactly one of the fields."
+input BlockInput @oneOf {
+  "Running text."
+  paragraph: ParagraphInput
+  "A heading."
+  heading: HeadingInput
+  "A picture."
+  image: ImageInput
+  "Several pictures as one group."
+  gallery: GalleryInput
+  "A list."
+  list: ListInput
+  "A quotation."
+  quote: QuoteInput
+  "A table."
+  table: TableInput
+  "A document for download."
+  file: FileInput
+  "Something shown from another site."
+  embed: EmbedInput
+  "A thematic break."
+  divider: DividerInput
+}
+
+"A run of text with one set of marks."
+input SpanInput {
+  "The text; a line feed is a line break."
+  text: String!
+  "How it stands out."
+  marks: [Mark!]
+  "Where it leads to: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or one on the site."
+  link: String
+}
+
+"A paragraph of running text."
+input ParagraphInput {
+  "The text."
+  spans: [SpanInput!]!
+}
+
+"A heading inside a body."
+input HeadingInput {
+  "2, 3 or 4; the title of the page is level 1."
+  level: Int!
+  "The text."
+  spans: [SpanInput!]!
+}
+
+"A picture between paragraphs."
+input ImageInput {
+  "The id of the medium."
+  media: ID!
+  "The caption of this use; without it the medium's own is shown."
+  caption: String
+  "The alternative text of this use; without it the medium's own is shown."
+  alt: String
+}
+
+"Several pictures shown as one group."
+input GalleryInput {
+  "The pictures."
+  images: [ImageInput!]!
+  "The caption of the group."
+  caption: String
+}
+
+"A list."
+input ListInput {
+  "Whether it is numbered."
+  ordered: Boolean
+  "Its items."
+  items: [ListItemInput!]!
+}
+
+"An item of a list."
+input ListItemInput {
+  "The text."
+  spans: [SpanInput!]!
+  "The items below it."
+  items: [ListItemInput!]
+}
+
+"A quotation."
+input QuoteInput {
+  "What was said."
+  spans: [SpanInput!]!
+  "Who said it."
+  attribution: String
+}
+
+"A table. Every row has as many cells as the first one."
+input TableInput {
+  "Whether the first row is a header."
+  header: Boolean
+  "The caption."
+  caption: String
+  "The rows."
+  rows: [TableRowInput!]!
+}
+
+"A row of a table."
+input TableRowInput {
+  "Its cells."
+  cells: [TableCellInput!]!
+}
+
+"A cell of a table."
+input TableCellInput {
+  "The text."
+  spans: [SpanInput!]!
+}
+
+"A document for download."
+input FileInput {
+  "The id of the medium."
+  media: ID!
+  "The caption; without it the medium's own label is shown."
+  caption: String
+}
+
+"Something shown from another site, such as a film. Sen never fetches it."
+input EmbedInput {
+  "Its address."
+  url: URL!
+  "The caption."
+  caption: String
+  "Whose it is, such as ` + "`" + `YouTube` + "`" + `."
+  provider: String
+}
+
+"A thematic break."
+input DividerInput {
+  "Always true: an input needs a field."
+  divider: Boolean = true
+}
+
+"What search engines and link previews show."
+input SeoInput {
+  "The title; without it the page's own."
+  title: [TextInput!]
+  "The description; without it the lead."
+  description: [TextInput!]
+  "The id of the picture; without it the cover."
+  image: ID
+  "Ask search engines to leave the page out."
+  noIndex: Boolean
+}
+
+"Where an event happens."
+input PlaceInput {
+  "Its name."
+  name: [TextInput!]
+  "Its address."
+  address: [TextInput!]
+  "Degrees north by WGS 84, -90 to 90."
+  latitude: Float
+  "Degrees east by WGS 84, -180 to 180."
+  longitude: Float
+}
+
+"A person or a group at an event, as they were on the day."
+input ParticipantInput {
+  "The name."
+  name: [TextInput!]!
+  "The positions on that day."
+  positions: [PositionInput!]
+  "What they do there."
+  role: ParticipantRole!
+  "The id of the person's page, where there is one."
+  author: ID
+}
+
+"A position of a person on an occasion."
+input PositionInput {
+  "The title."
+  title: [TextInput!]!
+  "The id of the organization."
+  organization: ID
+}
+
+"A point of an event's programme."
+input AgendaItemInput {
+  "When it begins."
+  startsAt: DateTime
+  "When it ends, not before it begins."
+  endsAt: DateTime
+  "What it is."
+  title: [TextInput!]!
+  "Who speaks."
+  speakers: [ParticipantInput!]
+}
+
+"The official paper by which a round is conferred."
+input DecisionInput {
+  "Its number."
+  number: String
+  "Its date."
+  date: Date
+  "The id of the organization that issued it."
+  issuer: ID
+  "The id of the medium with its text."
+  document: ID
+}
+
+"What won, where an award goes to a product."
+input ProductInput {
+  "Its name."
+  name: [TextInput!]
+  "What it is."
+  description: [TextInput!]
+  "The id of its picture."
+  image: ID
+}
+
+"Who received an award; at most one of ` + "`" + `organization` + "`" + ` and ` + "`" + `author` + "`" + `."
+input AwardRecipientInput {
+  "The name on that day."
+  name: [TextInput!]!
+  "The id of the organization."
+  organization: ID
+  "The id of the person."
+  author: ID
+}
+
+"The paper that a recipient holds."
+input CertificateInput {
+  "Its number."
+  number: String
+  "Until when it holds."
+  validUntil: Date
+}
+
+"What an article has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input ArticleInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The title, one line of 500 characters at most. A new article needs one."
+  title: [TextInput!]
+  "The summary in front of the body."
+  lead: [TextInput!]
+  "The body."
+  body: [BodyInput!]
+  "The id of the picture shown with the title."
+  cover: ID
+  "The ids of who wrote it, in the order of the byline."
+  authors: [ID!]
+  "The line as printed."
+  byline: [TextInput!]
+  "The id of the section that it stands in."
+  section: ID
+  "The ids of its topics."
+  tags: [ID!]
+  "The ids of the events that it reports."
+  events: [ID!]
+  "The ids of the awards that it reports."
+  awards: [ID!]
+  "The ids of the programmes that it refers to."
+  programs: [ID!]
+  "The ids of the organizations that it is about."
+  organizations: [ID!]
+  "The ids of articles to show beside it; without any, they are found by what they share."
+  related: [ID!]
+  "What search engines and link previews show."
+  seo: SeoInput
+}
+
+"What an author has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input AuthorInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new author needs one."
+  name: [TextInput!]
+  "The present position."
+  position: [TextInput!]
+  "The id of the organization."
+  organization: ID
+  "A few words on the person."
+  bio: [TextInput!]
+  "The id of the portrait."
+  avatar: ID
+}
+
+"What an organization has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input OrganizationInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new organization needs one."
+  name: [TextInput!]
+  "The abbreviation."
+  shortName: [TextInput!]
+  "What it does."
+  description: [TextInput!]
+  "The id of the organization above it. A cycle is refused."
+  parent: ID
+  "Its own site."
+  website: URL
+  "The id of its logo."
+  logo: ID
+}
+
+"What a section has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input SectionInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new section needs one."
+  name: [TextInput!]
+  "What stands in it."
+  description: [TextInput!]
+  "The id of the section above it. A cycle is refused."
+  parent: ID
+  "Its place among those beside it, from 0."
+  position: Int
+}
+
+"What a tag has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input TagInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new tag needs one."
+  name: [TextInput!]
+  "What it means."
+  description: [TextInput!]
+}
+
+"What an event has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input EventInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new event needs one."
+  name: [TextInput!]
+  "What kind of occasion it is; ` + "`" + `OTHER` + "`" + ` when nothing is said."
+  type: EventType
+  "A sentence or two."
+  summary: [TextInput!]
+  "What happens there."
+  description: [TextInput!]
+  "The long text."
+  body: [BodyInput!]
+  "When it begins. A new event needs it."
+  startsAt: DateTime
+  "When it ends, not before it begins."
+  endsAt: DateTime
+  "The zone of the place by its name in the IANA database; the site's when nothing is said."
+  timeZone: String
+  "What became of its date; ` + "`" + `SCHEDULED` + "`" + ` when nothing is said."
+  eventStatus: EventStatus
+  "Where it happens."
+  place: PlaceInput
+  "Where it can be followed."
+  onlineUrl: URL
+  "The ids of the organizations that hold it."
+  organizers: [ID!]
+  "Who takes part, 300 at most."
+  participants: [ParticipantInput!]
+  "Its programme, 300 points at most."
+  agenda: [AgendaItemInput!]
+  "The ids of the programmes that it is part of."
+  programs: [ID!]
+  "The ids of its documents."
+  documents: [ID!]
+  "The id of its picture."
+  cover: ID
+  "The ids of its topics."
+  tags: [ID!]
+}
+
+"What a programme has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input ProgramInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new programme needs one."
+  name: [TextInput!]
+  "The abbreviation."
+  shortName: [TextInput!]
+  "What it is for."
+  description: [TextInput!]
+  "Its first year, 1 to 9999."
+  startYear: Int
+  "Its last year, not before the first."
+  endYear: Int
+  "The id of the organization in charge."
+  organization: ID
+}
+
+"What an award series has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input AwardSeriesInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new series needs one."
+  name: [TextInput!]
+  "The abbreviation."
+  shortName: [TextInput!]
+  "What it is given for."
+  description: [TextInput!]
+  "The ids of the organizations that confer it."
+  organizations: [ID!]
+}
+
+"What an award round has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input AwardRoundInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The name, one line of 500 characters at most. A new round needs one."
+  name: [TextInput!]
+  "The id of the series. A new round needs one."
+  series: ID
+  "The year, 1 to 9999. A new round needs one."
+  year: Int
+  "How far it reaches. A new round needs it."
+  level: AwardLevel
+  "How far it has come; ` + "`" + `NOMINATING` + "`" + ` when nothing is said."
+  phase: AwardPhase
+  "The paper by which it is conferred."
+  decision: DecisionInput
+  "The id of the event at which it is conferred."
+  ceremony: ID
+}
+
+"What an award has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input AwardInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The title, one line of 500 characters at most. A new award needs one."
+  title: [TextInput!]
+  "The id of the round. A new award needs one; year, level and series are those of the round."
+  round: ID
+  "The place, 1 to 10,000."
+  rank: Int
+  "What became of the nomination; ` + "`" + `NOMINATED` + "`" + ` when nothing is said."
+  outcome: AwardOutcome
+  "What won."
+  product: ProductInput
+  "Who received it, 300 at most."
+  recipients: [AwardRecipientInput!]
+  "Why it was given."
+  citation: [TextInput!]
+  "The paper that the recipient holds."
+  certificate: CertificateInput
+  "The id of the event at which it was given."
+  event: ID
+}
+
+"What a medium has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+input MediaInput {
+  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  slug: String
+  "The title, one line of 500 characters at most."
+  title: [TextInput!]
+  "What the picture shows, for those who do not see it."
+  alt: [TextInput!]
+  "The caption."
+  caption: [TextInput!]
+  "Who made it."
+  credit: [TextInput!]
+}
+
+"The site's settings. What is left out stays."
+input SiteInput {
+  "Its name."
+  name: [TextInput!]
+  "The languages that it is written in, one at least; the order in which they stand in for each other. One in which nothing is written may be left out."
+  locales: [Locale!]
+  "The language that answers where none is asked for, one of ` + "`" + `locales` + "`" + `."
+  defaultLocale: Locale
+  "Its own zone by its name in the IANA database."
+  timeZone: String
+  "Its menus; the list is replaced."
+  menus: [MenuInput!]
+}
+
+"A list of links at one place of the site."
+input MenuInput {
+  "Which place it is for, such as ` + "`" + `main` + "`" + `: a–z, digits and dashes. Each key once."
+  key: String!
+  "The links, in their order."
+  items: [MenuItemInput!]!
+}
+
+"A link of a menu: to an entry or to an address, not both."
+input MenuItemInput {
+  "What is shown."
+  label: [TextInput!]!
+  "The address it leads to."
+  url: String
+  "The id of the entry that it leads to."
+  content: ID
+  "The links below it, 3 levels at most."
+  items: [MenuItemInput!]
 }
 `, BuiltIn: false},
 }
@@ -3146,12 +5042,18 @@ func (ec *executionContext) childFields_Article(ctx context.Context, field graph
 		return ec.fieldContext_Article_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Article_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Article_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Article_revisions(ctx, field)
 	case "title":
 		return ec.fieldContext_Article_title(ctx, field)
 	case "lead":
 		return ec.fieldContext_Article_lead(ctx, field)
 	case "body":
 		return ec.fieldContext_Article_body(ctx, field)
+	case "corrections":
+		return ec.fieldContext_Article_corrections(ctx, field)
 	case "cover":
 		return ec.fieldContext_Article_cover(ctx, field)
 	case "authors":
@@ -3206,6 +5108,20 @@ func (ec *executionContext) childFields_ArticleEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ArticleEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ArticlePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "article":
+		return ec.fieldContext_ArticlePayload_article(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArticlePayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_ArticlePayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_ArticlePayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArticlePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Author(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3230,6 +5146,10 @@ func (ec *executionContext) childFields_Author(ctx context.Context, field graphq
 		return ec.fieldContext_Author_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Author_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Author_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Author_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_Author_name(ctx, field)
 	case "position":
@@ -3270,6 +5190,20 @@ func (ec *executionContext) childFields_AuthorEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AuthorEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AuthorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "author":
+		return ec.fieldContext_AuthorPayload_author(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AuthorPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_AuthorPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_AuthorPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuthorPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Award(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3294,6 +5228,10 @@ func (ec *executionContext) childFields_Award(ctx context.Context, field graphql
 		return ec.fieldContext_Award_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Award_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Award_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Award_revisions(ctx, field)
 	case "title":
 		return ec.fieldContext_Award_title(ctx, field)
 	case "round":
@@ -3348,6 +5286,20 @@ func (ec *executionContext) childFields_AwardEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type AwardEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "award":
+		return ec.fieldContext_AwardPayload_award(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AwardPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_AwardPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_AwardPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AwardPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AwardRecipient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -3384,6 +5336,10 @@ func (ec *executionContext) childFields_AwardRound(ctx context.Context, field gr
 		return ec.fieldContext_AwardRound_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_AwardRound_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_AwardRound_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_AwardRound_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_AwardRound_name(ctx, field)
 	case "series":
@@ -3428,6 +5384,20 @@ func (ec *executionContext) childFields_AwardRoundEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AwardRoundEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AwardRoundPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "awardRound":
+		return ec.fieldContext_AwardRoundPayload_awardRound(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AwardRoundPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_AwardRoundPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_AwardRoundPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AwardRoundPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AwardSeries(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3452,6 +5422,10 @@ func (ec *executionContext) childFields_AwardSeries(ctx context.Context, field g
 		return ec.fieldContext_AwardSeries_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_AwardSeries_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_AwardSeries_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_AwardSeries_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_AwardSeries_name(ctx, field)
 	case "shortName":
@@ -3492,6 +5466,20 @@ func (ec *executionContext) childFields_AwardSeriesEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type AwardSeriesEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AwardSeriesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "awardSeries":
+		return ec.fieldContext_AwardSeriesPayload_awardSeries(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AwardSeriesPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_AwardSeriesPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_AwardSeriesPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AwardSeriesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Certificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "number":
@@ -3500,6 +5488,42 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_validUntil(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
+}
+
+func (ec *executionContext) childFields_Conflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_Conflict_version(ctx, field)
+	case "fields":
+		return ec.fieldContext_Conflict_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Conflict", field.Name)
+}
+
+func (ec *executionContext) childFields_ContentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "content":
+		return ec.fieldContext_ContentPayload_content(ctx, field)
+	case "id":
+		return ec.fieldContext_ContentPayload_id(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContentPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_ContentPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_ContentPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Correction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_Correction_at(ctx, field)
+	case "note":
+		return ec.fieldContext_Correction_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Correction", field.Name)
 }
 
 func (ec *executionContext) childFields_Decision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3514,6 +5538,28 @@ func (ec *executionContext) childFields_Decision(ctx context.Context, field grap
 		return ec.fieldContext_Decision_document(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Decision", field.Name)
+}
+
+func (ec *executionContext) childFields_Editing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "publishAt":
+		return ec.fieldContext_Editing_publishAt(ctx, field)
+	case "unpublishAt":
+		return ec.fieldContext_Editing_unpublishAt(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Editing_createdBy(ctx, field)
+	case "updatedBy":
+		return ec.fieldContext_Editing_updatedBy(ctx, field)
+	case "trashedAt":
+		return ec.fieldContext_Editing_trashedAt(ctx, field)
+	case "liveVersion":
+		return ec.fieldContext_Editing_liveVersion(ctx, field)
+	case "moves":
+		return ec.fieldContext_Editing_moves(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Editing_usedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Editing", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3540,6 +5586,10 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Event_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Event_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Event_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_Event_name(ctx, field)
 	case "type":
@@ -3608,6 +5658,32 @@ func (ec *executionContext) childFields_EventEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_EventPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_EventPayload_event(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EventPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_EventPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_EventPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FieldChange_path(ctx, field)
+	case "before":
+		return ec.fieldContext_FieldChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_FieldChange_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldChange", field.Name)
+}
+
 func (ec *executionContext) childFields_ImageBlock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "media":
@@ -3654,6 +5730,10 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 		return ec.fieldContext_Media_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Media_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Media_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Media_revisions(ctx, field)
 	case "kind":
 		return ec.fieldContext_Media_kind(ctx, field)
 	case "url":
@@ -3708,6 +5788,20 @@ func (ec *executionContext) childFields_MediaEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type MediaEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_MediaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "media":
+		return ec.fieldContext_MediaPayload_media(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MediaPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_MediaPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_MediaPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MediaVariant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "url":
@@ -3748,6 +5842,18 @@ func (ec *executionContext) childFields_MenuItem(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type MenuItem", field.Name)
 }
 
+func (ec *executionContext) childFields_Notice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Notice_code(ctx, field)
+	case "message":
+		return ec.fieldContext_Notice_message(ctx, field)
+	case "path":
+		return ec.fieldContext_Notice_path(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Notice", field.Name)
+}
+
 func (ec *executionContext) childFields_Organization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3772,6 +5878,10 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Organization_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Organization_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Organization_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_Organization_name(ctx, field)
 	case "shortName":
@@ -3824,6 +5934,20 @@ func (ec *executionContext) childFields_OrganizationEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type OrganizationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_OrganizationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organization":
+		return ec.fieldContext_OrganizationPayload_organization(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrganizationPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_OrganizationPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_OrganizationPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrganizationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -3852,6 +5976,16 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Participant", field.Name)
 }
 
+func (ec *executionContext) childFields_Person(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Person_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Person_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
+}
+
 func (ec *executionContext) childFields_Place(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -3874,6 +6008,20 @@ func (ec *executionContext) childFields_Position(ctx context.Context, field grap
 		return ec.fieldContext_Position_organization(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Position", field.Name)
+}
+
+func (ec *executionContext) childFields_PreviewTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_PreviewTokenPayload_token(ctx, field)
+	case "url":
+		return ec.fieldContext_PreviewTokenPayload_url(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PreviewTokenPayload_expiresAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PreviewTokenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreviewTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3912,6 +6060,10 @@ func (ec *executionContext) childFields_Program(ctx context.Context, field graph
 		return ec.fieldContext_Program_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Program_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Program_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Program_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_Program_name(ctx, field)
 	case "shortName":
@@ -3954,6 +6106,68 @@ func (ec *executionContext) childFields_ProgramEdge(ctx context.Context, field g
 		return ec.fieldContext_ProgramEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProgramEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgramPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "program":
+		return ec.fieldContext_ProgramPayload_program(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProgramPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_ProgramPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_ProgramPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgramPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Revision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_Revision_entry(ctx, field)
+	case "version":
+		return ec.fieldContext_Revision_version(ctx, field)
+	case "at":
+		return ec.fieldContext_Revision_at(ctx, field)
+	case "action":
+		return ec.fieldContext_Revision_action(ctx, field)
+	case "by":
+		return ec.fieldContext_Revision_by(ctx, field)
+	case "note":
+		return ec.fieldContext_Revision_note(ctx, field)
+	case "status":
+		return ec.fieldContext_Revision_status(ctx, field)
+	case "label":
+		return ec.fieldContext_Revision_label(ctx, field)
+	case "content":
+		return ec.fieldContext_Revision_content(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Revision", field.Name)
+}
+
+func (ec *executionContext) childFields_RevisionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RevisionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RevisionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RevisionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RevisionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevisionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RevisionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RevisionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RevisionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevisionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_RichText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4006,6 +6220,10 @@ func (ec *executionContext) childFields_Section(ctx context.Context, field graph
 		return ec.fieldContext_Section_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Section_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Section_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Section_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_Section_name(ctx, field)
 	case "description":
@@ -4046,6 +6264,20 @@ func (ec *executionContext) childFields_SectionEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SectionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "section":
+		return ec.fieldContext_SectionPayload_section(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SectionPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_SectionPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_SectionPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SectionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Seo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -4072,8 +6304,24 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_timeZone(ctx, field)
 	case "menus":
 		return ec.fieldContext_Site_menus(ctx, field)
+	case "version":
+		return ec.fieldContext_Site_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
+}
+
+func (ec *executionContext) childFields_SitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_SitePayload_site(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SitePayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_SitePayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_SitePayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Span(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4128,6 +6376,10 @@ func (ec *executionContext) childFields_Tag(ctx context.Context, field graphql.C
 		return ec.fieldContext_Tag_updatedAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Tag_publishedAt(ctx, field)
+	case "editing":
+		return ec.fieldContext_Tag_editing(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Tag_revisions(ctx, field)
 	case "name":
 		return ec.fieldContext_Tag_name(ctx, field)
 	case "description":
@@ -4162,6 +6414,32 @@ func (ec *executionContext) childFields_TagEdge(ctx context.Context, field graph
 		return ec.fieldContext_TagEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tag":
+		return ec.fieldContext_TagPayload_tag(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TagPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_TagPayload_notices(ctx, field)
+	case "conflict":
+		return ec.fieldContext_TagPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_UserError_code(ctx, field)
+	case "message":
+		return ec.fieldContext_UserError_message(ctx, field)
+	case "path":
+		return ec.fieldContext_UserError_path(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4522,6 +6800,44 @@ func (ec *executionContext) field_Article_related_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Article_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Author_articles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4597,6 +6913,44 @@ func (ec *executionContext) field_Author_articles_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["stage"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Author_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -4678,6 +7032,44 @@ func (ec *executionContext) field_AwardRound_awards_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_AwardRound_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_AwardSeries_awards_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4753,6 +7145,44 @@ func (ec *executionContext) field_AwardSeries_awards_args(ctx context.Context, r
 		return nil, err
 	}
 	args["stage"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_AwardSeries_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -4912,6 +7342,44 @@ func (ec *executionContext) field_Award_articles_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Award_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Event_articles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5065,6 +7533,1528 @@ func (ec *executionContext) field_Event_awards_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["stage"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Event_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Media_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_approve_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_archive_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_bulkCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "items",
+		func(ctx context.Context, v any) ([]map[string]any, error) {
+			return ec.unmarshalNContentInput2ᚕmapᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["items"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_bulkMove_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "action",
+		func(ctx context.Context, v any) (content.Action, error) {
+			return ec.unmarshalNMove2senᚋinternalᚋcontentᚐAction(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["action"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "items",
+		func(ctx context.Context, v any) ([]map[string]any, error) {
+			return ec.unmarshalNEntryVersion2ᚕmapᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["items"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "note",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["note"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_bulkUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "items",
+		func(ctx context.Context, v any) ([]map[string]any, error) {
+			return ec.unmarshalNContentChange2ᚕmapᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["items"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_correct_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "note",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["note"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createArticle_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNArticleInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createAuthor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAuthorInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createAwardRound_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAwardRoundInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createAwardSeries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAwardSeriesInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createAward_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAwardInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createEvent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNEventInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createOrganization_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNOrganizationInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createProgram_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNProgramInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createSection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNSectionInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createTag_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNTagInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteForever_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_previewToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expiresIn",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expiresIn"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_publish_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reject_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "note",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["note"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_restoreRevision_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "revision",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["revision"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_restore_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_submit_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "note",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["note"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_trash_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unpublish_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateArticle_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNArticleInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateAuthor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAuthorInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateAwardRound_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAwardRoundInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateAwardSeries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAwardSeriesInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateAward_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNAwardInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateEvent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNEventInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateMedia_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNMediaInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateOrganization_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNOrganizationInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateProgram_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNProgramInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateSection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNSectionInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateSite_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNSiteInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateTag_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "version",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["version"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalNTagInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onConflict",
+		func(ctx context.Context, v any) (*OnConflict, error) {
+			return ec.unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onConflict"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg5
 	return args, nil
 }
 
@@ -5380,6 +9370,44 @@ func (ec *executionContext) field_Organization_members_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Organization_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Program_articles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5536,6 +9564,44 @@ func (ec *executionContext) field_Program_events_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Program_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5663,6 +9729,52 @@ func (ec *executionContext) field_Query_articles_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["stage"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_auditLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*content.RevisionFilter, error) {
+			return ec.unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontentᚐRevisionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -6622,6 +10734,36 @@ func (ec *executionContext) field_Query_programs_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_revisionDiff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_route_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6976,6 +11118,44 @@ func (ec *executionContext) field_Section_articles_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Section_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Tag_articles_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7129,6 +11309,44 @@ func (ec *executionContext) field_Tag_events_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["stage"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Tag_revisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -7560,6 +11778,82 @@ func (ec *executionContext) fieldContext_Article_publishedAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("Article", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Article_editing(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Article_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Article_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Article",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Article_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Article_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Article().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Article_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Article",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Article_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Article_title(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7633,6 +11927,38 @@ func (ec *executionContext) fieldContext_Article_body(_ context.Context, field g
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RichText(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Article_corrections(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Article_corrections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Corrections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Correction) graphql.Marshaler {
+			return ec.marshalNCorrection2ᚕᚖsenᚋinternalᚋcontentᚐCorrectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Article_corrections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Article",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Correction(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8246,6 +12572,134 @@ func (ec *executionContext) fieldContext_ArticleEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("ArticleEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _ArticlePayload_article(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArticlePayload_article(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ArticlePayload().Article(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Article) graphql.Marshaler {
+			return ec.marshalOArticle2ᚖsenᚋinternalᚋcontentᚐArticle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ArticlePayload_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArticlePayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Article(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArticlePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArticlePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ArticlePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArticlePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArticlePayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArticlePayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ArticlePayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArticlePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArticlePayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArticlePayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ArticlePayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArticlePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Author_id(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8497,6 +12951,82 @@ func (ec *executionContext) _Author_publishedAt(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Author_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Author", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Author_editing(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Author_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Author_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Author",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Author_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Author_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Author().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Author_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Author",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Author_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Author_name(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
@@ -8850,6 +13380,134 @@ func (ec *executionContext) fieldContext_AuthorEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AuthorEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _AuthorPayload_author(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorPayload_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuthorPayload().Author(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Author) graphql.Marshaler {
+			return ec.marshalOAuthor2ᚖsenᚋinternalᚋcontentᚐAuthor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorPayload_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuthorPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Author(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuthorPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuthorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuthorPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuthorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuthorPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuthorPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuthorPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuthorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Award_id(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9101,6 +13759,82 @@ func (ec *executionContext) _Award_publishedAt(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Award_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Award", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Award_editing(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Award_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Award_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Award",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Award_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Award_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Award().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Award_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Award",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Award_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Award_title(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
@@ -9651,6 +14385,134 @@ func (ec *executionContext) fieldContext_AwardEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("AwardEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _AwardPayload_award(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardPayload_award(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardPayload().Award(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Award) graphql.Marshaler {
+			return ec.marshalOAward2ᚖsenᚋinternalᚋcontentᚐAward(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardPayload_award(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Award(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AwardRecipient_name(ctx context.Context, field graphql.CollectedField, obj *content.AwardRecipient) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9989,6 +14851,82 @@ func (ec *executionContext) _AwardRound_publishedAt(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_AwardRound_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AwardRound", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AwardRound_editing(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRound_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRound_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardRound",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardRound_revisions(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRound_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.AwardRound().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRound_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardRound",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AwardRound_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AwardRound_name(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
@@ -10397,6 +15335,134 @@ func (ec *executionContext) fieldContext_AwardRoundEdge_cursor(_ context.Context
 	return graphql.NewScalarFieldContext("AwardRoundEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _AwardRoundPayload_awardRound(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRoundPayload_awardRound(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardRoundPayload().AwardRound(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.AwardRound) graphql.Marshaler {
+			return ec.marshalOAwardRound2ᚖsenᚋinternalᚋcontentᚐAwardRound(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRoundPayload_awardRound(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardRoundPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardRound(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardRoundPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRoundPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRoundPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardRoundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardRoundPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRoundPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRoundPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardRoundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardRoundPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRoundPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRoundPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardRoundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AwardSeries_id(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10648,6 +15714,82 @@ func (ec *executionContext) _AwardSeries_publishedAt(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_AwardSeries_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AwardSeries", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AwardSeries_editing(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeries_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeries_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardSeries",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardSeries_revisions(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeries_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.AwardSeries().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeries_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardSeries",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AwardSeries_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AwardSeries_name(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
@@ -11013,6 +16155,134 @@ func (ec *executionContext) fieldContext_AwardSeriesEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("AwardSeriesEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _AwardSeriesPayload_awardSeries(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeriesPayload_awardSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardSeriesPayload().AwardSeries(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.AwardSeries) graphql.Marshaler {
+			return ec.marshalOAwardSeries2ᚖsenᚋinternalᚋcontentᚐAwardSeries(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeriesPayload_awardSeries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardSeriesPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardSeries(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardSeriesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeriesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeriesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardSeriesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardSeriesPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeriesPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeriesPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardSeriesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AwardSeriesPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeriesPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeriesPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AwardSeriesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Certificate_number(ctx context.Context, field graphql.CollectedField, obj *content.Certificate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11057,6 +16327,249 @@ func (ec *executionContext) _Certificate_validUntil(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Certificate_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Conflict_version(ctx context.Context, field graphql.CollectedField, obj *newsroom.Conflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conflict_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conflict_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conflict", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Conflict_fields(ctx context.Context, field graphql.CollectedField, obj *newsroom.Conflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conflict_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conflict_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContentPayload_content(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentPayload_content(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContentPayload().Content(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Content) graphql.Marshaler {
+			return ec.marshalOContent2senᚋinternalᚋcontentᚐContent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentPayload_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentPayload_id(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalOID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ContentPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Correction_at(ctx context.Context, field graphql.CollectedField, obj *content.Correction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Correction_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Correction_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Correction", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Correction_note(ctx context.Context, field graphql.CollectedField, obj *content.Correction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Correction_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Correction_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Correction", field, false, false, "String")
 }
 
 func (ec *executionContext) _Decision_number(ctx context.Context, field graphql.CollectedField, obj *content.Decision) (ret graphql.Marshaler) {
@@ -11190,6 +16703,217 @@ func (ec *executionContext) _DividerBlock_divider(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_DividerBlock_divider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DividerBlock", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _Editing_publishAt(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_publishAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_publishAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Editing", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Editing_unpublishAt(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_unpublishAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnpublishAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_unpublishAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Editing", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Editing_createdBy(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_createdBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖsenᚋinternalᚋcontentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Editing",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Editing_updatedBy(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_updatedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖsenᚋinternalᚋcontentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_updatedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Editing",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Editing_trashedAt(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_trashedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TrashedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_trashedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Editing", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Editing_liveVersion(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_liveVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Editing().LiveVersion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_liveVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Editing", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Editing_moves(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_moves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Editing().Moves(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Action) graphql.Marshaler {
+			return ec.marshalNAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_moves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Editing", field, true, true, "Action")
+}
+
+func (ec *executionContext) _Editing_usedBy(ctx context.Context, field graphql.CollectedField, obj *content.Editing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Editing_usedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Editing().UsedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Content) graphql.Marshaler {
+			return ec.marshalNContent2ᚕsenᚋinternalᚋcontentᚐContentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Editing_usedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Editing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _EmbedBlock_url(ctx context.Context, field graphql.CollectedField, obj *content.EmbedBlock) (ret graphql.Marshaler) {
@@ -11512,6 +17236,82 @@ func (ec *executionContext) _Event_publishedAt(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Event_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Event_editing(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Event_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Event().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Event_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Event_name(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
@@ -12271,6 +18071,203 @@ func (ec *executionContext) fieldContext_EventEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("EventEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _EventPayload_event(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventPayload_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EventPayload().Event(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Event) graphql.Marshaler {
+			return ec.marshalOEvent2ᚖsenᚋinternalᚋcontentᚐEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventPayload_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FieldChange_path(ctx context.Context, field graphql.CollectedField, obj *content.FieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldChange_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldChange_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldChange_before(ctx context.Context, field graphql.CollectedField, obj *content.FieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldChange_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldChange_after(ctx context.Context, field graphql.CollectedField, obj *content.FieldChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldChange_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldChange", field, false, false, "String")
+}
+
 func (ec *executionContext) _FileBlock_media(ctx context.Context, field graphql.CollectedField, obj *content.FileBlock) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12886,6 +18883,82 @@ func (ec *executionContext) fieldContext_Media_publishedAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Media", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Media_editing(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Media",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Media_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Media().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Media",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Media_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Media_kind(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13368,6 +19441,134 @@ func (ec *executionContext) fieldContext_MediaEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("MediaEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _MediaPayload_media(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaPayload_media(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MediaPayload().Media(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Media) graphql.Marshaler {
+			return ec.marshalOMedia2ᚖsenᚋinternalᚋcontentᚐMedia(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaPayload_media(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Media(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MediaVariant_url(ctx context.Context, field graphql.CollectedField, obj *content.MediaVariant) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13648,6 +19849,1703 @@ func (ec *executionContext) fieldContext_MenuItem_items(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_createArticle(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createArticle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateArticle(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOArticlePayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createArticle(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ArticlePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createArticle_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateArticle(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateArticle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateArticle(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOArticlePayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateArticle(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ArticlePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateArticle_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createAuthor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createAuthor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAuthor(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAuthorPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createAuthor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuthorPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createAuthor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAuthor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAuthor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAuthor(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAuthorPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAuthor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuthorPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAuthor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createOrganization(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createOrganization(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateOrganization(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOOrganizationPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createOrganization(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrganizationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createOrganization_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateOrganization(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateOrganization(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateOrganization(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOOrganizationPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateOrganization(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrganizationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateOrganization_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createSection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createSection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateSection(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOSectionPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createSection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createSection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateSection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateSection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateSection(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOSectionPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateSection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateSection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createTag(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createTag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateTag(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOTagPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createTag(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TagPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createTag_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateTag(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateTag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateTag(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOTagPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateTag(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TagPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateTag_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createEvent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createEvent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateEvent(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOEventPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createEvent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createEvent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateEvent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateEvent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateEvent(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOEventPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateEvent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateEvent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createProgram(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateProgram(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOProgramPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createProgram(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProgramPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createProgram_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateProgram(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateProgram(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOProgramPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateProgram(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProgramPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateProgram_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createAwardSeries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createAwardSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAwardSeries(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAwardSeriesPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createAwardSeries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardSeriesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createAwardSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAwardSeries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAwardSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAwardSeries(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAwardSeriesPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAwardSeries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardSeriesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAwardSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createAwardRound(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createAwardRound(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAwardRound(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAwardRoundPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createAwardRound(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardRoundPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createAwardRound_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAwardRound(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAwardRound(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAwardRound(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAwardRoundPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAwardRound(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardRoundPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAwardRound_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createAward(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createAward(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAward(ctx, fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAwardPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createAward(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createAward_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAward(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAward(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAward(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOAwardPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAward(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AwardPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAward_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateMedia(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateMedia(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateMedia(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOMediaPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateMedia(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateMedia_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_submit(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_submit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Submit(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(*string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_submit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_submit_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_approve(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_approve(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Approve(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_approve(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_approve_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reject(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Reject(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reject(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reject_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_publish(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_publish(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Publish(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_publish(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_publish_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unpublish(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unpublish(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Unpublish(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unpublish(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unpublish_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_correct(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_correct(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Correct(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_correct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_correct_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_archive(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_archive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Archive(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_archive(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_archive_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_trash(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_trash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Trash(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_trash(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_trash_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_restore(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Restore(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restore(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restore_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteForever(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteForever(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteForever(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteForever(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteForever_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_restoreRevision(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restoreRevision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestoreRevision(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(*int), fc.Args["revision"].(int), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restoreRevision(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restoreRevision_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bulkCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkCreate(ctx, fc.Args["items"].([]map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚕᚖsenᚋinternalᚋnewsroomᚐOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bulkUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkUpdate(ctx, fc.Args["items"].([]map[string]any), fc.Args["onConflict"].(*OnConflict), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚕᚖsenᚋinternalᚋnewsroomᚐOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bulkMove(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkMove(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkMove(ctx, fc.Args["action"].(content.Action), fc.Args["items"].([]map[string]any), fc.Args["at"].(*time.Time), fc.Args["note"].(*string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOContentPayload2ᚕᚖsenᚋinternalᚋnewsroomᚐOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkMove(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkMove_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_previewToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_previewToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PreviewToken(ctx, fc.Args["id"].(content.ID), fc.Args["expiresIn"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Preview) graphql.Marshaler {
+			return ec.marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_previewToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PreviewTokenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_previewToken_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateSite(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateSite(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateSite(ctx, fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.SiteOutcome) graphql.Marshaler {
+			return ec.marshalOSitePayload2ᚖsenᚋinternalᚋnewsroomᚐSiteOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SitePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateSite_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Notice_code(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ProblemCode) graphql.Marshaler {
+			return ec.marshalNProblemCode2senᚋinternalᚋcontentᚐProblemCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "ProblemCode")
+}
+
+func (ec *executionContext) _Notice_message(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Notice_path(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13899,6 +21797,82 @@ func (ec *executionContext) _Organization_publishedAt(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_Organization_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Organization_editing(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Organization",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Organization_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Organization().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Organization",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Organization_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Organization_name(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
@@ -14471,6 +22445,134 @@ func (ec *executionContext) fieldContext_OrganizationEdge_cursor(_ context.Conte
 	return graphql.NewScalarFieldContext("OrganizationEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _OrganizationPayload_organization(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationPayload_organization(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrganizationPayload().Organization(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Organization) graphql.Marshaler {
+			return ec.marshalOOrganization2ᚖsenᚋinternalᚋcontentᚐOrganization(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationPayload_organization(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organization(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrganizationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrganizationPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrganizationPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *content.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14705,6 +22807,52 @@ func (ec *executionContext) fieldContext_Participant_author(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Person_id(ctx context.Context, field graphql.CollectedField, obj *content.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Person_name(ctx context.Context, field graphql.CollectedField, obj *content.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "String")
+}
+
 func (ec *executionContext) _Place_name(ctx context.Context, field graphql.CollectedField, obj *content.Place) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14847,6 +22995,107 @@ func (ec *executionContext) fieldContext_Position_organization(_ context.Context
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Organization(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PreviewTokenPayload_token(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreviewTokenPayload_token(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Token, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PreviewTokenPayload_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _PreviewTokenPayload_url(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreviewTokenPayload_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.URL) graphql.Marshaler {
+			return ec.marshalOURL2senᚋinternalᚋcontentᚐURL(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PreviewTokenPayload_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "URL")
+}
+
+func (ec *executionContext) _PreviewTokenPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreviewTokenPayload_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PreviewTokenPayload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PreviewTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreviewTokenPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PreviewTokenPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PreviewTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -15181,6 +23430,82 @@ func (ec *executionContext) _Program_publishedAt(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Program_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Program", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Program_editing(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Program_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Program",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Program_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Program().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Program_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Program",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Program_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Program_name(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
@@ -15590,6 +23915,134 @@ func (ec *executionContext) _ProgramEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ProgramEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProgramEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProgramPayload_program(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramPayload_program(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ProgramPayload().Program(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Program) graphql.Marshaler {
+			return ec.marshalOProgram2ᚖsenᚋinternalᚋcontentᚐProgram(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramPayload_program(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Program(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Query_article(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -16768,6 +25221,94 @@ func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_revisionDiff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_revisionDiff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RevisionDiff(ctx, fc.Args["id"].(content.ID), fc.Args["from"].(int), fc.Args["to"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.FieldChange) graphql.Marshaler {
+			return ec.marshalOFieldChange2ᚕᚖsenᚋinternalᚋcontentᚐFieldChangeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_revisionDiff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_revisionDiff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_auditLog(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_auditLog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AuditLog(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*content.RevisionFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_auditLog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_auditLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16897,6 +25438,405 @@ func (ec *executionContext) _QuoteBlock_attribution(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_QuoteBlock_attribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("QuoteBlock", field, false, false, "String")
+}
+
+func (ec *executionContext) _Revision_entry(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_entry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entry, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_entry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Revision_version(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Revision_at(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Revision_action(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Action) graphql.Marshaler {
+			return ec.marshalNAction2senᚋinternalᚋcontentᚐAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "Action")
+}
+
+func (ec *executionContext) _Revision_by(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖsenᚋinternalᚋcontentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Revision",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Revision_note(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "String")
+}
+
+func (ec *executionContext) _Revision_status(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.State) graphql.Marshaler {
+			return ec.marshalNContentStatus2senᚋinternalᚋcontentᚐState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "ContentStatus")
+}
+
+func (ec *executionContext) _Revision_label(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Text) graphql.Marshaler {
+			return ec.marshalOString2senᚋinternalᚋcontentᚐText(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Revision", field, false, false, "String")
+}
+
+func (ec *executionContext) _Revision_content(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Revision_content(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Revision().Content(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Content) graphql.Marshaler {
+			return ec.marshalOContent2senᚋinternalᚋcontentᚐContent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Revision_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Revision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevisionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevisionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Revision]) graphql.Marshaler {
+			return ec.marshalNRevisionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevisionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevisionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevisionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Revision) graphql.Marshaler {
+			return ec.marshalNRevision2ᚕᚖsenᚋinternalᚋcontentᚐRevisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevisionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Revision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevisionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevisionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2senᚋinternalᚋcontentᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevisionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevisionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevisionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevisionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevisionConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RevisionEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Revision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevisionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Revision) graphql.Marshaler {
+			return ec.marshalNRevision2ᚖsenᚋinternalᚋcontentᚐRevision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevisionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevisionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Revision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevisionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Revision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevisionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevisionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevisionEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _RichText_blocks(ctx context.Context, field graphql.CollectedField, obj *content.Body) (ret graphql.Marshaler) {
@@ -17322,6 +26262,82 @@ func (ec *executionContext) fieldContext_Section_publishedAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("Section", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Section_editing(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Section_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Section_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Section",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Section_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Section_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Section().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Section_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Section",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Section_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Section_name(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17682,6 +26698,134 @@ func (ec *executionContext) fieldContext_SectionEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("SectionEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _SectionPayload_section(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SectionPayload_section(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SectionPayload().Section(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Section) graphql.Marshaler {
+			return ec.marshalOSection2ᚖsenᚋinternalᚋcontentᚐSection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SectionPayload_section(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SectionPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Section(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SectionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SectionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SectionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SectionPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SectionPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SectionPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SectionPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SectionPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SectionPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Seo_title(ctx context.Context, field graphql.CollectedField, obj *content.SEO) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17902,6 +27046,157 @@ func (ec *executionContext) fieldContext_Site_menus(_ context.Context, field gra
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Menu(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Site_version(ctx context.Context, field graphql.CollectedField, obj *content.Site) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Site_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Site_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Site", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SitePayload_site(ctx context.Context, field graphql.CollectedField, obj *newsroom.SiteOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SitePayload_site(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Site, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Site) graphql.Marshaler {
+			return ec.marshalOSite2ᚖsenᚋinternalᚋcontentᚐSite(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SitePayload_site(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Site(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SitePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.SiteOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SitePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SitePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SitePayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.SiteOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SitePayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SitePayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SitePayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.SiteOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SitePayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SitePayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18371,6 +27666,82 @@ func (ec *executionContext) fieldContext_Tag_publishedAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Tag", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Tag_editing(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tag_editing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+			return ec.marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Tag_editing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tag",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Editing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tag_revisions(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tag_revisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Tag().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Tag_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tag",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Tag_revisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Tag_name(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18677,6 +28048,203 @@ func (ec *executionContext) _TagEdge_cursor(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_TagEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TagEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _TagPayload_tag(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagPayload_tag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TagPayload().Tag(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Tag) graphql.Marshaler {
+			return ec.marshalOTag2ᚖsenᚋinternalᚋcontentᚐTag(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TagPayload_tag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tag(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TagPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TagPayload_notices(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TagPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+			return ec.marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TagPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TagPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ProblemCode) graphql.Marshaler {
+			return ec.marshalNProblemCode2senᚋinternalᚋcontentᚐProblemCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "ProblemCode")
+}
+
+func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _UserError_path(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
 }
 
 func (ec *executionContext) _Viewer_name(ctx context.Context, field graphql.CollectedField, obj *Viewer) (ret graphql.Marshaler) {
@@ -19775,6 +29343,133 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputActionFilter(ctx context.Context, obj any) (content.Match[content.Action], error) {
+	var it content.Match[content.Action]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "ne", "in", "notIn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOAction2ᚖsenᚋinternalᚋcontentᚐAction(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "ne":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ne"))
+			data, err := ec.unmarshalOAction2ᚖsenᚋinternalᚋcontentᚐAction(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ne = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "notIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notIn"))
+			data, err := ec.unmarshalOAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotIn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalActionFilter unmarshals raw into the ActionFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalActionFilter(ctx context.Context, raw any) (content.Match[content.Action], error) {
+	var out content.Match[content.Action]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ActionFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAgendaItemInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"startsAt", "endsAt", "title", "speakers"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["startsAt"] = data
+		case "endsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["endsAt"] = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["title"] = data
+		case "speakers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("speakers"))
+			data, err := ec.unmarshalOParticipantInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["speakers"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAgendaItemInput unmarshals raw into the AgendaItemInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAgendaItemInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AgendaItemInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputArticleFilter(ctx context.Context, obj any) (content.ArticleFilter, error) {
 	var it content.ArticleFilter
 	if obj == nil {
@@ -19786,7 +29481,7 @@ func (ec *executionContext) unmarshalInputArticleFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "title", "section", "authors", "tags", "events", "awards", "programs", "organizations"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "title", "section", "authors", "tags", "events", "awards", "programs", "organizations"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19849,6 +29544,13 @@ func (ec *executionContext) unmarshalInputArticleFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "title":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -19922,6 +29624,147 @@ func UnmarshalArticleFilter(ctx context.Context, raw any) (content.ArticleFilter
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputArticleInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "title", "lead", "body", "cover", "authors", "byline", "section", "tags", "events", "awards", "programs", "organizations", "related", "seo"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["title"] = data
+		case "lead":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lead"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["lead"] = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalOBodyInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["body"] = data
+		case "cover":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cover"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["cover"] = data
+		case "authors":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authors"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["authors"] = data
+		case "byline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("byline"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["byline"] = data
+		case "section":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["section"] = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["tags"] = data
+		case "events":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("events"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["events"] = data
+		case "awards":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awards"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["awards"] = data
+		case "programs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programs"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["programs"] = data
+		case "organizations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organizations"] = data
+		case "related":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("related"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["related"] = data
+		case "seo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seo"))
+			data, err := ec.unmarshalOSeoInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["seo"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalArticleInput unmarshals raw into the ArticleInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalArticleInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ArticleInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAuthorFilter(ctx context.Context, obj any) (content.AuthorFilter, error) {
 	var it content.AuthorFilter
 	if obj == nil {
@@ -19933,7 +29776,7 @@ func (ec *executionContext) unmarshalInputAuthorFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "organization"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "organization"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19996,6 +29839,13 @@ func (ec *executionContext) unmarshalInputAuthorFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -20027,6 +29877,84 @@ func UnmarshalAuthorFilter(ctx context.Context, raw any) (content.AuthorFilter, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAuthorInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "position", "organization", "bio", "avatar"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "position":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("position"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["position"] = data
+		case "organization":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organization"] = data
+		case "bio":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bio"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["bio"] = data
+		case "avatar":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("avatar"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["avatar"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAuthorInput unmarshals raw into the AuthorInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAuthorInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AuthorInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj any) (content.AwardFilter, error) {
 	var it content.AwardFilter
 	if obj == nil {
@@ -20038,7 +29966,7 @@ func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "title", "round", "series", "year", "level", "rank", "outcome", "event", "organizations", "authors"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "title", "round", "series", "year", "level", "rank", "outcome", "event", "organizations", "authors"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20101,6 +30029,13 @@ func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "title":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -20185,6 +30120,112 @@ func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj a
 func UnmarshalAwardFilter(ctx context.Context, raw any) (content.AwardFilter, error) {
 	var out content.AwardFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAwardInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "title", "round", "rank", "outcome", "product", "recipients", "citation", "certificate", "event"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["title"] = data
+		case "round":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("round"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["round"] = data
+		case "rank":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rank"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["rank"] = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalOAwardOutcome2ᚖsenᚋinternalᚋcontentᚐAwardOutcome(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["outcome"] = data
+		case "product":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("product"))
+			data, err := ec.unmarshalOProductInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["product"] = data
+		case "recipients":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recipients"))
+			data, err := ec.unmarshalOAwardRecipientInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["recipients"] = data
+		case "citation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("citation"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["citation"] = data
+		case "certificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificate"))
+			data, err := ec.unmarshalOCertificateInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["certificate"] = data
+		case "event":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("event"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["event"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardInput unmarshals raw into the AwardInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardInput", raw, &out)
 	return out, err
 }
 
@@ -20377,6 +30418,63 @@ func UnmarshalAwardPhaseFilter(ctx context.Context, raw any) (content.Match[cont
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAwardRecipientInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "organization", "author"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "organization":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organization"] = data
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["author"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardRecipientInput unmarshals raw into the AwardRecipientInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardRecipientInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardRecipientInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAwardRoundFilter(ctx context.Context, obj any) (content.AwardRoundFilter, error) {
 	var it content.AwardRoundFilter
 	if obj == nil {
@@ -20388,7 +30486,7 @@ func (ec *executionContext) unmarshalInputAwardRoundFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "series", "year", "level", "phase", "ceremony"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "series", "year", "level", "phase", "ceremony"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20451,6 +30549,13 @@ func (ec *executionContext) unmarshalInputAwardRoundFilter(ctx context.Context, 
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -20510,6 +30615,98 @@ func UnmarshalAwardRoundFilter(ctx context.Context, raw any) (content.AwardRound
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAwardRoundInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "series", "year", "level", "phase", "decision", "ceremony"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "series":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("series"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["series"] = data
+		case "year":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("year"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["year"] = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalOAwardLevel2ᚖsenᚋinternalᚋcontentᚐAwardLevel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["level"] = data
+		case "phase":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phase"))
+			data, err := ec.unmarshalOAwardPhase2ᚖsenᚋinternalᚋcontentᚐAwardPhase(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["phase"] = data
+		case "decision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decision"))
+			data, err := ec.unmarshalODecisionInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["decision"] = data
+		case "ceremony":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ceremony"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["ceremony"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardRoundInput unmarshals raw into the AwardRoundInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardRoundInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardRoundInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAwardSeriesFilter(ctx context.Context, obj any) (content.AwardSeriesFilter, error) {
 	var it content.AwardSeriesFilter
 	if obj == nil {
@@ -20521,7 +30718,7 @@ func (ec *executionContext) unmarshalInputAwardSeriesFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "shortName", "organizations"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "shortName", "organizations"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20584,6 +30781,13 @@ func (ec *executionContext) unmarshalInputAwardSeriesFilter(ctx context.Context,
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -20619,6 +30823,573 @@ func (ec *executionContext) unmarshalInputAwardSeriesFilter(ctx context.Context,
 func UnmarshalAwardSeriesFilter(ctx context.Context, raw any) (content.AwardSeriesFilter, error) {
 	var out content.AwardSeriesFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardSeriesFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAwardSeriesInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "shortName", "description", "organizations"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "shortName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shortName"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["shortName"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "organizations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organizations"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardSeriesInput unmarshals raw into the AwardSeriesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardSeriesInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardSeriesInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBlockInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"paragraph", "heading", "image", "gallery", "list", "quote", "table", "file", "embed", "divider"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "paragraph":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paragraph"))
+			data, err := ec.unmarshalOParagraphInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["paragraph"] = data
+		case "heading":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heading"))
+			data, err := ec.unmarshalOHeadingInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["heading"] = data
+		case "image":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("image"))
+			data, err := ec.unmarshalOImageInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["image"] = data
+		case "gallery":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gallery"))
+			data, err := ec.unmarshalOGalleryInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["gallery"] = data
+		case "list":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("list"))
+			data, err := ec.unmarshalOListInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["list"] = data
+		case "quote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quote"))
+			data, err := ec.unmarshalOQuoteInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["quote"] = data
+		case "table":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("table"))
+			data, err := ec.unmarshalOTableInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["table"] = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalOFileInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["file"] = data
+		case "embed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("embed"))
+			data, err := ec.unmarshalOEmbedInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["embed"] = data
+		case "divider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("divider"))
+			data, err := ec.unmarshalODividerInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["divider"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBlockInput unmarshals raw into the BlockInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBlockInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BlockInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBodyInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"locale", "blocks", "markdown", "html"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "locale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
+			data, err := ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["locale"] = data
+		case "blocks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocks"))
+			data, err := ec.unmarshalOBlockInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["blocks"] = data
+		case "markdown":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("markdown"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["markdown"] = data
+		case "html":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("html"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["html"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBodyInput unmarshals raw into the BodyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBodyInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BodyInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCertificateInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"number", "validUntil"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["number"] = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["validUntil"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCertificateInput unmarshals raw into the CertificateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCertificateInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CertificateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContentChange(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "input"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["id"] = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["version"] = data
+		case "input":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("input"))
+			data, err := ec.unmarshalNContentFields2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["input"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContentChange unmarshals raw into the ContentChange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContentChange(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContentChange", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContentFields(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"article", "author", "organization", "section", "tag", "event", "program", "awardSeries", "awardRound", "award", "media"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "article":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("article"))
+			data, err := ec.unmarshalOArticleInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["article"] = data
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := ec.unmarshalOAuthorInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["author"] = data
+		case "organization":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
+			data, err := ec.unmarshalOOrganizationInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organization"] = data
+		case "section":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
+			data, err := ec.unmarshalOSectionInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["section"] = data
+		case "tag":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tag"))
+			data, err := ec.unmarshalOTagInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["tag"] = data
+		case "event":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("event"))
+			data, err := ec.unmarshalOEventInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["event"] = data
+		case "program":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("program"))
+			data, err := ec.unmarshalOProgramInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["program"] = data
+		case "awardSeries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awardSeries"))
+			data, err := ec.unmarshalOAwardSeriesInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["awardSeries"] = data
+		case "awardRound":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awardRound"))
+			data, err := ec.unmarshalOAwardRoundInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["awardRound"] = data
+		case "award":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("award"))
+			data, err := ec.unmarshalOAwardInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["award"] = data
+		case "media":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("media"))
+			data, err := ec.unmarshalOMediaInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["media"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContentFields unmarshals raw into the ContentFields input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContentFields(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContentFields", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContentInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"article", "author", "organization", "section", "tag", "event", "program", "awardSeries", "awardRound", "award"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "article":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("article"))
+			data, err := ec.unmarshalOArticleInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["article"] = data
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := ec.unmarshalOAuthorInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["author"] = data
+		case "organization":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
+			data, err := ec.unmarshalOOrganizationInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organization"] = data
+		case "section":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
+			data, err := ec.unmarshalOSectionInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["section"] = data
+		case "tag":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tag"))
+			data, err := ec.unmarshalOTagInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["tag"] = data
+		case "event":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("event"))
+			data, err := ec.unmarshalOEventInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["event"] = data
+		case "program":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("program"))
+			data, err := ec.unmarshalOProgramInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["program"] = data
+		case "awardSeries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awardSeries"))
+			data, err := ec.unmarshalOAwardSeriesInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["awardSeries"] = data
+		case "awardRound":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awardRound"))
+			data, err := ec.unmarshalOAwardRoundInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["awardRound"] = data
+		case "award":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("award"))
+			data, err := ec.unmarshalOAwardInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["award"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContentInput unmarshals raw into the ContentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContentInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContentInput", raw, &out)
 	return out, err
 }
 
@@ -20720,6 +31491,224 @@ func UnmarshalDateTimeFilter(ctx context.Context, raw any) (content.Range[time.T
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDecisionInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"number", "date", "issuer", "document"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["number"] = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["date"] = data
+		case "issuer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuer"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["issuer"] = data
+		case "document":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("document"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["document"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDecisionInput unmarshals raw into the DecisionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDecisionInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DecisionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDividerInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["divider"]; !present {
+		asMap["divider"] = true
+	}
+
+	fieldsInOrder := [...]string{"divider"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "divider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("divider"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["divider"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDividerInput unmarshals raw into the DividerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDividerInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DividerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEmbedInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"url", "caption", "provider"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalNURL2senᚋinternalᚋcontentᚐURL(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["url"] = data
+		case "caption":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caption"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["caption"] = data
+		case "provider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("provider"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["provider"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEmbedInput unmarshals raw into the EmbedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEmbedInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmbedInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEntryVersion(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["id"] = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["version"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEntryVersion unmarshals raw into the EntryVersion input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEntryVersion(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EntryVersion", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj any) (content.EventFilter, error) {
 	var it content.EventFilter
 	if obj == nil {
@@ -20731,7 +31720,7 @@ func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "type", "eventStatus", "startsAt", "endsAt", "organizers", "programs", "tags"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "type", "eventStatus", "startsAt", "endsAt", "organizers", "programs", "tags"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20794,6 +31783,13 @@ func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -20864,6 +31860,175 @@ func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj a
 func UnmarshalEventFilter(ctx context.Context, raw any) (content.EventFilter, error) {
 	var out content.EventFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "type", "summary", "description", "body", "startsAt", "endsAt", "timeZone", "eventStatus", "place", "onlineUrl", "organizers", "participants", "agenda", "programs", "documents", "cover", "tags"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOEventType2ᚖsenᚋinternalᚋcontentᚐEventType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["type"] = data
+		case "summary":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("summary"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["summary"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalOBodyInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["body"] = data
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["startsAt"] = data
+		case "endsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["endsAt"] = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["timeZone"] = data
+		case "eventStatus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eventStatus"))
+			data, err := ec.unmarshalOEventStatus2ᚖsenᚋinternalᚋcontentᚐEventStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["eventStatus"] = data
+		case "place":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("place"))
+			data, err := ec.unmarshalOPlaceInput2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["place"] = data
+		case "onlineUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onlineUrl"))
+			data, err := ec.unmarshalOURL2ᚖsenᚋinternalᚋcontentᚐURL(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["onlineUrl"] = data
+		case "organizers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizers"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organizers"] = data
+		case "participants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participants"))
+			data, err := ec.unmarshalOParticipantInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["participants"] = data
+		case "agenda":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agenda"))
+			data, err := ec.unmarshalOAgendaItemInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["agenda"] = data
+		case "programs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programs"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["programs"] = data
+		case "documents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documents"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["documents"] = data
+		case "cover":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cover"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["cover"] = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["tags"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEventInput unmarshals raw into the EventInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEventInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventInput", raw, &out)
 	return out, err
 }
 
@@ -20993,6 +32158,156 @@ func UnmarshalEventTypeFilter(ctx context.Context, raw any) (content.Match[conte
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputFileInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"media", "caption"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "media":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("media"))
+			data, err := ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["media"] = data
+		case "caption":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caption"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["caption"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFileInput unmarshals raw into the FileInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFileInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FileInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputGalleryInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"images", "caption"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "images":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("images"))
+			data, err := ec.unmarshalNImageInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["images"] = data
+		case "caption":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caption"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["caption"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGalleryInput unmarshals raw into the GalleryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGalleryInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GalleryInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputHeadingInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"level", "spans"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["level"] = data
+		case "spans":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spans"))
+			data, err := ec.unmarshalNSpanInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["spans"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHeadingInput unmarshals raw into the HeadingInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHeadingInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HeadingInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputIDFilter(ctx context.Context, obj any) (content.Match[content.ID], error) {
 	var it content.Match[content.ID]
 	if obj == nil {
@@ -21053,6 +32368,63 @@ func (ec *executionContext) unmarshalInputIDFilter(ctx context.Context, obj any)
 func UnmarshalIDFilter(ctx context.Context, raw any) (content.Match[content.ID], error) {
 	var out content.Match[content.ID]
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "IDFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImageInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"media", "caption", "alt"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "media":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("media"))
+			data, err := ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["media"] = data
+		case "caption":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caption"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["caption"] = data
+		case "alt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alt"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["alt"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImageInput unmarshals raw into the ImageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImageInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImageInput", raw, &out)
 	return out, err
 }
 
@@ -21154,6 +32526,106 @@ func UnmarshalIntFilter(ctx context.Context, raw any) (content.Range[int], error
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputListInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ordered", "items"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ordered":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ordered"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["ordered"] = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNListItemInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["items"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalListInput unmarshals raw into the ListInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalListInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ListInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputListItemInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"spans", "items"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "spans":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spans"))
+			data, err := ec.unmarshalNSpanInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["spans"] = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalOListItemInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["items"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalListItemInput unmarshals raw into the ListItemInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalListItemInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ListItemInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMediaFilter(ctx context.Context, obj any) (content.MediaFilter, error) {
 	var it content.MediaFilter
 	if obj == nil {
@@ -21165,7 +32637,7 @@ func (ec *executionContext) unmarshalInputMediaFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "fileName", "kind", "mimeType"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "fileName", "kind", "mimeType"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21228,6 +32700,13 @@ func (ec *executionContext) unmarshalInputMediaFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "fileName":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fileName"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -21263,6 +32742,77 @@ func (ec *executionContext) unmarshalInputMediaFilter(ctx context.Context, obj a
 func UnmarshalMediaFilter(ctx context.Context, raw any) (content.MediaFilter, error) {
 	var out content.MediaFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MediaFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMediaInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "title", "alt", "caption", "credit"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["title"] = data
+		case "alt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alt"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["alt"] = data
+		case "caption":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caption"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["caption"] = data
+		case "credit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("credit"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["credit"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMediaInput unmarshals raw into the MediaInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMediaInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MediaInput", raw, &out)
 	return out, err
 }
 
@@ -21329,6 +32879,120 @@ func UnmarshalMediaKindFilter(ctx context.Context, raw any) (content.Match[conte
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMenuInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "items"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["key"] = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNMenuItemInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["items"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMenuInput unmarshals raw into the MenuInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMenuInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MenuInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMenuItemInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"label", "url", "content", "items"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["label"] = data
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["url"] = data
+		case "content":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("content"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["content"] = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalOMenuItemInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["items"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMenuItemInput unmarshals raw into the MenuItemInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMenuItemInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MenuItemInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputOrganizationFilter(ctx context.Context, obj any) (content.OrganizationFilter, error) {
 	var it content.OrganizationFilter
 	if obj == nil {
@@ -21340,7 +33004,7 @@ func (ec *executionContext) unmarshalInputOrganizationFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "shortName", "parent"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "shortName", "parent"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21403,6 +33067,13 @@ func (ec *executionContext) unmarshalInputOrganizationFilter(ctx context.Context
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -21441,6 +33112,369 @@ func UnmarshalOrganizationFilter(ctx context.Context, raw any) (content.Organiza
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOrganizationInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "shortName", "description", "parent", "website", "logo"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "shortName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shortName"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["shortName"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "parent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["parent"] = data
+		case "website":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("website"))
+			data, err := ec.unmarshalOURL2ᚖsenᚋinternalᚋcontentᚐURL(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["website"] = data
+		case "logo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("logo"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["logo"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrganizationInput unmarshals raw into the OrganizationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrganizationInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrganizationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputParagraphInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"spans"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "spans":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spans"))
+			data, err := ec.unmarshalNSpanInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["spans"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalParagraphInput unmarshals raw into the ParagraphInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalParagraphInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ParagraphInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputParticipantInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "positions", "role", "author"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "positions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("positions"))
+			data, err := ec.unmarshalOPositionInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["positions"] = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNParticipantRole2senᚋinternalᚋcontentᚐParticipantRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["role"] = data
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["author"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalParticipantInput unmarshals raw into the ParticipantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalParticipantInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ParticipantInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPlaceInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "address", "latitude", "longitude"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["address"] = data
+		case "latitude":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latitude"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["latitude"] = data
+		case "longitude":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("longitude"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["longitude"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPlaceInput unmarshals raw into the PlaceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPlaceInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PlaceInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPositionInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"title", "organization"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["title"] = data
+		case "organization":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organization"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPositionInput unmarshals raw into the PositionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPositionInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PositionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProductInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "description", "image"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "image":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("image"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["image"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProductInput unmarshals raw into the ProductInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProductInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProductInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputProgramFilter(ctx context.Context, obj any) (content.ProgramFilter, error) {
 	var it content.ProgramFilter
 	if obj == nil {
@@ -21452,7 +33486,7 @@ func (ec *executionContext) unmarshalInputProgramFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "startYear", "endYear", "organization"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "startYear", "endYear", "organization"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21515,6 +33549,13 @@ func (ec *executionContext) unmarshalInputProgramFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -21557,6 +33598,141 @@ func (ec *executionContext) unmarshalInputProgramFilter(ctx context.Context, obj
 func UnmarshalProgramFilter(ctx context.Context, raw any) (content.ProgramFilter, error) {
 	var out content.ProgramFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProgramFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProgramInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "shortName", "description", "startYear", "endYear", "organization"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "shortName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shortName"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["shortName"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "startYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["startYear"] = data
+		case "endYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["endYear"] = data
+		case "organization":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["organization"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProgramInput unmarshals raw into the ProgramInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProgramInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProgramInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputQuoteInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"spans", "attribution"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "spans":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spans"))
+			data, err := ec.unmarshalNSpanInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["spans"] = data
+		case "attribution":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attribution"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["attribution"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalQuoteInput unmarshals raw into the QuoteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalQuoteInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "QuoteInput", raw, &out)
 	return out, err
 }
 
@@ -21623,6 +33799,69 @@ func UnmarshalRelationFilter(ctx context.Context, raw any) (content.RelationFilt
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRevisionFilter(ctx context.Context, obj any) (content.RevisionFilter, error) {
+	var it content.RevisionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"entry", "action", "by", "at"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "entry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("entry"))
+			data, err := ec.unmarshalOIDFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Entry = data
+		case "action":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
+			data, err := ec.unmarshalOActionFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Action = data
+		case "by":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("by"))
+			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.By = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalODateTimeFilter2ᚖsenᚋinternalᚋcontentᚐRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevisionFilter unmarshals raw into the RevisionFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevisionFilter(ctx context.Context, raw any) (content.RevisionFilter, error) {
+	var out content.RevisionFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevisionFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSectionFilter(ctx context.Context, obj any) (content.SectionFilter, error) {
 	var it content.SectionFilter
 	if obj == nil {
@@ -21634,7 +33873,7 @@ func (ec *executionContext) unmarshalInputSectionFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name", "parent"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name", "parent"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21697,6 +33936,13 @@ func (ec *executionContext) unmarshalInputSectionFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -21725,6 +33971,332 @@ func (ec *executionContext) unmarshalInputSectionFilter(ctx context.Context, obj
 func UnmarshalSectionFilter(ctx context.Context, raw any) (content.SectionFilter, error) {
 	var out content.SectionFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SectionFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSectionInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "description", "parent", "position"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "parent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["parent"] = data
+		case "position":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("position"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["position"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSectionInput unmarshals raw into the SectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSectionInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSeoInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"title", "description", "image", "noIndex"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["title"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		case "image":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("image"))
+			data, err := ec.unmarshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["image"] = data
+		case "noIndex":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noIndex"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["noIndex"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSeoInput unmarshals raw into the SeoInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSeoInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SeoInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSiteInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "locales", "defaultLocale", "timeZone", "menus"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "locales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locales"))
+			data, err := ec.unmarshalOLocale2ᚕsenᚋinternalᚋcontentᚐLocaleᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["locales"] = data
+		case "defaultLocale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultLocale"))
+			data, err := ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["defaultLocale"] = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["timeZone"] = data
+		case "menus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("menus"))
+			data, err := ec.unmarshalOMenuInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["menus"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSiteInput unmarshals raw into the SiteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSiteInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SiteInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSpanInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"text", "marks", "link"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["text"] = data
+		case "marks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("marks"))
+			data, err := ec.unmarshalOMark2ᚕsenᚋinternalᚋcontentᚐMarkᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["marks"] = data
+		case "link":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("link"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["link"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSpanInput unmarshals raw into the SpanInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSpanInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SpanInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStatusFilter(ctx context.Context, obj any) (content.Match[content.State], error) {
+	var it content.Match[content.State]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "ne", "in", "notIn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOContentStatus2ᚖsenᚋinternalᚋcontentᚐState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "ne":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ne"))
+			data, err := ec.unmarshalOContentStatus2ᚖsenᚋinternalᚋcontentᚐState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ne = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOContentStatus2ᚕsenᚋinternalᚋcontentᚐStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "notIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notIn"))
+			data, err := ec.unmarshalOContentStatus2ᚕsenᚋinternalᚋcontentᚐStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotIn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStatusFilter unmarshals raw into the StatusFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStatusFilter(ctx context.Context, raw any) (content.Match[content.State], error) {
+	var out content.Match[content.State]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StatusFilter", raw, &out)
 	return out, err
 }
 
@@ -21812,6 +34384,149 @@ func UnmarshalStringFilter(ctx context.Context, raw any) (content.StringFilter, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTableCellInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"spans"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "spans":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spans"))
+			data, err := ec.unmarshalNSpanInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["spans"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTableCellInput unmarshals raw into the TableCellInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTableCellInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TableCellInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTableInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"header", "caption", "rows"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "header":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("header"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["header"] = data
+		case "caption":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caption"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["caption"] = data
+		case "rows":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rows"))
+			data, err := ec.unmarshalNTableRowInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["rows"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTableInput unmarshals raw into the TableInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTableInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TableInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTableRowInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cells"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cells":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cells"))
+			data, err := ec.unmarshalNTableCellInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["cells"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTableRowInput unmarshals raw into the TableRowInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTableRowInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TableRowInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputTagFilter(ctx context.Context, obj any) (content.TagFilter, error) {
 	var it content.TagFilter
 	if obj == nil {
@@ -21823,7 +34538,7 @@ func (ec *executionContext) unmarshalInputTagFilter(ctx context.Context, obj any
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "name"}
+	fieldsInOrder := [...]string{"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status", "name"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21886,6 +34601,13 @@ func (ec *executionContext) unmarshalInputTagFilter(ctx context.Context, obj any
 				return it, err
 			}
 			it.PublishedAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOStringFilter2ᚖsenᚋinternalᚋcontentᚐStringFilter(ctx, v)
@@ -21907,6 +34629,113 @@ func (ec *executionContext) unmarshalInputTagFilter(ctx context.Context, obj any
 func UnmarshalTagFilter(ctx context.Context, raw any) (content.TagFilter, error) {
 	var out content.TagFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TagFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTagInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"slug", "name", "description"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["slug"] = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["name"] = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOTextInput2ᚕmapᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["description"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTagInput unmarshals raw into the TagInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTagInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TagInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTextInput(ctx context.Context, obj any) (map[string]any, error) {
+	var it map[string]any
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"locale", "text"}
+	it = make(map[string]any, len(asMap))
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "locale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
+			data, err := ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["locale"] = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["text"] = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTextInput unmarshals raw into the TextInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTextInput(ctx context.Context, raw any) (map[string]any, error) {
+	var out map[string]any
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TextInput", raw, &out)
 	return out, err
 }
 
@@ -22234,6 +35063,17 @@ func (ec *executionContext) _Article(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Article_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Article_revisions(ctx, field, obj)
+				})
 		case "title":
 			out.Values[i] = ec._Article_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22250,6 +35090,11 @@ func (ec *executionContext) _Article(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Article_body(ctx, field, obj)
 				})
+		case "corrections":
+			out.Values[i] = ec._Article_corrections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "cover":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -22429,6 +35274,55 @@ func (ec *executionContext) _ArticleEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var articlePayloadImplementors = []string{"ArticlePayload"}
+
+func (ec *executionContext) _ArticlePayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, articlePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ArticlePayload")
+		case "article":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ArticlePayload_article(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._ArticlePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._ArticlePayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._ArticlePayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var authorImplementors = []string{"Author", "Node", "Content"}
 
 func (ec *executionContext) _Author(ctx context.Context, sel ast.SelectionSet, obj *content.Author) graphql.Marshaler {
@@ -22498,6 +35392,17 @@ func (ec *executionContext) _Author(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Author_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Author_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Author_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22634,6 +35539,55 @@ func (ec *executionContext) _AuthorEdge(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var authorPayloadImplementors = []string{"AuthorPayload"}
+
+func (ec *executionContext) _AuthorPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, authorPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuthorPayload")
+		case "author":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AuthorPayload_author(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._AuthorPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._AuthorPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._AuthorPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var awardImplementors = []string{"Award", "Node", "Content"}
 
 func (ec *executionContext) _Award(ctx context.Context, sel ast.SelectionSet, obj *content.Award) graphql.Marshaler {
@@ -22703,6 +35657,17 @@ func (ec *executionContext) _Award(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Award_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Award_revisions(ctx, field, obj)
+				})
 		case "title":
 			out.Values[i] = ec._Award_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22875,6 +35840,55 @@ func (ec *executionContext) _AwardEdge(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var awardPayloadImplementors = []string{"AwardPayload"}
+
+func (ec *executionContext) _AwardPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, awardPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AwardPayload")
+		case "award":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardPayload_award(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._AwardPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._AwardPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._AwardPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var awardRecipientImplementors = []string{"AwardRecipient"}
 
 func (ec *executionContext) _AwardRecipient(ctx context.Context, sel ast.SelectionSet, obj *content.AwardRecipient) graphql.Marshaler {
@@ -22989,6 +36003,17 @@ func (ec *executionContext) _AwardRound(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._AwardRound_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardRound_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._AwardRound_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23135,6 +36160,55 @@ func (ec *executionContext) _AwardRoundEdge(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var awardRoundPayloadImplementors = []string{"AwardRoundPayload"}
+
+func (ec *executionContext) _AwardRoundPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, awardRoundPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AwardRoundPayload")
+		case "awardRound":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardRoundPayload_awardRound(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._AwardRoundPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._AwardRoundPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._AwardRoundPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var awardSeriesImplementors = []string{"AwardSeries", "Node", "Content"}
 
 func (ec *executionContext) _AwardSeries(ctx context.Context, sel ast.SelectionSet, obj *content.AwardSeries) graphql.Marshaler {
@@ -23204,6 +36278,17 @@ func (ec *executionContext) _AwardSeries(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._AwardSeries_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardSeries_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._AwardSeries_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23340,6 +36425,55 @@ func (ec *executionContext) _AwardSeriesEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var awardSeriesPayloadImplementors = []string{"AwardSeriesPayload"}
+
+func (ec *executionContext) _AwardSeriesPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, awardSeriesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AwardSeriesPayload")
+		case "awardSeries":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardSeriesPayload_awardSeries(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._AwardSeriesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._AwardSeriesPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._AwardSeriesPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var certificateImplementors = []string{"Certificate"}
 
 func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionSet, obj *content.Certificate) graphql.Marshaler {
@@ -23359,6 +36493,136 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 		case "validUntil":
 			out.Values[i] = ec._Certificate_validUntil(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var conflictImplementors = []string{"Conflict"}
+
+func (ec *executionContext) _Conflict(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Conflict) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, conflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Conflict")
+		case "version":
+			out.Values[i] = ec._Conflict_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._Conflict_fields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contentPayloadImplementors = []string{"ContentPayload"}
+
+func (ec *executionContext) _ContentPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContentPayload")
+		case "content":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContentPayload_content(ctx, field, obj)
+				})
+		case "id":
+			out.Values[i] = ec._ContentPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "userErrors":
+			out.Values[i] = ec._ContentPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._ContentPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._ContentPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var correctionImplementors = []string{"Correction"}
+
+func (ec *executionContext) _Correction(ctx context.Context, sel ast.SelectionSet, obj *content.Correction) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, correctionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Correction")
+		case "at":
+			out.Values[i] = ec._Correction_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._Correction_note(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -23444,6 +36708,77 @@ func (ec *executionContext) _DividerBlock(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var editingImplementors = []string{"Editing"}
+
+func (ec *executionContext) _Editing(ctx context.Context, sel ast.SelectionSet, obj *content.Editing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, editingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Editing")
+		case "publishAt":
+			out.Values[i] = ec._Editing_publishAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unpublishAt":
+			out.Values[i] = ec._Editing_unpublishAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdBy":
+			out.Values[i] = ec._Editing_createdBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedBy":
+			out.Values[i] = ec._Editing_updatedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "trashedAt":
+			out.Values[i] = ec._Editing_trashedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "liveVersion":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_liveVersion(ctx, field, obj)
+				})
+		case "moves":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_moves(ctx, field, obj)
+				})
+		case "usedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_usedBy(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23573,6 +36908,17 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Event_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Event_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23765,6 +37111,98 @@ func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet
 		case "cursor":
 			out.Values[i] = ec._EventEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var eventPayloadImplementors = []string{"EventPayload"}
+
+func (ec *executionContext) _EventPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventPayload")
+		case "event":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EventPayload_event(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._EventPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._EventPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._EventPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldChangeImplementors = []string{"FieldChange"}
+
+func (ec *executionContext) _FieldChange(ctx context.Context, sel ast.SelectionSet, obj *content.FieldChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldChange")
+		case "path":
+			out.Values[i] = ec._FieldChange_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._FieldChange_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._FieldChange_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -24090,6 +37528,17 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Media_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Media_revisions(ctx, field, obj)
+				})
 		case "kind":
 			out.Values[i] = ec._Media_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24259,6 +37708,55 @@ func (ec *executionContext) _MediaEdge(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var mediaPayloadImplementors = []string{"MediaPayload"}
+
+func (ec *executionContext) _MediaPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaPayload")
+		case "media":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MediaPayload_media(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._MediaPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._MediaPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._MediaPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mediaVariantImplementors = []string{"MediaVariant"}
 
 func (ec *executionContext) _MediaVariant(ctx context.Context, sel ast.SelectionSet, obj *content.MediaVariant) graphql.Marshaler {
@@ -24401,6 +37899,344 @@ func (ec *executionContext) _MenuItem(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var mutationImplementors = []string{"Mutation"}
+
+func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mutationImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Mutation",
+	})
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		innerCtx := graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{
+			Object: field.Name,
+			Field:  field,
+		})
+
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mutation")
+		case "createArticle":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createArticle(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateArticle":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateArticle(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createAuthor":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createAuthor(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateAuthor":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAuthor(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createOrganization":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createOrganization(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateOrganization":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateOrganization(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createSection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createSection(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateSection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateSection(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createTag":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createTag(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateTag":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateTag(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createEvent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createEvent(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateEvent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateEvent(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createProgram":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createProgram(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateProgram":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateProgram(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createAwardSeries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createAwardSeries(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateAwardSeries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAwardSeries(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createAwardRound":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createAwardRound(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateAwardRound":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAwardRound(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createAward":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createAward(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateAward":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAward(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateMedia":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateMedia(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "submit":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_submit(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "approve":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_approve(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reject(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "publish":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_publish(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unpublish":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unpublish(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "correct":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_correct(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "archive":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_archive(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "trash":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_trash(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "restore":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restore(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteForever":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteForever(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "restoreRevision":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restoreRevision(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bulkCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bulkUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bulkMove":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkMove(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "previewToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_previewToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateSite":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateSite(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeImplementors = []string{"Notice"}
+
+func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, obj *content.Problem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Notice")
+		case "code":
+			out.Values[i] = ec._Notice_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._Notice_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._Notice_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var organizationImplementors = []string{"Organization", "Node", "Content"}
 
 func (ec *executionContext) _Organization(ctx context.Context, sel ast.SelectionSet, obj *content.Organization) graphql.Marshaler {
@@ -24470,6 +38306,17 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Organization_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Organization_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Organization_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24641,6 +38488,55 @@ func (ec *executionContext) _OrganizationEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var organizationPayloadImplementors = []string{"OrganizationPayload"}
+
+func (ec *executionContext) _OrganizationPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, organizationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrganizationPayload")
+		case "organization":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrganizationPayload_organization(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._OrganizationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._OrganizationPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._OrganizationPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *content.PageInfo) graphql.Marshaler {
@@ -24771,6 +38667,44 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var personImplementors = []string{"Person"}
+
+func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, obj *content.Person) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Person")
+		case "id":
+			out.Values[i] = ec._Person_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Person_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var placeImplementors = []string{"Place"}
 
 func (ec *executionContext) _Place(ctx context.Context, sel ast.SelectionSet, obj *content.Place) graphql.Marshaler {
@@ -24841,6 +38775,54 @@ func (ec *executionContext) _Position(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Position_organization(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var previewTokenPayloadImplementors = []string{"PreviewTokenPayload"}
+
+func (ec *executionContext) _PreviewTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Preview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, previewTokenPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PreviewTokenPayload")
+		case "token":
+			out.Values[i] = ec._PreviewTokenPayload_token(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._PreviewTokenPayload_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._PreviewTokenPayload_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PreviewTokenPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24971,6 +38953,17 @@ func (ec *executionContext) _Program(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Program_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Program_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Program_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25099,6 +39092,55 @@ func (ec *executionContext) _ProgramEdge(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = ec._ProgramEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var programPayloadImplementors = []string{"ProgramPayload"}
+
+func (ec *executionContext) _ProgramPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, programPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProgramPayload")
+		case "program":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProgramPayload_program(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._ProgramPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._ProgramPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._ProgramPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -25298,6 +39340,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_viewer(ctx, field)
 				})
+		case "revisionDiff":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_revisionDiff(ctx, field)
+				})
+		case "auditLog":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_auditLog(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -25348,6 +39402,166 @@ func (ec *executionContext) _QuoteBlock(ctx context.Context, sel ast.SelectionSe
 		case "attribution":
 			out.Values[i] = ec._QuoteBlock_attribution(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revisionImplementors = []string{"Revision"}
+
+func (ec *executionContext) _Revision(ctx context.Context, sel ast.SelectionSet, obj *content.Revision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Revision")
+		case "entry":
+			out.Values[i] = ec._Revision_entry(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Revision_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._Revision_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._Revision_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "by":
+			out.Values[i] = ec._Revision_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.Values[i] = ec._Revision_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Revision_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.Values[i] = ec._Revision_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "content":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Revision_content(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revisionConnectionImplementors = []string{"RevisionConnection"}
+
+func (ec *executionContext) _RevisionConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Revision]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revisionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevisionConnection")
+		case "edges":
+			out.Values[i] = ec._RevisionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._RevisionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RevisionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._RevisionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revisionEdgeImplementors = []string{"RevisionEdge"}
+
+func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Revision]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revisionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevisionEdge")
+		case "node":
+			out.Values[i] = ec._RevisionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._RevisionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -25530,6 +39744,17 @@ func (ec *executionContext) _Section(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Section_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Section_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Section_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25667,6 +39892,55 @@ func (ec *executionContext) _SectionEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var sectionPayloadImplementors = []string{"SectionPayload"}
+
+func (ec *executionContext) _SectionPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SectionPayload")
+		case "section":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SectionPayload_section(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._SectionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._SectionPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._SectionPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var seoImplementors = []string{"Seo"}
 
 func (ec *executionContext) _Seo(ctx context.Context, sel ast.SelectionSet, obj *content.SEO) graphql.Marshaler {
@@ -25750,6 +40024,59 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 		case "menus":
 			out.Values[i] = ec._Site_menus(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._Site_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sitePayloadImplementors = []string{"SitePayload"}
+
+func (ec *executionContext) _SitePayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.SiteOutcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sitePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SitePayload")
+		case "site":
+			out.Values[i] = ec._SitePayload_site(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SitePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notices":
+			out.Values[i] = ec._SitePayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._SitePayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -25990,6 +40317,17 @@ func (ec *executionContext) _Tag(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "editing":
+			out.Values[i] = ec._Tag_editing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revisions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tag_revisions(ctx, field, obj)
+				})
 		case "name":
 			out.Values[i] = ec._Tag_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -26095,6 +40433,98 @@ func (ec *executionContext) _TagEdge(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "cursor":
 			out.Values[i] = ec._TagEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tagPayloadImplementors = []string{"TagPayload"}
+
+func (ec *executionContext) _TagPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Outcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tagPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TagPayload")
+		case "tag":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TagPayload_tag(ctx, field, obj)
+				})
+		case "userErrors":
+			out.Values[i] = ec._TagPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._TagPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conflict":
+			out.Values[i] = ec._TagPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var userErrorImplementors = []string{"UserError"}
+
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *content.Problem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserError")
+		case "code":
+			out.Values[i] = ec._UserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._UserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._UserError_path(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26510,6 +40940,51 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAction2senᚋinternalᚋcontentᚐAction(ctx context.Context, v any) (content.Action, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.Action(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAction2senᚋinternalᚋcontentᚐAction(ctx context.Context, sel ast.SelectionSet, v content.Action) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Action!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx context.Context, v any) ([]content.Action, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]content.Action, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAction2senᚋinternalᚋcontentᚐAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Action) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAction2senᚋinternalᚋcontentᚐAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNAgendaItem2ᚕᚖsenᚋinternalᚋcontentᚐAgendaItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.AgendaItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26532,6 +41007,11 @@ func (ec *executionContext) marshalNAgendaItem2ᚖsenᚋinternalᚋcontentᚐAge
 		return graphql.Null
 	}
 	return ec._AgendaItem(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAgendaItemInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputAgendaItemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNArticle2ᚕᚖsenᚋinternalᚋcontentᚐArticleᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Article) graphql.Marshaler {
@@ -26583,6 +41063,11 @@ func (ec *executionContext) unmarshalNArticleFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNArticleInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputArticleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNAuthor2ᚕᚖsenᚋinternalᚋcontentᚐAuthorᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Author) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26632,6 +41117,11 @@ func (ec *executionContext) unmarshalNAuthorFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNAuthorInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputAuthorInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNAward2ᚕᚖsenᚋinternalᚋcontentᚐAwardᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Award) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26679,6 +41169,11 @@ func (ec *executionContext) marshalNAwardEdge2ᚕsenᚋinternalᚋcontentᚐEdge
 func (ec *executionContext) unmarshalNAwardFilter2ᚖsenᚋinternalᚋcontentᚐAwardFilter(ctx context.Context, v any) (*content.AwardFilter, error) {
 	res, err := ec.unmarshalInputAwardFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAwardInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputAwardInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNAwardLevel2senᚋinternalᚋcontentᚐAwardLevel(ctx context.Context, v any) (content.AwardLevel, error) {
@@ -26750,6 +41245,11 @@ func (ec *executionContext) marshalNAwardRecipient2ᚖsenᚋinternalᚋcontent�
 	return ec._AwardRecipient(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAwardRecipientInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputAwardRecipientInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNAwardRound2ᚕᚖsenᚋinternalᚋcontentᚐAwardRoundᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.AwardRound) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26797,6 +41297,11 @@ func (ec *executionContext) marshalNAwardRoundEdge2ᚕsenᚋinternalᚋcontent�
 func (ec *executionContext) unmarshalNAwardRoundFilter2ᚖsenᚋinternalᚋcontentᚐAwardRoundFilter(ctx context.Context, v any) (*content.AwardRoundFilter, error) {
 	res, err := ec.unmarshalInputAwardRoundFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAwardRoundInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputAwardRoundInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAwardSeries2ᚕᚖsenᚋinternalᚋcontentᚐAwardSeriesᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.AwardSeries) graphql.Marshaler {
@@ -26848,6 +41353,11 @@ func (ec *executionContext) unmarshalNAwardSeriesFilter2ᚖsenᚋinternalᚋcont
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNAwardSeriesInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputAwardSeriesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNBlock2senᚋinternalᚋcontentᚐBlockValue(ctx context.Context, sel ast.SelectionSet, v content.BlockValue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Block!")
@@ -26872,6 +41382,16 @@ func (ec *executionContext) marshalNBlock2ᚕsenᚋinternalᚋcontentᚐBlockVal
 	return ret
 }
 
+func (ec *executionContext) unmarshalNBlockInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputBlockInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNBodyInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputBodyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26884,6 +41404,81 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 		graphql.AddInvalidNullFromMarshaler(ctx, "Boolean!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNContent2senᚋinternalᚋcontentᚐContent(ctx context.Context, sel ast.SelectionSet, v content.Content) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Content!")
+		return graphql.Null
+	}
+	return ec._Content(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContent2ᚕsenᚋinternalᚋcontentᚐContentᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Content) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContent2senᚋinternalᚋcontentᚐContent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNContentChange2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputContentChange(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNContentChange2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContentChange2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNContentFields2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputContentFields(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNContentInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputContentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNContentInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContentInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContentPayload!")
+		return graphql.Null
+	}
+	return ec._ContentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNContentStatus2senᚋinternalᚋcontentᚐState(ctx context.Context, v any) (content.State, error) {
@@ -26901,6 +41496,30 @@ func (ec *executionContext) marshalNContentStatus2senᚋinternalᚋcontentᚐSta
 	return res
 }
 
+func (ec *executionContext) marshalNCorrection2ᚕᚖsenᚋinternalᚋcontentᚐCorrectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Correction) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCorrection2ᚖsenᚋinternalᚋcontentᚐCorrection(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCorrection2ᚖsenᚋinternalᚋcontentᚐCorrection(ctx context.Context, sel ast.SelectionSet, v *content.Correction) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Correction!")
+		return graphql.Null
+	}
+	return ec._Correction(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26913,6 +41532,25 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalNEntryVersion2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputEntryVersion(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNEntryVersion2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEntryVersion2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalNEvent2ᚕᚖsenᚋinternalᚋcontentᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Event) graphql.Marshaler {
@@ -26964,6 +41602,11 @@ func (ec *executionContext) unmarshalNEventFilter2ᚖsenᚋinternalᚋcontentᚐ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNEventInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputEventInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNEventStatus2senᚋinternalᚋcontentᚐEventStatus(ctx context.Context, v any) (content.EventStatus, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := content.EventStatus(tmp)
@@ -26994,6 +41637,14 @@ func (ec *executionContext) marshalNEventType2senᚋinternalᚋcontentᚐEventTy
 	return res
 }
 
+func (ec *executionContext) marshalNFieldChange2ᚖsenᚋinternalᚋcontentᚐFieldChange(ctx context.Context, sel ast.SelectionSet, v *content.FieldChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldChange!")
+		return graphql.Null
+	}
+	return ec._FieldChange(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNID2senᚋinternalᚋcontentᚐID(ctx context.Context, v any) (content.ID, error) {
 	res, err := scalar.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27002,6 +41653,20 @@ func (ec *executionContext) unmarshalNID2senᚋinternalᚋcontentᚐID(ctx conte
 func (ec *executionContext) marshalNID2senᚋinternalᚋcontentᚐID(ctx context.Context, sel ast.SelectionSet, v content.ID) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -27061,6 +41726,25 @@ func (ec *executionContext) marshalNImageBlock2ᚖsenᚋinternalᚋcontentᚐIma
 	return ec._ImageBlock(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNImageInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputImageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImageInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNImageInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27107,6 +41791,25 @@ func (ec *executionContext) marshalNListItem2ᚕsenᚋinternalᚋcontentᚐListI
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNListItemInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputListItemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNListItemInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNListItemInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalNLocale2senᚋinternalᚋcontentᚐLocale(ctx context.Context, v any) (content.Locale, error) {
@@ -27246,6 +41949,11 @@ func (ec *executionContext) unmarshalNMediaFilter2ᚖsenᚋinternalᚋcontentᚐ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNMediaInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputMediaInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNMediaKind2senᚋinternalᚋcontentᚐMediaKind(ctx context.Context, v any) (content.MediaKind, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := content.MediaKind(tmp)
@@ -27309,6 +42017,11 @@ func (ec *executionContext) marshalNMenu2ᚖsenᚋinternalᚋcontentᚐMenu(ctx 
 	return ec._Menu(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMenuInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputMenuInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNMenuItem2ᚕᚖsenᚋinternalᚋcontentᚐMenuItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.MenuItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -27333,12 +42046,66 @@ func (ec *executionContext) marshalNMenuItem2ᚖsenᚋinternalᚋcontentᚐMenuI
 	return ec._MenuItem(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMenuItemInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputMenuItemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMenuItemInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMenuItemInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNMove2senᚋinternalᚋcontentᚐAction(ctx context.Context, v any) (content.Action, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.Action(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMove2senᚋinternalᚋcontentᚐAction(ctx context.Context, sel ast.SelectionSet, v content.Action) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Move!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNNode2ᚕsenᚋinternalᚋcontentᚐContent(ctx context.Context, sel ast.SelectionSet, v []content.Content) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2senᚋinternalᚋcontentᚐContent(ctx, sel, v[i])
 	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNotice2senᚋinternalᚋcontentᚐProblem(ctx context.Context, sel ast.SelectionSet, v content.Problem) graphql.Marshaler {
+	return ec._Notice(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotice2senᚋinternalᚋcontentᚐProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
 
 	return ret
 }
@@ -27392,6 +42159,11 @@ func (ec *executionContext) unmarshalNOrganizationFilter2ᚖsenᚋinternalᚋcon
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNOrganizationInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputOrganizationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNPageInfo2senᚋinternalᚋcontentᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v content.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
@@ -27418,6 +42190,11 @@ func (ec *executionContext) marshalNParticipant2ᚖsenᚋinternalᚋcontentᚐPa
 		return graphql.Null
 	}
 	return ec._Participant(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNParticipantInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputParticipantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNParticipantRole2senᚋinternalᚋcontentᚐParticipantRole(ctx context.Context, v any) (content.ParticipantRole, error) {
@@ -27457,6 +42234,26 @@ func (ec *executionContext) marshalNPosition2ᚖsenᚋinternalᚋcontentᚐPosit
 		return graphql.Null
 	}
 	return ec._Position(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPositionInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputPositionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNProblemCode2senᚋinternalᚋcontentᚐProblemCode(ctx context.Context, v any) (content.ProblemCode, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.ProblemCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProblemCode2senᚋinternalᚋcontentᚐProblemCode(ctx context.Context, sel ast.SelectionSet, v content.ProblemCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProblemCode!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNProgram2ᚕᚖsenᚋinternalᚋcontentᚐProgramᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Program) graphql.Marshaler {
@@ -27508,6 +42305,55 @@ func (ec *executionContext) unmarshalNProgramFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNProgramInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputProgramInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevision2ᚕᚖsenᚋinternalᚋcontentᚐRevisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Revision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRevision2ᚖsenᚋinternalᚋcontentᚐRevision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRevision2ᚖsenᚋinternalᚋcontentᚐRevision(ctx context.Context, sel ast.SelectionSet, v *content.Revision) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Revision!")
+		return graphql.Null
+	}
+	return ec._Revision(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRevisionEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Revision]) graphql.Marshaler {
+	return ec._RevisionEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRevisionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Revision]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRevisionEdge2senᚋinternalᚋcontentᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNSection2ᚕᚖsenᚋinternalᚋcontentᚐSectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Section) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -27557,6 +42403,11 @@ func (ec *executionContext) unmarshalNSectionFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSectionInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputSectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNSeo2ᚖsenᚋinternalᚋcontentᚐSEO(ctx context.Context, sel ast.SelectionSet, v *content.SEO) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Seo!")
@@ -27571,6 +42422,11 @@ func (ec *executionContext) marshalNSite2ᚖsenᚋinternalᚋcontentᚐSite(ctx 
 		return graphql.Null
 	}
 	return ec._Site(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSiteInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputSiteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSpan2senᚋinternalᚋcontentᚐSpan(ctx context.Context, sel ast.SelectionSet, v content.Span) graphql.Marshaler {
@@ -27591,6 +42447,25 @@ func (ec *executionContext) marshalNSpan2ᚕsenᚋinternalᚋcontentᚐSpanᚄ(c
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNSpanInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputSpanInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSpanInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSpanInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalNString2senᚋinternalᚋcontentᚐText(ctx context.Context, v any) (content.Text, error) {
@@ -27625,6 +42500,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	return res
 }
 
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNTableCell2senᚋinternalᚋcontentᚐTableCell(ctx context.Context, sel ast.SelectionSet, v content.TableCell) graphql.Marshaler {
 	return ec._TableCell(ctx, sel, &v)
 }
@@ -27645,6 +42549,25 @@ func (ec *executionContext) marshalNTableCell2ᚕsenᚋinternalᚋcontentᚐTabl
 	return ret
 }
 
+func (ec *executionContext) unmarshalNTableCellInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputTableCellInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTableCellInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTableCellInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalNTableRow2senᚋinternalᚋcontentᚐTableRow(ctx context.Context, sel ast.SelectionSet, v content.TableRow) graphql.Marshaler {
 	return ec._TableRow(ctx, sel, &v)
 }
@@ -27663,6 +42586,25 @@ func (ec *executionContext) marshalNTableRow2ᚕsenᚋinternalᚋcontentᚐTable
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNTableRowInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputTableRowInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTableRowInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTableRowInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalNTag2ᚕᚖsenᚋinternalᚋcontentᚐTagᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Tag) graphql.Marshaler {
@@ -27714,6 +42656,30 @@ func (ec *executionContext) unmarshalNTagFilter2ᚖsenᚋinternalᚋcontentᚐTa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNTagInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputTagInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTextInput2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := ec.unmarshalInputTextInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTextInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTextInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalNURL2senᚋinternalᚋcontentᚐURL(ctx context.Context, v any) (content.URL, error) {
 	res, err := scalar.UnmarshalURL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27726,6 +42692,26 @@ func (ec *executionContext) marshalNURL2senᚋinternalᚋcontentᚐURL(ctx conte
 		graphql.AddInvalidNullFromMarshaler(ctx, "URL!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNUserError2senᚋinternalᚋcontentᚐProblem(ctx context.Context, sel ast.SelectionSet, v content.Problem) graphql.Marshaler {
+	return ec._UserError(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUserError2senᚋinternalᚋcontentᚐProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -27870,6 +42856,86 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx context.Context, v any) ([]content.Action, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]content.Action, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAction2senᚋinternalᚋcontentᚐAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAction2ᚕsenᚋinternalᚋcontentᚐActionᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Action) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAction2senᚋinternalᚋcontentᚐAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOAction2ᚖsenᚋinternalᚋcontentᚐAction(ctx context.Context, v any) (*content.Action, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.Action(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAction2ᚖsenᚋinternalᚋcontentᚐAction(ctx context.Context, sel ast.SelectionSet, v *content.Action) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOActionFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx context.Context, v any) (*content.Match[content.Action], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputActionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAgendaItemInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAgendaItemInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOArticle2ᚖsenᚋinternalᚋcontentᚐArticle(ctx context.Context, sel ast.SelectionSet, v *content.Article) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -27909,6 +42975,14 @@ func (ec *executionContext) unmarshalOArticleFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOArticleInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputArticleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -27926,6 +43000,13 @@ func (ec *executionContext) marshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐO
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOArticlePayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ArticlePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAuthor2ᚖsenᚋinternalᚋcontentᚐAuthor(ctx context.Context, sel ast.SelectionSet, v *content.Author) graphql.Marshaler {
@@ -27967,6 +43048,14 @@ func (ec *executionContext) unmarshalOAuthorFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOAuthorInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAuthorInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOAuthorOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -27984,6 +43073,13 @@ func (ec *executionContext) marshalOAuthorOrder2ᚖsenᚋinternalᚋcontentᚐOr
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOAuthorPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AuthorPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAward2ᚖsenᚋinternalᚋcontentᚐAward(ctx context.Context, sel ast.SelectionSet, v *content.Award) graphql.Marshaler {
@@ -28023,6 +43119,14 @@ func (ec *executionContext) unmarshalOAwardFilter2ᚖsenᚋinternalᚋcontentᚐ
 	}
 	res, err := ec.unmarshalInputAwardFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAwardInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAwardInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOAwardLevel2ᚕsenᚋinternalᚋcontentᚐAwardLevelᚄ(ctx context.Context, v any) ([]content.AwardLevel, error) {
@@ -28170,6 +43274,13 @@ func (ec *executionContext) unmarshalOAwardOutcomeFilter2ᚖsenᚋinternalᚋcon
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOAwardPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AwardPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOAwardPhase2ᚕsenᚋinternalᚋcontentᚐAwardPhaseᚄ(ctx context.Context, v any) ([]content.AwardPhase, error) {
 	if v == nil {
 		return nil, nil
@@ -28233,6 +43344,23 @@ func (ec *executionContext) unmarshalOAwardPhaseFilter2ᚖsenᚋinternalᚋconte
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOAwardRecipientInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAwardRecipientInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOAwardRound2ᚖsenᚋinternalᚋcontentᚐAwardRound(ctx context.Context, sel ast.SelectionSet, v *content.AwardRound) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -28272,6 +43400,14 @@ func (ec *executionContext) unmarshalOAwardRoundFilter2ᚖsenᚋinternalᚋconte
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOAwardRoundInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAwardRoundInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOAwardRoundOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -28289,6 +43425,13 @@ func (ec *executionContext) marshalOAwardRoundOrder2ᚖsenᚋinternalᚋcontent�
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOAwardRoundPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AwardRoundPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAwardSeries2ᚖsenᚋinternalᚋcontentᚐAwardSeries(ctx context.Context, sel ast.SelectionSet, v *content.AwardSeries) graphql.Marshaler {
@@ -28330,6 +43473,14 @@ func (ec *executionContext) unmarshalOAwardSeriesFilter2ᚖsenᚋinternalᚋcont
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOAwardSeriesInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAwardSeriesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOAwardSeriesOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -28347,6 +43498,47 @@ func (ec *executionContext) marshalOAwardSeriesOrder2ᚖsenᚋinternalᚋcontent
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOAwardSeriesPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AwardSeriesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBlockInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBlockInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOBodyInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBodyInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -28386,11 +43578,107 @@ func (ec *executionContext) marshalOCertificate2ᚖsenᚋinternalᚋcontentᚐCe
 	return ec._Certificate(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOCertificateInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCertificateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConflict2ᚖsenᚋinternalᚋnewsroomᚐConflict(ctx context.Context, sel ast.SelectionSet, v *newsroom.Conflict) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Conflict(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOContent2senᚋinternalᚋcontentᚐContent(ctx context.Context, sel ast.SelectionSet, v content.Content) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Content(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOContentPayload2ᚕᚖsenᚋinternalᚋnewsroomᚐOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOContentPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOContentStatus2ᚕsenᚋinternalᚋcontentᚐStateᚄ(ctx context.Context, v any) ([]content.State, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]content.State, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContentStatus2senᚋinternalᚋcontentᚐState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOContentStatus2ᚕsenᚋinternalᚋcontentᚐStateᚄ(ctx context.Context, sel ast.SelectionSet, v []content.State) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContentStatus2senᚋinternalᚋcontentᚐState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOContentStatus2ᚖsenᚋinternalᚋcontentᚐState(ctx context.Context, v any) (*content.State, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.State(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContentStatus2ᚖsenᚋinternalᚋcontentᚐState(ctx context.Context, sel ast.SelectionSet, v *content.State) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalODate2senᚋinternalᚋcontentᚐDate(ctx context.Context, v any) (content.Date, error) {
@@ -28402,6 +43690,24 @@ func (ec *executionContext) marshalODate2senᚋinternalᚋcontentᚐDate(ctx con
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalDate(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx context.Context, v any) (*content.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalDate(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx context.Context, sel ast.SelectionSet, v *content.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalDate(*v)
 	return res
 }
 
@@ -28483,6 +43789,37 @@ func (ec *executionContext) marshalODecision2ᚖsenᚋinternalᚋcontentᚐDecis
 	return ec._Decision(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalODecisionInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDecisionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODividerInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDividerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEditing2ᚖsenᚋinternalᚋcontentᚐEditing(ctx context.Context, sel ast.SelectionSet, v *content.Editing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Editing(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEmbedInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEmbedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOEvent2ᚖsenᚋinternalᚋcontentᚐEvent(ctx context.Context, sel ast.SelectionSet, v *content.Event) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -28522,6 +43859,14 @@ func (ec *executionContext) unmarshalOEventFilter2ᚖsenᚋinternalᚋcontentᚐ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOEventInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEventInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -28539,6 +43884,13 @@ func (ec *executionContext) marshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrd
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOEventPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EventPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOEventStatus2ᚕsenᚋinternalᚋcontentᚐEventStatusᚄ(ctx context.Context, v any) ([]content.EventStatus, error) {
@@ -28667,6 +44019,33 @@ func (ec *executionContext) unmarshalOEventTypeFilter2ᚖsenᚋinternalᚋconten
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOFieldChange2ᚕᚖsenᚋinternalᚋcontentᚐFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.FieldChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldChange2ᚖsenᚋinternalᚋcontentᚐFieldChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOFileInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFileInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -28682,6 +44061,34 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := graphql.MarshalFloatContext(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalOGalleryInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputGalleryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOHeadingInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputHeadingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOID2senᚋinternalᚋcontentᚐID(ctx context.Context, v any) (content.ID, error) {
+	res, err := scalar.UnmarshalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2senᚋinternalᚋcontentᚐID(ctx context.Context, sel ast.SelectionSet, v content.ID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalID(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx context.Context, v any) ([]content.ID, error) {
@@ -28743,6 +44150,14 @@ func (ec *executionContext) unmarshalOIDFilter2ᚖsenᚋinternalᚋcontentᚐMat
 	}
 	res, err := ec.unmarshalInputIDFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOImageInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputImageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOInt2senᚋinternalᚋcontentᚐMinutes(ctx context.Context, v any) (content.Minutes, error) {
@@ -28823,6 +44238,66 @@ func (ec *executionContext) unmarshalOIntFilter2ᚖsenᚋinternalᚋcontentᚐRa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOListInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputListInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOListItemInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNListItemInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOLocale2ᚕsenᚋinternalᚋcontentᚐLocaleᚄ(ctx context.Context, v any) ([]content.Locale, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]content.Locale, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLocale2senᚋinternalᚋcontentᚐLocale(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOLocale2ᚕsenᚋinternalᚋcontentᚐLocaleᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Locale) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNLocale2senᚋinternalᚋcontentᚐLocale(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx context.Context, v any) (*content.Locale, error) {
 	if v == nil {
 		return nil, nil
@@ -28839,6 +44314,42 @@ func (ec *executionContext) marshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(
 	_ = ctx
 	res := scalar.MarshalLocale(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOMark2ᚕsenᚋinternalᚋcontentᚐMarkᚄ(ctx context.Context, v any) ([]content.Mark, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]content.Mark, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMark2senᚋinternalᚋcontentᚐMark(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOMark2ᚕsenᚋinternalᚋcontentᚐMarkᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Mark) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMark2senᚋinternalᚋcontentᚐMark(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMedia2ᚖsenᚋinternalᚋcontentᚐMedia(ctx context.Context, sel ast.SelectionSet, v *content.Media) graphql.Marshaler {
@@ -28878,6 +44389,14 @@ func (ec *executionContext) unmarshalOMediaFilter2ᚖsenᚋinternalᚋcontentᚐ
 	}
 	res, err := ec.unmarshalInputMediaFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOMediaInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMediaInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOMediaKind2ᚕsenᚋinternalᚋcontentᚐMediaKindᚄ(ctx context.Context, v any) ([]content.MediaKind, error) {
@@ -28962,11 +44481,68 @@ func (ec *executionContext) marshalOMediaOrder2ᚖsenᚋinternalᚋcontentᚐOrd
 	return res
 }
 
+func (ec *executionContext) marshalOMediaPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MediaPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMenuInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMenuInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOMenuItemInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMenuItemInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalONode2senᚋinternalᚋcontentᚐContent(ctx context.Context, sel ast.SelectionSet, v content.Content) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx context.Context, v any) (*OnConflict, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(OnConflict)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOnConflict2ᚖsenᚋgraphᚐOnConflict(ctx context.Context, sel ast.SelectionSet, v *OnConflict) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOOrganization2ᚖsenᚋinternalᚋcontentᚐOrganization(ctx context.Context, sel ast.SelectionSet, v *content.Organization) graphql.Marshaler {
@@ -29008,6 +44584,14 @@ func (ec *executionContext) unmarshalOOrganizationFilter2ᚖsenᚋinternalᚋcon
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOOrganizationInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOrganizationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOOrganizationOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -29027,6 +44611,45 @@ func (ec *executionContext) marshalOOrganizationOrder2ᚖsenᚋinternalᚋconten
 	return res
 }
 
+func (ec *executionContext) marshalOOrganizationPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrganizationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOParagraphInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputParagraphInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOParticipantInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNParticipantInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPerson2ᚖsenᚋinternalᚋcontentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *content.Person) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Person(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPlace2ᚖsenᚋinternalᚋcontentᚐPlace(ctx context.Context, sel ast.SelectionSet, v *content.Place) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -29034,11 +44657,51 @@ func (ec *executionContext) marshalOPlace2ᚖsenᚋinternalᚋcontentᚐPlace(ct
 	return ec._Place(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOPlaceInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPlaceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPositionInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPositionInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx context.Context, sel ast.SelectionSet, v *newsroom.Preview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PreviewTokenPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOProduct2ᚖsenᚋinternalᚋcontentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *content.Product) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Product(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProductInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputProductInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOProgram2ᚖsenᚋinternalᚋcontentᚐProgram(ctx context.Context, sel ast.SelectionSet, v *content.Program) graphql.Marshaler {
@@ -29080,6 +44743,14 @@ func (ec *executionContext) unmarshalOProgramFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOProgramInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputProgramInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOProgramOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -29099,11 +44770,41 @@ func (ec *executionContext) marshalOProgramOrder2ᚖsenᚋinternalᚋcontentᚐO
 	return res
 }
 
+func (ec *executionContext) marshalOProgramPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ProgramPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOQuoteInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputQuoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevisionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontentᚐRevisionFilter(ctx context.Context, v any) (*content.RevisionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRevisionFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -29160,6 +44861,14 @@ func (ec *executionContext) unmarshalOSectionFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOSectionInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOSectionOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -29179,6 +44888,35 @@ func (ec *executionContext) marshalOSectionOrder2ᚖsenᚋinternalᚋcontentᚐO
 	return res
 }
 
+func (ec *executionContext) marshalOSectionPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSeoInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSeoInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSite2ᚖsenᚋinternalᚋcontentᚐSite(ctx context.Context, sel ast.SelectionSet, v *content.Site) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Site(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSitePayload2ᚖsenᚋinternalᚋnewsroomᚐSiteOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.SiteOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SitePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx context.Context, v any) (*content.Stage, error) {
 	if v == nil {
 		return nil, nil
@@ -29196,6 +44934,14 @@ func (ec *executionContext) marshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ct
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx context.Context, v any) (*content.Match[content.State], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputStatusFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOString2senᚋinternalᚋcontentᚐText(ctx context.Context, v any) (content.Text, error) {
@@ -29288,6 +45034,14 @@ func (ec *executionContext) unmarshalOStringFilter2ᚖsenᚋinternalᚋcontent�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOTableInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTableInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOTag2ᚖsenᚋinternalᚋcontentᚐTag(ctx context.Context, sel ast.SelectionSet, v *content.Tag) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -29327,6 +45081,14 @@ func (ec *executionContext) unmarshalOTagFilter2ᚖsenᚋinternalᚋcontentᚐTa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOTagInput2map(ctx context.Context, v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTagInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOTagOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx context.Context, v any) (*content.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -29346,6 +45108,30 @@ func (ec *executionContext) marshalOTagOrder2ᚖsenᚋinternalᚋcontentᚐOrder
 	return res
 }
 
+func (ec *executionContext) marshalOTagPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TagPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTextInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]map[string]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTextInput2map(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOURL2senᚋinternalᚋcontentᚐURL(ctx context.Context, v any) (content.URL, error) {
 	res, err := scalar.UnmarshalURL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29355,6 +45141,24 @@ func (ec *executionContext) marshalOURL2senᚋinternalᚋcontentᚐURL(ctx conte
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalURL(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOURL2ᚖsenᚋinternalᚋcontentᚐURL(ctx context.Context, v any) (*content.URL, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalURL(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOURL2ᚖsenᚋinternalᚋcontentᚐURL(ctx context.Context, sel ast.SelectionSet, v *content.URL) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalURL(*v)
 	return res
 }
 

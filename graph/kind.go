@@ -15,9 +15,10 @@ func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, 
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
 	r.relate(string(c.Kind()), map[string]relation{
-		"path":    value(func(_ context.Context, e content.Content) any { return content.Path(e) }),
-		"locale":  value(answeredIn),
-		"locales": value(r.writtenIn),
+		"path":      value(func(_ context.Context, e content.Content) any { return content.Path(e) }),
+		"locale":    value(answeredIn),
+		"locales":   value(r.writtenIn),
+		"revisions": r.revisions(),
 	})
 	r.relate(string(c.Kind()), maps.Clone(fields))
 	return s

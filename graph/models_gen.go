@@ -3,8 +3,17 @@
 package graph
 
 import (
+	"fmt"
+	"io"
 	"sen/internal/content"
+	"strconv"
 )
+
+// What can be changed. Every change needs an account or a token: `UNAUTHENTICATED` and `FORBIDDEN` are errors of the answer.
+// What is wrong with the change itself stands in `userErrors`, all of it at once, and nothing is written then. What was written
+// otherwise than it was sent stands in `notices`. Changes of one request are made one after another, in their order.
+type Mutation struct {
+}
 
 // What can be read.
 type Query struct {
@@ -24,4 +33,48 @@ type Route struct {
 type Viewer struct {
 	// The display name of the account.
 	Name string `json:"name"`
+}
+
+// What to do with a change that was made from a version which is not the present one.
+type OnConflict string
+
+const (
+	// Write nothing, and tell what differs.
+	OnConflictRefuse OnConflict = "REFUSE"
+	// Join both changes where they touch different fields; where they do not, refuse. A text differs by language.
+	OnConflictMerge OnConflict = "MERGE"
+)
+
+var AllOnConflict = []OnConflict{
+	OnConflictRefuse,
+	OnConflictMerge,
+}
+
+func (e OnConflict) IsValid() bool {
+	switch e {
+	case OnConflictRefuse, OnConflictMerge:
+		return true
+	}
+	return false
+}
+
+func (e OnConflict) String() string {
+	return string(e)
+}
+
+func (e *OnConflict) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OnConflict(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OnConflict", str)
+	}
+	return nil
+}
+
+func (e OnConflict) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }

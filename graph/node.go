@@ -40,7 +40,16 @@ func (c *call) byIDs(ids []content.ID) ([]any, error) {
 	}
 	var tasks errgroup.Group
 	for kind, some := range byKind {
-		tasks.Go(func() error { return c.rq.load(c.ctx, kind, some, c.rq.fields(kind, c.fc.Field.Selections)) })
+		byStage := map[content.Stage][]content.ID{}
+		for _, id := range some {
+			stage := c.rq.stageOf(c.ctx, id)
+			byStage[stage] = append(byStage[stage], id)
+		}
+		for stage, ids := range byStage {
+			tasks.Go(func() error {
+				return c.rq.load(c.ctx, kind, ids, stage, c.rq.fields(kind, c.fc.Field.Selections))
+			})
+		}
 	}
 	if err := tasks.Wait(); err != nil {
 		return nil, err
@@ -66,7 +75,7 @@ func (r *Resolver) route(c *call) ([]any, error) {
 			fields = union(fields, c.rq.fields(kind, f.Selections))
 		}
 	}
-	found, err := r.sources[kind].bySlug(c.ctx, slug, fields)
+	found, err := r.sources[kind].bySlug(c.ctx, slug, c.rq.listStage(c.ctx, kind), fields)
 	if err != nil {
 		return nil, err
 	}

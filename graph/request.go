@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sen/graph/scalar"
+	"sen/internal/auth"
 	"sen/internal/content"
 )
 
@@ -30,7 +31,8 @@ type request struct {
 	roots   sync.Once
 	mu      sync.Mutex
 	answers map[answerKey]answered
-	entries map[content.ID]loaded
+	entries map[entryKey]loaded
+	actor   *content.Actor
 	spent   int
 }
 
@@ -45,6 +47,12 @@ type answerKey struct {
 type answered struct {
 	value any
 	err   error
+}
+
+// entryKey names a copy of an entry.
+type entryKey struct {
+	id    content.ID
+	stage content.Stage
 }
 
 // loaded is an entry that was read, nil when there is none, with the fields it was read with.
@@ -65,11 +73,12 @@ type call struct {
 	err     error
 }
 
-// entry is a published entry that the call's ids name, nil when there is none.
+// entry is an entry that the call's ids name, nil when there is none that the actor may see.
 func (c *call) entry(id content.ID) content.Content {
+	key := entryKey{id, c.rq.stageOf(c.ctx, id)}
 	c.rq.mu.Lock()
 	defer c.rq.mu.Unlock()
-	return c.rq.entries[id].entry
+	return c.rq.entries[key].entry
 }
 
 type requestKey struct{}
@@ -81,7 +90,7 @@ func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
 	return context.WithValue(ctx, requestKey{}, &request{
 		Resolver: r, op: op, ec: newExecutionContext(op, r.schema, nil),
-		answers: map[answerKey]answered{}, entries: map[content.ID]loaded{},
+		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, actor: auth.ActorOf(ctx),
 	})
 }
 
@@ -102,7 +111,7 @@ func (rq *request) spend(n int) error {
 // answer answers the field at which a context stands.
 func (rq *request) answer(ctx context.Context, obj any) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
-	if obj == nil {
+	if obj == nil && fc.Object == "Query" {
 		rq.roots.Do(func() { rq.readRoots(ctx) })
 	}
 	key := answerKey{obj, fc.Field.Field, scalar.Locale(ctx)}
@@ -153,11 +162,15 @@ func (rq *request) read(calls []*call) {
 		ids    []content.ID
 		fields []string
 	}
-	want := map[content.Kind]*wanted{}
+	type from struct {
+		kind  content.Kind
+		stage content.Stage
+	}
+	want := map[from]*wanted{}
 	var tasks errgroup.Group
 	for _, c := range calls {
-		if (c.ids != nil || c.load != nil) && scalar.Stage(c.ctx) != content.StagePublished {
-			c.err = content.Errorf(content.CodeForbidden, "Only those who were granted it may read drafts. Leave stage out to read what is published.")
+		if (c.ids != nil || c.load != nil) && c.fc.Object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
+			c.err = errDrafts
 			continue
 		}
 		if c.load != nil {
@@ -172,33 +185,34 @@ func (rq *request) read(calls []*call) {
 		if c.ids == nil {
 			continue
 		}
-		asked := map[content.Kind]bool{}
+		asked := map[from]bool{}
 		for _, obj := range c.objs {
 			for _, id := range c.ids(obj) {
 				kind, ok := id.Kind()
 				if !ok {
 					continue
 				}
-				w := want[kind]
+				place := from{kind, rq.stageOf(c.ctx, id)}
+				w := want[place]
 				if w == nil {
 					w = &wanted{}
-					want[kind] = w
+					want[place] = w
 				}
 				w.ids = append(w.ids, id)
-				if !asked[kind] {
-					asked[kind] = true
+				if !asked[place] {
+					asked[place] = true
 					w.fields = union(w.fields, c.entryFields(kind))
 				}
 			}
 		}
 	}
 	failed := map[content.Kind]error{}
-	for kind, w := range want {
+	for place, w := range want {
 		tasks.Go(func() error {
-			err := safely(func() error { return rq.load(calls[0].ctx, kind, w.ids, w.fields) })
+			err := safely(func() error { return rq.load(calls[0].ctx, place.kind, w.ids, place.stage, w.fields) })
 			if err != nil {
 				rq.mu.Lock()
-				failed[kind] = err
+				failed[place.kind] = err
 				rq.mu.Unlock()
 			}
 			return nil
@@ -266,11 +280,11 @@ func (c *call) entryFields(kind content.Kind) []string {
 }
 
 // load reads entries that were not read yet, or not with all the fields.
-func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID, fields []string) error {
+func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID, stage content.Stage, fields []string) error {
 	rq.mu.Lock()
 	missing := map[content.ID]bool{}
 	for _, id := range ids {
-		have, ok := rq.entries[id]
+		have, ok := rq.entries[entryKey{id, stage}]
 		if ok && (have.entry == nil || !slices.ContainsFunc(fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
 			continue
 		}
@@ -285,14 +299,14 @@ func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID
 	for id := range missing {
 		ask = append(ask, id)
 	}
-	found, err := rq.sources[kind].byIDs(ctx, ask, fields)
+	found, err := rq.sources[kind].byIDs(ctx, ask, stage, fields)
 	if err != nil {
 		return err
 	}
 	rq.mu.Lock()
 	defer rq.mu.Unlock()
 	for _, id := range ask {
-		rq.entries[id] = loaded{found[id], fields}
+		rq.entries[entryKey{id, stage}] = loaded{found[id], fields}
 	}
 	return nil
 }

@@ -13,12 +13,15 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
+	"sen/internal/newsroom"
 )
 
 // Resolver answers the fields of the schema. Its methods are written by
 // graph/generate; what they answer stands in the relations.
 type Resolver struct {
 	store *mongodb.Store
+	// newsroom makes the changes.
+	newsroom *newsroom.Newsroom
 	// publicURL is where clients reach the program, without a slash at its end.
 	publicURL string
 	sources   map[content.Kind]source
@@ -30,15 +33,16 @@ type Resolver struct {
 }
 
 // NewResolver makes what answers the schema's fields from a store.
-func NewResolver(store *mongodb.Store, publicURL string) *Resolver {
+func NewResolver(store *mongodb.Store, room *newsroom.Newsroom, publicURL string) *Resolver {
 	r := &Resolver{
-		store: store, publicURL: strings.TrimSuffix(publicURL, "/"),
+		store: store, newsroom: room, publicURL: strings.TrimSuffix(publicURL, "/"),
 		sources: map[content.Kind]source{}, relations: map[string]relation{},
 		satisfies: map[string][]string{},
 	}
 	for _, register := range []func(*Resolver){
 		registerArticle, registerAuthor, registerOrganization, registerSection, registerTag, registerEvent,
 		registerProgram, registerAward, registerMedia, registerBody, registerSite, registerNode,
+		registerRevision, registerMutation,
 	} {
 		register(r)
 	}

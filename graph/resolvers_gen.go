@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"sen/internal/content"
+	"sen/internal/newsroom"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -25,6 +27,10 @@ func (articleResolver) Locale(ctx context.Context, obj *content.Article) (conten
 
 func (articleResolver) Locales(ctx context.Context, obj *content.Article) ([]content.Locale, error) {
 	return resolve[[]content.Locale](ctx, obj)
+}
+
+func (articleResolver) Revisions(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
 }
 
 func (articleResolver) Body(ctx context.Context, obj *content.Article) (*content.Body, error) {
@@ -75,6 +81,15 @@ func (articleResolver) Seo(ctx context.Context, obj *content.Article) (*content.
 	return resolve[*content.SEO](ctx, obj)
 }
 
+type articlePayloadResolver struct{}
+
+// ArticlePayload gives the resolvers of ArticlePayload.
+func (*Resolver) ArticlePayload() ArticlePayloadResolver { return articlePayloadResolver{} }
+
+func (articlePayloadResolver) Article(ctx context.Context, obj *newsroom.Outcome) (*content.Article, error) {
+	return resolve[*content.Article](ctx, obj)
+}
+
 type authorResolver struct{}
 
 // Author gives the resolvers of Author.
@@ -92,6 +107,10 @@ func (authorResolver) Locales(ctx context.Context, obj *content.Author) ([]conte
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (authorResolver) Revisions(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (authorResolver) Organization(ctx context.Context, obj *content.Author) (*content.Organization, error) {
 	return resolve[*content.Organization](ctx, obj)
 }
@@ -102,6 +121,15 @@ func (authorResolver) Avatar(ctx context.Context, obj *content.Author) (*content
 
 func (authorResolver) Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
 	return resolve[*content.Connection[content.Article]](ctx, obj)
+}
+
+type authorPayloadResolver struct{}
+
+// AuthorPayload gives the resolvers of AuthorPayload.
+func (*Resolver) AuthorPayload() AuthorPayloadResolver { return authorPayloadResolver{} }
+
+func (authorPayloadResolver) Author(ctx context.Context, obj *newsroom.Outcome) (*content.Author, error) {
+	return resolve[*content.Author](ctx, obj)
 }
 
 type awardResolver struct{}
@@ -121,6 +149,10 @@ func (awardResolver) Locales(ctx context.Context, obj *content.Award) ([]content
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (awardResolver) Revisions(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (awardResolver) Round(ctx context.Context, obj *content.Award) (*content.AwardRound, error) {
 	return resolve[*content.AwardRound](ctx, obj)
 }
@@ -135,6 +167,15 @@ func (awardResolver) Event(ctx context.Context, obj *content.Award) (*content.Ev
 
 func (awardResolver) Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
 	return resolve[*content.Connection[content.Article]](ctx, obj)
+}
+
+type awardPayloadResolver struct{}
+
+// AwardPayload gives the resolvers of AwardPayload.
+func (*Resolver) AwardPayload() AwardPayloadResolver { return awardPayloadResolver{} }
+
+func (awardPayloadResolver) Award(ctx context.Context, obj *newsroom.Outcome) (*content.Award, error) {
+	return resolve[*content.Award](ctx, obj)
 }
 
 type awardRecipientResolver struct{}
@@ -167,6 +208,10 @@ func (awardRoundResolver) Locales(ctx context.Context, obj *content.AwardRound) 
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (awardRoundResolver) Revisions(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (awardRoundResolver) Series(ctx context.Context, obj *content.AwardRound) (*content.AwardSeries, error) {
 	return resolve[*content.AwardSeries](ctx, obj)
 }
@@ -177,6 +222,15 @@ func (awardRoundResolver) Ceremony(ctx context.Context, obj *content.AwardRound)
 
 func (awardRoundResolver) Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
 	return resolve[*content.Connection[content.Award]](ctx, obj)
+}
+
+type awardRoundPayloadResolver struct{}
+
+// AwardRoundPayload gives the resolvers of AwardRoundPayload.
+func (*Resolver) AwardRoundPayload() AwardRoundPayloadResolver { return awardRoundPayloadResolver{} }
+
+func (awardRoundPayloadResolver) AwardRound(ctx context.Context, obj *newsroom.Outcome) (*content.AwardRound, error) {
+	return resolve[*content.AwardRound](ctx, obj)
 }
 
 type awardSeriesResolver struct{}
@@ -196,6 +250,10 @@ func (awardSeriesResolver) Locales(ctx context.Context, obj *content.AwardSeries
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (awardSeriesResolver) Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (awardSeriesResolver) Organizations(ctx context.Context, obj *content.AwardSeries) ([]*content.Organization, error) {
 	return resolve[[]*content.Organization](ctx, obj)
 }
@@ -206,6 +264,24 @@ func (awardSeriesResolver) Rounds(ctx context.Context, obj *content.AwardSeries,
 
 func (awardSeriesResolver) Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
 	return resolve[*content.Connection[content.Award]](ctx, obj)
+}
+
+type awardSeriesPayloadResolver struct{}
+
+// AwardSeriesPayload gives the resolvers of AwardSeriesPayload.
+func (*Resolver) AwardSeriesPayload() AwardSeriesPayloadResolver { return awardSeriesPayloadResolver{} }
+
+func (awardSeriesPayloadResolver) AwardSeries(ctx context.Context, obj *newsroom.Outcome) (*content.AwardSeries, error) {
+	return resolve[*content.AwardSeries](ctx, obj)
+}
+
+type contentPayloadResolver struct{}
+
+// ContentPayload gives the resolvers of ContentPayload.
+func (*Resolver) ContentPayload() ContentPayloadResolver { return contentPayloadResolver{} }
+
+func (contentPayloadResolver) Content(ctx context.Context, obj *newsroom.Outcome) (content.Content, error) {
+	return resolve[content.Content](ctx, obj)
 }
 
 type decisionResolver struct{}
@@ -219,6 +295,23 @@ func (decisionResolver) Issuer(ctx context.Context, obj *content.Decision) (*con
 
 func (decisionResolver) Document(ctx context.Context, obj *content.Decision) (*content.Media, error) {
 	return resolve[*content.Media](ctx, obj)
+}
+
+type editingResolver struct{}
+
+// Editing gives the resolvers of Editing.
+func (*Resolver) Editing() EditingResolver { return editingResolver{} }
+
+func (editingResolver) LiveVersion(ctx context.Context, obj *content.Editing) (*int, error) {
+	return resolve[*int](ctx, obj)
+}
+
+func (editingResolver) Moves(ctx context.Context, obj *content.Editing) ([]content.Action, error) {
+	return resolve[[]content.Action](ctx, obj)
+}
+
+func (editingResolver) UsedBy(ctx context.Context, obj *content.Editing) ([]content.Content, error) {
+	return resolve[[]content.Content](ctx, obj)
 }
 
 type eventResolver struct{}
@@ -236,6 +329,10 @@ func (eventResolver) Locale(ctx context.Context, obj *content.Event) (content.Lo
 
 func (eventResolver) Locales(ctx context.Context, obj *content.Event) ([]content.Locale, error) {
 	return resolve[[]content.Locale](ctx, obj)
+}
+
+func (eventResolver) Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
 }
 
 func (eventResolver) Body(ctx context.Context, obj *content.Event) (*content.Body, error) {
@@ -268,6 +365,15 @@ func (eventResolver) Cover(ctx context.Context, obj *content.Event) (*content.Me
 
 func (eventResolver) Tags(ctx context.Context, obj *content.Event) ([]*content.Tag, error) {
 	return resolve[[]*content.Tag](ctx, obj)
+}
+
+type eventPayloadResolver struct{}
+
+// EventPayload gives the resolvers of EventPayload.
+func (*Resolver) EventPayload() EventPayloadResolver { return eventPayloadResolver{} }
+
+func (eventPayloadResolver) Event(ctx context.Context, obj *newsroom.Outcome) (*content.Event, error) {
+	return resolve[*content.Event](ctx, obj)
 }
 
 type fileBlockResolver struct{}
@@ -313,8 +419,21 @@ func (mediaResolver) Locales(ctx context.Context, obj *content.Media) ([]content
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (mediaResolver) Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (mediaResolver) URL(ctx context.Context, obj *content.Media) (content.URL, error) {
 	return resolve[content.URL](ctx, obj)
+}
+
+type mediaPayloadResolver struct{}
+
+// MediaPayload gives the resolvers of MediaPayload.
+func (*Resolver) MediaPayload() MediaPayloadResolver { return mediaPayloadResolver{} }
+
+func (mediaPayloadResolver) Media(ctx context.Context, obj *newsroom.Outcome) (*content.Media, error) {
+	return resolve[*content.Media](ctx, obj)
 }
 
 type mediaVariantResolver struct{}
@@ -339,6 +458,159 @@ func (menuItemResolver) Content(ctx context.Context, obj *content.MenuItem) (con
 	return resolve[content.Content](ctx, obj)
 }
 
+type mutationResolver struct{}
+
+// Mutation gives the resolvers of Mutation.
+func (*Resolver) Mutation() MutationResolver { return mutationResolver{} }
+
+func (mutationResolver) CreateArticle(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateArticle(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateAuthor(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateAuthor(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateOrganization(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateOrganization(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateSection(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateSection(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateTag(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateTag(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateEvent(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateEvent(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateProgram(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateProgram(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateAwardSeries(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateAwardSeries(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateAwardRound(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateAwardRound(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) CreateAward(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateAward(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UpdateMedia(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Submit(ctx context.Context, id content.ID, version int, note *string, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Reject(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Publish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Unpublish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Correct(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Archive(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Trash(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) Restore(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) DeleteForever(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) RestoreRevision(ctx context.Context, id content.ID, version *int, revision int, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) BulkCreate(ctx context.Context, items []map[string]any, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error) {
+	return resolve[[]*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error) {
+	return resolve[[]*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error) {
+	return resolve[[]*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error) {
+	return resolve[*newsroom.Preview](ctx, nil)
+}
+
+func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, locale *content.Locale) (*newsroom.SiteOutcome, error) {
+	return resolve[*newsroom.SiteOutcome](ctx, nil)
+}
+
 type organizationResolver struct{}
 
 // Organization gives the resolvers of Organization.
@@ -354,6 +626,10 @@ func (organizationResolver) Locale(ctx context.Context, obj *content.Organizatio
 
 func (organizationResolver) Locales(ctx context.Context, obj *content.Organization) ([]content.Locale, error) {
 	return resolve[[]content.Locale](ctx, obj)
+}
+
+func (organizationResolver) Revisions(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
 }
 
 func (organizationResolver) Parent(ctx context.Context, obj *content.Organization) (*content.Organization, error) {
@@ -386,6 +662,17 @@ func (organizationResolver) Awards(ctx context.Context, obj *content.Organizatio
 
 func (organizationResolver) Logo(ctx context.Context, obj *content.Organization) (*content.Media, error) {
 	return resolve[*content.Media](ctx, obj)
+}
+
+type organizationPayloadResolver struct{}
+
+// OrganizationPayload gives the resolvers of OrganizationPayload.
+func (*Resolver) OrganizationPayload() OrganizationPayloadResolver {
+	return organizationPayloadResolver{}
+}
+
+func (organizationPayloadResolver) Organization(ctx context.Context, obj *newsroom.Outcome) (*content.Organization, error) {
+	return resolve[*content.Organization](ctx, obj)
 }
 
 type participantResolver struct{}
@@ -432,6 +719,10 @@ func (programResolver) Locales(ctx context.Context, obj *content.Program) ([]con
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (programResolver) Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (programResolver) Organization(ctx context.Context, obj *content.Program) (*content.Organization, error) {
 	return resolve[*content.Organization](ctx, obj)
 }
@@ -442,6 +733,15 @@ func (programResolver) Articles(ctx context.Context, obj *content.Program, first
 
 func (programResolver) Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
 	return resolve[*content.Connection[content.Event]](ctx, obj)
+}
+
+type programPayloadResolver struct{}
+
+// ProgramPayload gives the resolvers of ProgramPayload.
+func (*Resolver) ProgramPayload() ProgramPayloadResolver { return programPayloadResolver{} }
+
+func (programPayloadResolver) Program(ctx context.Context, obj *newsroom.Outcome) (*content.Program, error) {
+	return resolve[*content.Program](ctx, obj)
 }
 
 type queryResolver struct{}
@@ -557,6 +857,23 @@ func (queryResolver) Viewer(ctx context.Context) (*Viewer, error) {
 	return resolve[*Viewer](ctx, nil)
 }
 
+func (queryResolver) RevisionDiff(ctx context.Context, id content.ID, from int, to int) ([]*content.FieldChange, error) {
+	return resolve[[]*content.FieldChange](ctx, nil)
+}
+
+func (queryResolver) AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, nil)
+}
+
+type revisionResolver struct{}
+
+// Revision gives the resolvers of Revision.
+func (*Resolver) Revision() RevisionResolver { return revisionResolver{} }
+
+func (revisionResolver) Content(ctx context.Context, obj *content.Revision) (content.Content, error) {
+	return resolve[content.Content](ctx, obj)
+}
+
 type richTextResolver struct{}
 
 // RichText gives the resolvers of RichText.
@@ -591,6 +908,10 @@ func (sectionResolver) Locales(ctx context.Context, obj *content.Section) ([]con
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (sectionResolver) Revisions(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (sectionResolver) Parent(ctx context.Context, obj *content.Section) (*content.Section, error) {
 	return resolve[*content.Section](ctx, obj)
 }
@@ -605,6 +926,15 @@ func (sectionResolver) Ancestors(ctx context.Context, obj *content.Section) ([]*
 
 func (sectionResolver) Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
 	return resolve[*content.Connection[content.Article]](ctx, obj)
+}
+
+type sectionPayloadResolver struct{}
+
+// SectionPayload gives the resolvers of SectionPayload.
+func (*Resolver) SectionPayload() SectionPayloadResolver { return sectionPayloadResolver{} }
+
+func (sectionPayloadResolver) Section(ctx context.Context, obj *newsroom.Outcome) (*content.Section, error) {
+	return resolve[*content.Section](ctx, obj)
 }
 
 type seoResolver struct{}
@@ -633,12 +963,25 @@ func (tagResolver) Locales(ctx context.Context, obj *content.Tag) ([]content.Loc
 	return resolve[[]content.Locale](ctx, obj)
 }
 
+func (tagResolver) Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
+	return resolve[*content.Connection[content.Revision]](ctx, obj)
+}
+
 func (tagResolver) Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
 	return resolve[*content.Connection[content.Article]](ctx, obj)
 }
 
 func (tagResolver) Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
 	return resolve[*content.Connection[content.Event]](ctx, obj)
+}
+
+type tagPayloadResolver struct{}
+
+// TagPayload gives the resolvers of TagPayload.
+func (*Resolver) TagPayload() TagPayloadResolver { return tagPayloadResolver{} }
+
+func (tagPayloadResolver) Tag(ctx context.Context, obj *newsroom.Outcome) (*content.Tag, error) {
+	return resolve[*content.Tag](ctx, obj)
 }
 
 // child makes the context in which a field of an object is answered, with its arguments read.
@@ -650,6 +993,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Article_locale(ctx, field)
 	case "Article.locales":
 		return ec.fieldContext_Article_locales(ctx, field)
+	case "Article.revisions":
+		return ec.fieldContext_Article_revisions(ctx, field)
 	case "Article.body":
 		return ec.fieldContext_Article_body(ctx, field)
 	case "Article.cover":
@@ -674,24 +1019,32 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Article_related(ctx, field)
 	case "Article.seo":
 		return ec.fieldContext_Article_seo(ctx, field)
+	case "ArticlePayload.article":
+		return ec.fieldContext_ArticlePayload_article(ctx, field)
 	case "Author.path":
 		return ec.fieldContext_Author_path(ctx, field)
 	case "Author.locale":
 		return ec.fieldContext_Author_locale(ctx, field)
 	case "Author.locales":
 		return ec.fieldContext_Author_locales(ctx, field)
+	case "Author.revisions":
+		return ec.fieldContext_Author_revisions(ctx, field)
 	case "Author.organization":
 		return ec.fieldContext_Author_organization(ctx, field)
 	case "Author.avatar":
 		return ec.fieldContext_Author_avatar(ctx, field)
 	case "Author.articles":
 		return ec.fieldContext_Author_articles(ctx, field)
+	case "AuthorPayload.author":
+		return ec.fieldContext_AuthorPayload_author(ctx, field)
 	case "Award.path":
 		return ec.fieldContext_Award_path(ctx, field)
 	case "Award.locale":
 		return ec.fieldContext_Award_locale(ctx, field)
 	case "Award.locales":
 		return ec.fieldContext_Award_locales(ctx, field)
+	case "Award.revisions":
+		return ec.fieldContext_Award_revisions(ctx, field)
 	case "Award.round":
 		return ec.fieldContext_Award_round(ctx, field)
 	case "Award.series":
@@ -700,6 +1053,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Award_event(ctx, field)
 	case "Award.articles":
 		return ec.fieldContext_Award_articles(ctx, field)
+	case "AwardPayload.award":
+		return ec.fieldContext_AwardPayload_award(ctx, field)
 	case "AwardRecipient.organization":
 		return ec.fieldContext_AwardRecipient_organization(ctx, field)
 	case "AwardRecipient.author":
@@ -710,34 +1065,52 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_AwardRound_locale(ctx, field)
 	case "AwardRound.locales":
 		return ec.fieldContext_AwardRound_locales(ctx, field)
+	case "AwardRound.revisions":
+		return ec.fieldContext_AwardRound_revisions(ctx, field)
 	case "AwardRound.series":
 		return ec.fieldContext_AwardRound_series(ctx, field)
 	case "AwardRound.ceremony":
 		return ec.fieldContext_AwardRound_ceremony(ctx, field)
 	case "AwardRound.awards":
 		return ec.fieldContext_AwardRound_awards(ctx, field)
+	case "AwardRoundPayload.awardRound":
+		return ec.fieldContext_AwardRoundPayload_awardRound(ctx, field)
 	case "AwardSeries.path":
 		return ec.fieldContext_AwardSeries_path(ctx, field)
 	case "AwardSeries.locale":
 		return ec.fieldContext_AwardSeries_locale(ctx, field)
 	case "AwardSeries.locales":
 		return ec.fieldContext_AwardSeries_locales(ctx, field)
+	case "AwardSeries.revisions":
+		return ec.fieldContext_AwardSeries_revisions(ctx, field)
 	case "AwardSeries.organizations":
 		return ec.fieldContext_AwardSeries_organizations(ctx, field)
 	case "AwardSeries.rounds":
 		return ec.fieldContext_AwardSeries_rounds(ctx, field)
 	case "AwardSeries.awards":
 		return ec.fieldContext_AwardSeries_awards(ctx, field)
+	case "AwardSeriesPayload.awardSeries":
+		return ec.fieldContext_AwardSeriesPayload_awardSeries(ctx, field)
+	case "ContentPayload.content":
+		return ec.fieldContext_ContentPayload_content(ctx, field)
 	case "Decision.issuer":
 		return ec.fieldContext_Decision_issuer(ctx, field)
 	case "Decision.document":
 		return ec.fieldContext_Decision_document(ctx, field)
+	case "Editing.liveVersion":
+		return ec.fieldContext_Editing_liveVersion(ctx, field)
+	case "Editing.moves":
+		return ec.fieldContext_Editing_moves(ctx, field)
+	case "Editing.usedBy":
+		return ec.fieldContext_Editing_usedBy(ctx, field)
 	case "Event.path":
 		return ec.fieldContext_Event_path(ctx, field)
 	case "Event.locale":
 		return ec.fieldContext_Event_locale(ctx, field)
 	case "Event.locales":
 		return ec.fieldContext_Event_locales(ctx, field)
+	case "Event.revisions":
+		return ec.fieldContext_Event_revisions(ctx, field)
 	case "Event.body":
 		return ec.fieldContext_Event_body(ctx, field)
 	case "Event.organizers":
@@ -754,6 +1127,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Event_cover(ctx, field)
 	case "Event.tags":
 		return ec.fieldContext_Event_tags(ctx, field)
+	case "EventPayload.event":
+		return ec.fieldContext_EventPayload_event(ctx, field)
 	case "FileBlock.media":
 		return ec.fieldContext_FileBlock_media(ctx, field)
 	case "ImageBlock.media":
@@ -768,20 +1143,100 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Media_locale(ctx, field)
 	case "Media.locales":
 		return ec.fieldContext_Media_locales(ctx, field)
+	case "Media.revisions":
+		return ec.fieldContext_Media_revisions(ctx, field)
 	case "Media.url":
 		return ec.fieldContext_Media_url(ctx, field)
+	case "MediaPayload.media":
+		return ec.fieldContext_MediaPayload_media(ctx, field)
 	case "MediaVariant.url":
 		return ec.fieldContext_MediaVariant_url(ctx, field)
 	case "MenuItem.link":
 		return ec.fieldContext_MenuItem_link(ctx, field)
 	case "MenuItem.content":
 		return ec.fieldContext_MenuItem_content(ctx, field)
+	case "Mutation.createArticle":
+		return ec.fieldContext_Mutation_createArticle(ctx, field)
+	case "Mutation.updateArticle":
+		return ec.fieldContext_Mutation_updateArticle(ctx, field)
+	case "Mutation.createAuthor":
+		return ec.fieldContext_Mutation_createAuthor(ctx, field)
+	case "Mutation.updateAuthor":
+		return ec.fieldContext_Mutation_updateAuthor(ctx, field)
+	case "Mutation.createOrganization":
+		return ec.fieldContext_Mutation_createOrganization(ctx, field)
+	case "Mutation.updateOrganization":
+		return ec.fieldContext_Mutation_updateOrganization(ctx, field)
+	case "Mutation.createSection":
+		return ec.fieldContext_Mutation_createSection(ctx, field)
+	case "Mutation.updateSection":
+		return ec.fieldContext_Mutation_updateSection(ctx, field)
+	case "Mutation.createTag":
+		return ec.fieldContext_Mutation_createTag(ctx, field)
+	case "Mutation.updateTag":
+		return ec.fieldContext_Mutation_updateTag(ctx, field)
+	case "Mutation.createEvent":
+		return ec.fieldContext_Mutation_createEvent(ctx, field)
+	case "Mutation.updateEvent":
+		return ec.fieldContext_Mutation_updateEvent(ctx, field)
+	case "Mutation.createProgram":
+		return ec.fieldContext_Mutation_createProgram(ctx, field)
+	case "Mutation.updateProgram":
+		return ec.fieldContext_Mutation_updateProgram(ctx, field)
+	case "Mutation.createAwardSeries":
+		return ec.fieldContext_Mutation_createAwardSeries(ctx, field)
+	case "Mutation.updateAwardSeries":
+		return ec.fieldContext_Mutation_updateAwardSeries(ctx, field)
+	case "Mutation.createAwardRound":
+		return ec.fieldContext_Mutation_createAwardRound(ctx, field)
+	case "Mutation.updateAwardRound":
+		return ec.fieldContext_Mutation_updateAwardRound(ctx, field)
+	case "Mutation.createAward":
+		return ec.fieldContext_Mutation_createAward(ctx, field)
+	case "Mutation.updateAward":
+		return ec.fieldContext_Mutation_updateAward(ctx, field)
+	case "Mutation.updateMedia":
+		return ec.fieldContext_Mutation_updateMedia(ctx, field)
+	case "Mutation.submit":
+		return ec.fieldContext_Mutation_submit(ctx, field)
+	case "Mutation.approve":
+		return ec.fieldContext_Mutation_approve(ctx, field)
+	case "Mutation.reject":
+		return ec.fieldContext_Mutation_reject(ctx, field)
+	case "Mutation.publish":
+		return ec.fieldContext_Mutation_publish(ctx, field)
+	case "Mutation.unpublish":
+		return ec.fieldContext_Mutation_unpublish(ctx, field)
+	case "Mutation.correct":
+		return ec.fieldContext_Mutation_correct(ctx, field)
+	case "Mutation.archive":
+		return ec.fieldContext_Mutation_archive(ctx, field)
+	case "Mutation.trash":
+		return ec.fieldContext_Mutation_trash(ctx, field)
+	case "Mutation.restore":
+		return ec.fieldContext_Mutation_restore(ctx, field)
+	case "Mutation.deleteForever":
+		return ec.fieldContext_Mutation_deleteForever(ctx, field)
+	case "Mutation.restoreRevision":
+		return ec.fieldContext_Mutation_restoreRevision(ctx, field)
+	case "Mutation.bulkCreate":
+		return ec.fieldContext_Mutation_bulkCreate(ctx, field)
+	case "Mutation.bulkUpdate":
+		return ec.fieldContext_Mutation_bulkUpdate(ctx, field)
+	case "Mutation.bulkMove":
+		return ec.fieldContext_Mutation_bulkMove(ctx, field)
+	case "Mutation.previewToken":
+		return ec.fieldContext_Mutation_previewToken(ctx, field)
+	case "Mutation.updateSite":
+		return ec.fieldContext_Mutation_updateSite(ctx, field)
 	case "Organization.path":
 		return ec.fieldContext_Organization_path(ctx, field)
 	case "Organization.locale":
 		return ec.fieldContext_Organization_locale(ctx, field)
 	case "Organization.locales":
 		return ec.fieldContext_Organization_locales(ctx, field)
+	case "Organization.revisions":
+		return ec.fieldContext_Organization_revisions(ctx, field)
 	case "Organization.parent":
 		return ec.fieldContext_Organization_parent(ctx, field)
 	case "Organization.children":
@@ -798,6 +1253,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Organization_awards(ctx, field)
 	case "Organization.logo":
 		return ec.fieldContext_Organization_logo(ctx, field)
+	case "OrganizationPayload.organization":
+		return ec.fieldContext_OrganizationPayload_organization(ctx, field)
 	case "Participant.author":
 		return ec.fieldContext_Participant_author(ctx, field)
 	case "Position.organization":
@@ -810,12 +1267,16 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Program_locale(ctx, field)
 	case "Program.locales":
 		return ec.fieldContext_Program_locales(ctx, field)
+	case "Program.revisions":
+		return ec.fieldContext_Program_revisions(ctx, field)
 	case "Program.organization":
 		return ec.fieldContext_Program_organization(ctx, field)
 	case "Program.articles":
 		return ec.fieldContext_Program_articles(ctx, field)
 	case "Program.events":
 		return ec.fieldContext_Program_events(ctx, field)
+	case "ProgramPayload.program":
+		return ec.fieldContext_ProgramPayload_program(ctx, field)
 	case "Query.article":
 		return ec.fieldContext_Query_article(ctx, field)
 	case "Query.articles":
@@ -870,6 +1331,12 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Query_site(ctx, field)
 	case "Query.viewer":
 		return ec.fieldContext_Query_viewer(ctx, field)
+	case "Query.revisionDiff":
+		return ec.fieldContext_Query_revisionDiff(ctx, field)
+	case "Query.auditLog":
+		return ec.fieldContext_Query_auditLog(ctx, field)
+	case "Revision.content":
+		return ec.fieldContext_Revision_content(ctx, field)
 	case "RichText.html":
 		return ec.fieldContext_RichText_html(ctx, field)
 	case "RichText.markdown":
@@ -882,6 +1349,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Section_locale(ctx, field)
 	case "Section.locales":
 		return ec.fieldContext_Section_locales(ctx, field)
+	case "Section.revisions":
+		return ec.fieldContext_Section_revisions(ctx, field)
 	case "Section.parent":
 		return ec.fieldContext_Section_parent(ctx, field)
 	case "Section.children":
@@ -890,6 +1359,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Section_ancestors(ctx, field)
 	case "Section.articles":
 		return ec.fieldContext_Section_articles(ctx, field)
+	case "SectionPayload.section":
+		return ec.fieldContext_SectionPayload_section(ctx, field)
 	case "Seo.image":
 		return ec.fieldContext_Seo_image(ctx, field)
 	case "Tag.path":
@@ -898,10 +1369,14 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Tag_locale(ctx, field)
 	case "Tag.locales":
 		return ec.fieldContext_Tag_locales(ctx, field)
+	case "Tag.revisions":
+		return ec.fieldContext_Tag_revisions(ctx, field)
 	case "Tag.articles":
 		return ec.fieldContext_Tag_articles(ctx, field)
 	case "Tag.events":
 		return ec.fieldContext_Tag_events(ctx, field)
+	case "TagPayload.tag":
+		return ec.fieldContext_TagPayload_tag(ctx, field)
 	}
 	return nil, fmt.Errorf("no resolver for %s.%s", object, field.Name)
 }

@@ -68,6 +68,9 @@ func (r *Resolver) begin(ctx context.Context, next graphql.OperationHandler) gra
 	default:
 		return refuse("The header Sen-Stage must be PUBLISHED or DRAFT.")
 	}
+	if op := graphql.GetOperationContext(ctx).Operation; op.Operation == ast.Mutation && reading.Stage == "" {
+		reading.Stage = content.StageDraft // what a change left behind is a working copy
+	}
 	return next(r.newRequest(scalar.WithReading(ctx, reading)))
 }
 

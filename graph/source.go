@@ -14,10 +14,10 @@ import (
 // source is where entries of one kind are read from, whatever their Go type.
 type source interface {
 	pager
-	// byIDs reads published entries with some stored fields.
-	byIDs(ctx context.Context, ids []content.ID, fields []string) (map[content.ID]content.Content, error)
-	// bySlug reads the published entry with a present or former slug; nil for none.
-	bySlug(ctx context.Context, slug string, fields []string) (content.Content, error)
+	// byIDs reads entries at a stage with some stored fields.
+	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error)
+	// bySlug reads the entry with a present or former slug at a stage; nil for none.
+	bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error)
 	// Withdrawn tells whether a slug is of what once was published and is not any more.
 	Withdrawn(ctx context.Context, slug string) (bool, error)
 	// StoredFields names what an entry of the kind is stored with.
@@ -54,12 +54,14 @@ func (l later) firsts(c *call, parents []mongodb.Within) ([]any, error) {
 type kindSource[T, F any] struct {
 	*mongodb.Collection[T, F]
 	label []string
+	// order is the order where none is asked for; empty is the kind's own.
+	order content.Order
 }
 
 func (s *kindSource[T, F]) labelFields() []string { return s.label }
 
-func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, fields []string) (map[content.ID]content.Content, error) {
-	found, err := s.ByIDs(ctx, ids, fields)
+func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error) {
+	found, err := s.ByIDs(ctx, ids, stage, fields)
 	entries := make(map[content.ID]content.Content, len(found))
 	for id, e := range found {
 		entries[id] = any(e).(content.Content)
@@ -67,8 +69,8 @@ func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, fields [
 	return entries, err
 }
 
-func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, fields []string) (content.Content, error) {
-	found, err := s.BySlug(ctx, slug, fields)
+func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error) {
+	found, err := s.BySlug(ctx, slug, stage, fields)
 	if found == nil || err != nil {
 		return nil, err
 	}
@@ -83,14 +85,18 @@ func (s *kindSource[T, F]) byArguments() relation {
 			return nil, content.Errorf(content.CodeBadUserInput, "Give exactly one of id and slug.")
 		}
 		fields := c.rq.fields(s.Kind(), c.fc.Field.Selections)
+		stage := scalar.Stage(c.ctx)
 		var found content.Content
 		var err error
 		if slug != nil {
-			found, err = s.bySlug(c.ctx, *slug, fields)
+			found, err = s.bySlug(c.ctx, *slug, stage, fields)
 		} else if kind, ok := id.Kind(); ok && kind == s.Kind() {
 			var entries map[content.ID]content.Content
-			entries, err = s.byIDs(c.ctx, []content.ID{*id}, fields)
+			entries, err = s.byIDs(c.ctx, []content.ID{*id}, stage, fields)
 			found = entries[*id]
+		}
+		if err == nil && c.rq.listStage(c.ctx, s.Kind()) != stage && (found == nil || c.rq.stageOf(c.ctx, found.Common().ID) != stage) {
+			return nil, errDrafts // whether it is there or not
 		}
 		if found == nil || err != nil {
 			return []any{nil}, err
@@ -103,11 +109,17 @@ func (s *kindSource[T, F]) byArguments() relation {
 const maxParents = 200
 
 func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, error) {
+	if asked := scalar.Stage(c.ctx); c.objs[0] == nil && asked != c.rq.listStage(c.ctx, s.Kind()) && c.rq.actor.Preview == "" {
+		return nil, errDrafts
+	}
 	ask := mongodb.List[F]{
 		First: argument[int](c, "first"), Last: argument[int](c, "last"), Offset: argument[int](c, "offset"),
 		After: deref(argument[string](c, "after")), Before: deref(argument[string](c, "before")),
-		Filter: argument[F](c, "filter"), Order: deref(argument[content.Order](c, "orderBy")),
-		Locale: scalar.Locale(c.ctx),
+		Filter: argument[F](c, "filter"), Order: s.order,
+		Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()),
+	}
+	if order := argument[content.Order](c, "orderBy"); order != nil {
+		ask.Order = *order
 	}
 	s.selected(c, &ask)
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page })
@@ -115,7 +127,7 @@ func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, erro
 
 func (s *kindSource[T, F]) firsts(c *call, parents []mongodb.Within) ([]any, error) {
 	most := content.MaxPage
-	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Fields: c.rq.fields(s.Kind(), c.fc.Field.Selections)}
+	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.rq.fields(s.Kind(), c.fc.Field.Selections)}
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
 }
 

@@ -18,8 +18,8 @@ import (
 	"sen/internal/content"
 )
 
-// MarshalID writes an id.
-func MarshalID(id content.ID) graphql.Marshaler { return graphql.MarshalString(string(id)) }
+// MarshalID writes an id; the empty one is null.
+func MarshalID(id content.ID) graphql.Marshaler { return MarshalString(string(id)) }
 
 // UnmarshalID reads an id: a string, or an integer as the specification has it.
 func UnmarshalID(v any) (content.ID, error) {

@@ -84,7 +84,8 @@ func (s *serveCommand) handler(store *mongodb.Store, log *slog.Logger) (http.Han
 	if err != nil {
 		return nil, err
 	}
-	resolver := graph.NewResolver(store, s.URL())
+	room := newsroom.New(store, nil)
+	resolver := graph.NewResolver(store, room, s.URL())
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, Timeout: s.Timeout, Store: store, Log: log,

@@ -42,6 +42,9 @@ type Actor struct {
 	Session string
 }
 
+// Person is the actor as revisions name it.
+func (a *Actor) Person() *Person { return &Person{ID: a.ID, Name: a.Name} }
+
 // Account is a person who signs in.
 type Account struct {
 	ID string `json:"_id"`

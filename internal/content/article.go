@@ -1,32 +1,42 @@
 package content
 
+import "time"
+
 // Article is a piece of news: what readers come for.
 type Article struct {
 	Base  `json:",inline"`
-	Title Text `json:"title"`
+	Title Text `json:"title" lint:"line"`
 	// Lead is the summary in front of the body.
 	Lead    Text     `json:"lead,omitempty"`
 	Body    RichText `json:"body,omitempty"`
-	CoverID ID       `json:"cover,omitempty"`
+	CoverID ID       `json:"cover,omitempty" link:"Media"`
 	// AuthorIDs are who wrote it, in the order of the byline.
-	AuthorIDs []ID `json:"authors,omitempty"`
+	AuthorIDs []ID `json:"authors,omitempty" link:"Author"`
 	// Byline is the line as printed ("Minh Thư – P. KHTCTH"). It is kept as written,
 	// so that it stays true when the author moves to another unit.
-	Byline    Text `json:"byline,omitempty"`
-	SectionID ID   `json:"section,omitempty"`
+	Byline    Text `json:"byline,omitempty" lint:"line"`
+	SectionID ID   `json:"section,omitempty" link:"Section"`
 	// BreadcrumbIDs are the sections from the root down to SectionID.
-	BreadcrumbIDs   []ID `json:"breadcrumb,omitempty"`
-	TagIDs          []ID `json:"tags,omitempty"`
-	EventIDs        []ID `json:"events,omitempty"`
-	AwardIDs        []ID `json:"awards,omitempty"`
-	ProgramIDs      []ID `json:"programs,omitempty"`
-	OrganizationIDs []ID `json:"organizations,omitempty"`
+	BreadcrumbIDs   []ID `json:"breadcrumb,omitempty" link:"Section"`
+	TagIDs          []ID `json:"tags,omitempty" link:"Tag"`
+	EventIDs        []ID `json:"events,omitempty" link:"Event"`
+	AwardIDs        []ID `json:"awards,omitempty" link:"Award"`
+	ProgramIDs      []ID `json:"programs,omitempty" link:"Program"`
+	OrganizationIDs []ID `json:"organizations,omitempty" link:"Organization"`
 	// RelatedIDs are what an editor chose to show beside it.
-	RelatedIDs []ID `json:"related,omitempty"`
+	RelatedIDs []ID `json:"related,omitempty" link:"Article"`
 	// ReadingMinutes is how long each language's body takes to read, in minutes.
 	ReadingMinutes Minutes `json:"readingMinutes,omitempty"`
+	// Corrections are what readers are told of mistakes that were mended, the oldest first.
+	Corrections []*Correction `json:"corrections,omitempty"`
 	// Search overrides what search engines and link previews show.
 	Search SEO `json:"seo,omitzero"`
+}
+
+// Correction tells readers of a mistake that was mended in what they had seen.
+type Correction struct {
+	At   time.Time `json:"at"`
+	Note string    `json:"note"`
 }
 
 // Minutes is a number of whole minutes for each language.
@@ -34,9 +44,9 @@ type Minutes map[Locale]int
 
 // SEO is what search engines and link previews show of a page.
 type SEO struct {
-	Title       Text `json:"title,omitempty"`
+	Title       Text `json:"title,omitempty" lint:"line"`
 	Description Text `json:"description,omitempty"`
-	ImageID     ID   `json:"image,omitempty"`
+	ImageID     ID   `json:"image,omitempty" link:"Media"`
 	// NoIndex asks search engines to leave the page out.
 	NoIndex bool `json:"noIndex,omitempty"`
 }

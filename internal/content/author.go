@@ -3,12 +3,12 @@ package content
 // Author is a person who writes, or who is named in the news.
 type Author struct {
 	Base `json:",inline"`
-	Name Text `json:"name"`
+	Name Text `json:"name" lint:"line"`
 	// Position is the person's present position; what it was on an occasion stands there.
-	Position       Text `json:"position,omitempty"`
-	OrganizationID ID   `json:"organization,omitempty"`
+	Position       Text `json:"position,omitempty" lint:"line"`
+	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
 	Bio            Text `json:"bio,omitempty"`
-	AvatarID       ID   `json:"avatar,omitempty"`
+	AvatarID       ID   `json:"avatar,omitempty" link:"Media"`
 }
 
 // Kind implements [Content].

@@ -6,32 +6,32 @@ type Date string
 // AwardSeries is an award that is given again and again.
 type AwardSeries struct {
 	Base        `json:",inline"`
-	Name        Text `json:"name"`
-	ShortName   Text `json:"shortName,omitempty"`
+	Name        Text `json:"name" lint:"line"`
+	ShortName   Text `json:"shortName,omitempty" lint:"line"`
 	Description Text `json:"description,omitempty"`
 	// OrganizationIDs are the bodies that confer it.
-	OrganizationIDs []ID `json:"organizations,omitempty"`
+	OrganizationIDs []ID `json:"organizations,omitempty" link:"Organization"`
 }
 
 // AwardRound is one edition of a series: a year, a level, a decision, a ceremony.
 type AwardRound struct {
 	Base       `json:",inline"`
-	Name       Text       `json:"name"`
-	SeriesID   ID         `json:"series"`
+	Name       Text       `json:"name" lint:"line"`
+	SeriesID   ID         `json:"series" link:"AwardSeries"`
 	Year       int        `json:"year"`
 	Level      AwardLevel `json:"level"`
 	Phase      AwardPhase `json:"phase"`
 	Decision   *Decision  `json:"decision,omitempty"`
-	CeremonyID ID         `json:"ceremony,omitempty"`
+	CeremonyID ID         `json:"ceremony,omitempty" link:"Event"`
 }
 
 // Award is one prize of a round. Year, Level and SeriesID are its round's, kept
 // here as well so that awards can be filtered and ordered by them.
 type Award struct {
 	Base        `json:",inline"`
-	Title       Text              `json:"title"`
-	RoundID     ID                `json:"round"`
-	SeriesID    ID                `json:"series"`
+	Title       Text              `json:"title" lint:"line"`
+	RoundID     ID                `json:"round" link:"AwardRound"`
+	SeriesID    ID                `json:"series" link:"AwardSeries"`
 	Year        int               `json:"year"`
 	Level       AwardLevel        `json:"level"`
 	Rank        *int              `json:"rank,omitempty"`
@@ -40,7 +40,7 @@ type Award struct {
 	Recipients  []*AwardRecipient `json:"recipients,omitempty"`
 	Citation    Text              `json:"citation,omitempty"`
 	Certificate *Certificate      `json:"certificate,omitempty"`
-	EventID     ID                `json:"event,omitempty"`
+	EventID     ID                `json:"event,omitempty" link:"Event"`
 }
 
 // AwardLevel is how far an award reaches.
@@ -83,23 +83,23 @@ const (
 type Decision struct {
 	Number     string `json:"number,omitempty"`
 	Date       Date   `json:"date,omitempty"`
-	IssuerID   ID     `json:"issuer,omitempty"`
-	DocumentID ID     `json:"document,omitempty"`
+	IssuerID   ID     `json:"issuer,omitempty" link:"Organization"`
+	DocumentID ID     `json:"document,omitempty" link:"Media"`
 }
 
 // Product is what won, where an award goes to a product.
 type Product struct {
-	Name        Text `json:"name"`
+	Name        Text `json:"name" lint:"line"`
 	Description Text `json:"description,omitempty"`
-	ImageID     ID   `json:"image,omitempty"`
+	ImageID     ID   `json:"image,omitempty" link:"Media"`
 }
 
 // AwardRecipient is who received an award, under the name of that day. At most
 // one of OrganizationID and AuthorID is set.
 type AwardRecipient struct {
-	Name           Text `json:"name"`
-	OrganizationID ID   `json:"organization,omitempty"`
-	AuthorID       ID   `json:"author,omitempty"`
+	Name           Text `json:"name" lint:"line"`
+	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
+	AuthorID       ID   `json:"author,omitempty" link:"Author"`
 }
 
 // Certificate is the paper that a recipient holds.

@@ -102,9 +102,9 @@ type HeadingBlock struct {
 // ImageBlock is a picture between paragraphs. Caption and Alt belong to this use
 // of the picture; where one is empty, the medium's own default is shown.
 type ImageBlock struct {
-	MediaID ID     `json:"media"`
+	MediaID ID     `json:"media" link:"Media"`
 	Caption string `json:"caption,omitempty"`
-	Alt     string `json:"alt,omitempty"`
+	Alt     string `json:"alt,omitempty" lint:"line"`
 }
 
 // GalleryBlock is several pictures shown as one group.
@@ -151,7 +151,7 @@ type TableCell struct {
 
 // FileBlock offers a document for download. An empty Caption shows the medium's own label.
 type FileBlock struct {
-	MediaID ID     `json:"media"`
+	MediaID ID     `json:"media" link:"Media"`
 	Caption string `json:"caption,omitempty"`
 }
 
@@ -186,7 +186,7 @@ const (
 // Span is a run of text with one set of marks. A line feed in Text is a line
 // break. Link is the address that the run leads to, empty for none.
 type Span struct {
-	Text  string `json:"text"`
+	Text  string `json:"text" lint:"span"`
 	Marks []Mark `json:"marks,omitempty"`
 	Link  string `json:"link,omitempty"`
 }

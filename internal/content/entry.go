@@ -10,17 +10,50 @@ type Entry[T any] struct {
 	Version int `json:"version"`
 	// Live is what the public sees; nil when it sees nothing.
 	Live *T `json:"live"`
-	// Draft is the working copy; nil when nothing newer than Live is in work.
-	Draft *T    `json:"draft"`
+	// Draft is the working copy. It is always there; where nothing is being prepared, it
+	// is what was published last.
+	Draft *T `json:"draft"`
+	// PublicSlugs are the slugs under which readers saw it.
+	PublicSlugs []string `json:"publicSlugs,omitempty"`
+	// Head is the id of the revision that Version is.
+	Head      string    `json:"head"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+	Editing   `json:",inline"`
+}
+
+// NewEntry is the entry of a copy in its first version, published or as a draft.
+func NewEntry[T any](copied *T, published bool) *Entry[T] {
+	base := any(copied).(Content).Common()
+	e := &Entry[T]{ID: base.ID, Version: 1, Draft: copied, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt}
+	e.State = StateDraft
+	if published {
+		e.Live, e.State = copied, StatePublished
+	}
+	return e
+}
+
+// Editing is what the newsroom keeps of an entry beside its copies.
+type Editing struct {
 	State State `json:"state"`
 	// PublishAt and UnpublishAt are moments at which the state is to change by itself.
 	PublishAt   *time.Time `json:"publishAt,omitempty"`
 	UnpublishAt *time.Time `json:"unpublishAt,omitempty"`
-	CreatedAt   time.Time  `json:"createdAt"`
-	CreatedBy   string     `json:"createdBy,omitempty"`
-	UpdatedAt   time.Time  `json:"updatedAt"`
-	UpdatedBy   string     `json:"updatedBy,omitempty"`
-	TrashedAt   *time.Time `json:"trashedAt,omitempty"`
+	// CreatedBy and UpdatedBy are nil for what came with an import.
+	CreatedBy *Person    `json:"createdBy,omitempty"`
+	UpdatedBy *Person    `json:"updatedBy,omitempty"`
+	TrashedAt *time.Time `json:"trashedAt,omitempty"`
+	// ID is the entry's; the store fills it in.
+	ID ID `json:"-"`
+	// LiveVersion is the version that readers see, 0 while they see nothing; the store fills it in.
+	LiveVersion int `json:"-"`
+}
+
+// Person is somebody who acts, by the name of that day.
+type Person struct {
+	// ID is an account's, a token's, or an issuer's subject.
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // State is where an entry stands in the newsroom's workflow.
@@ -43,6 +76,8 @@ const (
 type Base struct {
 	// ID is the entry's; the store fills it in, since it stands in the envelope.
 	ID ID `json:"-"`
+	// Editing is there in a working copy alone; the store fills it in.
+	Editing *Editing `json:"-"`
 	// Slug is the entry's name in addresses, unique in its kind.
 	Slug string `json:"slug"`
 	// FormerSlugs are the slugs that it had before; they keep answering.
@@ -58,9 +93,14 @@ type Base struct {
 // Common is the part that all kinds share.
 func (b *Base) Common() *Base { return b }
 
-// Status is the state as readers of the live copy see it: always published,
+// Status is the state of the entry. Readers of the live copy see it published,
 // whatever is being prepared behind it.
-func (b *Base) Status() State { return StatePublished }
+func (b *Base) Status() State {
+	if b.Editing != nil {
+		return b.Editing.State
+	}
+	return StatePublished
+}
 
 // Content is an entry of any kind.
 type Content interface {

@@ -5,7 +5,7 @@ import "time"
 // Event is something that happens at a time: a conference, a ceremony, a fair.
 type Event struct {
 	Base        `json:",inline"`
-	Name        Text       `json:"name"`
+	Name        Text       `json:"name" lint:"line"`
 	Type        EventType  `json:"type"`
 	Summary     Text       `json:"summary,omitempty"`
 	Description Text       `json:"description,omitempty"`
@@ -17,13 +17,13 @@ type Event struct {
 	EventStatus  EventStatus    `json:"eventStatus"`
 	Place        *Place         `json:"place,omitempty"`
 	OnlineURL    URL            `json:"onlineUrl,omitempty"`
-	OrganizerIDs []ID           `json:"organizers,omitempty"`
+	OrganizerIDs []ID           `json:"organizers,omitempty" link:"Organization"`
 	Participants []*Participant `json:"participants,omitempty"`
 	Agenda       []*AgendaItem  `json:"agenda,omitempty"`
-	ProgramIDs   []ID           `json:"programs,omitempty"`
-	DocumentIDs  []ID           `json:"documents,omitempty"`
-	CoverID      ID             `json:"cover,omitempty"`
-	TagIDs       []ID           `json:"tags,omitempty"`
+	ProgramIDs   []ID           `json:"programs,omitempty" link:"Program"`
+	DocumentIDs  []ID           `json:"documents,omitempty" link:"Media"`
+	CoverID      ID             `json:"cover,omitempty" link:"Media"`
+	TagIDs       []ID           `json:"tags,omitempty" link:"Tag"`
 }
 
 // EventType says what kind of occasion an event is.
@@ -54,7 +54,7 @@ const (
 
 // Place is where an event happens. Latitude and Longitude are in degrees by WGS 84.
 type Place struct {
-	Name      Text     `json:"name"`
+	Name      Text     `json:"name" lint:"line"`
 	Address   Text     `json:"address,omitempty"`
 	Latitude  *float64 `json:"latitude,omitempty"`
 	Longitude *float64 `json:"longitude,omitempty"`
@@ -62,11 +62,11 @@ type Place struct {
 
 // Participant is a person or a group at an event, as they were on the day.
 type Participant struct {
-	Name      Text            `json:"name"`
+	Name      Text            `json:"name" lint:"line"`
 	Positions []*Position     `json:"positions,omitempty"`
 	Role      ParticipantRole `json:"role"`
 	// AuthorID leads to the person's page, where there is one.
-	AuthorID ID `json:"author,omitempty"`
+	AuthorID ID `json:"author,omitempty" link:"Author"`
 }
 
 // ParticipantRole is what a participant does at an event.
@@ -83,15 +83,15 @@ const (
 
 // Position is one position of a person on an occasion. It stays as it was on that day.
 type Position struct {
-	Title          Text `json:"title"`
-	OrganizationID ID   `json:"organization,omitempty"`
+	Title          Text `json:"title" lint:"line"`
+	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
 }
 
 // AgendaItem is one point of an event's programme.
 type AgendaItem struct {
 	StartsAt *time.Time     `json:"startsAt,omitempty"`
 	EndsAt   *time.Time     `json:"endsAt,omitempty"`
-	Title    Text           `json:"title"`
+	Title    Text           `json:"title" lint:"line"`
 	Speakers []*Participant `json:"speakers,omitempty"`
 }
 

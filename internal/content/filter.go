@@ -33,6 +33,7 @@ type Common struct {
 	CreatedAt   *DateTimeFilter
 	UpdatedAt   *DateTimeFilter
 	PublishedAt *DateTimeFilter
+	Status      *StatusFilter
 }
 
 // CommonParts gives what the filters of all kinds have.
@@ -69,6 +70,8 @@ type (
 	IDFilter           = Match[ID]
 	IntFilter          = Range[int]
 	DateTimeFilter     = Range[time.Time]
+	StatusFilter       = Match[State]
+	ActionFilter       = Match[Action]
 	EventTypeFilter    = Match[EventType]
 	EventStatusFilter  = Match[EventStatus]
 	AwardLevelFilter   = Match[AwardLevel]

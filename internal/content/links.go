@@ -1,6 +1,9 @@
 package content
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+)
 
 // Links lists the ids that an entry names, wherever they stand in it, in no
 // particular order and without its own.
@@ -38,4 +41,18 @@ func Links(c Content) []ID {
 	}
 	walk(reflect.ValueOf(c))
 	return ids
+}
+
+// localizedFields are the names of an entry's fields that are written by language.
+func localizedFields(c Content) map[string]bool {
+	fields := map[string]bool{}
+	t := reflect.TypeOf(c).Elem()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Type == reflect.TypeFor[Text]() || f.Type == reflect.TypeFor[RichText]() {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			fields[name] = true
+		}
+	}
+	return fields
 }

@@ -59,6 +59,7 @@ type (
 	AwardRoundConnection   = Connection[AwardRound]
 	AwardConnection        = Connection[Award]
 	MediaConnection        = Connection[Media]
+	RevisionConnection     = Connection[Revision]
 
 	ArticleEdge      = Edge[Article]
 	AuthorEdge       = Edge[Author]
@@ -71,4 +72,5 @@ type (
 	AwardRoundEdge   = Edge[AwardRound]
 	AwardEdge        = Edge[Award]
 	MediaEdge        = Edge[Media]
+	RevisionEdge     = Edge[Revision]
 )

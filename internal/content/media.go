@@ -15,10 +15,10 @@ type Media struct {
 	// SHA256 is the checksum of the file in lower-case hex.
 	SHA256   string          `json:"sha256"`
 	Variants []*MediaVariant `json:"variants,omitempty"`
-	Title    Text            `json:"title,omitempty"`
-	Alt      Text            `json:"alt,omitempty"`
+	Title    Text            `json:"title,omitempty" lint:"line"`
+	Alt      Text            `json:"alt,omitempty" lint:"line"`
 	Caption  Text            `json:"caption,omitempty"`
-	Credit   Text            `json:"credit,omitempty"`
+	Credit   Text            `json:"credit,omitempty" lint:"line"`
 	// Placeholder is a tiny version as a data URI, shown while the file loads.
 	Placeholder string `json:"placeholder,omitempty"`
 }

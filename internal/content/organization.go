@@ -7,14 +7,14 @@ type URL string
 // Organizations form a tree.
 type Organization struct {
 	Base        `json:",inline"`
-	Name        Text `json:"name"`
-	ShortName   Text `json:"shortName,omitempty"`
+	Name        Text `json:"name" lint:"line"`
+	ShortName   Text `json:"shortName,omitempty" lint:"line"`
 	Description Text `json:"description,omitempty"`
-	ParentID    ID   `json:"parent,omitempty"`
+	ParentID    ID   `json:"parent,omitempty" link:"Organization"`
 	// AncestorIDs are the organizations above it, from the root down.
-	AncestorIDs []ID `json:"ancestors,omitempty"`
+	AncestorIDs []ID `json:"ancestors,omitempty" link:"Organization"`
 	Website     URL  `json:"website,omitempty"`
-	LogoID      ID   `json:"logo,omitempty"`
+	LogoID      ID   `json:"logo,omitempty" link:"Media"`
 }
 
 // Kind implements [Content].

@@ -4,12 +4,12 @@ package content
 // events refer to it.
 type Program struct {
 	Base           `json:",inline"`
-	Name           Text `json:"name"`
-	ShortName      Text `json:"shortName,omitempty"`
+	Name           Text `json:"name" lint:"line"`
+	ShortName      Text `json:"shortName,omitempty" lint:"line"`
 	Description    Text `json:"description,omitempty"`
 	StartYear      *int `json:"startYear,omitempty"`
 	EndYear        *int `json:"endYear,omitempty"`
-	OrganizationID ID   `json:"organization,omitempty"`
+	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
 }
 
 // Kind implements [Content].

@@ -4,11 +4,11 @@ package content
 // what a breadcrumb shows.
 type Section struct {
 	Base        `json:",inline"`
-	Name        Text `json:"name"`
+	Name        Text `json:"name" lint:"line"`
 	Description Text `json:"description,omitempty"`
-	ParentID    ID   `json:"parent,omitempty"`
+	ParentID    ID   `json:"parent,omitempty" link:"Section"`
 	// AncestorIDs are the sections above it, from the root down.
-	AncestorIDs []ID `json:"ancestors,omitempty"`
+	AncestorIDs []ID `json:"ancestors,omitempty" link:"Section"`
 	// Position orders sections that stand beside each other, from 0.
 	Position int `json:"position"`
 }

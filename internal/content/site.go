@@ -2,7 +2,9 @@ package content
 
 // Site is the publication as a whole.
 type Site struct {
-	Name      Text      `json:"name"`
+	// Version counts the accepted changes, from 0.
+	Version   int       `json:"version"`
+	Name      Text      `json:"name" lint:"line"`
 	Languages Languages `json:"languages"`
 	// TimeZone is the site's own zone, by its name in the IANA database; moments are written in it.
 	TimeZone string  `json:"timeZone"`
@@ -23,8 +25,8 @@ type Menu struct {
 
 // MenuItem is one link of a menu: to an entry, or to an address.
 type MenuItem struct {
-	Label     Text        `json:"label"`
+	Label     Text        `json:"label" lint:"line"`
 	URL       string      `json:"url,omitempty"`
-	ContentID ID          `json:"content,omitempty"`
+	ContentID ID          `json:"content,omitempty" link:"*"`
 	Items     []*MenuItem `json:"items,omitempty"`
 }

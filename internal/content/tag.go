@@ -3,7 +3,7 @@ package content
 // Tag is a topic that articles and events share.
 type Tag struct {
 	Base        `json:",inline"`
-	Name        Text `json:"name"`
+	Name        Text `json:"name" lint:"line"`
 	Description Text `json:"description,omitempty"`
 }
 

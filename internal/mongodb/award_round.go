@@ -17,8 +17,8 @@ func awardRounds() spec[content.AwardRound, content.AwardRoundFilter] {
 			w.text("name", f.Name)
 			w.relation("series", content.KindAwardSeries, f.Series)
 			compare(w, "year", f.Year)
-			match(w, live+"level", f.Level)
-			match(w, live+"phase", f.Phase)
+			match(w, w.at+"level", f.Level)
+			match(w, w.at+"phase", f.Phase)
 			w.relation("ceremony", content.KindEvent, f.Ceremony)
 		},
 	}

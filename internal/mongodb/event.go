@@ -15,8 +15,8 @@ func events() spec[content.Event, content.EventFilter] {
 		values:    []string{"type", "eventStatus"},
 		filter: func(w *where, f *content.EventFilter) {
 			w.text("name", f.Name)
-			match(w, live+"type", f.Type)
-			match(w, live+"eventStatus", f.EventStatus)
+			match(w, w.at+"type", f.Type)
+			match(w, w.at+"eventStatus", f.EventStatus)
 			compare(w, "startsAt", f.StartsAt)
 			compare(w, "endsAt", f.EndsAt)
 			w.relation("organizers", content.KindOrganization, f.Organizers)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -56,7 +57,7 @@ func (s *Store) PutFile(ctx context.Context, id content.ID, width int, name stri
 // pixels when that is not 0. What is not there is a NOT_FOUND.
 func (s *Store) OpenFile(ctx context.Context, id content.ID, width int) (*File, error) {
 	missing := content.Errorf(content.CodeNotFound, "There is no such file.")
-	found, err := s.Media.ByIDs(ctx, []content.ID{id}, []string{"mimeType", "sha256", "variants"})
+	found, err := s.Media.ByIDs(ctx, []content.ID{id}, content.StagePublished, []string{"mimeType", "sha256", "variants"})
 	if err != nil {
 		return nil, err
 	}
@@ -126,4 +127,20 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	}
 	f.at = offset
 	return offset, nil
+}
+
+// DeleteFiles removes the bytes of a medium with its variants.
+func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
+	bucket := s.db.GridFSBucket(options.GridFSBucket().SetName(bucketName))
+	cursor, err := s.db.Collection(bucketName+".files").Find(ctx, bson.D{{Key: "_id", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}})
+	if err != nil {
+		return fail(err)
+	}
+	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		name, _ := cursor.Current.Lookup("_id").StringValueOK()
+		if err := bucket.Delete(ctx, name); err != nil && !errors.Is(err, mongo.ErrFileNotFound) {
+			return fmt.Errorf("remove the file %s: %w", name, fail(err))
+		}
+		return nil
+	})
 }

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"regexp"
+	"slices"
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -14,6 +15,7 @@ import (
 // client asks becomes an operator of the store: keys are written here, and every
 // value stands under an operator.
 type where struct {
+	view
 	// chain are the languages that answer for a text, the asked one first.
 	chain []content.Locale
 	conds bson.A
@@ -30,9 +32,9 @@ type filtered[F any] interface {
 	CommonParts() *content.Common
 }
 
-// add takes a condition on a stored field of the live copy.
+// add takes a condition on a stored field of the copy that is read.
 func (w *where) add(field string, cond any) {
-	w.conds = append(w.conds, bson.D{{Key: live + field, Value: cond}})
+	w.conds = append(w.conds, bson.D{{Key: w.at + field, Value: cond}})
 }
 
 // refuse keeps the first thing that is wrong.
@@ -86,7 +88,7 @@ func compare[V any](w *where, field string, r *content.Range[V]) {
 	if r == nil {
 		return
 	}
-	match(w, live+field, &r.Match)
+	match(w, w.at+field, &r.Match)
 	for _, op := range []struct {
 		name  string
 		value *V
@@ -120,7 +122,7 @@ func (w *where) text(field string, f *content.StringFilter) {
 		if negative {
 			c.Key = map[string]string{"$ne": "$eq", "$nin": "$in"}[c.Key]
 		}
-		cond := shown(field, w.chain, bson.D{c})
+		cond := shownText(w.at+field, w.chain, bson.D{c})
 		if negative {
 			cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
 		}
@@ -136,7 +138,7 @@ func (w *where) plain(field string, f *content.StringFilter) {
 		return
 	}
 	w.checkText(f)
-	match(w, live+field, &f.Match)
+	match(w, w.at+field, &f.Match)
 	w.exists(field, f.Exists)
 	w.pattern(field, f)
 }
@@ -151,6 +153,23 @@ func (w *where) named(field string, f *content.StringFilter) {
 	w.plain(field, &exact)
 	w.checkText(f)
 	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+}
+
+// status compares the state in which an entry is seen: always published for readers.
+// Whoever asks for the trash by it gets that too.
+func (w *where) status(m *content.StatusFilter) {
+	if m == nil {
+		return
+	}
+	if w.editing {
+		w.view = w.withTrash()
+		match(w, "state", m)
+		return
+	}
+	is := content.StatePublished
+	if m.Eq != nil && *m.Eq != is || m.Ne != nil && *m.Ne == is || m.In != nil && !slices.Contains(m.In, is) || slices.Contains(m.NotIn, is) {
+		w.conds = append(w.conds, nothing)
+	}
 }
 
 // pattern asks for a folded text's beginning or part. The value is quoted: it is
@@ -179,15 +198,15 @@ func (w *where) checkText(f *content.StringFilter) {
 	}
 }
 
-// shown holds for a condition on the text of the first language of a chain that has one.
-func shown(field string, chain []content.Locale, cond bson.D) bson.D {
-	path := live + field + "." + string(chain[0])
+// shownText holds for a condition on the text of the first language of a chain that has one.
+func shownText(field string, chain []content.Locale, cond bson.D) bson.D {
+	path := field + "." + string(chain[0])
 	has := bson.D{{Key: path, Value: cond}}
 	if len(chain) == 1 {
 		return has
 	}
 	return bson.D{{Key: "$or", Value: bson.A{has, bson.D{{Key: "$and", Value: bson.A{
-		bson.D{{Key: path, Value: nil}}, shown(field, chain[1:], cond),
+		bson.D{{Key: path, Value: nil}}, shownText(field, chain[1:], cond),
 	}}}}}}
 }
 
@@ -241,6 +260,7 @@ func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
 	compare(w, "createdAt", common.CreatedAt)
 	compare(w, "updatedAt", common.UpdatedAt)
 	compare(w, "publishedAt", common.PublishedAt)
+	w.status(common.Status)
 	own(w, f)
 
 	logic := parts.Parts()
@@ -292,16 +312,16 @@ func conjunction(conds bson.A) bson.D {
 }
 
 // conditions turns a filter into conditions, resolving the slugs in it by one look-up.
-func (c *Collection[T, F]) conditions(ctx context.Context, f *F, chain []content.Locale) (bson.A, error) {
-	w := &where{chain: chain}
+func (c *Collection[T, F]) conditions(ctx context.Context, v view, f *F, chain []content.Locale) (*where, error) {
+	w := &where{view: v, chain: chain}
 	collect(w, c.filter, f, 1)
 	if w.err == nil && len(w.missing) > 0 {
 		slugs, err := c.store.claims(ctx, w.missing)
 		if err != nil {
 			return nil, err
 		}
-		w = &where{chain: chain, slugs: slugs}
+		w = &where{view: v, chain: chain, slugs: slugs}
 		collect(w, c.filter, f, 1)
 	}
-	return w.conds, w.err
+	return w, w.err
 }

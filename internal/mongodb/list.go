@@ -20,6 +20,8 @@ type List[F any] struct {
 	Order         content.Order
 	// Locale is the language in which names are ordered and texts compared.
 	Locale content.Locale
+	// Stage is the copy that is read and compared; the published one when it is empty.
+	Stage content.Stage
 	// Fields are the stored fields to read of each element.
 	Fields []string
 	// Total, Next and Previous say whether totalCount, hasNextPage and hasPreviousPage
@@ -43,18 +45,18 @@ type Link struct {
 }
 
 // path is where the field stands in a document.
-func (l Link) path() string {
+func (l Link) path(v view) string {
 	if l.Field == "_id" {
 		return l.Field
 	}
-	return live + l.Field
+	return v.at + l.Field
 }
 
 // conditions hold for what is within.
-func (w Within) conditions() bson.A {
+func (w Within) conditions(v view) bson.A {
 	links := make(bson.A, len(w.Any))
 	for i, l := range w.Any {
-		links[i] = bson.D{{Key: l.path(), Value: oneOf(l.IDs)}}
+		links[i] = bson.D{{Key: l.path(v), Value: oneOf(l.IDs)}}
 	}
 	var conds bson.A
 	switch len(links) {
@@ -91,6 +93,7 @@ func (l List[F]) Size() int {
 
 // page is a checked [List].
 type page struct {
+	view
 	order         ordering
 	conds         bson.A
 	after, before *place
@@ -101,7 +104,7 @@ type page struct {
 
 // check turns what was asked into what is to be read, or says what is wrong with it.
 func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) {
-	p := &page{limit: content.DefaultPage, fields: l.Fields}
+	p := &page{view: c.view(l.Stage), limit: content.DefaultPage, fields: l.Fields}
 	refuse := func(format string, args ...any) (*page, error) {
 		return nil, content.Errorf(content.CodeBadUserInput, format, args...)
 	}
@@ -130,7 +133,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 	}
 	chain := c.store.Site().Languages.Chain(l.Locale)
 	var err error
-	if p.order, err = c.ordering(l.Order, chain[0]); err != nil {
+	if p.order, err = c.ordering(p.view, l.Order, chain[0]); err != nil {
 		return nil, err
 	}
 	for _, cursor := range []struct {
@@ -146,8 +149,12 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 		}
 		*cursor.to = &at
 	}
-	p.conds, err = c.conditions(ctx, l.Filter, chain)
-	return p, err
+	w, err := c.conditions(ctx, p.view, l.Filter, chain)
+	if err != nil {
+		return nil, err
+	}
+	p.view, p.conds = w.view, w.conds
+	return p, nil
 }
 
 // Pages reads one page for each of some parents; all are asked for alike. However

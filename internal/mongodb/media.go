@@ -14,7 +14,7 @@ func mediaItems() spec[content.Media, content.MediaFilter] {
 		values: []string{"kind", "mimeType"},
 		filter: func(w *where, f *content.MediaFilter) {
 			w.named("fileName", f.FileName)
-			match(w, live+"kind", f.Kind)
+			match(w, w.at+"kind", f.Kind)
 			w.plain("mimeType", f.MimeType)
 		},
 		filled: func(e *content.Media) {

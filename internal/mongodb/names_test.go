@@ -19,10 +19,10 @@ func putTags(t *testing.T, store *mongodb.Store, names ...string) {
 	var entries []*content.Entry[content.Tag]
 	for i, name := range names {
 		id := content.ID(fmt.Sprintf("tag_%03d", (i*7)%len(names)))
-		entries = append(entries, &content.Entry[content.Tag]{ID: id, Version: 1, State: content.StatePublished, Live: &content.Tag{
+		entries = append(entries, content.NewEntry(&content.Tag{
 			Base: content.Base{ID: id, Slug: string(id), Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday},
 			Name: content.Text{"vi": name}, Description: content.Text{"vi": "mô tả"},
-		}})
+		}, true))
 	}
 	if err := store.Tags.Put(context.Background(), entries); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestProjection(t *testing.T) {
 		store := testkit.Store(t, e)
 		putTags(t, store, "một")
 		for _, fields := range [][]string{{"name"}, {"name", "description"}} {
-			found, err := store.Tags.ByIDs(context.Background(), []content.ID{"tag_000"}, fields)
+			found, err := store.Tags.ByIDs(context.Background(), []content.ID{"tag_000"}, content.StagePublished, fields)
 			if err != nil || found["tag_000"] == nil {
 				t.Fatal(found, err)
 			}

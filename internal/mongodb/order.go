@@ -12,7 +12,7 @@ import (
 	"sen/internal/content"
 )
 
-// sortKey is a value that lists are ordered by. Every live copy has one, so that
+// sortKey is a value that lists are ordered by. Every copy has one, so that
 // a page needs no rule for what is missing.
 type sortKey struct {
 	field string
@@ -71,7 +71,7 @@ func splitOrder(name content.Order) (base string, desc bool) {
 }
 
 // ordering resolves the name of an order for a language of the site.
-func (c *Collection[T, F]) ordering(name content.Order, locale content.Locale) (ordering, error) {
+func (c *Collection[T, F]) ordering(v view, name content.Order, locale content.Locale) (ordering, error) {
 	if name == "" {
 		name = c.order
 	}
@@ -80,7 +80,7 @@ func (c *Collection[T, F]) ordering(name content.Order, locale content.Locale) (
 	if !ok {
 		return ordering{}, content.Errorf(content.CodeBadUserInput, "There is no order %q for this list.", name)
 	}
-	o := ordering{sortKey: key, path: live + key.field, desc: desc, name: string(c.kind) + "/" + string(name)}
+	o := ordering{sortKey: key, path: v.at + key.field, desc: desc, name: string(c.kind) + "/" + string(name)}
 	if key.localized {
 		o.path += "." + string(locale)
 		o.name += "/" + string(locale)

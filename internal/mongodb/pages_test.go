@@ -34,13 +34,11 @@ func putArticles(t *testing.T, store *mongodb.Store, n int) (published []*conten
 			SectionID: content.ID(fmt.Sprintf("section_%d", i%3)),
 			TagIDs:    []content.ID{content.ID(fmt.Sprintf("tag_%d", i%2)), content.ID(fmt.Sprintf("tag_%d", 2+i%5))},
 		}
-		e := &content.Entry[content.Article]{ID: id, Version: 1, Live: a, State: content.StatePublished, CreatedAt: at, UpdatedAt: at}
-		if i%7 == 6 {
-			e.Live, e.Draft, e.State = nil, a, content.StateDraft
-		} else {
+		live := i%7 != 6
+		if live {
 			published = append(published, a)
 		}
-		entries = append(entries, e)
+		entries = append(entries, content.NewEntry(a, live))
 	}
 	if err := store.Articles.Put(context.Background(), entries); err != nil {
 		t.Fatal(err)

@@ -2,9 +2,11 @@ package mongodb
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"sen/internal/content"
@@ -50,4 +52,53 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]conte
 		found[byID[d.ID]] = d.Entry
 	}
 	return found, nil
+}
+
+// claim takes the slugs of an entry's working copy for it. A slug that was claimed for an
+// entry which does not have it, by a write that came to nothing, changes hands.
+func (c *Collection[T, F]) claim(ctx context.Context, e *content.Entry[T]) error {
+	var keys []claimKey
+	for _, slug := range slugs(common(e.Draft)) {
+		keys = append(keys, claimKey{c.kind, slug})
+	}
+	have, err := c.store.claims(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if have[key] == e.ID {
+			continue
+		}
+		_, err := c.store.db.Collection(routes).InsertOne(ctx, claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt})
+		if mongo.IsDuplicateKeyError(err) {
+			err = c.takeOver(ctx, key, e)
+		}
+		if err != nil {
+			return fail(err)
+		}
+	}
+	return nil
+}
+
+// takeOver takes a slug that another entry claimed and does not have.
+func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T]) error {
+	var held claim
+	err := c.store.db.Collection(routes).FindOne(ctx, bson.D{{Key: "_id", Value: key.id()}}).Decode(&held)
+	if err != nil || held.Entry == e.ID {
+		return err
+	}
+	holder, err := c.Entry(ctx, held.Entry)
+	if err != nil {
+		return err
+	}
+	if holder != nil && (had(common(holder.Draft), key.slug) || slices.Contains(holder.PublicSlugs, key.slug)) || e.UpdatedAt.Sub(held.At) < claimGrace {
+		return &SlugTakenError{key.slug}
+	}
+	result, err := c.store.db.Collection(routes).UpdateOne(ctx,
+		bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}}}})
+	if err == nil && result.MatchedCount == 0 {
+		return &SlugTakenError{key.slug}
+	}
+	return err
 }

@@ -21,11 +21,11 @@ type row[T any] struct {
 // filter joins the conditions of a page. Those on different fields stay side by
 // side, which is what the bounds of an index are made from.
 func (p *page) filter(within Within, bounds []side) bson.D {
-	conds := append(within.conditions(), p.conds...)
+	conds := append(within.conditions(p.view), p.conds...)
 	for _, s := range bounds {
 		conds = append(conds, p.order.conditions(s))
 	}
-	conds = append(conds, bson.D{published})
+	conds = append(conds, p.shown)
 	filter := bson.D{}
 	var rest bson.A
 	for _, c := range conds {
@@ -46,7 +46,7 @@ func (p *page) filter(within Within, bounds []side) bson.D {
 
 // projection is what is read of an element: its fields, and what it is ordered by.
 func (p *page) projection() bson.D {
-	read := projection(p.fields)
+	read := p.view.projection(p.fields)
 	if !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == p.order.path }) {
 		read = append(read, bson.E{Key: p.order.path, Value: 1})
 	}
@@ -149,11 +149,11 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within
 
 // row decodes the element that a cursor stands at.
 func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (row[T], error) {
-	var doc envelope[T]
-	if err := cursor.Decode(&doc); err != nil {
+	id, entry, err := c.decode(p.view, cursor)
+	if err != nil {
 		return row[T]{}, err
 	}
-	r := row[T]{place: place{id: doc.ID}, entry: c.entry(&doc)}
+	r := row[T]{place: place{id: id}, entry: entry}
 	v := cursor.Current.Lookup(strings.Split(p.order.path, ".")...)
 	switch v.Type {
 	case bson.TypeDateTime:
@@ -222,15 +222,15 @@ func (c *Collection[T, F]) sieve(ctx context.Context, p *page, parents []Within,
 	for field, ids := range links {
 		link := Link{field, ids}
 		all.Any = append(all.Any, link)
-		if field != "_id" && !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == link.path() }) {
-			read = append(read, bson.E{Key: link.path(), Value: 1})
+		if field != "_id" && !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == link.path(p.view) }) {
+			read = append(read, bson.E{Key: link.path(p.view), Value: 1})
 		}
 	}
 	return c.find(ctx, p.filter(all, bounds), options.Find().SetSort(p.order.sort(p.reversed)).SetBatchSize(sieveBatch).SetProjection(read),
 		func(cursor *mongo.Cursor) error {
 			has := map[string][]string{}
 			for field := range links {
-				has[field] = stringsAt(cursor.Current, strings.Split(Link{Field: field}.path(), "."))
+				has[field] = stringsAt(cursor.Current, strings.Split(Link{Field: field}.path(p.view), "."))
 			}
 			for i, w := range parents {
 				if w.holds(has) {

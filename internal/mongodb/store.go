@@ -48,13 +48,20 @@ type Store struct {
 	AwardRounds   *Collection[content.AwardRound, content.AwardRoundFilter]
 	Awards        *Collection[content.Award, content.AwardFilter]
 	Media         *Collection[content.Media, content.MediaFilter]
+	// Revisions are the accepted changes of all entries: their history, and the audit log.
+	Revisions *Collection[content.Revision, content.RevisionFilter]
 
 	client *mongo.Client
 	db     *mongo.Database
 	log    *slog.Logger
-	site   atomic.Pointer[content.Site]
+	// timeout bounds an operation.
+	timeout time.Duration
+	site    atomic.Pointer[content.Site]
 	// union tells that the engine joins pipelines ($unionWith): false on the embedded one.
 	union atomic.Bool
+	// embedded tells that the engine runs in this process.
+	embedded atomic.Bool
+	due      dueTimes
 	// ready tells that the indexes stand and the settings were read.
 	ready atomic.Bool
 }
@@ -85,7 +92,7 @@ func New(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
 	}
-	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log}
+	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout}
 	s.Articles = newCollection(s, articles())
 	s.Authors = newCollection(s, authors())
 	s.Organizations = newCollection(s, organizations())
@@ -97,6 +104,7 @@ func New(o Options) (*Store, error) {
 	s.AwardRounds = newCollection(s, awardRounds())
 	s.Awards = newCollection(s, awards())
 	s.Media = newCollection(s, mediaItems())
+	s.Revisions = newCollection(s, revisions())
 	s.site.Store(&defaultSite)
 	return s, nil
 }
@@ -116,16 +124,29 @@ func databaseName(uri string) string {
 	return "sen"
 }
 
-// collections lists every collection, whatever its kind.
-func (s *Store) collections() []interface {
+// collection is what all collections can do, whatever their kind.
+type collection interface {
+	Kind() content.Kind
 	prepare(context.Context, content.Languages) error
-} {
-	return []interface {
-		prepare(context.Context, content.Languages) error
-	}{
+	collectionName() string
+}
+
+// collections lists every collection.
+func (s *Store) collections() []collection {
+	return []collection{
 		s.Articles, s.Authors, s.Organizations, s.Sections, s.Tags, s.Events,
-		s.Programs, s.AwardSeries, s.AwardRounds, s.Awards, s.Media,
+		s.Programs, s.AwardSeries, s.AwardRounds, s.Awards, s.Media, s.Revisions,
 	}
+}
+
+// collectionName is the collection of a kind's entries.
+func (s *Store) collectionName(kind content.Kind) string {
+	for _, c := range s.collections() {
+		if c.Kind() == kind {
+			return c.collectionName()
+		}
+	}
+	return ""
 }
 
 // Prepare learns what the engine can do, reads the site's settings and makes the
@@ -138,10 +159,11 @@ func (s *Store) Prepare(ctx context.Context) error {
 	if err := s.readSite(ctx); err != nil {
 		return err
 	}
+	_, embedded := info["ferretdbVersion"]
+	s.embedded.Store(embedded)
 	if err := s.prepareIndexes(ctx, s.Site().Languages); err != nil {
 		return err
 	}
-	_, embedded := info["ferretdbVersion"]
 	s.union.Store(!embedded) // from here on queries name indexes
 	s.ready.Store(true)
 	return nil

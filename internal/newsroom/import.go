@@ -1,12 +1,9 @@
-// Package newsroom has every write: who may do it, whether the move is legal,
-// how it is saved, and what follows from it.
 package newsroom
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
@@ -87,7 +84,7 @@ func (i *importing) check(item content.Item) {
 	i.byID[base.ID] = item.Content
 }
 
-// derive works out what follows from other entries.
+// derive works out what follows from other entries of the bundle.
 func (i *importing) derive(c content.Content) {
 	id := c.Common().ID
 	for _, link := range content.Links(c) {
@@ -95,46 +92,10 @@ func (i *importing) derive(c content.Content) {
 			i.refuse(id, "it names %s, which is not there", link)
 		}
 	}
-	switch e := c.(type) {
-	case *content.Section:
-		e.AncestorIDs = i.ancestors(e.ID, e.ParentID)
-	case *content.Organization:
-		e.AncestorIDs = i.ancestors(e.ID, e.ParentID)
-	case *content.Article:
-		if e.SectionID != "" {
-			e.BreadcrumbIDs = append(i.ancestors(e.ID, i.parent(e.SectionID)), e.SectionID)
-		}
-		e.ReadingMinutes = readingMinutes(e.Body)
-	case *content.Award:
-		if round, ok := i.byID[e.RoundID].(*content.AwardRound); ok {
-			e.SeriesID, e.Year, e.Level = round.SeriesID, round.Year, round.Level
-		}
+	cycle, _ := derive(c, func(id content.ID) (content.Content, error) { return i.byID[id], nil })
+	if cycle {
+		i.refuse(id, "it stands below itself")
 	}
-}
-
-// parent is what stands above an entry of a tree.
-func (i *importing) parent(id content.ID) content.ID {
-	switch e := i.byID[id].(type) {
-	case *content.Section:
-		return e.ParentID
-	case *content.Organization:
-		return e.ParentID
-	}
-	return ""
-}
-
-// ancestors are the ids from the root of a tree down to a parent.
-func (i *importing) ancestors(of, parent content.ID) []content.ID {
-	var chain []content.ID
-	for ; parent != ""; parent = i.parent(parent) {
-		if parent == of || slices.Contains(chain, parent) {
-			i.refuse(of, "it stands below itself")
-			break
-		}
-		chain = append(chain, parent)
-	}
-	slices.Reverse(chain)
-	return chain
 }
 
 // add puts a bundle's entries of one kind into their collection.
@@ -145,12 +106,7 @@ func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], items []con
 		if !ok {
 			continue
 		}
-		base := item.Content.Common()
-		e := &content.Entry[T]{ID: base.ID, Version: 1, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt, State: content.StatePublished, Live: copied}
-		if item.Draft {
-			e.State, e.Live, e.Draft = content.StateDraft, nil, copied
-		}
-		entries = append(entries, e)
+		entries = append(entries, content.NewEntry(copied, !item.Draft))
 	}
 	return c.Put(ctx, entries)
 }

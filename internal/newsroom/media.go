@@ -18,7 +18,6 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
-	"sen/internal/richtext"
 )
 
 // variantWidths are the widths in pixels that a picture is kept in beside its own.
@@ -113,15 +112,4 @@ func encodePicture(picture image.Image, format string) ([]byte, string, error) {
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	err := encoder.Encode(&buf, picture)
 	return buf.Bytes(), "image/png", err
-}
-
-// readingMinutes counts how long each language's body takes to read.
-func readingMinutes(body content.RichText) content.Minutes {
-	minutes := content.Minutes{}
-	for locale, blocks := range body {
-		if n := richtext.ReadingMinutes(richtext.Text(blocks)); n > 0 {
-			minutes[locale] = n
-		}
-	}
-	return minutes
 }

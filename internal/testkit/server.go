@@ -13,14 +13,21 @@ import (
 
 	"sen"
 	"sen/graph"
+	"sen/internal/auth"
+	"sen/internal/content"
 	"sen/internal/mongodb"
+	"sen/internal/newsroom"
 	"sen/internal/web"
 )
 
 // Server is the whole program but its commands, on a port of its own.
 type Server struct {
 	*httptest.Server
-	trips atomic.Int64
+	// Clock is the newsroom's time.
+	Clock *Clock
+	// Newsroom makes the changes.
+	Newsroom *newsroom.Newsroom
+	trips    atomic.Int64
 }
 
 // PublicURL is what addresses of media start with, so that answers are the same on any port.
@@ -42,15 +49,32 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	if change != nil {
 		change(&g, &w)
 	}
-	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, PublicURL), g), w)
-	s := &Server{}
+	s := &Server{Clock: NewClock()}
+	s.Newsroom = newsroom.New(store, s.Clock.Now)
+	s.Clock.run = s.Newsroom.RunDue
+	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, PublicURL), g), w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, trips := mongodb.CountTrips(r.Context())
+		if actor := actors[r.Header.Get(ActorHeader)]; actor != nil {
+			ctx = auth.WithActor(ctx, actor)
+		}
 		handler.ServeHTTP(w, r.WithContext(ctx))
 		s.trips.Store(int64(trips.Count()))
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// ActorHeader names, in a test's request, the role in which it asks.
+const ActorHeader = "Test-Actor"
+
+// actors are who asks in tests, by the value of [ActorHeader].
+var actors = map[string]*content.Actor{
+	"reader": {ID: "account_reader", Name: "Reader", Role: content.RoleReader},
+	"writer": {ID: "account_writer", Name: "Writer", Role: content.RoleWriter},
+	"other":  {ID: "account_other", Name: "Another writer", Role: content.RoleWriter},
+	"editor": {ID: "account_editor", Name: "Editor", Role: content.RoleEditor},
+	"admin":  {ID: "account_admin", Name: "Administrator", Role: content.RoleAdmin},
 }
 
 // Trips is how many round trips to the store the last request made.

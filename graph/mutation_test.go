@@ -1,0 +1,117 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"sen/internal/testkit"
+)
+
+// A case of testdata/changes is a text archive with the steps of an editor's day:
+//
+//	a comment that says what it shows;
+//	"02 editor.graphql", a document that the editor sends, and "02.json", the answer;
+//	"03 clock", by how much the clock goes forward, such as "1h".
+//
+// Who sends is one of the actors of testkit, or "stranger". An id that the store made is
+// written by its kind and the number of its first appearance, "article_#1", in answers
+// and in documents alike. `go test ./graph -update` writes the answers anew.
+
+// made matches an id that the store made.
+var made = regexp.MustCompile(`\b([a-z]+)_([0-9a-v]{24})\b`)
+
+// names are the ids that were seen, by the names that a case gives them.
+type names struct{ byID, byName map[string]string }
+
+// named writes ids by their names.
+func (n *names) named(text string) string {
+	return made.ReplaceAllStringFunc(text, func(id string) string {
+		name, ok := n.byID[id]
+		if !ok {
+			kind, _, _ := strings.Cut(id, "_")
+			name = fmt.Sprintf("%s_#%d", kind, len(n.byID)+1)
+			n.byID[id], n.byName[name] = name, id
+		}
+		return name
+	})
+}
+
+// meant writes names as the ids that they are of.
+func (n *names) meant(text string) string {
+	return regexp.MustCompile(`[a-z]+_#\d+`).ReplaceAllStringFunc(text, func(name string) string {
+		if id, ok := n.byName[name]; ok {
+			return id
+		}
+		return name
+	})
+}
+
+// TestChanges plays every case on both engines, over real HTTP.
+func TestChanges(t *testing.T) {
+	paths, err := filepath.Glob("testdata/changes/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no cases", err)
+	}
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.SampleStore(t, e)
+		for _, path := range paths {
+			t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+				play(t, testkit.Serve(t, store, nil), path)
+			})
+		}
+	})
+}
+
+// play sends the steps of a case one after the other.
+func play(t *testing.T, server *testkit.Server, path string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]string{}
+	for _, f := range archive.Files {
+		if number, ok := strings.CutSuffix(f.Name, ".json"); ok {
+			answers[number] = string(f.Data)
+		}
+	}
+	ids := &names{map[string]string{}, map[string]string{}}
+	written := &txtar.Archive{Comment: archive.Comment}
+	for _, f := range archive.Files {
+		number, what, _ := strings.Cut(f.Name, " ")
+		if what == "" {
+			continue
+		}
+		written.Files = append(written.Files, f)
+		if what == "clock" {
+			server.Clock.Forward(t, strings.TrimSpace(string(f.Data)))
+			continue
+		}
+		headers := http.Header{testkit.ActorHeader: {strings.TrimSuffix(what, ".graphql")}}
+		var got bytes.Buffer
+		if err := json.Indent(&got, server.Ask(t, ids.meant(string(f.Data)), nil, headers), "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		got.WriteByte('\n')
+		answer := ids.named(got.String())
+		written.Files = append(written.Files, txtar.File{Name: number + ".json", Data: []byte(answer)})
+		if diff := cmp.Diff(answers[number], answer); diff != "" && !*testkit.Update {
+			t.Errorf("step %s: the answer differs (-want +got):\n%s", f.Name, diff)
+		}
+	}
+	if *testkit.Update {
+		if err := os.WriteFile(path, txtar.Format(written), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

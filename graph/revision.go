@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+)
+
+func registerRevision(r *Resolver) {
+	history := &kindSource[content.Revision, content.RevisionFilter]{Collection: r.store.Revisions}
+	r.sources[history.Kind()] = history
+	log := *history
+	log.order = "AT_DESC"
+	r.relate("Query", map[string]relation{
+		"auditLog": permitted(content.ActionAuditLog, func(any) content.Kind { return "" },
+			listOf(&log, func(any) mongodb.Within { return mongodb.Within{} })),
+		"revisionDiff": {load: r.revisionDiff},
+	})
+	r.relate("Revision", map[string]relation{
+		"status":  {needs: []string{"state"}, answer: func(_ *call, obj any) (any, error) { return obj.(*content.Revision).State, nil }},
+		"content": {needs: []string{"entry", "version", "state", "by"}, load: r.revisionContents},
+	})
+	r.relate("Editing", map[string]relation{
+		"liveVersion": {answer: func(_ *call, obj any) (any, error) {
+			if version := obj.(*content.Editing).LiveVersion; version > 0 {
+				return &version, nil
+			}
+			return nil, nil
+		}},
+		"moves": {answer: func(c *call, obj any) (any, error) {
+			e := obj.(*content.Editing)
+			kind, _ := e.ID.Kind()
+			return newsroom.Moves(c.rq.actor, kind, e), nil
+		}},
+		"usedBy": {load: r.usedBy},
+	})
+}
+
+// revisions answers with the changes of an entry, for those who may read drafts.
+func (r *Resolver) revisions() relation {
+	s := later{r, "Revision"}
+	return permitted(content.ActionRead, func(obj any) content.Kind { return obj.(content.Content).Kind() },
+		listOf(s, func(obj any) mongodb.Within { return linked("entry", obj.(content.Content).Common().ID) }))
+}
+
+// permitted answers only to those who may do an action to the kind of the object.
+func permitted(action content.Action, kind func(obj any) content.Kind, rel relation) relation {
+	load := rel.load
+	rel.load = func(c *call) ([]any, error) {
+		if err := newsroom.Permit(c.rq.actor, action, kind(c.objs[0])); err != nil {
+			return nil, err
+		}
+		return load(c)
+	}
+	return rel
+}
+
+// revisionDiff answers with the fields in which two revisions of an entry differ.
+func (r *Resolver) revisionDiff(c *call) ([]any, error) {
+	id := deref(argument[content.ID](c, "id"))
+	kind, _ := id.Kind()
+	if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
+		return nil, err
+	}
+	var copies [2]content.Content
+	for i, name := range []string{"from", "to"} {
+		found, err := r.newsroom.Revision(c.ctx, id, deref(argument[int](c, name)))
+		if found == nil || err != nil {
+			return []any{nil}, err
+		}
+		copies[i] = found
+	}
+	changes, err := content.Diff(copies[0], copies[1])
+	if changes == nil {
+		changes = []content.FieldChange{}
+	}
+	return []any{changes}, err
+}
+
+// maxContents bounds how many copies of revisions are read at once.
+const maxContents = 8
+
+// revisionContents reads the copies that revisions left behind.
+func (r *Resolver) revisionContents(c *call) ([]any, error) {
+	if err := c.rq.spend(len(c.objs)); err != nil {
+		return nil, err
+	}
+	answers := make([]any, len(c.objs))
+	var tasks errgroup.Group
+	tasks.SetLimit(maxContents)
+	for i, obj := range c.objs {
+		tasks.Go(func() error {
+			return safely(func() error {
+				revision := obj.(*content.Revision)
+				kind, _ := revision.Entry.Kind()
+				if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
+					return err
+				}
+				found, err := r.newsroom.Revision(c.ctx, revision.Entry, revision.Version)
+				if found != nil {
+					found.Common().Editing = &content.Editing{ID: revision.Entry, State: revision.State, UpdatedBy: revision.By}
+					answers[i] = found
+				}
+				return err
+			})
+		})
+	}
+	return answers, tasks.Wait()
+}
+
+// usedBy answers with the entries that link to some, as the place shows them.
+func (r *Resolver) usedBy(c *call) ([]any, error) {
+	if err := c.rq.spend(len(c.objs) * newsroom.MaxUsage); err != nil {
+		return nil, err
+	}
+	answers := make([]any, len(c.objs))
+	for i, obj := range c.objs {
+		ids, err := r.newsroom.UsedBy(c.ctx, obj.(*content.Editing).ID, newsroom.MaxUsage)
+		if err != nil {
+			return nil, err
+		}
+		found, err := c.byIDs(ids)
+		if err != nil {
+			return nil, err
+		}
+		users := []content.Content{}
+		for _, user := range found {
+			if user != nil {
+				users = append(users, user.(content.Content))
+			}
+		}
+		answers[i] = users
+	}
+	return answers, nil
+}

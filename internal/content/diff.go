@@ -1,0 +1,89 @@
+package content
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// FieldChange is one field in which two copies of an entry differ. A text differs by
+// language: its path is the field's name, a dot, and the language.
+type FieldChange struct {
+	Path string
+	// Before and After are the values as JSON; nil where there is none.
+	Before, After *string
+}
+
+// derivedFields follow from others, or count: who compares copies does not mean them.
+var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "readingMinutes", "breadcrumb", "ancestors", "formerSlugs"}
+
+// Diff lists the fields in which two copies of an entry differ, in the order of their
+// paths. A nil copy has no fields.
+func Diff(before, after Content) ([]FieldChange, error) {
+	old, err := flat(before)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := flat(after)
+	if err != nil {
+		return nil, err
+	}
+	var changes []FieldChange
+	for path, was := range old {
+		is, ok := changed[path]
+		if ok && bytes.Equal(was, is) {
+			continue
+		}
+		changes = append(changes, FieldChange{path, written(was), written(is)})
+	}
+	for path, is := range changed {
+		if _, ok := old[path]; !ok {
+			changes = append(changes, FieldChange{path, nil, written(is)})
+		}
+	}
+	slices.SortFunc(changes, func(a, b FieldChange) int { return strings.Compare(a.Path, b.Path) })
+	return changes, nil
+}
+
+func written(raw json.RawMessage) *string {
+	if raw == nil {
+		return nil
+	}
+	s := string(raw)
+	return &s
+}
+
+// flat is a copy as its fields, texts taken apart by language.
+func flat(c Content) (map[string]json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	if c == nil {
+		return fields, nil
+	}
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("write an entry as JSON: %w", err)
+	}
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &top); err != nil {
+		return nil, fmt.Errorf("write an entry as JSON: %w", err)
+	}
+	localized := localizedFields(c)
+	for name, value := range top {
+		switch {
+		case slices.Contains(derivedFields, name):
+		case localized[name]:
+			var texts map[string]json.RawMessage
+			if err := json.Unmarshal(value, &texts); err != nil {
+				return nil, fmt.Errorf("write an entry as JSON: %w", err)
+			}
+			for locale, text := range texts {
+				fields[name+"."+locale] = text
+			}
+		default:
+			fields[name] = value
+		}
+	}
+	return fields, nil
+}

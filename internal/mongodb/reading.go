@@ -1,0 +1,186 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// envelope is an entry of which a part was read.
+type envelope[T any] struct {
+	ID              content.ID `json:"_id"`
+	Live            *T         `json:"live"`
+	Draft           *T         `json:"draft"`
+	content.Editing `json:",inline"`
+}
+
+// decode reads the copy that a view shows, nil where there is none.
+func (c *Collection[T, F]) decode(v view, from interface{ Decode(any) error }) (content.ID, *T, error) {
+	if c.whole {
+		var id struct {
+			ID content.ID `json:"_id"`
+		}
+		whole := new(T)
+		if err := from.Decode(whole); err != nil {
+			return "", nil, err
+		}
+		return id.ID, whole, from.Decode(&id)
+	}
+	var e envelope[T]
+	if err := from.Decode(&e); err != nil {
+		return "", nil, err
+	}
+	if v.editing {
+		e.LiveVersion = versionOf(e.Live)
+		return e.ID, c.fill(e.ID, e.Draft, &e.Editing), nil
+	}
+	return e.ID, c.fill(e.ID, e.Live, nil), nil
+}
+
+// fill completes a decoded copy with what stands beside it.
+func (c *Collection[T, F]) fill(id content.ID, copied *T, editing *content.Editing) *T {
+	if copied == nil {
+		return nil
+	}
+	base := common(copied)
+	base.ID, base.Editing = id, editing
+	if editing != nil {
+		editing.ID = id
+	}
+	if c.filled != nil {
+		c.filled(copied)
+	}
+	return copied
+}
+
+// versionOf is the version of a copy, 0 for none.
+func versionOf[T any](copied *T) int {
+	if copied == nil {
+		return 0
+	}
+	return common(copied).Version
+}
+
+// common is what a copy shares with all kinds.
+func common[T any](copied *T) *content.Base { return any(copied).(content.Content).Common() }
+
+// ByIDs reads the entries with some ids at a stage, with the given stored fields.
+// What is not there is not in the answer.
+func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]*T, error) {
+	found := make(map[content.ID]*T, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	v := c.view(stage)
+	if v.editing {
+		v = v.withTrash() // whoever knows its id may look at it
+	}
+	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, v.shown...)
+	err := c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
+		id, e, err := c.decode(v, cursor)
+		if e != nil {
+			found[id] = e
+		}
+		return err
+	})
+	return found, err
+}
+
+// BySlug reads the entry with a slug, present or former, at a stage and with the
+// given stored fields; nil when there is none.
+func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (*T, error) {
+	v := c.view(stage)
+	result := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields)))
+	_, e, err := c.decode(v, result)
+	if err == nil {
+		return e, nil
+	}
+	if !errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, fail(err)
+	}
+	claims, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
+	if err != nil {
+		return nil, err
+	}
+	id, ok := claims[claimKey{c.kind, slug}]
+	if !ok {
+		return nil, nil
+	}
+	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), "formerSlugs"))
+	if e := found[id]; e != nil && !had(common(e), slug) {
+		return nil, err // claimed for what this stage does not show
+	}
+	return found[id], err
+}
+
+// had tells whether an entry has a slug, or had it.
+func had(base *content.Base, slug string) bool {
+	return base.Slug == slug || slices.Contains(base.FormerSlugs, slug)
+}
+
+// Withdrawn tells whether a slug, present or former, is of an entry that once was
+// published and is not any more. What never was published must not show by its
+// address that it exists.
+func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
+	key := claimKey{c.kind, slug}
+	claims, err := c.store.claims(ctx, []claimKey{key})
+	if err != nil || claims[key] == "" {
+		return false, err
+	}
+	err = c.coll.FindOne(ctx, bson.D{
+		{Key: "_id", Value: claims[key]},
+		{Key: "live", Value: nil},
+		{Key: "publicSlugs", Value: slug},
+	}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	return err == nil, fail(err)
+}
+
+// Entry reads a whole entry, whatever its state; nil when there is none.
+func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
+	var e content.Entry[T]
+	err := c.coll.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(&e)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fail(err)
+	}
+	c.fill(id, e.Live, nil)
+	e.LiveVersion = versionOf(e.Live)
+	c.fill(id, e.Draft, &e.Editing)
+	return &e, nil
+}
+
+// Linking lists the entries whose link of a field, at a stage, leads to one of some others.
+func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) (ids []content.ID, err error) {
+	v := c.view(stage)
+	err = c.find(ctx, bson.D{{Key: v.at + field, Value: oneOf(to)}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}),
+		func(cursor *mongo.Cursor) error {
+			id, _ := cursor.Current.Lookup("_id").StringValueOK()
+			ids = append(ids, content.ID(id))
+			return nil
+		})
+	return ids, err
+}
+
+// UsedBy lists the entries of the kind, at most some, that link to an entry from either copy;
+// those in the trash do not count.
+func (c *Collection[T, F]) UsedBy(ctx context.Context, id content.ID, most int) (ids []content.ID, err error) {
+	err = c.find(ctx, bson.D{{Key: "links", Value: id}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: id}}}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}},
+		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(most)),
+		func(cursor *mongo.Cursor) error {
+			id, _ := cursor.Current.Lookup("_id").StringValueOK()
+			ids = append(ids, content.ID(id))
+			return nil
+		})
+	return ids, err
+}

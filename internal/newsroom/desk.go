@@ -1,0 +1,350 @@
+package newsroom
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// desk makes the changes of one kind, whatever its Go type.
+type desk interface {
+	Kind() content.Kind
+	// do makes a change that the actor may make to some entry of the kind.
+	do(ctx context.Context, w *work) (*Outcome, error)
+	// at is an entry as a revision left it; nil when its copy is gone.
+	at(ctx context.Context, r *content.Revision) (content.Content, error)
+	// copies reads entries of the kind at a stage.
+	copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
+	// UsedBy lists the entries of the kind that link to an entry.
+	UsedBy(ctx context.Context, id content.ID, most int) ([]content.ID, error)
+	// due makes the changes that are to happen by themselves, and tells how many it made.
+	due(ctx context.Context, n *Newsroom) (int, error)
+}
+
+// kindDesk is the desk of one kind.
+type kindDesk[T, F any] struct {
+	*mongodb.Collection[T, F]
+	n *Newsroom
+}
+
+func newDesk[T, F any](n *Newsroom, c *mongodb.Collection[T, F]) desk { return &kindDesk[T, F]{c, n} }
+
+// as is a copy as content of any kind.
+func as[T any](copied *T) content.Content { return any(copied).(content.Content) }
+
+func (d *kindDesk[T, F]) copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error) {
+	found, err := d.ByIDs(ctx, ids, stage, d.StoredFields())
+	all := make(map[content.ID]content.Content, len(found))
+	for id, e := range found {
+		all[id] = as(e)
+	}
+	return all, err
+}
+
+func (d *kindDesk[T, F]) at(ctx context.Context, r *content.Revision) (content.Content, error) {
+	copied, err := d.RevisionCopy(ctx, r.Entry, r.Version)
+	if copied == nil || err != nil {
+		return nil, err
+	}
+	as(copied).Common().Editing = &content.Editing{State: r.State, UpdatedBy: r.By}
+	return as(copied), nil
+}
+
+// attempts bounds how often a change begins anew because another came first.
+const attempts = 10
+
+func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
+	for range attempts {
+		outcome, err := d.attempt(ctx, w)
+		var taken *mongodb.SlugTakenError
+		switch {
+		case errors.Is(err, mongodb.ErrStale):
+			continue
+		case errors.Is(err, mongodb.ErrAttempted):
+			if done, err := w.replay(ctx, d); done != nil || err != nil {
+				return done, err
+			}
+			continue
+		case errors.As(err, &taken):
+			w.refuse(content.ProblemTaken, []string{"input", "slug"}, msgTaken, taken.Slug)
+			return &Outcome{}, nil
+		}
+		return outcome, err
+	}
+	return nil, content.Errorf(content.CodeConflict, "The entry is being changed by others all the time. Try again.")
+}
+
+// attempt makes a change once. With problems in the report nothing was written.
+func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error) {
+	w.problems, w.notices = nil, nil
+	if w.Action == content.ActionCreate {
+		return d.create(ctx, w)
+	}
+	before, err := d.Entry(ctx, w.ID)
+	if err != nil {
+		return nil, err
+	}
+	if before == nil {
+		w.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, w.ID)
+		return &Outcome{}, nil
+	}
+	if !mayTo(w.actor, w.Action, w.Kind, &before.Editing) {
+		return nil, forbidden(w.Action)
+	}
+	if w.Version == 0 && w.Action == content.ActionRestoreRevision {
+		w.Version = before.Version
+	}
+	if before.Version != w.Version {
+		conflict, err := d.conflict(ctx, w, before)
+		if conflict != nil || err != nil {
+			return &Outcome{Conflict: conflict}, err
+		}
+	}
+	step, ok := legal(w.Action, &before.Editing)
+	if !ok {
+		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgIllegalMove, words(string(w.Action)), words(string(before.State)))
+		return &Outcome{}, nil
+	}
+	if w.Action == content.ActionTrash && w.Kind == content.KindMedia || w.Action == content.ActionDeleteForever {
+		if used, err := w.usedElsewhere(ctx, w.ID); used || err != nil {
+			return &Outcome{}, err
+		}
+	}
+	if w.Action == content.ActionDeleteForever {
+		return &Outcome{ID: before.ID}, d.delete(ctx, w, before)
+	}
+	after, err := d.next(ctx, w, before, step)
+	if err != nil || len(w.problems) > 0 {
+		return &Outcome{}, err
+	}
+	if err := d.Save(ctx, before, after, w.entry(after.UpdatedAt)); err != nil {
+		return nil, err
+	}
+	if err := w.follow(ctx, before, after); err != nil {
+		return nil, err
+	}
+	return d.saved(after), nil
+}
+
+// saved is the outcome of a change that was written.
+func (d *kindDesk[T, F]) saved(after *content.Entry[T]) *Outcome {
+	base := as(after.Draft).Common()
+	after.LiveVersion = 0
+	if after.Live != nil {
+		after.LiveVersion = as(after.Live).Common().Version
+	}
+	base.ID, base.Editing, after.Editing.ID = after.ID, &after.Editing, after.ID
+	return &Outcome{Content: as(after.Draft), ID: after.ID}
+}
+
+// words is an enum's value as words.
+func words(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", " ")) }
+
+// create makes a new entry. A slug that was made from the title makes way for one that
+// is there; one that the editor chose does not.
+func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) {
+	now := w.now()
+	after := &content.Entry[T]{ID: content.NewID(w.Kind, now), Version: 1, Draft: new(T), CreatedAt: now, UpdatedAt: now}
+	after.State, after.CreatedBy, after.UpdatedBy = content.StateDraft, w.actor.Person(), w.actor.Person()
+	base := as(after.Draft).Common()
+	base.ID, base.Version, base.CreatedAt, base.UpdatedAt = after.ID, 1, now, now
+	if w.prepare != nil {
+		w.prepare(as(after.Draft))
+		after.ID = base.ID
+	}
+	fresh(as(after.Draft), w.store.Site())
+	if err := w.read(ctx, as(after.Draft)); err != nil {
+		return nil, err
+	}
+	made := base.Slug == ""
+	stem := w.stem(as(after.Draft))
+	if made {
+		base.Slug = stem
+	}
+	if len(w.problems) > 0 {
+		return &Outcome{}, nil
+	}
+	for try := 2; ; try++ {
+		err := d.Save(ctx, nil, after, w.entry(now))
+		if taken := new(mongodb.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
+			base.Slug = fmt.Sprintf("%s-%d", stem, try)
+			if try > 5 { // many of one name: go on by chance, not by counting
+				base.Slug = stem + "-" + strings.ToLower(string(content.NewID(w.Kind, now))[len(after.ID)-6:])
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return d.saved(after), nil
+	}
+}
+
+// next is what a step makes of an entry.
+func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entry[T], step move) (*content.Entry[T], error) {
+	now := w.now()
+	after := *before
+	copied, err := clone(before.Draft)
+	if err != nil {
+		return nil, err
+	}
+	after.Draft = copied
+	after.Version, after.UpdatedAt, after.UpdatedBy = before.Version+1, now, w.actor.Person()
+	base := as(after.Draft).Common()
+	base.ID, base.Version = after.ID, after.Version
+	to := step.to
+	if w.At != nil && step.later == "" {
+		w.refuse(content.ProblemInvalid, []string{"at"}, msgPast)
+	}
+	later := w.At != nil && w.At.After(now)
+	if later && step.later != "" {
+		to = step.later
+	}
+	switch w.Action {
+	case content.ActionUpdate:
+		if err := w.read(ctx, as(after.Draft)); err != nil {
+			return nil, err
+		}
+		w.renamed(as(before.Draft).Common(), base)
+		base.UpdatedAt = now
+	case content.ActionRestoreRevision:
+		if err := d.restored(ctx, w, &after); err != nil || len(w.problems) > 0 {
+			return nil, err
+		}
+	case content.ActionReject:
+		if strings.TrimSpace(w.Note) == "" {
+			w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
+		}
+	case content.ActionCorrect:
+		d.corrected(w, &after, now)
+	case content.ActionUnpublish:
+		if later {
+			after.UnpublishAt, to = w.At, before.State
+		}
+	}
+	if to == content.StateScheduled {
+		after.PublishAt = w.At
+	} else if to != "" && to != before.State {
+		after.PublishAt = nil
+	}
+	switch {
+	case to == content.StatePublished:
+		if err := d.publish(ctx, w, &after, now); err != nil {
+			return nil, err
+		}
+	case w.Action == content.ActionUnpublish && !later, to == content.StateArchived, to == content.StateTrashed:
+		after.Live, after.UnpublishAt = nil, nil
+	}
+	after.TrashedAt = nil
+	if to == content.StateTrashed {
+		after.TrashedAt = &now
+	}
+	if to != "" {
+		after.State = settled(to, after.Live != nil)
+	}
+	return &after, nil
+}
+
+// publish shows the working copy to readers.
+func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.Entry[T], now time.Time) error {
+	base := as(after.Draft).Common()
+	base.UpdatedAt = now
+	if base.PublishedAt.IsZero() {
+		base.PublishedAt = now
+		if w.At != nil { // it is past, or just came
+			base.PublishedAt = *w.At
+		}
+	}
+	live, err := clone(after.Draft)
+	if err != nil {
+		return err
+	}
+	if err := w.derive(ctx, as(live), content.StagePublished); err != nil {
+		return err
+	}
+	after.Live = live
+	for _, slug := range append([]string{base.Slug}, base.FormerSlugs...) {
+		if slug == base.Slug && !slices.Contains(after.PublicSlugs, slug) {
+			after.PublicSlugs = append(slices.Clone(after.PublicSlugs), slug)
+		}
+	}
+	return nil
+}
+
+// restored takes the content of a revision as the draft; its name in addresses stays.
+func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.Entry[T]) error {
+	old, err := d.RevisionCopy(ctx, after.ID, w.Change.Revision)
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		w.refuse(content.ProblemNotFound, []string{"revision"}, msgNoRevision, w.Change.Revision)
+		return nil
+	}
+	base, present := as(old).Common(), as(after.Draft).Common()
+	*base = content.Base{
+		ID: after.ID, Slug: present.Slug, FormerSlugs: present.FormerSlugs, Version: after.Version,
+		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
+	}
+	after.Draft = old
+	return w.derive(ctx, as(old), content.StageDraft)
+}
+
+// corrected adds a correction that readers see.
+func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Time) {
+	article, ok := as(after.Draft).(*content.Article)
+	if !ok {
+		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
+		return
+	}
+	r := &reader{report: w.report}
+	note := r.clean(w.Note, "text", []string{"note"})
+	if strings.TrimSpace(w.Note) == "" {
+		return // clean has refused it
+	}
+	article.Corrections = append(article.Corrections, &content.Correction{At: now, Note: note})
+}
+
+func (d *kindDesk[T, F]) delete(ctx context.Context, w *work, before *content.Entry[T]) error {
+	if len(w.problems) > 0 {
+		return nil
+	}
+	if err := d.Delete(ctx, before, w.entry(w.now())); err != nil {
+		return err
+	}
+	if w.Kind == content.KindMedia {
+		return w.store.DeleteFiles(ctx, before.ID)
+	}
+	return nil
+}
+
+// clone copies a copy, so that nothing is shared.
+func clone[T any](copied *T) (*T, error) {
+	raw, err := json.Marshal(copied)
+	if err != nil {
+		return nil, fmt.Errorf("copy an entry: %w", err)
+	}
+	fresh := new(T)
+	if err := json.Unmarshal(raw, fresh); err != nil {
+		return nil, fmt.Errorf("copy an entry: %w", err)
+	}
+	as(fresh).Common().ID = as(copied).Common().ID
+	return fresh, nil
+}
+
+// Revision is the working copy that an entry had at a version; nil when that version
+// never was, or its content is gone.
+func (n *Newsroom) Revision(ctx context.Context, id content.ID, version int) (content.Content, error) {
+	kind, ok := id.Kind()
+	if !ok {
+		return nil, nil
+	}
+	return n.desks[kind].at(ctx, &content.Revision{Entry: id, Version: version})
+}

@@ -1,0 +1,288 @@
+package newsroom
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/content"
+	"sen/internal/richtext"
+)
+
+// read changes a copy by the input and reports everything that is wrong with it.
+func (w *work) read(ctx context.Context, c content.Content) error {
+	site := w.store.Site()
+	r := &reader{report: w.report, languages: site.Languages, locale: w.Locale, medium: mediumAt}
+	if r.locale == "" {
+		r.locale = site.Languages.Default
+	}
+	r.read(w.Input, c, "input")
+	check(c, w.report)
+	if slug := c.Common().Slug; w.Input["slug"] != nil && !content.ValidSlug(slug) {
+		w.refuse(content.ProblemInvalid, []string{"input", "slug"}, msgSlug, content.MaxSlug)
+	}
+	if err := w.checkLinks(ctx, r.links); err != nil {
+		return err
+	}
+	if len(w.problems) > 0 {
+		return nil
+	}
+	return w.derive(ctx, c, content.StageDraft)
+}
+
+// checkLinks refuses links to what is not there, is in the trash, or is of another kind.
+func (w *work) checkLinks(ctx context.Context, links []link) error {
+	byKind := map[content.Kind][]content.ID{}
+	for _, l := range links {
+		kind, ok := l.id.Kind()
+		if !ok || l.kind != "*" && string(kind) != l.kind {
+			w.refuse(content.ProblemInvalid, l.path, msgWrongKind, l.id, l.kind)
+			continue
+		}
+		byKind[kind] = append(byKind[kind], l.id)
+	}
+	var mu sync.Mutex
+	there := map[content.ID]bool{}
+	tasks, taskCtx := errgroup.WithContext(ctx)
+	for kind, ids := range byKind {
+		tasks.Go(func() error {
+			found, err := w.desks[kind].copies(taskCtx, ids, content.StageDraft)
+			mu.Lock()
+			defer mu.Unlock()
+			for id, c := range found {
+				there[id] = c.Common().Editing.State != content.StateTrashed
+			}
+			return err
+		})
+	}
+	if err := tasks.Wait(); err != nil {
+		return err
+	}
+	for _, l := range links {
+		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !there[l.id] {
+			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
+		}
+	}
+	return nil
+}
+
+// stem is the slug that an entry's title makes; the end of its id where it makes none.
+func (w *work) stem(c content.Content) string {
+	label, _ := c.Label().In(w.store.Site().Languages.Chain(""))
+	if slug := content.Slug(label); slug != "" {
+		return slug
+	}
+	id := string(c.Common().ID)
+	return id[strings.IndexByte(id, '_')+1:]
+}
+
+// renamed keeps the former slug of an entry that takes another one; it goes on answering.
+func (w *work) renamed(before, after *content.Base) {
+	if after.Slug == "" { // null: make it anew from the title, where it is not taken
+		after.Slug = before.Slug
+	}
+	if after.Slug == before.Slug {
+		return
+	}
+	former := slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
+	after.FormerSlugs = append(former, before.Slug)
+}
+
+// finder finds a copy of an entry; nil when there is none.
+type finder func(content.ID) (content.Content, error)
+
+// finderAt finds copies as readers of a stage see them. What is not published yet stands in
+// for itself, so that a published copy is never cut off from what is above it.
+func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) finder {
+	return func(id content.ID) (content.Content, error) {
+		kind, ok := id.Kind()
+		if !ok {
+			return nil, nil
+		}
+		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
+			found, err := n.desks[kind].copies(ctx, []content.ID{id}, s)
+			if found[id] != nil || err != nil {
+				return found[id], err
+			}
+		}
+		return nil, nil
+	}
+}
+
+// derive works out what follows from other entries, as they are at a stage.
+func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
+	cycle, err := derive(c, w.finderAt(ctx, stage))
+	if cycle {
+		w.refuse(content.ProblemCycle, []string{"input", "parent"}, msgCycle)
+	}
+	return err
+}
+
+// derive works out what follows from other entries; cycle tells that one stands below itself.
+func derive(c content.Content, find finder) (cycle bool, err error) {
+	id := c.Common().ID
+	switch e := c.(type) {
+	case *content.Section:
+		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
+	case *content.Organization:
+		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
+	case *content.Article:
+		e.BreadcrumbIDs, cycle, err = ancestors(id, e.SectionID, find)
+		e.ReadingMinutes = readingMinutes(e.Body)
+	case *content.Award:
+		e.SeriesID, e.Year, e.Level = "", 0, ""
+		found, err := find(e.RoundID)
+		if round, ok := found.(*content.AwardRound); ok {
+			e.SeriesID, e.Year, e.Level = round.SeriesID, round.Year, round.Level
+		}
+		return false, err
+	}
+	return cycle, err
+}
+
+// ancestors are the ids from the root of a tree down to a parent.
+func ancestors(of, parent content.ID, find finder) (chain []content.ID, cycle bool, err error) {
+	for parent != "" {
+		if parent == of || slices.Contains(chain, parent) {
+			return nil, true, nil
+		}
+		chain = append(chain, parent)
+		found, err := find(parent)
+		if err != nil {
+			return nil, false, err
+		}
+		switch e := found.(type) {
+		case *content.Section:
+			parent = e.ParentID
+		case *content.Organization:
+			parent = e.ParentID
+		default:
+			parent = ""
+		}
+	}
+	slices.Reverse(chain)
+	return chain, false, nil
+}
+
+// readingMinutes counts how long each language's body takes to read.
+func readingMinutes(body content.RichText) content.Minutes {
+	minutes := content.Minutes{}
+	for locale, blocks := range body {
+		if n := richtext.ReadingMinutes(richtext.Text(blocks)); n > 0 {
+			minutes[locale] = n
+		}
+	}
+	return minutes
+}
+
+// fresh sets what a new entry has when nothing is said.
+func fresh(c content.Content, site *content.Site) {
+	switch e := c.(type) {
+	case *content.Event:
+		e.Type, e.EventStatus, e.TimeZone = content.EventOther, content.EventScheduled, site.TimeZone
+	case *content.AwardRound:
+		e.Phase = content.PhaseNominating
+	case *content.Award:
+		e.Outcome = content.OutcomeNominated
+	}
+}
+
+// check reports what is missing in a copy, and what does not fit together in it.
+func check(c content.Content, r *report) {
+	at := func(path ...string) []string { return append([]string{"input"}, path...) }
+	need := func(there bool, path ...string) {
+		if !there && !slices.ContainsFunc(r.problems, func(p content.Problem) bool {
+			return len(p.Path) > len(path) && slices.Equal(p.Path[:len(path)+1], at(path...))
+		}) {
+			r.refuse(content.ProblemRequired, at(path...), msgRequired)
+		}
+	}
+	between := func(n *int, least, most int, path ...string) {
+		if n != nil && (*n < least || *n > most) {
+			r.refuse(content.ProblemInvalid, at(path...), msgRange, least, most)
+		}
+	}
+	switch c.(type) {
+	case *content.Media:
+	case *content.Article, *content.Award:
+		need(len(c.Label()) > 0, "title")
+	default:
+		need(len(c.Label()) > 0, "name")
+	}
+	switch e := c.(type) {
+	case *content.Event:
+		checkEvent(e, r, need, at)
+	case *content.Program:
+		between(e.StartYear, 1, 9999, "startYear")
+		between(e.EndYear, 1, 9999, "endYear")
+		if e.StartYear != nil && e.EndYear != nil && *e.EndYear < *e.StartYear {
+			r.refuse(content.ProblemInvalid, at("endYear"), msgOrder)
+		}
+	case *content.AwardRound:
+		need(e.SeriesID != "", "series")
+		need(e.Level != "", "level")
+		need(e.Phase != "", "phase")
+		if need(e.Year != 0, "year"); e.Year != 0 {
+			between(&e.Year, 1, 9999, "year")
+		}
+	case *content.Award:
+		need(e.RoundID != "", "round")
+		need(e.Outcome != "", "outcome")
+		between(e.Rank, 1, 10_000, "rank")
+		for i, recipient := range e.Recipients {
+			if recipient.OrganizationID != "" && recipient.AuthorID != "" {
+				r.refuse(content.ProblemInvalid, at("recipients", strconv.Itoa(i)), msgOneOf, "organization, author")
+			}
+			need(len(recipient.Name) > 0, "recipients", strconv.Itoa(i), "name")
+		}
+		if e.Product != nil {
+			need(len(e.Product.Name) > 0, "product", "name")
+		}
+	}
+}
+
+// checkEvent is check for events.
+func checkEvent(e *content.Event, r *report, need func(bool, ...string), at func(...string) []string) {
+	need(!e.StartsAt.IsZero(), "startsAt")
+	need(e.Type != "", "type")
+	need(e.EventStatus != "", "eventStatus")
+	if e.EndsAt != nil && e.EndsAt.Before(e.StartsAt) {
+		r.refuse(content.ProblemInvalid, at("endsAt"), msgOrder)
+	}
+	if _, err := time.LoadLocation(e.TimeZone); err != nil || e.TimeZone == "" || e.TimeZone == "Local" {
+		r.refuse(content.ProblemInvalid, at("timeZone"), msgTimeZone, e.TimeZone)
+	}
+	if p := e.Place; p != nil {
+		need(len(p.Name) > 0, "place", "name")
+		degrees := func(v *float64, most float64, name string) {
+			if v != nil && (*v < -most || *v > most) {
+				r.refuse(content.ProblemInvalid, at("place", name), msgRange, -most, most)
+			}
+		}
+		degrees(p.Latitude, 90, "latitude")
+		degrees(p.Longitude, 180, "longitude")
+	}
+	participants := func(all []*content.Participant, path ...string) {
+		for i, p := range all {
+			where := append(slices.Clone(path), strconv.Itoa(i))
+			need(len(p.Name) > 0, append(slices.Clone(where), "name")...)
+			need(p.Role != "", append(slices.Clone(where), "role")...)
+			for k, position := range p.Positions {
+				need(len(position.Title) > 0, append(slices.Clone(where), "positions", strconv.Itoa(k), "title")...)
+			}
+		}
+	}
+	participants(e.Participants, "participants")
+	for i, item := range e.Agenda {
+		need(len(item.Title) > 0, "agenda", strconv.Itoa(i), "title")
+		if item.StartsAt != nil && item.EndsAt != nil && item.EndsAt.Before(*item.StartsAt) {
+			r.refuse(content.ProblemInvalid, at("agenda", strconv.Itoa(i), "endsAt"), msgOrder)
+		}
+		participants(item.Speakers, "agenda", strconv.Itoa(i), "speakers")
+	}
+}

@@ -1,0 +1,120 @@
+package newsroom
+
+import (
+	"context"
+	"slices"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// follow brings up to date what other entries took over from one that was changed: the
+// ancestors of what stands below it in a tree, the breadcrumbs of articles, the year,
+// level and series of a round's awards. These are no changes of those entries and make no
+// revisions of them.
+func (n *Newsroom) follow(ctx context.Context, before, after any) error {
+	switch b := before.(type) {
+	case *content.Entry[content.Section]:
+		a := after.(*content.Entry[content.Section])
+		parent := func(s *content.Section) any { return s.ParentID }
+		return eachChanged(b, a, parent, func(stage content.Stage) error {
+			below, err := below(ctx, n, n.store.Sections, a.ID, stage)
+			if err != nil {
+				return err
+			}
+			return rederive(ctx, n, n.store.Articles, stage, "section", append(below, a.ID), func(e *content.Article) map[string]any {
+				return map[string]any{"breadcrumb": e.BreadcrumbIDs}
+			})
+		})
+	case *content.Entry[content.Organization]:
+		a := after.(*content.Entry[content.Organization])
+		parent := func(o *content.Organization) any { return o.ParentID }
+		return eachChanged(b, a, parent, func(stage content.Stage) error {
+			_, err := below(ctx, n, n.store.Organizations, a.ID, stage)
+			return err
+		})
+	case *content.Entry[content.AwardRound]:
+		a := after.(*content.Entry[content.AwardRound])
+		shared := func(r *content.AwardRound) any { return []any{r.SeriesID, r.Year, r.Level} }
+		return eachChanged(b, a, shared, func(stage content.Stage) error {
+			return rederive(ctx, n, n.store.Awards, stage, "round", []content.ID{a.ID}, func(e *content.Award) map[string]any {
+				return map[string]any{"series": e.SeriesID, "year": e.Year, "level": e.Level}
+			})
+		})
+	}
+	return nil
+}
+
+// eachChanged calls do for each stage at which a part of an entry has changed.
+func eachChanged[T any](before, after *content.Entry[T], part func(*T) any, do func(content.Stage) error) error {
+	changed := func(was, is *T) bool {
+		return was != is && is != nil && (was == nil || !equal(part(was), part(is)))
+	}
+	if changed(before.Draft, after.Draft) {
+		if err := do(content.StageDraft); err != nil {
+			return err
+		}
+	}
+	if changed(before.Live, after.Live) {
+		return do(content.StagePublished)
+	}
+	return nil
+}
+
+func equal(a, b any) bool {
+	as, ok := a.([]any)
+	if !ok {
+		return a == b
+	}
+	return slices.Equal(as, b.([]any))
+}
+
+// below brings the ancestors of what stands below an entry up to date, and lists it.
+func below[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
+	ids, err := c.Linking(ctx, stage, "ancestors", []content.ID{id})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return ids, rederive(ctx, n, c, stage, "ancestors", []content.ID{id}, func(e *T) map[string]any {
+		switch e := any(e).(type) {
+		case *content.Section:
+			return map[string]any{"ancestors": e.AncestorIDs}
+		case *content.Organization:
+			return map[string]any{"ancestors": e.AncestorIDs}
+		}
+		return nil
+	})
+}
+
+// rederive works out anew what the entries that link to some others took over from them.
+func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], stage content.Stage, field string, to []content.ID, taken func(*T) map[string]any) error {
+	ids, err := c.Linking(ctx, stage, field, to)
+	if err != nil {
+		return err
+	}
+	known := map[content.ID]content.Content{}
+	find := n.finderAt(ctx, stage)
+	remembered := func(id content.ID) (content.Content, error) {
+		if c, ok := known[id]; ok {
+			return c, nil
+		}
+		c, err := find(id)
+		known[id] = c
+		return c, err
+	}
+	for some := range slices.Chunk(ids, 500) {
+		found, err := c.ByIDs(ctx, some, stage, c.StoredFields())
+		if err != nil {
+			return err
+		}
+		for id, e := range found {
+			if _, err := derive(as(e), remembered); err != nil {
+				return err
+			}
+			if err := c.SetDerived(ctx, id, stage, taken(e)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,440 @@
+package newsroom
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"sen/internal/content"
+	"sen/internal/richtext"
+)
+
+// Bounds of what an editor sends.
+const (
+	MaxLine   = 500    // characters of a title, a name, and what else is one line
+	MaxText   = 20_000 // characters of any other text
+	MaxList   = 300    // members of a list
+	MaxBlocks = 2_000  // blocks of a body
+)
+
+// Input is what a client sends of an entry, by the names of its fields. What is not
+// in it stays as it is, and what is null is cleared. An object is changed field by
+// field; a list is replaced as a whole.
+type Input map[string]any
+
+// NewInput takes a value that was decoded into Go's types, pointers and slices of maps
+// among them, as plain as JSON has it: absent and null stay apart.
+func NewInput(fields map[string]any) Input {
+	in := Input{}
+	for name, value := range fields {
+		in[name] = plain(reflect.ValueOf(value))
+	}
+	return in
+}
+
+func plain(v reflect.Value) any {
+	if !v.IsValid() {
+		return nil
+	}
+	if t, ok := v.Interface().(time.Time); ok {
+		return t
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return plain(v.Elem())
+	case reflect.Slice:
+		if v.IsNil() {
+			return nil
+		}
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = plain(v.Index(i))
+		}
+		return list
+	case reflect.Map:
+		if v.IsNil() {
+			return nil
+		}
+		fields := map[string]any{}
+		for _, key := range v.MapKeys() {
+			fields[key.String()] = plain(v.MapIndex(key))
+		}
+		return fields
+	case reflect.String:
+		return v.String()
+	}
+	return v.Interface()
+}
+
+// reader reads input into a copy of an entry and reports everything that is wrong.
+// The schema has checked the types of the values; their meaning is checked here.
+type reader struct {
+	*report
+	languages content.Languages
+	// locale is the language of a text that names none.
+	locale content.Locale
+	// medium finds the medium that an address in Markdown or HTML leads to.
+	medium func(address string) (content.ID, bool)
+	// links are the entries that the input names.
+	links []link
+}
+
+// link is an entry that an input names.
+type link struct {
+	id   content.ID
+	kind string // the kind that it must be of; "*" for any
+	path []string
+}
+
+// read changes what to points at by the input.
+func (r *reader) read(input Input, to any, path ...string) {
+	r.object(reflect.ValueOf(to).Elem(), input, path)
+}
+
+// object reads the fields of an object.
+func (r *reader) object(v reflect.Value, fields map[string]any, path []string) {
+	t := v.Type()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			r.object(v.Field(i), fields, path)
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if value, ok := fields[name]; ok && name != "-" {
+			r.value(v.Field(i), value, f.Tag, append(slices.Clone(path), name))
+		}
+	}
+	if block, ok := v.Addr().Interface().(*content.Block); ok {
+		r.block(block, fields, path)
+	}
+}
+
+// value reads one value of any type.
+func (r *reader) value(v reflect.Value, value any, tag reflect.StructTag, path []string) {
+	switch to := v.Addr().Interface().(type) {
+	case *content.Text:
+		r.texts(to, value, tag, path)
+		return
+	case *content.RichText:
+		r.bodies(to, value, path)
+		return
+	case *content.ID:
+		*to = content.ID(str(value))
+		if *to != "" {
+			r.links = append(r.links, link{*to, tag.Get("link"), path})
+		}
+		return
+	case *time.Time:
+		r.moment(to, value, path)
+		return
+	}
+	if value == nil {
+		v.SetZero()
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		fresh := reflect.New(v.Type().Elem())
+		if !v.IsNil() {
+			fresh.Elem().Set(v.Elem()) // an object is changed field by field
+		}
+		r.value(fresh.Elem(), value, tag, path)
+		v.Set(fresh)
+	case reflect.Slice:
+		r.list(v, value, tag, path)
+	case reflect.Struct:
+		if fields, ok := value.(map[string]any); ok {
+			r.object(v, fields, path)
+		} else {
+			r.refuse(content.ProblemInvalid, path, msgInvalid)
+		}
+	case reflect.String:
+		v.SetString(r.clean(str(value), tag.Get("lint"), path))
+	case reflect.Int, reflect.Int64:
+		n, err := strconv.ParseInt(str(value), 10, 64)
+		if err != nil {
+			r.refuse(content.ProblemInvalid, path, msgInvalid)
+		}
+		v.SetInt(n)
+	case reflect.Float64:
+		n, err := strconv.ParseFloat(str(value), 64)
+		if err != nil {
+			r.refuse(content.ProblemInvalid, path, msgInvalid)
+		}
+		v.SetFloat(n)
+	case reflect.Bool:
+		b, _ := value.(bool)
+		v.SetBool(b)
+	default:
+		panic("newsroom: no input is read into a " + v.Type().String())
+	}
+}
+
+// str is a single value as it is written.
+func str(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	return fmt.Sprint(value)
+}
+
+// list reads a list; a single value stands for a list of one.
+func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []string) {
+	members, ok := value.([]any)
+	if !ok {
+		members = []any{value}
+	}
+	most := MaxList
+	if v.Type().Elem() == reflect.TypeFor[content.Block]() {
+		most = MaxBlocks
+	}
+	if len(members) > most {
+		r.refuse(content.ProblemTooLong, path, msgTooMany, len(members), most)
+		return
+	}
+	fresh := reflect.MakeSlice(v.Type(), len(members), len(members))
+	for i, member := range members {
+		r.value(fresh.Index(i), member, tag, append(slices.Clone(path), strconv.Itoa(i)))
+	}
+	v.Set(fresh)
+}
+
+func (r *reader) moment(to *time.Time, value any, path []string) {
+	*to = time.Time{}
+	if value == nil {
+		return
+	}
+	t, ok := value.(time.Time)
+	if !ok {
+		r.refuse(content.ProblemInvalid, path, msgInvalid)
+		return
+	}
+	*to = t.UTC().Truncate(time.Millisecond) // what the store keeps
+}
+
+// localized calls read for each language that is given, with what is given in it. A null
+// clears all languages.
+func (r *reader) localized(value any, path []string, read func(content.Locale, map[string]any, []string)) {
+	members, ok := value.([]any)
+	if !ok {
+		members = []any{value}
+	}
+	for i, member := range members {
+		fields, _ := member.(map[string]any)
+		at := path
+		if ok {
+			at = append(slices.Clone(path), strconv.Itoa(i))
+		}
+		locale := content.Locale(str(fields["locale"]))
+		if locale == "" {
+			locale = r.locale
+		}
+		if !slices.Contains(r.languages.Locales, locale) {
+			r.refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), msgLocale, locale)
+			continue
+		}
+		read(locale, fields, at)
+	}
+}
+
+// texts reads a text in some languages; those that are not given stay.
+func (r *reader) texts(to *content.Text, value any, tag reflect.StructTag, path []string) {
+	if value == nil {
+		*to = nil
+		return
+	}
+	text := content.Text{}
+	for l, s := range *to {
+		text[l] = s
+	}
+	r.localized(value, path, func(locale content.Locale, fields map[string]any, at []string) {
+		if fields["text"] == nil {
+			delete(text, locale)
+			return
+		}
+		text[locale] = r.clean(str(fields["text"]), or(tag.Get("lint"), "text"), append(slices.Clone(at), "text"))
+	})
+	*to = text
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// clean is a text as it is kept: what can be mended is, and said; the rest is refused.
+func (r *reader) clean(s, lint string, path []string) string {
+	most := MaxText
+	if lint == "line" {
+		most = MaxLine
+	}
+	if n := utf8.RuneCountInString(s); n > most {
+		r.refuse(content.ProblemTooLong, path, msgTooLong, n, most)
+		return s
+	}
+	var before, after string
+	if lint == "span" { // the blanks around a run of text part it from its neighbours
+		core := strings.TrimSpace(s)
+		if core == "" {
+			return s
+		}
+		before, after, _ = strings.Cut(s, core)
+		s = core
+	}
+	kept, findings := content.Lint(s, lint == "line")
+	for _, f := range findings {
+		switch f.Code {
+		case content.FindingPlaceholder:
+			r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, f.Text)
+		case content.FindingBlank:
+			if lint != "" { // an optional plain text may be empty
+				r.refuse(content.ProblemRequired, path, msgBlank)
+			}
+		case content.FindingControl:
+			r.notice(content.NoticeRepaired, path, msgRepairedControl)
+		case content.FindingDecomposed:
+			r.notice(content.NoticeRepaired, path, msgRepairedNFD)
+		case content.FindingMojibake:
+			if f.Repaired {
+				r.notice(content.NoticeRepaired, path, msgRepairedMojibake)
+			} else {
+				r.refuse(content.ProblemMojibake, path, msgMojibake)
+			}
+		}
+	}
+	return before + kept + after
+}
+
+// bodies reads a body in some languages, from blocks, Markdown or HTML.
+func (r *reader) bodies(to *content.RichText, value any, path []string) {
+	if value == nil {
+		*to = nil
+		return
+	}
+	body := content.RichText{}
+	for l, blocks := range *to {
+		body[l] = blocks
+	}
+	r.localized(value, path, func(locale content.Locale, fields map[string]any, at []string) {
+		given := 0
+		for _, form := range []string{"blocks", "markdown", "html"} {
+			if fields[form] != nil {
+				given++
+			}
+		}
+		if given > 1 {
+			r.refuse(content.ProblemInvalid, at, msgOneOf, "blocks, markdown, html")
+			return
+		}
+		delete(body, locale)
+		if blocks := r.blocks(fields, at); len(blocks) > 0 {
+			body[locale] = blocks
+		}
+	})
+	*to = body
+}
+
+// blocks reads the body of one language.
+func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.Block) {
+	var lost []richtext.Loss
+	var form string
+	switch {
+	case fields["markdown"] != nil:
+		form = "markdown"
+		blocks, lost = richtext.FromMarkdown(str(fields[form]), r.medium)
+	case fields["html"] != nil:
+		form = "html"
+		blocks, lost = richtext.FromHTML(str(fields[form]), r.medium)
+	case fields["blocks"] != nil:
+		r.list(reflect.ValueOf(&blocks).Elem(), fields["blocks"], "", append(slices.Clone(path), "blocks"))
+		return blocks
+	default:
+		return nil
+	}
+	path = append(slices.Clone(path), form)
+	if len(blocks) > MaxBlocks {
+		r.refuse(content.ProblemTooLong, path, msgTooMany, len(blocks), MaxBlocks)
+	}
+	for _, l := range lost {
+		what := l.What
+		if l.Text != "" {
+			what += " “" + l.Text + "”"
+		}
+		r.notice(content.NoticeLost, path, msgLost, what, l.Count)
+	}
+	for i := range blocks {
+		eachSpan(&blocks[i], func(s *content.Span) { s.Text = r.clean(s.Text, "span", path) })
+	}
+	return blocks
+}
+
+// block checks a block that was given as such.
+func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
+	given := 0
+	for _, value := range fields {
+		if value != nil {
+			given++
+		}
+	}
+	if given != 1 || b.Value() == nil {
+		r.refuse(content.ProblemInvalid, path, msgOneOf, "paragraph, heading, image, gallery, list, quote, table, file, embed, divider")
+		return
+	}
+	switch {
+	case b.Heading != nil && (b.Heading.Level < 2 || b.Heading.Level > 4):
+		r.refuse(content.ProblemInvalid, append(slices.Clone(path), "heading", "level"), msgLevel)
+	case b.Table != nil:
+		for i, row := range b.Table.Rows {
+			if len(row.Cells) != len(b.Table.Rows[0].Cells) {
+				r.refuse(content.ProblemInvalid, append(slices.Clone(path), "table", "rows", strconv.Itoa(i)), msgRows)
+			}
+		}
+	}
+	eachSpan(b, func(s *content.Span) {
+		if s.Link != "" && richtext.Link(s.Link) == "" {
+			r.refuse(content.ProblemInvalid, path, msgLink, s.Link)
+		}
+	})
+}
+
+// eachSpan visits the runs of text in a block.
+func eachSpan(b *content.Block, visit func(*content.Span)) {
+	each := func(spans []content.Span) {
+		for i := range spans {
+			visit(&spans[i])
+		}
+	}
+	var items func([]content.ListItem)
+	items = func(list []content.ListItem) {
+		for i := range list {
+			each(list[i].Spans)
+			items(list[i].Items)
+		}
+	}
+	switch {
+	case b.Paragraph != nil:
+		each(b.Paragraph.Spans)
+	case b.Heading != nil:
+		each(b.Heading.Spans)
+	case b.Quote != nil:
+		each(b.Quote.Spans)
+	case b.List != nil:
+		items(b.List.Items)
+	case b.Table != nil:
+		for _, row := range b.Table.Rows {
+			for _, cell := range row.Cells {
+				each(cell.Spans)
+			}
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package newsroom
+
+import (
+	"fmt"
+
+	"sen/internal/content"
+)
+
+// message names one thing that is told to an editor.
+type message int
+
+// The messages.
+const (
+	msgRequired message = iota
+	msgInvalid
+	msgTooLong
+	msgTooMany
+	msgNotFound
+	msgWrongKind
+	msgTaken
+	msgCycle
+	msgPlaceholder
+	msgMojibake
+	msgBlank
+	msgStale
+	msgIllegalMove
+	msgInUse
+	msgOneOf
+	msgLocale
+	msgSlug
+	msgLink
+	msgLevel
+	msgRows
+	msgRange
+	msgOrder
+	msgTimeZone
+	msgPast
+	msgNote
+	msgOtherRequest
+	msgNoRevision
+	msgRepairedControl
+	msgRepairedMojibake
+	msgRepairedNFD
+	msgLost
+	msgMerged
+	msgDuplicate
+	msgOnlyArticles
+)
+
+// catalog has what each message says, in English and in Vietnamese. The verbs of both
+// take the same values in the same order.
+var catalog = map[message][2]string{
+	msgRequired:         {"This must be given.", "Bắt buộc phải có."},
+	msgInvalid:          {"This value can't be read here.", "Giá trị này không hợp lệ."},
+	msgTooLong:          {"This has %d characters; at most %d are allowed.", "Nội dung có %d ký tự; tối đa là %d."},
+	msgTooMany:          {"This has %d members; at most %d are allowed.", "Danh sách có %d mục; tối đa là %d."},
+	msgNotFound:         {"There is no such entry: %s.", "Không có mục nào như vậy: %s."},
+	msgWrongKind:        {"%s is no id of the kind %s.", "%s không phải là mã thuộc loại %s."},
+	msgTaken:            {"The slug %q belongs to another entry.", "Đường dẫn %q đã thuộc về một mục khác."},
+	msgCycle:            {"It would stand below itself.", "Mục này sẽ nằm dưới chính nó."},
+	msgPlaceholder:      {"%q was left by a program, not written by a person. Take it out.", "%q do phần mềm để lại, không phải do người viết. Hãy xóa đi."},
+	msgMojibake:         {"Some signs of the text are broken. Paste it anew from its source.", "Một số ký tự bị lỗi mã hóa. Hãy dán lại từ nguồn."},
+	msgBlank:            {"It is blank.", "Nội dung để trống."},
+	msgStale:            {"Someone changed it meanwhile: it has version %d now, and you started from %d.", "Đã có người sửa: hiện là phiên bản %d, bạn bắt đầu từ phiên bản %d."},
+	msgIllegalMove:      {"%s is not possible while it is %s.", "Không thể thực hiện %s khi đang ở trạng thái %s."},
+	msgInUse:            {"It is in use: %s. Take it out there first.", "Đang được dùng: %s. Hãy gỡ ở đó trước."},
+	msgOneOf:            {"Give exactly one of %s.", "Cần đúng một trong các mục: %s."},
+	msgLocale:           {"The site is not written in %q.", "Trang không có ngôn ngữ %q."},
+	msgSlug:             {"A slug has small letters a–z, digits and single dashes between them, at most %d.", "Đường dẫn chỉ gồm chữ thường a–z, chữ số và dấu gạch nối đơn ở giữa, tối đa %d ký tự."},
+	msgLink:             {"This address can't be linked to: %s.", "Không thể đặt liên kết tới địa chỉ này: %s."},
+	msgLevel:            {"A heading has the level 2, 3 or 4.", "Tiêu đề phải ở cấp 2, 3 hoặc 4."},
+	msgRows:             {"Every row needs as many cells as the first one.", "Mọi hàng phải có số ô như hàng đầu tiên."},
+	msgRange:            {"It must be from %v to %v.", "Giá trị phải từ %v đến %v."},
+	msgOrder:            {"The end lies before the beginning.", "Thời điểm kết thúc trước thời điểm bắt đầu."},
+	msgTimeZone:         {"%q is no time zone of the IANA database, such as Asia/Ho_Chi_Minh.", "%q không phải là múi giờ theo cơ sở dữ liệu IANA, ví dụ Asia/Ho_Chi_Minh."},
+	msgPast:             {"No time can be set for this.", "Không thể hẹn giờ cho việc này."},
+	msgNote:             {"Say why, in a note.", "Hãy ghi rõ lý do."},
+	msgOtherRequest:     {"This idempotency key was used for another change. Take a new one.", "Khóa idempotency này đã dùng cho một thay đổi khác. Hãy dùng khóa mới."},
+	msgNoRevision:       {"There is no revision %d of it, or its content is gone.", "Không có bản ghi %d, hoặc nội dung không còn."},
+	msgRepairedControl:  {"Invisible control signs were taken out.", "Đã xóa các ký tự điều khiển ẩn."},
+	msgRepairedMojibake: {"Broken signs were mended: please read it again.", "Đã sửa ký tự lỗi mã hóa: xin đọc lại."},
+	msgRepairedNFD:      {"Decomposed letters were put together (Unicode NFC).", "Đã chuẩn hóa chữ về dạng dựng sẵn (Unicode NFC)."},
+	msgLost:             {"Left out: %s (%d times).", "Đã bỏ: %s (%d lần)."},
+	msgMerged:           {"Your change was joined with that of a colleague (version %d).", "Thay đổi của bạn đã được gộp với thay đổi của đồng nghiệp (phiên bản %d)."},
+	msgDuplicate:        {"The same file is there already; no second one was kept.", "Tệp này đã có; không lưu thêm bản thứ hai."},
+	msgOnlyArticles:     {"Only articles are corrected.", "Chỉ bài viết mới có đính chính."},
+}
+
+// report gathers what is wrong with a change, all of it, in the editor's language.
+type report struct {
+	vietnamese        bool
+	problems, notices []content.Problem
+}
+
+// newReport speaks the first language of a chain that the catalog has; English otherwise.
+func newReport(chain []content.Locale) *report {
+	return &report{vietnamese: len(chain) > 0 && (chain[0] == "vi" || len(chain[0]) > 2 && chain[0][:3] == "vi-")}
+}
+
+// text is what a message says.
+func (r *report) text(m message, args ...any) string {
+	forms := catalog[m]
+	if r.vietnamese {
+		return fmt.Sprintf(forms[1], args...)
+	}
+	return fmt.Sprintf(forms[0], args...)
+}
+
+// refuse notes a problem at a path.
+func (r *report) refuse(code content.ProblemCode, path []string, m message, args ...any) {
+	r.problems = append(r.problems, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+}
+
+// notice notes what was written otherwise than it was sent.
+func (r *report) notice(code content.ProblemCode, path []string, m message, args ...any) {
+	r.notices = append(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+}

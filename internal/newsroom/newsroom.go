@@ -1,0 +1,207 @@
+// Package newsroom has every write: who may do it, whether the move is legal,
+// how it is saved, and what follows from it.
+package newsroom
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// Newsroom changes what is in a store.
+type Newsroom struct {
+	store *mongodb.Store
+	now   func() time.Time
+	desks map[content.Kind]desk
+}
+
+// New makes a newsroom for a store. Now tells the time; nil is the clock.
+func New(store *mongodb.Store, now func() time.Time) *Newsroom {
+	if now == nil {
+		now = time.Now
+	}
+	n := &Newsroom{store: store, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	n.desks = map[content.Kind]desk{}
+	for _, d := range []desk{
+		newDesk(n, store.Articles), newDesk(n, store.Authors), newDesk(n, store.Organizations), newDesk(n, store.Sections),
+		newDesk(n, store.Tags), newDesk(n, store.Events), newDesk(n, store.Programs), newDesk(n, store.AwardSeries),
+		newDesk(n, store.AwardRounds), newDesk(n, store.Awards), newDesk(n, store.Media),
+	} {
+		n.desks[d.Kind()] = d
+	}
+	return n
+}
+
+// Change is what an actor asks for: one action on one entry.
+type Change struct {
+	Action content.Action
+	// Kind is of a new entry; that of others stands in their ID.
+	Kind content.Kind
+	ID   content.ID
+	// Version is the one that the actor has seen.
+	Version int
+	Input   Input
+	// Locale is the language of texts that name none.
+	Locale content.Locale
+	// Note says why, for those actions that want it.
+	Note string
+	// At is when it is to happen; nil is at once.
+	At *time.Time
+	// Revision is the version whose content is restored.
+	Revision int
+	// Merge joins the change with those that came in between, where they touch other fields.
+	Merge bool
+	// Key makes a repetition answer what the first attempt did; empty for none.
+	Key string
+	// prepare fills a new copy with what no input has; nil for nothing.
+	prepare func(content.Content)
+}
+
+// Outcome is what became of a change.
+type Outcome struct {
+	// Content is the working copy afterwards; nil when nothing was written, or when it is gone.
+	Content content.Content
+	// ID is the entry's, also when it is gone.
+	ID content.ID
+	// Problems are what is wrong; with any, nothing was written.
+	Problems []content.Problem
+	// Notices tell what was written otherwise than it was sent.
+	Notices  []content.Problem
+	Conflict *Conflict
+}
+
+// Conflict tells what a stale change ran into.
+type Conflict struct {
+	// Version is the entry's present one.
+	Version int
+	// Fields are those that others changed since the version that the actor had seen.
+	Fields []string
+}
+
+// MaxKey is the longest idempotency key in bytes.
+const MaxKey = 200
+
+// Do makes a change. Who may not is answered UNAUTHENTICATED or FORBIDDEN; what is wrong
+// with the change itself stands in the outcome, all of it, in the language of the
+// context's chain, and nothing is written then.
+func (n *Newsroom) Do(ctx context.Context, chain []content.Locale, c Change) (*Outcome, error) {
+	actor := auth.ActorOf(ctx)
+	report := newReport(chain)
+	if c.Action != content.ActionCreate {
+		kind, ok := c.ID.Kind()
+		if !ok || c.Kind != "" && kind != c.Kind {
+			if err := Permit(actor, c.Action, c.Kind); err != nil {
+				return nil, err
+			}
+			report.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, c.ID)
+			return &Outcome{Problems: report.problems}, nil
+		}
+		c.Kind = kind
+	}
+	if err := Permit(actor, c.Action, c.Kind); err != nil {
+		return nil, err
+	}
+	d := n.desks[c.Kind]
+	if d == nil {
+		return nil, content.Errorf(content.CodeBadUserInput, "Give exactly one kind of content.")
+	}
+	if len(c.Key) > MaxKey {
+		report.refuse(content.ProblemTooLong, []string{"idempotencyKey"}, msgTooLong, len(c.Key), MaxKey)
+		return &Outcome{Problems: report.problems}, nil
+	}
+	w := &work{Newsroom: n, Change: c, actor: actor, chain: chain, report: report}
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	if c.Key != "" {
+		if done, err := w.replay(ctx, d); done != nil || err != nil {
+			return done, err
+		}
+	}
+	outcome, err := d.do(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	outcome.Problems, outcome.Notices = report.problems, report.notices
+	return outcome, nil
+}
+
+// work is one change under way.
+type work struct {
+	*Newsroom
+	Change
+	*report
+	actor *content.Actor
+	chain []content.Locale
+	// revision is the id of the revision that the change is to become, and digest tells
+	// what was asked under an idempotency key.
+	revision, digest string
+}
+
+// begin names the revision. Under an idempotency key it is the same at each attempt, and so
+// the revision is the receipt.
+func (w *work) begin() error {
+	if w.Key == "" {
+		w.revision = "rev_" + strings.ToLower(rand.Text())
+		return nil
+	}
+	asked, err := json.Marshal([]any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Note, w.At, w.Change.Revision})
+	if err != nil {
+		return fmt.Errorf("digest a change: %w", err)
+	}
+	sum := sha256.Sum256(asked)
+	w.digest = hex.EncodeToString(sum[:16])
+	sum = sha256.Sum256([]byte(w.actor.ID + "\x00" + w.Key))
+	w.revision = "key_" + hex.EncodeToString(sum[:20])
+	return nil
+}
+
+// replay answers a change that came before under the same idempotency key; nil when none did.
+func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
+	r, committed, err := w.store.Receipt(ctx, w.revision)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	if r.Request != w.digest {
+		w.refuse(content.ProblemInvalid, []string{"idempotencyKey"}, msgOtherRequest)
+		return &Outcome{Problems: w.problems}, nil
+	}
+	if !committed {
+		gone, err := w.store.Discard(ctx, r, w.now())
+		if err == nil && !gone {
+			err = content.Errorf(content.CodeUnavailable, "The first attempt under this idempotency key is still under way. Try again in a moment.")
+		}
+		return nil, err
+	}
+	shown, err := d.at(ctx, r)
+	return &Outcome{Content: shown, ID: r.Entry}, err
+}
+
+// entry is the revision that a change becomes.
+func (w *work) entry(at time.Time) content.Revision {
+	return content.Revision{
+		ID: w.revision, At: at, Action: w.Action, By: w.actor.Person(), Note: w.Note, Request: w.digest,
+	}
+}
+
+// mediumAt finds the medium of an address such as /media/media_…/anh.jpg, on any host.
+func mediumAt(address string) (content.ID, bool) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", false
+	}
+	rest, ok := strings.CutPrefix(u.Path, "/media/")
+	id, _, _ := strings.Cut(rest, "/")
+	kind, known := content.ID(id).Kind()
+	return content.ID(id), ok && known && kind == content.KindMedia
+}

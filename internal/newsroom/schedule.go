@@ -1,0 +1,90 @@
+package newsroom
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+)
+
+// clockwork is who publishes at a set time.
+var clockwork = &content.Actor{ID: "schedule", Name: "schedule", Role: content.RoleAdmin}
+
+// RunDue makes the changes that are to happen by themselves by now, and tells how many it
+// made. Any number of servers may call it: the entry's version lets one of them win.
+func (n *Newsroom) RunDue(ctx context.Context) (made int, err error) {
+	ctx = auth.WithActor(ctx, clockwork)
+	for _, kind := range content.Kinds() {
+		some, failed := n.desks[kind].due(ctx, n)
+		made, err = made+some, errors.Join(err, failed)
+	}
+	return made, err
+}
+
+// due implements [desk].
+func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err error) {
+	now := n.now()
+	ids, err := d.Due(ctx, now)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		e, readErr := d.Entry(ctx, id)
+		if e == nil {
+			err = errors.Join(err, readErr)
+			continue
+		}
+		c := Change{ID: id, Version: e.Version}
+		switch {
+		case e.UnpublishAt != nil && !e.UnpublishAt.After(now) && e.Live != nil:
+			c.Action = content.ActionUnpublish
+		case e.State == content.StateScheduled && e.PublishAt != nil && !e.PublishAt.After(now):
+			c.Action, c.At = content.ActionPublish, e.PublishAt
+		default:
+			continue
+		}
+		outcome, failed := n.Do(ctx, nil, c)
+		if failed == nil && len(outcome.Problems) == 0 { // else another server was first
+			made++
+		}
+		err = errors.Join(err, failed)
+	}
+	return made, err
+}
+
+// tick is how often what is due is looked for: it bounds how late it happens.
+const tick = time.Second
+
+// Keep makes what is due happen and sweeps what crashes left open, until the context ends.
+func (n *Newsroom) Keep(ctx context.Context, log *slog.Logger) {
+	ticks := time.NewTicker(tick)
+	defer ticks.Stop()
+	var swept time.Time
+	for {
+		if now := n.now(); now.Sub(swept) > time.Minute {
+			swept = now
+			if marked, removed, err := n.store.Sweep(ctx, now, false); err != nil {
+				log.WarnContext(ctx, "revisions could not be swept", "err", err)
+			} else if marked+removed > 0 {
+				log.InfoContext(ctx, "revisions that a crash left open were settled", "marked", marked, "removed", removed)
+			}
+		}
+		if n.store.MayBeDue(n.now()) {
+			made, err := n.RunDue(ctx)
+			if err != nil && ctx.Err() == nil {
+				log.ErrorContext(ctx, "what is due could not be done yet", "err", err)
+			}
+			if made > 0 {
+				log.InfoContext(ctx, "published or withdrawn by schedule", "entries", made)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}
