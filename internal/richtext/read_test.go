@@ -203,7 +203,7 @@ func paragraphOf(spans ...content.Span) content.Block {
 
 // TestReadersTakeTheirTime reads texts that are made to take long.
 func TestReadersTakeTheirTime(t *testing.T) {
-	const size = 200_000
+	const size = 30_000 // at a megabyte none takes 3 s
 	for _, part := range []string{
 		"<b>", "<p><b>", "<ul><li>", "<ul>", "<table><tr><td>", "<td colspan=50>", "<tr><td>", "<blockquote>", "<figure>", "<figure><figcaption>", "<a href=x>", "<br>a", "<p>a", "<p><b id=x><p>a",
 		"<", "<a ", "</b>", "<svg>", "<h1>", "</figure>", "<footer>a", "<blockquote><p>— a", "<pre> ", "<td rowspan=1000>",
@@ -211,6 +211,8 @@ func TestReadersTakeTheirTime(t *testing.T) {
 	} {
 		for name, text := range map[string]string{
 			"": strings.Repeat(part, size/len(part)), " and text": strings.Repeat(part, size/2/len(part)) + strings.Repeat("\nx", size/4),
+			" in parts":  strings.Repeat(strings.Repeat(part, 1900/len(part))+"\n\n", size/1900),
+			" deeper":    deeper(part, size),
 			" and lines": strings.Repeat(part, size/2/len(part)) + strings.Repeat("\n\nx", size/6),
 		} {
 			start := time.Now()
@@ -227,6 +229,15 @@ func TestReadersTakeTheirTime(t *testing.T) {
 	if FromMarkdown(grid, mediumOf); time.Since(start) > 5*time.Second {
 		t.Error("a wide table takes", time.Since(start))
 	}
+}
+
+// deeper is lines that each begin further in than the one before.
+func deeper(part string, size int) string {
+	var b strings.Builder
+	for n := 0; b.Len() < size; n += 2 {
+		b.WriteString(strings.Repeat(" ", n) + part + "x\n")
+	}
+	return b.String()
 }
 
 func FuzzFromHTML(f *testing.F) {
