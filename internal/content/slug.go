@@ -17,7 +17,7 @@ var asciiLetters = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø",
 // where nothing is left of the text, as of one in Chinese.
 func Slug(text string) string {
 	var b strings.Builder
-	for word := range strings.FieldsFuncSeq(asciiLetters.Replace(Fold(text)), func(r rune) bool { return !slugSign(r) }) {
+	for word := range strings.FieldsFuncSeq(asciiLetters.Replace(Fold(strings.ToValidUTF8(text, " "))), func(r rune) bool { return !slugSign(r) }) {
 		if b.Len() > 0 && b.Len()+1+len(word) > madeSlug {
 			break
 		}
