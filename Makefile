@@ -52,8 +52,18 @@ audit: node build ## Run the public GraphQL over HTTP audits against the program
 bench: ## Measure on a real MongoDB; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench $(ARGS)
 
+# What `fuzz` runs: a package and one of its fuzz tests a line.
+FUZZ = \
+	./internal/content:FuzzLint \
+	./internal/content:FuzzSlug \
+	./internal/richtext:FuzzFromHTML \
+	./internal/richtext:FuzzFromMarkdown \
+	./internal/richtext:FuzzHTML \
+
 fuzz: ## Look for inputs that break the readers, 30 s each.
-	go test -run '^$$' -fuzz FuzzHTML -fuzztime 30s ./internal/richtext
+	@set -e; for target in $(FUZZ); do \
+		echo "$$target"; go test -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime 30s "$${target%:*}"; \
+	done
 
 clean: ## Remove what was built, and the embedded engine's data.
 	rm -rf sen .sen playground/node_modules

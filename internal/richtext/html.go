@@ -88,16 +88,7 @@ func (w *htmlWriter) block(b content.Block) {
 
 // id makes the id of a heading from its text, unique in the body.
 func (w *htmlWriter) id(text string) string {
-	var b strings.Builder
-	for _, r := range content.Fold(valid(text)) {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	base := either(strings.Trim(b.String(), "-"), "h")
+	base := either(content.Slug(text), "h")
 	id := base
 	for n := 2; w.ids[id]; n++ {
 		id = base + "-" + strconv.Itoa(n)

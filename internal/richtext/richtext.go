@@ -39,7 +39,9 @@ func link(address string) string {
 			return u.String()
 		}
 	case "mailto", "tel":
-		return u.String()
+		if !strings.Contains(address, " ") {
+			return u.String()
+		}
 	case "":
 		if strings.HasPrefix(address, "#") || strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
 			return u.String()

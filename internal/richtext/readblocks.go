@@ -1,0 +1,290 @@
+package richtext
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"sen/internal/content"
+)
+
+// box is a block with an inside: a list, a table or a quotation. Bodies nest only
+// lists; what else is found in a box becomes lines of its text.
+type box struct {
+	element string // "list", "table" or "blockquote"
+	at      int    // its place among the blocks, kept for it
+	depth   int    // of boxes of the same element
+	notes   []string
+	list    *list
+	table   *table
+}
+
+// list is a list while it is read.
+type list struct {
+	ordered bool
+	levels  []*level
+	deeper  int // lists that are open below the deepest level
+}
+
+// level is the items of one list, and the text of the item that is open.
+type level struct {
+	running
+	items []content.ListItem
+	below []content.ListItem // of the item that is open
+}
+
+func (l *list) top() *level { return l.levels[len(l.levels)-1] }
+
+// end ends the item that is open. Items below none stand for themselves.
+func (l *level) end() {
+	switch spans := l.take(); {
+	case spans != nil:
+		l.items = append(l.items, content.ListItem{Spans: spans, Items: l.below})
+	case len(l.items) > 0:
+		last := &l.items[len(l.items)-1]
+		last.Items = append(last.Items, l.below...)
+	default:
+		l.items = append(l.items, l.below...)
+	}
+	l.below = nil
+}
+
+// startBox opens a box; false when it is read as text, because another one is open.
+func (r *reader) startBox(element string) bool {
+	r.paragraph()
+	if r.box != nil && r.box.element == element {
+		r.box.depth++
+	}
+	if r.box != nil || r.note != nil {
+		r.lose(element, "")
+		return false
+	}
+	r.box = &box{element: element, at: len(r.blocks), depth: 1}
+	r.add(content.Block{})
+	return true
+}
+
+// endBox ends an element that a box may have begun.
+func (r *reader) endBox(element string) {
+	r.paragraph()
+	if r.box == nil || r.box.element != element {
+		return
+	}
+	if l := r.box.list; l != nil && r.note == nil {
+		switch {
+		case l.deeper > 0:
+			l.deeper--
+			l.top().end()
+		case len(l.levels) > 1:
+			l.up()
+		default:
+			r.closeBox()
+		}
+		return
+	}
+	if r.box.depth--; r.box.depth == 0 {
+		r.closeBox()
+	}
+}
+
+// closeBox puts the box that is open in its place, with all that is open in it.
+func (r *reader) closeBox() {
+	b := r.box
+	if b == nil {
+		return
+	}
+	for len(r.figures) > 0 && r.figures[len(r.figures)-1].at > b.at {
+		r.endFigure()
+	}
+	r.endNote()
+	var blocks []content.Block
+	switch note := strings.Join(b.notes, "\n"); {
+	case b.list != nil:
+		blocks = b.list.blocks()
+	case b.table != nil:
+		r.endRow()
+		r.inline = b.table.outside
+		blocks = b.table.blocks(note)
+	default:
+		blocks = r.quotation(note)
+	}
+	r.box = nil
+	r.blocks = slices.Replace(r.blocks, b.at, b.at+1, blocks...)
+}
+
+// quotation makes a quotation of the text and of who said it. Where that is not told
+// apart, a last paragraph with a dash before it tells.
+func (r *reader) quotation(note string) []content.Block {
+	const dashes = "—―– \u00a0\n"
+	if last := r.body.lastParagraph(); note == "" && strings.IndexAny(last, "—―–") == 0 {
+		if note = strings.Trim(last, dashes); note != "" {
+			r.body.dropParagraph()
+		}
+	}
+	spans := r.body.take()
+	if note = strings.TrimLeft(note, dashes); spans == nil && note != "" {
+		spans, note = content.Spans{{Text: note}}, ""
+	}
+	if spans == nil {
+		return nil
+	}
+	return []content.Block{{Quote: &content.QuoteBlock{Spans: spans, Attribution: note}}}
+}
+
+// startSource begins who is quoted; elsewhere it is what else its element means.
+func (r *reader) startSource(element string, style map[string]string) {
+	quoted := r.box != nil && r.box.element == "blockquote" && r.note == nil
+	switch {
+	case quoted && (element == "footer" || r.body.end):
+		b := r.box
+		r.startNote(element, func(text string) { b.notes = append(b.notes, text) })
+	case element == "footer":
+		r.paragraph()
+	case r.note == nil || r.note.element != "footer":
+		r.beginStyled(element, style)
+	}
+}
+
+func (r *reader) startList(t html.Token) {
+	ordered := t.Data == "ol"
+	if start := attribute(t, "start"); start != "" && start != "1" {
+		r.lose("numbering", start)
+	}
+	if r.box == nil || r.box.list == nil || r.note != nil {
+		if r.startBox("list") {
+			r.box.list = &list{ordered: ordered, levels: []*level{{}}}
+		}
+		return
+	}
+	l := r.box.list
+	if l.ordered != ordered {
+		r.lose("numbering", "")
+	}
+	if len(l.levels) >= maxNesting {
+		l.deeper++
+		l.top().end()
+		r.lose("nesting", "")
+		return
+	}
+	l.top().paragraph()
+	l.levels = append(l.levels, &level{})
+}
+
+// item ends an item, and so begins another.
+func (r *reader) item() {
+	if r.note == nil && r.box != nil && r.box.list != nil {
+		r.box.list.top().end()
+		return
+	}
+	r.paragraph()
+}
+
+// up ends the deepest list.
+func (l *list) up() {
+	done := l.top()
+	done.end()
+	l.levels = l.levels[:len(l.levels)-1]
+	l.top().below = append(l.top().below, done.items...)
+}
+
+func (l *list) blocks() []content.Block {
+	for len(l.levels) > 1 {
+		l.up()
+	}
+	l.top().end()
+	if len(l.top().items) == 0 {
+		return nil
+	}
+	return []content.Block{{List: &content.ListBlock{Ordered: l.ordered, Items: l.top().items}}}
+}
+
+// figure is a figure while it is read: what is in it is among the blocks already.
+type figure struct {
+	at      int  // where its blocks begin
+	group   bool // it has figures in it
+	caption []string
+}
+
+func (r *reader) startFigure() {
+	r.paragraph()
+	if len(r.figures) >= maxNesting {
+		r.deeper++
+		return
+	}
+	for i := range r.figures {
+		r.figures[i].group = true
+	}
+	r.figures = append(r.figures, figure{at: len(r.blocks)})
+}
+
+func (r *reader) startCaption() {
+	r.paragraph()
+	if n := len(r.figures); n > 0 {
+		r.startNote("figcaption", func(text string) { r.figures[n-1].caption = append(r.figures[n-1].caption, text) })
+	}
+}
+
+// endFigure makes a group of the figure's pictures, and gives the caption to what it
+// is the caption of.
+func (r *reader) endFigure() {
+	if r.deeper > 0 || len(r.figures) == 0 {
+		r.deeper = max(r.deeper-1, 0)
+		r.paragraph()
+		return
+	}
+	if r.box != nil && r.box.at >= r.figures[len(r.figures)-1].at {
+		r.closeBox()
+	}
+	r.endNote()
+	r.paragraph()
+	f := r.figures[len(r.figures)-1]
+	r.figures = r.figures[:len(r.figures)-1]
+	caption := strings.Join(f.caption, "\n")
+	inside := r.blocks[f.at:]
+	pictures := 0
+	for pictures < len(inside) && inside[pictures].Image != nil {
+		pictures++
+	}
+	if pictures > 0 && pictures == len(inside) && (pictures > 1 || f.group) {
+		group := &content.GalleryBlock{Caption: caption}
+		for _, b := range inside {
+			group.Images = append(group.Images, b.Image)
+		}
+		r.blocks = append(r.blocks[:f.at], content.Block{Gallery: group})
+		return
+	}
+	if len(inside) == 0 || !captioned(inside[len(inside)-1], caption) {
+		r.aside(caption)
+	}
+}
+
+// captioned gives a block a caption; false when it can't have one, or has another.
+func captioned(b content.Block, caption string) bool {
+	var place *string
+	switch {
+	case b.Image != nil:
+		place = &b.Image.Caption
+	case b.Table != nil:
+		place = &b.Table.Caption
+	case b.Embed != nil:
+		place = &b.Embed.Caption
+	case b.Quote != nil:
+		place, caption = &b.Quote.Attribution, strings.TrimLeft(caption, "—―– \u00a0")
+	}
+	if place == nil || *place != "" {
+		return caption == ""
+	}
+	*place = caption
+	return true
+}
+
+// number is a whole number of an attribute between 1 and a bound.
+func number(t html.Token, key string, bound int) int {
+	n, err := strconv.Atoi(attribute(t, key))
+	if err != nil {
+		return 1
+	}
+	return min(max(n, 1), bound)
+}

@@ -1,0 +1,188 @@
+package richtext
+
+import (
+	"slices"
+
+	"golang.org/x/net/html"
+
+	"sen/internal/content"
+)
+
+// Tables are bounded, for every row is filled up to the longest one.
+const (
+	maxColumns = 50
+	// maxCells is how many cells a table has before another table goes on.
+	maxCells = 20_000
+)
+
+// table is a table while it is read.
+type table struct {
+	rows    []content.TableRow
+	row     []content.TableCell
+	width   int
+	cell    bool        // a cell is open
+	span    int         // the columns that it covers
+	head    bool        // the rows are in the head of the table
+	heads   int         // the cells of the row that are headers
+	header  bool        // the first row is a header
+	below   map[int]int // by column, the rows that a cell above still covers
+	outside inline      // what was open around the table
+}
+
+// startTable reads a start tag of a table; inside of a box they part lines.
+func (r *reader) startTable(t html.Token) {
+	if t.Data == "table" {
+		if r.startBox("table") {
+			r.box.table = &table{outside: r.inline}
+		}
+		return
+	}
+	if r.inTable() {
+		r.splitTable()
+		switch t.Data {
+		case "caption":
+			b := r.box
+			r.endRow()
+			r.startNote(t.Data, func(text string) { b.notes = append(b.notes, text) })
+		case "td", "th":
+			r.endNote()
+			r.startCell(t)
+		default:
+			r.endNote()
+			r.endRow()
+			r.box.table.head = t.Data == "thead" || t.Data == "tr" && r.box.table.head
+		}
+		return
+	}
+	r.paragraph()
+}
+
+// endTable reads an end tag of a table.
+func (r *reader) endTable(element string) {
+	switch {
+	case element == "table":
+		if r.box != nil && r.box.table != nil && r.box.depth == 1 {
+			r.closeBox() // with what is open in it
+			return
+		}
+		r.endBox(element)
+	case !r.inTable():
+		r.paragraph()
+	case element == "td" || element == "th":
+		r.endNote()
+		r.endCell()
+	default:
+		r.endNote()
+		r.endRow()
+		if element != "tr" {
+			r.box.table.head = false
+		}
+	}
+}
+
+// inTable tells whether a table is open whose cells are read as such.
+func (r *reader) inTable() bool { return r.box != nil && r.box.table != nil && r.box.depth == 1 }
+
+func (r *reader) startCell(token html.Token) {
+	t := r.box.table
+	r.endCell()
+	t.fill()
+	if len(t.row) >= maxColumns {
+		r.lose("columns", "")
+		return
+	}
+	t.cell, t.span = true, number(token, "colspan", maxColumns-len(t.row))
+	if token.Data == "th" {
+		t.heads++
+	}
+	for name, n := range map[string]int{"colspan": t.span, "rowspan": number(token, "rowspan", 1000)} {
+		if n > 1 {
+			r.lose(name, attribute(token, name))
+		}
+		if n > 1 && name == "rowspan" {
+			if t.below == nil {
+				t.below = map[int]int{}
+			}
+			for column := range t.span {
+				t.below[len(t.row)+column] = n - 1
+			}
+		}
+	}
+}
+
+// fill puts empty cells where a cell of a row above reaches down.
+func (t *table) fill() {
+	for t.below[len(t.row)] > 0 && len(t.row) < maxColumns {
+		t.below[len(t.row)]--
+		t.row = append(t.row, content.TableCell{Spans: content.Spans{}})
+	}
+}
+
+// endCell ends the cell that is open. A text outside of all cells stands behind the table.
+func (r *reader) endCell() {
+	t := r.box.table
+	spans := r.body.take()
+	switch {
+	case t.cell:
+		if spans == nil {
+			spans = content.Spans{}
+		}
+		t.row = append(t.row, content.TableCell{Spans: spans})
+		for range t.span - 1 {
+			t.row = append(t.row, content.TableCell{Spans: content.Spans{}})
+		}
+	case spans != nil:
+		r.add(content.Block{Paragraph: &content.ParagraphBlock{Spans: spans}})
+	}
+	t.cell = false
+	r.inline = inline{}
+}
+
+func (r *reader) endRow() {
+	r.endCell()
+	t := r.box.table
+	if len(t.row) > 0 {
+		all := t.heads == len(t.row)
+		t.fill()
+		if len(t.rows) == 0 {
+			t.header = t.head || all
+		}
+		t.rows = append(t.rows, content.TableRow{Cells: t.row})
+		t.width = max(t.width, len(t.row))
+	}
+	t.row, t.heads = nil, 0
+}
+
+// splitTable goes on in another table where one has too many cells.
+func (r *reader) splitTable() {
+	t := r.box.table
+	if t.cell || len(t.row) > 0 || len(t.rows)*t.width < maxCells {
+		return
+	}
+	r.lose("rows", "")
+	r.closeBox()
+	r.startBox("table")
+	r.box.table = &table{outside: t.outside}
+	r.inline = inline{}
+}
+
+// blocks is the table with every row as long as the longest. A header that says
+// nothing is none: Markdown has no table without one.
+func (t *table) blocks(caption string) []content.Block {
+	for i, row := range t.rows {
+		for len(row.Cells) < t.width {
+			row.Cells = append(row.Cells, content.TableCell{Spans: content.Spans{}})
+		}
+		t.rows[i] = row
+	}
+	if t.header && !slices.ContainsFunc(t.rows[0].Cells, func(c content.TableCell) bool { return len(c.Spans) > 0 }) {
+		t.header, t.rows = false, t.rows[1:]
+	}
+	switch {
+	case len(t.rows) > 0:
+		return []content.Block{{Table: &content.TableBlock{Header: t.header, Caption: caption, Rows: t.rows}}}
+	case caption != "":
+		return []content.Block{{Paragraph: &content.ParagraphBlock{Spans: content.Spans{{Text: caption}}}}}
+	}
+	return nil
+}
