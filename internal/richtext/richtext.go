@@ -86,3 +86,7 @@ func size(n int64) string {
 	}
 	return strconv.FormatInt(n, 10) + " B"
 }
+
+// Link is an address as it may be linked to; empty when it may not: only http, https,
+// mailto, tel, and what is on the site.
+func Link(address string) string { return link(address) }
