@@ -34,6 +34,13 @@ func registerMutation(r *Resolver) {
 		r.relate(string(kind)+"Payload", map[string]relation{kindField(kind): changed})
 	}
 	r.relate("ContentPayload", map[string]relation{"content": changed})
+	r.relate("Mutation", map[string]relation{"updateSite": mutation(func(c *call) (any, error) {
+		input := newsroom.NewInput(deref(argument[map[string]any](c, "input")))
+		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input)
+	}), "previewToken": mutation(func(c *call) (any, error) {
+		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
+		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
+	})})
 	r.relate("Mutation", map[string]relation{
 		"bulkCreate": r.bulk(func(c *call, item map[string]any) newsroom.Change {
 			return withFields(newsroom.Change{Action: content.ActionCreate}, item)

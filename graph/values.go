@@ -124,6 +124,9 @@ func (v values) variable(t *ast.Type, value any) error {
 		}
 	case ast.InputObject:
 		object, _ := value.(map[string]any)
+		if def.Directives.ForName("oneOf") != nil && !exactlyOne(object) {
+			return fmt.Errorf("give exactly one field of %s", t.NamedType)
+		}
 		for _, field := range def.Fields {
 			if err := v.variable(field.Type, object[field.Name]); err != nil {
 				return fmt.Errorf("%s: %w", field.Name, err)
@@ -131,6 +134,15 @@ func (v values) variable(t *ast.Type, value any) error {
 		}
 	}
 	return nil
+}
+
+// exactlyOne tells whether one field is given, and is not null: gqlparser sees to it
+// in literals, not in variables.
+func exactlyOne(object map[string]any) bool {
+	for _, value := range object {
+		return len(object) == 1 && value != nil
+	}
+	return false
 }
 
 // literal checks a value that stands in the document against our own scalars;

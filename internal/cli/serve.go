@@ -84,7 +84,7 @@ func (s *serveCommand) handler(store *mongodb.Store, log *slog.Logger) (http.Han
 	if err != nil {
 		return nil, err
 	}
-	room := newsroom.New(store, nil)
+	room := newsroom.New(store, newsroom.Options{Log: log})
 	resolver := graph.NewResolver(store, room, s.URL())
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
 	o := web.Options{

@@ -24,12 +24,18 @@ const settings = "settings"
 // Site is the settings of the site as they were last read.
 func (s *Store) Site() *content.Site { return s.site.Load() }
 
-// PutSite replaces the settings of the site.
+// siteID names the site among the settings and in revisions, siteKind its kind there.
+const (
+	siteID   = "site"
+	siteKind = "Site"
+)
+
+// PutSite replaces the settings of the site, whatever they were.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
 		return err
 	}
-	_, err := s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: "site"}}, site, options.Replace().SetUpsert(true))
+	_, err := s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: siteID}}, site, options.Replace().SetUpsert(true))
 	if err != nil {
 		return fail(err)
 	}
@@ -37,9 +43,41 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	return nil
 }
 
-func (s *Store) readSite(ctx context.Context) error {
+// SaveSite replaces the settings of the site in the version before the new one's, with a
+// revision as for an entry; [ErrStale] when they have another version.
+func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revision) error {
+	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+		return err
+	}
+	r.Entry, r.Of, r.Version = siteID, siteKind, site.Version
+	if _, err := s.db.Collection(revisionsName).InsertOne(ctx, storedRevision{Revision: r, Copy: site}); err != nil {
+		return fail(err)
+	}
+	doc, err := encode(site)
+	if err != nil {
+		return err
+	}
+	doc = append(doc, bson.E{Key: "head", Value: r.ID})
+	result, err := s.db.Collection(settings).UpdateOne(ctx, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
+	if err == nil && result.MatchedCount == 0 && site.Version == 1 { // the first settings ever
+		_, err = s.db.Collection(settings).InsertOne(ctx, append(bson.D{{Key: "_id", Value: siteID}}, doc...))
+	} else if err == nil && result.MatchedCount == 0 {
+		err = ErrStale
+	}
+	switch {
+	case errors.Is(err, ErrStale), mongo.IsDuplicateKeyError(err):
+		return errors.Join(ErrStale, s.discard(ctx, r.ID))
+	case err != nil:
+		return fail(err)
+	}
+	s.site.Store(site)
+	return s.commit(ctx, r.ID)
+}
+
+// ReadSite reads the settings of the site anew: another server may have changed them.
+func (s *Store) ReadSite(ctx context.Context) error {
 	var site content.Site
-	err := s.db.Collection(settings).FindOne(ctx, bson.D{{Key: "_id", Value: "site"}}).Decode(&site)
+	err := s.db.Collection(settings).FindOne(ctx, bson.D{{Key: "_id", Value: siteID}}).Decode(&site)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil
 	}

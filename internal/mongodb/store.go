@@ -129,6 +129,7 @@ type collection interface {
 	Kind() content.Kind
 	prepare(context.Context, content.Languages) error
 	collectionName() string
+	rekey(ctx context.Context, done func()) error
 }
 
 // collections lists every collection.
@@ -141,6 +142,9 @@ func (s *Store) collections() []collection {
 
 // collectionName is the collection of a kind's entries.
 func (s *Store) collectionName(kind content.Kind) string {
+	if kind == siteKind {
+		return settings
+	}
 	for _, c := range s.collections() {
 		if c.Kind() == kind {
 			return c.collectionName()
@@ -156,7 +160,7 @@ func (s *Store) Prepare(ctx context.Context) error {
 	if err := s.db.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info); err != nil {
 		return fail(err)
 	}
-	if err := s.readSite(ctx); err != nil {
+	if err := s.ReadSite(ctx); err != nil {
 		return err
 	}
 	_, embedded := info["ferretdbVersion"]

@@ -260,7 +260,9 @@ func (r *reader) texts(to *content.Text, value any, tag reflect.StructTag, path 
 			delete(text, locale)
 			return
 		}
-		text[locale] = r.clean(str(fields["text"]), or(tag.Get("lint"), "text"), append(slices.Clone(at), "text"))
+		if text[locale] = r.clean(str(fields["text"]), or(tag.Get("lint"), "text"), append(slices.Clone(at), "text")); text[locale] == "" {
+			delete(text, locale)
+		}
 	})
 	*to = text
 }

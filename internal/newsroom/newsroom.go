@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -22,15 +23,30 @@ import (
 type Newsroom struct {
 	store *mongodb.Store
 	now   func() time.Time
+	log   *slog.Logger
+	signer    auth.Signer
+	publicURL string
 	desks map[content.Kind]desk
 }
 
-// New makes a newsroom for a store. Now tells the time; nil is the clock.
-func New(store *mongodb.Store, now func() time.Time) *Newsroom {
+// Options are what a newsroom works with.
+type Options struct {
+	// Now tells the time; nil is the clock.
+	Now func() time.Time
+	Log *slog.Logger
+	// Signer signs previews.
+	Signer auth.Signer
+	// PublicURL is where clients reach the program, without a slash at its end.
+	PublicURL string
+}
+
+// New makes a newsroom for a store.
+func New(store *mongodb.Store, o Options) *Newsroom {
+	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	n := &Newsroom{store: store, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	n := &Newsroom{store: store, log: o.Log, signer: o.Signer, publicURL: o.PublicURL, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	n.desks = map[content.Kind]desk{}
 	for _, d := range []desk{
 		newDesk(n, store.Articles), newDesk(n, store.Authors), newDesk(n, store.Organizations), newDesk(n, store.Sections),

@@ -3,7 +3,6 @@ package newsroom
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"sen/internal/auth"
@@ -59,7 +58,7 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 const tick = time.Second
 
 // Keep makes what is due happen and sweeps what crashes left open, until the context ends.
-func (n *Newsroom) Keep(ctx context.Context, log *slog.Logger) {
+func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
 	var swept time.Time
@@ -67,18 +66,21 @@ func (n *Newsroom) Keep(ctx context.Context, log *slog.Logger) {
 		if now := n.now(); now.Sub(swept) > time.Minute {
 			swept = now
 			if marked, removed, err := n.store.Sweep(ctx, now, false); err != nil {
-				log.WarnContext(ctx, "revisions could not be swept", "err", err)
+				n.log.WarnContext(ctx, "revisions could not be swept", "err", err)
 			} else if marked+removed > 0 {
-				log.InfoContext(ctx, "revisions that a crash left open were settled", "marked", marked, "removed", removed)
+				n.log.InfoContext(ctx, "revisions that a crash left open were settled", "marked", marked, "removed", removed)
 			}
+		}
+		if err := n.store.ReadSite(ctx); err != nil && ctx.Err() == nil {
+			n.log.WarnContext(ctx, "the site's settings could not be read anew", "err", err)
 		}
 		if n.store.MayBeDue(n.now()) {
 			made, err := n.RunDue(ctx)
 			if err != nil && ctx.Err() == nil {
-				log.ErrorContext(ctx, "what is due could not be done yet", "err", err)
+				n.log.ErrorContext(ctx, "what is due could not be done yet", "err", err)
 			}
 			if made > 0 {
-				log.InfoContext(ctx, "published or withdrawn by schedule", "entries", made)
+				n.log.InfoContext(ctx, "published or withdrawn by schedule", "entries", made)
 			}
 		}
 		select {

@@ -2,28 +2,163 @@ package newsroom
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/richtext"
 )
 
 // SiteOutcome is what became of a change of the site's settings.
 type SiteOutcome struct {
+	// Site is the settings afterwards; nil when nothing was written.
 	Site     *content.Site
 	Problems []content.Problem
 	Notices  []content.Problem
 	Conflict *Conflict
 }
 
-// Preview is a link that shows one draft to someone without an account.
-type Preview struct {
-	Token     string
-	URL       content.URL
-	ExpiresAt *time.Time
-	Problems  []content.Problem
+// UpdateSite changes the site's settings and menus from a version of them. Where the
+// languages change, the texts of all entries are prepared for them in the background.
+func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input) (*SiteOutcome, error) {
+	actor := auth.ActorOf(ctx)
+	if err := Permit(actor, content.ActionSettings, ""); err != nil {
+		return nil, err
+	}
+	if err := n.store.ReadSite(ctx); err != nil {
+		return nil, err
+	}
+	before := n.store.Site()
+	report := newReport(chain)
+	w := &work{Newsroom: n, actor: actor, report: report, chain: chain}
+	after, err := w.site(ctx, before, input)
+	if err != nil {
+		return nil, err
+	}
+	if version != before.Version {
+		report.problems = nil
+		return n.staleSite(report, version), nil
+	}
+	if len(report.problems) > 0 {
+		return &SiteOutcome{Problems: report.problems, Notices: report.notices}, nil
+	}
+	err = n.store.SaveSite(ctx, after, content.Revision{
+		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(), State: content.StatePublished, Label: after.Name,
+	})
+	if errors.Is(err, mongodb.ErrStale) {
+		if err := n.store.ReadSite(ctx); err != nil {
+			return nil, err
+		}
+		return n.staleSite(report, version), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(before.Languages.Locales, after.Languages.Locales) || before.Languages.Default != after.Languages.Default {
+		go n.rekey(context.WithoutCancel(ctx))
+	}
+	return &SiteOutcome{Site: after, Notices: report.notices}, nil
 }
 
-// UpdateSite changes the site's settings and menus.
-func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input, locale content.Locale) (*SiteOutcome, error) {
-	return nil, content.Errorf(content.CodeInternal, "not built yet")
+func (n *Newsroom) staleSite(report *report, version int) *SiteOutcome {
+	present := n.store.Site().Version
+	report.refuse(content.ProblemConflict, []string{"version"}, msgStale, present, version)
+	return &SiteOutcome{Problems: report.problems, Conflict: &Conflict{Version: present, Fields: []string{}}}
+}
+
+// rekey prepares the texts of all entries for the site's languages.
+func (n *Newsroom) rekey(ctx context.Context) {
+	start := time.Now()
+	entries := 0
+	err := n.store.Rekey(ctx, func(done int) { entries = done })
+	if err != nil {
+		n.log.ErrorContext(ctx, "texts could not be prepared for the site's languages; run `sen check --mend`", "entries", entries, "err", err)
+		return
+	}
+	n.log.InfoContext(ctx, "texts are prepared for the site's languages", "entries", entries, "took", time.Since(start))
+}
+
+// maxMenuDepth is how deep the links of a menu nest.
+const maxMenuDepth = 3
+
+// site is what the input makes of the settings.
+func (w *work) site(ctx context.Context, before *content.Site, input Input) (*content.Site, error) {
+	after := new(content.Site)
+	raw, err := json.Marshal(before)
+	if err == nil {
+		err = json.Unmarshal(raw, after)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("copy the settings: %w", err)
+	}
+	after.Version = before.Version + 1
+	if locales, ok := input["locales"].([]any); ok {
+		after.Languages.Locales = nil
+		for i, value := range locales {
+			if l := content.Locale(str(value)); slices.Contains(after.Languages.Locales, l) || len(l) > 35 || strings.Contains(string(l), ".") {
+				w.refuse(content.ProblemInvalid, []string{"input", "locales", strconv.Itoa(i)}, msgInvalid)
+			} else {
+				after.Languages.Locales = append(after.Languages.Locales, l)
+			}
+		}
+	}
+	if value, ok := input["defaultLocale"]; ok {
+		after.Languages.Default = content.Locale(str(value))
+	}
+	if !slices.Contains(after.Languages.Locales, after.Languages.Default) {
+		w.refuse(content.ProblemInvalid, []string{"input", "defaultLocale"}, msgLocale, after.Languages.Default)
+	}
+	if value, ok := input["timeZone"]; ok {
+		after.TimeZone = str(value)
+	}
+	if _, err := time.LoadLocation(after.TimeZone); err != nil || after.TimeZone == "" || after.TimeZone == "Local" {
+		w.refuse(content.ProblemInvalid, []string{"input", "timeZone"}, msgTimeZone, after.TimeZone)
+	}
+	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default}
+	if len(w.chain) > 0 && slices.Contains(after.Languages.Locales, w.chain[0]) {
+		r.locale = w.chain[0]
+	}
+	r.read(input, after, "input")
+	if len(after.Name) == 0 {
+		w.refuse(content.ProblemRequired, []string{"input", "name"}, msgRequired)
+	}
+	keys := map[string]bool{}
+	for i, menu := range after.Menus {
+		path := []string{"input", "menus", strconv.Itoa(i)}
+		if !content.ValidSlug(menu.Key) || keys[menu.Key] {
+			w.refuse(content.ProblemInvalid, append(slices.Clone(path), "key"), msgSlug, content.MaxSlug)
+		}
+		keys[menu.Key] = true
+		w.menu(menu.Items, append(slices.Clone(path), "items"), 1)
+	}
+	return after, w.checkLinks(ctx, r.links)
+}
+
+// menu checks the links of a menu.
+func (w *work) menu(items []*content.MenuItem, path []string, depth int) {
+	if depth > maxMenuDepth {
+		w.refuse(content.ProblemTooLong, path, msgTooMany, depth, maxMenuDepth)
+		return
+	}
+	for i, item := range items {
+		at := append(slices.Clone(path), strconv.Itoa(i))
+		if (item.URL == "") == (item.ContentID == "") {
+			w.refuse(content.ProblemInvalid, at, msgOneOf, "url, content")
+		}
+		if item.URL != "" && richtext.Link(item.URL) == "" {
+			w.refuse(content.ProblemInvalid, append(slices.Clone(at), "url"), msgLink, item.URL)
+		}
+		if len(item.Label) == 0 {
+			w.refuse(content.ProblemRequired, append(slices.Clone(at), "label"), msgRequired)
+		}
+		w.menu(item.Items, append(slices.Clone(at), "items"), depth+1)
+	}
 }

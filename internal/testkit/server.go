@@ -50,7 +50,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 		change(&g, &w)
 	}
 	s := &Server{Clock: NewClock()}
-	s.Newsroom = newsroom.New(store, s.Clock.Now)
+	s.Newsroom = newsroom.New(store, newsroom.Options{Now: s.Clock.Now, Log: log})
 	s.Clock.run = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, PublicURL), g), w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

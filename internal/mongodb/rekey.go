@@ -1,0 +1,50 @@
+package mongodb
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// Rekey writes the store's own forms of all texts anew (ADR 4), as the site's languages
+// ask for, and tells after each entry how many are done. It changes no entry's version; one that
+// is changed meanwhile gets its forms by that change.
+func (s *Store) Rekey(ctx context.Context, done func(int)) error {
+	n := 0
+	for _, c := range s.collections() {
+		if err := c.rekey(ctx, func() { n++; done(n) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Collection[T, F]) rekey(ctx context.Context, done func()) error {
+	if c.whole {
+		return nil
+	}
+	cursor, err := c.coll.Find(ctx, bson.D{}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	if err != nil {
+		return fail(err)
+	}
+	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		id, _ := cursor.Current.Lookup("_id").StringValueOK()
+		e, err := c.Entry(ctx, content.ID(id))
+		if e == nil || err != nil {
+			return err
+		}
+		set := bson.D{}
+		for at, copied := range map[string]*T{live: e.Live, draft: e.Draft} {
+			if copied != nil {
+				set = append(set, bson.E{Key: at + "keys", Value: c.textKeys(copied, c.store.Site().Languages)})
+			}
+		}
+		_, err = c.coll.UpdateOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}, bson.D{{Key: "$set", Value: set}})
+		done()
+		return fail(err)
+	})
+}
