@@ -19,3 +19,16 @@ func SetSession(ctx context.Context, secret string, expires time.Time) {
 		set(secret, expires)
 	}
 }
+
+type addressKey struct{}
+
+// WithAddress gives a context of a request from a network address.
+func WithAddress(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, addressKey{}, address)
+}
+
+// AddressOf is the network address that a request came from; empty when nobody knows.
+func AddressOf(ctx context.Context) string {
+	address, _ := ctx.Value(addressKey{}).(string)
+	return address
+}
