@@ -41,6 +41,18 @@ func (p *People) Accounts(ctx context.Context) ([]*content.Account, error) {
 	return p.store.Accounts(ctx)
 }
 
+// AccountByLogin reads the account with a login. Administrators may.
+func (p *People) AccountByLogin(ctx context.Context, login string) (*content.Account, error) {
+	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
+		return nil, err
+	}
+	account, err := p.store.AccountByLogin(ctx, normalized(login))
+	if err == nil && account == nil {
+		err = refusal(nil, content.ProblemNotFound, []string{"login"}, msgNoAccount, login)
+	}
+	return account, err
+}
+
 // CreateAccount makes an account, and gives its first password when it made that itself.
 // Who signs in with a password that others know has to change it. Administrators may.
 func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n NewAccount) (*content.Account, string, error) {
@@ -96,25 +108,56 @@ type AccountUpdate struct {
 	Role *content.Role
 	// Disabled ends the account's sessions and keeps it from signing in.
 	Disabled *bool
-	// Password is a new one, to be changed by whose account it is.
+	// Password is a new one, which ends the account's sessions; an empty one makes it random.
 	Password *string
 }
 
-// UpdateAccount changes an account. The last administrator who can sign in stays one, and
-// nobody takes the own rights away by mistake. Administrators may.
-func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id string, u AccountUpdate) (*content.Account, error) {
+// UpdateAccount changes an account, and gives its new password when it made that itself.
+// The last administrator who can sign in stays one, and nobody takes the own rights away
+// by mistake. Administrators may.
+func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id string, u AccountUpdate) (after *content.Account, made string, err error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	before, err := p.store.Account(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if before == nil {
-		return nil, refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoAccount, id)
+		return nil, "", refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoAccount, id)
 	}
 	r := newReport(chain)
+	change := p.asked(r, before, u)
+	if id == actor.ID && (u.Password != nil || u.Disabled != nil && *u.Disabled || u.Role != nil && *u.Role != before.Role) {
+		r.refuse(content.ProblemIllegalMove, []string{"id"}, msgOwnAccount)
+	}
+	if err := r.refused(); err != nil {
+		return nil, "", err
+	}
+	if u.Password != nil {
+		password := *u.Password
+		if password == "" {
+			made = auth.NewPassword()
+			password = made
+		}
+		hash, err := p.passwords.Hash(ctx, password)
+		if err != nil {
+			return nil, "", err
+		}
+		change.Password, change.MustChangePassword = &hash, new(made != "" || actor != Operator)
+	}
+	if after, err = p.change(ctx, chain, before, change); err != nil {
+		return nil, "", err
+	}
+	if u.Password != nil || u.Disabled != nil {
+		err = p.store.EndSessions(ctx, id, "")
+	}
+	return after, made, err
+}
+
+// asked reads what is asked to change in an account, but the password's hash.
+func (p *People) asked(r *report, before *content.Account, u AccountUpdate) mongodb.AccountChange {
 	change := mongodb.AccountChange{Role: u.Role}
 	if u.Name != nil {
 		change.Name = new(r.name(*u.Name))
@@ -131,30 +174,10 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 			*change.DisabledAt = p.now()
 		}
 	}
-	if u.Password != nil {
+	if u.Password != nil && *u.Password != "" {
 		r.password(*u.Password)
 	}
-	if id == actor.ID && (u.Password != nil || u.Disabled != nil && *u.Disabled || u.Role != nil && *u.Role != before.Role) {
-		r.refuse(content.ProblemIllegalMove, []string{"id"}, msgOwnAccount)
-	}
-	if err := r.refused(); err != nil {
-		return nil, err
-	}
-	if u.Password != nil {
-		hash, err := p.passwords.Hash(ctx, *u.Password)
-		if err != nil {
-			return nil, err
-		}
-		change.Password, change.MustChangePassword = &hash, new(true)
-	}
-	after, err := p.change(ctx, chain, before, change)
-	if err != nil {
-		return nil, err
-	}
-	if u.Password != nil || u.Disabled != nil {
-		err = p.store.EndSessions(ctx, id, "")
-	}
-	return after, err
+	return change
 }
 
 // change changes an account, unless no administrator would be left. Two changes at once

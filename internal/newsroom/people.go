@@ -38,6 +38,7 @@ type PeopleOptions struct {
 	Issuer *auth.OIDC
 	// Now tells the time; nil is the clock.
 	Now func() time.Time
+	// Log takes what is not worth failing for; nil drops it.
 	Log *slog.Logger
 }
 
@@ -55,6 +56,9 @@ func NewPeople(store *mongodb.Store, o PeopleOptions) *People {
 	now := time.Now
 	if o.Now != nil {
 		now = o.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	p := &People{store: store, passwords: auth.NewPasswords(), issuer: o.Issuer, session: o.Session, log: o.Log}
 	p.now = func() time.Time { return now().UTC().Truncate(time.Millisecond) } // as the store keeps it

@@ -237,7 +237,7 @@ func TestAccountsOfPeople(t *testing.T) {
 		}
 
 		_, secret := h.signIn("lan", made)
-		got, err := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Name: new("Lan"), Disabled: new(true)})
+		got, _, err := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Name: new("Lan"), Disabled: new(true)})
 		if err != nil || got.Name != "Lan" || got.DisabledAt == nil {
 			t.Fatalf("disabled: %+v, %v", got, err)
 		}
@@ -245,12 +245,12 @@ func TestAccountsOfPeople(t *testing.T) {
 		if _, err := h.SignIn(t.Context(), nil, "lan", made, address); problem(err) == "" {
 			t.Errorf("a disabled account signs in: %v", err)
 		}
-		if got, err = h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Disabled: new(false)}); err != nil || got.DisabledAt != nil {
+		if got, _, err = h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Disabled: new(false)}); err != nil || got.DisabledAt != nil {
 			t.Fatalf("enabled: %+v, %v", got, err)
 		}
 		h.out("a session from before", secret)
 		_, secret = h.signIn("lan", made)
-		if _, err := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Password: new(password)}); err != nil {
+		if _, _, err := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Password: new(password)}); err != nil {
 			t.Fatal(err)
 		}
 		h.out("a session with the password before", secret)
@@ -258,18 +258,22 @@ func TestAccountsOfPeople(t *testing.T) {
 		if !auth.ActorOf(writer).MustChangePassword {
 			t.Error("a password that the administrator chose is for good")
 		}
+		if _, made, err = h.UpdateAccount(h.operator(), nil, a.ID, newsroom.AccountUpdate{Password: new("")}); made == "" || err != nil {
+			t.Fatalf("the new password is %q, %v", made, err)
+		}
+		h.signIn("lan", made)
 
 		for what, u := range map[string]newsroom.AccountUpdate{
 			"disabled": {Disabled: new(true)}, "demoted": {Role: new(content.RoleEditor)}, "given a password": {Password: new(password)},
 		} {
-			if _, err := h.UpdateAccount(ctx, nil, boss.ID, u); problem(err) != "ILLEGAL_MOVE id" {
+			if _, _, err := h.UpdateAccount(ctx, nil, boss.ID, u); problem(err) != "ILLEGAL_MOVE id" {
 				t.Errorf("the own account is %s: %v", what, err)
 			}
-			if _, err := h.UpdateAccount(h.operator(), nil, boss.ID, u); what != "given a password" && problem(err) != "ILLEGAL_MOVE id" {
+			if _, _, err := h.UpdateAccount(h.operator(), nil, boss.ID, u); what != "given a password" && problem(err) != "ILLEGAL_MOVE id" {
 				t.Errorf("the last administrator is %s: %v", what, err)
 			}
 		}
-		if _, err := h.UpdateAccount(ctx, nil, "account_x", newsroom.AccountUpdate{}); problem(err) != "NOT_FOUND id" {
+		if _, _, err := h.UpdateAccount(ctx, nil, "account_x", newsroom.AccountUpdate{}); problem(err) != "NOT_FOUND id" {
 			t.Errorf("no account is answered %v", err)
 		}
 		for who, actor := range map[content.Code]*content.Actor{
@@ -278,7 +282,7 @@ func TestAccountsOfPeople(t *testing.T) {
 			ctx := auth.WithActor(t.Context(), actor)
 			_, listed := h.Accounts(ctx)
 			_, _, created := h.CreateAccount(ctx, nil, newsroom.NewAccount{Login: "y1", Name: "y", Role: content.RoleAdmin})
-			_, updated := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Role: new(content.RoleAdmin)})
+			_, _, updated := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Role: new(content.RoleAdmin)})
 			_, tokens := h.Tokens(ctx)
 			_, _, token := h.CreateToken(ctx, nil, newsroom.NewToken{Name: "y", Role: content.RoleReader})
 			_, revoked := h.RevokeToken(ctx, nil, "token_1")
@@ -300,7 +304,7 @@ func TestLastAdmins(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, account := range []*content.Account{a, b} {
 				wg.Go(func() {
-					_, err := h.UpdateAccount(h.operator(), nil, account.ID, newsroom.AccountUpdate{Role: new(content.RoleReader)})
+					_, _, err := h.UpdateAccount(h.operator(), nil, account.ID, newsroom.AccountUpdate{Role: new(content.RoleReader)})
 					if err != nil && problem(err) != "ILLEGAL_MOVE id" {
 						t.Error(err)
 					}
@@ -311,7 +315,7 @@ func TestLastAdmins(t *testing.T) {
 				t.Fatalf("%d administrators are left, %v", n, err)
 			}
 			for _, account := range []*content.Account{a, b} {
-				if _, err := h.UpdateAccount(h.operator(), nil, account.ID, newsroom.AccountUpdate{Role: new(content.RoleAdmin)}); err != nil {
+				if _, _, err := h.UpdateAccount(h.operator(), nil, account.ID, newsroom.AccountUpdate{Role: new(content.RoleAdmin)}); err != nil {
 					t.Fatal(err)
 				}
 			}
