@@ -17,6 +17,8 @@ import (
 type commands struct {
 	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API (the default)."`
 	Health healthCommand `cmd:"" help:"Tell whether the server on this machine is ready; exits 1 when it is not."`
+	Admin  adminCommand  `cmd:"" help:"Make, list and let back in the people who run the newsroom."`
+	Token  tokenCommand  `cmd:"" help:"Make, list and revoke the tokens of programs."`
 }
 
 // output is where commands write.

@@ -12,7 +12,6 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/internal/config"
-	"sen/internal/embedded"
 	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
@@ -30,21 +29,12 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	uri := s.MongoDBURI
-	if s.Embedded() {
-		engine, err := embedded.Start(s.Data, log)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = engine.Close() }()
-		uri = engine.URI()
-	}
-	store, err := mongodb.New(mongodb.Options{URI: uri, Slow: s.SlowQuery, Log: log})
+	store, closeStore, err := openStore(ctx, &s.Store, s.SlowQuery, log)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = store.Close(context.WithoutCancel(ctx)) }()
-
+	defer closeStore()
+	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Session: s.Session(), Issuer: s.Issuer(), Log: log})
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
@@ -52,7 +42,8 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if s.PublicURL == "" {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
-	handler, err := s.handler(store, log)
+	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), Log: log})
+	handler, err := s.handler(store, people, room, log)
 	if err != nil {
 		return err
 	}
@@ -60,11 +51,30 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		if err := s.prepare(ctx, store, log); err != nil {
 			return err
 		}
+		if err := firstAdmin(ctx, people, o); err != nil {
+			return err
+		}
+		go people.Sweep(ctx)
+		go room.Keep(ctx)
 	} else {
-		go s.prepareUntilDone(ctx, store, log)
+		go func() {
+			s.prepareUntilDone(ctx, store, log)
+			go people.Sweep(ctx)
+			room.Keep(ctx)
+		}()
 	}
 	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
+}
+
+// firstAdmin makes the first account of a newcomer's store, and says how to sign in.
+func firstAdmin(ctx context.Context, people *newsroom.People, o output) error {
+	password, err := people.FirstAdmin(ctx)
+	if err != nil || password == "" {
+		return err
+	}
+	_, _ = fmt.Fprintf(o.out, "Sign in as admin with the one-time password %s\n", password)
+	return nil
 }
 
 // localURL is where a browser on this machine reaches a listener: by the host as it was
@@ -79,16 +89,20 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *mongodb.Store, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
 	}
-	room := newsroom.New(store, newsroom.Options{Log: log})
+	proxies, err := s.Proxies()
+	if err != nil {
+		return nil, err
+	}
 	resolver := graph.NewResolver(store, room, s.URL())
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, Timeout: s.Timeout, Store: store, Log: log,
+		Actor: people.ActorFor, Proxies: proxies,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {

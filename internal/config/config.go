@@ -3,23 +3,31 @@ package config
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 	"time"
 
+	"sen/internal/auth"
 	"sen/internal/web"
 )
 
 // Config is every setting of the server. Each is a flag and an environment variable.
 type Config struct {
-	Listen     string `help:"Address to listen on." default:"localhost:8080" env:"SEN_LISTEN"`
-	PublicURL  string `name:"public-url" help:"Where clients reach the server, for the addresses of media; by default the listening address." env:"SEN_PUBLIC_URL"`
-	MongoDBURI string `name:"mongodb-uri" help:"MongoDB to keep content in, 6.0 or later; the database stands in its path. Without it an embedded engine keeps it." env:"MONGODB_URI"`
-	Data       string `help:"Folder of the embedded engine." default:".sen" env:"SEN_DATA"`
-	Sample     *bool  `help:"Put the sample content into an empty store; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_SAMPLE"`
+	Listen    string `help:"Address to listen on." default:"localhost:8080" env:"SEN_LISTEN"`
+	PublicURL string `name:"public-url" help:"Where clients reach the server, for the addresses of media; by default the listening address." env:"SEN_PUBLIC_URL"`
+	Store     `embed:""`
+	Sample    *bool `help:"Put the sample content into an empty store; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_SAMPLE"`
 
 	Development   *bool    `help:"Allow pages of localhost on any port; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_DEVELOPMENT"`
 	CORSOrigins   []string `name:"cors-origins" help:"Origins whose pages may read answers, such as https://app.example.vn; several with commas." env:"SEN_CORS_ORIGINS"`
 	Introspection bool     `help:"Show the schema to clients, with the playground." default:"true" negatable:"" env:"SEN_INTROSPECTION"`
+
+	OIDCIssuer     string   `name:"oidc-issuer" help:"URL of an OpenID Connect issuer whose tokens are taken." env:"SEN_OIDC_ISSUER"`
+	OIDCAudience   string   `name:"oidc-audience" help:"Audience that those tokens must be made for." env:"SEN_OIDC_AUDIENCE"`
+	OIDCRoleClaim  string   `name:"oidc-role-claim" help:"Claim in which those tokens name a role: reader, writer, editor or admin." default:"sen_role" env:"SEN_OIDC_ROLE_CLAIM"`
+	SessionDays    int      `help:"Days that a session lives after sign-in." default:"30" env:"SEN_SESSION_DAYS"`
+	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed; several with commas." env:"SEN_TRUSTED_PROXIES"`
 
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
 	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
@@ -29,8 +37,22 @@ type Config struct {
 	LogLevel  string        `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"SEN_LOG_LEVEL"`
 }
 
+// Store says where content is kept.
+type Store struct {
+	MongoDBURI string `name:"mongodb-uri" help:"MongoDB to keep content in, 6.0 or later; the database stands in its path. Without it an embedded engine keeps it." env:"MONGODB_URI"`
+	Data       string `help:"Folder of the embedded engine." default:".sen" env:"SEN_DATA"`
+}
+
 // Embedded tells whether the embedded engine keeps the content.
-func (c *Config) Embedded() bool { return c.MongoDBURI == "" }
+func (s *Store) Embedded() bool { return s.MongoDBURI == "" }
+
+// Validate implements the check of kong.
+func (s *Store) Validate() error {
+	if !s.Embedded() && !strings.HasPrefix(s.MongoDBURI, "mongodb://") && !strings.HasPrefix(s.MongoDBURI, "mongodb+srv://") {
+		return fmt.Errorf("--mongodb-uri must start with mongodb:// or mongodb+srv://")
+	}
+	return nil
+}
 
 // WithSample tells whether the sample content goes into an empty store.
 func (c *Config) WithSample() bool { return or(c.Sample, c.Embedded()) }
@@ -55,9 +77,29 @@ func (c *Config) Origins() (*web.Origins, error) {
 	return web.ParseOrigins(c.CORSOrigins, c.InDevelopment(), c.URL())
 }
 
+// Proxies are the checked networks of proxies.
+func (c *Config) Proxies() (web.Proxies, error) { return web.ParseProxies(c.TrustedProxies) }
+
+// Issuer verifies tokens of the OpenID Connect issuer; nil without one.
+func (c *Config) Issuer() *auth.OIDC {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	return auth.NewOIDC(c.OIDCIssuer, c.OIDCAudience, c.OIDCRoleClaim, nil)
+}
+
+// Session is how long a session lives.
+func (c *Config) Session() time.Duration { return time.Duration(c.SessionDays) * 24 * time.Hour }
+
 // Validate implements the check of kong: a wrong setting is an error at start.
 func (c *Config) Validate() error {
+	if err := c.Store.Validate(); err != nil {
+		return err
+	}
 	if _, err := c.Origins(); err != nil {
+		return err
+	}
+	if _, err := c.Proxies(); err != nil {
 		return err
 	}
 	switch {
@@ -67,10 +109,24 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--timeout must be more than 0")
 	case c.Grace < 0:
 		return fmt.Errorf("--grace must not be negative")
-	case c.MongoDBURI != "" && !strings.HasPrefix(c.MongoDBURI, "mongodb://") && !strings.HasPrefix(c.MongoDBURI, "mongodb+srv://"):
-		return fmt.Errorf("--mongodb-uri must start with mongodb:// or mongodb+srv://")
 	case c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "http://") && !strings.HasPrefix(c.PublicURL, "https://"):
 		return fmt.Errorf("--public-url must start with http:// or https://")
+	case c.SessionDays < 1 || c.SessionDays > 365:
+		return fmt.Errorf("--session-days must be from 1 to 365")
+	case c.OIDCIssuer != "" && !trustworthy(c.OIDCIssuer):
+		return fmt.Errorf("--oidc-issuer must start with https:// (http:// is for this machine only)")
+	case (c.OIDCIssuer == "") != (c.OIDCAudience == ""):
+		return fmt.Errorf("--oidc-issuer and --oidc-audience belong together: tokens that were made for others must not open this server")
 	}
 	return nil
+}
+
+// trustworthy tells whether what an address answers can't be changed on its way.
+func trustworthy(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }

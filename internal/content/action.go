@@ -30,3 +30,12 @@ const (
 	ActionAccounts Action = "ACCOUNTS"  // people and tokens
 	ActionAuditLog Action = "AUDIT_LOG" // every revision of the site
 )
+
+// Actions lists every action, in the order of the contract.
+func Actions() []Action {
+	return []Action{
+		ActionRead, ActionCreate, ActionUpdate, ActionSubmit, ActionApprove, ActionReject, ActionPublish, ActionUnpublish,
+		ActionCorrect, ActionArchive, ActionTrash, ActionRestore, ActionRestoreRevision, ActionDeleteForever, ActionPreview,
+		ActionImport, ActionSettings, ActionAccounts, ActionAuditLog,
+	}
+}

@@ -40,6 +40,9 @@ type Actor struct {
 	Preview ID
 	// Session is the session's id for an account that signed in; empty for the others.
 	Session string
+	// MustChangePassword tells that the account has a password that others know. Until it
+	// has another one, the actor has no role, and may change the password only.
+	MustChangePassword bool
 }
 
 // Person is the actor as revisions name it.
@@ -53,8 +56,10 @@ type Account struct {
 	Name  string `json:"name"`
 	Role  Role   `json:"role"`
 	// Password is the argon2id hash in the PHC string format; never shown.
-	Password  string    `json:"password"`
-	CreatedAt time.Time `json:"createdAt"`
+	Password string `json:"password"`
+	// MustChangePassword tells that someone else chose the password.
+	MustChangePassword bool      `json:"mustChangePassword,omitempty"`
+	CreatedAt          time.Time `json:"createdAt"`
 	// DisabledAt is since when the account can't sign in; nil while it can.
 	DisabledAt *time.Time `json:"disabledAt,omitempty"`
 }

@@ -125,28 +125,37 @@ func indexName(keys bson.D) string {
 // indexTimeout bounds the making of a kind's indexes.
 const indexTimeout = 6 * time.Hour
 
-// prepare makes the indexes that are not there yet. Those that are there are not
+// prepare makes the indexes of the kind.
+func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
+	var models []mongo.IndexModel
+	for _, keys := range c.indexes(languages) {
+		models = append(models, mongo.IndexModel{Keys: keys})
+	}
+	return makeIndexes(ctx, c.coll, models)
+}
+
+// makeIndexes makes the indexes that are not there yet. Those that are there are not
 // asked for again: FerretDB 1.24 breaks off the connection then (TestPrepareTwice
 // tells when it is mended).
-func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
+func makeIndexes(ctx context.Context, coll *mongo.Collection, models []mongo.IndexModel) error {
 	var have []struct {
 		Name string `json:"name"`
 	}
-	cursor, err := c.coll.Indexes().List(ctx)
+	cursor, err := coll.Indexes().List(ctx)
 	if err == nil {
 		err = cursor.All(ctx, &have)
 	}
 	if err != nil && !isMissingCollection(err) {
-		return fmt.Errorf("list the indexes of %s: %w", c.name, fail(err))
+		return fmt.Errorf("list the indexes of %s: %w", coll.Name(), fail(err))
 	}
 	there := map[string]bool{}
 	for _, index := range have {
 		there[index.Name] = true
 	}
 	var missing []mongo.IndexModel
-	for _, keys := range c.indexes(languages) {
-		if !there[indexName(keys)] {
-			missing = append(missing, mongo.IndexModel{Keys: keys})
+	for _, model := range models {
+		if keys, _ := model.Keys.(bson.D); !there[indexName(keys)] {
+			missing = append(missing, model)
 		}
 	}
 	if len(missing) == 0 {
@@ -156,8 +165,8 @@ func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Langua
 	// many entries, again and again.
 	ctx, cancel := context.WithTimeout(ctx, indexTimeout)
 	defer cancel()
-	if _, err := c.coll.Indexes().CreateMany(ctx, missing); err != nil {
-		return fmt.Errorf("make the indexes of %s: %w", c.name, fail(err))
+	if _, err := coll.Indexes().CreateMany(ctx, missing); err != nil {
+		return fmt.Errorf("make the indexes of %s: %w", coll.Name(), fail(err))
 	}
 	return nil
 }

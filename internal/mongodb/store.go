@@ -180,7 +180,7 @@ func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages)
 			return err
 		}
 	}
-	return nil
+	return s.preparePeople(ctx)
 }
 
 // Ready tells whether the store can serve: it is prepared and answers.
@@ -193,14 +193,21 @@ func (s *Store) Ready(ctx context.Context) error {
 	return fail(s.client.Ping(ctx, nil))
 }
 
-// Empty tells whether the store holds no entry and no settings at all.
+// Empty tells whether the store holds no entry and no settings at all. People may be in it.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
 	names, err := s.db.ListCollectionNames(ctx, bson.D{})
 	if err != nil {
 		return false, fail(err)
 	}
 	for _, name := range names {
-		err := s.db.Collection(name).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+		filter := bson.D{}
+		switch name {
+		case accounts, sessions, tokens:
+			continue
+		case settings:
+			filter = bson.D{{Key: "_id", Value: "site"}}
+		}
+		err := s.db.Collection(name).FindOne(ctx, filter, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
 		if err == nil {
 			return false, nil
 		}

@@ -45,6 +45,18 @@ const (
 	msgMerged
 	msgDuplicate
 	msgOnlyArticles
+	msgLogin
+	msgLoginTaken
+	msgPasswordLength
+	msgSamePassword
+	msgWrongPassword
+	msgWrongSignIn
+	msgOwnAccount
+	msgLastAdmin
+	msgNoAccount
+	msgNoToken
+	msgEmptyList
+	msgNotAhead
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -84,6 +96,18 @@ var catalog = map[message][2]string{
 	msgMerged:           {"Your change was joined with that of a colleague (version %d).", "Thay đổi của bạn đã được gộp với thay đổi của đồng nghiệp (phiên bản %d)."},
 	msgDuplicate:        {"The same file is there already; no second one was kept.", "Tệp này đã có; không lưu thêm bản thứ hai."},
 	msgOnlyArticles:     {"Only articles are corrected.", "Chỉ bài viết mới có đính chính."},
+	msgLogin:            {"A login has 2 to %d letters, digits and . _ + - @, without blanks.", "Tên đăng nhập gồm 2 đến %d chữ cái, chữ số và . _ + - @, không có dấu cách."},
+	msgLoginTaken:       {"Another account has this login.", "Tên đăng nhập này đã thuộc về tài khoản khác."},
+	msgPasswordLength:   {"A password has %d to %d characters.", "Mật khẩu gồm %d đến %d ký tự."},
+	msgSamePassword:     {"The new password is the old one.", "Mật khẩu mới trùng với mật khẩu cũ."},
+	msgWrongPassword:    {"This is not your password.", "Mật khẩu không đúng."},
+	msgWrongSignIn:      {"The login or the password is wrong.", "Tên đăng nhập hoặc mật khẩu không đúng."},
+	msgOwnAccount:       {"This can't be done to your own account.", "Không thể làm việc này với tài khoản của chính bạn."},
+	msgLastAdmin:        {"This is the last administrator who can sign in. Make another one first.", "Đây là quản trị viên cuối cùng còn đăng nhập được. Hãy tạo thêm một người trước."},
+	msgNoAccount:        {"There is no such account: %s.", "Không có tài khoản nào như vậy: %s."},
+	msgNoToken:          {"There is no such token: %s.", "Không có token nào như vậy: %s."},
+	msgEmptyList:        {"An empty list would allow nothing. Leave it out to allow all that the role may do.", "Danh sách trống sẽ không cho phép gì. Hãy bỏ trường này để cho phép mọi việc của vai trò."},
+	msgNotAhead:         {"The moment must lie ahead.", "Thời điểm phải ở tương lai."},
 }
 
 // report gathers what is wrong with a change, all of it, in the editor's language.

@@ -24,7 +24,7 @@ type Newsroom struct {
 	store *mongodb.Store
 	now   func() time.Time
 	log   *slog.Logger
-	signer    auth.Signer
+	signer    func(context.Context) (auth.Signer, error)
 	publicURL string
 	desks map[content.Kind]desk
 }
@@ -34,8 +34,8 @@ type Options struct {
 	// Now tells the time; nil is the clock.
 	Now func() time.Time
 	Log *slog.Logger
-	// Signer signs previews.
-	Signer auth.Signer
+	// Signer gives what signs previews.
+	Signer func(context.Context) (auth.Signer, error)
 	// PublicURL is where clients reach the program, without a slash at its end.
 	PublicURL string
 }

@@ -50,6 +50,10 @@ func (n *Newsroom) Preview(ctx context.Context, chain []content.Locale, id conte
 		return &Preview{Problems: report.problems}, nil
 	}
 	until := n.now().Add(lasting).Truncate(time.Second)
-	token := n.signer.Preview(id, until)
+	signer, err := n.signer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	token := signer.Preview(id, until)
 	return &Preview{Token: token, URL: content.URL(n.publicURL + "/preview/" + token), ExpiresAt: &until}, nil
 }

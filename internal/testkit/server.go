@@ -27,7 +27,9 @@ type Server struct {
 	Clock *Clock
 	// Newsroom makes the changes.
 	Newsroom *newsroom.Newsroom
-	trips    atomic.Int64
+	// People sign in.
+	People *newsroom.People
+	trips  atomic.Int64
 }
 
 // PublicURL is what addresses of media start with, so that answers are the same on any port.
@@ -42,15 +44,17 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 		t.Fatal(err)
 	}
 	g := graph.Options{Introspection: true, Limits: graph.DefaultLimits, Log: log}
+	clock := NewClock()
+	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Now: clock.Now, Log: log})
 	w := web.Options{
-		Origins: origins, MaxBody: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Log: log,
+		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Log: log,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if change != nil {
 		change(&g, &w)
 	}
-	s := &Server{Clock: NewClock()}
-	s.Newsroom = newsroom.New(store, newsroom.Options{Now: s.Clock.Now, Log: log})
+	s := &Server{Clock: clock, People: people}
+	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: people.Signer, PublicURL: PublicURL, Log: log})
 	s.Clock.run = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, PublicURL), g), w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

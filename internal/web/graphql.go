@@ -19,6 +19,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"sen/graph"
+	"sen/internal/auth"
 	"sen/internal/content"
 )
 
@@ -43,6 +44,9 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Add("Vary", "Accept, Sen-Locale, Sen-Stage")
 	h.Set("Cache-Control", "no-store")
+	if auth.ActorOf(r.Context()) != nil {
+		h.Set("Cache-Control", "private, no-store")
+	}
 	answer := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept"))}
 	if answer.mediaType == "" {
 		answer.mediaType = mediaJSON
@@ -109,7 +113,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 		answer.write(status, response, false)
 		return
 	}
-	if get && len(response.Errors) == 0 {
+	if get && len(response.Errors) == 0 && auth.ActorOf(ctx) == nil {
 		answer.w.Header().Set("Cache-Control", "no-cache")
 		answer.tag = true
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/klauspost/compress/gzhttp"
 
+	"sen/internal/content"
 	"sen/internal/mongodb"
 )
 
@@ -28,6 +29,11 @@ type Options struct {
 	Schema string
 	// Ready tells what is not ready to serve, by name; a nil error is ready.
 	Ready func(context.Context) map[string]error
+	// Actor tells who has a secret, and answers UNAUTHENTICATED for one that opens nothing;
+	// nil knows nobody.
+	Actor func(ctx context.Context, secret string) (*content.Actor, error)
+	// Proxies may tell the addresses of their clients.
+	Proxies Proxies
 	// Store has the bytes of media.
 	Store *mongodb.Store
 	Log   *slog.Logger
@@ -35,8 +41,14 @@ type Options struct {
 
 // Handler has all routes.
 func Handler(exec *executor.Executor, o Options) http.Handler {
+	if o.Actor == nil {
+		o.Actor = func(context.Context, string) (*content.Actor, error) {
+			return nil, content.Errorf(content.CodeUnauthenticated, "Nobody can sign in here.")
+		}
+	}
+	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.Origins.only(&graphQL{exec: exec, maxBody: o.MaxBody, timeout: o.Timeout}))
+	mux.Handle("/graphql", o.Origins.only(visitors.identified(&graphQL{exec: exec, maxBody: o.MaxBody, timeout: o.Timeout})))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})

@@ -1,0 +1,251 @@
+package auth_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+)
+
+func TestPasswords(t *testing.T) {
+	p := auth.NewPasswords()
+	ctx := t.Context()
+	const password = "Hà Nội mùa thu"
+	hash, err := p.Hash(ctx, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("the hash is %s", hash)
+	}
+	again, err := p.Hash(ctx, password)
+	if err != nil || again == hash {
+		t.Errorf("the same password has the same hash, %v", err)
+	}
+	for _, test := range []struct {
+		hash, password string
+		want           bool
+	}{
+		{hash, password, true},
+		{hash, norm.NFD.String(password), true}, // decomposed, as another system types it
+		{hash, "Ha Noi mua thu", false},
+		{hash, "", false},
+		{hash, strings.Repeat("x", 100_000), false},
+		{"", password, false},
+		{"", "", false},
+	} {
+		before := p.Hashed()
+		got, err := p.Matches(ctx, test.hash, test.password)
+		if err != nil || got != test.want {
+			t.Errorf("%q is %t, %v", test.password, got, err)
+		}
+		if n := p.Hashed() - before; n != 1 && len(test.password) <= auth.MaxPassword {
+			t.Errorf("%q of an account (%t) took %d hashings", test.password, test.hash != "", n)
+		}
+	}
+	for _, hash := range []string{
+		"x", "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=19456,t=0,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=19456,t=2,p=0$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$",
+	} {
+		if ok, err := p.Matches(ctx, hash, password); ok || err == nil {
+			t.Errorf("the hash %s gives %t, %v", hash, ok, err)
+		}
+	}
+	for _, bad := range []string{"", "chín ký t", strings.Repeat("x", auth.MaxPassword+1)} {
+		if _, err := p.Hash(ctx, bad); content.CodeOf(err) != content.CodeBadUserInput {
+			t.Errorf("%q is taken: %v", bad, err)
+		}
+	}
+	if err := auth.CheckPassword("mười ký tự"); err != nil {
+		t.Error(err)
+	}
+	if err := auth.CheckPassword(auth.NewPassword()); err != nil {
+		t.Error(err)
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	for range 50 { // a free slot may win against the end of the context, but not always
+		if _, err = p.Matches(gone, hash, password); err != nil {
+			return
+		}
+	}
+	t.Error("a hashing does not heed its context")
+}
+
+func TestSecrets(t *testing.T) {
+	for _, kind := range []auth.SecretKind{auth.SecretSession, auth.SecretToken} {
+		a, b := auth.NewSecret(kind), auth.NewSecret(kind)
+		if a == b || !strings.HasPrefix(a, string(kind)) || len(a) != 5+43 {
+			t.Errorf("secrets are %s and %s", a, b)
+		}
+		if auth.HashSecret(a) == auth.HashSecret(b) || len(auth.HashSecret(a)) != 64 {
+			t.Errorf("the hash is %s", auth.HashSecret(a))
+		}
+	}
+}
+
+func TestSigner(t *testing.T) {
+	s, other := auth.NewSigner([]byte(strings.Repeat("k", 32))), auth.NewSigner([]byte(strings.Repeat("l", 32)))
+	signature := s.Sign("media", "id", "640")
+	for _, test := range []struct {
+		name string
+		got  bool
+		want bool
+	}{
+		{"its own", s.Verify(signature, "media", "id", "640"), true},
+		{"another purpose", s.Verify(signature, "preview", "id", "640"), false},
+		{"parts cut otherwise", s.Verify(signature, "media", "id6", "40"), false},
+		{"parts joined", s.Verify(signature, "media", "id640"), false},
+		{"another key", other.Verify(signature, "media", "id", "640"), false},
+		{"nothing", s.Verify("", "media", "id", "640"), false},
+		{"something behind it", s.Verify(signature+"A", "media", "id", "640"), false},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: %t", test.name, test.got)
+		}
+	}
+}
+
+func TestPreview(t *testing.T) {
+	s := auth.NewSigner([]byte(strings.Repeat("k", 32)))
+	now := time.Unix(1_700_000_000, 0).UTC()
+	const id = content.ID("article_1")
+	token := s.Preview(id, now.Add(time.Hour))
+	if got, until, ok := s.ParsePreview(token, now); !ok || got != id || !until.Equal(now.Add(time.Hour)) {
+		t.Errorf("it gives %s, %s, %t", got, until, ok)
+	}
+	for name, bad := range map[string]string{
+		"nothing":            "",
+		"too short":          "senp_AAAA",
+		"another kind":       "sens_" + token[5:],
+		"too long a life":    s.Preview(id, now.Add(auth.MaxPreview+time.Second)),
+		"over":               s.Preview(id, now),
+		"another key":        auth.NewSigner(make([]byte, 32)).Preview(id, now.Add(time.Hour)),
+		"another signature":  "senp_" + s.Sign("other", string(id)) + token[48:],
+		"something after it": token + "AAAA",
+	} {
+		if got, _, ok := s.ParsePreview(bad, now); ok {
+			t.Errorf("%s: it gives %s", name, got)
+		}
+	}
+	for i := len("senp_"); i < len(token); i++ {
+		sign := byte('A')
+		if token[i] == 'A' {
+			sign = 'B'
+		}
+		if _, _, ok := s.ParsePreview(token[:i]+string(sign)+token[i+1:], now); ok {
+			t.Errorf("sign %d may be changed", i)
+		}
+	}
+}
+
+func TestThrottle(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	th := auth.NewThrottle(func() time.Time { return now })
+	refused := func(login, address string) bool {
+		t.Helper()
+		err := th.Begin(login, address)
+		if err != nil && content.CodeOf(err) != content.CodeRateLimited {
+			t.Fatal(err)
+		}
+		return err != nil
+	}
+	for i := range 5 {
+		if refused("lan", fmt.Sprintf("10.0.0.%d", i)) {
+			t.Fatalf("attempt %d is refused", i)
+		}
+	}
+	for _, wait := range []time.Duration{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900} {
+		wait *= time.Second
+		now = now.Add(wait - time.Millisecond)
+		if !refused("lan", "10.0.1.1") {
+			t.Fatalf("it need not wait %s", wait)
+		}
+		now = now.Add(time.Millisecond)
+		if refused("lan", "") {
+			t.Fatalf("it must wait longer than %s", wait)
+		}
+	}
+	if err := th.Begin("lan", ""); !strings.Contains(err.Error(), "900 s") {
+		t.Errorf("the wait is told as %q", err)
+	}
+	if refused("minh", "10.0.1.1") {
+		t.Error("another login waits too")
+	}
+	now = now.Add(15 * time.Minute)
+	if refused("lan", "") {
+		t.Error("the wait does not end")
+	}
+	th.Succeeded("lan", "")
+	if refused("lan", "") {
+		t.Error("after a success the login does not start anew")
+	}
+	now = now.Add(25 * time.Hour)
+
+	for i := range 20 {
+		address := fmt.Sprintf("2001:db8::%d", i)
+		if refused(fmt.Sprintf("login%d", i), address) {
+			t.Fatalf("attempt %d of the network is refused", i)
+		}
+	}
+	if !refused("anyone", "2001:db8::ffff") {
+		t.Error("a network may go on")
+	}
+	if refused("anyone", "2001:db8:0:1::1") {
+		t.Error("another network waits too")
+	}
+	now = now.Add(time.Second)
+	if refused("mine", "2001:db8::1") {
+		t.Error("the network must wait longer")
+	}
+	th.Succeeded("mine", "2001:db8::1")
+	if refused("yours", "2001:db8::1") || !refused("yours", "2001:db8::1") {
+		t.Error("a success of one login opens the network for more than that")
+	}
+}
+
+// TestThrottleAtOnce sees that attempts at the same time are counted before they end.
+func TestThrottleAtOnce(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	th := auth.NewThrottle(func() time.Time { return now })
+	var wg sync.WaitGroup
+	begun := make(chan struct{}, 100)
+	for range 100 {
+		wg.Go(func() {
+			if th.Begin("lan", "10.0.0.1") == nil {
+				begun <- struct{}{}
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(begun); n != 5 {
+		t.Errorf("%d attempts began at once", n)
+	}
+}
+
+func TestContext(t *testing.T) {
+	if auth.ActorOf(t.Context()) != nil {
+		t.Error("a stranger is someone")
+	}
+	actor := &content.Actor{ID: "account_1"}
+	if auth.ActorOf(auth.WithActor(t.Context(), actor)) != actor {
+		t.Error("the actor is lost")
+	}
+	auth.SetSession(t.Context(), "x", time.Time{}) // nobody keeps it
+	var kept string
+	ctx := auth.WithSession(t.Context(), func(secret string, _ time.Time) { kept = secret })
+	auth.SetSession(ctx, "x", time.Time{})
+	if kept != "x" {
+		t.Errorf("kept is %q", kept)
+	}
+}

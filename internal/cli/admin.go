@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/newsroom"
+)
+
+// adminCommand lets the operator help people in.
+type adminCommand struct {
+	Create        adminCreate        `cmd:"" help:"Make an administrator. Prints a one-time password, unless one is given."`
+	List          adminList          `cmd:"" help:"List the accounts."`
+	ResetPassword adminResetPassword `cmd:"" help:"Give an account a new password, and end its sessions. Prints a one-time password, unless one is given."`
+}
+
+// asOperator runs a command on the people of a store, in the operator's name.
+func (f *storeFlags) asOperator(ctx context.Context, o output, do func(context.Context, *newsroom.People) error) error {
+	store, closeStore, err := f.open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	return do(auth.WithActor(ctx, newsroom.Operator), newsroom.NewPeople(store, newsroom.PeopleOptions{}))
+}
+
+// passwordFlags say which password an account gets.
+type passwordFlags struct {
+	PasswordStdin bool `help:"Read the password from the first line of standard input, to keep it off the command line."`
+}
+
+// read gives the password of standard input; empty makes a random one.
+func (f *passwordFlags) read(in io.Reader) (string, error) {
+	if !f.PasswordStdin {
+		return "", nil
+	}
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && err != io.EOF { //nolint:errorlint // io.EOF is never wrapped
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", fmt.Errorf("standard input has no password on its first line")
+	}
+	return line, nil
+}
+
+// tell says what was done, and prints a password that was made, alone on its line.
+func tell(o output, made, format string, args ...any) {
+	_, _ = fmt.Fprintf(o.err, format+"\n", args...)
+	if made != "" {
+		_, _ = fmt.Fprintln(o.err, "It must be changed at the first sign-in. The one-time password is:")
+		_, _ = fmt.Fprintln(o.out, made)
+	}
+}
+
+type adminCreate struct {
+	Store    storeFlags    `embed:""`
+	Login    string        `required:"" help:"What the person signs in with: an e-mail address or a name."`
+	Name     string        `required:"" help:"What colleagues see."`
+	Password passwordFlags `embed:""`
+}
+
+// Run is the command.
+func (c *adminCreate) Run(ctx context.Context, o output) error {
+	password, err := c.Password.read(os.Stdin)
+	if err != nil {
+		return err
+	}
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
+		account, made, err := people.CreateAccount(ctx, nil, newsroom.NewAccount{Login: c.Login, Name: c.Name, Role: content.RoleAdmin, Password: password})
+		if err != nil {
+			return err
+		}
+		tell(o, made, "The administrator %s was made.", account.Login)
+		return nil
+	})
+}
+
+type adminResetPassword struct {
+	Store    storeFlags    `embed:""`
+	Login    string        `required:"" help:"Whose password."`
+	Password passwordFlags `embed:""`
+}
+
+// Run is the command.
+func (c *adminResetPassword) Run(ctx context.Context, o output) error {
+	password, err := c.Password.read(os.Stdin)
+	if err != nil {
+		return err
+	}
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
+		account, err := people.AccountByLogin(ctx, c.Login)
+		if err != nil {
+			return err
+		}
+		_, made, err := people.UpdateAccount(ctx, nil, account.ID, newsroom.AccountUpdate{Password: &password})
+		if err != nil {
+			return err
+		}
+		tell(o, made, "%s has a new password.", account.Login)
+		return nil
+	})
+}
+
+type adminList struct {
+	Store storeFlags `embed:""`
+}
+
+// Run is the command.
+func (c *adminList) Run(ctx context.Context, o output) error {
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
+		accounts, err := people.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		rows := [][]string{{"LOGIN", "NAME", "ROLE", "CREATED", "STATE"}}
+		for _, a := range accounts {
+			state := "enabled"
+			switch {
+			case a.DisabledAt != nil:
+				state = "disabled since " + day(*a.DisabledAt)
+			case a.MustChangePassword:
+				state = "one-time password"
+			}
+			rows = append(rows, []string{a.Login, a.Name, string(a.Role), day(a.CreatedAt), state})
+		}
+		return table(o.out, rows)
+	})
+}
+
+// day is a moment as a list shows it.
+func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
+
+// table prints rows in columns; the first row names them.
+func table(w io.Writer, rows [][]string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		_, _ = fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
+	return t.Flush()
+}

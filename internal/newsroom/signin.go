@@ -1,0 +1,123 @@
+package newsroom
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// SignedIn is a session that was just begun.
+type SignedIn struct {
+	Actor *content.Actor
+	// Secret opens the session; it is shown once and not kept.
+	Secret    string
+	ExpiresAt time.Time
+}
+
+// SignIn begins a session for who knows an account's password. The address is the
+// client's, by which guessing is slowed down: too many failures are RATE_LIMITED. A wrong
+// login and a wrong password are a [RefusedError] that does not tell which it was.
+func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, password, address string) (*SignedIn, error) {
+	wrong := refusal(chain, content.ProblemInvalid, []string{"password"}, msgWrongSignIn)
+	login = normalized(login)
+	if !logins.MatchString(login) {
+		return nil, wrong
+	}
+	if err := p.throttle.Begin(login, address); err != nil {
+		return nil, err
+	}
+	account, err := p.store.AccountByLogin(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	hash := "" // of nobody: it is compared with all the same
+	if account != nil && account.DisabledAt == nil {
+		hash = account.Password
+	}
+	ok, err := p.passwords.Matches(ctx, hash, password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, wrong
+	}
+	p.throttle.Succeeded(login, address)
+	now := p.now()
+	s := &SignedIn{Secret: auth.NewSecret(auth.SecretSession), ExpiresAt: now.Add(p.session)}
+	session := &content.Session{ID: auth.HashSecret(s.Secret), AccountID: account.ID, CreatedAt: now, ExpiresAt: s.ExpiresAt}
+	if err := p.store.AddSession(ctx, session); err != nil {
+		return nil, err
+	}
+	// The password may have been changed, and the sessions ended, since it was compared.
+	present, err := p.store.Account(ctx, account.ID)
+	if err != nil {
+		return nil, err
+	}
+	if present == nil || present.Password != hash || present.DisabledAt != nil {
+		return nil, errors.Join(wrong, p.store.EndSession(ctx, session.ID))
+	}
+	s.Actor = actorOf(present, session.ID)
+	return s, nil
+}
+
+// SignOut ends the actor's session; who has none is out already.
+func (p *People) SignOut(ctx context.Context) error {
+	actor := auth.ActorOf(ctx)
+	if actor == nil || actor.Session == "" {
+		return nil
+	}
+	return p.store.EndSession(ctx, actor.Session)
+}
+
+// ChangePassword gives the actor's own account another password, and ends its other
+// sessions. It needs the old one; guessing that is slowed down as in signing in.
+func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old, fresh string) (*content.Actor, error) {
+	actor := auth.ActorOf(ctx)
+	if actor == nil || actor.Session == "" {
+		return nil, content.Errorf(content.CodeUnauthenticated, "Sign in with the account whose password is to change.")
+	}
+	account, err := p.store.Account(ctx, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	if account == nil {
+		return nil, errUnknown()
+	}
+	r := newReport(chain)
+	switch {
+	case auth.CheckPassword(fresh) != nil:
+		r.refuse(content.ProblemInvalid, []string{"new"}, msgPasswordLength, auth.MinPassword, auth.MaxPassword)
+	case fresh == old:
+		r.refuse(content.ProblemInvalid, []string{"new"}, msgSamePassword)
+	}
+	if err := r.refused(); err != nil {
+		return nil, err
+	}
+	if err := p.throttle.Begin(account.Login, ""); err != nil {
+		return nil, err
+	}
+	ok, err := p.passwords.Matches(ctx, account.Password, old)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, refusal(chain, content.ProblemInvalid, []string{"old"}, msgWrongPassword)
+	}
+	p.throttle.Succeeded(account.Login, "")
+	hash, err := p.passwords.Hash(ctx, fresh)
+	if err != nil {
+		return nil, err
+	}
+	after, err := p.store.ChangeAccount(ctx, account.ID, mongodb.AccountChange{Password: &hash, MustChangePassword: new(false)})
+	if err != nil {
+		return nil, err
+	}
+	if after == nil {
+		return nil, errUnknown()
+	}
+	return actorOf(after, actor.Session), p.store.EndSessions(ctx, account.ID, actor.Session)
+}
