@@ -602,7 +602,22 @@ enum Stage {
 """
 Where an entry stands in the newsroom's workflow. Readers of what is published see ` + "`" + `PUBLISHED` + "`" + `.
 
-@MOVES@
+| step | from | to |
+| --- | --- | --- |
+| ` + "`" + `create` + "`" + ` | | ` + "`" + `DRAFT` + "`" + ` |
+| ` + "`" + `update` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `CHANGED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
+| ` + "`" + `update` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` | the same |
+| ` + "`" + `submit` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` |
+| ` + "`" + `approve` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time to come: ` + "`" + `SCHEDULED` + "`" + ` until then |
+| ` + "`" + `reject` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
+| ` + "`" + `publish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time to come: ` + "`" + `SCHEDULED` + "`" + ` until then |
+| ` + "`" + `unpublish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `DRAFT` + "`" + `; with a time to come: the same until then |
+| ` + "`" + `correct` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `PUBLISHED` + "`" + ` |
+| ` + "`" + `archive` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `ARCHIVED` + "`" + ` |
+| ` + "`" + `trash` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` ` + "`" + `ARCHIVED` + "`" + ` | ` + "`" + `TRASHED` + "`" + ` |
+| ` + "`" + `restore` + "`" + ` | ` + "`" + `ARCHIVED` + "`" + ` ` + "`" + `TRASHED` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` |
+| ` + "`" + `restoreRevision` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
+| ` + "`" + `deleteForever` + "`" + ` | ` + "`" + `TRASHED` + "`" + ` | gone |
 """
 enum ContentStatus {
   "Never shown to readers yet, or taken back."

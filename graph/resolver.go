@@ -6,6 +6,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -70,6 +71,9 @@ func (r *Resolver) relate(object string, fields map[string]relation) {
 // resolve answers the field at which a context stands, for one object.
 func resolve[R any](ctx context.Context, obj any) (R, error) {
 	answer, err := requestOf(ctx).answer(ctx, obj)
-	found, _ := answer.(R)
+	found, ok := answer.(R)
+	if !ok && answer != nil && err == nil {
+		err = fmt.Errorf("a %T was answered where a %T is due", answer, found)
+	}
 	return found, err
 }

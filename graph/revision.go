@@ -73,9 +73,6 @@ func (r *Resolver) revisionDiff(c *call) ([]any, error) {
 		copies[i] = found
 	}
 	changes, err := content.Diff(copies[0], copies[1])
-	if changes == nil {
-		changes = []content.FieldChange{}
-	}
 	return []any{changes}, err
 }
 

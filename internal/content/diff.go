@@ -21,7 +21,7 @@ var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt",
 
 // Diff lists the fields in which two copies of an entry differ, in the order of their
 // paths. A nil copy has no fields.
-func Diff(before, after Content) ([]FieldChange, error) {
+func Diff(before, after Content) ([]*FieldChange, error) {
 	old, err := flat(before)
 	if err != nil {
 		return nil, err
@@ -30,20 +30,20 @@ func Diff(before, after Content) ([]FieldChange, error) {
 	if err != nil {
 		return nil, err
 	}
-	var changes []FieldChange
+	changes := []*FieldChange{}
 	for path, was := range old {
 		is, ok := changed[path]
 		if ok && bytes.Equal(was, is) {
 			continue
 		}
-		changes = append(changes, FieldChange{path, written(was), written(is)})
+		changes = append(changes, &FieldChange{path, written(was), written(is)})
 	}
 	for path, is := range changed {
 		if _, ok := old[path]; !ok {
-			changes = append(changes, FieldChange{path, nil, written(is)})
+			changes = append(changes, &FieldChange{path, nil, written(is)})
 		}
 	}
-	slices.SortFunc(changes, func(a, b FieldChange) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(changes, func(a, b *FieldChange) int { return strings.Compare(a.Path, b.Path) })
 	return changes, nil
 }
 

@@ -109,7 +109,7 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	}
 	step, ok := legal(w.Action, &before.Editing)
 	if !ok {
-		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgIllegalMove, words(string(w.Action)), words(string(before.State)))
+		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgIllegalMove, w.named(string(w.Action)), w.named(string(before.State)))
 		return &Outcome{}, nil
 	}
 	if w.Action == content.ActionTrash && w.Kind == content.KindMedia || w.Action == content.ActionDeleteForever {
@@ -200,11 +200,11 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 	base := as(after.Draft).Common()
 	base.ID, base.Version = after.ID, after.Version
 	to := step.to
-	if w.At != nil && step.later == "" {
+	if w.At != nil && !step.timed {
 		w.refuse(content.ProblemInvalid, []string{"at"}, msgPast)
 	}
 	later := w.At != nil && w.At.After(now)
-	if later && step.later != "" {
+	if later {
 		to = step.later
 	}
 	switch w.Action {
@@ -226,7 +226,7 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 		d.corrected(w, &after, now)
 	case content.ActionUnpublish:
 		if later {
-			after.UnpublishAt, to = w.At, before.State
+			after.UnpublishAt, to = w.At, "" // until then nothing changes
 		}
 	}
 	if to == content.StateScheduled {
@@ -304,11 +304,12 @@ func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Ti
 		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
 		return
 	}
+	if strings.TrimSpace(w.Note) == "" {
+		w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
+		return
+	}
 	r := &reader{report: w.report}
 	note := r.clean(w.Note, "text", []string{"note"})
-	if strings.TrimSpace(w.Note) == "" {
-		return // clean has refused it
-	}
 	article.Corrections = append(article.Corrections, &content.Correction{At: now, Note: note})
 }
 

@@ -110,6 +110,23 @@ var catalog = map[message][2]string{
 	msgNotAhead:         {"The moment must lie ahead.", "Thời điểm phải ở tương lai."},
 }
 
+// vietnameseWords are the steps and the states of the workflow for editors.
+var vietnameseWords = map[string]string{
+	"UPDATE": "sửa", "SUBMIT": "gửi duyệt", "APPROVE": "duyệt", "REJECT": "trả lại", "PUBLISH": "đăng", "UNPUBLISH": "gỡ xuống",
+	"CORRECT": "đính chính", "ARCHIVE": "lưu trữ", "TRASH": "bỏ vào thùng rác", "RESTORE": "khôi phục",
+	"RESTORE_REVISION": "khôi phục bản ghi", "DELETE_FOREVER": "xóa vĩnh viễn",
+	"DRAFT": "bản nháp", "IN_REVIEW": "chờ duyệt", "SCHEDULED": "hẹn giờ đăng", "PUBLISHED": "đã đăng", "CHANGED": "đã đăng, có bản sửa",
+	"ARCHIVED": "đã lưu trữ", "TRASHED": "trong thùng rác",
+}
+
+// named is a step or a state of the workflow in the editor's language.
+func (r *report) named(word string) string {
+	if r.vietnamese {
+		return "“" + vietnameseWords[word] + "”"
+	}
+	return words(word)
+}
+
 // report gathers what is wrong with a change, all of it, in the editor's language.
 type report struct {
 	vietnamese        bool

@@ -21,12 +21,12 @@ import (
 
 // Newsroom changes what is in a store.
 type Newsroom struct {
-	store *mongodb.Store
-	now   func() time.Time
-	log   *slog.Logger
+	store     *mongodb.Store
+	now       func() time.Time
+	log       *slog.Logger
 	signer    func(context.Context) (auth.Signer, error)
 	publicURL string
-	desks map[content.Kind]desk
+	desks     map[content.Kind]desk
 }
 
 // Options are what a newsroom works with.

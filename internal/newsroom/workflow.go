@@ -12,8 +12,9 @@ type move struct {
 	from   []content.State
 	// to is the state that the step leads to; "" leaves the state as it is.
 	to content.State
-	// later is the state that it leads to when a time to come was given; "" refuses a time.
+	// later is the state that it leads to when a time to come was given, timed whether one may be.
 	later content.State
+	timed bool
 	// live tells that readers must be seeing the entry.
 	live bool
 }
@@ -28,10 +29,10 @@ var moves = []move{
 	{action: content.ActionUpdate, from: []content.State{content.StateDraft, content.StateChanged, content.StatePublished}, to: content.StateDraft},
 	{action: content.ActionUpdate, from: []content.State{content.StateInReview, content.StateScheduled}},
 	{action: content.ActionSubmit, from: []content.State{content.StateDraft, content.StateChanged}, to: content.StateInReview},
-	{action: content.ActionApprove, from: []content.State{content.StateInReview}, to: content.StatePublished, later: content.StateScheduled},
+	{action: content.ActionApprove, from: []content.State{content.StateInReview}, to: content.StatePublished, later: content.StateScheduled, timed: true},
 	{action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled}, to: content.StateDraft},
-	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled},
-	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, later: "=", live: true},
+	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled, timed: true},
+	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true},
 	{action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged}, to: content.StatePublished, live: true},
 	{action: content.ActionArchive, from: inWork, to: content.StateArchived},
 	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed},

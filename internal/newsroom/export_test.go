@@ -1,0 +1,84 @@
+package newsroom
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sen/internal/content"
+)
+
+// RulesTable is the rules as a person reads them.
+func RulesTable() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-18s", "")
+	for _, role := range content.Roles() {
+		fmt.Fprintf(&b, "%-8s", strings.ToLower(string(role)))
+	}
+	b.WriteByte('\n')
+	for _, r := range rules {
+		fmt.Fprintf(&b, "%-18s", words(string(r.action)))
+		for _, role := range content.Roles() {
+			fmt.Fprintf(&b, "%-8s", reachOf(&content.Actor{Role: role}, r.action, content.KindArticle))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// WorkflowTable is the workflow as the schema shows it.
+func WorkflowTable() string {
+	var b strings.Builder
+	b.WriteString("| step | from | to |\n| --- | --- | --- |\n")
+	b.WriteString("| `create` | | `DRAFT` |\n")
+	for _, m := range moves {
+		var from []string
+		for _, state := range m.from {
+			from = append(from, "`"+string(state)+"`")
+		}
+		to := "the same"
+		switch m.to {
+		case "":
+			if m.action == content.ActionDeleteForever {
+				to = "gone"
+			}
+		case content.StateDraft:
+			to = "`DRAFT`, or `CHANGED` while readers see an earlier copy"
+			if m.action == content.ActionUnpublish || m.action == content.ActionRestore {
+				to = "`DRAFT`"
+			}
+		default:
+			to = "`" + string(m.to) + "`"
+		}
+		switch {
+		case m.timed && m.later == "":
+			to += "; with a time to come: the same until then"
+		case m.timed:
+			to += "; with a time to come: `" + string(m.later) + "` until then"
+		}
+		live := ""
+		if m.live {
+			live = ", while readers see it"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s%s | %s |\n", camel(string(m.action)), strings.Join(from, " "), live, to)
+	}
+	return b.String()
+}
+
+// camel is an action as the schema names its mutation.
+func camel(action string) string {
+	parts := strings.Split(strings.ToLower(action), "_")
+	for i := range parts[1:] {
+		parts[i+1] = strings.ToUpper(parts[i+1][:1]) + parts[i+1][1:]
+	}
+	return strings.Join(parts, "")
+}
+
+// States lists the states that some step of the workflow leads from or to.
+func States() (states []content.State) {
+	for _, m := range moves {
+		states = append(states, append(slices.Clone(m.from), m.to)...)
+	}
+	slices.Sort(states)
+	return slices.Compact(states)
+}

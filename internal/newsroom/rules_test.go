@@ -1,0 +1,78 @@
+package newsroom_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sen"
+	"sen/internal/content"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+// TestRules prints who may do what and compares it with the page that people agreed on.
+func TestRules(t *testing.T) {
+	const page = "testdata/rules.txt"
+	got := newsroom.RulesTable()
+	t.Logf("\n%s", got)
+	if *testkit.Update {
+		if err := os.WriteFile(page, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("the rules differ (-agreed +code):\n%s", diff)
+	}
+}
+
+// TestRulesForOthers sees that who has no role may do nothing, and that a token does
+// no more than its scope.
+func TestRulesForOthers(t *testing.T) {
+	all := append(slices.Clone(entryActions), content.ActionSettings, content.ActionAccounts, content.ActionAuditLog)
+	for _, action := range all {
+		for _, nobody := range []*content.Actor{nil, {}, {Preview: "article_x"}, {Role: "OWNER"}} {
+			if newsroom.May(nobody, action, content.KindArticle) {
+				t.Errorf("%+v may %s", nobody, action)
+			}
+		}
+	}
+	token := &content.Actor{Role: content.RoleAdmin, Kinds: []content.Kind{content.KindEvent}, Actions: []content.Action{content.ActionUpdate}}
+	for _, action := range all {
+		for _, kind := range append(content.Kinds(), "") {
+			want := action == content.ActionUpdate && kind == content.KindEvent
+			if got := newsroom.May(token, action, kind); got != want {
+				t.Errorf("a token for updating events: may %s %s is %v", action, kind, got)
+			}
+		}
+	}
+}
+
+// entryActions are the steps of the workflow, and reading.
+var entryActions = []content.Action{
+	content.ActionRead, content.ActionCreate, content.ActionUpdate, content.ActionSubmit, content.ActionApprove,
+	content.ActionReject, content.ActionPublish, content.ActionUnpublish, content.ActionCorrect, content.ActionArchive,
+	content.ActionTrash, content.ActionRestore, content.ActionRestoreRevision, content.ActionDeleteForever, content.ActionPreview,
+}
+
+// TestWorkflowIsDocumented sees that the schema shows the workflow as it is.
+func TestWorkflowIsDocumented(t *testing.T) {
+	if table := newsroom.WorkflowTable(); !strings.Contains(sen.Schema, table) {
+		t.Errorf("the documentation of ContentStatus in schema.graphqls must have this table:\n%s", table)
+	}
+	for _, state := range []content.State{
+		content.StateDraft, content.StateInReview, content.StateScheduled, content.StatePublished,
+		content.StateChanged, content.StateArchived, content.StateTrashed,
+	} {
+		if !slices.Contains(newsroom.States(), state) {
+			t.Errorf("no step leads from or to %s", state)
+		}
+	}
+}
