@@ -8,12 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 
+	"sen"
 	"sen/internal/testkit"
 )
 
@@ -112,6 +116,101 @@ func play(t *testing.T, server *testkit.Server, path string) {
 	if *testkit.Update {
 		if err := os.WriteFile(path, txtar.Format(written), 0o600); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// elsewhere are the mutations whose cases stand in another test, with its name.
+var elsewhere = map[string]string{}
+
+// shown is what the answer to a mutation shows: the codes of its errors and of its
+// user errors, "allowed" when there are none, and "invalid" for those that tell of wrong input.
+func shown(t *testing.T, answer []byte) (signs []string) {
+	t.Helper()
+	type payload struct{ UserErrors []struct{ Code string } }
+	var body struct {
+		Errors []struct{ Extensions struct{ Code string } }
+		Data   map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(answer, &body); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range body.Errors {
+		signs = append(signs, e.Extensions.Code)
+	}
+	for _, raw := range body.Data {
+		var payloads []*payload
+		if json.Unmarshal(raw, &payloads) != nil {
+			payloads = make([]*payload, 1)
+			if err := json.Unmarshal(raw, &payloads[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, p := range payloads {
+			if p == nil {
+				continue
+			}
+			if len(p.UserErrors) == 0 {
+				signs = append(signs, "allowed")
+			}
+			for _, e := range p.UserErrors {
+				signs = append(signs, e.Code)
+			}
+		}
+	}
+	for _, code := range signs {
+		if !slices.Contains([]string{"allowed", "UNAUTHENTICATED", "FORBIDDEN", "CONFLICT", "ILLEGAL_MOVE"}, code) {
+			return append(signs, "invalid")
+		}
+	}
+	return signs
+}
+
+// TestEveryMutationHasCases sees that for each mutation the cases show: that strangers and
+// every role below the one that may are refused, that it works, that wrong input or a step
+// that is not possible is told, and that a stale version is a conflict.
+func TestEveryMutationHasCases(t *testing.T) {
+	paths, err := filepath.Glob("testdata/changes/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutation := regexp.MustCompile(`^mutation \{ (?:\w+: )?(\w+)`)
+	seen := map[string][]string{}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range archive.Files {
+			_, who, _ := strings.Cut(strings.TrimSuffix(f.Name, ".graphql"), " ")
+			if name := mutation.FindSubmatch(f.Data); name != nil && i+1 < len(archive.Files) {
+				for _, sign := range shown(t, archive.Files[i+1].Data) {
+					seen[string(name[1])] = append(seen[string(name[1])], sign, who+" "+sign)
+				}
+			}
+		}
+	}
+	ladder := []string{"reader", "writer", "editor", "admin"}
+	for _, field := range gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema}).Mutation.Fields {
+		if elsewhere[field.Name] != "" {
+			continue
+		}
+		got := seen[field.Name]
+		has := func(sign string) bool { return slices.Contains(got, sign) }
+		want := []string{"stranger UNAUTHENTICATED", "allowed"}
+		if field.Arguments.ForName("version") != nil {
+			want = append(want, "CONFLICT")
+		}
+		for _, role := range ladder[:max(1, slices.IndexFunc(ladder, func(role string) bool { return has(role + " allowed") }))] {
+			want = append(want, role+" FORBIDDEN")
+		}
+		for _, sign := range want {
+			if !has(sign) {
+				t.Errorf("no case of testdata/changes shows of %s: %s", field.Name, sign)
+			}
+		}
+		if !has("invalid") && !has("ILLEGAL_MOVE") {
+			t.Errorf("no case of testdata/changes shows of %s what is wrong with it", field.Name)
 		}
 	}
 }
