@@ -132,6 +132,9 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 							i, root.Name, base.ID, base.Slug, content.Path(item.Content)))
 					}
 				}
+				if e.Name == "embedded" { // it scans at each of them; the code is the same for all
+					each = each[:min(len(each), 4)]
+				}
 				for some := range slices.Chunk(each, 20) {
 					if answer := ask("{ "+strings.Join(some, " ")+" }", nil); strings.Count(string(answer), ":null") != 3*len(some) {
 						t.Errorf("drafts are found: %s", answer)

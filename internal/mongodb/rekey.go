@@ -43,8 +43,8 @@ func (c *Collection[T, F]) rekey(ctx context.Context, done func()) error {
 				set = append(set, bson.E{Key: at + "keys", Value: c.textKeys(copied, c.store.Site().Languages)})
 			}
 		}
-		_, err = c.coll.UpdateOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}, bson.D{{Key: "$set", Value: set}})
+		_, err = c.store.updateOne(ctx, c.name, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}, bson.D{{Key: "$set", Value: set}})
 		done()
-		return fail(err)
+		return err
 	})
 }

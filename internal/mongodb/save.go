@@ -99,15 +99,12 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		}
 		return nil
 	}
-	result, err := c.coll.UpdateOne(ctx, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}},
+	found, err := c.store.updateOne(ctx, c.name, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}},
 		bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
-	if err != nil {
-		return fail(err)
-	}
-	if result.MatchedCount == 0 {
+	if err == nil && !found {
 		return ErrStale
 	}
-	return nil
+	return err
 }
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
@@ -117,12 +114,18 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
 		return err
 	}
-	result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
-	if err != nil {
+	err := c.store.guarded(func() error {
+		result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
+		if err == nil && result.DeletedCount == 0 {
+			return ErrStale
+		}
 		return fail(err)
+	})
+	if errors.Is(err, ErrStale) {
+		return errors.Join(err, c.store.discard(ctx, r.ID))
 	}
-	if result.DeletedCount == 0 {
-		return errors.Join(ErrStale, c.store.discard(ctx, r.ID))
+	if err != nil {
+		return err
 	}
 	if err := c.store.commit(ctx, r.ID); err != nil {
 		return err
@@ -251,8 +254,8 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage 
 		set = append(set, bson.E{Key: v.at + name, Value: value})
 	}
 	filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
-	_, err := c.coll.UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: set}})
-	return fail(err)
+	_, err := c.store.updateOne(ctx, c.name, filter, bson.D{{Key: "$set", Value: set}})
+	return err
 }
 
 // linksOf are the entries that either copy of an entry links to, each once.

@@ -58,10 +58,10 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 		return err
 	}
 	doc = append(doc, bson.E{Key: "head", Value: r.ID})
-	result, err := s.db.Collection(settings).UpdateOne(ctx, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
-	if err == nil && result.MatchedCount == 0 && site.Version == 1 { // the first settings ever
+	found, err := s.updateOne(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
+	if err == nil && !found && site.Version == 1 { // the first settings ever
 		_, err = s.db.Collection(settings).InsertOne(ctx, append(bson.D{{Key: "_id", Value: siteID}}, doc...))
-	} else if err == nil && result.MatchedCount == 0 {
+	} else if err == nil && !found {
 		err = ErrStale
 	}
 	switch {

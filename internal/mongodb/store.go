@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,8 @@ type Store struct {
 	// embedded tells that the engine runs in this process.
 	embedded atomic.Bool
 	due      dueTimes
+	// updating keeps updates apart on the embedded engine; see guarded.
+	updating sync.Mutex
 	// ready tells that the indexes stand and the settings were read.
 	ready atomic.Bool
 }
@@ -216,6 +219,29 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// guarded runs an update that depends on what it finds. FerretDB 1.24 reads what a filter
+// holds for, and writes it back whole in another step: of two updates at once both may
+// find the version they look for, or one undoes the other (TestConcurrentWriters shows it).
+// All writes of the embedded engine pass through this process, so one lock mends it; a
+// real server needs none.
+func (s *Store) guarded(update func() error) error {
+	if s.embedded.Load() {
+		s.updating.Lock()
+		defer s.updating.Unlock()
+	}
+	return update()
+}
+
+// updateOne updates one document as guarded does, and tells whether the filter held for one.
+func (s *Store) updateOne(ctx context.Context, collection string, filter, update bson.D) (found bool, err error) {
+	err = s.guarded(func() error {
+		result, err := s.db.Collection(collection).UpdateOne(ctx, filter, update)
+		found = err == nil && result.MatchedCount > 0
+		return fail(err)
+	})
+	return found, err
 }
 
 // Close lets the connections go.

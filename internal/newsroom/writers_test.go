@@ -1,0 +1,139 @@
+package newsroom_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+// editor is a context in which an editor acts.
+func editor(ctx context.Context) context.Context {
+	return auth.WithActor(ctx, &content.Actor{ID: "account_editor", Name: "Editor", Role: content.RoleEditor})
+}
+
+// vietnamese is the languages in which messages come.
+var vietnamese = []content.Locale{"vi"}
+
+// makeTags makes tags to be changed.
+func makeTags(t testing.TB, room *newsroom.Newsroom, n int) (ids []content.ID) {
+	t.Helper()
+	for i := range n {
+		outcome, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{
+			Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": text(fmt.Sprintf("Thẻ %d", i))},
+		})
+		if err != nil || len(outcome.Problems) > 0 {
+			t.Fatal(err, outcome)
+		}
+		ids = append(ids, outcome.ID)
+	}
+	return ids
+}
+
+// text is a text of the site's default language, as an input has it.
+func text(s string) any { return map[string]any{"text": s} }
+
+// describe is a change of a tag's description.
+func describe(id content.ID, version int, description string) newsroom.Change {
+	return newsroom.Change{Action: content.ActionUpdate, ID: id, Version: version, Input: newsroom.Input{"description": text(description)}}
+}
+
+// TestConcurrentWriters lets two hundred writers change ten entries at once: every
+// accepted change is a revision, no version is skipped or twice there, and the last state
+// is the last accepted one.
+func TestConcurrentWriters(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		ids := makeTags(t, room, 10)
+		var mu sync.Mutex
+		accepted := map[content.ID]map[int]string{} // what each version says
+		var conflicts atomic.Int64
+		var writers sync.WaitGroup
+		for n := range 200 {
+			writers.Go(func() {
+				id := ids[rand.IntN(len(ids))]
+				for range 20 { // as a client does: read again, try again
+					found, err := store.Tags.ByIDs(context.Background(), []content.ID{id}, content.StageDraft, nil)
+					if err != nil || found[id] == nil {
+						t.Error(err)
+						return
+					}
+					version, says := found[id].Version, fmt.Sprintf("Người viết %d", n)
+					outcome, err := room.Do(editor(context.Background()), vietnamese, describe(id, version, says))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if outcome.Conflict != nil {
+						conflicts.Add(1)
+						time.Sleep(rand.N(2 * time.Second)) // a person reads what the other one wrote
+						continue
+					}
+					if len(outcome.Problems) > 0 {
+						t.Error(outcome.Problems)
+						return
+					}
+					mu.Lock()
+					if accepted[id] == nil {
+						accepted[id] = map[int]string{}
+					}
+					if before, twice := accepted[id][outcome.Content.Common().Version]; twice {
+						t.Errorf("%s: version %d was accepted twice: %q, %q", id, version+1, before, says)
+					}
+					accepted[id][outcome.Content.Common().Version] = says
+					mu.Unlock()
+					return
+				}
+			})
+		}
+		writers.Wait()
+		t.Logf("%d conflicts", conflicts.Load())
+		for _, id := range ids {
+			whole(t, store, id, accepted[id])
+		}
+		if marked, removed, err := store.Sweep(context.Background(), testkit.NewClock().Now(), true); marked+removed > 0 || err != nil {
+			t.Errorf("revisions were left open: %d came to be, %d did not: %v", marked, removed, err)
+		}
+	})
+}
+
+// whole sees that an entry's revisions are every accepted change, and its state the last one.
+func whole(t *testing.T, store *mongodb.Store, id content.ID, accepted map[int]string) {
+	t.Helper()
+	e, err := store.Tags.Entry(context.Background(), id)
+	if err != nil || e == nil {
+		t.Fatal(err)
+	}
+	if e.Version != len(accepted)+1 {
+		t.Errorf("%s has version %d after %d accepted changes", id, e.Version, len(accepted))
+	}
+	for version := 2; version <= e.Version; version++ {
+		copied, err := store.Tags.RevisionCopy(context.Background(), id, version)
+		if err != nil || copied == nil {
+			t.Errorf("%s has no revision %d: %v", id, version, err)
+			continue
+		}
+		if got := copied.Description["vi"]; got != accepted[version] {
+			t.Errorf("%s, revision %d says %q; %q was accepted", id, version, got, accepted[version])
+		}
+	}
+	if got := e.Draft.Description["vi"]; len(accepted) > 0 && got != accepted[e.Version] {
+		t.Errorf("%s says %q; %q was accepted last", id, got, accepted[e.Version])
+	}
+	all := 100
+	pages, err := store.Revisions.Pages(context.Background(), mongodb.List[content.RevisionFilter]{First: &all, Total: true},
+		[]mongodb.Within{{Any: []mongodb.Link{{Field: "entry", IDs: []content.ID{id}}}}})
+	if err != nil || pages[0].TotalCount != e.Version {
+		t.Errorf("%s has version %d and %d revisions: %v", id, e.Version, pages[0].TotalCount, err)
+	}
+}
