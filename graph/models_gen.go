@@ -7,7 +7,50 @@ import (
 	"io"
 	"sen/internal/content"
 	"strconv"
+	"time"
 )
+
+// What changes in an account. What is left out or null stays.
+type AccountChange struct {
+	// What colleagues see, 200 characters at most.
+	Name *string `json:"name,omitempty"`
+	// How far the rights reach.
+	Role *content.Role `json:"role,omitempty"`
+	// True keeps it from signing in and ends its sessions; false lets it again.
+	Disabled *bool `json:"disabled,omitempty"`
+	// A new one-time password, which ends the account's sessions; an empty one makes a random one.
+	Password *string `json:"password,omitempty"`
+}
+
+// What an account is made of.
+type AccountInput struct {
+	// What the person signs in with: an e-mail address or a name, 2 to 200 characters.
+	Login string `json:"login"`
+	// What colleagues see, 200 characters at most.
+	Name string `json:"name"`
+	// How far the rights reach.
+	Role content.Role `json:"role"`
+	// A one-time password, 10 to 200 characters. Without it a random one is made.
+	Password *string `json:"password,omitempty"`
+}
+
+// What became of a change of an account.
+type AccountPayload struct {
+	// The account afterwards; null when nothing was written.
+	Account *content.Account `json:"account,omitempty"`
+	// The one-time password that was made, shown this once; null when none was made.
+	Password *string `json:"password,omitempty"`
+	// What is wrong; with any, nothing was written.
+	UserErrors []*content.Problem `json:"userErrors"`
+}
+
+// What became of a change of the own password.
+type ChangePasswordPayload struct {
+	// Who asks from the next request on; null when something is wrong.
+	Viewer *content.Actor `json:"viewer,omitempty"`
+	// What is wrong; with any, nothing was written.
+	UserErrors []*content.Problem `json:"userErrors"`
+}
 
 // What can be changed. Every change needs an account or a token: `UNAUTHENTICATED` and `FORBIDDEN` are errors of the answer.
 // What is wrong with the change itself stands in `userErrors`, all of it at once, and nothing is written then. What was written
@@ -29,10 +72,46 @@ type Route struct {
 	Content content.Content `json:"content,omitempty"`
 }
 
-// Who is asking. Reading what is published needs no account.
-type Viewer struct {
-	// The display name of the account.
+// What became of signing in.
+type SignInPayload struct {
+	// Who asks from now on; null when something is wrong.
+	Viewer *content.Actor `json:"viewer,omitempty"`
+	// The session's token, shown this once; null when something is wrong.
+	Token *string `json:"token,omitempty"`
+	// Until when the session lives.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// What is wrong. Whether it is the login or the password is not told.
+	UserErrors []*content.Problem `json:"userErrors"`
+}
+
+// What became of signing out.
+type SignOutPayload struct {
+	// What is wrong; nothing can be.
+	UserErrors []*content.Problem `json:"userErrors"`
+}
+
+// What a token is made of.
+type TokenInput struct {
+	// What it is for, 200 characters at most.
 	Name string `json:"name"`
+	// How far the rights reach.
+	Role content.Role `json:"role"`
+	// Narrows it to some kinds of content.
+	Kinds []content.Kind `json:"kinds,omitempty"`
+	// Narrows it to some actions of the role.
+	Actions []content.Action `json:"actions,omitempty"`
+	// When it ends by itself; never without it.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+}
+
+// What became of a change of a token.
+type TokenPayload struct {
+	// The token afterwards; null when nothing was written.
+	Token *content.Token `json:"token,omitempty"`
+	// The secret of a new token, shown this once. It goes into `Authorization: Bearer …`.
+	Secret *string `json:"secret,omitempty"`
+	// What is wrong; with any, nothing was written.
+	UserErrors []*content.Problem `json:"userErrors"`
 }
 
 // What to do with a change that was made from a version which is not the present one.

@@ -23,6 +23,8 @@ type Resolver struct {
 	store *mongodb.Store
 	// newsroom makes the changes.
 	newsroom *newsroom.Newsroom
+	// people sign in.
+	people *newsroom.People
 	// publicURL is where clients reach the program, without a slash at its end.
 	publicURL string
 	sources   map[content.Kind]source
@@ -34,16 +36,16 @@ type Resolver struct {
 }
 
 // NewResolver makes what answers the schema's fields from a store.
-func NewResolver(store *mongodb.Store, room *newsroom.Newsroom, publicURL string) *Resolver {
+func NewResolver(store *mongodb.Store, room *newsroom.Newsroom, people *newsroom.People, publicURL string) *Resolver {
 	r := &Resolver{
-		store: store, newsroom: room, publicURL: strings.TrimSuffix(publicURL, "/"),
+		store: store, newsroom: room, people: people, publicURL: strings.TrimSuffix(publicURL, "/"),
 		sources: map[content.Kind]source{}, relations: map[string]relation{},
 		satisfies: map[string][]string{},
 	}
 	for _, register := range []func(*Resolver){
 		registerArticle, registerAuthor, registerOrganization, registerSection, registerTag, registerEvent,
 		registerProgram, registerAward, registerMedia, registerBody, registerSite, registerNode,
-		registerRevision, registerMutation,
+		registerRevision, registerMutation, registerPeople,
 	} {
 		register(r)
 	}

@@ -611,6 +611,34 @@ func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[s
 	return resolve[*newsroom.SiteOutcome](ctx, nil)
 }
 
+func (mutationResolver) SignIn(ctx context.Context, login string, password string, locale *content.Locale) (*SignInPayload, error) {
+	return resolve[*SignInPayload](ctx, nil)
+}
+
+func (mutationResolver) SignOut(ctx context.Context) (*SignOutPayload, error) {
+	return resolve[*SignOutPayload](ctx, nil)
+}
+
+func (mutationResolver) ChangePassword(ctx context.Context, password string, newPassword string, locale *content.Locale) (*ChangePasswordPayload, error) {
+	return resolve[*ChangePasswordPayload](ctx, nil)
+}
+
+func (mutationResolver) CreateAccount(ctx context.Context, input AccountInput, locale *content.Locale) (*AccountPayload, error) {
+	return resolve[*AccountPayload](ctx, nil)
+}
+
+func (mutationResolver) UpdateAccount(ctx context.Context, id content.ID, input AccountChange, locale *content.Locale) (*AccountPayload, error) {
+	return resolve[*AccountPayload](ctx, nil)
+}
+
+func (mutationResolver) CreateToken(ctx context.Context, input TokenInput, locale *content.Locale) (*TokenPayload, error) {
+	return resolve[*TokenPayload](ctx, nil)
+}
+
+func (mutationResolver) RevokeToken(ctx context.Context, id content.ID, locale *content.Locale) (*TokenPayload, error) {
+	return resolve[*TokenPayload](ctx, nil)
+}
+
 type organizationResolver struct{}
 
 // Organization gives the resolvers of Organization.
@@ -853,8 +881,16 @@ func (queryResolver) Site(ctx context.Context, locale *content.Locale) (*content
 	return resolve[*content.Site](ctx, nil)
 }
 
-func (queryResolver) Viewer(ctx context.Context) (*Viewer, error) {
-	return resolve[*Viewer](ctx, nil)
+func (queryResolver) Viewer(ctx context.Context) (*content.Actor, error) {
+	return resolve[*content.Actor](ctx, nil)
+}
+
+func (queryResolver) Accounts(ctx context.Context) ([]*content.Account, error) {
+	return resolve[[]*content.Account](ctx, nil)
+}
+
+func (queryResolver) Tokens(ctx context.Context) ([]*content.Token, error) {
+	return resolve[[]*content.Token](ctx, nil)
 }
 
 func (queryResolver) RevisionDiff(ctx context.Context, id content.ID, from int, to int) ([]*content.FieldChange, error) {
@@ -982,6 +1018,19 @@ func (*Resolver) TagPayload() TagPayloadResolver { return tagPayloadResolver{} }
 
 func (tagPayloadResolver) Tag(ctx context.Context, obj *newsroom.Outcome) (*content.Tag, error) {
 	return resolve[*content.Tag](ctx, obj)
+}
+
+type viewerResolver struct{}
+
+// Viewer gives the resolvers of Viewer.
+func (*Resolver) Viewer() ViewerResolver { return viewerResolver{} }
+
+func (viewerResolver) Role(ctx context.Context, obj *content.Actor) (*content.Role, error) {
+	return resolve[*content.Role](ctx, obj)
+}
+
+func (viewerResolver) May(ctx context.Context, obj *content.Actor) ([]*newsroom.Permission, error) {
+	return resolve[[]*newsroom.Permission](ctx, obj)
 }
 
 // child makes the context in which a field of an object is answered, with its arguments read.
@@ -1229,6 +1278,20 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Mutation_previewToken(ctx, field)
 	case "Mutation.updateSite":
 		return ec.fieldContext_Mutation_updateSite(ctx, field)
+	case "Mutation.signIn":
+		return ec.fieldContext_Mutation_signIn(ctx, field)
+	case "Mutation.signOut":
+		return ec.fieldContext_Mutation_signOut(ctx, field)
+	case "Mutation.changePassword":
+		return ec.fieldContext_Mutation_changePassword(ctx, field)
+	case "Mutation.createAccount":
+		return ec.fieldContext_Mutation_createAccount(ctx, field)
+	case "Mutation.updateAccount":
+		return ec.fieldContext_Mutation_updateAccount(ctx, field)
+	case "Mutation.createToken":
+		return ec.fieldContext_Mutation_createToken(ctx, field)
+	case "Mutation.revokeToken":
+		return ec.fieldContext_Mutation_revokeToken(ctx, field)
 	case "Organization.path":
 		return ec.fieldContext_Organization_path(ctx, field)
 	case "Organization.locale":
@@ -1331,6 +1394,10 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Query_site(ctx, field)
 	case "Query.viewer":
 		return ec.fieldContext_Query_viewer(ctx, field)
+	case "Query.accounts":
+		return ec.fieldContext_Query_accounts(ctx, field)
+	case "Query.tokens":
+		return ec.fieldContext_Query_tokens(ctx, field)
 	case "Query.revisionDiff":
 		return ec.fieldContext_Query_revisionDiff(ctx, field)
 	case "Query.auditLog":
@@ -1377,6 +1444,10 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Tag_events(ctx, field)
 	case "TagPayload.tag":
 		return ec.fieldContext_TagPayload_tag(ctx, field)
+	case "Viewer.role":
+		return ec.fieldContext_Viewer_role(ctx, field)
+	case "Viewer.may":
+		return ec.fieldContext_Viewer_may(ctx, field)
 	}
 	return nil, fmt.Errorf("no resolver for %s.%s", object, field.Name)
 }

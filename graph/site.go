@@ -4,8 +4,7 @@ import "sen/internal/content"
 
 func registerSite(r *Resolver) {
 	r.relate("Query", map[string]relation{
-		"site":   {answer: func(*call, any) (any, error) { return r.store.Site(), nil }},
-		"viewer": {answer: func(*call, any) (any, error) { return nil, nil }},
+		"site": {answer: func(*call, any) (any, error) { return r.store.Site(), nil }},
 	})
 	r.relate("MenuItem", map[string]relation{
 		"content": one(func(m *content.MenuItem) content.ID { return m.ContentID }),

@@ -43,7 +43,7 @@ func (f *passwordFlags) read(in io.Reader) (string, error) {
 		return "", nil
 	}
 	line, err := bufio.NewReader(in).ReadString('\n')
-	if err != nil && err != io.EOF { //nolint:errorlint // io.EOF is never wrapped
+	if err != nil && err != io.EOF {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
 	if line = strings.TrimRight(line, "\r\n"); line == "" {

@@ -98,7 +98,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	if err != nil {
 		return nil, err
 	}
-	resolver := graph.NewResolver(store, room, s.URL())
+	resolver := graph.NewResolver(store, room, people, s.URL())
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, Timeout: s.Timeout, Store: store, Log: log,

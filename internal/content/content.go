@@ -104,15 +104,18 @@ type ID string
 // idEncoding is RFC 4648's base32hex in lower case: it sorts as its bytes do.
 var idEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
-// NewID makes an id of a kind from a moment and random bits. Ids made later sort
-// later: 48 bits of milliseconds come first, 72 random bits follow.
-func NewID(k Kind, at time.Time) ID {
+// NewID makes an id of a kind, by [Unique].
+func NewID(k Kind, at time.Time) ID { return ID(Unique(k.prefix(), at)) }
+
+// Unique makes a name that nothing else has from a prefix, a moment and random bits. Those
+// made later sort later: 48 bits of milliseconds come first, 72 random bits follow.
+func Unique(prefix string, at time.Time) string {
 	var b [15]byte
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
 	copy(b[:6], ms[2:])
 	_, _ = rand.Read(b[6:]) // never fails: crypto/rand.Read documents it
-	return ID(k.prefix() + "_" + idEncoding.EncodeToString(b[:]))
+	return prefix + "_" + idEncoding.EncodeToString(b[:])
 }
 
 // maxIDLength bounds an id in bytes; a longer one names nothing.

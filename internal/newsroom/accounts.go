@@ -62,7 +62,7 @@ func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n Ne
 	}
 	r := newReport(chain)
 	a := &content.Account{
-		ID: newPersonID("account"), Login: normalized(n.Login), Name: r.name(n.Name), Role: r.role(n.Role), CreatedAt: p.now(),
+		ID: content.Unique("account", p.now()), Login: normalized(n.Login), Name: r.name(n.Name), Role: r.role(n.Role), CreatedAt: p.now(),
 		MustChangePassword: n.Password == "" || actor != Operator, // the operator chose it for good
 	}
 	if !logins.MatchString(a.Login) {

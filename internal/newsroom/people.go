@@ -93,9 +93,6 @@ func refusal(chain []content.Locale, code content.ProblemCode, path []string, m 
 	return r.refused()
 }
 
-// newPersonID makes an id of an account or a token.
-func newPersonID(prefix string) string { return prefix + "_" + strings.ToLower(rand.Text()) }
-
 // normalized is a login as it is kept.
 func normalized(login string) string {
 	return strings.ToLower(norm.NFC.String(strings.TrimSpace(login)))

@@ -3,6 +3,7 @@ package newsroom_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -162,7 +163,7 @@ func TestGuessing(t *testing.T) {
 	h.pass(time.Second)
 	ctx, _ := h.signIn("lan", password)
 	for range 5 {
-		if _, err := h.ChangePassword(ctx, nil, "wrong wrong wrong", "nam sau bay tam"); problem(err) != "INVALID old" {
+		if _, err := h.ChangePassword(ctx, nil, "wrong wrong wrong", "nam sau bay tam"); problem(err) != "INVALID password" {
 			t.Fatal(err)
 		}
 	}
@@ -190,7 +191,7 @@ func TestChangePassword(t *testing.T) {
 			t.Errorf("before the password is changed, accounts are answered %v", err)
 		}
 		for _, wrong := range [][3]string{
-			{first, "short", "INVALID new"}, {first, first, "INVALID new"}, {"something else", password, "INVALID old"},
+			{first, "short", "INVALID newPassword"}, {first, first, "INVALID newPassword"}, {"something else", password, "INVALID password"},
 		} {
 			if _, err := h.ChangePassword(ctx, nil, wrong[0], wrong[1]); problem(err) != wrong[2] {
 				t.Errorf("%q to %q is answered %v", wrong[0], wrong[1], err)
@@ -415,5 +416,33 @@ func TestVietnamese(t *testing.T) {
 	_, err := h.SignIn(t.Context(), []content.Locale{"vi"}, "nobody", password, address)
 	if err == nil || err.Error() != "Tên đăng nhập hoặc mật khẩu không đúng." {
 		t.Error(err)
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	told := func(actor *content.Actor) (list []string) {
+		for _, p := range newsroom.Permissions(actor) {
+			list = append(list, fmt.Sprint(p.Action, p.Kinds))
+		}
+		return list
+	}
+	for _, test := range []struct {
+		name  string
+		actor *content.Actor
+		want  []string
+	}{
+		{"a guest", &content.Actor{Preview: "article_1"}, nil},
+		{"a one-time password", &content.Actor{MustChangePassword: true}, nil},
+		{
+			"a narrow token", &content.Actor{
+				Role: content.RoleAdmin, Kinds: []content.Kind{content.KindArticle, content.KindTag},
+				Actions: []content.Action{content.ActionRead, content.ActionDeleteForever, content.ActionAccounts},
+			}, []string{"READ[Article Tag]", "DELETE_FOREVER[Article Tag]"},
+		},
+		{"a token for people", &content.Actor{Role: content.RoleAdmin, Actions: []content.Action{content.ActionAccounts}}, []string{"ACCOUNTS[]"}},
+	} {
+		if diff := cmp.Diff(test.want, told(test.actor)); diff != "" {
+			t.Errorf("%s:\n%s", test.name, diff)
+		}
 	}
 }

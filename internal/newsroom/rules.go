@@ -72,6 +72,39 @@ func May(actor *content.Actor, action content.Action, kind content.Kind) bool {
 	return reachOf(actor, action, kind) != no
 }
 
+// Permission is something that an actor may do.
+type Permission struct {
+	Action content.Action
+	// Kinds are those of content to which it may be done; empty for what is of the site as a whole.
+	Kinds []content.Kind
+}
+
+// Permissions lists what an actor may do, in the order of the rules.
+func Permissions(actor *content.Actor) []*Permission {
+	list := []*Permission{}
+	for _, r := range rules {
+		p := &Permission{r.action, []content.Kind{}}
+		if slices.Contains(ofSite, r.action) {
+			if May(actor, r.action, "") {
+				list = append(list, p)
+			}
+			continue
+		}
+		for _, kind := range content.Kinds() {
+			if May(actor, r.action, kind) {
+				p.Kinds = append(p.Kinds, kind)
+			}
+		}
+		if len(p.Kinds) > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// ofSite are the actions on the site as a whole.
+var ofSite = []content.Action{content.ActionSettings, content.ActionAccounts, content.ActionAuditLog}
+
 // owned are the states in which a writer's entry is the writer's: what was handed in
 // belongs to the editors until they answer.
 var owned = []content.State{content.StateDraft, content.StatePublished, content.StateChanged, content.StateTrashed}

@@ -90,9 +90,9 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	r := newReport(chain)
 	switch {
 	case auth.CheckPassword(fresh) != nil:
-		r.refuse(content.ProblemInvalid, []string{"new"}, msgPasswordLength, auth.MinPassword, auth.MaxPassword)
+		r.refuse(content.ProblemInvalid, []string{"newPassword"}, msgPasswordLength, auth.MinPassword, auth.MaxPassword)
 	case fresh == old:
-		r.refuse(content.ProblemInvalid, []string{"new"}, msgSamePassword)
+		r.refuse(content.ProblemInvalid, []string{"newPassword"}, msgSamePassword)
 	}
 	if err := r.refused(); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 		return nil, err
 	}
 	if !ok {
-		return nil, refusal(chain, content.ProblemInvalid, []string{"old"}, msgWrongPassword)
+		return nil, refusal(chain, content.ProblemInvalid, []string{"password"}, msgWrongPassword)
 	}
 	p.throttle.Succeeded(account.Login, "")
 	hash, err := p.passwords.Hash(ctx, fresh)

@@ -38,7 +38,7 @@ func (p *People) CreateToken(ctx context.Context, chain []content.Locale, n NewT
 	r := newReport(chain)
 	secret, now := auth.NewSecret(auth.SecretToken), p.now()
 	t := &content.Token{
-		ID: newPersonID("token"), Name: r.name(n.Name), Hash: auth.HashSecret(secret), Role: r.role(n.Role), CreatedAt: now, CreatedBy: actor.ID,
+		ID: content.Unique("token", now), Name: r.name(n.Name), Hash: auth.HashSecret(secret), Role: r.role(n.Role), CreatedAt: now, CreatedBy: actor.ID,
 		Kinds: only(r, "kinds", n.Kinds, content.Kinds()), Actions: only(r, "actions", n.Actions, content.Actions()),
 	}
 	if n.ExpiresAt != nil {

@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"testing"
@@ -45,4 +48,69 @@ func TestActorsAreNotCached(t *testing.T) {
 			t.Errorf("%.12q: status %d, %s, ETag %q", bearer, response.StatusCode, h.Get("Cache-Control"), h.Get("ETag"))
 		}
 	}
+}
+
+// TestSignInByCookie goes the way of a browser: an account with a one-time password signs
+// in, may do nothing before it has changed that, and signs out.
+func TestSignInByCookie(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := testkit.Serve(t, testkit.Store(t, e), nil)
+		password, err := server.People.FirstAdmin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var cookie *http.Cookie
+		ask := func(query string) string {
+			t.Helper()
+			body, err := json.Marshal(map[string]string{"query": query})
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, err := http.NewRequest(http.MethodPost, server.URL+"/graphql", bytes.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/json")
+			request.Header.Set("Origin", server.URL)
+			if cookie != nil {
+				request.AddCookie(cookie)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = response.Body.Close() }()
+			for _, c := range response.Cookies() {
+				cookie = c
+			}
+			answer, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(answer)
+		}
+		const viewer = `{ viewer { name role mustChangePassword } }`
+		for _, step := range []struct{ query, answer string }{
+			{viewer, `{"data":{"viewer":null}}`},
+			{
+				`mutation { signIn(login: "admin", password: "` + password + `") { viewer { name role } userErrors { message } } }`,
+				`{"data":{"signIn":{"viewer":{"name":"Administrator","role":null},"userErrors":[]}}}`,
+			},
+			{viewer, `{"data":{"viewer":{"name":"Administrator","role":null,"mustChangePassword":true}}}`},
+			{
+				`mutation { changePassword(password: "` + password + `", newPassword: "mot hai ba bon") { viewer { role } userErrors { message } } }`,
+				`{"data":{"changePassword":{"viewer":{"role":"ADMIN"},"userErrors":[]}}}`,
+			},
+			{viewer, `{"data":{"viewer":{"name":"Administrator","role":"ADMIN","mustChangePassword":false}}}`},
+			{`{ accounts { login } }`, `{"data":{"accounts":[{"login":"admin"}]}}`},
+			{`mutation { signOut { userErrors { message } } }`, `{"data":{"signOut":{"userErrors":[]}}}`},
+		} {
+			if got := ask(step.query); got != step.answer {
+				t.Errorf("%s is answered\n%s, want\n%s", step.query, got, step.answer)
+			}
+		}
+		if cookie == nil || cookie.Value != "" || cookie.MaxAge >= 0 {
+			t.Errorf("after signing out the cookie is %v", cookie)
+		}
+	})
 }

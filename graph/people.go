@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"errors"
+	"time"
+
+	"sen/graph/scalar"
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/newsroom"
+)
+
+func registerPeople(r *Resolver) {
+	r.relate("Query", map[string]relation{
+		"viewer": {answer: func(c *call, _ any) (any, error) {
+			if c.rq.actor == nil {
+				return nil, nil
+			}
+			return c.rq.actor, nil
+		}},
+		"accounts": {answer: func(c *call, _ any) (any, error) { return r.people.Accounts(c.ctx) }},
+		"tokens":   {answer: func(c *call, _ any) (any, error) { return r.people.Tokens(c.ctx) }},
+	})
+	r.relate("Viewer", map[string]relation{
+		"role": {answer: func(_ *call, obj any) (any, error) {
+			if role := obj.(*content.Actor).Role; role != "" {
+				return &role, nil
+			}
+			return nil, nil
+		}},
+		"may": {answer: func(_ *call, obj any) (any, error) { return newsroom.Permissions(obj.(*content.Actor)), nil }},
+	})
+	r.relate("Mutation", map[string]relation{
+		"signIn":         mutation(r.signIn),
+		"signOut":        mutation(r.signOut),
+		"changePassword": mutation(r.changePassword),
+		"createAccount":  mutation(r.createAccount),
+		"updateAccount":  mutation(r.updateAccount),
+		"createToken":    mutation(r.createToken),
+		"revokeToken":    mutation(r.revokeToken),
+	})
+}
+
+// refused takes what is wrong with a change out of an error; any other stays one.
+func refused(err error) ([]*content.Problem, error) {
+	problems := []*content.Problem{}
+	known := new(newsroom.RefusedError)
+	if !errors.As(err, &known) {
+		return problems, err
+	}
+	for i := range known.Problems {
+		problems = append(problems, &known.Problems[i])
+	}
+	return problems, nil
+}
+
+func (r *Resolver) signIn(c *call) (any, error) {
+	login, password := deref(argument[string](c, "login")), deref(argument[string](c, "password"))
+	in, err := r.people.SignIn(c.ctx, scalar.Chain(c.ctx), login, password, auth.AddressOf(c.ctx))
+	problems, err := refused(err)
+	if err != nil || len(problems) > 0 {
+		return &SignInPayload{UserErrors: problems}, err
+	}
+	auth.SetSession(c.ctx, in.Secret, in.ExpiresAt)
+	return &SignInPayload{Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems}, nil
+}
+
+func (r *Resolver) signOut(c *call) (any, error) {
+	err := r.people.SignOut(c.ctx)
+	if err == nil {
+		auth.SetSession(c.ctx, "", time.Time{})
+	}
+	return &SignOutPayload{UserErrors: []*content.Problem{}}, err
+}
+
+func (r *Resolver) changePassword(c *call) (any, error) {
+	actor, err := r.people.ChangePassword(c.ctx, scalar.Chain(c.ctx), deref(argument[string](c, "password")), deref(argument[string](c, "newPassword")))
+	problems, err := refused(err)
+	return &ChangePasswordPayload{Viewer: actor, UserErrors: problems}, err
+}
+
+func (r *Resolver) createAccount(c *call) (any, error) {
+	input := deref(argument[AccountInput](c, "input"))
+	return accountPayload(r.people.CreateAccount(c.ctx, scalar.Chain(c.ctx), newsroom.NewAccount{
+		Login: input.Login, Name: input.Name, Role: input.Role, Password: deref(input.Password),
+	}))
+}
+
+func (r *Resolver) updateAccount(c *call) (any, error) {
+	input := deref(argument[AccountChange](c, "input"))
+	return accountPayload(r.people.UpdateAccount(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))), newsroom.AccountUpdate{
+		Name: input.Name, Role: input.Role, Disabled: input.Disabled, Password: input.Password,
+	}))
+}
+
+func accountPayload(account *content.Account, made string, err error) (any, error) {
+	problems, err := refused(err)
+	return &AccountPayload{Account: account, Password: shown(made), UserErrors: problems}, err
+}
+
+func (r *Resolver) createToken(c *call) (any, error) {
+	input := deref(argument[TokenInput](c, "input"))
+	token, secret, err := r.people.CreateToken(c.ctx, scalar.Chain(c.ctx), newsroom.NewToken{
+		Name: input.Name, Role: input.Role, Kinds: input.Kinds, Actions: input.Actions, ExpiresAt: input.ExpiresAt,
+	})
+	problems, err := refused(err)
+	return &TokenPayload{Token: token, Secret: shown(secret), UserErrors: problems}, err
+}
+
+func (r *Resolver) revokeToken(c *call) (any, error) {
+	token, err := r.people.RevokeToken(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))))
+	problems, err := refused(err)
+	return &TokenPayload{Token: token, UserErrors: problems}, err
+}
+
+// shown is a text that is null when it is empty.
+func shown(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
