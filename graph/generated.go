@@ -42,6 +42,7 @@ type ResolverRoot interface {
 	AwardRoundPayload() AwardRoundPayloadResolver
 	AwardSeries() AwardSeriesResolver
 	AwardSeriesPayload() AwardSeriesPayloadResolver
+	Conflict() ConflictResolver
 	ContentPayload() ContentPayloadResolver
 	Decision() DecisionResolver
 	Editing() EditingResolver
@@ -176,6 +177,9 @@ type AwardSeriesResolver interface {
 }
 type AwardSeriesPayloadResolver interface {
 	AwardSeries(ctx context.Context, obj *newsroom.Outcome) (*content.AwardSeries, error)
+}
+type ConflictResolver interface {
+	Fields(ctx context.Context, obj *newsroom.Conflict) ([]string, error)
 }
 type ContentPayloadResolver interface {
 	Content(ctx context.Context, obj *newsroom.Outcome) (content.Content, error)
@@ -17201,7 +17205,7 @@ func (ec *executionContext) _Conflict_fields(ctx context.Context, field graphql.
 			return ec.fieldContext_Conflict_fields(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Fields, nil
+			return ec.Resolvers.Conflict().Fields(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -17212,7 +17216,7 @@ func (ec *executionContext) _Conflict_fields(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Conflict_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conflict", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Conflict", field, true, true, "String")
 }
 
 func (ec *executionContext) _ContentPayload_content(ctx context.Context, field graphql.CollectedField, obj *newsroom.Outcome) (ret graphql.Marshaler) {
@@ -38672,13 +38676,14 @@ func (ec *executionContext) _Conflict(ctx context.Context, sel ast.SelectionSet,
 		case "version":
 			out.Values[i] = ec._Conflict_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "fields":
-			out.Values[i] = ec._Conflict_fields(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conflict_fields(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -34,6 +34,18 @@ func registerMutation(r *Resolver) {
 		r.relate(string(kind)+"Payload", map[string]relation{kindField(kind): changed})
 	}
 	r.relate("ContentPayload", map[string]relation{"content": changed})
+	r.relate("Conflict", map[string]relation{"fields": {load: func(c *call) ([]any, error) {
+		answers := make([]any, len(c.objs))
+		for i, obj := range c.objs {
+			conflict := obj.(*newsroom.Conflict)
+			fields, err := r.newsroom.ChangedSince(c.ctx, conflict.ID, conflict.Seen)
+			if err != nil {
+				return nil, err
+			}
+			answers[i] = fields
+		}
+		return answers, nil
+	}}})
 	r.relate("Mutation", map[string]relation{"updateSite": mutation(func(c *call) (any, error) {
 		input := newsroom.NewInput(deref(argument[map[string]any](c, "input")))
 		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input)

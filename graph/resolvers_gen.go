@@ -275,6 +275,15 @@ func (awardSeriesPayloadResolver) AwardSeries(ctx context.Context, obj *newsroom
 	return resolve[*content.AwardSeries](ctx, obj)
 }
 
+type conflictResolver struct{}
+
+// Conflict gives the resolvers of Conflict.
+func (*Resolver) Conflict() ConflictResolver { return conflictResolver{} }
+
+func (conflictResolver) Fields(ctx context.Context, obj *newsroom.Conflict) ([]string, error) {
+	return resolve[[]string](ctx, obj)
+}
+
 type contentPayloadResolver struct{}
 
 // ContentPayload gives the resolvers of ContentPayload.
@@ -1140,6 +1149,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_AwardSeries_awards(ctx, field)
 	case "AwardSeriesPayload.awardSeries":
 		return ec.fieldContext_AwardSeriesPayload_awardSeries(ctx, field)
+	case "Conflict.fields":
+		return ec.fieldContext_Conflict_fields(ctx, field)
 	case "ContentPayload.content":
 		return ec.fieldContext_ContentPayload_content(ctx, field)
 	case "Decision.issuer":

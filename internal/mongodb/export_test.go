@@ -40,3 +40,6 @@ func (c *Collection[T, F]) Orders() (names []string) {
 
 // Relations names the stored links that the kind's lists are filtered by.
 func (c *Collection[T, F]) Relations() []string { return c.relations }
+
+// SetFault has a function called between the steps of a write.
+func SetFault(f func(done string)) { fault = f }

@@ -94,10 +94,10 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 	if holder != nil && (had(common(holder.Draft), key.slug) || slices.Contains(holder.PublicSlugs, key.slug)) || e.UpdatedAt.Sub(held.At) < claimGrace {
 		return &SlugTakenError{key.slug}
 	}
-	found, err := c.store.updateOne(ctx, routes,
+	result, err := c.store.db.Collection(routes).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}},
 		bson.D{{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}}}})
-	if err == nil && !found {
+	if err == nil && result.MatchedCount == 0 {
 		return &SlugTakenError{key.slug}
 	}
 	return err

@@ -38,6 +38,10 @@ var fault = func(string) {}
 // same in both is not written again. It answers [ErrStale], [ErrAttempted] or a
 // [SlugTakenError], and nothing is changed then.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
+	return c.store.guarded(func() error { return c.save(ctx, before, after, r) })
+}
+
+func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = any(after.Draft).(content.Content).Label()
@@ -99,33 +103,31 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		}
 		return nil
 	}
-	found, err := c.store.updateOne(ctx, c.name, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}},
+	result, err := c.coll.UpdateOne(ctx, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}},
 		bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
-	if err == nil && !found {
+	if err == nil && result.MatchedCount == 0 {
 		return ErrStale
 	}
-	return err
+	return fail(err)
 }
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
 // it was there, and who did what, stays in the revisions.
 func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
+	return c.store.guarded(func() error { return c.delete(ctx, e, r) })
+}
+
+func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
 	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
 	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
 		return err
 	}
-	err := c.store.guarded(func() error {
-		result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
-		if err == nil && result.DeletedCount == 0 {
-			return ErrStale
-		}
-		return fail(err)
-	})
-	if errors.Is(err, ErrStale) {
-		return errors.Join(err, c.store.discard(ctx, r.ID))
-	}
+	result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
 	if err != nil {
-		return err
+		return fail(err)
+	}
+	if result.DeletedCount == 0 {
+		return errors.Join(ErrStale, c.store.discard(ctx, r.ID))
 	}
 	if err := c.store.commit(ctx, r.ID); err != nil {
 		return err

@@ -11,31 +11,52 @@ import (
 // conflict says what a stale change ran into; nil when it can be joined with what came
 // in between: then the work goes on from the present version.
 func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content.Entry[T]) (*Conflict, error) {
-	seen, err := d.RevisionCopy(ctx, w.ID, w.Version)
-	if err != nil {
-		return nil, err
-	}
-	c := &Conflict{Version: present.Version, Fields: []string{}}
-	mergeable := w.Merge && w.Action == content.ActionUpdate && seen != nil && w.Version < present.Version
-	if seen != nil {
-		changes, err := content.Diff(as(seen), as(present.Draft))
+	if w.Merge && w.Action == content.ActionUpdate && w.Version < present.Version {
+		seen, err := d.RevisionCopy(ctx, w.ID, w.Version)
 		if err != nil {
 			return nil, err
 		}
-		touched := w.touched()
-		for _, change := range changes {
-			c.Fields = append(c.Fields, change.Path)
-			if slices.ContainsFunc(touched, func(t string) bool { return overlaps(t, change.Path) }) {
-				mergeable = false
+		if seen != nil {
+			changes, err := content.Diff(as(seen), as(present.Draft))
+			if err != nil {
+				return nil, err
+			}
+			if !w.touches(changes) {
+				w.notice(content.NoticeMerged, []string{"version"}, msgMerged, present.Version)
+				return nil, nil
 			}
 		}
 	}
-	if mergeable {
-		w.notice(content.NoticeMerged, []string{"version"}, msgMerged, present.Version)
-		return nil, nil
-	}
 	w.refuse(content.ProblemConflict, []string{"version"}, msgStale, present.Version, w.Version)
-	return c, nil
+	return &Conflict{Version: present.Version, Seen: w.Version, ID: w.ID}, nil
+}
+
+// ChangedSince lists the fields in which the working copy of an entry differs from what it
+// was at a version; none when that version never was.
+func (n *Newsroom) ChangedSince(ctx context.Context, id content.ID, version int) ([]string, error) {
+	fields := []string{}
+	seen, err := n.Revision(ctx, id, version)
+	if seen == nil || err != nil {
+		return fields, err
+	}
+	kind, _ := id.Kind()
+	present, err := n.desks[kind].copies(ctx, []content.ID{id}, content.StageDraft)
+	if present[id] == nil || err != nil {
+		return fields, err
+	}
+	changes, err := content.Diff(seen, present[id])
+	for _, change := range changes {
+		fields = append(fields, change.Path)
+	}
+	return fields, err
+}
+
+// touches tells whether the input changes a field of those that were changed.
+func (w *work) touches(changes []*content.FieldChange) bool {
+	touched := w.touched()
+	return slices.ContainsFunc(changes, func(change *content.FieldChange) bool {
+		return slices.ContainsFunc(touched, func(t string) bool { return overlaps(t, change.Path) })
+	})
 }
 
 // touched are the fields that the input changes: a text by its languages.

@@ -98,10 +98,10 @@ type Outcome struct {
 
 // Conflict tells what a stale change ran into.
 type Conflict struct {
-	// Version is the entry's present one.
-	Version int
-	// Fields are those that others changed since the version that the actor had seen.
-	Fields []string
+	// Version is the entry's present one, Seen the one that the actor had seen.
+	Version, Seen int
+	// ID is the entry's; empty for the site's settings.
+	ID content.ID
 }
 
 // MaxKey is the longest idempotency key in bytes.

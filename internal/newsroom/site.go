@@ -71,7 +71,7 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 func (n *Newsroom) staleSite(report *report, version int) *SiteOutcome {
 	present := n.store.Site().Version
 	report.refuse(content.ProblemConflict, []string{"version"}, msgStale, present, version)
-	return &SiteOutcome{Problems: report.problems, Conflict: &Conflict{Version: present, Fields: []string{}}}
+	return &SiteOutcome{Problems: report.problems, Conflict: &Conflict{Version: present, Seen: version}}
 }
 
 // rekey prepares the texts of all entries for the site's languages.
