@@ -42,6 +42,8 @@ func TestScripts(t *testing.T) {
 type program struct {
 	cmd *exec.Cmd
 	url string
+	// greeting is what it said before.
+	greeting string
 
 	mu     sync.Mutex
 	stderr bytes.Buffer
@@ -75,6 +77,7 @@ func start(t *testing.T, args ...string) *program {
 			go func() { _, _ = io.Copy(io.Discard, stdout) }()
 			return p
 		}
+		p.greeting += lines.Text() + "\n"
 	}
 	t.Fatalf("the program did not start:\n%s", p.log())
 	return nil
@@ -163,6 +166,9 @@ func TestEmbedded(t *testing.T) {
 		}
 		if again == strings.Contains(p.log(), "sample content is in") {
 			t.Errorf("again %t: the sample goes into an empty store only", again)
+		}
+		if again == strings.Contains(p.greeting, "one-time password") {
+			t.Errorf("again %t: the first administrator is greeted with %q", again, p.greeting)
 		}
 		p.stop(t)
 	}

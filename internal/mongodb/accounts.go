@@ -108,8 +108,10 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (
 		return s.Account(ctx, id)
 	}
 	var after content.Account
-	err := s.db.Collection(accounts).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: id}},
-		bson.D{{Key: "$set", Value: set}}, options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&after)
+	err := s.guarded(func() error {
+		return s.db.Collection(accounts).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: id}},
+			bson.D{{Key: "$set", Value: set}}, options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&after)
+	})
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -167,18 +169,17 @@ func (s *Store) Tokens(ctx context.Context) ([]*content.Token, error) {
 // RevokeToken ends a token and gives it as it is then; nil when there is none. One that
 // was revoked before keeps its moment.
 func (s *Store) RevokeToken(ctx context.Context, id string, now time.Time) (*content.Token, error) {
-	coll := s.db.Collection(tokens)
-	_, err := coll.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "revokedAt", Value: nil}}, bson.D{{Key: "$set", Value: bson.D{{Key: "revokedAt", Value: now}}}})
+	_, err := s.updateOne(ctx, tokens, bson.D{{Key: "_id", Value: id}, {Key: "revokedAt", Value: nil}}, bson.D{{Key: "$set", Value: bson.D{{Key: "revokedAt", Value: now}}}})
 	if err != nil {
-		return nil, fail(err)
+		return nil, err
 	}
-	return findOne[content.Token](ctx, coll, bson.D{{Key: "_id", Value: id}})
+	return findOne[content.Token](ctx, s.db.Collection(tokens), bson.D{{Key: "_id", Value: id}})
 }
 
 // TouchToken notes when a token was used.
 func (s *Store) TouchToken(ctx context.Context, id string, at time.Time) error {
-	_, err := s.db.Collection(tokens).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: "lastUsedAt", Value: at}}}})
-	return fail(err)
+	_, err := s.updateOne(ctx, tokens, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: "lastUsedAt", Value: at}}}})
+	return err
 }
 
 // SigningKey gives the store's secret key, the same to every server: the fresh one

@@ -231,3 +231,48 @@ func TestEmptyOfContent(t *testing.T) {
 		}
 	})
 }
+
+// TestChangesOfPeopleMeet makes different changes of one account and one token at the same
+// time: none undoes another, so that what was taken from someone stays taken.
+func TestChangesOfPeopleMeet(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		ctx, store := t.Context(), testkit.Store(t, e)
+		for i := range 20 {
+			account, token := fmt.Sprintf("account_%d", i), fmt.Sprintf("token_%d", i)
+			if err := store.AddAccount(ctx, &content.Account{ID: account, Login: account, Role: content.RoleAdmin, Password: "x", CreatedAt: instant}); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.AddToken(ctx, &content.Token{ID: token, Name: token, Hash: token, Role: content.RoleAdmin, CreatedAt: instant}); err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			for _, c := range []mongodb.AccountChange{{Name: new("Lan")}, {Role: new(content.RoleReader)}, {Password: new("y")}, {DisabledAt: new(instant)}} {
+				wg.Go(func() {
+					if _, err := store.ChangeAccount(ctx, account, c); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			for range 4 {
+				wg.Go(func() {
+					if err := store.TouchToken(ctx, token, instant); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Go(func() {
+				if _, err := store.RevokeToken(ctx, token, instant); err != nil {
+					t.Error(err)
+				}
+			})
+			wg.Wait()
+			a, err := store.Account(ctx, account)
+			if err != nil || a.Name != "Lan" || a.Role != content.RoleReader || a.Password != "y" || a.DisabledAt == nil {
+				t.Fatalf("the account is %+v, %v", a, err)
+			}
+			if got, err := store.TokenByHash(ctx, token); err != nil || got.RevokedAt == nil || got.LastUsedAt == nil {
+				t.Fatalf("the token is %+v, %v", got, err)
+			}
+		}
+	})
+}
