@@ -118,9 +118,9 @@ func TestCrash(t *testing.T) {
 		for action, change := range crashing {
 			for _, step := range []string{"claimed", "revision inserted", "entry saved", "revision marked"} {
 				t.Run(fmt.Sprintf("%s, %s", action, step), func(t *testing.T) {
-					where := e.URI + "_" + strings.ToLower(string(action)) + fmt.Sprint(time.Now().UnixNano())
-					if e.Name == "embedded" {
-						where = filepath.Join(t.TempDir(), "data")
+					where := filepath.Join(t.TempDir(), "data")
+					if e.Name == "mongodb" {
+						where = testkit.MongoDB(t).URI
 					}
 					t.Run("before", func(t *testing.T) {
 						do(t, newsroom.New(reopened(t, where), newsroom.Options{Log: testkit.Log(t)}),
@@ -144,9 +144,6 @@ func TestCrash(t *testing.T) {
 func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
-	if e, ok := any(store).(interface{ Drop(context.Context) error }); ok {
-		t.Cleanup(func() { _ = e.Drop(ctx) })
-	}
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 	came := step == "entry saved" || step == "revision marked"
 	tag := theTag(t, store)
