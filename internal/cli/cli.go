@@ -16,6 +16,9 @@ import (
 // commands are what `sen` can be told to do; `sen` alone serves.
 type commands struct {
 	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API (the default)."`
+	Export exportCommand `cmd:"" help:"Write the whole site, with media and revisions, as JSON Lines."`
+	Import importCommand `cmd:"" help:"Put the site of an export into an empty store."`
+	Check  checkCommand  `cmd:"" help:"Look for what does not fit together in the store; exits 1 when something is found and not mended."`
 	Health healthCommand `cmd:"" help:"Tell whether the server on this machine is ready; exits 1 when it is not."`
 	Admin  adminCommand  `cmd:"" help:"Make, list and let back in the people who run the newsroom."`
 	Token  tokenCommand  `cmd:"" help:"Make, list and revoke the tokens of programs."`

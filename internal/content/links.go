@@ -56,3 +56,60 @@ func localizedFields(c Content) map[string]bool {
 	}
 	return fields
 }
+
+// Unlink takes the links that gone holds for out of an entry, wherever they stand in it, and
+// tells whether there were any. A block or a member of a list that is nothing without its
+// link goes with it.
+func Unlink(c Content, gone func(ID) bool) bool {
+	found := false
+	var walk func(reflect.Value) (drop bool)
+	walk = func(v reflect.Value) bool {
+		switch v.Kind() {
+		case reflect.String:
+			if v.Type() == reflect.TypeFor[ID]() && v.Len() > 0 && gone(ID(v.String())) {
+				found = true
+				v.SetString("")
+				return true
+			}
+		case reflect.Pointer:
+			return !v.IsNil() && walk(v.Elem()) && v.Elem().Type() == reflect.TypeFor[ImageBlock]()
+		case reflect.Slice:
+			kept := reflect.MakeSlice(v.Type(), 0, v.Len())
+			for i := range v.Len() {
+				if !walk(v.Index(i)) {
+					kept = reflect.Append(kept, v.Index(i))
+				}
+			}
+			if kept.Len() < v.Len() {
+				v.Set(kept)
+			}
+		case reflect.Map:
+			for _, key := range v.MapKeys() {
+				inner := reflect.New(v.Type().Elem()).Elem()
+				inner.Set(v.MapIndex(key))
+				walk(inner)
+				v.SetMapIndex(key, inner)
+			}
+		case reflect.Struct:
+			if v.Type() == reflect.TypeFor[Base]() {
+				return false
+			}
+			drop := false
+			for i := range v.NumField() {
+				if v.Type().Field(i).IsExported() && walk(v.Field(i)) {
+					drop = true
+				}
+			}
+			switch v.Interface().(type) {
+			case ImageBlock, FileBlock:
+				return drop
+			case Block:
+				block := v.Interface().(Block)
+				return block.Image != nil && block.Image.MediaID == "" || block.File != nil && block.File.MediaID == ""
+			}
+		}
+		return false
+	}
+	walk(reflect.ValueOf(c).Elem())
+	return found
+}

@@ -103,12 +103,10 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 		for _, field := range append(slices.Clone(dueFields), "links") {
 			indexes = append(indexes, bson.D{{Key: field, Value: 1}})
 		}
-		for name, key := range c.orders {
-			if name == base || name == "UPDATED_AT" {
-				ordered(draft, key)
-				ordered(draft, key, bson.E{Key: "state", Value: 1})
-			}
+		for _, key := range c.orders {
+			ordered(draft, key)
 		}
+		ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
 	}
 	return indexes
 }

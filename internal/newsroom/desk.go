@@ -24,6 +24,10 @@ type desk interface {
 	copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
 	// UsedBy lists the entries of the kind that link to an entry.
 	UsedBy(ctx context.Context, id content.ID, most int) ([]content.ID, error)
+	// IDs lists the ids of all entries of the kind.
+	IDs(ctx context.Context) ([]content.ID, error)
+	// check looks at every entry of the kind.
+	check(ctx context.Context, c *checking) error
 	// due makes the changes that are to happen by themselves, and tells how many it made.
 	due(ctx context.Context, n *Newsroom) (int, error)
 }

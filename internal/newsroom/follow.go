@@ -22,9 +22,7 @@ func (n *Newsroom) follow(ctx context.Context, before, after any) error {
 			if err != nil {
 				return err
 			}
-			return rederive(ctx, n, n.store.Articles, stage, "section", append(below, a.ID), func(e *content.Article) map[string]any {
-				return map[string]any{"breadcrumb": e.BreadcrumbIDs}
-			})
+			return rederive(ctx, n, n.store.Articles, stage, "section", append(below, a.ID))
 		})
 	case *content.Entry[content.Organization]:
 		a := after.(*content.Entry[content.Organization])
@@ -37,9 +35,7 @@ func (n *Newsroom) follow(ctx context.Context, before, after any) error {
 		a := after.(*content.Entry[content.AwardRound])
 		shared := func(r *content.AwardRound) any { return []any{r.SeriesID, r.Year, r.Level} }
 		return eachChanged(b, a, shared, func(stage content.Stage) error {
-			return rederive(ctx, n, n.store.Awards, stage, "round", []content.ID{a.ID}, func(e *content.Award) map[string]any {
-				return map[string]any{"series": e.SeriesID, "year": e.Year, "level": e.Level}
-			})
+			return rederive(ctx, n, n.store.Awards, stage, "round", []content.ID{a.ID})
 		})
 	}
 	return nil
@@ -75,19 +71,11 @@ func below[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, 
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	return ids, rederive(ctx, n, c, stage, "ancestors", []content.ID{id}, func(e *T) map[string]any {
-		switch e := any(e).(type) {
-		case *content.Section:
-			return map[string]any{"ancestors": e.AncestorIDs}
-		case *content.Organization:
-			return map[string]any{"ancestors": e.AncestorIDs}
-		}
-		return nil
-	})
+	return ids, rederive(ctx, n, c, stage, "ancestors", []content.ID{id})
 }
 
 // rederive works out anew what the entries that link to some others took over from them.
-func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], stage content.Stage, field string, to []content.ID, taken func(*T) map[string]any) error {
+func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
 	ids, err := c.Linking(ctx, stage, field, to)
 	if err != nil {
 		return err
@@ -111,7 +99,7 @@ func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[
 			if _, err := derive(as(e), remembered); err != nil {
 				return err
 			}
-			if err := c.SetDerived(ctx, id, stage, taken(e)); err != nil {
+			if err := c.SetDerived(ctx, id, stage, taken(as(e))); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"sen/internal/newsroom"
+)
+
+// exportCommand writes the site to a file.
+type exportCommand struct {
+	Store  storeFlags `embed:""`
+	File   string     `arg:"" help:"File to write, such as site.jsonl; - for the standard output."`
+	People bool       `help:"Take accounts, with the hashes of their passwords, and tokens along."`
+	Quiet  bool       `short:"q" help:"Tell no progress."`
+}
+
+// Run is the command.
+func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
+	store, closeStore, err := c.Store.open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	to, finish := o.out, func() error { return nil }
+	if c.File != "-" {
+		// It has its name only when it is whole.
+		file, err := os.CreateTemp(filepath.Dir(c.File), ".sen-export-*")
+		if err != nil {
+			return fmt.Errorf("make the file: %w", err)
+		}
+		defer func() { _ = os.Remove(file.Name()) }()
+		to, finish = file, func() error {
+			if err := errors.Join(file.Sync(), file.Close()); err != nil {
+				return err
+			}
+			return os.Rename(file.Name(), c.File)
+		}
+	}
+	p := newProgress(o.err, c.Quiet)
+	if err := newsroom.Export(ctx, store, to, c.People, p.tell); err != nil {
+		return err
+	}
+	if err := finish(); err != nil {
+		return err
+	}
+	p.end("exported")
+	return nil
+}
+
+// importCommand reads a site from a file.
+type importCommand struct {
+	Store storeFlags `embed:""`
+	File  string     `arg:"" help:"File that sen export wrote; - for the standard input."`
+	Quiet bool       `short:"q" help:"Tell no progress."`
+}
+
+// Run is the command.
+func (c *importCommand) Run(ctx context.Context, o output) error {
+	file, err := c.input()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	store, closeStore, err := c.Store.open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	p := newProgress(o.err, c.Quiet)
+	if err := newsroom.Restore(ctx, store, file, p.tell); err != nil {
+		return err
+	}
+	p.end("imported")
+	return nil
+}
+
+// input opens the file. The standard input is kept in a temporary one: it is read twice.
+func (c *importCommand) input() (*os.File, error) {
+	if c.File != "-" {
+		return os.Open(c.File)
+	}
+	file, err := os.CreateTemp("", "sen-import-*")
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(file.Name()) // it goes when it is closed
+	if _, err := io.Copy(file, os.Stdin); err != nil {
+		return nil, fmt.Errorf("read the standard input: %w", err)
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return file, err
+}
+
+// progress tells how far long work has come, a line every few seconds.
+type progress struct {
+	to           io.Writer
+	quiet        bool
+	began, told  time.Time
+	total        int
+	part         string
+	inPart, base int
+}
+
+// progressEvery is how often progress is told.
+const progressEvery = 2 * time.Second
+
+func newProgress(to io.Writer, quiet bool) *progress {
+	now := time.Now()
+	return &progress{to: to, quiet: quiet, began: now, told: now}
+}
+
+// tell implements newsroom.Progress.
+func (p *progress) tell(part string, done int) {
+	if part != p.part {
+		p.base += p.inPart
+		p.part = part
+	}
+	p.inPart = done
+	p.total = p.base + done
+	if now := time.Now(); !p.quiet && now.Sub(p.told) >= progressEvery {
+		p.told = now
+		_, _ = fmt.Fprintf(p.to, "%s: %d; %d in all, %.0f a second\n", part, done, p.total, float64(p.total)/now.Sub(p.began).Seconds())
+	}
+}
+
+// end tells what was done in all.
+func (p *progress) end(what string) {
+	if !p.quiet {
+		_, _ = fmt.Fprintf(p.to, "%s %d documents in %s\n", what, p.total, time.Since(p.began).Round(time.Millisecond))
+	}
+}

@@ -1,0 +1,161 @@
+package newsroom_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+func silent(string, int) {}
+
+// archive exports a store.
+func archive(t *testing.T, store *mongodb.Store) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := newsroom.Export(context.Background(), store, &out, true, silent); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestArchive exports the sample site with changes of its own, restores it on both engines and
+// exports it again: the bytes are the same, and everything fits together.
+func TestArchive(t *testing.T) {
+	origin := testkit.SampleStore(t, testkit.Embedded(t))
+	room := newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)})
+	tags := makeTags(t, room, 2)
+	if outcome, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {
+		t.Fatal(err, outcome)
+	}
+	first := archive(t, origin)
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent); err != nil {
+			t.Fatal(err)
+		}
+		if second := archive(t, store); !bytes.Equal(first, second) {
+			a, b := strings.Split(string(first), "\n"), strings.Split(string(second), "\n")
+			for i := range min(len(a), len(b)) {
+				if a[i] != b[i] {
+					t.Fatalf("line %d differs:\n%.600s\n%.600s", i+1, a[i], b[i])
+				}
+			}
+			t.Fatalf("%d lines became %d", len(a), len(b))
+		}
+		if found := findings(t, store, false); len(found) > 0 {
+			t.Errorf("the restored site does not fit together: %v", found)
+		}
+		server := testkit.Serve(t, store, nil)
+		answer := server.Ask(t, `{ articles(first: 1, orderBy: TITLE_ASC) { nodes { title cover { url } } } tags(filter: {name: {contains: "the 0"}}) { nodes { name } } }`, nil, nil)
+		if !bytes.Contains(answer, []byte(`"tags":{"nodes":[{"name":"Thẻ 0"}]}`)) || bytes.Contains(answer, []byte("errors")) {
+			t.Errorf("the restored site does not answer: %s", answer)
+		}
+		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent); !errors.Is(err, newsroom.ErrNotEmpty) {
+			t.Errorf("restored over what was there: %v", err)
+		}
+	})
+}
+
+// TestDamagedArchive sees that nothing is written from an archive that was cut or altered.
+func TestDamagedArchive(t *testing.T) {
+	origin := testkit.Store(t, testkit.Embedded(t))
+	makeTags(t, newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)}), 1)
+	whole := string(archive(t, origin))
+	lines := strings.SplitAfter(strings.TrimSuffix(whole, "\n"), "\n")
+	store := testkit.Store(t, testkit.Embedded(t))
+	for name, c := range map[string]struct{ text, why string }{
+		"cut":            {strings.Join(lines[:len(lines)-1], ""), "it was cut"},
+		"cut in a line":  {whole[:len(whole)/2], "line "},
+		"altered":        {strings.Replace(whole, "Thẻ 0", "Thẻ 9", 1), "altered"},
+		"a line less":    {strings.Join(append([]string{lines[0]}, lines[2:]...), ""), "altered"},
+		"something else": {`{"a": 1}` + "\n", "line 1: this is no archive"},
+		"empty":          {"", "it was cut"},
+		"more behind":    {whole + "{}\n", "behind the end"},
+	} {
+		err := newsroom.Restore(context.Background(), store, strings.NewReader(c.text), silent)
+		if err == nil || !strings.Contains(err.Error(), c.why) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if empty, err := store.Empty(context.Background()); !empty || err != nil {
+			t.Fatalf("%s: something was written: %v", name, err)
+		}
+	}
+}
+
+// findings is what a check of a store finds.
+func findings(t *testing.T, store *mongodb.Store, mend bool) (found []newsroom.Finding) {
+	t.Helper()
+	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return time.Now().Add(time.Hour) }})
+	if err := room.Check(context.Background(), mend, func(f newsroom.Finding) { found = append(found, f) }, silent); err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestCheck damages a store in every way that a check looks for: each is found, mended when
+// asked to, and not found again.
+func TestCheck(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		ctx := context.Background()
+		store := testkit.SampleStore(t, e)
+		if found := findings(t, store, false); len(found) > 0 {
+			t.Fatalf("the sample does not fit together: %v", found)
+		}
+		client, err := mongo.Connect(options.Client().ApplyURI(e.URI))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = client.Disconnect(ctx) }()
+		db := client.Database(e.URI[strings.LastIndexByte(strings.Split(e.URI, "?")[0], '/')+1:][:len(strings.Split(e.URI[strings.LastIndexByte(strings.Split(e.URI, "?")[0], '/')+1:], "?")[0])])
+		must := func(_ any, err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		id := func(v string) bson.D { return bson.D{{Key: "_id", Value: v}} }
+		set := func(field string, value any) bson.D {
+			return bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}}
+		}
+		must(db.Collection("tags").DeleteOne(ctx, id("tag_xuc-tien")))
+		must(db.Collection("routes").DeleteOne(ctx, id("Section:tin-tuc")))
+		must(db.Collection("routes").InsertOne(ctx, bson.D{{Key: "_id", Value: "Tag:khong-cua-ai"}, {Key: "entry", Value: "tag_x"}, {Key: "at", Value: time.Unix(0, 0)}}))
+		must(db.Collection("articles").UpdateOne(ctx, id("article_hoi-nghi-so-ket-2020"), set("live.breadcrumb", bson.A{"section_su-kien"})))
+		must(db.Collection("revisions").InsertOne(ctx, bson.D{{Key: "_id", Value: "rev_dead"}, {Key: "entry", Value: "tag_cnnttb"}, {Key: "kind", Value: "Tag"}, {Key: "version", Value: 2}, {Key: "committed", Value: false}, {Key: "at", Value: time.Unix(0, 0)}, {Key: "action", Value: "UPDATE"}, {Key: "state", Value: "DRAFT"}}))
+		must(db.Collection("media").DeleteOne(ctx, id("media_bia-sen-lam")))
+		must(db.Collection("media.files").DeleteOne(ctx, id("media_bieu-trung")))
+		kinds := map[string]int{}
+		for _, f := range findings(t, store, false) {
+			kinds[f.What]++
+			if f.Mended {
+				t.Errorf("mended without being asked to: %v", f)
+			}
+		}
+		for _, what := range []string{"dangling link", "open revision", "unclaimed slug", "stray slug", "outdated", "missing file", "stray file"} {
+			if kinds[what] == 0 {
+				t.Errorf("a check does not find: %s (%v)", what, kinds)
+			}
+		}
+		findings(t, store, true)
+		for _, f := range findings(t, store, false) {
+			if f.What != "missing file" {
+				t.Errorf("it is still found after mending: %+v", f)
+			}
+		}
+		if copied, err := store.Articles.RevisionCopy(ctx, "article_hoi-nghi-so-ket-2020", 1); copied == nil || err != nil {
+			t.Errorf("the revision before the mending is gone: %v", err)
+		}
+	})
+}

@@ -1,0 +1,265 @@
+package newsroom
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"sen/internal/content"
+)
+
+// Finding is something in the store that does not fit together.
+type Finding struct {
+	// What sorts it: "dangling link", "open revision", "unclaimed slug", "stray slug",
+	// "outdated", "missing file", "stray file".
+	What string `json:"what"`
+	// Where is the entry, the slug or the file.
+	Where string `json:"where"`
+	// About says more.
+	About string `json:"about"`
+	// Mended tells that it was put in order.
+	Mended bool `json:"mended"`
+}
+
+// checking is one run over the whole store.
+type checking struct {
+	*Newsroom
+	mend     bool
+	found    func(Finding)
+	progress Progress
+	ids      map[content.ID]bool
+	slugs    map[content.Kind]map[string]content.ID
+	media    map[content.ID]bool
+}
+
+// Check looks for what does not fit together in the store, and puts it in order with mend: links to
+// what is not there are taken out by a change of the entry, revisions that a crash left
+// open are settled, slugs are claimed or let go, what was taken over from other entries is worked
+// out anew, and files of no medium are removed. Missing files can't be mended.
+func (n *Newsroom) Check(ctx context.Context, mend bool, found func(Finding), progress Progress) error {
+	c := &checking{Newsroom: n, mend: mend, found: found, progress: progress, ids: map[content.ID]bool{}, slugs: map[content.Kind]map[string]content.ID{}, media: map[content.ID]bool{}}
+	for _, kind := range content.Kinds() {
+		ids, err := n.desks[kind].IDs(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			c.ids[id] = true
+		}
+		c.slugs[kind] = map[string]content.ID{}
+	}
+	steps := []func(context.Context) error{c.revisions}
+	for _, kind := range content.Kinds() {
+		steps = append(steps, func(ctx context.Context) error { return n.desks[kind].check(ctx, c) })
+	}
+	for _, step := range append(steps, c.claims, c.files) {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell reports a finding and mends it, where that is asked for and can be done.
+func (c *checking) tell(f Finding, mend func() error) error {
+	if c.mend && mend != nil {
+		if err := mend(); err != nil {
+			return err
+		}
+		f.Mended = true
+	}
+	c.found(f)
+	return nil
+}
+
+// revisions finds the revisions that a crash left open.
+func (c *checking) revisions(ctx context.Context) error {
+	open := 0
+	err := c.store.Open(ctx, func(r *content.Revision) error {
+		if c.now().Sub(r.At) > time.Minute { // a younger one may be under way
+			open++
+			return c.tell(Finding{What: "open revision", Where: string(r.Entry), About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.mend}, nil)
+		}
+		return nil
+	})
+	if err == nil && c.mend && open > 0 {
+		_, _, err = c.store.Sweep(ctx, c.now(), false)
+	}
+	return err
+}
+
+// check implements [desk].
+func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
+	done := 0
+	find := d.n.finderAt(ctx, content.StageDraft)
+	findLive := d.n.finderAt(ctx, content.StagePublished)
+	gone := func(id content.ID) bool { return !c.ids[id] }
+	return d.Each(ctx, func(e *content.Entry[T]) error {
+		done++
+		c.progress(string(d.Kind()), done)
+		for _, slug := range append([]string{as(e.Draft).Common().Slug}, append(as(e.Draft).Common().FormerSlugs, e.PublicSlugs...)...) {
+			c.slugs[d.Kind()][slug] = e.ID
+		}
+		if d.Kind() == content.KindMedia {
+			c.media[e.ID] = true
+		}
+		if err := d.dangling(ctx, c, e, gone); err != nil {
+			return err
+		}
+		for _, part := range []struct {
+			copied *T
+			stage  content.Stage
+			find   finder
+		}{{e.Draft, content.StageDraft, find}, {e.Live, content.StagePublished, findLive}} {
+			if part.copied == nil {
+				continue
+			}
+			anew, err := clone(part.copied)
+			if err != nil {
+				return err
+			}
+			cycle, err := derive(as(anew), part.find)
+			if err != nil {
+				return err
+			}
+			was, is := taken(as(part.copied)), taken(as(anew))
+			if !cycle && fmt.Sprint(was) == fmt.Sprint(is) {
+				continue
+			}
+			f := Finding{What: "outdated", Where: string(e.ID), About: fmt.Sprintf("%s: what it took over from others", part.stage)}
+			mend := func() error { return d.SetDerived(ctx, e.ID, part.stage, is) }
+			if cycle {
+				f.About, mend = fmt.Sprintf("%s: it stands below itself", part.stage), nil
+			}
+			if err := c.tell(f, mend); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// taken is what an entry took over from others, by the names of its fields.
+func taken(c content.Content) map[string]any {
+	switch e := c.(type) {
+	case *content.Section:
+		return map[string]any{"ancestors": append([]content.ID{}, e.AncestorIDs...)}
+	case *content.Organization:
+		return map[string]any{"ancestors": append([]content.ID{}, e.AncestorIDs...)}
+	case *content.Article:
+		return map[string]any{"breadcrumb": append([]content.ID{}, e.BreadcrumbIDs...)}
+	case *content.Award:
+		return map[string]any{"series": e.SeriesID, "year": e.Year, "level": e.Level}
+	}
+	return nil
+}
+
+// dangling finds the links of an entry to what is not there.
+func (d *kindDesk[T, F]) dangling(ctx context.Context, c *checking, e *content.Entry[T], gone func(content.ID) bool) error {
+	var lost []content.ID
+	for _, copied := range []*T{e.Draft, e.Live} {
+		if copied == nil {
+			continue
+		}
+		for _, id := range content.Links(as(copied)) {
+			if gone(id) && !slices.Contains(lost, id) {
+				lost = append(lost, id)
+			}
+		}
+	}
+	if lost == nil {
+		return nil
+	}
+	slices.Sort(lost)
+	return c.tell(Finding{What: "dangling link", Where: string(e.ID), About: fmt.Sprint(lost)}, func() error {
+		after := *e
+		after.Version, after.UpdatedAt, after.UpdatedBy = e.Version+1, c.now(), Operator.Person()
+		for _, copied := range []**T{&after.Draft, &after.Live} {
+			if *copied == nil {
+				continue
+			}
+			fresh, err := clone(*copied)
+			if err != nil {
+				return err
+			}
+			content.Unlink(as(fresh), gone)
+			as(fresh).Common().Version = after.Version
+			*copied = fresh
+		}
+		w := &work{Newsroom: d.n, actor: Operator, Change: Change{Action: content.ActionUpdate, Note: "sen check"}}
+		if err := w.begin(); err != nil {
+			return err
+		}
+		if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt)); err != nil {
+			return err
+		}
+		*e = after
+		return nil
+	})
+}
+
+// claims finds slugs that entries have and nobody claims, and claims of what has them not.
+func (c *checking) claims(ctx context.Context) error {
+	type held struct {
+		kind content.Kind
+		slug string
+	}
+	var stray []held
+	err := c.store.Claims(ctx, func(kind content.Kind, slug string, entry content.ID, at time.Time) error {
+		if c.slugs[kind][slug] == entry {
+			delete(c.slugs[kind], slug)
+		} else if c.slugs[kind][slug] == "" && c.now().Sub(at) > time.Minute { // else a write may be about to give it one
+			stray = append(stray, held{kind, slug})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range stray {
+		f := Finding{What: "stray slug", Where: string(s.kind) + ":" + s.slug, About: "no entry has it"}
+		if err := c.tell(f, func() error { return c.store.Claim(ctx, s.kind, s.slug, "", c.now()) }); err != nil {
+			return err
+		}
+	}
+	for _, kind := range content.Kinds() {
+		for _, slug := range slices.Sorted(maps.Keys(c.slugs[kind])) {
+			id := c.slugs[kind][slug]
+			f := Finding{What: "unclaimed slug", Where: string(kind) + ":" + slug, About: "of " + string(id)}
+			if err := c.tell(f, func() error { return c.store.Claim(ctx, kind, slug, id, c.now()) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// files finds media without their files, and files of no medium.
+func (c *checking) files(ctx context.Context) error {
+	var stray []content.ID
+	err := c.store.Files(ctx, func(id content.ID, name string, _ int64) error {
+		if !c.ids[id] && !slices.Contains(stray, id) {
+			stray = append(stray, id)
+		}
+		if string(id) == name {
+			delete(c.media, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range stray {
+		if err := c.tell(Finding{What: "stray file", Where: string(id), About: "its medium is gone"}, func() error { return c.store.DeleteFiles(ctx, id) }); err != nil {
+			return err
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.media)) {
+		if err := c.tell(Finding{What: "missing file", Where: string(id), About: "upload it again"}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
