@@ -56,6 +56,7 @@ bench: ## Measure on a real MongoDB; see bench/README.md.
 FUZZ = \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
+	./internal/picture:FuzzClean \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \
 	./internal/richtext:FuzzHTML \
