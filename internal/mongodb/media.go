@@ -9,9 +9,10 @@ func mediaItems() spec[content.Media, content.MediaFilter] {
 		texts: map[string]func(*content.Media) content.Text{
 			"fileName": func(e *content.Media) content.Text { return content.Text{content.Undetermined: e.FileName} },
 		},
-		orders: withCommon(map[string]sortKey{}),
-		order:  "CREATED_AT_DESC",
-		values: []string{"kind", "mimeType"},
+		orders:  withCommon(map[string]sortKey{}),
+		order:   "CREATED_AT_DESC",
+		values:  []string{"kind", "mimeType"},
+		lookups: []string{"sha256"},
 		filter: func(w *where, f *content.MediaFilter) {
 			w.named("fileName", f.FileName)
 			match(w, w.at+"kind", f.Kind)
@@ -19,7 +20,7 @@ func mediaItems() spec[content.Media, content.MediaFilter] {
 		},
 		filled: func(e *content.Media) {
 			for _, v := range e.Variants {
-				v.MediaID, v.FileName = e.ID, e.FileName
+				v.MediaID, v.FileName, v.Hidden = e.ID, e.FileName, e.Hidden()
 			}
 		},
 	}

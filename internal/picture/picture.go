@@ -97,16 +97,23 @@ func opaque(m image.Image) bool {
 	return ok && known.Opaque()
 }
 
-// Resize makes the picture in a size, and tells how large it came to be.
-func (p *Picture) Resize(size Size) (data []byte, width, height int, err error) {
+// Made is a picture in some size.
+type Made struct {
+	Data []byte
+	// Width and Height are in pixels.
+	Width, Height int
+	Format        Format
+}
+
+// Resize makes the picture in a size.
+func (p *Picture) Resize(size Size) (made Made, err error) {
 	from, width, height := size.within(p.Width, p.Height)
-	format := size.Format
-	if format == "" {
-		format = p.format
+	made = Made{Width: width, Height: height, Format: size.Format}
+	if made.Format == "" {
+		made.Format = p.format
 	}
-	scaled := p.scale(from.Add(p.picture.Bounds().Min), width, height)
-	data, err = encode(scaled, format, p.profile)
-	return data, width, height, err
+	made.Data, err = encode(p.scale(from.Add(p.picture.Bounds().Min), width, height), made.Format, p.profile)
+	return made, err
 }
 
 // scale makes a part of the picture smaller. Halving by halves first keeps what is fine
@@ -155,11 +162,11 @@ const maxPlaceholder = 1000
 // picture loads.
 func (p *Picture) Placeholder() (string, error) {
 	for side := 16; ; side /= 2 {
-		data, _, _, err := p.Resize(Size{Width: side, Height: side, Format: FormatPNG})
+		made, err := p.Resize(Size{Width: side, Height: side, Format: FormatPNG})
 		if err != nil {
 			return "", err
 		}
-		uri := "data:image/png;base64," + base64.StdEncoding.EncodeToString(data)
+		uri := "data:image/png;base64," + base64.StdEncoding.EncodeToString(made.Data)
 		if len(uri) <= maxPlaceholder || side == 1 {
 			return uri, nil
 		}

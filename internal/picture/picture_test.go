@@ -320,13 +320,14 @@ func TestSizes(t *testing.T) {
 		{picture.Size{Width: 1, Height: 4000, Fit: picture.FitCover}, 1, 800, "jpeg"},
 		{picture.Size{Width: 1}, 1, 1, "jpeg"},
 	} {
-		data, w, h, err := p.Resize(c.size)
+		made, err := p.Resize(c.size)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, format, err := image.DecodeConfig(bytes.NewReader(data))
-		if err != nil || w != c.width || h != c.height || got.Width != w || got.Height != h || format != c.format {
-			t.Errorf("%+v: %d × %d, %v, %s, %v", c.size, w, h, got, format, err)
+		got, format, err := image.DecodeConfig(bytes.NewReader(made.Data))
+		if err != nil || got.Width != c.width || got.Height != c.height || format != c.format ||
+			made.Width != c.width || made.Height != c.height || made.Format.MimeType() != "image/"+format {
+			t.Errorf("%+v: %v, %s, %v", c.size, got, format, err)
 		}
 		if keys[c.size.Key()] || !c.size.Valid() {
 			t.Errorf("%+v has the key of another, or is not valid", c.size)
@@ -349,11 +350,11 @@ func TestSizes(t *testing.T) {
 	if got := clear.Color(); got != "#ffffff" {
 		t.Errorf("the colour of a clear picture is %s", got)
 	}
-	paper, _, _, err := clear.Resize(picture.Size{Format: picture.FormatJPEG})
+	paper, err := clear.Resize(picture.Size{Format: picture.FormatJPEG})
 	if err != nil {
 		t.Fatal(err)
 	}
-	white, err := jpeg.Decode(bytes.NewReader(paper))
+	white, err := jpeg.Decode(bytes.NewReader(paper.Data))
 	if err != nil {
 		t.Fatal(err)
 	}

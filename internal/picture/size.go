@@ -3,6 +3,8 @@ package picture
 import (
 	"fmt"
 	"image"
+	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -56,6 +58,42 @@ func (s Size) Key() string {
 		key += "." + strings.ToLower(string(s.Format))
 	}
 	return key
+}
+
+// FitParameter is the parameter of an address that every size has; see [Size.Query].
+const FitParameter = "fit"
+
+// Query writes a size as the parameters of an address: w, h, fit and f.
+func (s Size) Query() url.Values {
+	q := url.Values{FitParameter: {strings.ToLower(string(FitContain))}}
+	if s.Fit != "" {
+		q.Set(FitParameter, strings.ToLower(string(s.Fit)))
+	}
+	if s.Width > 0 {
+		q.Set("w", strconv.Itoa(s.Width))
+	}
+	if s.Height > 0 {
+		q.Set("h", strconv.Itoa(s.Height))
+	}
+	if s.Format != "" {
+		q.Set("f", strings.ToLower(string(s.Format)))
+	}
+	return q
+}
+
+// ParseSize reads what [Size.Query] wrote, and answers false for anything else.
+func ParseSize(q url.Values) (s Size, ok bool) {
+	for name, into := range map[string]*int{"w": &s.Width, "h": &s.Height} {
+		if text := q.Get(name); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 {
+				return s, false
+			}
+			*into = n
+		}
+	}
+	s.Fit, s.Format = Fit(strings.ToUpper(q.Get(FitParameter))), Format(strings.ToUpper(q.Get("f")))
+	return s, q.Has(FitParameter) && s.Valid()
 }
 
 // within works out which part of a picture a size shows, and how large it gets.

@@ -55,6 +55,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	}
 	s := &Server{Clock: clock, People: people}
 	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: people.Signer, PublicURL: PublicURL, Log: log})
+	w.Newsroom = s.Newsroom
 	s.Clock.run = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, people, PublicURL), g), w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -15,6 +15,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
+	"sen/internal/newsroom"
 )
 
 // Options are what an operator chooses of the HTTP face.
@@ -34,9 +35,10 @@ type Options struct {
 	Actor func(ctx context.Context, secret string) (*content.Actor, error)
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
-	// Store has the bytes of media.
-	Store *mongodb.Store
-	Log   *slog.Logger
+	// Store has the bytes of media, and Newsroom makes sizes of pictures.
+	Store    *mongodb.Store
+	Newsroom *newsroom.Newsroom
+	Log      *slog.Logger
 }
 
 // Handler has all routes.
@@ -53,7 +55,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Log})
+	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Newsroom, o.Log})
 	if o.Schema != "" {
 		mux.HandleFunc("GET /schema.graphqls", text("application/graphql; charset=utf-8", o.Schema))
 		mux.Handle("GET /playground", playground())
