@@ -60,6 +60,7 @@ FUZZ = \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \
 	./internal/richtext:FuzzHTML \
+	./internal/web:FuzzUploadPath \
 
 fuzz: ## Look for inputs that break the readers, 30 s each.
 	@set -e; for target in $(FUZZ); do \

@@ -122,7 +122,7 @@ var catalog = map[message][2]string{
 	msgFileHEIC:         {"Not every browser shows %s. Save the picture as JPEG.", "Không phải trình duyệt nào cũng hiển thị được %s. Hãy lưu ảnh thành JPEG."},
 	msgFileEncoding:     {"It is %s. Save it as UTF-8.", "Tệp không hợp lệ (%s). Hãy lưu lại dạng UTF-8."},
 	msgFileBroken:       {"The file is damaged, or not of the type that it begins as: %s.", "Tệp bị hỏng hoặc không đúng loại: %s."},
-	msgFilePixels:       {"The picture is too large (%s); at most 50 megapixels are allowed.", "Ảnh quá lớn (%s); tối đa 50 megapixel."},
+	msgFilePixels:       {"The picture is too large (%s); at most 50 megapixels in 64 MB are allowed.", "Ảnh quá lớn (%s); tối đa 50 megapixel và 64 MB."},
 	msgFileFrames:       {"The picture moves for too long (%s).", "Ảnh động quá dài (%s)."},
 }
 

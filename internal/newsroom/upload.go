@@ -131,6 +131,9 @@ func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*r
 	}
 	f := &received{file: file, size: size, as: as}
 	if strings.HasPrefix(as.MimeType, "image/") {
+		if size > picture.MaxBytes {
+			return nil, &picture.Refusal{Reason: picture.ReasonPixels, What: fmt.Sprintf("%d bytes", size)}
+		}
 		data := make([]byte, size)
 		if _, err := io.ReadFull(io.NewSectionReader(file, 0, size), data); err != nil {
 			return nil, fmt.Errorf("read a picture: %w", err)

@@ -24,6 +24,8 @@ type Options struct {
 	Origins *Origins
 	// MaxBody is the largest request body in bytes.
 	MaxBody int64
+	// MaxUpload is the largest file in bytes that a request brings.
+	MaxUpload int64
 	// Timeout bounds an operation.
 	Timeout time.Duration
 	// Schema is the contract as text; empty hides it, and the playground with it.
@@ -50,7 +52,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.Origins.only(visitors.identified(&graphQL{exec: exec, maxBody: o.MaxBody, timeout: o.Timeout})))
+	mux.Handle("/graphql", o.Origins.only(visitors.identified(&graphQL{exec: exec, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout})))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
