@@ -233,6 +233,7 @@ type MediaResolver interface {
 	Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
 
 	URL(ctx context.Context, obj *content.Media, width *int, height *int, fit *picture.Fit, format *picture.Format) (content.URL, error)
+	Variants(ctx context.Context, obj *content.Media) ([]*content.MediaVariant, error)
 }
 type MediaPayloadResolver interface {
 	Media(ctx context.Context, obj *newsroom.Outcome) (*content.Media, error)
@@ -20042,7 +20043,7 @@ func (ec *executionContext) _Media_variants(ctx context.Context, field graphql.C
 			return ec.fieldContext_Media_variants(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Variants, nil
+			return ec.Resolvers.Media().Variants(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*content.MediaVariant) graphql.Marshaler {
@@ -20056,8 +20057,8 @@ func (ec *executionContext) fieldContext_Media_variants(_ context.Context, field
 	fc = &graphql.FieldContext{
 		Object:     "Media",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MediaVariant(ctx, field)
 		},
@@ -39997,10 +39998,11 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 					return ec._Media_url(ctx, field, obj)
 				})
 		case "variants":
-			out.Values[i] = ec._Media_variants(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Media_variants(ctx, field, obj)
+				})
 		case "mimeType":
 			out.Values[i] = ec._Media_mimeType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

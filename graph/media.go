@@ -28,11 +28,22 @@ func registerMedia(r *Resolver) {
 			return r.mediaURL(c.ctx, m, size)
 		}},
 	})
+	r.relate("Media", map[string]relation{
+		"variants": value(func(_ context.Context, m *content.Media) any {
+			variants := make([]*content.MediaVariant, len(m.Variants))
+			for i, v := range m.Variants {
+				of := *v
+				of.Of = m
+				variants[i] = &of
+			}
+			return variants
+		}, "variants", "fileName"),
+	})
 	r.relate("MediaVariant", map[string]relation{
 		"url": {answer: func(c *call, obj any) (any, error) {
 			v := obj.(*content.MediaVariant)
 			width := strconv.Itoa(v.Width)
-			return r.fileURL(c.ctx, v.MediaID, v.FileName, width, url.Values{"w": {width}}, v.Hidden)
+			return r.fileURL(c.ctx, v.Of, width, url.Values{"w": {width}})
 		}},
 	})
 	r.relate("Mutation", map[string]relation{
@@ -90,24 +101,24 @@ func sizeAsked(c *call) (size picture.Size, err error) {
 // mediaURL is where the bytes of a medium are, in some size when that is not zero.
 func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.Size) (content.URL, error) {
 	if size == (picture.Size{}) {
-		return r.fileURL(ctx, m.ID, m.FileName, "", url.Values{}, m.Hidden())
+		return r.fileURL(ctx, m, "", url.Values{})
 	}
-	return r.fileURL(ctx, m.ID, m.FileName, size.Key(), size.Query(), m.Hidden())
+	return r.fileURL(ctx, m, size.Key(), size.Query())
 }
 
 // fileURL is where a file of a medium is. Sizes and what readers can't see are signed.
-func (r *Resolver) fileURL(ctx context.Context, id content.ID, name, variant string, query url.Values, hidden bool) (content.URL, error) {
-	if stage := content.StagePublished; hidden || query.Has(picture.FitParameter) {
-		if hidden {
+func (r *Resolver) fileURL(ctx context.Context, m *content.Media, variant string, query url.Values) (content.URL, error) {
+	if stage := content.StagePublished; m.Hidden() || query.Has(picture.FitParameter) {
+		if m.Hidden() {
 			stage = content.StageDraft
 		}
-		signature, err := r.newsroom.SignFile(ctx, id, variant, stage)
+		signature, err := r.newsroom.SignFile(ctx, m.ID, variant, stage)
 		if err != nil {
 			return "", err
 		}
 		query.Set("s", signature)
 	}
-	address := r.publicURL + "/media/" + url.PathEscape(string(id)) + "/" + url.PathEscape(name)
+	address := r.publicURL + "/media/" + url.PathEscape(string(m.ID)) + "/" + url.PathEscape(m.FileName)
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}

@@ -437,6 +437,10 @@ func (mediaResolver) URL(ctx context.Context, obj *content.Media, width *int, he
 	return resolve[content.URL](ctx, obj)
 }
 
+func (mediaResolver) Variants(ctx context.Context, obj *content.Media) ([]*content.MediaVariant, error) {
+	return resolve[[]*content.MediaVariant](ctx, obj)
+}
+
 type mediaPayloadResolver struct{}
 
 // MediaPayload gives the resolvers of MediaPayload.
@@ -1216,6 +1220,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Media_revisions(ctx, field)
 	case "Media.url":
 		return ec.fieldContext_Media_url(ctx, field)
+	case "Media.variants":
+		return ec.fieldContext_Media_variants(ctx, field)
 	case "MediaPayload.media":
 		return ec.fieldContext_MediaPayload_media(ctx, field)
 	case "MediaVariant.url":

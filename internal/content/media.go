@@ -28,10 +28,8 @@ type Media struct {
 // MediaVariant is the same picture at another width. Its bytes are kept beside
 // the original's.
 type MediaVariant struct {
-	// MediaID, FileName and Hidden are the medium's; the store fills them in.
-	MediaID  ID     `json:"-"`
-	FileName string `json:"-"`
-	Hidden   bool   `json:"-"`
+	// Of is the medium; who shows the variant fills it in.
+	Of       *Media `json:"-"`
 	Width    int    `json:"width"`
 	Height   int    `json:"height"`
 	MimeType string `json:"mimeType"`

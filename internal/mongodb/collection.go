@@ -33,8 +33,6 @@ type spec[T, F any] struct {
 	lookups []string
 	// filter turns what the kind's filter asks into conditions.
 	filter func(w *where, f *F)
-	// filled completes a decoded copy with what stands elsewhere in it; may be nil.
-	filled func(*T)
 	// whole tells that a document is the copy itself, without an envelope.
 	whole bool
 }

@@ -45,16 +45,13 @@ func fileID(id content.ID, variant string) string {
 	return string(id) + "@" + variant
 }
 
-// fileInfo is what is kept of a file beside its bytes.
-type fileInfo struct {
-	MimeType string `json:"mimeType"`
-}
-
 // storedFile is a file as GridFS has it, without its bytes.
 type storedFile struct {
-	Length    int64    `json:"length"`
-	ChunkSize int64    `json:"chunkSize"`
-	Info      fileInfo `json:"metadata"`
+	Length    int64 `json:"length"`
+	ChunkSize int64 `json:"chunkSize"`
+	Metadata  struct {
+		MimeType string `json:"mimeType"`
+	} `json:"metadata"`
 }
 
 // fileTimeout bounds the writing of one file.
@@ -67,7 +64,7 @@ func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeT
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
 	bucket := s.db.GridFSBucket(options.GridFSBucket().SetName(bucketName))
-	own := options.GridFSUpload().SetMetadata(fileInfo{mimeType})
+	own := options.GridFSUpload().SetMetadata(bson.D{{Key: "mimeType", Value: mimeType}})
 	err := bucket.UploadFromStreamWithID(ctx, fileID(id, variant), name, from, own)
 	switch {
 	case err == nil || variant != "" && mongo.IsDuplicateKeyError(err):
@@ -99,7 +96,7 @@ func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, sta
 		return nil, missing
 	}
 	if variant != "" {
-		f.MimeType, f.Tag = stored.Info.MimeType, m.SHA256+"-"+variant
+		f.MimeType, f.Tag = stored.Metadata.MimeType, m.SHA256+"-"+variant
 	}
 	f.size, f.chunk = stored.Length, stored.ChunkSize
 	return f, fail(err)

@@ -18,10 +18,5 @@ func mediaItems() spec[content.Media, content.MediaFilter] {
 			match(w, w.at+"kind", f.Kind)
 			w.plain("mimeType", f.MimeType)
 		},
-		filled: func(e *content.Media) {
-			for _, v := range e.Variants {
-				v.MediaID, v.FileName, v.Hidden = e.ID, e.FileName, e.Hidden()
-			}
-		},
 	}
 }

@@ -43,6 +43,7 @@ type Picture struct {
 	// Moves tells that there are more frames than the first, which alone is decoded.
 	Moves   bool
 	picture image.Image
+	halves  []*image.RGBA // each half as wide and high as the one before it
 	format  Format
 	profile []byte // of colours, as segments of a JPEG
 	release func()
@@ -90,7 +91,7 @@ func Open(ctx context.Context, data []byte) (*Picture, error) {
 
 // Close lets others decode.
 func (p *Picture) Close() {
-	p.picture = nil
+	p.picture, p.halves = nil, nil
 	p.release()
 }
 
@@ -119,22 +120,30 @@ func (p *Picture) Resize(size Size) (made Made, err error) {
 }
 
 // scale makes a part of the picture smaller. Halving by halves first keeps what is fine
-// in it from flickering, and what is needed small.
+// in it from flickering; the halves of the whole serve all of its sizes.
 func (p *Picture) scale(from image.Rectangle, width, height int) *image.RGBA {
-	source := p.picture
-	for {
-		to := image.Rect(0, 0, width, height)
-		last := from.Dx() < 2*width || from.Dy() < 2*height
-		if !last {
-			to = image.Rect(0, 0, (from.Dx()+1)/2, (from.Dy()+1)/2)
+	source, whole := p.picture, from == p.picture.Bounds()
+	for level := 0; ; level++ {
+		if from.Dx() < 2*width || from.Dy() < 2*height {
+			return scaled(source, from, width, height)
 		}
-		scaled := image.NewRGBA(to)
-		draw.ApproxBiLinear.Scale(scaled, to, source, from, draw.Src, nil)
-		if last {
-			return scaled
+		var half *image.RGBA
+		if whole && level < len(p.halves) {
+			half = p.halves[level]
+		} else {
+			half = scaled(source, from, (from.Dx()+1)/2, (from.Dy()+1)/2)
 		}
-		source, from = scaled, to
+		if whole && level == len(p.halves) {
+			p.halves = append(p.halves, half)
+		}
+		source, from = half, half.Bounds()
 	}
+}
+
+func scaled(source image.Image, from image.Rectangle, width, height int) *image.RGBA {
+	to := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.ApproxBiLinear.Scale(to, to.Bounds(), source, from, draw.Src, nil)
+	return to
 }
 
 // encode writes a picture. A photograph has no transparency: what is behind it is white.
