@@ -109,7 +109,7 @@ func (m *multipartRequest) read(signedIn bool) (*graphql.RawParams, *refusal) {
 	}
 	for {
 		part, err := m.parts.NextPart()
-		if err == io.EOF {
+		if err == io.EOF { // the bare one: a body that was cut off wraps it
 			break
 		}
 		if err != nil {
@@ -148,10 +148,10 @@ func (m *multipartRequest) unreadable(err error) *refusal {
 // field reads the next part, which must be the field of a name.
 func (m *multipartRequest) field(name string) ([]byte, *refusal) {
 	part, err := m.parts.NextPart()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, m.unreadable(err)
 	}
-	if err == io.EOF || part.FormName() != name {
+	if err != nil || part.FormName() != name {
 		return nil, badInput("The parts must be operations, map and then the files; %s is missing at its place.", name)
 	}
 	text, err := io.ReadAll(io.LimitReader(part, m.maxBody+1))

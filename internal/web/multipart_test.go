@@ -7,9 +7,11 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"sen/graph"
 	"sen/internal/testkit"
@@ -90,9 +92,9 @@ func left(t testing.TB, dir string) (names []string) {
 
 // TestMultipartRefusals sends forms that are not right, in every way that one can be wrong.
 func TestMultipartRefusals(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
 	store := testkit.SampleStore(t, testkit.Embedded(t))
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir) // not the engine's, which other tests share
 	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) { o.MaxUpload, o.MaxBody = 4096, 2048 })
 	one := operation(`mutation($file: Upload!) { uploadMedia(file: $file) { userErrors { message } } }`, `{"file":null}`)
 	to := func(paths string) part { return part{field: "map", body: paths} }
@@ -180,5 +182,32 @@ func TestMultipartRefusals(t *testing.T) {
 	})
 	if names := left(t, dir); len(names) > 0 {
 		t.Errorf("files are left: %v", names)
+	}
+}
+
+// TestSlowUpload takes longer than a server gives for other requests.
+func TestSlowUpload(t *testing.T) {
+	fast := testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
+	slow := httptest.NewUnstartedServer(fast.Config.Handler)
+	slow.Config.ReadTimeout, slow.Config.WriteTimeout = 200*time.Millisecond, 250*time.Millisecond
+	slow.Start()
+	t.Cleanup(slow.Close)
+	send := func(actor string) (int, string) {
+		body, contentType := form(
+			t, operation(`mutation($f: Upload!) { uploadMedia(file: $f) { media { fileName } } }`, `{"f":null}`),
+			part{field: "map", body: `{"f":["variables.f"]}`}, part{"f", "a.txt", "slow and sure, by " + actor},
+		)
+		r, w := io.Pipe()
+		go func() {
+			half := body.Next(body.Len() / 2)
+			_, _ = w.Write(half)
+			time.Sleep(500 * time.Millisecond)
+			_, _ = w.Write(body.Bytes())
+			_ = w.Close()
+		}()
+		return sendForm(t, &testkit.Server{Server: slow}, actor, r, contentType)
+	}
+	if status, answer := send("writer"); status != http.StatusOK || !strings.Contains(answer, "a.txt") {
+		t.Errorf("status %d: %s", status, answer)
 	}
 }
