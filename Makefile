@@ -56,9 +56,11 @@ bench: ## Measure on a real MongoDB; see bench/README.md.
 FUZZ = \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
+	./internal/picture:FuzzClean \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \
 	./internal/richtext:FuzzHTML \
+	./internal/web:FuzzUploadPath \
 
 fuzz: ## Look for inputs that break the readers, 30 s each.
 	@set -e; for target in $(FUZZ); do \

@@ -5,6 +5,7 @@ import (
 
 	"sen/graph/scalar"
 	"sen/internal/content"
+	"sen/internal/picture"
 	"sen/internal/richtext"
 )
 
@@ -75,8 +76,12 @@ func (r *Resolver) medium(ctx context.Context, m *content.Media) richtext.Medium
 		s, _ := t.In(chain)
 		return s
 	}
+	address, err := r.mediaURL(ctx, m, picture.Size{})
+	if err != nil {
+		address = "" // a draft's picture is not shown while nothing can be signed
+	}
 	shown := richtext.Medium{
-		URL: string(r.mediaURL(m.ID, m.FileName, "")), Alt: in(m.Alt), Caption: in(m.Caption),
+		URL: string(address), Alt: in(m.Alt), Caption: in(m.Caption),
 		Credit: in(m.Credit), Title: in(m.Label()), MimeType: m.MimeType, Bytes: m.Bytes,
 	}
 	shown.Width, shown.Height = deref(m.Width), deref(m.Height)

@@ -11,6 +11,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/picture"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -231,7 +232,8 @@ type MediaResolver interface {
 
 	Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
 
-	URL(ctx context.Context, obj *content.Media) (content.URL, error)
+	URL(ctx context.Context, obj *content.Media, width *int, height *int, fit *picture.Fit, format *picture.Format) (content.URL, error)
+	Variants(ctx context.Context, obj *content.Media) ([]*content.MediaVariant, error)
 }
 type MediaPayloadResolver interface {
 	Media(ctx context.Context, obj *newsroom.Outcome) (*content.Media, error)
@@ -264,6 +266,8 @@ type MutationResolver interface {
 	UpdateAwardRound(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	CreateAward(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	UpdateAward(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	BulkUploadMedia(ctx context.Context, files []*graphql.Upload, locale *content.Locale) ([]*newsroom.Outcome, error)
 	UpdateMedia(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	Submit(ctx context.Context, id content.ID, version int, note *string, idempotencyKey *string) (*newsroom.Outcome, error)
 	Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
@@ -611,6 +615,9 @@ scalar Locale @specifiedBy(url: "https://www.rfc-editor.org/rfc/bcp/bcp47.txt")
 
 "An absolute address with the scheme ` + "`" + `http` + "`" + ` or ` + "`" + `https` + "`" + `, as RFC 3986 has it."
 scalar URL @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3986")
+
+"A file that comes with the request, by the GraphQL multipart request specification. It has no other form."
+scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
 
 "Which copy of an entry to read."
 enum Stage {
@@ -2169,8 +2176,22 @@ type Media implements Node & Content {
   ): RevisionConnection
   "What it is."
   kind: MediaKind!
-  "Where its bytes are: an absolute address that never changes its content."
-  url: URL!
+  """
+  Where its bytes are: an absolute address that never changes its content. With ` + "`" + `width` + "`" + `, ` + "`" + `height` + "`" + ` or ` + "`" + `format` + "`" + `, for a
+  picture: the same picture in that size, which is made when it is first asked for. It never grows beyond its own size;
+  of one that moves it shows the first frame. Such an address is signed: take it as it is. Other media answer with
+  their own address. What is not published has a signed address, too, which is not to be passed on.
+  """
+  url(
+    "How wide at most, 1 to 4096 pixels."
+    width: Int
+    "How high at most, 1 to 4096 pixels."
+    height: Int
+    "How it goes into a frame of other proportions, with both ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `."
+    fit: Fit = CONTAIN
+    "How it is written. Without it: as JPEG where it came as a photograph, otherwise as PNG."
+    format: ImageFormat
+  ): URL!
   "The same picture at smaller widths, the smallest first; empty for other media."
   variants: [MediaVariant!]!
   "The media type of the bytes, such as ` + "`" + `image/png` + "`" + `."
@@ -2193,6 +2214,8 @@ type Media implements Node & Content {
   credit: String
   "A tiny version as a data URI, to show while the file loads."
   placeholder: String
+  "The dominant colour of a picture as ` + "`" + `#rrggbb` + "`" + `, to show while the file loads."
+  color: String
 }
 
 "A body in one language, in four forms made from one."
@@ -2872,6 +2895,22 @@ enum AwardOutcome {
   WITHDRAWN
   "Won and taken back."
   REVOKED
+}
+
+"How a picture goes into a frame of other proportions."
+enum Fit {
+  "All of it is inside the frame."
+  CONTAIN
+  "It fills the frame; what stands over is cut off, alike on both sides."
+  COVER
+}
+
+"How a picture is written."
+enum ImageFormat {
+  "For photographs. What is transparent becomes white."
+  JPEG
+  "Without loss, with transparency."
+  PNG
 }
 
 "What a medium is."
@@ -3887,6 +3926,31 @@ type Mutation {
     "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardPayload
+
+  """
+  Keep a file as a medium, a draft. Its type is told by its bytes: JPEG, PNG, GIF, WebP, MP4, WebM, MP3, M4A, Ogg, WAV,
+  PDF, plain text, CSV, and documents of office programs without macros are taken in. Pictures lose what they tell of
+  where and by whom they were taken, and stand upright. A file that is there already is answered with its medium, which
+  stays as it is, and the notice ` + "`" + `DUPLICATE` + "`" + `.
+  """
+  uploadMedia(
+    "The file; by default 32 MiB at most."
+    file: Upload!
+    "What else is known of it."
+    input: MediaInput
+    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    idempotencyKey: String
+  ): MediaPayload
+
+  "Keep several files, 10 at most; each succeeds or fails by itself. The results are in the order of the files."
+  bulkUploadMedia(
+    "The files, each as with ` + "`" + `uploadMedia` + "`" + `."
+    files: [Upload!]!
+    "The language of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+  ): [MediaPayload!]
 
   "Change the working copy of a medium. What readers see stays until it is published."
   updateMedia(
@@ -6058,6 +6122,8 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 		return ec.fieldContext_Media_credit(ctx, field)
 	case "placeholder":
 		return ec.fieldContext_Media_placeholder(ctx, field)
+	case "color":
+		return ec.fieldContext_Media_color(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Media", field.Name)
 }
@@ -7988,6 +8054,44 @@ func (ec *executionContext) field_Media_revisions_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Media_url_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "width",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["width"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "height",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["height"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "fit",
+		func(ctx context.Context, v any) (*picture.Fit, error) {
+			return ec.unmarshalOFit2ᚖsenᚋinternalᚋpictureᚐFit(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["fit"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "format",
+		func(ctx context.Context, v any) (*picture.Format, error) {
+			return ec.unmarshalOImageFormat2ᚖsenᚋinternalᚋpictureᚐFormat(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["format"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_approve_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8167,6 +8271,28 @@ func (ec *executionContext) field_Mutation_bulkUpdate_args(ctx context.Context, 
 		return nil, err
 	}
 	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_bulkUploadMedia_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "files",
+		func(ctx context.Context, v any) ([]*graphql.Upload, error) {
+			return ec.unmarshalNUpload2ᚕᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUploadᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["files"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg1
 	return args, nil
 }
 
@@ -9587,6 +9713,44 @@ func (ec *executionContext) field_Mutation_updateTag_args(ctx context.Context, r
 		return nil, err
 	}
 	args["idempotencyKey"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_uploadMedia_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "file",
+		func(ctx context.Context, v any) (graphql.Upload, error) {
+			return ec.unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["file"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (map[string]any, error) {
+			return ec.unmarshalOMediaInput2map(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
 	return args, nil
 }
 
@@ -19835,7 +19999,8 @@ func (ec *executionContext) _Media_url(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Media_url(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Media().URL(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Media().URL(ctx, obj, fc.Args["width"].(*int), fc.Args["height"].(*int), fc.Args["fit"].(*picture.Fit), fc.Args["format"].(*picture.Format))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v content.URL) graphql.Marshaler {
@@ -19845,8 +20010,28 @@ func (ec *executionContext) _Media_url(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Media_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Media", field, true, true, "URL")
+func (ec *executionContext) fieldContext_Media_url(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Media",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type URL does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Media_url_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Media_variants(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
@@ -19858,7 +20043,7 @@ func (ec *executionContext) _Media_variants(ctx context.Context, field graphql.C
 			return ec.fieldContext_Media_variants(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Variants, nil
+			return ec.Resolvers.Media().Variants(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*content.MediaVariant) graphql.Marshaler {
@@ -19872,8 +20057,8 @@ func (ec *executionContext) fieldContext_Media_variants(_ context.Context, field
 	fc = &graphql.FieldContext{
 		Object:     "Media",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MediaVariant(ctx, field)
 		},
@@ -20108,6 +20293,29 @@ func (ec *executionContext) _Media_placeholder(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Media_placeholder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, false, false, "String")
+}
+
+func (ec *executionContext) _Media_color(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_color(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Color, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Media_color(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Media", field, false, false, "String")
 }
 
@@ -21567,6 +21775,94 @@ func (ec *executionContext) fieldContext_Mutation_updateAward(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateAward_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_uploadMedia(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_uploadMedia(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UploadMedia(ctx, fc.Args["file"].(graphql.Upload), fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOMediaPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_uploadMedia(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_uploadMedia_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bulkUploadMedia(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bulkUploadMedia(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BulkUploadMedia(ctx, fc.Args["files"].([]*graphql.Upload), fc.Args["locale"].(*content.Locale))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
+			return ec.marshalOMediaPayload2ᚕᚖsenᚋinternalᚋnewsroomᚐOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bulkUploadMedia(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bulkUploadMedia_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -39702,10 +39998,11 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 					return ec._Media_url(ctx, field, obj)
 				})
 		case "variants":
-			out.Values[i] = ec._Media_variants(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Media_variants(ctx, field, obj)
+				})
 		case "mimeType":
 			out.Values[i] = ec._Media_mimeType(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39753,6 +40050,11 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "placeholder":
 			out.Values[i] = ec._Media_placeholder(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "color":
+			out.Values[i] = ec._Media_color(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -40205,6 +40507,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "updateAward":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateAward(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uploadMedia":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_uploadMedia(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bulkUploadMedia":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bulkUploadMedia(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -44505,6 +44821,14 @@ func (ec *executionContext) marshalNMediaKind2senᚋinternalᚋcontentᚐMediaKi
 	return res
 }
 
+func (ec *executionContext) marshalNMediaPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MediaPayload!")
+		return graphql.Null
+	}
+	return ec._MediaPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMediaVariant2ᚕᚖsenᚋinternalᚋcontentᚐMediaVariantᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.MediaVariant) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -45278,6 +45602,67 @@ func (ec *executionContext) marshalNURL2senᚋinternalᚋcontentᚐURL(ctx conte
 	res := scalar.MarshalURL(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "URL!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, v any) (graphql.Upload, error) {
+	res, err := graphql.UnmarshalUpload(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, sel ast.SelectionSet, v graphql.Upload) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalUpload(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Upload!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNUpload2ᚕᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUploadᚄ(ctx context.Context, v any) ([]*graphql.Upload, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*graphql.Upload, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUpload2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNUpload2ᚕᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUploadᚄ(ctx context.Context, sel ast.SelectionSet, v []*graphql.Upload) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNUpload2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNUpload2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, v any) (*graphql.Upload, error) {
+	res, err := graphql.UnmarshalUpload(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpload2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, sel ast.SelectionSet, v *graphql.Upload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Upload!")
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalUpload(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Upload!")
 	}
 	return res
 }
@@ -46734,6 +47119,25 @@ func (ec *executionContext) unmarshalOFileInput2map(ctx context.Context, v any) 
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOFit2ᚖsenᚋinternalᚋpictureᚐFit(ctx context.Context, v any) (*picture.Fit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := picture.Fit(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFit2ᚖsenᚋinternalᚋpictureᚐFit(ctx context.Context, sel ast.SelectionSet, v *picture.Fit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -46838,6 +47242,25 @@ func (ec *executionContext) unmarshalOIDFilter2ᚖsenᚋinternalᚋcontentᚐMat
 	}
 	res, err := ec.unmarshalInputIDFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOImageFormat2ᚖsenᚋinternalᚋpictureᚐFormat(ctx context.Context, v any) (*picture.Format, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := picture.Format(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImageFormat2ᚖsenᚋinternalᚋpictureᚐFormat(ctx context.Context, sel ast.SelectionSet, v *picture.Format) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOImageInput2map(ctx context.Context, v any) (map[string]any, error) {
@@ -47167,6 +47590,25 @@ func (ec *executionContext) marshalOMediaOrder2ᚖsenᚋinternalᚋcontentᚐOrd
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOMediaPayload2ᚕᚖsenᚋinternalᚋnewsroomᚐOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMediaPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMediaPayload2ᚖsenᚋinternalᚋnewsroomᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {

@@ -2,26 +2,125 @@ package graph
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"net/url"
+	"strconv"
 
+	"github.com/99designs/gqlgen/graphql"
+
+	"sen/graph/scalar"
 	"sen/internal/content"
+	"sen/internal/newsroom"
+	"sen/internal/picture"
 )
 
 func registerMedia(r *Resolver) {
 	kind(r, r.store.Media, "media", "mediaItems", []string{"title", "fileName"}, map[string]relation{
-		"url": value(func(_ context.Context, m *content.Media) any {
-			return r.mediaURL(m.ID, m.FileName, "")
-		}, "fileName"),
+		"url": {needs: []string{"fileName", "kind"}, answer: func(c *call, obj any) (any, error) {
+			size, err := sizeAsked(c)
+			if err != nil {
+				return nil, err
+			}
+			m := obj.(*content.Media)
+			if m.FileType != content.MediaImage {
+				size = picture.Size{}
+			}
+			return r.mediaURL(c.ctx, m, size)
+		}},
+	})
+	r.relate("Media", map[string]relation{
+		"variants": value(func(_ context.Context, m *content.Media) any {
+			variants := make([]*content.MediaVariant, len(m.Variants))
+			for i, v := range m.Variants {
+				of := *v
+				of.Of = m
+				variants[i] = &of
+			}
+			return variants
+		}, "variants", "fileName"),
 	})
 	r.relate("MediaVariant", map[string]relation{
-		"url": value(func(_ context.Context, v *content.MediaVariant) any {
-			return r.mediaURL(v.MediaID, v.FileName, fmt.Sprintf("?w=%d", v.Width))
+		"url": {answer: func(c *call, obj any) (any, error) {
+			v := obj.(*content.MediaVariant)
+			width := strconv.Itoa(v.Width)
+			return r.fileURL(c.ctx, v.Of, width, url.Values{"w": {width}})
+		}},
+	})
+	r.relate("Mutation", map[string]relation{
+		"uploadMedia": mutation(func(c *call) (any, error) {
+			return r.upload(c, *argument[graphql.Upload](c, "file"), deref(argument[string](c, "idempotencyKey")))
+		}),
+		"bulkUploadMedia": mutation(func(c *call) (any, error) {
+			var outcomes []*newsroom.Outcome
+			for i, file := range deref(argument[[]*graphql.Upload](c, "files")) {
+				outcome, err := r.upload(c, *file, "")
+				if err != nil {
+					if outcome, err = failed(err); err != nil {
+						return nil, err
+					}
+				}
+				inside(outcome, "files", i)
+				outcomes = append(outcomes, outcome)
+			}
+			return outcomes, nil
 		}),
 	})
 }
 
-// mediaURL is where the bytes of a medium are.
-func (r *Resolver) mediaURL(id content.ID, fileName, query string) content.URL {
-	return content.URL(r.publicURL + "/media/" + url.PathEscape(string(id)) + "/" + url.PathEscape(fileName) + query)
+// upload keeps one file that came with the request.
+func (r *Resolver) upload(c *call, file graphql.Upload, key string) (*newsroom.Outcome, error) {
+	at, ok := file.File.(io.ReaderAt)
+	if !ok {
+		return nil, content.Errorf(content.CodeBadUserInput, "An Upload must be a file of a multipart request.")
+	}
+	chain := scalar.Chain(c.ctx)
+	u := newsroom.Upload{File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key}
+	if input := argument[map[string]any](c, "input"); input != nil {
+		u.Input = newsroom.NewInput(*input)
+	}
+	return r.newsroom.Upload(c.ctx, chain, u)
+}
+
+// sizeAsked is the size of a picture that the arguments ask for; zero for its own.
+func sizeAsked(c *call) (size picture.Size, err error) {
+	for name, into := range map[string]*int{"width": &size.Width, "height": &size.Height} {
+		if n := argument[int](c, name); n != nil {
+			if *n < 1 || *n > picture.MaxSide {
+				return size, content.Errorf(content.CodeBadUserInput, "%s is %d; it must be from 1 to %d.", name, *n, picture.MaxSide)
+			}
+			*into = *n
+		}
+	}
+	size.Format = deref(argument[picture.Format](c, "format"))
+	if size.Width > 0 && size.Height > 0 {
+		size.Fit = deref(argument[picture.Fit](c, "fit"))
+	}
+	return size, nil
+}
+
+// mediaURL is where the bytes of a medium are, in some size when that is not zero.
+func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.Size) (content.URL, error) {
+	if size == (picture.Size{}) {
+		return r.fileURL(ctx, m, "", url.Values{})
+	}
+	return r.fileURL(ctx, m, size.Key(), size.Query())
+}
+
+// fileURL is where a file of a medium is. Sizes and what readers can't see are signed.
+func (r *Resolver) fileURL(ctx context.Context, m *content.Media, variant string, query url.Values) (content.URL, error) {
+	if stage := content.StagePublished; m.Hidden() || query.Has(picture.FitParameter) {
+		if m.Hidden() {
+			stage = content.StageDraft
+		}
+		signature, err := r.newsroom.SignFile(ctx, m.ID, variant, stage)
+		if err != nil {
+			return "", err
+		}
+		query.Set("s", signature)
+	}
+	address := r.publicURL + "/media/" + url.PathEscape(string(m.ID)) + "/" + url.PathEscape(m.FileName)
+	if len(query) > 0 {
+		address += "?" + query.Encode()
+	}
+	return content.URL(address), nil
 }

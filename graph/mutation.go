@@ -123,15 +123,20 @@ func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change)
 					return nil, err
 				}
 			}
-			for _, told := range [][]content.Problem{outcome.Problems, outcome.Notices} {
-				for k := range told {
-					told[k].Path = append([]string{"items", strconv.Itoa(i)}, told[k].Path...)
-				}
-			}
+			inside(outcome, "items", i)
 			outcomes[i] = outcome
 		}
 		return outcomes, nil
 	})
+}
+
+// inside tells of an outcome's problems and notices in which item of a list they are.
+func inside(outcome *newsroom.Outcome, list string, i int) {
+	for _, told := range [][]content.Problem{outcome.Problems, outcome.Notices} {
+		for k := range told {
+			told[k].Path = append([]string{list, strconv.Itoa(i)}, told[k].Path...)
+		}
+	}
 }
 
 // failed turns an error of one item into its problem, where the others may go on. What

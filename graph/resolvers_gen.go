@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/picture"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -432,8 +433,12 @@ func (mediaResolver) Revisions(ctx context.Context, obj *content.Media, first *i
 	return resolve[*content.Connection[content.Revision]](ctx, obj)
 }
 
-func (mediaResolver) URL(ctx context.Context, obj *content.Media) (content.URL, error) {
+func (mediaResolver) URL(ctx context.Context, obj *content.Media, width *int, height *int, fit *picture.Fit, format *picture.Format) (content.URL, error) {
 	return resolve[content.URL](ctx, obj)
+}
+
+func (mediaResolver) Variants(ctx context.Context, obj *content.Media) ([]*content.MediaVariant, error) {
+	return resolve[[]*content.MediaVariant](ctx, obj)
 }
 
 type mediaPayloadResolver struct{}
@@ -550,6 +555,14 @@ func (mutationResolver) CreateAward(ctx context.Context, input map[string]any, l
 
 func (mutationResolver) UpdateAward(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+	return resolve[*newsroom.Outcome](ctx, nil)
+}
+
+func (mutationResolver) BulkUploadMedia(ctx context.Context, files []*graphql.Upload, locale *content.Locale) ([]*newsroom.Outcome, error) {
+	return resolve[[]*newsroom.Outcome](ctx, nil)
 }
 
 func (mutationResolver) UpdateMedia(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
@@ -1207,6 +1220,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Media_revisions(ctx, field)
 	case "Media.url":
 		return ec.fieldContext_Media_url(ctx, field)
+	case "Media.variants":
+		return ec.fieldContext_Media_variants(ctx, field)
 	case "MediaPayload.media":
 		return ec.fieldContext_MediaPayload_media(ctx, field)
 	case "MediaVariant.url":
@@ -1255,6 +1270,10 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Mutation_createAward(ctx, field)
 	case "Mutation.updateAward":
 		return ec.fieldContext_Mutation_updateAward(ctx, field)
+	case "Mutation.uploadMedia":
+		return ec.fieldContext_Mutation_uploadMedia(ctx, field)
+	case "Mutation.bulkUploadMedia":
+		return ec.fieldContext_Mutation_bulkUploadMedia(ctx, field)
 	case "Mutation.updateMedia":
 		return ec.fieldContext_Mutation_updateMedia(ctx, field)
 	case "Mutation.submit":

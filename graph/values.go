@@ -69,6 +69,12 @@ var scalars = map[string]func(any) error{
 	"Date":     reads(scalar.UnmarshalDate),
 	"Locale":   reads(scalar.UnmarshalLocale),
 	"URL":      reads(scalar.UnmarshalURL),
+	"Upload": func(v any) error {
+		if _, ok := v.(graphql.Upload); !ok {
+			return fmt.Errorf("an Upload must be a file of a multipart request")
+		}
+		return nil
+	},
 }
 
 func reads[V any](read func(any) (V, error)) func(any) error {

@@ -26,6 +26,7 @@ var rules = []rule{
 	{"sen/internal/content", "sen/...", nil, "the domain stands below everything and knows nothing of it"},
 	{"sen/internal/embedded", "sen/...", nil, "it starts an engine and knows nothing else"},
 	{"sen/internal/richtext", "sen/...", []string{"sen/internal/content"}, "forms of a body are pure functions of content"},
+	{"sen/internal/picture", "sen/...", nil, "facts about files are pure functions of their bytes"},
 	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading files is a pure function of them"},
 	{"sen/internal/mongodb", "sen/...", []string{"sen/internal/content"}, "the store does not know who asks, nor what follows from a write"},
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},

@@ -101,7 +101,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	resolver := graph.NewResolver(store, room, people, s.URL())
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
 	o := web.Options{
-		Origins: origins, MaxBody: s.MaxBody, Timeout: s.Timeout, Store: store, Log: log,
+		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}

@@ -30,6 +30,7 @@ type Config struct {
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed; several with commas." env:"SEN_TRUSTED_PROXIES"`
 
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
+	MaxUpload int64         `help:"Largest file in bytes that can be uploaded." default:"33554432" env:"SEN_MAX_UPLOAD"`
 	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
 	SlowQuery time.Duration `help:"Time from which a store command is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
 	Grace     time.Duration `help:"How long running requests may go on after SIGTERM." default:"15s" env:"SEN_GRACE"`
@@ -105,6 +106,8 @@ func (c *Config) Validate() error {
 	switch {
 	case c.MaxBody < 1024:
 		return fmt.Errorf("--max-body must be 1024 at least")
+	case c.MaxUpload < 1024 || c.MaxUpload > 1<<30:
+		return fmt.Errorf("--max-upload must be from 1024 to 1073741824")
 	case c.Timeout <= 0:
 		return fmt.Errorf("--timeout must be more than 0")
 	case c.Grace < 0:

@@ -21,14 +21,15 @@ type Media struct {
 	Credit   Text            `json:"credit,omitempty" lint:"line"`
 	// Placeholder is a tiny version as a data URI, shown while the file loads.
 	Placeholder string `json:"placeholder,omitempty"`
+	// Color is the dominant colour of a picture as "#rrggbb".
+	Color string `json:"color,omitempty"`
 }
 
 // MediaVariant is the same picture at another width. Its bytes are kept beside
 // the original's.
 type MediaVariant struct {
-	// MediaID is the medium's; the store fills it in.
-	MediaID  ID     `json:"-"`
-	FileName string `json:"-"`
+	// Of is the medium; who shows the variant fills it in.
+	Of       *Media `json:"-"`
 	Width    int    `json:"width"`
 	Height   int    `json:"height"`
 	MimeType string `json:"mimeType"`
@@ -48,6 +49,10 @@ const (
 
 // Kind implements [Content].
 func (*Media) Kind() Kind { return KindMedia }
+
+// Hidden tells that readers can't see the medium: it is a working copy of which nothing is
+// published.
+func (m *Media) Hidden() bool { return m.Editing != nil && m.Editing.LiveVersion == 0 }
 
 // Label implements [Content]: the title, or the file's name in every language.
 func (m *Media) Label() Text {

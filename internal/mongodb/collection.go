@@ -29,10 +29,10 @@ type spec[T, F any] struct {
 	relations []string
 	// values are other stored fields that lists are filtered by; each gets an index.
 	values []string
+	// lookups are stored fields of working copies by which one entry is found; each gets an index.
+	lookups []string
 	// filter turns what the kind's filter asks into conditions.
 	filter func(w *where, f *F)
-	// filled completes a decoded copy with what stands elsewhere in it; may be nil.
-	filled func(*T)
 	// whole tells that a document is the copy itself, without an envelope.
 	whole bool
 }
@@ -99,6 +99,9 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 		return indexes
 	}
 	indexes = append(indexes, bson.D{{Key: live + "slug", Value: 1}}, bson.D{{Key: draft + "slug", Value: 1}})
+	for _, field := range c.lookups {
+		indexes = append(indexes, bson.D{{Key: draft + field, Value: 1}})
+	}
 	if !c.store.embedded.Load() { // the embedded engine reads no index for what follows
 		for _, field := range append(slices.Clone(dueFields), "links") {
 			indexes = append(indexes, bson.D{{Key: field, Value: 1}})

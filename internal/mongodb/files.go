@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -16,7 +17,7 @@ import (
 
 // The bytes of media are kept as GridFS has them (the driver specification
 // "gridfs"), in the collections media.files and media.chunks. A file's `_id` is the
-// medium's id, with "@" and the width behind it for a variant.
+// medium's id, with "@" and its name behind it for a variant.
 
 // File is the bytes of a medium, to be read from any place.
 type File struct {
@@ -37,27 +38,50 @@ type File struct {
 // bucketName is the prefix of GridFS's collections.
 const bucketName = "media"
 
-func fileID(id content.ID, width int) string {
-	if width == 0 {
+func fileID(id content.ID, variant string) string {
+	if variant == "" {
 		return string(id)
 	}
-	return fmt.Sprintf("%s@%d", id, width)
+	return string(id) + "@" + variant
 }
 
-// PutFile keeps the bytes of a medium, or of its variant of a width when that is not 0.
-func (s *Store) PutFile(ctx context.Context, id content.ID, width int, name string, from io.Reader) error {
+// storedFile is a file as GridFS has it, without its bytes.
+type storedFile struct {
+	Length    int64 `json:"length"`
+	ChunkSize int64 `json:"chunkSize"`
+	Metadata  struct {
+		MimeType string `json:"mimeType"`
+	} `json:"metadata"`
+}
+
+// fileTimeout bounds the writing of one file.
+const fileTimeout = 2 * time.Minute
+
+// PutFile keeps the bytes of a medium, or of a variant of it when that is not "". They are
+// read a part at a time. When it fails, nothing of them is left. Where a variant is there
+// already, or another server is about to write it, that one stays.
+func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeType string, from io.Reader) error {
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
+	defer cancel()
 	bucket := s.db.GridFSBucket(options.GridFSBucket().SetName(bucketName))
-	if err := bucket.UploadFromStreamWithID(ctx, fileID(id, width), name, from); err != nil {
-		return fmt.Errorf("keep the file %s: %w", name, fail(err))
+	own := options.GridFSUpload().SetMetadata(bson.D{{Key: "mimeType", Value: mimeType}})
+	err := bucket.UploadFromStreamWithID(ctx, fileID(id, variant), name, from, own)
+	switch {
+	case err == nil || variant != "" && mongo.IsDuplicateKeyError(err):
+		return nil
+	case !mongo.IsDuplicateKeyError(err): // or else the chunks are not ours
+		cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+		defer cancel()
+		err = errors.Join(err, s.deleteFiles(cleanup, bson.D{{Key: "$eq", Value: fileID(id, variant)}}))
 	}
-	return nil
+	return fmt.Errorf("keep the file %s: %w", name, fail(err))
 }
 
-// OpenFile opens the bytes of a published medium, or of its variant of a width in
-// pixels when that is not 0. What is not there is a NOT_FOUND.
-func (s *Store) OpenFile(ctx context.Context, id content.ID, width int) (*File, error) {
+// OpenFile opens the bytes of a medium that is there at a stage, or of a variant of it
+// when that is not "". What is not there is a NOT_FOUND.
+func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (*File, error) {
 	missing := content.Errorf(content.CodeNotFound, "There is no such file.")
-	found, err := s.Media.ByIDs(ctx, []content.ID{id}, content.StagePublished, []string{"mimeType", "sha256", "variants"})
+	found, err := s.Media.ByIDs(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256"})
 	if err != nil {
 		return nil, err
 	}
@@ -65,30 +89,21 @@ func (s *Store) OpenFile(ctx context.Context, id content.ID, width int) (*File, 
 	if m == nil {
 		return nil, missing
 	}
-	f := &File{MimeType: m.MimeType, Tag: m.SHA256, ctx: ctx, chunks: s.db.Collection(bucketName + ".chunks"), id: fileID(id, width), held: -1}
-	if width != 0 {
-		f.MimeType = ""
-		for _, v := range m.Variants {
-			if v.Width == width {
-				f.MimeType = v.MimeType
-				f.Tag = fmt.Sprintf("%s-%d", m.SHA256, width)
-			}
-		}
-		if f.MimeType == "" {
-			return nil, missing
-		}
-	}
-	var doc struct {
-		Length    int64 `json:"length"`
-		ChunkSize int64 `json:"chunkSize"`
-	}
-	err = s.db.Collection(bucketName+".files").FindOne(ctx, bson.D{{Key: "_id", Value: f.id}}).Decode(&doc)
+	f := &File{MimeType: m.MimeType, Tag: m.SHA256, ctx: ctx, chunks: s.db.Collection(bucketName + ".chunks"), id: fileID(id, variant), held: -1}
+	var stored storedFile
+	err = s.db.Collection(bucketName+".files").FindOne(ctx, bson.D{{Key: "_id", Value: f.id}}).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, missing
 	}
-	f.size, f.chunk = doc.Length, doc.ChunkSize
+	if variant != "" {
+		f.MimeType, f.Tag = stored.Metadata.MimeType, m.SHA256+"-"+variant
+	}
+	f.size, f.chunk = stored.Length, stored.ChunkSize
 	return f, fail(err)
 }
+
+// Size is the length of the file in bytes.
+func (f *File) Size() int64 { return f.size }
 
 // Read implements io.Reader.
 func (f *File) Read(p []byte) (int, error) {
@@ -131,16 +146,30 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 
 // DeleteFiles removes the bytes of a medium with its variants.
 func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
-	bucket := s.db.GridFSBucket(options.GridFSBucket().SetName(bucketName))
-	cursor, err := s.db.Collection(bucketName+".files").Find(ctx, bson.D{{Key: "_id", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}})
-	if err != nil {
-		return fail(err)
-	}
-	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
-		name, _ := cursor.Current.Lookup("_id").StringValueOK()
-		if err := bucket.Delete(ctx, name); err != nil && !errors.Is(err, mongo.ErrFileNotFound) {
-			return fmt.Errorf("remove the file %s: %w", name, fail(err))
+	return s.deleteFiles(ctx, bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}})
+}
+
+// deleteFiles removes the files whose ids meet a condition, and bytes of such that were
+// never finished.
+func (s *Store) deleteFiles(ctx context.Context, ids bson.D) error {
+	for _, at := range []struct{ collection, key string }{{".files", "_id"}, {".chunks", "files_id"}} {
+		if _, err := s.db.Collection(bucketName+at.collection).DeleteMany(ctx, bson.D{{Key: at.key, Value: ids}}); err != nil {
+			return fmt.Errorf("remove files: %w", fail(err))
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// MediumOf finds a medium that has a file with some SHA-256 and is not in the trash; ""
+// when there is none.
+func (s *Store) MediumOf(ctx context.Context, sha256 string) (content.ID, error) {
+	var found struct {
+		ID content.ID `json:"_id"`
+	}
+	filter := bson.D{{Key: draft + "sha256", Value: sha256}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}}
+	err := s.Media.coll.FindOne(ctx, filter, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Decode(&found)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return "", nil
+	}
+	return found.ID, fail(err)
 }

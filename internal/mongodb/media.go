@@ -9,18 +9,14 @@ func mediaItems() spec[content.Media, content.MediaFilter] {
 		texts: map[string]func(*content.Media) content.Text{
 			"fileName": func(e *content.Media) content.Text { return content.Text{content.Undetermined: e.FileName} },
 		},
-		orders: withCommon(map[string]sortKey{}),
-		order:  "CREATED_AT_DESC",
-		values: []string{"kind", "mimeType"},
+		orders:  withCommon(map[string]sortKey{}),
+		order:   "CREATED_AT_DESC",
+		values:  []string{"kind", "mimeType"},
+		lookups: []string{"sha256"},
 		filter: func(w *where, f *content.MediaFilter) {
 			w.named("fileName", f.FileName)
 			match(w, w.at+"kind", f.Kind)
 			w.plain("mimeType", f.MimeType)
-		},
-		filled: func(e *content.Media) {
-			for _, v := range e.Variants {
-				v.MediaID, v.FileName = e.ID, e.FileName
-			}
 		},
 	}
 }

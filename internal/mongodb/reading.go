@@ -53,9 +53,6 @@ func (c *Collection[T, F]) fill(id content.ID, copied *T, editing *content.Editi
 	if editing != nil {
 		editing.ID = id
 	}
-	if c.filled != nil {
-		c.filled(copied)
-	}
 	return copied
 }
 

@@ -57,6 +57,14 @@ const (
 	msgNoToken
 	msgEmptyList
 	msgNotAhead
+	msgFileType
+	msgFilePage
+	msgFileSVG
+	msgFileHEIC
+	msgFileEncoding
+	msgFileBroken
+	msgFilePixels
+	msgFileFrames
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -108,6 +116,14 @@ var catalog = map[message][2]string{
 	msgNoToken:          {"There is no such token: %s.", "Không có token nào như vậy: %s."},
 	msgEmptyList:        {"An empty list would allow nothing. Leave it out to allow all that the role may do.", "Danh sách trống sẽ không cho phép gì. Hãy bỏ trường này để cho phép mọi việc của vai trò."},
 	msgNotAhead:         {"The moment must lie ahead.", "Thời điểm phải ở tương lai."},
+	msgFileType:         {"Files of this type are not taken in (%s): send pictures, recordings, PDF, text, CSV or office documents without macros.", "Không nhận tệp loại này (%s): hãy gửi ảnh, âm thanh, video, PDF, văn bản, CSV hoặc tài liệu văn phòng không có macro."},
+	msgFilePage:         {"It is a web page or XML (%s), which could run programs in a reader's browser.", "Đây là trang web hoặc XML (%s), có thể chạy chương trình trong trình duyệt của bạn đọc."},
+	msgFileSVG:          {"%s can hold programs and is not taken in. Save the drawing as PNG.", "%s có thể chứa chương trình nên không được nhận. Hãy lưu hình thành PNG."},
+	msgFileHEIC:         {"Not every browser shows %s. Save the picture as JPEG.", "Không phải trình duyệt nào cũng hiển thị được %s. Hãy lưu ảnh thành JPEG."},
+	msgFileEncoding:     {"It is %s. Save it as UTF-8.", "Tệp không hợp lệ (%s). Hãy lưu lại dạng UTF-8."},
+	msgFileBroken:       {"The file is damaged, or not of the type that it begins as: %s.", "Tệp bị hỏng hoặc không đúng loại: %s."},
+	msgFilePixels:       {"The picture is too large (%s); at most 50 megapixels in 64 MB are allowed.", "Ảnh quá lớn (%s); tối đa 50 megapixel và 64 MB."},
+	msgFileFrames:       {"The picture moves for too long (%s).", "Ảnh động quá dài (%s)."},
 }
 
 // vietnameseWords are the steps and the states of the workflow for editors.

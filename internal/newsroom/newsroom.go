@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/mongodb"
@@ -27,6 +29,8 @@ type Newsroom struct {
 	signer    func(context.Context) (auth.Signer, error)
 	publicURL string
 	desks     map[content.Kind]desk
+	// sizes lets each size of a picture be made once, however many ask for it at a time.
+	sizes singleflight.Group
 }
 
 // Options are what a newsroom works with.

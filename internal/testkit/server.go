@@ -47,7 +47,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	clock := NewClock()
 	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Now: clock.Now, Log: log})
 	w := web.Options{
-		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Log: log,
+		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Log: log,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if change != nil {
@@ -55,6 +55,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	}
 	s := &Server{Clock: clock, People: people}
 	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: people.Signer, PublicURL: PublicURL, Log: log})
+	w.Newsroom = s.Newsroom
 	s.Clock.run = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, people, PublicURL), g), w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,9 +26,10 @@ import (
 // name has it (graphql.github.io/graphql-over-http). It is our own because gqlgen's
 // transports miss the specification in ways that no option mends; see docs/adr/0002.
 type graphQL struct {
-	exec    *executor.Executor
-	maxBody int64
-	timeout time.Duration
+	exec      *executor.Executor
+	maxBody   int64
+	maxUpload int64
+	timeout   time.Duration
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -59,7 +59,13 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet, http.MethodHead:
 		params, bad = g.fromURL(r)
 	case http.MethodPost:
-		params, bad = g.fromBody(w, r)
+		if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mediaType == "multipart/form-data" {
+			var files *multipartRequest
+			params, files, bad = g.fromMultipart(w, r)
+			defer files.remove()
+		} else {
+			params, bad = g.fromBody(w, r)
+		}
 	default:
 		h.Set("Allow", "GET, HEAD, POST")
 		bad = &refusal{http.StatusMethodNotAllowed, content.CodeBadUserInput, "GraphQL is served by GET and POST."}
@@ -151,16 +157,11 @@ func (g *graphQL) fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
 }
 
 func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
-	bad := func(message string) (*graphql.RawParams, *refusal) {
-		return nil, &refusal{http.StatusBadRequest, content.CodeBadUserInput, message}
-	}
 	mediaType, typeParams, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != mediaJSON {
 		code := content.CodeCSRF
-		for _, name := range preflights {
-			if r.Header.Get(name) != "" {
-				code = content.CodeBadUserInput
-			}
+		if preflighted(r) {
+			code = content.CodeBadUserInput
 		}
 		return nil, &refusal{http.StatusUnsupportedMediaType, code, "Send the request as Content-Type: application/json."}
 	}
@@ -169,14 +170,19 @@ func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.Raw
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
-		return nil, &refusal{http.StatusRequestEntityTooLarge, content.CodeTooLarge, "The body is larger than " + strconv.FormatInt(g.maxBody, 10) + " bytes, which is the limit."}
+		return nil, tooLarge("The body", g.maxBody)
 	}
 	if err != nil {
-		return bad("The body could not be read.")
+		return nil, badInput("The body could not be read.")
 	}
 	if !utf8.Valid(body) {
-		return bad("The body must be UTF-8.")
+		return nil, badInput("The body must be UTF-8.")
 	}
+	return parseParams(body)
+}
+
+// parseParams reads what is asked from JSON.
+func parseParams(body []byte) (*graphql.RawParams, *refusal) {
 	var fields struct {
 		Query         *string         `json:"query"`
 		OperationName *string         `json:"operationName"`
@@ -184,20 +190,20 @@ func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.Raw
 		Extensions    json.RawMessage `json:"extensions"`
 	}
 	if err := decode(body, &fields); err != nil {
-		return bad("The body must be one JSON object with query, operationName, variables and extensions.")
+		return nil, badInput("The body must be one JSON object with query, operationName, variables and extensions.")
 	}
 	if fields.Query == nil {
-		return bad("The member query is missing.")
+		return nil, badInput("The member query is missing.")
 	}
 	params := &graphql.RawParams{Query: *fields.Query}
 	if fields.OperationName != nil {
 		params.OperationName = *fields.OperationName
 	}
 	if len(fields.Variables) > 0 && decode(fields.Variables, &params.Variables) != nil {
-		return bad("The member variables must be a JSON object.")
+		return nil, badInput("The member variables must be a JSON object.")
 	}
 	if len(fields.Extensions) > 0 && decode(fields.Extensions, &params.Extensions) != nil {
-		return bad("The member extensions must be a JSON object.")
+		return nil, badInput("The member extensions must be a JSON object.")
 	}
 	return params, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
+	"sen/internal/newsroom"
 )
 
 // Options are what an operator chooses of the HTTP face.
@@ -23,6 +24,8 @@ type Options struct {
 	Origins *Origins
 	// MaxBody is the largest request body in bytes.
 	MaxBody int64
+	// MaxUpload is the largest file in bytes that a request brings.
+	MaxUpload int64
 	// Timeout bounds an operation.
 	Timeout time.Duration
 	// Schema is the contract as text; empty hides it, and the playground with it.
@@ -34,9 +37,10 @@ type Options struct {
 	Actor func(ctx context.Context, secret string) (*content.Actor, error)
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
-	// Store has the bytes of media.
-	Store *mongodb.Store
-	Log   *slog.Logger
+	// Store has the bytes of media, and Newsroom makes sizes of pictures.
+	Store    *mongodb.Store
+	Newsroom *newsroom.Newsroom
+	Log      *slog.Logger
 }
 
 // Handler has all routes.
@@ -48,12 +52,12 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.Origins.only(visitors.identified(&graphQL{exec: exec, maxBody: o.MaxBody, timeout: o.Timeout})))
+	mux.Handle("/graphql", o.Origins.only(visitors.identified(&graphQL{exec: exec, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout})))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Log})
+	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Newsroom, o.Log})
 	if o.Schema != "" {
 		mux.HandleFunc("GET /schema.graphqls", text("application/graphql; charset=utf-8", o.Schema))
 		mux.Handle("GET /playground", playground())

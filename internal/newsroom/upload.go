@@ -1,0 +1,283 @@
+package newsroom
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/picture"
+)
+
+// Upload is a file that an editor sends, to become a medium.
+type Upload struct {
+	File io.ReaderAt
+	// Size is the length of the file in bytes; whoever took it in has bounded it.
+	Size int64
+	// Name is what the sender calls it.
+	Name string
+	// Input has what else is known of the medium; Locale and Key are those of a [Change].
+	Input  Input
+	Locale content.Locale
+	Key    string
+}
+
+// Upload keeps a file as a new medium, a draft. A file that is there already is answered
+// with its medium, which stays as it is, and a notice. One that is not taken in is a
+// problem of the outcome.
+func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload) (*Outcome, error) {
+	if err := Permit(auth.ActorOf(ctx), content.ActionCreate, content.KindMedia); err != nil {
+		return nil, err
+	}
+	report := newReport(chain)
+	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
+	f, err := receive(ctx, u.File, u.Size, u.Name)
+	if err != nil {
+		return report.refusedFile(err)
+	}
+	there, err := n.store.MediumOf(ctx, f.sum)
+	if err != nil {
+		return nil, err
+	}
+	found, err := n.desks[content.KindMedia].copies(ctx, []content.ID{there}, content.StageDraft)
+	if err != nil {
+		return nil, err
+	}
+	if same := found[there]; same != nil {
+		report.notice(content.NoticeDuplicate, []string{"file"}, msgDuplicate)
+		return &Outcome{Content: same, ID: there, Notices: report.notices}, nil
+	}
+	if err := f.keep(ctx, n.store, m); err != nil {
+		return report.refusedFile(errors.Join(err, n.forget(ctx, m.ID)))
+	}
+	input := Input{"file": f.sum} // no field of a medium: it tells apart what is sent under one key
+	for name, value := range u.Input {
+		input[name] = value
+	}
+	outcome, err := n.Do(ctx, chain, Change{
+		Action: content.ActionCreate, Kind: content.KindMedia, Input: input, Locale: u.Locale, Key: u.Key,
+		prepare: func(c content.Content) {
+			made := c.(*content.Media)
+			base := made.Base
+			base.ID = m.ID
+			*made = *m
+			made.Base = base
+		},
+	})
+	if err != nil || outcome.ID != m.ID {
+		err = errors.Join(err, n.forget(ctx, m.ID))
+	}
+	return outcome, err
+}
+
+// forget removes the files of a medium that did not come to be.
+func (n *Newsroom) forget(ctx context.Context, id content.ID) error {
+	ctx = context.WithoutCancel(ctx) // who sent it may be gone
+	found, err := n.desks[content.KindMedia].copies(ctx, []content.ID{id}, content.StageDraft)
+	if err != nil || found[id] != nil {
+		return err
+	}
+	return n.store.DeleteFiles(ctx, id)
+}
+
+// refusals say why a file is not taken in.
+var refusals = map[picture.Reason]message{
+	picture.ReasonType: msgFileType, picture.ReasonPage: msgFilePage, picture.ReasonSVG: msgFileSVG,
+	picture.ReasonHEIC: msgFileHEIC, picture.ReasonEncoding: msgFileEncoding, picture.ReasonBroken: msgFileBroken,
+	picture.ReasonPixels: msgFilePixels, picture.ReasonFrames: msgFileFrames,
+}
+
+// refusedFile turns the refusal of a file into a problem; any other error stays one.
+func (r *report) refusedFile(err error) (*Outcome, error) {
+	var refusal *picture.Refusal
+	if !errors.As(err, &refusal) {
+		return nil, err
+	}
+	r.refuse(content.ProblemInvalid, []string{"file"}, refusals[refusal.Reason], refusal.What)
+	return &Outcome{Problems: r.problems}, nil
+}
+
+// received is a file on its way in, cleaned.
+type received struct {
+	file io.ReaderAt
+	size int64
+	name string
+	sum  string
+	as   picture.Type
+	// data is the file when it is a picture, nil otherwise: nothing else is held in memory.
+	data []byte
+}
+
+// receive tells what a file is, and cleans it.
+func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*received, error) {
+	as, err := picture.Sniff(file, size, name)
+	if err != nil {
+		return nil, err
+	}
+	f := &received{file: file, size: size, as: as}
+	if strings.HasPrefix(as.MimeType, "image/") {
+		if size > picture.MaxBytes {
+			return nil, &picture.Refusal{Reason: picture.ReasonPixels, What: fmt.Sprintf("%d bytes", size)}
+		}
+		data := make([]byte, size)
+		if _, err := io.ReadFull(io.NewSectionReader(file, 0, size), data); err != nil {
+			return nil, fmt.Errorf("read a picture: %w", err)
+		}
+		if f.data, f.as, err = picture.Clean(ctx, data, as); err != nil {
+			return nil, err
+		}
+		f.file, f.size = bytes.NewReader(f.data), int64(len(f.data))
+	}
+	f.name = fileName(name, f.as)
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f.reader()); err != nil {
+		return nil, fmt.Errorf("read a file: %w", err)
+	}
+	f.sum = hex.EncodeToString(sum.Sum(nil))
+	return f, nil
+}
+
+func (f *received) reader() io.Reader { return io.NewSectionReader(f.file, 0, f.size) }
+
+// kinds are the kinds of media, by the first half of their types.
+var kinds = map[string]content.MediaKind{
+	"image": content.MediaImage, "video": content.MediaVideo, "audio": content.MediaAudio,
+}
+
+// keep stores a file under a medium's id, and notes in the medium what it is. A picture
+// gets its variants.
+func (f *received) keep(ctx context.Context, store *mongodb.Store, m *content.Media) error {
+	m.FileName, m.MimeType, m.Bytes, m.SHA256 = f.name, f.as.MimeType, f.size, f.sum
+	kind, _, _ := strings.Cut(m.MimeType, "/")
+	m.FileType = content.MediaDocument
+	if known, ok := kinds[kind]; ok {
+		m.FileType = known
+	}
+	if f.data != nil {
+		if err := f.keepVariants(ctx, store, m); err != nil {
+			return err
+		}
+	}
+	return store.PutFile(ctx, m.ID, "", m.FileName, m.MimeType, f.reader())
+}
+
+// variantWidths are the widths in pixels that a picture is kept in beside its own.
+var variantWidths = []int{320, 640, 1280}
+
+// keepVariants keeps a picture at smaller widths, and notes what it shows. One that moves
+// has no smaller versions: they would stand still.
+func (f *received) keepVariants(ctx context.Context, store *mongodb.Store, m *content.Media) error {
+	p, err := picture.Open(ctx, f.data)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	m.Width, m.Height, m.Color, m.Variants = &p.Width, &p.Height, p.Color(), nil
+	if m.Placeholder, err = p.Placeholder(); err != nil {
+		return err
+	}
+	for _, width := range variantWidths {
+		if width >= p.Width || p.Moves {
+			break
+		}
+		made, err := p.Resize(picture.Size{Width: width})
+		if err != nil {
+			return err
+		}
+		if n := len(m.Variants); n > 0 && m.Variants[n-1].Width == made.Width {
+			break // it is so tall that it can't get wider
+		}
+		mimeType := made.Format.MimeType()
+		if err := store.PutFile(ctx, m.ID, strconv.Itoa(made.Width), m.FileName, mimeType, bytes.NewReader(made.Data)); err != nil {
+			return err
+		}
+		m.Variants = append(m.Variants, &content.MediaVariant{
+			Width: made.Width, Height: made.Height, MimeType: mimeType, Bytes: int64(len(made.Data)),
+		})
+	}
+	return nil
+}
+
+// maxFileName bounds a file's name in bytes.
+const maxFileName = 200
+
+// extensions matches what ends a name as an extension does.
+var extensions = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
+
+// fileName is a name that a file can have everywhere: without folders and control signs,
+// and with an extension that tells its type.
+func fileName(name string, as picture.Type) string {
+	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.C, r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		case strings.ContainsRune(`"*:<>?|`, r):
+			return '-'
+		}
+		return r
+	}, name)
+	extension := path.Ext(name)
+	if !slices.Contains(as.Extensions, strings.TrimPrefix(strings.ToLower(extension), ".")) {
+		name = extensions.ReplaceAllString(name, "")
+		extension = "." + as.Extensions[0]
+	} else {
+		name = strings.TrimSuffix(name, extension)
+	}
+	for len(name)+len(extension) > maxFileName {
+		_, last := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-last]
+	}
+	name = strings.Trim(name, ". ")
+	if name == "" {
+		name = "file"
+	}
+	return name + extension
+}
+
+// keepFile keeps the file of a medium that is imported, in the same way.
+func keepFile(ctx context.Context, store *mongodb.Store, m *content.Media, open func() (io.ReadCloser, error)) error {
+	opened, err := open()
+	if err != nil {
+		return err
+	}
+	file, size, err := anywhere(opened)
+	if err == nil {
+		var f *received
+		if f, err = receive(ctx, file, size, m.FileName); err == nil {
+			err = f.keep(ctx, store, m)
+		}
+	}
+	return errors.Join(err, opened.Close())
+}
+
+// anywhere makes a file readable at any place: most are, the others are read whole.
+func anywhere(file io.Reader) (io.ReaderAt, int64, error) {
+	if at, ok := file.(interface {
+		io.ReaderAt
+		io.Seeker
+	}); ok {
+		size, err := at.Seek(0, io.SeekEnd)
+		return at, size, err
+	}
+	data, err := io.ReadAll(file)
+	return bytes.NewReader(data), int64(len(data)), err
+}

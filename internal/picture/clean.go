@@ -1,0 +1,198 @@
+package picture
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"image"
+
+	"golang.org/x/image/draw"
+	"golang.org/x/image/math/f64"
+)
+
+// Clean takes out of a picture what it does not show: where and by whom it was taken,
+// with what, comments, and whatever stands behind its end. Its pixels stay as they
+// are, bit for bit, but for a picture that says it stands on its side: that is
+// turned upright and written anew, and its type may be another one then. What is
+// malformed is a [*Refusal].
+func Clean(ctx context.Context, data []byte, t Type) ([]byte, Type, error) {
+	var kept []byte
+	var orientation int
+	var err error
+	switch t.MimeType {
+	case JPEG.MimeType:
+		kept, orientation, err = cleanJPEG(data)
+	case PNG.MimeType:
+		kept, orientation, err = cleanPNG(data)
+	case GIF.MimeType:
+		kept, err = cleanGIF(data)
+	case WebP.MimeType:
+		kept, orientation, err = cleanWebP(data)
+	default:
+		return data, t, nil
+	}
+	if err != nil || orientation <= 1 {
+		return kept, t, err
+	}
+	p, err := Open(ctx, kept)
+	if err != nil {
+		return nil, t, err
+	}
+	defer p.Close()
+	upright := turn(p.picture, orientation)
+	if p.format == FormatJPEG {
+		t = JPEG
+	} else {
+		t = PNG
+	}
+	kept, err = encode(upright, p.format, p.profile)
+	return kept, t, err
+}
+
+// turn sets a picture upright that stands as an orientation of EXIF says, 2 to 8.
+func turn(m image.Image, orientation int) image.Image {
+	b := m.Bounds()
+	w, h := float64(b.Dx()), float64(b.Dy())
+	// Where the point x, y goes: the rows of a matrix.
+	to := map[int]f64.Aff3{
+		2: {-1, 0, w, 0, 1, 0},
+		3: {-1, 0, w, 0, -1, h},
+		4: {1, 0, 0, 0, -1, h},
+		5: {0, 1, 0, 1, 0, 0},
+		6: {0, -1, h, 1, 0, 0},
+		7: {0, -1, h, -1, 0, w},
+		8: {0, 1, 0, -1, 0, w},
+	}[orientation]
+	size := image.Rect(0, 0, b.Dx(), b.Dy())
+	if orientation >= 5 {
+		size = image.Rect(0, 0, b.Dy(), b.Dx())
+	}
+	// Pictures need not begin at 0, 0.
+	to[2] -= to[0]*float64(b.Min.X) + to[1]*float64(b.Min.Y)
+	to[5] -= to[3]*float64(b.Min.X) + to[4]*float64(b.Min.Y)
+	upright := image.NewRGBA(size)
+	draw.NearestNeighbor.Transform(upright, to, m, b, draw.Src, nil)
+	return upright
+}
+
+// orientationOf reads the orientation out of EXIF (a TIFF's first directory), 1 to 8; 1
+// where there is none.
+func orientationOf(exif []byte) int {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(exif, []byte("MM\x00*")):
+		order = binary.BigEndian
+	case !bytes.HasPrefix(exif, []byte("II*\x00")):
+		return 1
+	}
+	if len(exif) < 8 {
+		return 1
+	}
+	at := uint64(order.Uint32(exif[4:]))
+	if at+2 > uint64(len(exif)) {
+		return 1
+	}
+	count := order.Uint16(exif[at:])
+	entries := exif[at+2:]
+	for ; count > 0 && len(entries) >= 12; count-- {
+		if order.Uint16(entries) == 0x0112 {
+			if v := int(order.Uint16(entries[8:])); v >= 1 && v <= 8 {
+				return v
+			}
+			return 1
+		}
+		entries = entries[12:]
+	}
+	return 1
+}
+
+var errCut = refuse(ReasonBroken, "it ends too early")
+
+// pngKept are the chunks of a PNG that are kept: what its pixels need, its colours, and
+// its movement.
+var pngKept = map[string]bool{
+	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true,
+	"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "sBIT": true, "pHYs": true, "bKGD": true,
+	"acTL": true, "fcTL": true, "fdAT": true,
+}
+
+func cleanPNG(data []byte) (kept []byte, orientation int, err error) {
+	const signature = 8
+	kept = make([]byte, 0, len(data))
+	kept = append(kept, data[:min(signature, len(data))]...)
+	frames := 0
+	for rest := data[len(kept):]; ; {
+		if len(rest) < 12 {
+			return nil, 0, errCut
+		}
+		length := uint64(binary.BigEndian.Uint32(rest)) + 12
+		if length > uint64(len(rest)) {
+			return nil, 0, errCut
+		}
+		name := string(rest[4:8])
+		switch name {
+		case "eXIf":
+			orientation = orientationOf(rest[8 : length-4])
+		case "fcTL":
+			if frames++; frames > MaxFrames {
+				return nil, 0, refuse(ReasonFrames, "more than %d frames", MaxFrames)
+			}
+		}
+		if pngKept[name] {
+			kept = append(kept, rest[:length]...)
+		}
+		if name == "IEND" {
+			return kept, orientation, nil
+		}
+		rest = rest[length:]
+	}
+}
+
+// cleanWebP keeps the chunks of a WebP that its pixels, colours and movement need.
+func cleanWebP(data []byte) (kept []byte, orientation int, err error) {
+	const header = 12 // RIFF, the length, WEBP
+	if len(data) < header {
+		return nil, 0, errCut
+	}
+	end := uint64(binary.LittleEndian.Uint32(data[4:])) + 8
+	if end > uint64(len(data)) || end < header {
+		return nil, 0, errCut
+	}
+	kept = append(make([]byte, 0, len(data)), data[:header]...)
+	frames := 0
+	for rest := data[header:end]; len(rest) > 0; {
+		if len(rest) < 8 {
+			return nil, 0, errCut
+		}
+		length := uint64(binary.LittleEndian.Uint32(rest[4:])) + 8
+		if length > uint64(len(rest)) {
+			return nil, 0, errCut
+		}
+		chunk := rest[:length]
+		rest = rest[min(length+length%2, uint64(len(rest))):]
+		switch string(chunk[:4]) {
+		case "EXIF":
+			orientation = orientationOf(bytes.TrimPrefix(chunk[8:], []byte("Exif\x00\x00")))
+			continue
+		case "VP8X":
+			if len(chunk) < 18 {
+				return nil, 0, errCut
+			}
+			chunk = bytes.Clone(chunk)
+			chunk[8] &^= 0x08 | 0x04 // no EXIF and no XMP follow
+		case "ANMF":
+			if frames++; frames > MaxFrames {
+				return nil, 0, refuse(ReasonFrames, "more than %d frames", MaxFrames)
+			}
+		case "VP8 ", "VP8L", "ALPH", "ICCP", "ANIM":
+		default:
+			continue
+		}
+		kept = append(kept, chunk...)
+		if len(chunk)%2 == 1 {
+			kept = append(kept, 0)
+		}
+	}
+	binary.LittleEndian.PutUint32(kept[4:], uint32(len(kept)-8))
+	return kept, orientation, nil
+}

@@ -1,0 +1,162 @@
+package picture
+
+import (
+	"bytes"
+	"image"
+)
+
+// The markers of a JPEG that matter here.
+const (
+	soi   = 0xd8
+	eoi   = 0xd9
+	sos   = 0xda
+	rst0  = 0xd0
+	rst7  = 0xd7
+	app0  = 0xe0
+	app1  = 0xe1
+	app2  = 0xe2
+	app14 = 0xee
+	app15 = 0xef
+	com   = 0xfe
+	tem   = 0x01
+)
+
+// segment is a part of a JPEG: a marker with what belongs to it, for a scan with its
+// entropy-coded bytes.
+type segment struct {
+	marker byte
+	bytes  []byte // with the marker
+}
+
+// body is what stands behind the marker and the length.
+func (s segment) body() []byte {
+	if len(s.bytes) < 4 {
+		return nil
+	}
+	return s.bytes[4:]
+}
+
+// maxScans bounds how often the pixels of a JPEG are gone over: each takes the time of a
+// whole picture. Encoders make about ten.
+const maxScans = 64
+
+// segments parts a JPEG up to its end; what stands behind that is left out.
+func segments(data []byte) (parts []segment, err error) {
+	if len(data) < 2 || data[0] != 0xff || data[1] != soi {
+		return nil, refuse(ReasonBroken, "no JPEG")
+	}
+	parts = append(parts, segment{soi, data[:2]})
+	scans := 0
+	for rest := data[2:]; ; {
+		for len(rest) > 1 && rest[0] == 0xff && rest[1] == 0xff {
+			rest = rest[1:] // filling
+		}
+		if len(rest) < 2 {
+			return nil, errCut
+		}
+		if rest[0] != 0xff {
+			return nil, refuse(ReasonBroken, "there is no marker where one must be")
+		}
+		marker := rest[1]
+		length := 2
+		switch {
+		case marker == eoi:
+			return append(parts, segment{eoi, rest[:2]}), nil
+		case marker == tem || marker >= rst0 && marker <= soi:
+		default:
+			if len(rest) < 4 {
+				return nil, errCut
+			}
+			length += int(rest[2])<<8 | int(rest[3])
+			if length < 4 || length > len(rest) {
+				return nil, errCut
+			}
+		}
+		if marker == sos {
+			if scans++; scans > maxScans {
+				return nil, refuse(ReasonBroken, "it has more than %d scans", maxScans)
+			}
+			length += scanned(rest[length:])
+		}
+		parts = append(parts, segment{marker, rest[:length]})
+		rest = rest[length:]
+	}
+}
+
+// scanned is the length of entropy-coded bytes: up to a marker that is no restart.
+func scanned(data []byte) int {
+	for i := 0; ; {
+		next := bytes.IndexByte(data[i:], 0xff)
+		if next < 0 || i+next+1 >= len(data) {
+			return len(data)
+		}
+		i += next
+		if m := data[i+1]; m != 0 && m != 0xff && (m < rst0 || m > rst7) {
+			return i
+		}
+		i++
+	}
+}
+
+// isProfile tells whether a segment is a part of the colour profile.
+func (s segment) isProfile() bool {
+	return s.marker == app2 && bytes.HasPrefix(s.body(), []byte("ICC_PROFILE\x00"))
+}
+
+// kept tells whether a segment stays: what the pixels need, and what their colours are.
+func (s segment) kept() bool {
+	switch {
+	case s.marker == app0:
+		return bytes.HasPrefix(s.body(), []byte("JFIF\x00"))
+	case s.marker == app14:
+		return bytes.HasPrefix(s.body(), []byte("Adobe"))
+	case s.marker == app2:
+		return s.isProfile()
+	case s.marker >= app0 && s.marker <= app15, s.marker == com:
+		return false
+	}
+	return true
+}
+
+func cleanJPEG(data []byte) (kept []byte, orientation int, err error) {
+	parts, err := segments(data)
+	if err != nil {
+		return nil, 0, err
+	}
+	kept = make([]byte, 0, len(data))
+	for _, s := range parts {
+		if exif, ok := bytes.CutPrefix(s.body(), []byte("Exif\x00\x00")); ok && s.marker == app1 && orientation == 0 {
+			orientation = orientationOf(exif)
+		}
+		if s.kept() {
+			kept = append(kept, s.bytes...)
+		}
+	}
+	return kept, orientation, nil
+}
+
+// maxProfile is the largest colour profile in bytes that sizes of a picture get, too.
+const maxProfile = 16 << 10
+
+// profileOf is the colour profile of a JPEG, as the segments that hold it; nil when it
+// is not for the colours that a JPEG of ours has, or too large for small pictures.
+func profileOf(data []byte, decoded image.Image) (profile []byte) {
+	switch decoded.(type) {
+	case *image.YCbCr, *image.RGBA:
+	default:
+		return nil
+	}
+	parts, err := segments(data)
+	if err != nil {
+		return nil
+	}
+	for _, s := range parts {
+		if s.isProfile() {
+			profile = append(profile, s.bytes...)
+		}
+	}
+	if len(profile) > maxProfile {
+		return nil
+	}
+	return profile
+}

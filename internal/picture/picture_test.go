@@ -1,0 +1,418 @@
+package picture_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"strings"
+	"testing"
+
+	"sen/internal/picture"
+)
+
+// scene is a red picture with a blue left upper quarter.
+func scene(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.RGBA{200, 16, 16, 255}
+			if x < w/2 && y < h/2 {
+				c = color.RGBA{16, 16, 200, 255}
+			}
+			m.SetRGBA(x, y, c)
+		}
+	}
+	return m
+}
+
+func jpegOf(t testing.TB, m image.Image) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := jpeg.Encode(&buf, m, &jpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func pngOf(t testing.TB, m image.Image) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, m); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// place is what a camera writes of where a picture was taken.
+const place = "GPS-10.4938N-105.6882E"
+
+// exif is a camera's note: an orientation, and a place.
+func exif(orientation uint16) []byte {
+	b := []byte("MM\x00*\x00\x00\x00\x08\x00\x02")
+	b = append(b, 0x01, 0x12, 0, 3, 0, 0, 0, 1, byte(orientation>>8), byte(orientation), 0, 0)
+	b = append(b, 0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0)
+	return append(b, place...)
+}
+
+// app is a segment of a JPEG.
+func app(marker byte, body []byte) []byte {
+	return append([]byte{0xff, marker, byte((len(body) + 2) >> 8), byte(len(body) + 2)}, body...)
+}
+
+// withSegments puts segments behind the beginning of a JPEG.
+func withSegments(data []byte, segments ...[]byte) []byte {
+	return append(append(bytes.Clone(data[:2]), bytes.Join(segments, nil)...), data[2:]...)
+}
+
+// chunk is a chunk of a PNG.
+func chunk(name string, body []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+	b = append(append(b, name...), body...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+const jpegProfile = "ICC_PROFILE\x00\x01\x01a profile of colours"
+
+// tinyWebP is a WebP of one pixel.
+var tinyWebP, _ = base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+
+// webpWith wraps the tiny WebP in the extended form, with chunks behind its pixels.
+func webpWith(chunks ...[]byte) []byte {
+	b := append([]byte("VP8X\x0a\x00\x00\x00\x0c\x00\x00\x00"), 0, 0, 0, 0, 0, 0)
+	b = append(append(b, tinyWebP[12:]...), bytes.Join(chunks, nil)...)
+	return append(append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(len(b)+4))...), append([]byte("WEBP"), b...)...)
+}
+
+func riff(name string, body []byte) []byte {
+	b := append(append([]byte(name), binary.LittleEndian.AppendUint32(nil, uint32(len(body)))...), body...)
+	return append(b, make([]byte, len(body)%2)...)
+}
+
+// TestClean sees that nothing of where a picture was taken stays, and its pixels do.
+func TestClean(t *testing.T) {
+	photo, drawing := jpegOf(t, scene(64, 48)), pngOf(t, scene(64, 48))
+	var moving bytes.Buffer
+	frame := image.NewPaletted(image.Rect(0, 0, 8, 8), color.Palette{color.White, color.Black})
+	if err := gif.EncodeAll(&moving, &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{10, 10}}); err != nil {
+		t.Fatal(err)
+	}
+	comment := append([]byte{0x21, 0xfe, byte(len(place))}, place+"\x00"...)
+	note := append([]byte("Exif\x00\x00"), exif(1)...)
+	afterHeader := 8 + 25
+	for name, c := range map[string]struct {
+		data   []byte
+		as     picture.Type
+		want   []byte // what stays
+		inside string // of what stays
+	}{
+		"a photograph": {
+			append(withSegments(photo, app(0xe1, note), app(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+place)), app(0xe2, []byte(jpegProfile)),
+				app(0xe2, []byte("MPF\x00"+place)), app(0xed, []byte("Photoshop 3.0\x00"+place)), app(0xfe, []byte(place))), "behind the end "+place...),
+			picture.JPEG, withSegments(photo, app(0xe2, []byte(jpegProfile))), "a profile of colours",
+		},
+		"a drawing": {
+			append(bytes.Join([][]byte{
+				drawing[:afterHeader], chunk("tEXt", []byte("Comment\x00"+place)), chunk("iTXt", []byte(place)), chunk("eXIf", exif(1)),
+				chunk("tIME", make([]byte, 7)), chunk("prVt", []byte(place)), drawing[afterHeader:],
+			}, nil), "<script>"+place...),
+			picture.PNG, drawing, "IHDR",
+		},
+		"a film": {
+			append(append(append(bytes.Clone(moving.Bytes()[:13]), comment...), moving.Bytes()[13:]...), place...),
+			picture.GIF, moving.Bytes(), "NETSCAPE2.0",
+		},
+		"a WebP": {
+			append(webpWith(riff("EXIF", exif(1)), riff("XMP ", []byte(place)), riff("what", []byte(place))), place...),
+			picture.WebP, nil, "VP8L",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !bytes.Contains(c.data, []byte(place)) {
+				t.Fatal("the test's own picture tells no place")
+			}
+			kept, as, err := picture.Clean(t.Context(), c.data, c.as)
+			if err != nil || as.MimeType != c.as.MimeType {
+				t.Fatal(as.MimeType, err)
+			}
+			if bytes.Contains(kept, []byte(place)) || bytes.Contains(kept, []byte("script")) {
+				t.Error("it still tells where it was taken")
+			}
+			if !bytes.Contains(kept, []byte(c.inside)) || c.want != nil && !bytes.Equal(kept, c.want) {
+				t.Errorf("%d bytes are left of %d, want %d", len(kept), len(c.data), len(c.want))
+			}
+			p, err := picture.Open(t.Context(), kept)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Close()
+			for cut := range len(kept) { // nothing panics, whatever is missing
+				_, _, _ = picture.Clean(t.Context(), kept[:cut], c.as)
+			}
+		})
+	}
+}
+
+// TestUpright turns pictures in all the ways that a camera can be held.
+func TestUpright(t *testing.T) {
+	blue := map[uint16][2]int{ // where the blue quarter goes: right, down
+		1: {0, 0}, 2: {1, 0}, 3: {1, 1}, 4: {0, 1}, 5: {0, 0}, 6: {1, 0}, 7: {1, 1}, 8: {0, 1},
+	}
+	for orientation, corner := range blue {
+		note := append([]byte("Exif\x00\x00"), exif(orientation)...)
+		data := withSegments(jpegOf(t, scene(64, 32)), app(0xe1, note), app(0xe2, []byte(jpegProfile)))
+		kept, _, err := picture.Clean(t.Context(), data, picture.JPEG)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(kept, []byte(place)) || !bytes.Contains(kept, []byte(jpegProfile)) {
+			t.Errorf("%d: the place stays, or the profile does not", orientation)
+		}
+		m, err := jpeg.Decode(bytes.NewReader(kept))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, h := 64, 32
+		if orientation >= 5 {
+			w, h = h, w
+		}
+		if m.Bounds().Dx() != w || m.Bounds().Dy() != h {
+			t.Fatalf("%d: %v", orientation, m.Bounds())
+		}
+		r, _, b, _ := m.At(w/4+corner[0]*w/2, h/4+corner[1]*h/2).RGBA()
+		if b < r {
+			t.Errorf("%d: the blue quarter is not at %v", orientation, corner)
+		}
+	}
+}
+
+// TestHostile refuses pictures that are made to do harm, before they are decoded.
+func TestHostile(t *testing.T) {
+	bomb := pngOf(t, scene(1, 1))
+	binary.BigEndian.PutUint32(bomb[16:], 50_000)
+	binary.BigEndian.PutUint32(bomb[20:], 50_000)
+	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
+	photo := jpegOf(t, scene(8, 8))
+	scan := bytes.Index(photo, []byte{0xff, 0xda})
+	scans := append(bytes.Clone(photo[:scan]), bytes.Repeat(photo[scan:len(photo)-2], 100)...)
+	scans = append(scans, 0xff, 0xd9)
+	film := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
+	for name, c := range map[string]struct {
+		data   []byte
+		as     picture.Type
+		reason picture.Reason
+	}{
+		"a bomb":              {bomb, picture.PNG, picture.ReasonPixels},
+		"a JPEG of 100 scans": {scans, picture.JPEG, picture.ReasonBroken},
+		"a GIF of too many":   {append(film, ';'), picture.GIF, picture.ReasonFrames},
+		"no pixels at all":    {[]byte("\x89PNG\r\n\x1a\n"), picture.PNG, picture.ReasonBroken},
+		"a cut photograph":    {photo[:len(photo)/2], picture.JPEG, picture.ReasonBroken},
+	} {
+		kept, _, err := picture.Clean(t.Context(), c.data, c.as)
+		if err == nil {
+			_, err = picture.Open(t.Context(), kept)
+		}
+		var refusal *picture.Refusal
+		if !errors.As(err, &refusal) || refusal.Reason != c.reason {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// archive is a ZIP archive with one file.
+func archive(t *testing.T, name, body string) string {
+	t.Helper()
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	f, err := w.Create(name)
+	if err == nil {
+		_, err = f.Write([]byte(body))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return buf.String()
+}
+
+// TestSniff tells types by bytes, and refuses what could run in a browser.
+func TestSniff(t *testing.T) {
+	word := `<Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>`
+	for name, c := range map[string]struct {
+		data, mimeType string
+		reason         picture.Reason // where mimeType is empty
+	}{
+		"a.jpg":        {data: string(jpegOf(t, scene(2, 2))), mimeType: "image/jpeg"},
+		"believed.exe": {data: string(pngOf(t, scene(2, 2))), mimeType: "image/png"},
+		"a.webp":       {data: string(tinyWebP), mimeType: "image/webp"},
+		"a.pdf":        {data: "%PDF-1.7\n<script>", mimeType: "application/pdf"},
+		"a.txt":        {data: "Đi chợ " + strings.Repeat("Đồng Tháp ", 10_000), mimeType: "text/plain; charset=utf-8"},
+		"a.CSV":        {data: "\xef\xbb\xbftên,số\nsen,1\n", mimeType: "text/csv; charset=utf-8"},
+		"text.html":    {data: "no page", mimeType: "text/plain; charset=utf-8"},
+		"a.mp4":        {data: "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42....", mimeType: "video/mp4"},
+		"a.m4a":        {data: "\x00\x00\x00\x18ftypM4A \x00\x00\x02\x00isommp42....", mimeType: "audio/mp4"},
+		"a.webm":       {data: "\x1a\x45\xdf\xa3\x42\x82\x84webm", mimeType: "video/webm"},
+		"a.mp3":        {data: "ID3\x03\x00", mimeType: "audio/mpeg"},
+		"bare.mp3":     {data: "\xff\xfb\x90\x00\x00\x00", mimeType: "audio/mpeg"},
+		"a.ogg":        {data: "OggS\x00\x02", mimeType: "audio/ogg"},
+		"a.wav":        {data: "RIFF\x00\x00\x00\x00WAVE", mimeType: "audio/wav"},
+		"a.docx":       {data: archive(t, "[Content_Types].xml", word), mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+		"a.odt":        {data: archive(t, "mimetype", "application/vnd.oasis.opendocument.text"), mimeType: "application/vnd.oasis.opendocument.text"},
+		"macros.docm":  {data: archive(t, "[Content_Types].xml", `ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"`), reason: picture.ReasonType},
+		"any.zip":      {data: archive(t, "a.txt", "hello"), reason: picture.ReasonType},
+		"cut.zip":      {data: "PK\x03\x04", reason: picture.ReasonBroken},
+		"page.html":    {data: " \n<!DOCTYPE html><script>alert(1)</script>", reason: picture.ReasonPage},
+		"picture.jpg":  {data: "<html><script>alert(1)</script>", reason: picture.ReasonPage},
+		"mark.html":    {data: "\xef\xbb\xbf<html>", reason: picture.ReasonPage},
+		"page.xhtml":   {data: `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">`, reason: picture.ReasonPage},
+		"a.svg":        {data: `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`, reason: picture.ReasonSVG},
+		"b.svg":        {data: `<?xml version="1.0"?><!-- x --><svg>`, reason: picture.ReasonSVG},
+		"a.heic":       {data: "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic....", reason: picture.ReasonHEIC},
+		"a.avif":       {data: "\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1....", reason: picture.ReasonHEIC},
+		"a.mov":        {data: "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ....", reason: picture.ReasonType},
+		"a.mkv":        {data: "\x1a\x45\xdf\xa3\x42\x82\x88matroska", reason: picture.ReasonType},
+		"program.exe":  {data: "MZ\x90\x00\x03\x00", reason: picture.ReasonType},
+		"utf16.txt":    {data: "\xff\xfeh\x00i\x00", reason: picture.ReasonEncoding},
+		"latin.txt":    {data: "caf\xe9 au lait", reason: picture.ReasonEncoding},
+		"cut.txt":      {data: strings.Repeat("a", 1000) + "\xe1\xbb", reason: picture.ReasonEncoding},
+		"empty":        {data: "", reason: picture.ReasonBroken},
+	} {
+		as, err := picture.Sniff(strings.NewReader(c.data), int64(len(c.data)), name)
+		var refusal *picture.Refusal
+		if c.mimeType != "" && (err != nil || as.MimeType != c.mimeType) {
+			t.Errorf("%s: %s, %v, want %s", name, as.MimeType, err, c.mimeType)
+		}
+		if c.mimeType == "" && (!errors.As(err, &refusal) || refusal.Reason != c.reason) {
+			t.Errorf("%s: %s, %v, want the reason %d", name, as.MimeType, err, c.reason)
+		}
+	}
+}
+
+// TestSizes makes sizes of a picture of 1200 × 800.
+func TestSizes(t *testing.T) {
+	p, err := picture.Open(t.Context(), jpegOf(t, scene(1200, 800)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	keys := map[string]bool{}
+	for _, c := range []struct {
+		size          picture.Size
+		width, height int
+		format        string
+	}{
+		{picture.Size{}, 1200, 800, "jpeg"},
+		{picture.Size{Width: 600}, 600, 400, "jpeg"},
+		{picture.Size{Height: 80, Format: picture.FormatPNG}, 120, 80, "png"},
+		{picture.Size{Width: 600, Height: 100}, 150, 100, "jpeg"},
+		{picture.Size{Width: 4000, Height: 4000}, 1200, 800, "jpeg"},
+		{picture.Size{Width: 300, Height: 300, Fit: picture.FitCover}, 300, 300, "jpeg"},
+		{picture.Size{Width: 4000, Height: 2000, Fit: picture.FitCover}, 1200, 600, "jpeg"},
+		{picture.Size{Width: 1, Height: 4000, Fit: picture.FitCover}, 1, 800, "jpeg"},
+		{picture.Size{Width: 1}, 1, 1, "jpeg"},
+	} {
+		made, err := p.Resize(c.size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, format, err := image.DecodeConfig(bytes.NewReader(made.Data))
+		if err != nil || got.Width != c.width || got.Height != c.height || format != c.format ||
+			made.Width != c.width || made.Height != c.height || made.Format.MimeType() != "image/"+format {
+			t.Errorf("%+v: %v, %s, %v", c.size, got, format, err)
+		}
+		if keys[c.size.Key()] || !c.size.Valid() {
+			t.Errorf("%+v has the key of another, or is not valid", c.size)
+		}
+		keys[c.size.Key()] = true
+	}
+	for _, s := range []picture.Size{{Width: -1}, {Height: 4097}, {Fit: "x"}, {Format: "WEBP"}} {
+		if s.Valid() {
+			t.Errorf("%+v is valid", s)
+		}
+	}
+	if got := p.Color(); len(got) != 7 || got[:2] != "#c" {
+		t.Errorf("the colour of a red picture is %s", got)
+	}
+	clear, err := picture.Open(t.Context(), pngOf(t, image.NewRGBA(image.Rect(0, 0, 9, 9))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer clear.Close()
+	if got := clear.Color(); got != "#ffffff" {
+		t.Errorf("the colour of a clear picture is %s", got)
+	}
+	paper, err := clear.Resize(picture.Size{Format: picture.FormatJPEG})
+	if err != nil {
+		t.Fatal(err)
+	}
+	white, err := jpeg.Decode(bytes.NewReader(paper.Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, _, _, _ := white.At(4, 4).RGBA(); r>>8 < 250 {
+		t.Errorf("behind a clear picture is %d", r>>8)
+	}
+}
+
+// TestPlaceholder keeps placeholders small, however busy the picture is.
+func TestPlaceholder(t *testing.T) {
+	noise := image.NewRGBA(image.Rect(0, 0, 400, 400))
+	seed := uint32(1)
+	for i := range noise.Pix {
+		seed = seed*1664525 + 1013904223
+		noise.Pix[i] = byte(seed >> 24)
+	}
+	for _, m := range []image.Image{noise, scene(300, 10), scene(1, 1)} {
+		p, err := picture.Open(t.Context(), pngOf(t, m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		uri, err := p.Placeholder()
+		p.Close()
+		if err != nil || len(uri) > 1000 {
+			t.Errorf("%d bytes, %v", len(uri), err)
+		}
+		data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(uri, "data:image/png;base64,"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := png.Decode(bytes.NewReader(data)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// FuzzClean sees that no bytes break the cleaning or the decoding of pictures.
+func FuzzClean(f *testing.F) {
+	for i, data := range [][]byte{jpegOf(f, scene(9, 9)), pngOf(f, scene(9, 9)), []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), webpWith(riff("EXIF", exif(6)))} {
+		f.Add(data, i)
+	}
+	types := []picture.Type{picture.JPEG, picture.PNG, picture.GIF, picture.WebP}
+	f.Fuzz(func(t *testing.T, data []byte, kind int) {
+		kept, _, err := picture.Clean(t.Context(), data, types[uint(kind)%4])
+		if err != nil {
+			return
+		}
+		if size, _, err := image.DecodeConfig(bytes.NewReader(kept)); err != nil || size.Width*size.Height > 1_000_000 {
+			return
+		}
+		p, err := picture.Open(t.Context(), kept)
+		if err != nil {
+			return
+		}
+		defer p.Close()
+		if _, err := p.Placeholder(); err != nil {
+			t.Error(err)
+		}
+		_ = p.Color()
+	})
+}

@@ -1,0 +1,240 @@
+package picture
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// Type is a type of file that is taken in.
+type Type struct {
+	// MimeType is what the file is served as.
+	MimeType string
+	// Extensions are those that its name may end with, without a dot, the usual one first.
+	Extensions []string
+}
+
+// The types of files that are taken in: pictures, recordings and documents that run
+// nothing in a browser.
+var (
+	JPEG = Type{"image/jpeg", []string{"jpg", "jpeg"}}
+	PNG  = Type{"image/png", []string{"png"}}
+	GIF  = Type{"image/gif", []string{"gif"}}
+	WebP = Type{"image/webp", []string{"webp"}}
+
+	mp4  = Type{"video/mp4", []string{"mp4", "m4v"}}
+	m4a  = Type{"audio/mp4", []string{"m4a"}}
+	webm = Type{"video/webm", []string{"webm"}}
+	mp3  = Type{"audio/mpeg", []string{"mp3"}}
+	ogg  = Type{"audio/ogg", []string{"ogg", "oga", "opus"}}
+	ogv  = Type{"video/ogg", []string{"ogv"}}
+	wav  = Type{"audio/wav", []string{"wav"}}
+
+	pdf  = Type{"application/pdf", []string{"pdf"}}
+	text = Type{"text/plain; charset=utf-8", []string{"txt"}}
+	csv  = Type{"text/csv; charset=utf-8", []string{"csv"}}
+)
+
+// detected are the types that [http.DetectContentType] tells apart well enough.
+var detected = map[string]Type{
+	"image/jpeg": JPEG, "image/png": PNG, "image/gif": GIF, "image/webp": WebP,
+	"audio/mpeg": mp3, "audio/wave": wav, "application/pdf": pdf,
+}
+
+// office are the documents that are ZIP archives, by the type that stands inside.
+var office = map[string]Type{}
+
+func init() {
+	const ooxml, odf = "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument."
+	for extension, inner := range map[string]string{
+		"docx": ooxml + "wordprocessingml.document", "xlsx": ooxml + "spreadsheetml.sheet", "pptx": ooxml + "presentationml.presentation",
+		"odt": odf + "text", "ods": odf + "spreadsheet", "odp": odf + "presentation",
+	} {
+		office[inner] = Type{inner, []string{extension}}
+	}
+}
+
+// Reason sorts why a file is not taken in.
+type Reason int
+
+// The reasons.
+const (
+	// ReasonType: files of this type are not taken in.
+	ReasonType Reason = iota
+	// ReasonPage: it is HTML or XML, which could run programs in a reader's browser.
+	ReasonPage
+	// ReasonSVG: it is an SVG, which can hold programs.
+	ReasonSVG
+	// ReasonHEIC: it is a picture that not every browser shows: HEIC or AVIF.
+	ReasonHEIC
+	// ReasonEncoding: it is a text, but not in UTF-8.
+	ReasonEncoding
+	// ReasonBroken: it can't be read to its end.
+	ReasonBroken
+	// ReasonPixels: the picture has more than [MaxPixels].
+	ReasonPixels
+	// ReasonFrames: the picture moves in more than [MaxFrames].
+	ReasonFrames
+)
+
+// Refusal is the error of a file that is not taken in.
+type Refusal struct {
+	Reason Reason
+	// What names the type that was found, or says what is broken.
+	What string
+}
+
+// Error implements error.
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("the file is refused (reason %d): %s", r.Reason, r.What)
+}
+
+func refuse(reason Reason, format string, args ...any) error {
+	return &Refusal{reason, fmt.Sprintf(format, args...)}
+}
+
+// Sniff tells the type of a file of some size from its bytes. Its name is believed only
+// between plain text and CSV. What is not taken in is a [*Refusal].
+func Sniff(file io.ReaderAt, size int64, name string) (Type, error) {
+	head := make([]byte, min(size, 512))
+	if _, err := io.ReadFull(io.NewSectionReader(file, 0, size), head); err != nil {
+		return Type{}, fmt.Errorf("read the beginning of a file: %w", err)
+	}
+	if len(head) == 0 {
+		return Type{}, refuse(ReasonBroken, "the file is empty")
+	}
+	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
+		return sniffISO(head)
+	}
+	found := http.DetectContentType(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
+	if t, ok := detected[found]; ok {
+		return t, nil
+	}
+	switch kind, _, _ := strings.Cut(found, ";"); kind {
+	case "text/plain":
+		return sniffText(file, size, head, name)
+	case "text/html", "text/xml":
+		if bytes.Contains(head, []byte("<svg")) {
+			return Type{}, refuse(ReasonSVG, "SVG")
+		}
+		return Type{}, refuse(ReasonPage, "%s", kind)
+	case "application/zip":
+		return sniffOffice(file, size)
+	case "application/ogg":
+		if bytes.Contains(head, []byte("theora")) {
+			return ogv, nil
+		}
+		return ogg, nil
+	case "video/webm":
+		if bytes.Contains(head, []byte("webm")) { // and no other Matroska
+			return webm, nil
+		}
+		found = "video/x-matroska"
+	case "application/octet-stream":
+		// A frame of MPEG audio layer III without an ID3 tag before it.
+		if len(head) > 2 && head[0] == 0xff && head[1]&0xe6 == 0xe2 && head[2]>>4 != 0xf && head[2]&0x0c != 0x0c {
+			return mp3, nil
+		}
+	}
+	return Type{}, refuse(ReasonType, "%s", found)
+}
+
+// sniffISO tells what an ISO base media file is by its brands.
+func sniffISO(head []byte) (Type, error) {
+	brands := string(head[8:12])
+	if length := int(head[0])<<24 | int(head[1])<<16 | int(head[2])<<8 | int(head[3]); length > 16 {
+		brands += string(head[16:max(16, min(length, len(head)))])
+	}
+	for i := 0; i+4 <= len(brands); i += 4 {
+		switch brands[i : i+4] {
+		case "avif", "avis":
+			return Type{}, refuse(ReasonHEIC, "AVIF")
+		case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1":
+			return Type{}, refuse(ReasonHEIC, "HEIC")
+		case "M4A ", "M4B ":
+			return m4a, nil
+		case "isom", "iso2", "iso4", "iso5", "iso6", "mp41", "mp42", "avc1", "M4V ", "MSNV", "dash":
+			if i == 0 || brands[:4] != "qt  " {
+				return mp4, nil
+			}
+		}
+	}
+	return Type{}, refuse(ReasonType, "video of the brand %q", brands[:4])
+}
+
+// sniffText takes a text that is UTF-8 from its beginning to its end.
+func sniffText(file io.ReaderAt, size int64, head []byte, name string) (Type, error) {
+	if bytes.Contains(bytes.ToLower(head), []byte("<svg")) {
+		return Type{}, refuse(ReasonSVG, "SVG")
+	}
+	r := io.NewSectionReader(file, 0, size)
+	buf := make([]byte, 32<<10)
+	kept := 0 // bytes of a rune that the last read broke
+	for {
+		n, err := r.Read(buf[kept:])
+		part := buf[:kept+n]
+		for len(part) > 0 {
+			c, width := utf8.DecodeRune(part)
+			if c == utf8.RuneError && width == 1 {
+				if err == nil && !utf8.FullRune(part) {
+					break
+				}
+				return Type{}, refuse(ReasonEncoding, "a text that is not UTF-8")
+			}
+			part = part[width:]
+		}
+		kept = copy(buf, part)
+		switch {
+		case err == io.EOF && kept > 0:
+			return Type{}, refuse(ReasonEncoding, "a text that is not UTF-8")
+		case err == io.EOF && strings.EqualFold(path.Ext(name), ".csv"):
+			return csv, nil
+		case err == io.EOF:
+			return text, nil
+		case err != nil:
+			return Type{}, fmt.Errorf("read a text: %w", err)
+		}
+	}
+}
+
+// maxList bounds in bytes what is read of the list of an archive's types.
+const maxList = 1 << 20
+
+// sniffOffice tells what document a ZIP archive is. Those with macros are not taken in.
+func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
+	archive, err := zip.NewReader(file, size)
+	if err != nil {
+		return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
+	}
+	for _, entry := range archive.File {
+		if entry.Name != "[Content_Types].xml" && entry.Name != "mimetype" {
+			continue
+		}
+		r, err := entry.Open()
+		if err != nil {
+			return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
+		}
+		list, err := io.ReadAll(io.LimitReader(r, maxList))
+		_ = r.Close()
+		if err != nil {
+			return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
+		}
+		if t, ok := office[string(list)]; ok && entry.Name == "mimetype" {
+			return t, nil
+		}
+		for inner, t := range office {
+			if bytes.Contains(list, []byte(`"`+inner+`.main+xml"`)) {
+				return t, nil
+			}
+		}
+		if bytes.Contains(list, []byte("macroEnabled")) {
+			return Type{}, refuse(ReasonType, "a document with macros")
+		}
+	}
+	return Type{}, refuse(ReasonType, "application/zip")
+}
