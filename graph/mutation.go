@@ -54,10 +54,10 @@ func registerMutation(r *Resolver) {
 		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
 	})})
 	r.relate("Mutation", map[string]relation{
-		"bulkCreate": r.bulk(func(c *call, item map[string]any) newsroom.Change {
+		"bulkCreate": r.bulk(func(_ *call, item map[string]any) newsroom.Change {
 			return withFields(newsroom.Change{Action: content.ActionCreate}, item)
 		}),
-		"bulkUpdate": r.bulk(func(c *call, item map[string]any) newsroom.Change {
+		"bulkUpdate": r.bulk(func(_ *call, item map[string]any) newsroom.Change {
 			fields, _ := item["input"].(map[string]any)
 			return withFields(atVersion(content.ActionUpdate, item), fields)
 		}),

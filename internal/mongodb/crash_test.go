@@ -184,4 +184,9 @@ func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step 
 	if pages[0].TotalCount != versions {
 		t.Errorf("%d revisions of %d versions", pages[0].TotalCount, versions)
 	}
+	later := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return time.Now().Add(time.Hour) }})
+	err = later.Check(ctx, false, func(f newsroom.Finding) { t.Errorf("a check finds: %+v", f) }, func(string, int) {})
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -8,10 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
-
 	"sen/internal/content"
 	"sen/internal/mongodb"
 	"sen/internal/newsroom"
@@ -113,29 +109,14 @@ func TestCheck(t *testing.T) {
 		if found := findings(t, store, false); len(found) > 0 {
 			t.Fatalf("the sample does not fit together: %v", found)
 		}
-		client, err := mongo.Connect(options.Client().ApplyURI(e.URI))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = client.Disconnect(ctx) }()
-		db := client.Database(e.URI[strings.LastIndexByte(strings.Split(e.URI, "?")[0], '/')+1:][:len(strings.Split(e.URI[strings.LastIndexByte(strings.Split(e.URI, "?")[0], '/')+1:], "?")[0])])
-		must := func(_ any, err error) {
-			t.Helper()
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		id := func(v string) bson.D { return bson.D{{Key: "_id", Value: v}} }
-		set := func(field string, value any) bson.D {
-			return bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}}
-		}
-		must(db.Collection("tags").DeleteOne(ctx, id("tag_xuc-tien")))
-		must(db.Collection("routes").DeleteOne(ctx, id("Section:tin-tuc")))
-		must(db.Collection("routes").InsertOne(ctx, bson.D{{Key: "_id", Value: "Tag:khong-cua-ai"}, {Key: "entry", Value: "tag_x"}, {Key: "at", Value: time.Unix(0, 0)}}))
-		must(db.Collection("articles").UpdateOne(ctx, id("article_hoi-nghi-so-ket-2020"), set("live.breadcrumb", bson.A{"section_su-kien"})))
-		must(db.Collection("revisions").InsertOne(ctx, bson.D{{Key: "_id", Value: "rev_dead"}, {Key: "entry", Value: "tag_cnnttb"}, {Key: "kind", Value: "Tag"}, {Key: "version", Value: 2}, {Key: "committed", Value: false}, {Key: "at", Value: time.Unix(0, 0)}, {Key: "action", Value: "UPDATE"}, {Key: "state", Value: "DRAFT"}}))
-		must(db.Collection("media").DeleteOne(ctx, id("media_bia-sen-lam")))
-		must(db.Collection("media.files").DeleteOne(ctx, id("media_bieu-trung")))
+		testkit.Remove(t, e, "tags", "tag_xuc-tien")
+		testkit.Remove(t, e, "routes", "Section:tin-tuc")
+		testkit.Insert(t, e, "routes", `{"_id": "Tag:khong-cua-ai", "entry": "tag_x", "at": {"$date": "1970-01-01T00:00:00Z"}}`)
+		testkit.Set(t, e, "articles", "article_hoi-nghi-so-ket-2020", `{"live.breadcrumb": ["section_su-kien"]}`)
+		testkit.Insert(t, e, "revisions", `{"_id": "rev_dead", "entry": "tag_cnnttb", "kind": "Tag", "version": 2, "committed": false,
+			"at": {"$date": "1970-01-01T00:00:00Z"}, "action": "UPDATE", "state": "DRAFT"}`)
+		testkit.Remove(t, e, "media", "media_bia-sen-lam")
+		testkit.Remove(t, e, "media.files", "media_bieu-trung")
 		kinds := map[string]int{}
 		for _, f := range findings(t, store, false) {
 			kinds[f.What]++

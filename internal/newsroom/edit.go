@@ -89,8 +89,8 @@ func (w *work) renamed(before, after *content.Base) {
 	if after.Slug == before.Slug {
 		return
 	}
-	former := slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
-	after.FormerSlugs = append(former, before.Slug)
+	after.FormerSlugs = slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
+	after.FormerSlugs = append(after.FormerSlugs, before.Slug)
 }
 
 // finder finds a copy of an entry; nil when there is none.
@@ -202,9 +202,9 @@ func check(c content.Content, r *report) {
 			r.refuse(content.ProblemRequired, at(path...), msgRequired)
 		}
 	}
-	between := func(n *int, least, most int, path ...string) {
-		if n != nil && (*n < least || *n > most) {
-			r.refuse(content.ProblemInvalid, at(path...), msgRange, least, most)
+	counts := func(n *int, most int, path ...string) { // from 1
+		if n != nil && (*n < 1 || *n > most) {
+			r.refuse(content.ProblemInvalid, at(path...), msgRange, 1, most)
 		}
 	}
 	switch c.(type) {
@@ -218,8 +218,8 @@ func check(c content.Content, r *report) {
 	case *content.Event:
 		checkEvent(e, r, need, at)
 	case *content.Program:
-		between(e.StartYear, 1, 9999, "startYear")
-		between(e.EndYear, 1, 9999, "endYear")
+		counts(e.StartYear, 9999, "startYear")
+		counts(e.EndYear, 9999, "endYear")
 		if e.StartYear != nil && e.EndYear != nil && *e.EndYear < *e.StartYear {
 			r.refuse(content.ProblemInvalid, at("endYear"), msgOrder)
 		}
@@ -228,12 +228,12 @@ func check(c content.Content, r *report) {
 		need(e.Level != "", "level")
 		need(e.Phase != "", "phase")
 		if need(e.Year != 0, "year"); e.Year != 0 {
-			between(&e.Year, 1, 9999, "year")
+			counts(&e.Year, 9999, "year")
 		}
 	case *content.Award:
 		need(e.RoundID != "", "round")
 		need(e.Outcome != "", "outcome")
-		between(e.Rank, 1, 10_000, "rank")
+		counts(e.Rank, 10_000, "rank")
 		for i, recipient := range e.Recipients {
 			if recipient.OrganizationID != "" && recipient.AuthorID != "" {
 				r.refuse(content.ProblemInvalid, at("recipients", strconv.Itoa(i)), msgOneOf, "organization, author")

@@ -46,7 +46,11 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 			continue
 		}
 		outcome, failed := n.Do(ctx, nil, c)
-		if failed == nil && len(outcome.Problems) == 0 { // else another server was first
+		switch {
+		case failed != nil || outcome.Conflict != nil: // another server was first
+		case len(outcome.Problems) > 0:
+			n.log.WarnContext(ctx, "what is due is refused", "entry", id, "action", c.Action, "problem", outcome.Problems[0].Message)
+		default:
 			made++
 		}
 		err = errors.Join(err, failed)

@@ -161,22 +161,6 @@ func SampleStore(t testing.TB, e Engine) *mongodb.Store {
 	return store
 }
 
-// Count counts the documents of a collection in an engine's database.
-func Count(t testing.TB, e Engine, collection string) int {
-	t.Helper()
-	client, err := mongo.Connect(options.Client().ApplyURI(e.URI))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = client.Disconnect(context.Background()) }()
-	name, _, _ := strings.Cut(e.URI[strings.LastIndexByte(e.URI, '/')+1:], "?")
-	n, err := client.Database(name).Collection(collection).CountDocuments(t.Context(), bson.D{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return int(n)
-}
-
 // Log writes to the test's own output.
 func Log(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))

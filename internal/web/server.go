@@ -58,6 +58,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
 	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Newsroom, o.Log})
+	mux.Handle("GET /preview/{token}", preview{exec, o.Actor, o.Timeout, o.Log})
 	if o.Schema != "" {
 		mux.HandleFunc("GET /schema.graphqls", text("application/graphql; charset=utf-8", o.Schema))
 		mux.Handle("GET /playground", playground())

@@ -1,0 +1,129 @@
+package web
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+)
+
+var (
+	//go:embed preview.graphql
+	previewQuery string
+	//go:embed preview.tmpl
+	previewText string
+	previewPage = template.Must(template.New("preview").Parse(previewText))
+)
+
+// previewPolicy lets the page show pictures, which may come from where media are served, and run nothing.
+const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http:; media-src 'self' https: http:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-popups allow-top-navigation-by-user-activation"
+
+// preview shows one draft as a plain page to whoever has its link, from the same graph that
+// their programs would ask with the link's token.
+type preview struct {
+	exec    *executor.Executor
+	actor   func(ctx context.Context, secret string) (*content.Actor, error)
+	timeout time.Duration
+	log     *slog.Logger
+}
+
+// previewed is what preview.graphql asks for.
+type previewed struct {
+	Node *struct {
+		Label, Locale, Status      string
+		Locales                    []string
+		Lead, Byline, Summary, Bio string
+		medium                     // of an entry that is one itself
+		Cover                      *medium
+		// Body is HTML as richtext writes it: escaped, with addresses that were checked.
+		Body *struct{ HTML template.HTML }
+	}
+}
+
+type medium struct{ Kind, URL, Alt, Caption string }
+
+func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", previewPolicy)
+	page, err := p.read(r)
+	if code := content.CodeOf(err); err != nil {
+		status, message := http.StatusInternalServerError, "Something went wrong on our side."
+		switch code {
+		case content.CodeUnauthenticated, content.CodeNotFound:
+			status, message = http.StatusNotFound, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one."
+		case content.CodeBadUserInput:
+			status, message = http.StatusBadRequest, "The page is not kept in the language that the address names."
+		case content.CodeUnavailable:
+			status, message = http.StatusServiceUnavailable, "The page can't be shown right now. Try again in a moment."
+		default:
+			p.log.ErrorContext(r.Context(), "preview failed", "request", r.Header.Get("X-Request-Id"), "err", err)
+		}
+		http.Error(w, message, status)
+		return
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	_ = previewPage.Execute(w, page)
+}
+
+// read asks for the entry that the link's token opens.
+func (p preview) read(r *http.Request) (*previewed, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), p.timeout)
+	defer cancel()
+	actor, err := p.actor(ctx, r.PathValue("token"))
+	if err != nil {
+		return nil, err
+	}
+	if actor == nil || actor.Preview == "" { // the secret of an account is no link
+		return nil, content.Errorf(content.CodeUnauthenticated, "This is no preview.")
+	}
+	ctx = graphql.StartOperationTrace(auth.WithActor(ctx, actor))
+	headers := http.Header{"Sen-Stage": {string(content.StageDraft)}}
+	if locale := r.URL.Query().Get("locale"); locale != "" {
+		headers.Set("Sen-Locale", locale)
+	}
+	op, errs := p.exec.CreateOperationContext(ctx, &graphql.RawParams{
+		Query: previewQuery, Variables: map[string]any{"id": string(actor.Preview)}, Headers: headers,
+	})
+	if errs != nil {
+		return nil, errs
+	}
+	responses, ctx := p.exec.DispatchOperation(ctx, op)
+	response := responses(ctx)
+	if response == nil {
+		return nil, content.Errorf(content.CodeUnavailable, "The answer took too long.")
+	}
+	if len(response.Errors) > 0 {
+		if code, _ := response.Errors[0].Extensions["code"].(string); code != "" {
+			return nil, content.Errorf(content.Code(code), "%s", response.Errors[0].Message)
+		}
+		return nil, response.Errors
+	}
+	page := new(previewed)
+	if err := json.Unmarshal(response.Data, page); err != nil {
+		return nil, err
+	}
+	if page.Node == nil {
+		return nil, content.Errorf(content.CodeNotFound, "The entry is gone.")
+	}
+	return page, nil
+}
+
+// Status is the entry's state in words.
+func (p *previewed) Status() string {
+	return strings.ToLower(strings.ReplaceAll(p.Node.Status, "_", " "))
+}

@@ -1,0 +1,102 @@
+package web_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+// TestPreviewPage opens the link of a draft as someone without an account: it shows that
+// draft until it is over, and nothing else ever.
+func TestPreviewPage(t *testing.T) {
+	store := testkit.Store(t, testkit.Embedded(t))
+	server := testkit.Serve(t, store, nil)
+	chain := []content.Locale{"vi"}
+	ctx := auth.WithActor(t.Context(), newsroom.Operator)
+	create := func(kind content.Kind, input map[string]any) content.ID {
+		t.Helper()
+		outcome, err := server.Newsroom.Do(ctx, chain, newsroom.Change{Action: content.ActionCreate, Kind: kind, Input: newsroom.NewInput(input)})
+		if err != nil || len(outcome.Problems) > 0 {
+			t.Fatal(err, outcome)
+		}
+		return outcome.ID
+	}
+	shown := create(content.KindArticle, map[string]any{
+		"title": []any{
+			map[string]any{"locale": "vi", "text": "Hội nghị <b>bí mật</b>"}, map[string]any{"locale": "en", "text": "The hidden conference"},
+		},
+		"lead": []any{map[string]any{"text": "Lời dẫn"}},
+		"body": []any{map[string]any{"markdown": "Nội dung **đậm**\n\n<script>alert(1)</script>"}},
+	})
+	hidden := create(content.KindArticle, map[string]any{"title": []any{map[string]any{"text": "Bài khác"}}})
+
+	until := server.Clock.Now().Add(time.Hour)
+	signer, err := server.People.Signer(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := signer.Preview(shown, until)
+	get := func(address string) (int, http.Header, string) {
+		t.Helper()
+		response, err := http.Get(server.URL + address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, response.Header, string(body)
+	}
+	status, h, page := get("/preview/" + token)
+	for _, part := range []string{`<html lang="vi">`, "<h1>Hội nghị &lt;b&gt;bí mật&lt;/b&gt;</h1>", "Lời dẫn", "<strong>đậm</strong>", `href="?locale=en"`, "<code>draft</code>"} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page (status %d) lacks %s:\n%s", status, part, page)
+		}
+	}
+	if strings.Contains(page, "<script") {
+		t.Errorf("a script got into the page:\n%s", page)
+	}
+	if h.Get("Cache-Control") != "private, no-store" || h.Get("X-Robots-Tag") != "noindex, nofollow" || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("headers: %v", h)
+	}
+	if _, _, page := get("/preview/" + token + "?locale=en"); !strings.Contains(page, "<h1>The hidden conference</h1>") {
+		t.Errorf("the English page: %s", page)
+	}
+
+	// The token shows a program the same one draft.
+	answer := server.Ask(t, fmt.Sprintf(`{ a: node(id: %q) { id } b: node(id: %q) { id } articles(stage: DRAFT) { totalCount } auditLog { totalCount } }`, shown, hidden), nil,
+		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
+	if text := string(answer); !strings.Contains(text, string(shown)) || strings.Contains(text, string(hidden)) || strings.Contains(text, `"totalCount":2`) {
+		t.Errorf("a guest's answer: %s", answer)
+	}
+
+	_, account, err := server.People.CreateToken(ctx, nil, newsroom.NewToken{Name: "x", Role: content.RoleEditor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Clock.Forward(t, "2h")
+	for name, c := range map[string]struct {
+		address string
+		status  int
+	}{
+		"over":             {"/preview/" + token, http.StatusNotFound},
+		"forged":           {"/preview/" + token[:len(token)-2] + "xx", http.StatusNotFound},
+		"of an account":    {"/preview/" + account, http.StatusNotFound},
+		"of nothing":       {"/preview/" + signer.Preview("article_nothing", server.Clock.Now().Add(time.Minute)), http.StatusNotFound},
+		"a wrong language": {"/preview/" + signer.Preview(shown, server.Clock.Now().Add(time.Minute)) + "?locale=!!", http.StatusBadRequest},
+	} {
+		if status, _, body := get(c.address); status != c.status || strings.Contains(body, "<h1>") {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+}
