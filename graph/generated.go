@@ -640,6 +640,7 @@ Where an entry stands in the newsroom's workflow. Readers of what is published s
 | ` + "`" + `reject` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
 | ` + "`" + `publish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time to come: ` + "`" + `SCHEDULED` + "`" + ` until then |
 | ` + "`" + `unpublish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `DRAFT` + "`" + `; with a time to come: the same until then |
+| ` + "`" + `unpublish` + "`" + ` | ` + "`" + `SCHEDULED` + "`" + ` | the same, with a time behind that of its publication |
 | ` + "`" + `correct` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `PUBLISHED` + "`" + ` |
 | ` + "`" + `archive` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `ARCHIVED` + "`" + ` |
 | ` + "`" + `trash` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` ` + "`" + `ARCHIVED` + "`" + ` | ` + "`" + `TRASHED` + "`" + ` |
@@ -4016,7 +4017,7 @@ type Mutation {
     idempotencyKey: String
   ): ContentPayload
 
-  "Take an entry back from readers, at once or at a time to come: then it expires."
+  "Take an entry back from readers, at once or at a time to come: then it expires. One that is scheduled can be given its expiry, too."
   unpublish(
     "Its id."
     id: ID!

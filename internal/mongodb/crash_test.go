@@ -75,6 +75,9 @@ var crashing = map[content.Action]func(id content.ID, version int) newsroom.Chan
 	content.ActionPublish: func(id content.ID, version int) newsroom.Change {
 		return newsroom.Change{Action: content.ActionPublish, ID: id, Version: version}
 	},
+	content.ActionDeleteForever: func(id content.ID, version int) newsroom.Change {
+		return newsroom.Change{Action: content.ActionDeleteForever, ID: id, Version: version}
+	},
 }
 
 // TestCrashChild is the program that TestCrash kills: it makes a change and dies on the way.
@@ -116,15 +119,22 @@ func theTag(t *testing.T, store *mongodb.Store) *content.Entry[content.Tag] {
 func TestCrash(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		for action, change := range crashing {
-			for _, step := range []string{"claimed", "revision inserted", "entry saved", "revision marked"} {
+			steps := []string{"claimed", "revision inserted", "entry saved", "revision marked"}
+			if action == content.ActionDeleteForever {
+				steps = []string{"revision inserted", "entry removed", "revision marked"}
+			}
+			for _, step := range steps {
 				t.Run(fmt.Sprintf("%s, %s", action, step), func(t *testing.T) {
 					where := filepath.Join(t.TempDir(), "data")
 					if e.Name == "mongodb" {
 						where = testkit.MongoDB(t).URI
 					}
 					t.Run("before", func(t *testing.T) {
-						do(t, newsroom.New(reopened(t, where), newsroom.Options{Log: testkit.Log(t)}),
-							newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")})
+						room := newsroom.New(reopened(t, where), newsroom.Options{Log: testkit.Log(t)})
+						made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")})
+						if action == content.ActionDeleteForever {
+							do(t, room, newsroom.Change{Action: content.ActionTrash, ID: made.ID, Version: 1})
+						}
 					})
 					child := exec.Command(os.Args[0], "-test.run=^TestCrashChild$")
 					child.Env = append(os.Environ(), crashAt+"="+step, crashAction+"="+string(action), crashStore+"="+where)
@@ -144,11 +154,37 @@ func TestCrash(t *testing.T) {
 func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
+	later := func() time.Time { return time.Now().Add(time.Hour) }
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+	if step == "entry removed" || step == "revision marked" && action == content.ActionDeleteForever {
+		do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ khác")})
+	} else {
+		afterChange(t, store, room, action, step, change)
+	}
+	if _, _, err := store.Sweep(ctx, later(), false); err != nil {
+		t.Error(err)
+	}
+	err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: later}).Check(ctx, false,
+		func(f newsroom.Finding) { t.Errorf("a check finds: %+v", f) }, func(string, int) {})
+	if err != nil {
+		t.Error(err)
+	}
+	if action == content.ActionDeleteForever {
+		// Its slug is free: a new entry takes it as its own.
+		if made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")}); made.Content.Common().Slug != "the-cu" {
+			t.Errorf("the slug of what is gone was not let go: %s", made.Content.Common().Slug)
+		}
+	}
+}
+
+// afterChange makes the next change of the tag, and sees that every version has its revision.
+func afterChange(t *testing.T, store *mongodb.Store, room *newsroom.Newsroom, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
+	t.Helper()
+	ctx := context.Background()
 	came := step == "entry saved" || step == "revision marked"
 	tag := theTag(t, store)
 	want := 1
-	if came && action != content.ActionCreate {
+	if came && action != content.ActionCreate || action == content.ActionDeleteForever {
 		want = 2
 	}
 	if tag.Version != want {
@@ -159,6 +195,9 @@ func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step 
 		next.Action = content.ActionUnpublish // it is published already
 	}
 	do(t, room, next)
+	if action == content.ActionDeleteForever {
+		return
+	}
 	if _, _, err := store.Sweep(ctx, time.Now(), true); err != nil {
 		t.Error(err)
 	}
@@ -183,10 +222,5 @@ func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step 
 	}
 	if pages[0].TotalCount != versions {
 		t.Errorf("%d revisions of %d versions", pages[0].TotalCount, versions)
-	}
-	later := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return time.Now().Add(time.Hour) }})
-	err = later.Check(ctx, false, func(f newsroom.Finding) { t.Errorf("a check finds: %+v", f) }, func(string, int) {})
-	if err != nil {
-		t.Error(err)
 	}
 }

@@ -22,7 +22,7 @@ type where struct {
 	err   error
 
 	// slugs are the resolved slugs, and missing those that are yet to be.
-	slugs   map[claimKey]content.ID
+	slugs   map[claimKey]claim
 	missing []claimKey
 }
 
@@ -224,12 +224,12 @@ func (w *where) relation(field string, kind content.Kind, f *content.RelationFil
 	lost := false
 	for _, slug := range f.Slugs {
 		key := claimKey{kind, slug}
-		id, ok := w.slugs[key]
+		held, ok := w.slugs[key]
 		if !ok && w.slugs == nil {
 			w.missing = append(w.missing, key)
 		}
 		if lost = lost || !ok; ok {
-			ids = append(ids, id)
+			ids = append(ids, held.Entry)
 		}
 	}
 	switch all := f.All != nil && *f.All; {

@@ -105,8 +105,8 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 	if err != nil {
 		return nil, err
 	}
-	id, ok := claims[claimKey{c.kind, slug}]
-	if !ok {
+	id := claims[claimKey{c.kind, slug}].Entry
+	if id == "" {
 		return nil, nil
 	}
 	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), "formerSlugs"))
@@ -127,11 +127,11 @@ func had(base *content.Base, slug string) bool {
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
 	key := claimKey{c.kind, slug}
 	claims, err := c.store.claims(ctx, []claimKey{key})
-	if err != nil || claims[key] == "" {
+	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
 	err = c.coll.FindOne(ctx, bson.D{
-		{Key: "_id", Value: claims[key]},
+		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},
 	}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()

@@ -81,9 +81,16 @@ func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool
 	return &r.Revision, r.Committed, err
 }
 
-// settle marks a revision as committed if its entry names it as its head.
+// settle marks a revision as committed if its entry names it as its head, or is gone by it.
 func (s *Store) settle(ctx context.Context, r *content.Revision) (bool, error) {
 	name := s.collectionName(r.Of)
+	if r.Action == content.ActionDeleteForever {
+		err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: "_id", Value: r.Entry}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return true, s.bury(ctx, r)
+		}
+		return false, fail(err)
+	}
 	err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: "_id", Value: r.Entry}, {Key: "head", Value: r.ID}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return false, nil
@@ -92,6 +99,20 @@ func (s *Store) settle(ctx context.Context, r *content.Revision) (bool, error) {
 		err = s.commit(ctx, r.ID)
 	}
 	return err == nil, fail(err)
+}
+
+// bury removes what is left of an entry that is gone: the copies in its revisions and its slugs. The
+// revision that took it away is marked last, so that what a crash left is done later.
+func (s *Store) bury(ctx context.Context, r *content.Revision) error {
+	_, err := s.db.Collection(revisionsName).UpdateMany(ctx, bson.D{{Key: "entry", Value: r.Entry}},
+		bson.D{{Key: "$unset", Value: bson.D{{Key: "copy", Value: ""}, {Key: "label", Value: ""}}}})
+	if err == nil {
+		_, err = s.db.Collection(routes).DeleteMany(ctx, bson.D{{Key: "entry", Value: r.Entry}})
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return s.commit(ctx, r.ID)
 }
 
 // commit marks a revision as one that came to be.
@@ -104,9 +125,10 @@ func (s *Store) commit(ctx context.Context, id string) error {
 // than any write may take.
 const abandoned = 10 * time.Minute
 
-// Sweep settles the revisions that a crash left open: those that are an entry's head are
-// marked, those that came to nothing are removed when they are older than ten
-// minutes, or at once with all. It tells how many of each.
+// Sweep settles what a crash left open. Revisions that are an entry's head are marked; those that
+// came to nothing are removed when they are older than ten minutes, or at once with all,
+// and so are the claims of slugs that no entry has. It tells how many were marked and how many
+// removed.
 func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
 	cursor, err := s.db.Collection(revisionsName).Find(ctx, bson.D{{Key: "committed", Value: false}}, options.Find().SetProjection(bson.D{{Key: "copy", Value: 0}}))
 	if err != nil {
@@ -131,7 +153,11 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, rem
 		}
 		return nil
 	})
-	return marked, removed, err
+	if err != nil {
+		return marked, removed, err
+	}
+	released, err := s.sweepClaims(ctx, now)
+	return marked, removed + released, err
 }
 
 // discard removes a revision that did not come to be.

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -29,10 +30,15 @@ type claim struct {
 	ID    string     `json:"_id"`
 	Entry content.ID `json:"entry"`
 	At    time.Time  `json:"at"`
+	// Open tells that the write that claims it may come to nothing: see [Store.Sweep].
+	Open bool `json:"open,omitempty"`
 }
 
+// openField marks the claims that no sweep has looked at.
+const openField = "open"
+
 // claims finds whose some slugs are. What nobody claimed is not in the answer.
-func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]content.ID, error) {
+func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
 	ids := make([]string, len(keys))
 	byID := make(map[string]claimKey, len(keys))
 	for i, k := range keys {
@@ -47,9 +53,9 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]conte
 	if err := cursor.All(ctx, &docs); err != nil {
 		return nil, fail(err)
 	}
-	found := make(map[claimKey]content.ID, len(docs))
+	found := make(map[claimKey]claim, len(docs))
 	for _, d := range docs {
-		found[byID[d.ID]] = d.Entry
+		found[byID[d.ID]] = d
 	}
 	return found, nil
 }
@@ -66,10 +72,21 @@ func (c *Collection[T, F]) claim(ctx context.Context, e *content.Entry[T]) error
 		return err
 	}
 	for _, key := range keys {
-		if have[key] == e.ID {
+		held := have[key]
+		if held.Entry == e.ID && !held.Open {
 			continue
 		}
-		_, err := c.store.db.Collection(routes).InsertOne(ctx, claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt})
+		if held.Entry == e.ID { // of a write before this one: a sweep shall not take it away now
+			result, err := c.store.db.Collection(routes).UpdateOne(ctx, bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: e.ID}},
+				bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: e.UpdatedAt}}}})
+			if err != nil {
+				return fail(err)
+			}
+			if result.MatchedCount > 0 {
+				continue
+			}
+		}
+		_, err := c.store.db.Collection(routes).InsertOne(ctx, claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, Open: true})
 		if mongo.IsDuplicateKeyError(err) {
 			err = c.takeOver(ctx, key, e)
 		}
@@ -96,9 +113,48 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 	}
 	result, err := c.store.db.Collection(routes).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}}}})
+		bson.D{{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}}})
 	if err == nil && result.MatchedCount == 0 {
 		return &SlugTakenError{key.slug}
 	}
 	return err
+}
+
+// sweepClaims looks at the claims that are older than any write may take: those whose
+// entry has the slug are settled, the others let go.
+func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, err error) {
+	cursor, err := s.db.Collection(routes).Find(ctx, bson.D{
+		{Key: openField, Value: true}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-abandoned)}}},
+	})
+	if err != nil {
+		return 0, fail(err)
+	}
+	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		var held claim
+		if err := cursor.Decode(&held); err != nil {
+			return err
+		}
+		kind, slug, _ := strings.Cut(held.ID, ":")
+		entries := s.db.Collection(s.collectionName(content.Kind(kind)))
+		return s.guarded(func() error {
+			n, err := entries.CountDocuments(ctx, bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
+				bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
+			}}})
+			if err != nil {
+				return fail(err)
+			}
+			// Another write of the entry that wants it has set another time by now.
+			same := bson.D{{Key: "_id", Value: held.ID}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}}
+			if n > 0 {
+				_, err = s.db.Collection(routes).UpdateOne(ctx, same, bson.D{{Key: "$unset", Value: bson.D{{Key: openField, Value: ""}}}})
+				return fail(err)
+			}
+			result, err := s.db.Collection(routes).DeleteOne(ctx, same)
+			if err == nil {
+				released += int(result.DeletedCount)
+			}
+			return fail(err)
+		})
+	})
+	return released, err
 }

@@ -122,6 +122,7 @@ func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r co
 	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
 		return err
 	}
+	fault("revision inserted")
 	result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
 	if err != nil {
 		return fail(err)
@@ -129,16 +130,13 @@ func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r co
 	if result.DeletedCount == 0 {
 		return errors.Join(ErrStale, c.store.discard(ctx, r.ID))
 	}
-	if err := c.store.commit(ctx, r.ID); err != nil {
-		return err
+	fault("entry removed")
+	if err := c.store.bury(ctx, &r); err != nil {
+		// The entry is gone. What is left of it goes when a sweep meets the revision.
+		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
 	}
-	_, err = c.store.db.Collection(revisionsName).UpdateMany(ctx, bson.D{{Key: "entry", Value: e.ID}},
-		bson.D{{Key: "$unset", Value: bson.D{{Key: "copy", Value: ""}, {Key: "label", Value: ""}}}})
-	if err != nil {
-		return fail(err)
-	}
-	_, err = c.store.db.Collection(routes).DeleteMany(ctx, bson.D{{Key: "entry", Value: e.ID}})
-	return fail(err)
+	fault("revision marked")
+	return nil
 }
 
 // Put adds new entries of the kind in one step for each collection that it touches:

@@ -183,6 +183,10 @@ func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages)
 			return err
 		}
 	}
+	open := mongo.IndexModel{Keys: bson.D{{Key: openField, Value: 1}}, Options: options.Index().SetSparse(true)}
+	if err := makeIndexes(ctx, s.db.Collection(routes), []mongo.IndexModel{open}); err != nil {
+		return err
+	}
 	return s.preparePeople(ctx)
 }
 

@@ -229,8 +229,13 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 	case content.ActionCorrect:
 		d.corrected(w, &after, now)
 	case content.ActionUnpublish:
-		if later {
+		switch {
+		case later && before.PublishAt != nil && !w.At.After(*before.PublishAt):
+			w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
+		case later:
 			after.UnpublishAt, to = w.At, "" // until then nothing changes
+		case before.Live == nil: // nothing can be taken back yet
+			w.refuse(content.ProblemRequired, []string{"at"}, msgRequired)
 		}
 	}
 	if to == content.StateScheduled {
@@ -245,6 +250,8 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 		}
 	case w.Action == content.ActionUnpublish && !later, to == content.StateArchived, to == content.StateTrashed:
 		after.Live, after.UnpublishAt = nil, nil
+	case w.Action == content.ActionReject && after.Live == nil:
+		after.UnpublishAt = nil // it belonged to the publication that was called off
 	}
 	after.TrashedAt = nil
 	if to == content.StateTrashed {

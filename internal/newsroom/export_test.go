@@ -42,6 +42,9 @@ func WorkflowTable() string {
 			if m.action == content.ActionDeleteForever {
 				to = "gone"
 			}
+			if m.timed {
+				to, m.timed = "the same, with a time behind that of its publication", false
+			}
 		case content.StateDraft:
 			to = "`DRAFT`, or `CHANGED` while readers see an earlier copy"
 			if m.action == content.ActionUnpublish || m.action == content.ActionRestore {

@@ -33,6 +33,7 @@ var moves = []move{
 	{action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled}, to: content.StateDraft},
 	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled, timed: true},
 	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true},
+	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // an embargo and an expiry at once
 	{action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged}, to: content.StatePublished, live: true},
 	{action: content.ActionArchive, from: inWork, to: content.StateArchived},
 	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed},
@@ -65,7 +66,7 @@ func Moves(actor *content.Actor, kind content.Kind, e *content.Editing) []conten
 	actions := []content.Action{}
 	for _, m := range moves {
 		if slices.Contains(m.from, e.State) && (!m.live || e.LiveVersion > 0) && mayTo(actor, m.action, kind, e) &&
-			(m.action != content.ActionCorrect || kind == content.KindArticle) {
+			(m.action != content.ActionCorrect || kind == content.KindArticle) && !slices.Contains(actions, m.action) {
 			actions = append(actions, m.action)
 		}
 	}
