@@ -54,6 +54,8 @@ bench: ## Measure on a real MongoDB; see bench/README.md.
 
 # What `fuzz` runs: a package and one of its fuzz tests a line.
 FUZZ = \
+	./graph:FuzzCursors \
+	./graph:FuzzFilters \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \

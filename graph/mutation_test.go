@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,7 +26,8 @@ import (
 //
 //	a comment that says what it shows;
 //	"02 editor.graphql", a document that the editor sends, and "02.json", the answer;
-//	"03 clock", by how much the clock goes forward, such as "1h".
+//	"03 clock", by how much the clock goes forward, such as "1h";
+//	"pixel.gif", a file in base64, which "04 editor, pixel.gif.graphql" sends as $file, or several as $files.
 //
 // Who sends is one of the actors of testkit, or "stranger". An id that the store made is
 // written by its kind and the number of its first appearance, "article_#1", in answers
@@ -83,27 +85,43 @@ func play(t *testing.T, server *testkit.Server, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := map[string]string{}
+	answers, files := map[string]string{}, map[string][]byte{}
 	for _, f := range archive.Files {
 		if number, ok := strings.CutSuffix(f.Name, ".json"); ok {
 			answers[number] = string(f.Data)
+		} else if !strings.Contains(f.Name, " ") {
+			if files[f.Name], err = base64.StdEncoding.DecodeString(string(f.Data)); err != nil {
+				t.Fatal(f.Name, err)
+			}
 		}
 	}
 	ids := &names{map[string]string{}, map[string]string{}}
 	written := &txtar.Archive{Comment: archive.Comment}
 	for _, f := range archive.Files {
 		number, what, _ := strings.Cut(f.Name, " ")
-		if what == "" {
+		if strings.HasSuffix(f.Name, ".json") {
 			continue
 		}
 		written.Files = append(written.Files, f)
+		if what == "" {
+			continue
+		}
 		if what == "clock" {
 			server.Clock.Forward(t, strings.TrimSpace(string(f.Data)))
 			continue
 		}
-		headers := http.Header{testkit.ActorHeader: {strings.TrimSuffix(what, ".graphql")}}
+		sent := strings.Split(strings.TrimSuffix(what, ".graphql"), ", ")
+		headers := http.Header{testkit.ActorHeader: sent[:1]}
+		ask := func(query string) []byte { return server.Ask(t, query, nil, headers) }
+		if len(sent) > 1 {
+			var uploads []txtar.File
+			for _, name := range sent[1:] {
+				uploads = append(uploads, txtar.File{Name: name, Data: files[name]})
+			}
+			ask = func(query string) []byte { return server.Upload(t, query, uploads, headers) }
+		}
 		var got bytes.Buffer
-		if err := json.Indent(&got, server.Ask(t, ids.meant(string(f.Data)), nil, headers), "", "  "); err != nil {
+		if err := json.Indent(&got, ask(ids.meant(string(f.Data))), "", "  "); err != nil {
 			t.Fatal(err)
 		}
 		got.WriteByte('\n')
@@ -179,7 +197,7 @@ func TestEveryMutationHasCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mutation := regexp.MustCompile(`^mutation \{ (?:\w+: )?(\w+)`)
+	mutation := regexp.MustCompile(`^mutation(?:\([^)]*\))? \{ (?:\w+: )?(\w+)`)
 	seen := map[string][]string{}
 	for _, path := range paths {
 		archive, err := txtar.ParseFile(path)
@@ -188,6 +206,7 @@ func TestEveryMutationHasCases(t *testing.T) {
 		}
 		for i, f := range archive.Files {
 			_, who, _ := strings.Cut(strings.TrimSuffix(f.Name, ".graphql"), " ")
+			who, _, _ = strings.Cut(who, ",")
 			if name := mutation.FindSubmatch(f.Data); name != nil && i+1 < len(archive.Files) {
 				for _, sign := range shown(t, archive.Files[i+1].Data) {
 					seen[string(name[1])] = append(seen[string(name[1])], sign, who+" "+sign)

@@ -127,6 +127,9 @@ func Permit(actor *content.Actor, action content.Action, kind content.Kind) erro
 	if actor == nil {
 		return content.Errorf(content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer ….")
 	}
+	if actor.MustChangePassword {
+		return content.Errorf(content.CodeForbidden, "Change your one-time password first: changePassword.")
+	}
 	if !May(actor, action, kind) {
 		return forbidden(action)
 	}

@@ -4,12 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"sen"
 	"sen/graph"
@@ -92,14 +98,66 @@ func (s *Server) Ask(t testing.TB, query string, variables json.RawMessage, head
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.URL+"/graphql", bytes.NewReader(body))
+	return s.post(t, bytes.NewReader(body), "application/json", headers)
+}
+
+// Upload sends a query with files in its variable $file or $files, by a multipart request.
+func (s *Server) Upload(t testing.TB, query string, files []txtar.File, headers http.Header) []byte {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	variables, places := map[string]any{"file": nil}, map[string][]string{}
+	if strings.Contains(query, "$files") {
+		variables = map[string]any{"files": make([]any, len(files))}
+	}
+	for i := range files {
+		places[strconv.Itoa(i)] = []string{"variables.file"}
+		if variables["files"] != nil {
+			places[strconv.Itoa(i)] = []string{fmt.Sprintf("variables.files.%d", i)}
+		}
+	}
+	write := func(w io.Writer, err error, value []byte) {
+		if err == nil {
+			_, err = w.Write(value)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, field := range []struct {
+		name  string
+		value any
+	}{{"operations", map[string]any{"query": query, "variables": variables}}, {"map", places}} {
+		value, err := json.Marshal(field.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := form.CreateFormField(field.name)
+		write(w, err, value)
+	}
+	for i, f := range files {
+		w, err := form.CreateFormFile(strconv.Itoa(i), f.Name)
+		write(w, err, f.Data)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	headers = headers.Clone()
+	headers.Set("GraphQL-Require-Preflight", "1")
+	return s.post(t, &body, form.FormDataContentType(), headers)
+}
+
+// post sends a request and gives the answer's body.
+func (s *Server) post(t testing.TB, body io.Reader, contentType string, headers http.Header) []byte {
+	t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.URL+"/graphql", body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, values := range headers {
 		request.Header[name] = values
 	}
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", contentType)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
