@@ -38,7 +38,19 @@ var fault = func(string) {}
 // same in both is not written again. It answers [ErrStale], [ErrAttempted] or a
 // [SlugTakenError], and nothing is changed then.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
-	return c.store.guarded(func() error { return c.save(ctx, before, after, r) })
+	return c.store.guarded(func() error {
+		if before != nil && c.store.embedded.Load() {
+			// Under the lock a look tells who is stale. It is dear there to take a revision back.
+			n, err := c.coll.CountDocuments(ctx, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}})
+			if err != nil {
+				return fail(err)
+			}
+			if n == 0 {
+				return ErrStale
+			}
+		}
+		return c.save(ctx, before, after, r)
+	})
 }
 
 func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {

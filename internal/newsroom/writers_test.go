@@ -62,7 +62,7 @@ func TestConcurrentWriters(t *testing.T) {
 		for n := range 200 {
 			writers.Go(func() {
 				id := ids[rand.IntN(len(ids))]
-				for range 20 { // as a client does: read again, try again
+				for attempt := range 20 { // as a client does: read again, try again
 					found, err := store.Tags.ByIDs(context.Background(), []content.ID{id}, content.StageDraft, nil)
 					if err != nil || found[id] == nil {
 						t.Error(err)
@@ -76,7 +76,7 @@ func TestConcurrentWriters(t *testing.T) {
 					}
 					if outcome.Conflict != nil {
 						conflicts.Add(1)
-						time.Sleep(rand.N(2 * time.Second)) // a person reads what the other one wrote
+						time.Sleep(rand.N(time.Duration(attempt+1) * 2 * time.Second)) // a person reads what the other one wrote
 						continue
 					}
 					if len(outcome.Problems) > 0 {
