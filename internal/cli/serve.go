@@ -60,6 +60,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		go func() {
 			s.prepareUntilDone(ctx, store, log)
 			go people.Sweep(ctx)
+			go store.Follow(ctx)
 			room.Keep(ctx)
 		}()
 	}
@@ -102,7 +103,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: people.ActorFor, Proxies: proxies,
+		Actor: people.ActorFor, Proxies: proxies, Answers: web.NewAnswers(store, s.CacheSize), SharedMaxAge: s.SharedAge,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {

@@ -31,6 +31,8 @@ type Config struct {
 
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
 	MaxUpload int64         `help:"Largest file in bytes that can be uploaded." default:"33554432" env:"SEN_MAX_UPLOAD"`
+	CacheSize uint64        `help:"Bytes of memory for answers that are kept until their content changes; 0 keeps none." default:"268435456" env:"SEN_CACHE_SIZE"`
+	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
 	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
 	SlowQuery time.Duration `help:"Time from which a store command is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
 	Grace     time.Duration `help:"How long running requests may go on after SIGTERM." default:"15s" env:"SEN_GRACE"`
@@ -110,6 +112,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--max-upload must be from 1024 to 1073741824")
 	case c.Timeout <= 0:
 		return fmt.Errorf("--timeout must be more than 0")
+	case c.SharedAge < 0:
+		return fmt.Errorf("--shared-max-age must not be negative")
 	case c.Grace < 0:
 		return fmt.Errorf("--grace must not be negative")
 	case c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "http://") && !strings.HasPrefix(c.PublicURL, "https://"):

@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"golang.org/x/sync/errgroup"
 
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -160,6 +161,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 // Pages reads one page for each of some parents; all are asked for alike. However
 // many parents there are, the number of round trips is the same.
 func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
+	cache.Note(ctx, cache.Kind(c.kind))
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -74,6 +75,9 @@ func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage co
 	if len(ids) == 0 {
 		return found, nil
 	}
+	for _, id := range ids {
+		cache.Note(ctx, cache.Entry(id))
+	}
 	v := c.view(stage)
 	if v.editing {
 		v = v.withTrash() // whoever knows its id may look at it
@@ -96,11 +100,13 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 	result := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields)))
 	_, e, err := c.decode(v, result)
 	if err == nil {
+		cache.Note(ctx, cache.Entry(common(e).ID))
 		return e, nil
 	}
 	if !errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, fail(err)
 	}
+	cache.Note(ctx, cache.Kind(c.kind)) // any other may come to have the slug
 	claims, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
 	if err != nil {
 		return nil, err
@@ -125,6 +131,7 @@ func had(base *content.Base, slug string) bool {
 // published and is not any more. What never was published must not show by its
 // address that it exists.
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
+	cache.Note(ctx, cache.Kind(c.kind))
 	key := claimKey{c.kind, slug}
 	claims, err := c.store.claims(ctx, []claimKey{key})
 	if err != nil || claims[key].Entry == "" {

@@ -44,6 +44,7 @@ func (c *Collection[T, F]) rekey(ctx context.Context, done func()) error {
 			}
 		}
 		_, err = c.store.updateOne(ctx, c.name, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}, bson.D{{Key: "$set", Value: set}})
+		c.store.changed(Change{c.kind, e.ID})
 		done()
 		return err
 	})

@@ -69,10 +69,14 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	fault("revision inserted")
-	if err := c.swap(ctx, before, after); err != nil {
-		if errors.Is(err, ErrStale) {
-			return errors.Join(err, c.store.discard(ctx, r.ID))
-		}
+	err = c.swap(ctx, before, after)
+	if errors.Is(err, ErrStale) {
+		return errors.Join(err, c.store.discard(ctx, r.ID))
+	}
+	if before == nil || before.Live != after.Live {
+		c.store.changed(Change{c.kind, after.ID})
+	}
+	if err != nil {
 		return err // it may have come to be: whoever meets the revision settles it
 	}
 	c.store.due.note(after.PublishAt)
@@ -136,6 +140,7 @@ func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r co
 	}
 	fault("revision inserted")
 	result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
+	c.store.changed(Change{c.kind, e.ID})
 	if err != nil {
 		return fail(err)
 	}
@@ -184,6 +189,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 			return fmt.Errorf("add to %s: %w", step.collection, fail(err))
 		}
 	}
+	c.store.changed(Change{})
 	return nil
 }
 
@@ -267,6 +273,9 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage 
 	}
 	filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
 	_, err := c.store.updateOne(ctx, c.name, filter, bson.D{{Key: "$set", Value: set}})
+	if stage != content.StageDraft {
+		c.store.changed(Change{c.kind, id})
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -30,6 +31,13 @@ const (
 	siteKind = "Site"
 )
 
+// takeSite goes on with settings that were read or written; with others than before everything changes.
+func (s *Store) takeSite(site *content.Site) {
+	if before := s.site.Swap(site); !reflect.DeepEqual(before, site) {
+		s.changed(Change{})
+	}
+}
+
 // PutSite replaces the settings of the site, whatever they were.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
@@ -39,7 +47,7 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	if err != nil {
 		return fail(err)
 	}
-	s.site.Store(site)
+	s.takeSite(site)
 	return nil
 }
 
@@ -70,7 +78,7 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 	case err != nil:
 		return fail(err)
 	}
-	s.site.Store(site)
+	s.takeSite(site)
 	return s.commit(ctx, r.ID)
 }
 
@@ -84,6 +92,6 @@ func (s *Store) ReadSite(ctx context.Context) error {
 	if err != nil {
 		return fail(err)
 	}
-	s.site.Store(&site)
+	s.takeSite(&site)
 	return nil
 }

@@ -63,6 +63,9 @@ type Store struct {
 	// embedded tells that the engine runs in this process.
 	embedded atomic.Bool
 	due      dueTimes
+	feed     feed
+	// uri is how the store is reached, for the change stream.
+	uri string
 	// updating keeps updates apart on the embedded engine; see guarded.
 	updating sync.Mutex
 	// ready tells that the indexes stand and the settings were read.
@@ -95,7 +98,7 @@ func New(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
 	}
-	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout}
+	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout, uri: o.URI}
 	s.Articles = newCollection(s, articles())
 	s.Authors = newCollection(s, authors())
 	s.Organizations = newCollection(s, organizations())

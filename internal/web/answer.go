@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -26,8 +24,6 @@ type answer struct {
 	w         http.ResponseWriter
 	r         *http.Request
 	mediaType string
-	// tag gives the answer an ETag and heeds If-None-Match.
-	tag bool
 }
 
 // refuse answers a request that could not be read.
@@ -38,6 +34,11 @@ func (a *answer) refuse(status int, code content.Code, message string) {
 // write sends an answer in one piece. A request error has no data at all, as the
 // specification asks; whatever ran has some, even if it is null.
 func (a *answer) write(status int, response *graphql.Response, ran bool) {
+	a.send(status, render(response, ran))
+}
+
+// render is an answer as JSON.
+func render(response *graphql.Response, ran bool) []byte {
 	body := make([]byte, 0, len(response.Data)+256)
 	body = append(body, '{')
 	if len(response.Errors) > 0 {
@@ -58,18 +59,13 @@ func (a *answer) write(status int, response *graphql.Response, ran bool) {
 			body = append(append(body, `,"extensions":`...), extensions...)
 		}
 	}
-	body = append(body, '}')
+	return append(body, '}')
+}
+
+// send writes an answer's body with its header.
+func (a *answer) send(status int, body []byte) {
 	h := a.w.Header()
 	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
-	if a.tag {
-		sum := sha256.Sum256(body)
-		tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-		h.Set("ETag", tag)
-		if matches(a.r.Header.Get("If-None-Match"), tag) {
-			a.w.WriteHeader(http.StatusNotModified)
-			return
-		}
-	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	a.w.WriteHeader(status)
 	if a.r.Method != http.MethodHead {

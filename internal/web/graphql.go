@@ -19,6 +19,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/auth"
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -30,6 +31,9 @@ type graphQL struct {
 	maxBody   int64
 	maxUpload int64
 	timeout   time.Duration
+	// answers are kept for strangers, and by caches in front for so long.
+	answers      *cache.Answers
+	sharedMaxAge time.Duration
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -75,9 +79,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params.Headers = r.Header
-	ctx, cancel := context.WithTimeout(r.Context(), g.timeout)
-	defer cancel()
-	g.run(ctx, answer, params)
+	g.run(r.Context(), answer, params)
 }
 
 // run executes an operation and writes its answer.
@@ -104,6 +106,36 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
 		return
 	}
+	key, shared := sharedKey(op, params, answer.mediaType)
+	shared = shared && strangers(ctx, params.Headers)
+	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
+	if !shared {
+		done := execute(ctx)
+		answer.send(done.Status, done.Body)
+		return
+	}
+	since := g.answers.Now()
+	done := g.answers.Get(key)
+	if done == nil {
+		done = g.answers.Fill(ctx, key, execute)
+	}
+	if asked, ok := ctx.Value(askedKey{}).(asked); ok {
+		since = asked.since
+		g.answers.Keep(asked.key, done, since)
+	}
+	if done.Tags == nil {
+		answer.send(done.Status, done.Body)
+		return
+	}
+	deliver(answer.w, answer.r, done)
+}
+
+// execute runs an operation. With shared, an answer without errors that was made from something is one that
+// may be kept and shared.
+func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, mediaType string, shared bool) *cache.Answer {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	defer cancel()
+	ctx, read := cache.Collect(ctx)
 	responses, ctx := g.exec.DispatchOperation(ctx, op)
 	response := responses(ctx)
 	if response == nil { // the context ended before the answer did
@@ -111,19 +143,16 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 			coded(content.CodeUnavailable, "The answer took longer than "+g.timeout.String()+". Ask for less, or try again."),
 		}}
 	}
-	if response.Data == nil && len(response.Errors) > 0 {
-		status := http.StatusOK
-		if answer.mediaType == mediaResponse {
-			status = http.StatusBadRequest
-		}
-		answer.write(status, response, false)
-		return
+	done := &cache.Answer{Status: http.StatusOK}
+	ran := response.Data != nil || len(response.Errors) == 0
+	if !ran && mediaType == mediaResponse {
+		done.Status = http.StatusBadRequest
 	}
-	if get && len(response.Errors) == 0 && auth.ActorOf(ctx) == nil {
-		answer.w.Header().Set("Cache-Control", "no-cache")
-		answer.tag = true
+	done.Body = render(response, ran)
+	if tags := read.All(); shared && len(response.Errors) == 0 && len(tags) > 0 {
+		done.Tags, done.Header = tags, sharedHeader(done.Body, mediaType, tags, g.sharedMaxAge)
 	}
-	answer.write(http.StatusOK, response, true)
+	return done
 }
 
 // refusal is a request that is not one.

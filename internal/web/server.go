@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/klauspost/compress/gzhttp"
 
+	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/mongodb"
 	"sen/internal/newsroom"
@@ -35,6 +36,10 @@ type Options struct {
 	// Actor tells who has a secret, and answers UNAUTHENTICATED for one that opens nothing;
 	// nil knows nobody.
 	Actor func(ctx context.Context, secret string) (*content.Actor, error)
+	// Answers keeps what strangers were answered; nil keeps nothing.
+	Answers *cache.Answers
+	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
+	SharedMaxAge time.Duration
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
 	// Store has the bytes of media, and Newsroom makes sizes of pictures.
@@ -52,26 +57,30 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.Origins.only(visitors.identified(&graphQL{exec: exec, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout})))
+	api := &graphQL{exec: exec, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge}
+	mux.Handle("/graphql", o.Origins.only(known{o.Answers, compressed(visitors.identified(api))}))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
 	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Newsroom, o.Log})
-	mux.Handle("GET /preview/{token}", preview{exec, o.Actor, o.Timeout, o.Log})
+	mux.Handle("GET /preview/{token}", compressed(preview{exec, o.Actor, o.Timeout, o.Log}))
 	if o.Schema != "" {
-		mux.HandleFunc("GET /schema.graphqls", text("application/graphql; charset=utf-8", o.Schema))
+		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		mux.Handle("GET /playground", playground())
 		mux.Handle("GET /playground/", playground())
 		mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	}
-	return withRequestID(recovered(o.Log, o.Origins.cors(compressed(mux))))
+	return withRequestID(recovered(o.Log, o.Origins.cors(mux)))
 }
+
+// minCompressed is the size in bytes from which an answer is compressed.
+const minCompressed = 1024
 
 // compressed compresses what is worth it, for clients that take it. Media are left as they are.
 func compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
-		gzhttp.MinSize(1024), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"),
+		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"),
 		gzhttp.ContentTypes([]string{mediaJSON, mediaResponse, "application/graphql", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
 	)
 	if err != nil {

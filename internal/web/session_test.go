@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -18,7 +19,7 @@ import (
 // answer to strangers may be.
 func TestActorsAreNotCached(t *testing.T) {
 	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), nil)
-	_, secret, err := server.People.CreateToken(auth.WithActor(t.Context(), newsroom.Operator), nil, newsroom.NewToken{Name: "x", Role: content.RoleReader})
+	_, secret, err := server.People.CreateToken(operator(t), nil, readerToken)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,3 +115,9 @@ func TestSignInByCookie(t *testing.T) {
 		}
 	})
 }
+
+// operator is a context in which the program's operator acts.
+func operator(t *testing.T) context.Context { return auth.WithActor(t.Context(), newsroom.Operator) }
+
+// readerToken is a token that reads drafts.
+var readerToken = newsroom.NewToken{Name: "x", Role: content.RoleReader}

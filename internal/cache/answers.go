@@ -1,0 +1,255 @@
+package cache
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
+)
+
+// Key is a hash of everything that an answer depends on but the content: what is asked, and how.
+type Key [32]byte
+
+// Answer is what is sent, ready.
+type Answer struct {
+	// Status is that of HTTP.
+	Status int
+	// Body is the answer as JSON.
+	Body []byte
+	// Tags are what it was made from; nil of one that must not be kept.
+	Tags []Tag
+	// Header are the header fields that go along with it, as they are sent.
+	Header http.Header
+
+	once   sync.Once
+	packed []byte
+}
+
+// Gzip is the body compressed; it is made once.
+func (a *Answer) Gzip() []byte {
+	a.once.Do(func() {
+		var buf bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&buf, 5) // the level is a valid one
+		_, _ = w.Write(a.Body)
+		_ = w.Close()
+		a.packed = bytes.Clone(buf.Bytes())
+	})
+	return a.packed
+}
+
+// MaxAnswer is the largest body in bytes that is kept.
+const MaxAnswer = 1 << 20
+
+// Options say how much is kept.
+type Options struct {
+	// Bytes bounds what is kept; zero keeps nothing.
+	Bytes uint64
+	// Life is the longest time that an answer is kept, whatever changes or not: a last net.
+	Life time.Duration
+	// Current tells whether changes are being heard of. While they are not, nothing is kept or given.
+	Current func() bool
+}
+
+// Answers keeps answers within a bound of bytes, and forgets each when something that it was
+// made from changes. A nil one keeps nothing.
+type Answers struct {
+	kept    *otter.Cache[Key, *Answer]
+	current func() bool
+	flights singleflight.Group
+	stats   Stats
+	// seq counts the times that something was forgotten.
+	seq atomic.Uint64
+
+	mu sync.Mutex
+	// keys are what goes when a tag changes.
+	keys map[Tag]map[Key]struct{}
+	// last is when each tag changed last, of those in recent; of all others that was at floor or before.
+	last   map[Tag]uint64
+	recent []Tag
+	next   int
+	floor  uint64
+}
+
+// Stats count what happened, since the start.
+type Stats struct {
+	// Hits were answered from what is kept, Misses were not.
+	Hits, Misses atomic.Uint64
+	// Fills were kept; Refused were not, because what they were made from changed meanwhile.
+	Fills, Refused atomic.Uint64
+	// Forgotten is how many went because something changed.
+	Forgotten atomic.Uint64
+}
+
+// remembered is how many tags are known with the time of their last change.
+const remembered = 1 << 16
+
+// New makes room for answers.
+func New(o Options) *Answers {
+	if o.Bytes == 0 {
+		return nil
+	}
+	a := &Answers{current: o.Current, keys: map[Tag]map[Key]struct{}{}, last: map[Tag]uint64{}, recent: make([]Tag, remembered)}
+	a.kept = otter.Must(&otter.Options[Key, *Answer]{
+		MaximumWeight:    o.Bytes,
+		Weigher:          func(_ Key, answer *Answer) uint32 { return answer.weight() },
+		ExpiryCalculator: otter.ExpiryWriting[Key, *Answer](o.Life),
+		OnAtomicDeletion: func(e otter.DeletionEvent[Key, *Answer]) {
+			if e.WasEvicted() {
+				go a.unlink(e.Key, e.Value)
+			}
+		},
+	})
+	return a
+}
+
+// weight is about how many bytes an answer takes: with its compressed form, its tags and what they lead from.
+func (a *Answer) weight() uint32 {
+	return uint32(2*len(a.Body) + 128*len(a.Tags) + 512)
+}
+
+// Get finds an answer.
+func (a *Answers) Get(key Key) *Answer {
+	if a == nil || !a.current() {
+		return nil
+	}
+	answer, ok := a.kept.GetIfPresent(key)
+	if !ok {
+		a.stats.Misses.Add(1)
+		return nil
+	}
+	a.stats.Hits.Add(1)
+	return answer
+}
+
+// Keep keeps an answer under another key too; it must have come from Fill.
+func (a *Answers) Keep(key Key, answer *Answer, since uint64) {
+	if a != nil && answer.Tags != nil {
+		a.put(key, answer, since)
+	}
+}
+
+// Now is the moment from which an answer is made, for [Answers.Keep].
+func (a *Answers) Now() uint64 {
+	if a == nil {
+		return 0
+	}
+	return a.seq.Load()
+}
+
+// Fill makes an answer and keeps it, unless something that it was made from changed meanwhile; an answer
+// without tags is not kept. Who asks for the same at the same time waits for the same answer, unless
+// anything changed in between: nobody is given what is older than the question.
+func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context) *Answer) *Answer {
+	if a == nil || !a.current() {
+		return answer(ctx)
+	}
+	since := a.seq.Load()
+	flight := make([]byte, 0, len(key)+8)
+	flight = append(flight, key[:]...)
+	for shift := 0; shift < 64; shift += 8 {
+		flight = append(flight, byte(since>>shift))
+	}
+	made, _, _ := a.flights.Do(string(flight), func() (any, error) {
+		// One that goes away does not take the answer from the others.
+		made := answer(context.WithoutCancel(ctx))
+		if made.Tags != nil {
+			a.put(key, made, since)
+		}
+		return made, nil
+	})
+	return made.(*Answer)
+}
+
+// put keeps an answer that was made from a moment on.
+func (a *Answers) put(key Key, answer *Answer, since uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	stale := a.floor > since || !a.current() || len(answer.Body) > MaxAnswer
+	for _, tag := range answer.Tags {
+		stale = stale || a.last[tag] > since
+	}
+	if stale {
+		a.stats.Refused.Add(1)
+		return
+	}
+	for _, tag := range answer.Tags {
+		if a.keys[tag] == nil {
+			a.keys[tag] = map[Key]struct{}{}
+		}
+		a.keys[tag][key] = struct{}{}
+	}
+	a.kept.Set(key, answer)
+	a.stats.Fills.Add(1)
+}
+
+// unlink takes a key from what its tags lead to, unless it was kept anew.
+func (a *Answers) unlink(key Key, answer *Answer) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, again := a.kept.GetEntryQuietly(key); again {
+		return
+	}
+	a.forgetKey(key, answer)
+}
+
+func (a *Answers) forgetKey(key Key, answer *Answer) {
+	for _, tag := range answer.Tags {
+		if delete(a.keys[tag], key); len(a.keys[tag]) == 0 {
+			delete(a.keys, tag)
+		}
+	}
+}
+
+// Forget drops every answer that was made from one of some tags, and refuses those that are being made.
+func (a *Answers) Forget(tags ...Tag) {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.seq.Add(1)
+	for _, tag := range tags {
+		if _, known := a.last[tag]; !known {
+			if old := a.recent[a.next]; old != "" {
+				a.floor = max(a.floor, a.last[old])
+				delete(a.last, old)
+			}
+			a.recent[a.next] = tag
+			a.next = (a.next + 1) % len(a.recent)
+		}
+		a.last[tag] = now
+		for key := range a.keys[tag] {
+			if answer, ok := a.kept.Invalidate(key); ok {
+				a.forgetKey(key, answer)
+				a.stats.Forgotten.Add(1)
+			} else {
+				delete(a.keys[tag], key)
+			}
+		}
+	}
+}
+
+// ForgetAll drops everything.
+func (a *Answers) ForgetAll() {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.floor = a.seq.Add(1)
+	a.stats.Forgotten.Add(uint64(a.kept.EstimatedSize()))
+	a.kept.InvalidateAll()
+	a.keys = map[Tag]map[Key]struct{}{}
+}
+
+// Stats is what happened since the start.
+func (a *Answers) Stats() *Stats { return &a.stats }
+
+// Bytes is about how much is kept.
+func (a *Answers) Bytes() uint64 { return a.kept.WeightedSize() }

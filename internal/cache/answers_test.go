@@ -1,0 +1,194 @@
+package cache_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sen/internal/cache"
+)
+
+func answers(bytes uint64) (*cache.Answers, *atomic.Bool) {
+	current := new(atomic.Bool)
+	current.Store(true)
+	return cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Current: current.Load}), current
+}
+
+// made is an answer of some text that was made from tags.
+func made(text string, tags ...cache.Tag) func(context.Context) *cache.Answer {
+	return func(context.Context) *cache.Answer {
+		return &cache.Answer{Status: http.StatusOK, Body: []byte(text), Tags: tags}
+	}
+}
+
+func key(n int) (k cache.Key) {
+	copy(k[:], fmt.Sprint(n))
+	return k
+}
+
+// TestForget keeps answers until something that they were made from changes, and no others go.
+func TestForget(t *testing.T) {
+	a, _ := answers(1 << 20)
+	a.Fill(t.Context(), key(1), made("one", "article_1", "Article"))
+	a.Fill(t.Context(), key(2), made("two", "tag_1"))
+	a.Fill(t.Context(), key(3), made("nothing there", "Tag"))
+	a.Fill(t.Context(), key(4), made("private"))
+	for n, want := range map[int]string{1: "one", 2: "two", 3: "nothing there", 4: ""} {
+		if got := a.Get(key(n)); (got == nil) != (want == "") || got != nil && string(got.Body) != want {
+			t.Errorf("%d: %v, want %q", n, got, want)
+		}
+	}
+	a.Forget("tag_2", "Tag") // the empty list gains a member
+	if a.Get(key(3)) != nil || a.Get(key(2)) == nil || a.Get(key(1)) == nil {
+		t.Error("a change of a kind forgets what was made from that kind, and nothing else")
+	}
+	a.Forget("article_1")
+	if a.Get(key(1)) != nil || a.Get(key(2)) == nil {
+		t.Error("a change of an entry forgets what was made from it, and nothing else")
+	}
+	a.ForgetAll()
+	if a.Get(key(2)) != nil {
+		t.Error("something outlived everything")
+	}
+}
+
+// TestRacedFill lets a change come while an answer is made from what was before: it is not kept.
+func TestRacedFill(t *testing.T) {
+	for name, change := range map[string]func(*cache.Answers){
+		"its entry":  func(a *cache.Answers) { a.Forget("article_1") },
+		"everything": func(a *cache.Answers) { a.ForgetAll() },
+		"its entry, and more others than are remembered": func(a *cache.Answers) {
+			a.Forget("article_1")
+			for n := range 1 << 16 {
+				a.Forget(cache.Tag(fmt.Sprintf("tag_%d", n)))
+			}
+		},
+	} {
+		a, _ := answers(1 << 20)
+		a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
+			old := made("old", "article_1")(ctx)
+			change(a)
+			return old
+		})
+		if a.Get(key(1)) != nil || a.Stats().Refused.Load() != 1 {
+			t.Errorf("%s changed, and the old answer was kept", name)
+		}
+	}
+	a, _ := answers(1 << 20)
+	since := a.Now()
+	answer := a.Fill(t.Context(), key(1), made("old", "article_1"))
+	a.Forget("article_1")
+	if a.Keep(key(2), answer, since); a.Get(key(2)) != nil {
+		t.Error("an answer was kept under another key after what it was made from had changed")
+	}
+	a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
+		a.Forget("tag_7")
+		return made("new", "article_1")(ctx)
+	})
+	if a.Get(key(1)) == nil {
+		t.Error("a change of something else refused a fill")
+	}
+}
+
+// TestOneFill makes an answer once for many who ask at once; who asks after a change gets one of its own.
+func TestOneFill(t *testing.T) {
+	a, _ := answers(1 << 20)
+	var fills atomic.Int64
+	going, started := make(chan struct{}), make(chan struct{})
+	var readers sync.WaitGroup
+	fill := func(context.Context) *cache.Answer {
+		if fills.Add(1) == 1 {
+			close(started)
+		}
+		<-going
+		return made("it", "article_1")(nil)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	readers.Go(func() { a.Fill(ctx, key(1), fill) })
+	<-started
+	leave() // the first one goes away, and the others still get theirs
+	for range 20 {
+		readers.Go(func() {
+			if got := a.Fill(t.Context(), key(1), fill); string(got.Body) != "it" {
+				t.Errorf("%s", got.Body)
+			}
+		})
+	}
+	time.Sleep(20 * time.Millisecond) // they are waiting now; if not, there are only fewer of them
+	a.Forget("article_1")
+	readers.Go(func() { a.Fill(t.Context(), key(1), fill) })
+	for fills.Load() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	close(going)
+	readers.Wait()
+	if n := fills.Load(); n > 3 {
+		t.Errorf("%d fills", n)
+	}
+}
+
+// TestLostFeed gives and keeps nothing while nobody tells of changes.
+func TestLostFeed(t *testing.T) {
+	a, current := answers(1 << 20)
+	a.Fill(t.Context(), key(1), made("old", "article_1"))
+	current.Store(false)
+	if a.Get(key(1)) != nil {
+		t.Error("an answer was given that may be old")
+	}
+	a.Fill(t.Context(), key(2), made("unsure", "article_1"))
+	current.Store(true)
+	if a.Get(key(2)) != nil {
+		t.Error("an answer was kept that may be old")
+	}
+	a.Fill(t.Context(), key(3), func(ctx context.Context) *cache.Answer {
+		current.Store(false)
+		return made("unsure", "article_1")(ctx)
+	})
+	current.Store(true)
+	if a.Get(key(3)) != nil {
+		t.Error("an answer was kept although the feed was lost while it was made")
+	}
+}
+
+// TestBound keeps no more bytes than it may, and forgets what tags led to with what it drops.
+func TestBound(t *testing.T) {
+	const bound = 1 << 20
+	a, _ := answers(bound)
+	for n := range 2000 {
+		a.Fill(t.Context(), key(n), made(string(bytes.Repeat([]byte("x"), 4096)), cache.Tag(fmt.Sprintf("article_%d", n)), "Article"))
+	}
+	for range 1000 {
+		if a.Bytes() <= bound {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if a.Bytes() > bound {
+		t.Errorf("%d bytes are kept, %d may be", a.Bytes(), bound)
+	}
+	a.Fill(t.Context(), key(-1), made(string(bytes.Repeat([]byte("x"), cache.MaxAnswer+1)), "Article"))
+	if a.Get(key(-1)) != nil {
+		t.Error("an answer was kept that is too large")
+	}
+	a.Forget("Article")
+	for n := range 2000 {
+		if a.Get(key(n)) != nil {
+			t.Fatalf("%d outlived its change", n)
+		}
+	}
+}
+
+// TestNone keeps nothing where nothing may be kept.
+func TestNone(t *testing.T) {
+	a := cache.New(cache.Options{})
+	if got := a.Fill(t.Context(), key(1), made("it", "article_1")); string(got.Body) != "it" || a.Get(key(1)) != nil {
+		t.Error("a cache without room is not one that answers and keeps nothing")
+	}
+	a.Forget("article_1")
+	a.ForgetAll()
+}

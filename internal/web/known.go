@@ -1,0 +1,244 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"sen/internal/auth"
+	"sen/internal/cache"
+	"sen/internal/mongodb"
+)
+
+// known answers requests whose answer is kept as bytes (gqlgen.md calls it the first level): by what the
+// client sent, byte for byte, before any of it is read. Only strangers share answers.
+type known struct {
+	answers *cache.Answers
+	next    http.Handler
+}
+
+// sharedVary are the request's header fields that an answer to strangers depends on.
+var sharedVary = []string{"Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"}
+
+// maxKnown is the largest request in bytes that is looked for as it was sent.
+const maxKnown = 32 << 10
+
+var buffers = sync.Pool{New: func() any { return new([maxKnown]byte) }}
+
+func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if k.answers == nil || !shareable(r) {
+		k.next.ServeHTTP(w, r)
+		return
+	}
+	buffer := buffers.Get().(*[maxKnown]byte)
+	defer buffers.Put(buffer)
+	sent := append(buffer[:0], r.Method...)
+	if r.Method == http.MethodHead {
+		sent = append(buffer[:0], http.MethodGet...) // the same, but for the body
+	}
+	for _, name := range []string{"Accept", "Sen-Locale"} {
+		for _, value := range r.Header[name] {
+			sent = append(append(sent, 0), value...)
+		}
+		sent = append(sent, 1)
+	}
+	sent = append(sent, r.URL.RawQuery...)
+	head := len(sent) + 1
+	if head+int(r.ContentLength) > maxKnown {
+		k.next.ServeHTTP(w, r)
+		return
+	}
+	if r.Method == http.MethodPost {
+		sent = sent[:head+int(r.ContentLength)]
+		if n, err := io.ReadFull(r.Body, sent[head:]); err != nil {
+			r.Body = unread{strings.NewReader(string(sent[head : head+n])), r.Body}
+			k.next.ServeHTTP(w, r)
+			return
+		}
+	}
+	key := cache.Key(sha256.Sum256(sent))
+	since := k.answers.Now()
+	if answer := k.answers.Get(key); answer != nil {
+		deliver(w, r, answer)
+		return
+	}
+	if r.Method == http.MethodPost {
+		r.Body = unread{strings.NewReader(string(sent[head:])), r.Body}
+	}
+	k.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, asked{key, since})))
+}
+
+// asked is a request as it was sent, for which the answer may be kept.
+type asked struct {
+	key   cache.Key
+	since uint64
+}
+
+type askedKey struct{}
+
+// unread is a body of which the front was read and put back.
+type unread struct {
+	io.Reader
+	io.Closer
+}
+
+// shareable tells whether a request may be answered with what others were answered: it is a
+// stranger's, reads what is published, and needs no look at how its body is written.
+func shareable(r *http.Request) bool {
+	h := r.Header
+	if len(h["Authorization"]) > 0 || len(h["Sen-Stage"]) > 0 || len(h["Content-Encoding"]) > 0 || len(h["Accept"]) > 4 || len(h["Sen-Locale"]) > 1 || len(r.URL.RawQuery) > maxKnown/4 {
+		return false
+	}
+	for _, cookie := range h["Cookie"] {
+		if strings.Contains(cookie, sessionCookie) {
+			return false
+		}
+	}
+	for _, accept := range h["Accept"] {
+		if len(accept) > 1024 {
+			return false
+		}
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		return r.ContentLength == 0
+	case http.MethodPost:
+		mediaType := h["Content-Type"]
+		return r.ContentLength > 0 && len(mediaType) == 1 && (mediaType[0] == mediaJSON || mediaType[0] == mediaJSON+"; charset=utf-8")
+	}
+	return false
+}
+
+// deliver sends an answer that may be shared: by GET also as not modified, compressed for who takes that.
+func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
+	h := w.Header()
+	for name, values := range answer.Header {
+		h[name] = values
+	}
+	h["Vary"] = sharedVary
+	body := answer.Body
+	if len(body) >= minCompressed && acceptsGzip(r.Header["Accept-Encoding"]) {
+		body = answer.Gzip()
+		h["Content-Encoding"] = gzipCoding
+		if tag := h["Etag"]; tag != nil {
+			h["Etag"] = []string{strings.TrimSuffix(tag[0], `"`) + `-gzip"`}
+		}
+	}
+	if r.Method == http.MethodPost {
+		h["Cache-Control"] = noStore
+		delete(h, "Etag")
+		delete(h, "Cache-Tag")
+	} else if asked := r.Header.Get("If-None-Match"); asked != "" && matches(asked, answer.Header["Etag"][0]) {
+		delete(h, "Content-Type")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(answer.Status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}
+
+var (
+	noStore    = []string{"no-store"}
+	noSniff    = []string{"nosniff"}
+	gzipCoding = []string{"gzip"}
+)
+
+// sharedKey is what an operation asks for, however it is spelled: the document, the
+// variables with their defaults, and where they come from a header, the locale.
+func sharedKey(op *graphql.OperationContext, params *graphql.RawParams, mediaType string) (cache.Key, bool) {
+	if op.Operation.Operation != ast.Query {
+		return cache.Key{}, false
+	}
+	variables, err := json.Marshal(op.Variables)
+	if err != nil {
+		return cache.Key{}, false
+	}
+	extensions, err := json.Marshal(params.Extensions)
+	if err != nil {
+		return cache.Key{}, false
+	}
+	hash := sha256.New()
+	for _, part := range []string{op.RawQuery, op.Operation.Name, string(variables), string(extensions), params.Headers.Get("Sen-Locale"), mediaType} {
+		_, _ = fmt.Fprintf(hash, "%d:%s", len(part), part)
+	}
+	return cache.Key(hash.Sum(nil)), true
+}
+
+// NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.
+func NewAnswers(store *mongodb.Store, bytes uint64) *cache.Answers {
+	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Current: store.Current})
+	store.OnChange(func(changes []mongodb.Change) {
+		for _, change := range changes {
+			if change.ID == "" {
+				answers.ForgetAll()
+				continue
+			}
+			answers.Forget(cache.Entry(change.ID), cache.Kind(change.Kind))
+		}
+	})
+	return answers
+}
+
+// strangers tells whether a request is of nobody in particular and asks for what is published.
+func strangers(ctx context.Context, h http.Header) bool {
+	return auth.ActorOf(ctx) == nil && h.Get("Sen-Stage") == ""
+}
+
+// sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while,
+// and find it by the tags of what it was made from, when they are told to let go of those.
+func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Duration) http.Header {
+	sum := sha256.Sum256(body)
+	caching := "no-cache"
+	if life > 0 {
+		caching = fmt.Sprintf("public, max-age=0, s-maxage=%d, stale-while-revalidate=%d", int(life.Seconds()), 6*int(life.Seconds()))
+	}
+	return http.Header{
+		"Content-Type":           {mediaType + "; charset=utf-8"},
+		"X-Content-Type-Options": noSniff,
+		"Etag":                   {`"` + hex.EncodeToString(sum[:12]) + `"`},
+		"Cache-Control":          {caching},
+		"Cache-Tag":              {cacheTags(tags)},
+	}
+}
+
+// maxCacheTags bounds the header of tags in bytes: what most CDNs take.
+const maxCacheTags = 8 << 10
+
+// cacheTags are short hashes of tags, with commas. Where they are too many, those of kinds stand for their entries.
+func cacheTags(tags []cache.Tag) string {
+	var short []string
+	for _, tag := range tags {
+		short = append(short, shortTag(tag))
+	}
+	if 9*len(short) > maxCacheTags {
+		short = nil
+		for _, tag := range tags {
+			kind, _, _ := strings.Cut(string(tag), "_")
+			short = append(short, shortTag(cache.Tag("all "+kind)))
+		}
+	}
+	slices.Sort(short)
+	return strings.Join(slices.Compact(short), ",")
+}
+
+// shortTag is the hash that a tag goes by outside: eight letters.
+func shortTag(tag cache.Tag) string {
+	sum := sha256.Sum256([]byte(tag))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
+}

@@ -1,0 +1,283 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"sen/graph"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/testkit"
+	"sen/internal/web"
+)
+
+// node serves a store as one of several programs: with answers that it keeps, and an ear for the others.
+func node(t *testing.T, store *mongodb.Store) *testkit.Server {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+		o.Answers, o.SharedMaxAge = web.NewAnswers(store, 1<<24), 10*time.Second
+	})
+	go store.Follow(ctx)
+	eventually(t, "the changes of others are heard of", store.Current)
+	return server
+}
+
+// eventually waits until something is so.
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for range 1200 {
+		if so() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("it never came to be that %s", what)
+}
+
+// asks asks as somebody and gives the answer and the round trips that it took.
+func asks(t *testing.T, server *testkit.Server, who, query string, headers ...string) (string, int) {
+	t.Helper()
+	h := http.Header{testkit.ActorHeader: {who}}
+	for i := 0; i < len(headers); i += 2 {
+		h.Set(headers[i], headers[i+1])
+	}
+	answer := server.Ask(t, query, nil, h)
+	return string(answer), server.Trips()
+}
+
+// change makes a change as an editor and gives the entry's id and version.
+func change(t *testing.T, server *testkit.Server, mutation string) (id string, version int) {
+	t.Helper()
+	var parsed struct {
+		Data map[string]struct {
+			Content    struct{ ID, Version any }
+			UserErrors []any
+		}
+		Errors []any
+	}
+	answer := server.Ask(t, "mutation { "+mutation+" }", nil, http.Header{testkit.ActorHeader: {"editor"}})
+	if err := json.Unmarshal(answer, &parsed); err != nil || len(parsed.Errors) > 0 {
+		t.Fatalf("%s: %s", mutation, answer)
+	}
+	for _, payload := range parsed.Data {
+		if len(payload.UserErrors) > 0 {
+			t.Fatalf("%s: %s", mutation, answer)
+		}
+		id, _ = payload.Content.ID.(string)
+		number, _ := payload.Content.Version.(float64)
+		version = int(number)
+	}
+	return id, version
+}
+
+// publishTag makes a tag that readers see.
+func publishTag(t *testing.T, server *testkit.Server, name string) string {
+	t.Helper()
+	id, _ := change(t, server, fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
+	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
+	return id
+}
+
+// TestKnown keeps what strangers were answered until it changes, and nothing else.
+func TestKnown(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		server := node(t, store)
+		const list = `{ tags { nodes { name } } }`
+		const missing = `{ tag(slug: "moi") { name } }`
+		has := func(query, part string, trips bool) {
+			t.Helper()
+			answer, n := asks(t, server, "", query)
+			if !strings.Contains(answer, part) || (n > 0) != trips {
+				t.Errorf("%s: %s, %d round trips; want %s, round trips: %v", query, answer, n, part, trips)
+			}
+		}
+		has(list, `"nodes":[]`, true)
+		has(list, `"nodes":[]`, false)
+		has(missing, `"tag":null`, true)
+		has(missing, `"tag":null`, false)
+		has("query Spelled {\n tags { nodes { name } } }", `"nodes":[]`, true)
+
+		// The empty list gains a member, and what was not there is.
+		id := publishTag(t, server, "Mới")
+		has(list, `"Mới"`, true)
+		has(list, `"Mới"`, false)
+		has(missing, `"Mới"`, true)
+		has(missing, `"Mới"`, false)
+
+		// A draft changes nothing for readers, its publication does, and so does the set time.
+		change(t, server, fmt.Sprintf(`updateTag(id: %q, version: 2, input: {name: {text: "Khác"}}) { content: tag { id version } userErrors { code } }`, id))
+		has(list, `"Mới"`, false)
+		change(t, server, fmt.Sprintf(`publish(id: %q, version: 3, at: "2026-01-01T13:00:00Z") { content { id version } userErrors { code } }`, id))
+		has(list, `"Mới"`, false)
+		server.Clock.Forward(t, "2h")
+		has(list, `"Khác"`, true)
+		has(list, `"Khác"`, false)
+
+		// Another spelling of the same question is known by what it means.
+		variables := func(text string) (string, int) {
+			response, err := http.Post(server.URL+"/graphql", "application/json",
+				strings.NewReader(`{"query":"query($s:String!){tag(slug:$s){name}}","variables":`+text+`}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = response.Body.Close() }()
+			body, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(body), server.Trips()
+		}
+		if _, n := variables(`{"s":"moi"}`); n == 0 {
+			t.Error("a question that nobody asked was answered from memory")
+		}
+		if body, n := variables(` { "s" : "moi" } `); n != 0 || !strings.Contains(body, "Khác") {
+			t.Errorf("%s took %d round trips", body, n)
+		}
+
+		// Errors are answered anew each time, and so is what someone in particular asks.
+		for range 2 {
+			if answer, n := asks(t, server, "", `{ tags(first: 1000) { totalCount } t: tags { totalCount } }`); n == 0 || !strings.Contains(answer, "BAD_USER_INPUT") {
+				t.Errorf("%s, %d round trips", answer, n)
+			}
+			if answer, n := asks(t, server, "", list, "Sen-Stage", "PUBLISHED"); n == 0 {
+				t.Errorf("%s was answered from memory", answer)
+			}
+		}
+	})
+}
+
+// TestKnownApart keeps languages and people apart.
+func TestKnownApart(t *testing.T) {
+	store := testkit.Store(t, testkit.Embedded(t))
+	server := node(t, store)
+	id, _ := change(t, server, `createTag(input: {name: [{text: "Chữ"}, {locale: "en", text: "Word"}]}) { content: tag { id version } userErrors { code } }`)
+	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
+	const query = `{ tags { nodes { name } } viewer { name } }`
+	for range 2 {
+		for locale, want := range map[string]string{"vi": `"Chữ"`, "en": `"Word"`} {
+			if answer, _ := asks(t, server, "", query, "Sen-Locale", locale); !strings.Contains(answer, want) || !strings.Contains(answer, `"viewer":null`) {
+				t.Errorf("%s: %s", locale, answer)
+			}
+		}
+	}
+	_, secret, err := server.People.CreateToken(operator(t), nil, readerToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, n := asks(t, server, "", query, "Authorization", "Bearer "+secret); n == 0 || strings.Contains(answer, `"viewer":null`) {
+		t.Errorf("someone was answered as a stranger: %s", answer)
+	}
+	if answer, _ := asks(t, server, "", query); !strings.Contains(answer, `"viewer":null`) {
+		t.Errorf("a stranger was answered as someone: %s", answer)
+	}
+}
+
+// TestSharedCaching sees what caches in front are told: how long, by which tags, and when nothing changed.
+func TestSharedCaching(t *testing.T) {
+	store := testkit.SampleStore(t, testkit.Embedded(t))
+	server := node(t, store)
+	address := server.URL + "/graphql?query=" + url.QueryEscape(`{ articles(first: 20) { nodes { title lead } } }`)
+	ask := func(method string, headers ...string) (*http.Response, []byte) {
+		t.Helper()
+		request, err := http.NewRequest(method, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept-Encoding", "identity")
+		for i := 0; i < len(headers); i += 2 {
+			request.Header.Set(headers[i], headers[i+1])
+		}
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response, body
+	}
+	for _, known := range []bool{false, true} {
+		response, body := ask(http.MethodGet)
+		h := response.Header
+		if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, stale-while-revalidate=60" || h.Get("Cache-Tag") == "" || h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("known %v: %v", known, h)
+		}
+		tag := h.Get("ETag")
+		if again, _ := ask(http.MethodGet, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
+			t.Errorf("known %v: %d with the tag %s", known, again.StatusCode, tag)
+		}
+		if head, none := ask(http.MethodHead); len(none) > 0 || head.Header.Get("ETag") != tag || head.ContentLength != int64(len(body)) {
+			t.Errorf("known %v: HEAD gives %d bytes, %v", known, len(none), head.Header)
+		}
+		packed, gz := ask(http.MethodGet, "Accept-Encoding", "gzip")
+		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("ETag") == tag || len(gz) >= len(body) {
+			t.Errorf("known %v: compressed: %v", known, packed.Header)
+		}
+		if again, _ := ask(http.MethodGet, "If-None-Match", packed.Header.Get("ETag"), "Accept-Encoding", "gzip"); again.StatusCode != http.StatusNotModified {
+			t.Errorf("known %v: %d with the tag of the compressed answer", known, again.StatusCode)
+		}
+		for _, part := range []string{"Origin", "Accept", "Sen-Locale", "Sen-Stage", "Authorization", "Cookie", "Accept-Encoding"} {
+			if !strings.Contains(strings.Join(h.Values("Vary"), ","), part) {
+				t.Errorf("known %v: Vary lacks %s: %v", known, part, h.Values("Vary"))
+			}
+		}
+		if server.Trips() != 0 {
+			t.Errorf("a known answer took %d round trips", server.Trips())
+		}
+	}
+	response, err := http.Post(server.URL+"/graphql", "application/json", bytes.NewReader([]byte(`{"query":"{ articles(first: 20) { nodes { title lead } } }"}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if h := response.Header; h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || h.Get("Cache-Tag") != "" || server.Trips() != 0 {
+		t.Errorf("by POST: %v, %d round trips", h, server.Trips())
+	}
+	// An origin's page gets its header from a known answer, too, and a foreign one nothing.
+	for origin, want := range map[string]int{"https://app.example": http.StatusOK, "https://evil.example": http.StatusForbidden} {
+		response, _ := ask(http.MethodGet, "Origin", origin)
+		if response.StatusCode != want || want == http.StatusOK && response.Header.Get("Access-Control-Allow-Origin") != origin {
+			t.Errorf("%s: %d %v", origin, response.StatusCode, response.Header)
+		}
+	}
+}
+
+// TestTwoNodes changes an entry on one server: the other one, and another program that writes past
+// them, are heard of; with the stream broken off nothing is answered from memory.
+func TestTwoNodes(t *testing.T) {
+	e := testkit.MongoDB(t)
+	writing := node(t, testkit.Store(t, e))
+	other := testkit.Store(t, e)
+	reading := node(t, other)
+	id := publishTag(t, writing, "Một")
+	const query = `{ tags { nodes { name } } }`
+	says := func(what string) func() bool {
+		return func() bool {
+			answer, _ := asks(t, reading, "", query)
+			return strings.Contains(answer, what)
+		}
+	}
+	eventually(t, "the other node sees a new tag", says(`"Một"`))
+	eventually(t, "it answers from memory", func() bool { _, n := asks(t, reading, "", query); return n == 0 })
+	testkit.Set(t, e, "tags", id, `{"live.name.vi": "Hai"}`)
+	eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
+	eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, "", query); return strings.Contains(answer, `"Hai"`) })
+	testkit.Remove(t, e, "tags", id)
+	eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
+	if _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
+		t.Fatal(err)
+	}
+}
