@@ -13,10 +13,13 @@ import (
 	"sen/internal/cache"
 )
 
-func answers(bytes uint64) (*cache.Answers, *atomic.Bool) {
+// bound is how many bytes are kept in these tests.
+const bound = 1 << 20
+
+func answers() (*cache.Answers, *atomic.Bool) {
 	current := new(atomic.Bool)
 	current.Store(true)
-	return cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Current: current.Load}), current
+	return cache.New(cache.Options{Bytes: bound, Life: time.Minute, Current: current.Load}), current
 }
 
 // made is an answer of some text that was made from tags.
@@ -33,7 +36,7 @@ func key(n int) (k cache.Key) {
 
 // TestForget keeps answers until something that they were made from changes, and no others go.
 func TestForget(t *testing.T) {
-	a, _ := answers(1 << 20)
+	a, _ := answers()
 	a.Fill(t.Context(), key(1), made("one", "article_1", "Article"))
 	a.Fill(t.Context(), key(2), made("two", "tag_1"))
 	a.Fill(t.Context(), key(3), made("nothing there", "Tag"))
@@ -69,7 +72,7 @@ func TestRacedFill(t *testing.T) {
 			}
 		},
 	} {
-		a, _ := answers(1 << 20)
+		a, _ := answers()
 		a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
 			old := made("old", "article_1")(ctx)
 			change(a)
@@ -79,7 +82,7 @@ func TestRacedFill(t *testing.T) {
 			t.Errorf("%s changed, and the old answer was kept", name)
 		}
 	}
-	a, _ := answers(1 << 20)
+	a, _ := answers()
 	since := a.Now()
 	answer := a.Fill(t.Context(), key(1), made("old", "article_1"))
 	a.Forget("article_1")
@@ -97,7 +100,7 @@ func TestRacedFill(t *testing.T) {
 
 // TestOneFill makes an answer once for many who ask at once; who asks after a change gets one of its own.
 func TestOneFill(t *testing.T) {
-	a, _ := answers(1 << 20)
+	a, _ := answers()
 	var fills atomic.Int64
 	going, started := make(chan struct{}), make(chan struct{})
 	var readers sync.WaitGroup
@@ -134,7 +137,7 @@ func TestOneFill(t *testing.T) {
 
 // TestLostFeed gives and keeps nothing while nobody tells of changes.
 func TestLostFeed(t *testing.T) {
-	a, current := answers(1 << 20)
+	a, current := answers()
 	a.Fill(t.Context(), key(1), made("old", "article_1"))
 	current.Store(false)
 	if a.Get(key(1)) != nil {
@@ -157,8 +160,7 @@ func TestLostFeed(t *testing.T) {
 
 // TestBound keeps no more bytes than it may, and forgets what tags led to with what it drops.
 func TestBound(t *testing.T) {
-	const bound = 1 << 20
-	a, _ := answers(bound)
+	a, _ := answers()
 	for n := range 2000 {
 		a.Fill(t.Context(), key(n), made(string(bytes.Repeat([]byte("x"), 4096)), cache.Tag(fmt.Sprintf("article_%d", n)), "Article"))
 	}

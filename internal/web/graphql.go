@@ -114,14 +114,12 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 		answer.send(done.Status, done.Body)
 		return
 	}
-	since := g.answers.Now()
 	done := g.answers.Get(key)
 	if done == nil {
 		done = g.answers.Fill(ctx, key, execute)
 	}
 	if asked, ok := ctx.Value(askedKey{}).(asked); ok {
-		since = asked.since
-		g.answers.Keep(asked.key, done, since)
+		g.answers.Keep(asked.key, done, asked.since)
 	}
 	if done.Tags == nil {
 		answer.send(done.Status, done.Body)

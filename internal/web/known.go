@@ -45,10 +45,11 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	buffer := buffers.Get().(*[maxKnown]byte)
 	defer buffers.Put(buffer)
-	sent := append(buffer[:0], r.Method...)
-	if r.Method == http.MethodHead {
-		sent = append(buffer[:0], http.MethodGet...) // the same, but for the body
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // the same, but for the body
 	}
+	sent := buffer[:copy(buffer[:], method)]
 	for _, name := range []string{"Accept", "Sen-Locale"} {
 		for _, value := range r.Header[name] {
 			sent = append(append(sent, 0), value...)

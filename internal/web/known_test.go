@@ -44,10 +44,10 @@ func eventually(t *testing.T, what string, so func() bool) {
 	t.Fatalf("it never came to be that %s", what)
 }
 
-// asks asks as somebody and gives the answer and the round trips that it took.
-func asks(t *testing.T, server *testkit.Server, who, query string, headers ...string) (string, int) {
+// asks asks and gives the answer and the round trips that it took.
+func asks(t *testing.T, server *testkit.Server, query string, headers ...string) (string, int) {
 	t.Helper()
-	h := http.Header{testkit.ActorHeader: {who}}
+	h := http.Header{}
 	for i := 0; i < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
 	}
@@ -55,12 +55,12 @@ func asks(t *testing.T, server *testkit.Server, who, query string, headers ...st
 	return string(answer), server.Trips()
 }
 
-// change makes a change as an editor and gives the entry's id and version.
-func change(t *testing.T, server *testkit.Server, mutation string) (id string, version int) {
+// change makes a change as an editor and gives the entry's id.
+func change(t *testing.T, server *testkit.Server, mutation string) (id string) {
 	t.Helper()
 	var parsed struct {
 		Data map[string]struct {
-			Content    struct{ ID, Version any }
+			Content    struct{ ID string }
 			UserErrors []any
 		}
 		Errors []any
@@ -73,17 +73,15 @@ func change(t *testing.T, server *testkit.Server, mutation string) (id string, v
 		if len(payload.UserErrors) > 0 {
 			t.Fatalf("%s: %s", mutation, answer)
 		}
-		id, _ = payload.Content.ID.(string)
-		number, _ := payload.Content.Version.(float64)
-		version = int(number)
+		id = payload.Content.ID
 	}
-	return id, version
+	return id
 }
 
 // publishTag makes a tag that readers see.
 func publishTag(t *testing.T, server *testkit.Server, name string) string {
 	t.Helper()
-	id, _ := change(t, server, fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
+	id := change(t, server, fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
 	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
 	return id
 }
@@ -97,7 +95,7 @@ func TestKnown(t *testing.T) {
 		const missing = `{ tag(slug: "moi") { name } }`
 		has := func(query, part string, trips bool) {
 			t.Helper()
-			answer, n := asks(t, server, "", query)
+			answer, n := asks(t, server, query)
 			if !strings.Contains(answer, part) || (n > 0) != trips {
 				t.Errorf("%s: %s, %d round trips; want %s, round trips: %v", query, answer, n, part, trips)
 			}
@@ -147,10 +145,10 @@ func TestKnown(t *testing.T) {
 
 		// Errors are answered anew each time, and so is what someone in particular asks.
 		for range 2 {
-			if answer, n := asks(t, server, "", `{ tags(first: 1000) { totalCount } t: tags { totalCount } }`); n == 0 || !strings.Contains(answer, "BAD_USER_INPUT") {
+			if answer, n := asks(t, server, `{ tags(first: 1000) { totalCount } t: tags { totalCount } }`); n == 0 || !strings.Contains(answer, "BAD_USER_INPUT") {
 				t.Errorf("%s, %d round trips", answer, n)
 			}
-			if answer, n := asks(t, server, "", list, "Sen-Stage", "PUBLISHED"); n == 0 {
+			if answer, n := asks(t, server, list, "Sen-Stage", "PUBLISHED"); n == 0 {
 				t.Errorf("%s was answered from memory", answer)
 			}
 		}
@@ -161,12 +159,12 @@ func TestKnown(t *testing.T) {
 func TestKnownApart(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := node(t, store)
-	id, _ := change(t, server, `createTag(input: {name: [{text: "Chữ"}, {locale: "en", text: "Word"}]}) { content: tag { id version } userErrors { code } }`)
+	id := change(t, server, `createTag(input: {name: [{text: "Chữ"}, {locale: "en", text: "Word"}]}) { content: tag { id version } userErrors { code } }`)
 	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
 	const query = `{ tags { nodes { name } } viewer { name } }`
 	for range 2 {
 		for locale, want := range map[string]string{"vi": `"Chữ"`, "en": `"Word"`} {
-			if answer, _ := asks(t, server, "", query, "Sen-Locale", locale); !strings.Contains(answer, want) || !strings.Contains(answer, `"viewer":null`) {
+			if answer, _ := asks(t, server, query, "Sen-Locale", locale); !strings.Contains(answer, want) || !strings.Contains(answer, `"viewer":null`) {
 				t.Errorf("%s: %s", locale, answer)
 			}
 		}
@@ -175,10 +173,10 @@ func TestKnownApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer, n := asks(t, server, "", query, "Authorization", "Bearer "+secret); n == 0 || strings.Contains(answer, `"viewer":null`) {
+	if answer, n := asks(t, server, query, "Authorization", "Bearer "+secret); n == 0 || strings.Contains(answer, `"viewer":null`) {
 		t.Errorf("someone was answered as a stranger: %s", answer)
 	}
-	if answer, _ := asks(t, server, "", query); !strings.Contains(answer, `"viewer":null`) {
+	if answer, _ := asks(t, server, query); !strings.Contains(answer, `"viewer":null`) {
 		t.Errorf("a stranger was answered as someone: %s", answer)
 	}
 }
@@ -266,15 +264,15 @@ func TestTwoNodes(t *testing.T) {
 	const query = `{ tags { nodes { name } } }`
 	says := func(what string) func() bool {
 		return func() bool {
-			answer, _ := asks(t, reading, "", query)
+			answer, _ := asks(t, reading, query)
 			return strings.Contains(answer, what)
 		}
 	}
 	eventually(t, "the other node sees a new tag", says(`"Một"`))
-	eventually(t, "it answers from memory", func() bool { _, n := asks(t, reading, "", query); return n == 0 })
+	eventually(t, "it answers from memory", func() bool { _, n := asks(t, reading, query); return n == 0 })
 	testkit.Set(t, e, "tags", id, `{"live.name.vi": "Hai"}`)
 	eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
-	eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, "", query); return strings.Contains(answer, `"Hai"`) })
+	eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
 	testkit.Remove(t, e, "tags", id)
 	eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
 	if _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
