@@ -101,9 +101,12 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	}
 	resolver := graph.NewResolver(store, room, people, s.URL())
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
+	answers, metrics := web.NewAnswers(store, s.CacheSize), web.NewMetrics()
+	store.OnCommand(metrics.Command)
+	metrics.Answers(answers, store.FeedLag)
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: people.ActorFor, Proxies: proxies, Answers: web.NewAnswers(store, s.CacheSize), SharedMaxAge: s.SharedAge,
+		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {

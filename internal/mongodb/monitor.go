@@ -24,11 +24,25 @@ func CountTrips(ctx context.Context) (context.Context, *Trips) {
 	return context.WithValue(ctx, tripsKey{}, t), t
 }
 
-// monitor watches the commands that are sent: it counts them, and logs slow ones
+// monitor watches the commands that are sent: it counts and times them, and logs slow ones
 // by their name and time, without what they ask.
 type monitor struct {
 	slow time.Duration
 	log  *slog.Logger
+	// told is told of every command that was answered.
+	told atomic.Pointer[func(command string, took time.Duration, failed bool)]
+}
+
+// OnCommand has a function told of every command that the store answers: its name, how long it took,
+// and whether it failed.
+func (s *Store) OnCommand(told func(command string, took time.Duration, failed bool)) {
+	s.monitor.told.Store(&told)
+}
+
+func (m *monitor) tell(command string, took time.Duration, failed bool) {
+	if told := m.told.Load(); told != nil {
+		(*told)(command, took, failed)
+	}
 }
 
 func (m *monitor) commands() *event.CommandMonitor {
@@ -39,11 +53,13 @@ func (m *monitor) commands() *event.CommandMonitor {
 			}
 		},
 		Succeeded: func(ctx context.Context, e *event.CommandSucceededEvent) {
+			m.tell(e.CommandName, e.Duration, false)
 			if m.slow > 0 && e.Duration >= m.slow && m.log != nil {
 				m.log.WarnContext(ctx, "slow store command", "command", e.CommandName, "database", e.DatabaseName, "took", e.Duration)
 			}
 		},
 		Failed: func(ctx context.Context, e *event.CommandFailedEvent) {
+			m.tell(e.CommandName, e.Duration, true)
 			if m.log != nil {
 				m.log.DebugContext(ctx, "store command failed", "command", e.CommandName, "took", e.Duration, "err", e.Failure)
 			}

@@ -82,7 +82,11 @@ func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage co
 	if v.editing {
 		v = v.withTrash() // whoever knows its id may look at it
 	}
-	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, v.shown...)
+	var which any = bson.D{{Key: "$in", Value: ids}}
+	if len(ids) == 1 { // the embedded engine looks up one, and reads everything for several
+		which = ids[0]
+	}
+	filter := append(bson.D{{Key: "_id", Value: which}}, v.shown...)
 	err := c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
 		id, e, err := c.decode(v, cursor)
 		if e != nil {

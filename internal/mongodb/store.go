@@ -64,6 +64,7 @@ type Store struct {
 	embedded atomic.Bool
 	due      dueTimes
 	feed     feed
+	monitor  *monitor
 	// uri is how the store is reached, for the change stream.
 	uri string
 	// updating keeps updates apart on the embedded engine; see guarded.
@@ -98,7 +99,7 @@ func New(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
 	}
-	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout, uri: o.URI}
+	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout, uri: o.URI, monitor: monitor}
 	s.Articles = newCollection(s, articles())
 	s.Authors = newCollection(s, authors())
 	s.Organizations = newCollection(s, organizations())

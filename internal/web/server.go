@@ -40,6 +40,8 @@ type Options struct {
 	Answers *cache.Answers
 	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
 	SharedMaxAge time.Duration
+	// Metrics are served at /metrics; nil serves none.
+	Metrics *Metrics
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
 	// Store has the bytes of media, and Newsroom makes sizes of pictures.
@@ -58,12 +60,15 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
 	api := &graphQL{exec: exec, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge}
-	mux.Handle("/graphql", o.Origins.only(known{o.Answers, compressed(visitors.identified(api))}))
+	mux.Handle("/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, compressed(visitors.identified(api))})))
+	if o.Metrics != nil {
+		mux.Handle("GET /metrics", o.Metrics.handler())
+	}
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", media{o.Store, o.Newsroom, o.Log})
+	mux.Handle("GET /media/{id}/{name}", o.Metrics.timed("/media", media{o.Store, o.Newsroom, o.Log}))
 	mux.Handle("GET /preview/{token}", compressed(preview{exec, o.Actor, o.Timeout, o.Log}))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sen/internal/cache"
+)
+
+// Metrics are figures of the running program for Prometheus. No label holds text of a client: routes,
+// methods, statuses and names of store commands are known beforehand.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	commands *prometheus.HistogramVec
+	failures *prometheus.CounterVec
+}
+
+// NewMetrics are the figures of requests, the store and the runtime.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "sen_http_request_duration_seconds", Help: "Time of HTTP requests by route, method and status.",
+			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5, 10},
+		}, []string{"route", "method", "status"}),
+		commands: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "sen_store_command_duration_seconds", Help: "Time of round trips to the store by command.",
+			Buckets: []float64{.0005, .001, .005, .01, .05, .1, .5, 1, 5},
+		}, []string{"command"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sen_store_command_failures_total", Help: "Round trips to the store that failed, by command.",
+		}, []string{"command"}),
+	}
+	m.registry.MustRegister(m.requests, m.commands, m.failures, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Command takes in a round trip to the store.
+func (m *Metrics) Command(command string, took time.Duration, failed bool) {
+	m.commands.WithLabelValues(command).Observe(took.Seconds())
+	if failed {
+		m.failures.WithLabelValues(command).Inc()
+	}
+}
+
+// Answers takes in what is kept, and how long ago changes were last heard of.
+func (m *Metrics) Answers(answers *cache.Answers, lag func() time.Duration) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "sen_feed_lag_seconds", Help: "How long ago the store's change stream was last heard of; 0 on the embedded engine.",
+	}, func() float64 { return lag().Seconds() }))
+	if answers == nil {
+		return
+	}
+	stats := answers.Stats()
+	for _, c := range []struct {
+		name, help string
+		read       func() uint64
+	}{
+		{"hits", "Requests answered from memory.", stats.Hits.Load},
+		{"misses", "Look-ups that found nothing; a request makes up to two.", stats.Misses.Load},
+		{"fills", "Answers that were kept.", stats.Fills.Load},
+		{"refused", "Answers that were not kept, because their content changed while they were made.", stats.Refused.Load},
+		{"forgotten", "Kept answers that went because their content changed.", stats.Forgotten.Load},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "sen_cache_" + c.name + "_total", Help: c.help}, func() float64 { return float64(c.read()) }))
+	}
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "sen_cache_bytes", Help: "Memory for answers that are kept, about, in bytes.",
+	}, func() float64 { return float64(answers.Bytes()) }))
+}
+
+// handler serves the figures.
+func (m *Metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// methods are those that stand in labels as they are.
+var methods = map[string]bool{http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodOptions: true}
+
+// timed takes in the requests of a route. A nil Metrics takes in none.
+func (m *Metrics) timed(route string, next http.Handler) http.Handler {
+	if m == nil {
+		return next
+	}
+	// The series of the usual requests are looked up once.
+	usual := map[string]prometheus.Observer{
+		http.MethodPost: m.requests.WithLabelValues(route, http.MethodPost, "200"),
+		http.MethodGet:  m.requests.WithLabelValues(route, http.MethodGet, "200"),
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		watched := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		defer func() {
+			took := time.Since(began).Seconds()
+			if observer := usual[r.Method]; observer != nil && watched.status == http.StatusOK {
+				observer.Observe(took)
+				return
+			}
+			method := r.Method
+			if !methods[method] {
+				method = "other"
+			}
+			m.requests.WithLabelValues(route, method, strconv.Itoa(watched.status)).Observe(took)
+		}()
+		next.ServeHTTP(watched, r)
+	})
+}
+
+// statusWriter remembers the status that was sent.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets [http.ResponseController] reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,58 @@
+package web_test
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sen/graph"
+	"sen/internal/testkit"
+	"sen/internal/web"
+)
+
+// TestMetrics asks in ordinary and odd ways, and sees what is counted, and that no text of a client is among it.
+func TestMetrics(t *testing.T) {
+	store := testkit.SampleStore(t, testkit.Embedded(t))
+	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+		o.Answers, o.Metrics = web.NewAnswers(store, 1<<20), web.NewMetrics()
+		store.OnCommand(o.Metrics.Command)
+		o.Metrics.Answers(o.Answers, store.FeedLag)
+	})
+	for range 3 {
+		asks(t, server, `query Secretive { articles(first: 1) { nodes { title } } }`)
+	}
+	odd, err := http.NewRequest("SECRETIVE", server.URL+"/graphql?secretive", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, err := http.DefaultClient.Do(odd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = refused.Body.Close()
+	response, err := http.Get(server.URL + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		`sen_http_request_duration_seconds_count\{method="POST",route="/graphql",status="200"\} 3`,
+		`sen_http_request_duration_seconds_count\{method="other",route="/graphql",status="405"\} 1`,
+		`sen_store_command_duration_seconds_count\{command="find"\} [1-9]`,
+		`sen_cache_hits_total 2`, `sen_cache_misses_total 2`, `sen_cache_fills_total 2`, `sen_cache_refused_total 0`, `sen_cache_forgotten_total 0`,
+		`sen_cache_bytes [1-9]`, `sen_feed_lag_seconds 0`, `go_goroutines [1-9]`,
+	} {
+		if !regexp.MustCompile(`(?m)^` + line).Match(body) {
+			t.Errorf("no line is as %s", line)
+		}
+	}
+	if strings.Contains(strings.ToLower(string(body)), "secretive") {
+		t.Error("a client's text stands in the figures")
+	}
+}
