@@ -2,6 +2,7 @@ package newsroom_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -63,13 +64,23 @@ func TestConcurrentWriters(t *testing.T) {
 			writers.Go(func() {
 				id := ids[rand.IntN(len(ids))]
 				for attempt := range 20 { // as a client does: read again, try again
-					found, err := store.Tags.ByIDs(context.Background(), []content.ID{id}, content.StageDraft, nil)
+					var found map[content.ID]*content.Tag
+					err := patiently(func() (err error) {
+						found, err = store.Tags.ByIDs(context.Background(), []content.ID{id}, content.StageDraft, nil)
+						return err
+					})
 					if err != nil || found[id] == nil {
 						t.Error(err)
 						return
 					}
 					version, says := found[id].Version, fmt.Sprintf("Người viết %d", n)
-					outcome, err := room.Do(editor(context.Background()), vietnamese, describe(id, version, says))
+					change := describe(id, version, says)
+					change.Key = fmt.Sprintf("writer %d, attempt %d", n, attempt)
+					var outcome *newsroom.Outcome
+					err = patiently(func() (err error) {
+						outcome, err = room.Do(editor(context.Background()), vietnamese, change)
+						return err
+					})
 					if err != nil {
 						t.Error(err)
 						return
@@ -105,6 +116,19 @@ func TestConcurrentWriters(t *testing.T) {
 			t.Errorf("revisions were left open: %d came to be, %d did not: %v", marked, removed, err)
 		}
 	})
+}
+
+// patiently does something again while the store is too busy, as a client does; a change has a
+// key that keeps it from being made twice.
+func patiently(do func() error) error {
+	for {
+		err := do()
+		refused := new(content.Error)
+		if !errors.As(err, &refused) || refused.Code != content.CodeUnavailable {
+			return err
+		}
+		time.Sleep(rand.N(time.Second))
+	}
 }
 
 // whole sees that an entry's revisions are every accepted change, and its state the last one.
