@@ -47,7 +47,7 @@ func (c *call) byIDs(ids []content.ID) ([]any, error) {
 		}
 		for stage, ids := range byStage {
 			tasks.Go(func() error {
-				return c.rq.load(c.ctx, kind, ids, stage, c.rq.fields(kind, c.fc.Field.Selections))
+				return c.rq.load(c.ctx, kind, ids, stage, c.stored(kind))
 			})
 		}
 	}
@@ -70,9 +70,9 @@ func (r *Resolver) route(c *call) ([]any, error) {
 		return []any{nil}, nil
 	}
 	var fields []string
-	for _, f := range c.rq.collect("Route", c.fc.Field.Selections) {
-		if f.Name == "content" {
-			fields = union(fields, c.rq.fields(kind, f.Selections))
+	for _, n := range c.rq.on(c.node, "Route").nodes {
+		if n.field.Name == "content" {
+			fields = union(fields, c.rq.on(n, string(kind)).stored)
 		}
 	}
 	found, err := r.sources[kind].bySlug(c.ctx, slug, c.rq.listStage(c.ctx, kind), fields)

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -18,21 +17,25 @@ import (
 	"sen/internal/content"
 )
 
-// request answers the relations of one operation. gqlgen asks for them a field of
-// an object at a time; the first one asked looks down the whole selection below it
-// and reads it a level at a time, for all objects of a level together. What it read
-// is kept, so that the fields below find their answers there. A field that was not
-// foreseen is read when it is asked for: foreseeing saves round trips, never truth.
+// request answers the fields of one operation. A query is read as its plan says, a level
+// at a time, for all objects of a level together (see [planned]). Where gqlgen walks
+// instead (mutations, and queries that something is wrong with), the first field it asks
+// for looks down the whole selection below it in the same way. What was read is kept, so
+// that the fields below find their answers there; a field that was not foreseen is read
+// when it is asked for: foreseeing saves round trips, never truth.
 type request struct {
 	*Resolver
-	op *graphql.OperationContext
-	ec *executionContext
+	op    *graphql.OperationContext
+	ec    *executionContext
+	actor *content.Actor
+	// calls are those that were made for the plan, and failed tells that one of them did,
+	// or could not be made.
+	calls  []*call
+	failed bool
 
-	roots   sync.Once
 	mu      sync.Mutex
 	answers map[answerKey]answered
 	entries map[entryKey]loaded
-	actor   *content.Actor
 	spent   int
 }
 
@@ -63,14 +66,23 @@ type loaded struct {
 
 // call is one field to be answered for objects that stand at the same place of the query.
 type call struct {
-	relation
+	*node
 	rq *request
-	// ctx is the field's context: it has the arguments, the language and the stage.
-	ctx     context.Context
-	fc      *graphql.FieldContext
-	objs    []any
+	// ctx is the field's context: it has the language and the stage; args are its arguments.
+	ctx  context.Context
+	args map[string]any
+	objs []any
+	// answers are what a relation answers, one for each object.
 	answers []any
 	err     error
+
+	// counts are how many objects each object's field leads to, found are these, one
+	// object's behind the other's, and groups are they by type.
+	counts []int
+	found  []any
+	groups []*group
+	// next is how many of found are written.
+	next int
 }
 
 // entry is an entry that the call's ids name, nil when there is none that the actor may see.
@@ -80,6 +92,9 @@ func (c *call) entry(id content.ID) content.Content {
 	defer c.rq.mu.Unlock()
 	return c.rq.entries[key].entry
 }
+
+// stored are the stored fields of a kind that what is selected below the call is answered from.
+func (c *call) stored(kind content.Kind) []string { return c.rq.on(c.node, string(kind)).stored }
 
 type requestKey struct{}
 
@@ -108,12 +123,9 @@ func (rq *request) spend(n int) error {
 	return nil
 }
 
-// answer answers the field at which a context stands.
-func (rq *request) answer(ctx context.Context, obj any) (any, error) {
+// resolved answers the field at which a context of gqlgen stands.
+func (rq *request) resolved(ctx context.Context, obj any) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
-	if obj == nil && fc.Object == "Query" {
-		rq.roots.Do(func() { rq.readRoots(ctx) })
-	}
 	key := answerKey{obj, fc.Field.Field, scalar.Locale(ctx)}
 	rq.mu.Lock()
 	known, ok := rq.answers[key]
@@ -121,8 +133,10 @@ func (rq *request) answer(ctx context.Context, obj any) (any, error) {
 	if ok {
 		return known.value, known.err
 	}
-	c := &call{relation: rq.relations[fc.Object+"."+fc.Field.Name], rq: rq, ctx: quiet(ctx), fc: fc, objs: []any{obj}}
-	rq.readDown([]*call{c})
+	c := &call{node: rq.node(fc.Object, fc.Field), rq: rq, ctx: quiet(ctx), args: fc.Args, objs: []any{obj}}
+	for _, made := range rq.readDown([]*call{c}) {
+		rq.keep(made)
+	}
 	if c.err != nil {
 		return nil, c.err
 	}
@@ -137,23 +151,37 @@ func quiet(ctx context.Context) context.Context {
 
 // readRoots answers all root fields together, so that what they lead to on the same
 // level is read together too.
-func (rq *request) readRoots(ctx context.Context) {
-	root := &graphql.FieldContext{Object: "Query"}
-	ctx = graphql.WithFieldContext(quiet(ctx), root)
-	root.Parent = nil // not the field that happened to come first: its arguments are not the others'
-	rq.readDown(rq.descend(ctx, "Query", []any{nil}, rq.op.Operation.SelectionSet))
+func (rq *request) readRoots(ctx context.Context, root *selection) *group {
+	ctx = graphql.WithFieldContext(quiet(ctx), &graphql.FieldContext{Object: "Query"})
+	graphql.GetFieldContext(ctx).Parent = nil
+	g, level := rq.group(ctx, root, []any{nil}, nil)
+	rq.calls = rq.readDown(level)
+	for _, c := range rq.calls {
+		rq.failed = rq.failed || c.err != nil
+	}
+	return g
 }
 
-// readDown answers calls and everything that is selected below them, level by level.
-func (rq *request) readDown(calls []*call) {
-	for len(calls) > 0 {
-		rq.read(calls)
+// readDown answers calls and everything that is selected below them, level by level. It
+// gives all the calls that were made.
+func (rq *request) readDown(level []*call) (made []*call) {
+	for len(level) > 0 {
+		rq.read(level)
+		made = append(made, level...)
 		var below []*call
-		for _, c := range calls {
-			below = append(below, rq.below(c)...)
+		for _, c := range level {
+			if c.err != nil || !c.branches() {
+				continue
+			}
+			c.counts = make([]int, len(c.answers))
+			for i, answer := range c.answers {
+				c.found, c.counts[i] = c.objects(c.found, answer)
+			}
+			below = rq.descend(c, below)
 		}
-		calls = below
+		level = below
 	}
+	return made
 }
 
 // read answers the calls of one level.
@@ -169,16 +197,13 @@ func (rq *request) read(calls []*call) {
 	want := map[from]*wanted{}
 	var tasks errgroup.Group
 	for _, c := range calls {
-		if (c.ids != nil || c.load != nil) && c.fc.Object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
+		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
 			c.err = errDrafts
 			continue
 		}
 		if c.load != nil {
 			tasks.Go(func() error {
-				c.err = safely(func() (err error) {
-					c.answers, err = c.load(c)
-					return err
-				})
+				c.err = safely(c.loadOnce)
 				return nil
 			})
 		}
@@ -221,8 +246,32 @@ func (rq *request) read(calls []*call) {
 	_ = tasks.Wait()
 	for _, c := range calls {
 		c.finish(failed)
-		rq.keep(c)
 	}
+}
+
+// loadOnce has a relation answer for all objects of the call, for each of them once.
+func (c *call) loadOnce() (err error) {
+	once := make([]any, 0, len(c.objs))
+	place := make(map[any]int, len(c.objs))
+	for _, obj := range c.objs {
+		if _, known := place[obj]; !known {
+			place[obj] = len(once)
+			once = append(once, obj)
+		}
+	}
+	all := c.objs
+	c.objs = once
+	answers, err := c.load(c)
+	c.objs = all
+	if err != nil || len(once) == len(all) {
+		c.answers = answers
+		return err
+	}
+	c.answers = make([]any, len(all))
+	for i, obj := range all {
+		c.answers[i] = answers[place[obj]]
+	}
+	return nil
 }
 
 // finish makes a call's answers, now that the entries which they are made from are
@@ -267,7 +316,7 @@ func (rq *request) keep(c *call) {
 		if c.err == nil {
 			known.value = c.answers[i]
 		}
-		rq.answers[answerKey{obj, c.fc.Field.Field, locale}] = known
+		rq.answers[answerKey{obj, c.field.Field, locale}] = known
 	}
 }
 
@@ -276,7 +325,7 @@ func (c *call) entryFields(kind content.Kind) []string {
 	if c.fields != nil {
 		return c.fields
 	}
-	return c.rq.fields(kind, c.fc.Field.Selections)
+	return c.stored(kind)
 }
 
 // load reads entries that were not read yet, or not with all the fields.
@@ -311,105 +360,74 @@ func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID
 	return nil
 }
 
-// collect is the selection on an object of a type, fragments resolved.
-func (rq *request) collect(object string, selections ast.SelectionSet) []graphql.CollectedField {
-	return graphql.CollectFields(rq.op, selections, rq.satisfies[object])
-}
-
-// fields are the stored fields of a kind that a selection is answered from.
-func (rq *request) fields(kind content.Kind, selections ast.SelectionSet) []string {
-	source := rq.sources[kind]
-	stored := source.StoredFields()
-	fields := slices.Clone(source.labelFields())
-	for _, f := range rq.collect(string(kind), selections) {
-		if rel, ok := rq.relations[string(kind)+"."+f.Name]; ok {
-			fields = union(fields, rel.needs)
-		} else if slices.Contains(stored, f.Name) {
-			fields = union(fields, []string{f.Name})
-		}
-	}
-	return fields
-}
-
-// below are the calls for what is selected on a call's answers.
-func (rq *request) below(c *call) []*call {
-	if c.err != nil || len(c.fc.Field.Selections) == 0 {
-		return nil
-	}
-	var objs []any
-	for _, answer := range c.answers {
-		objs = append(objs, objects(reflect.ValueOf(answer))...)
-	}
-	return rq.descend(c.ctx, c.fc.Field.Definition.Type.Name(), objs, c.fc.Field.Selections)
-}
-
-// descend are the calls for what is selected on objects of a type.
-func (rq *request) descend(ctx context.Context, typeName string, objs []any, selections ast.SelectionSet) (calls []*call) {
-	if len(objs) == 0 {
-		return nil
-	}
-	if rq.satisfies[typeName] == nil { // an interface or a union
-		byType := map[string][]any{}
-		for _, obj := range objs {
-			name := reflect.TypeOf(obj).Elem().Name()
-			byType[name] = append(byType[name], obj)
-		}
-		for name, some := range byType {
-			if rq.satisfies[name] != nil {
-				calls = append(calls, rq.descend(ctx, name, some, selections)...)
+// descend groups the objects that a call has found, and adds the calls for what is selected on them.
+func (rq *request) descend(c *call, level []*call) []*call {
+	name := c.field.Definition.Type.Name()
+	byType := map[string][]any{}
+	if rq.satisfies[name] != nil && !slices.Contains(c.found, nil) {
+		byType[name] = c.found
+	} else {
+		for _, obj := range c.found {
+			if obj != nil {
+				object := rq.objectOf(name, obj)
+				byType[object] = append(byType[object], obj)
 			}
 		}
-		return calls
 	}
-	for _, field := range rq.collect(typeName, selections) {
-		rel, ok := rq.relations[typeName+"."+field.Name]
+	for object, objs := range byType {
+		if len(objs) == 0 {
+			continue
+		}
+		var g *group
+		g, level = rq.group(c.ctx, rq.on(c.node, object), objs, level)
+		c.groups = append(c.groups, g)
+	}
+	return level
+}
+
+// objectOf names the type of an object that stands where some type does.
+func (rq *request) objectOf(typeName string, obj any) string {
+	if rq.satisfies[typeName] != nil {
+		return typeName
+	}
+	return reflect.TypeOf(obj).Elem().Name() // an interface or a union: its members are named as in Go
+}
+
+// group is that to which an object belongs that the call has found.
+func (c *call) group(obj any) *group {
+	if len(c.groups) == 1 {
+		return c.groups[0]
+	}
+	name := c.rq.objectOf(c.field.Definition.Type.Name(), obj)
+	return c.groups[slices.IndexFunc(c.groups, func(g *group) bool { return g.object == name })]
+}
+
+// group gathers objects of one type, and adds the calls for what is selected on them.
+func (rq *request) group(ctx context.Context, s *selection, objs []any, level []*call) (*group, []*call) {
+	g := &group{selection: s, at: scalar.PlaceOf(ctx), objs: objs, calls: make([]call, len(s.nodes))}
+	for i, n := range s.nodes {
+		c := &g.calls[i]
+		*c = call{node: n, rq: rq, ctx: ctx, objs: objs}
 		switch {
-		case ok && (rel.ids != nil || rel.load != nil || len(field.Selections) > 0):
-			fc, err := rq.ec.child(ctx, typeName, field)
-			if err != nil {
-				continue // gqlgen meets the same error and reports it
+		case n.related:
+			if len(n.field.Definition.Arguments) > 0 {
+				fc, err := rq.ec.child(ctx, s.object, n.field)
+				if err != nil {
+					rq.failed = true // gqlgen meets the same error and reports it
+					continue
+				}
+				c.ctx, c.args = graphql.WithFieldContext(ctx, fc), fc.Args
 			}
-			calls = append(calls, &call{relation: rel, rq: rq, ctx: graphql.WithFieldContext(ctx, fc), fc: fc, objs: objs})
-		case !ok && len(field.Selections) > 0 && !strings.HasPrefix(field.Name, "__"):
-			var inner []any
-			for _, obj := range objs {
-				inner = append(inner, objects(member(reflect.ValueOf(obj), field.Name))...)
+			if n.reads() || n.branches() {
+				level = append(level, c)
 			}
-			calls = append(calls, rq.descend(ctx, field.Definition.Type.Name(), inner, field.Selections)...)
+		case n.members != nil:
+			c.counts = make([]int, len(objs))
+			for k, obj := range objs {
+				c.found, c.counts[k] = n.members(c.found, obj)
+			}
+			level = rq.descend(c, level)
 		}
 	}
-	return calls
-}
-
-// member is what gqlgen answers a plain field of the schema with: the Go method
-// without arguments, or the Go field, of that name.
-func member(v reflect.Value, name string) reflect.Value {
-	same := func(s string) bool { return strings.EqualFold(s, name) }
-	for i := range v.NumMethod() {
-		if m := v.Type().Method(i); same(m.Name) && m.Type.NumIn() == 1 && m.Type.NumOut() == 1 {
-			return v.Method(i).Call(nil)[0]
-		}
-	}
-	return reflect.Indirect(v).FieldByNameFunc(same)
-}
-
-// objects are the pointers to objects in a value, through lists and interfaces.
-func objects(v reflect.Value) (objs []any) {
-	switch v.Kind() {
-	case reflect.Slice:
-		for i := range v.Len() {
-			objs = append(objs, objects(v.Index(i))...)
-		}
-	case reflect.Interface:
-		return objects(v.Elem())
-	case reflect.Pointer:
-		if !v.IsNil() && v.Elem().Kind() == reflect.Struct {
-			objs = append(objs, v.Interface())
-		}
-	case reflect.Struct:
-		if v.CanAddr() {
-			objs = append(objs, v.Addr().Interface())
-		}
-	}
-	return objs
+	return g, level
 }

@@ -72,7 +72,7 @@ func (r *Resolver) relate(object string, fields map[string]relation) {
 
 // resolve answers the field at which a context stands, for one object.
 func resolve[R any](ctx context.Context, obj any) (R, error) {
-	answer, err := requestOf(ctx).answer(ctx, obj)
+	answer, err := requestOf(ctx).resolved(ctx, obj)
 	found, ok := answer.(R)
 	if !ok && answer != nil && err == nil {
 		err = fmt.Errorf("a %T was answered where a %T is due", answer, found)

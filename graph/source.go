@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/99designs/gqlgen/graphql"
 
 	"sen/graph/scalar"
 	"sen/internal/content"
@@ -84,7 +83,7 @@ func (s *kindSource[T, F]) byArguments() relation {
 		if (id == nil) == (slug == nil) {
 			return nil, content.Errorf(content.CodeBadUserInput, "Give exactly one of id and slug.")
 		}
-		fields := c.rq.fields(s.Kind(), c.fc.Field.Selections)
+		fields := c.stored(s.Kind())
 		stage := scalar.Stage(c.ctx)
 		var found content.Content
 		var err error
@@ -127,7 +126,7 @@ func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, erro
 
 func (s *kindSource[T, F]) firsts(c *call, parents []mongodb.Within) ([]any, error) {
 	most := content.MaxPage
-	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.rq.fields(s.Kind(), c.fc.Field.Selections)}
+	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
 }
 
@@ -152,23 +151,21 @@ func eachPage[T, F any](c *call, s *kindSource[T, F], ask mongodb.List[F], paren
 // selected notes what of the page is asked for.
 func (s *kindSource[T, F]) selected(c *call, ask *mongodb.List[F]) {
 	object := string(s.Kind())
-	elements := func(selections graphql.CollectedField) {
-		ask.Fields = union(ask.Fields, c.rq.fields(s.Kind(), selections.Selections))
-	}
-	for _, f := range c.rq.collect(object+"Connection", c.fc.Field.Selections) {
-		switch f.Name {
+	elements := func(n *node) { ask.Fields = union(ask.Fields, c.rq.on(n, object).stored) }
+	for _, n := range c.rq.on(c.node, object+"Connection").nodes {
+		switch n.field.Name {
 		case "totalCount":
 			ask.Total = true
 		case "pageInfo":
-			for _, info := range c.rq.collect("PageInfo", f.Selections) {
-				ask.Next = ask.Next || info.Name == "hasNextPage"
-				ask.Previous = ask.Previous || info.Name == "hasPreviousPage"
+			for _, info := range c.rq.on(n, "PageInfo").nodes {
+				ask.Next = ask.Next || info.field.Name == "hasNextPage"
+				ask.Previous = ask.Previous || info.field.Name == "hasPreviousPage"
 			}
 		case "nodes":
-			elements(f)
+			elements(n)
 		case "edges":
-			for _, edge := range c.rq.collect(object+"Edge", f.Selections) {
-				if edge.Name == "node" {
+			for _, edge := range c.rq.on(n, object+"Edge").nodes {
+				if edge.field.Name == "node" {
 					elements(edge)
 				}
 			}
@@ -178,7 +175,7 @@ func (s *kindSource[T, F]) selected(c *call, ask *mongodb.List[F]) {
 
 // argument is an argument of the call's field, nil when it was not given.
 func argument[V any](c *call, name string) *V {
-	switch v := c.fc.Args[name].(type) {
+	switch v := c.args[name].(type) {
 	case *V:
 		return v
 	case V:

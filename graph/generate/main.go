@@ -1,6 +1,7 @@
 // Command generate writes the generated part of package graph: gqlgen's executor,
-// and beside it the resolvers, which are all alike: each asks the relations (see
-// graph/relation.go) for the answer of its field.
+// beside it the resolvers, which are all alike: each asks the relations (see
+// graph/relation.go) for the answer of its field; and the table of accessors (see
+// graph/accessor.go), by which a plan reads what gqlgen would.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"text/template"
 
 	"github.com/99designs/gqlgen/api"
 	"github.com/99designs/gqlgen/codegen"
@@ -15,35 +17,44 @@ import (
 	"github.com/99designs/gqlgen/codegen/templates"
 )
 
-//go:embed resolvers.gotpl
-var resolversTemplate string
+var (
+	//go:embed resolvers.gotpl
+	resolversTemplate string
+	//go:embed accessors.gotpl
+	accessorsTemplate string
+)
 
-// target is what the plugin writes, from the repository's root.
-const target = "graph/resolvers_gen.go"
+// file is a plugin of gqlgen that writes one file of package graph.
+type file struct{ name, template string }
 
-// resolvers is the plugin of gqlgen that writes the resolvers.
-type resolvers struct{}
+// files are what is written beside gqlgen's own.
+var files = []file{{"graph/resolvers_gen.go", resolversTemplate}, {"graph/accessors_gen.go", accessorsTemplate}}
 
 // Name implements gqlgen's plugin.Plugin.
-func (resolvers) Name() string { return "resolvers" }
+func (f file) Name() string { return f.name }
 
 // GenerateCode implements gqlgen's plugin.CodeGenerator.
-func (resolvers) GenerateCode(data *codegen.Data) error {
+func (f file) GenerateCode(data *codegen.Data) error {
 	return templates.Render(templates.Options{
 		PackageName:     data.Config.Exec.Package,
-		Filename:        target,
+		Filename:        f.name,
 		Data:            data,
 		GeneratedHeader: true,
 		Packages:        data.Config.Packages,
-		Template:        resolversTemplate,
+		Template:        f.template,
+		Funcs:           template.FuncMap{"accessor": accessor},
 	})
 }
 
 func main() {
 	cfg, err := config.LoadConfigFromDefaultLocations()
 	if err == nil {
-		_ = os.Remove(target)
-		err = api.Generate(cfg, api.AddPlugin(resolvers{}))
+		var add []api.Option
+		for _, f := range files {
+			_ = os.Remove(f.name)
+			add = append(add, api.AddPlugin(f))
+		}
+		err = api.Generate(cfg, add...)
 	}
 	if err != nil {
 		log.Fatal(fmt.Errorf("generate graph: %w", err))

@@ -25,6 +25,9 @@ func enumName(k content.Kind) string {
 // MarshalKind writes a kind of content.
 func MarshalKind(k content.Kind) graphql.Marshaler { return graphql.MarshalString(enumName(k)) }
 
+// AppendKind appends a kind of content.
+func AppendKind(b []byte, at *Place, k content.Kind) []byte { return AppendQuoted(b, at, enumName(k)) }
+
 // UnmarshalKind reads a kind of content.
 func UnmarshalKind(v any) (content.Kind, error) {
 	for _, k := range content.Kinds() {

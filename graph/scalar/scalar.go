@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"net/url"
 	"strconv"
@@ -86,14 +85,7 @@ func UnmarshalInt64(v any) (int64, error) {
 
 // MarshalDateTime writes a moment in the site's zone; the zero one is null.
 func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
-	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
-		if t.IsZero() {
-			_, err := io.WriteString(w, "null")
-			return err
-		}
-		_, err := io.WriteString(w, t.In(reading(ctx).Zone).Format(`"2006-01-02T15:04:05.999Z07:00"`))
-		return err
-	})
+	return written(AppendDateTime, t)
 }
 
 // UnmarshalDateTime reads a moment with its offset.
@@ -156,10 +148,7 @@ func UnmarshalURL(v any) (content.URL, error) {
 // MarshalText writes a text in the language of its place; where there is none in
 // any language it is null.
 func MarshalText(t content.Text) graphql.ContextMarshaler {
-	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
-		s, _ := t.In(Chain(ctx))
-		return writeString(w, s)
-	})
+	return written(AppendText, t)
 }
 
 // UnmarshalText is never called: no input has a text in several languages yet.
@@ -169,29 +158,10 @@ func UnmarshalText(context.Context, any) (content.Text, error) {
 
 // MarshalMinutes writes the minutes of the language of its place; null where there are none.
 func MarshalMinutes(m content.Minutes) graphql.ContextMarshaler {
-	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
-		text := "null"
-		for _, l := range Chain(ctx) {
-			if n := m[l]; n > 0 {
-				text = strconv.Itoa(n)
-				break
-			}
-		}
-		_, err := io.WriteString(w, text)
-		return err
-	})
+	return written(AppendMinutes, m)
 }
 
 // UnmarshalMinutes is never called: minutes are counted, not given.
 func UnmarshalMinutes(context.Context, any) (content.Minutes, error) {
 	return nil, fmt.Errorf("minutes can't be given")
-}
-
-func writeString(w io.Writer, s string) error {
-	if s == "" {
-		_, err := io.WriteString(w, "null")
-		return err
-	}
-	graphql.MarshalString(s).MarshalGQL(w)
-	return nil
 }
