@@ -56,6 +56,7 @@ bench: ## Measure on a real MongoDB; see bench/README.md.
 FUZZ = \
 	./graph:FuzzCursors \
 	./graph:FuzzFilters \
+	./graph:FuzzPlans \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \

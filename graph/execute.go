@@ -17,6 +17,7 @@ import (
 type planned struct {
 	*executableSchema
 	documents documents
+	walked    func()
 }
 
 // Exec implements graphql.ExecutableSchema.
@@ -31,6 +32,9 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 			if data, ok := rq.run(ctx, p.documents.plan(rq)); ok {
 				walk = func(context.Context) *graphql.Response { return nil }
 				return &graphql.Response{Data: data}
+			}
+			if p.walked != nil {
+				p.walked()
 			}
 			walk = p.executableSchema.Exec(ctx)
 		}

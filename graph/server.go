@@ -22,9 +22,12 @@ type Options struct {
 	// Introspection lets clients ask for the schema, and be told names that are near a
 	// wrong one.
 	Introspection bool
-	// Walk leaves queries to gqlgen's own executor, which answers the same, later: for
+	// Walk leaves all queries to gqlgen's own executor, which answers the same, but later: for
 	// tests that compare the two.
-	Walk   bool
+	Walk bool
+	// Walked is told of every query that was left to gqlgen's executor because its plan
+	// did not do.
+	Walked func()
 	Limits Limits
 	Log           *slog.Logger
 }
@@ -35,7 +38,7 @@ const cachedDocuments = 1000
 // NewExecutor makes what runs operations against the schema.
 func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	documents := newDocuments()
-	var schema graphql.ExecutableSchema = planned{r.schema, documents}
+	var schema graphql.ExecutableSchema = planned{r.schema, documents, o.Walked}
 	if o.Walk {
 		schema = r.schema
 	}

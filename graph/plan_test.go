@@ -1,0 +1,247 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"sen"
+	"sen/graph"
+	"sen/internal/mongodb"
+	"sen/internal/testkit"
+	"sen/internal/web"
+)
+
+// executors is one store, served by both executors.
+type executors struct {
+	plans, walks *testkit.Server
+	// walked counts the queries that plans left to gqlgen's executor.
+	walked atomic.Int64
+}
+
+func serveBoth(t testing.TB, store *mongodb.Store) *executors {
+	e := &executors{}
+	limits := graph.Limits{Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000, Set: 1000, Selections: 10_000, Introspection: 500}
+	e.plans = testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })
+	e.walks = testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walk = limits, true })
+	return e
+}
+
+// same asks both and sees that they give the same bytes. Where there are errors, their
+// order is not compared: gqlgen's depends on its goroutines.
+func (e *executors) same(t testing.TB, query string, variables json.RawMessage, headers http.Header) []byte {
+	t.Helper()
+	planned, walked := e.plans.Ask(t, query, variables, headers), e.walks.Ask(t, query, variables, headers)
+	if !bytes.Equal(inOrder(t, planned), inOrder(t, walked)) {
+		t.Errorf("the answers differ:\n%s %s\nplanned: %.2000s\nwalked:  %.2000s", query, variables, planned, walked)
+	}
+	return planned
+}
+
+// maxErrors is how many errors an answer lists at most.
+const maxErrors = 10
+
+// inOrder is an answer, with its errors in the order of their text if it has any.
+func inOrder(t testing.TB, raw []byte) []byte {
+	if !bytes.Contains(raw, []byte(`"errors":[`)) {
+		return raw
+	}
+	var answer struct {
+		Data   json.RawMessage   `json:"data"`
+		Errors []json.RawMessage `json:"errors"`
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		t.Fatalf("%v: %s", err, raw)
+	}
+	slices.SortFunc(answer.Errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
+	if len(answer.Errors) == maxErrors {
+		answer.Errors = nil // which of more are listed depends on goroutines too
+	}
+	answer.Errors = slices.CompactFunc(answer.Errors, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) })
+	sorted, err := json.Marshal(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sorted
+}
+
+// TestPlansAnswerAsWalking asks every golden case of both executors. What has no errors is
+// answered by plans alone.
+func TestPlansAnswerAsWalking(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, engine testkit.Engine) {
+		e := serveBoth(t, testkit.SampleStore(t, engine))
+		for _, c := range cases(t) {
+			t.Run(strings.TrimSuffix(filepath.Base(c.path), ".txtar"), func(t *testing.T) {
+				headers := http.Header{}
+				named := map[string]string{}
+				if raw := c.file("headers.json"); raw != nil && json.Unmarshal(raw, &named) != nil {
+					t.Fatal(string(raw))
+				}
+				for name, value := range named {
+					headers.Set(name, value)
+				}
+				variables := json.RawMessage(c.file("variables.json"))
+				if variables == nil {
+					variables = json.RawMessage("{}")
+				}
+				before := e.walked.Load()
+				answer := e.same(t, string(c.file("query.graphql")), variables, headers)
+				if walked := e.walked.Load() > before; walked != bytes.Contains(answer, []byte(`"errors":[`)) {
+					t.Errorf("left to gqlgen's executor: %v\n%s", walked, answer)
+				}
+			})
+		}
+	})
+}
+
+// FuzzPlans makes random valid queries from the schema and asks both executors.
+func FuzzPlans(f *testing.F) {
+	e := serveBoth(f, testkit.SampleStore(f, testkit.Embedded(f)))
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
+	for seed := range uint64(40) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		q := &query{Rand: rand.New(rand.NewPCG(seed, 5)), schema: schema, budget: 60}
+		body := q.selection(schema.Query, 0)
+		text := fmt.Sprintf("query($yes: Boolean = true, $no: Boolean!) %s", body)
+		if !strings.Contains(text, "$yes)") {
+			text += " fragment y on Query { __typename @include(if: $yes) }"
+			text = strings.Replace(text, "{", "{ ...y ", 1)
+		}
+		if !strings.Contains(text, "$no)") {
+			text += " fragment n on Query { __typename @skip(if: $no) }"
+			text = strings.Replace(text, "{", "{ ...n ", 1)
+		}
+		headers := http.Header{}
+		if q.IntN(3) == 0 {
+			headers.Set(testkit.ActorHeader, "admin")
+		}
+		e.same(t, text, json.RawMessage(fmt.Sprintf(`{"no": %v}`, q.IntN(2) == 0)), headers)
+	})
+}
+
+// query makes a random query.
+type query struct {
+	*rand.Rand
+	schema *ast.Schema
+	// budget is how many more fields it may have.
+	budget int
+}
+
+func (q *query) selection(def *ast.Definition, depth int) string {
+	var b strings.Builder
+	b.WriteString("{ ")
+	if def.Kind != ast.Object || q.IntN(6) == 0 {
+		b.WriteString("__typename ")
+	}
+	if def.IsAbstractType() {
+		possible := q.schema.GetPossibleTypes(def)
+		for range 1 + q.IntN(3) {
+			on := possible[q.IntN(len(possible))]
+			fmt.Fprintf(&b, "... on %s %s ", on.Name, q.selection(on, depth+1))
+		}
+	}
+	wrote := 0
+	for range 1 + q.IntN(6) {
+		if len(def.Fields) == 0 {
+			break
+		}
+		field := def.Fields[q.IntN(len(def.Fields))]
+		if text := q.field(field, depth); text != "" {
+			wrote++
+			switch q.IntN(12) {
+			case 0:
+				fmt.Fprintf(&b, "... on %s { %s } ", def.Name, text)
+			case 1:
+				fmt.Fprintf(&b, "... @include(if: $yes) { %s } ", text)
+			default:
+				b.WriteString(text + " ")
+			}
+		}
+	}
+	if wrote == 0 {
+		b.WriteString("__typename ")
+	}
+	return b.String() + "}"
+}
+
+// field asks for a field under an alias that no other argument or type can have.
+func (q *query) field(field *ast.FieldDefinition, depth int) string {
+	if q.budget--; q.budget < 0 || strings.HasPrefix(field.Name, "__") {
+		return ""
+	}
+	arguments, ok := q.arguments(field)
+	if !ok {
+		return ""
+	}
+	directive := ""
+	switch q.IntN(15) {
+	case 0:
+		directive = " @include(if: $yes)"
+	case 1:
+		directive = " @skip(if: $no)"
+	}
+	below := ""
+	if def := q.schema.Types[field.Type.Name()]; def.IsCompositeType() {
+		if depth > 6 {
+			return ""
+		}
+		below = " " + q.selection(def, depth+1)
+	}
+	return fmt.Sprintf("a%d: %s%s%s%s", q.Uint32(), field.Name, arguments, directive, below)
+}
+
+// values are what arguments are given, by their name or their type.
+var values = map[string][]string{
+	"slug":    {`"dong-thap-hop-mat"`, `"trang-chu"`, `"tin-tuc"`, `""`, `"di-cho"`},
+	"id":      {`"article_mau-1"`, `"section_tin-tuc"`, `"x"`, `"media_1"`},
+	"path":    {`"/articles/x"`, `"/"`, `"/sections/tin-tuc"`},
+	"first":   {"0", "1", "2", "3", "5"},
+	"last":    {"1", "2"},
+	"offset":  {"0", "1", "7"},
+	"Locale":  {`"en"`, `"vi"`, `"fr"`},
+	"Stage":   {"PUBLISHED", "DRAFT"},
+	"Int":     {"1", "2", "320"},
+	"Boolean": {"true", "false"},
+}
+
+// arguments gives values to what must be given, and to some of what may be.
+func (q *query) arguments(field *ast.FieldDefinition) (string, bool) {
+	var given []string
+	for _, arg := range field.Arguments {
+		choice := values[arg.Name]
+		if choice == nil {
+			choice = values[arg.Type.Name()]
+		}
+		def := q.schema.Types[arg.Type.Name()]
+		if choice == nil && def.Kind == ast.Enum {
+			for _, v := range def.EnumValues {
+				choice = append(choice, v.Name)
+			}
+		}
+		if choice == nil || arg.Type.Elem != nil {
+			if arg.Type.NonNull && arg.DefaultValue == nil {
+				return "", false
+			}
+			continue
+		}
+		if arg.Type.NonNull || q.IntN(4) == 0 || (arg.Name == "slug" && q.IntN(2) == 0) {
+			given = append(given, arg.Name+": "+choice[q.IntN(len(choice))])
+		}
+	}
+	if given == nil {
+		return "", true
+	}
+	return "(" + strings.Join(given, ", ") + ")", true
+}
