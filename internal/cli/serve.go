@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"sen"
 	"sen/graph"
 	"sen/internal/config"
@@ -34,6 +36,11 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	defer closeStore()
+	tracer, flush, err := tracing(ctx, s.Trace, log)
+	if err != nil {
+		return err
+	}
+	defer flush()
 	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Session: s.Session(), Issuer: s.Issuer(), Log: log})
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
@@ -43,7 +50,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
 	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), Log: log})
-	handler, err := s.handler(store, people, room, log)
+	handler, err := s.handler(store, people, room, tracer, log)
 	if err != nil {
 		return err
 	}
@@ -90,7 +97,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -107,6 +114,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge,
+		Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {

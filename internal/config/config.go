@@ -34,7 +34,8 @@ type Config struct {
 	CacheSize uint64        `help:"Bytes of memory for answers that are kept until their content changes; 0 keeps none." default:"268435456" env:"SEN_CACHE_SIZE"`
 	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
 	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
-	SlowQuery time.Duration `help:"Time from which a store command is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
+	SlowQuery time.Duration `help:"Time from which an operation, or a store command, is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
+	Trace     string        `name:"trace-endpoint" help:"OpenTelemetry collector to send traces to, by OTLP over HTTP, such as http://localhost:4318; without it nothing is traced." env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
 	Grace     time.Duration `help:"How long running requests may go on after SIGTERM." default:"15s" env:"SEN_GRACE"`
 	LogFormat string        `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"SEN_LOG_FORMAT"`
 	LogLevel  string        `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"SEN_LOG_LEVEL"`
@@ -118,6 +119,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--grace must not be negative")
 	case c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "http://") && !strings.HasPrefix(c.PublicURL, "https://"):
 		return fmt.Errorf("--public-url must start with http:// or https://")
+	case c.Trace != "" && !strings.HasPrefix(c.Trace, "http://") && !strings.HasPrefix(c.Trace, "https://"):
+		return fmt.Errorf("--trace-endpoint must start with http:// or https://")
 	case c.SessionDays < 1 || c.SessionDays > 365:
 		return fmt.Errorf("--session-days must be from 1 to 365")
 	case c.OIDCIssuer != "" && !trustworthy(c.OIDCIssuer):

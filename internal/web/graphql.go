@@ -14,7 +14,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"sen/graph"
@@ -27,7 +26,7 @@ import (
 // name has it (graphql.github.io/graphql-over-http). It is our own because gqlgen's
 // transports miss the specification in ways that no option mends; see docs/adr/0002.
 type graphQL struct {
-	exec      *executor.Executor
+	operations
 	maxBody   int64
 	maxUpload int64
 	timeout   time.Duration
@@ -134,8 +133,7 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, med
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
 	ctx, read := cache.Collect(ctx)
-	responses, ctx := g.exec.DispatchOperation(ctx, op)
-	response := responses(ctx)
+	response := g.dispatch(ctx, op)
 	if response == nil { // the context ended before the answer did
 		response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
 			coded(content.CodeUnavailable, "The answer took longer than "+g.timeout.String()+". Ask for less, or try again."),

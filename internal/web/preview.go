@@ -5,13 +5,11 @@ import (
 	_ "embed"
 	"encoding/json"
 	"html/template"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 
 	"sen/internal/auth"
 	"sen/internal/content"
@@ -32,10 +30,9 @@ const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 's
 // preview shows one draft as a plain page to whoever has its link, from the same graph that
 // their programs would ask with the link's token.
 type preview struct {
-	exec    *executor.Executor
+	operations
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	timeout time.Duration
-	log     *slog.Logger
 }
 
 // previewed is what preview.graphql asks for.
@@ -92,7 +89,7 @@ func (p preview) read(r *http.Request) (*previewed, error) {
 		return nil, content.Errorf(content.CodeUnauthenticated, "This is no preview.")
 	}
 	ctx = graphql.StartOperationTrace(auth.WithActor(ctx, actor))
-	headers := http.Header{"Sen-Stage": {string(content.StageDraft)}}
+	headers := http.Header{"Sen-Stage": {string(content.StageDraft)}, "X-Request-Id": r.Header["X-Request-Id"]}
 	if locale := r.URL.Query().Get("locale"); locale != "" {
 		headers.Set("Sen-Locale", locale)
 	}
@@ -102,8 +99,7 @@ func (p preview) read(r *http.Request) (*previewed, error) {
 	if errs != nil {
 		return nil, errs
 	}
-	responses, ctx := p.exec.DispatchOperation(ctx, op)
-	response := responses(ctx)
+	response := p.dispatch(ctx, op)
 	if response == nil {
 		return nil, content.Errorf(content.CodeUnavailable, "The answer took too long.")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/klauspost/compress/gzhttp"
+	"go.opentelemetry.io/otel/trace"
 
 	"sen/internal/cache"
 	"sen/internal/content"
@@ -40,6 +41,10 @@ type Options struct {
 	Answers *cache.Answers
 	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
 	SharedMaxAge time.Duration
+	// Slow is the time from which an operation is logged; zero logs none.
+	Slow time.Duration
+	// Tracer makes spans of requests, operations and store commands; nil makes none.
+	Tracer trace.TracerProvider
 	// Metrics are served at /metrics; nil serves none.
 	Metrics *Metrics
 	// Proxies may tell the addresses of their clients.
@@ -59,8 +64,9 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
-	api := &graphQL{exec: exec, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge}
-	mux.Handle("/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, compressed(visitors.identified(api))})))
+	ops := operations{exec, o.Slow, o.Log}
+	api := &graphQL{operations: ops, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge}
+	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics.handler())
 	}
@@ -68,8 +74,8 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", o.Metrics.timed("/media", media{o.Store, o.Newsroom, o.Log}))
-	mux.Handle("GET /preview/{token}", compressed(preview{exec, o.Actor, o.Timeout, o.Log}))
+	mux.Handle("GET /media/{id}/{name}", traced(o.Tracer, "/media", o.Metrics.timed("/media", media{o.Store, o.Newsroom, o.Log})))
+	mux.Handle("GET /preview/{token}", traced(o.Tracer, "/preview", compressed(preview{ops, o.Actor, o.Timeout})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		mux.Handle("GET /playground", playground())

@@ -1,0 +1,114 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"sen/graph"
+	"sen/internal/testkit"
+	"sen/internal/web"
+)
+
+// TestTrace sees the spans of a request below the client's: one for itself, one for its operation, and one for
+// each round trip to the store.
+func TestTrace(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.SampleStore(t, e)
+		spans := tracetest.NewInMemoryExporter()
+		provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
+		server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+			o.Tracer, o.Answers = provider, web.NewAnswers(store, 1<<20)
+		})
+		go store.Follow(t.Context())
+		eventually(t, "answers are kept", store.Current)
+		parent := http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}
+		ask := func(query string) (request tracetest.SpanStub, all tracetest.SpanStubs) {
+			t.Helper()
+			spans.Reset()
+			server.Ask(t, query, nil, parent)
+			// The span of a request ends after its answer was sent.
+			eventually(t, "the request's span is there", func() bool {
+				all = spans.GetSpans()
+				request = named(all, "POST /graphql")
+				return request.SpanContext.IsValid()
+			})
+			return request, all
+		}
+		const query = `query Secretive { articles(first: 2) { nodes { title authors { name } } } }`
+		request, all := ask(query)
+		if id := request.SpanContext.TraceID().String(); id != "0af7651916cd43dd8448eb211c80319c" || request.Parent.SpanID().String() != "b7ad6b7169203331" {
+			t.Errorf("the request is in the trace %s below %s", id, request.Parent.SpanID())
+		}
+		has(t, request, "http.request.method", "POST")
+		has(t, request, "http.route", "/graphql")
+		has(t, request, "http.response.status_code", "200")
+		operation := named(all, "query")
+		has(t, operation, "graphql.operation.name", "Secretive")
+		has(t, operation, "graphql.operation.type", "query")
+		if operation.Parent.SpanID() != request.SpanContext.SpanID() {
+			t.Error("the operation is not below its request")
+		}
+		commands := 0
+		for _, span := range all {
+			if span.SpanKind != trace.SpanKindClient {
+				continue
+			}
+			commands++
+			if span.Parent.SpanID() != operation.SpanContext.SpanID() || span.SpanContext.TraceID() != request.SpanContext.TraceID() {
+				t.Errorf("%s is not below the operation", span.Name)
+			}
+			has(t, span, "db.system.name", "mongodb")
+		}
+		if commands == 0 || commands != server.Trips() || len(all) != commands+2 {
+			t.Errorf("%d spans of commands among %d for %d round trips", commands, len(all), server.Trips())
+		}
+		find := named(all, "find articles")
+		has(t, find, "db.operation.name", "find")
+		has(t, find, "db.collection.name", "articles")
+
+		// What is known makes one span; what is wrong says so, and what a client wrote is nowhere.
+		if _, all := ask(query); len(all) != 1 {
+			t.Errorf("a known answer makes %d spans", len(all))
+		}
+		_, all = ask(`query Long` + strings.Repeat("x", 1000) + ` { tag(slug: "secret text") { name } articles(first: 1000000) { totalCount } }`)
+		operation = named(all, "query")
+		has(t, operation, "error.type", "TOO_COMPLEX")
+		for _, span := range all {
+			for _, a := range span.Attributes {
+				if text := a.Value.String(); strings.Contains(text, "secret text") || len(text) > 64 {
+					t.Errorf("%s of %s is %s", a.Key, span.Name, text)
+				}
+			}
+		}
+	})
+}
+
+// named finds the first span of a name, a zero one if there is none.
+func named(spans tracetest.SpanStubs, name string) tracetest.SpanStub {
+	for _, span := range spans {
+		if span.Name == name {
+			return span
+		}
+	}
+	return tracetest.SpanStub{}
+}
+
+// has sees that a span has an attribute.
+func has(t *testing.T, span tracetest.SpanStub, key attribute.Key, want string) {
+	t.Helper()
+	for _, a := range span.Attributes {
+		if a.Key == key {
+			if got := a.Value.String(); got != want {
+				t.Errorf("%s of %q is %s; want %s", key, span.Name, got, want)
+			}
+			return
+		}
+	}
+	t.Errorf("%q lacks %s: %v", span.Name, key, span.Attributes)
+}
