@@ -26,7 +26,7 @@ type Change struct {
 type feed struct {
 	mu        sync.RWMutex
 	listeners []func([]Change)
-	// beat is when the change stream was last heard of, in Unix nanoseconds; 0 while it is not.
+	// beat is a moment, in Unix nanoseconds: of all changes before it was told; 0 while the change stream is lost.
 	beat atomic.Int64
 }
 
@@ -45,20 +45,23 @@ func (s *Store) changed(changes ...Change) {
 	}
 }
 
-// silence is how long nothing may be heard of the change stream before it counts as lost.
+// silence is how far the change stream may lag behind before it counts as lost.
 const silence = 2 * time.Second
 
 // Current tells whether every change is being told of: on the embedded engine always, since all writes
-// pass through this program; else while the change stream is heard of.
+// pass through this program; else while the change stream keeps up.
 func (s *Store) Current() bool { return s.embedded.Load() || s.FeedLag() < silence }
 
-// FeedLag is how long ago the change stream was last heard of.
+// FeedLag is how far the change stream lags behind: of all changes before that the listeners were told.
 func (s *Store) FeedLag() time.Duration {
 	if s.embedded.Load() {
 		return 0
 	}
 	return time.Since(time.Unix(0, s.feed.beat.Load()))
 }
+
+// feedBatch is how many events the change stream is asked for at once, at most.
+const feedBatch = 1000
 
 // follow is what the change stream is asked for: whose entry it is, and which fields were set.
 var follow = mongo.Pipeline{
@@ -112,7 +115,7 @@ func (s *Store) Follow(ctx context.Context) {
 	}
 }
 
-// follow reads one change stream until it fails, and tells whether it ever was up.
+// follow reads one change stream until it fails, and tells whether it ever caught up.
 func (s *Store) follow(ctx context.Context, token *bson.Raw) (heard bool, err error) {
 	// A stream waits longer than an operation may take: it has a client of its own.
 	client, err := mongo.Connect(options.Client().ApplyURI(s.uri).SetAppName("sen-feed").
@@ -126,32 +129,42 @@ func (s *Store) follow(ctx context.Context, token *bson.Raw) (heard bool, err er
 		defer cancel()
 		_ = client.Disconnect(closing)
 	}()
-	opts := options.ChangeStream().SetMaxAwaitTime(silence / 8)
+	opts := options.ChangeStream().SetMaxAwaitTime(silence / 8).SetBatchSize(feedBatch)
 	if *token != nil {
 		opts.SetResumeAfter(*token)
 	}
 	opening, cancel := context.WithTimeout(ctx, 2*silence)
 	defer cancel()
+	asked := time.Now()
 	stream, err := client.Database(s.db.Name()).Watch(opening, follow, opts)
 	if err != nil {
 		return false, err
 	}
-	defer func() { _ = stream.Close(context.WithoutCancel(opening)) }()
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = stream.Close(closing)
+	}()
 	if *token == nil {
 		s.changed(Change{})
 	}
-	for {
+	for told := 0; ; {
 		more, err := s.step(ctx, stream)
 		if err != nil {
 			return heard, err
 		}
 		*token = stream.ResumeToken()
-		if !more { // all that there was until now has been told
-			heard = true
-			s.feed.beat.Store(time.Now().UnixNano())
-		} else if heard {
-			s.feed.beat.Store(time.Now().UnixNano())
+		if more {
+			told++
 		}
+		if stream.RemainingBatchLength() > 0 {
+			continue
+		}
+		if told < feedBatch { // a batch that is not full has all that there was when it was asked for
+			heard = true
+			s.feed.beat.Store(asked.UnixNano())
+		}
+		told, asked = 0, time.Now()
 	}
 }
 

@@ -49,10 +49,10 @@ func (m *Metrics) Command(command string, took time.Duration, failed bool) {
 	}
 }
 
-// Answers takes in what is kept, and how long ago changes were last heard of.
+// Answers takes in what is kept, and how far the change stream lags behind.
 func (m *Metrics) Answers(answers *cache.Answers, lag func() time.Duration) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "sen_feed_lag_seconds", Help: "How long ago the store's change stream was last heard of; 0 on the embedded engine.",
+		Name: "sen_feed_lag_seconds", Help: "How far the store's change stream lags behind; 0 on the embedded engine.",
 	}, func() float64 { return lag().Seconds() }))
 	if answers == nil {
 		return
