@@ -11,7 +11,9 @@ import (
 )
 
 // documents keeps valid documents, parsed, and the plans of their operations, by their text.
-type documents struct{ kept *otter.Cache[string, *document] }
+type documents struct {
+	kept *otter.Cache[string, *document]
+}
 
 var _ graphql.Cache[*ast.QueryDocument] = documents{}
 

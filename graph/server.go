@@ -29,7 +29,7 @@ type Options struct {
 	// did not do.
 	Walked func()
 	Limits Limits
-	Log           *slog.Logger
+	Log    *slog.Logger
 }
 
 // cachedDocuments is how many parsed documents are kept; the limits bound each.

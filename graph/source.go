@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/mongodb"
