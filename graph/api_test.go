@@ -22,7 +22,7 @@ import (
 // A case of testdata is a text archive with
 //
 //	a comment that says what it shows, and "round trips: N", the most that the
-//	operation may make to the store;
+//	operation may make to the store; "again: N", if it takes any for what is in memory;
 //	query.graphql, and if need be variables.json and headers.json;
 //	answer.json, the whole answer, indented.
 //
@@ -32,7 +32,10 @@ type apiCase struct {
 	archive *txtar.Archive
 }
 
-var roundTrips = regexp.MustCompile(`(?m)^round trips: (\d+)$`)
+var (
+	roundTrips = regexp.MustCompile(`(?m)^round trips: (\d+)$`)
+	againTrips = regexp.MustCompile(`(?m)^again: (\d+)$`)
+)
 
 func (c apiCase) file(name string) []byte {
 	for _, f := range c.archive.Files {
@@ -59,15 +62,39 @@ func cases(t *testing.T) (all []apiCase) {
 	return all
 }
 
-// TestAPI asks every case on both engines, over real HTTP.
+// TestAPI asks every case on both engines, over real HTTP; then with a memory of what readers are shown, where
+// the second time takes no round trip.
 func TestAPI(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
+		store := testkit.SampleStore(t, e)
+		server := testkit.Serve(t, store, nil)
 		for _, c := range cases(t) {
-			t.Run(strings.TrimSuffix(filepath.Base(c.path), ".txtar"), func(t *testing.T) { c.run(t, server) })
+			t.Run(c.name(), func(t *testing.T) { c.run(t, server) })
+		}
+		if *testkit.Update {
+			return
+		}
+		testkit.Follow(t, store)
+		for _, c := range cases(t) {
+			t.Run(c.name()+" again", func(t *testing.T) {
+				most := 0
+				if allowed := againTrips.FindSubmatch(c.archive.Comment); allowed != nil {
+					most, _ = strconv.Atoi(string(allowed[1]))
+				}
+				c.run(t, server)
+				for range 20 { // on a busy machine the changes may not be heard of for a while
+					if c.run(t, server); server.Trips() <= most {
+						return
+					}
+				}
+				t.Errorf("%d round trips for what is in memory, at most %d are allowed", server.Trips(), most)
+			})
 		}
 	})
 }
+
+// name is what the case is called.
+func (c apiCase) name() string { return strings.TrimSuffix(filepath.Base(c.path), ".txtar") }
 
 func (c apiCase) run(t *testing.T, server *testkit.Server) {
 	t.Helper()

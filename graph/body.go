@@ -4,41 +4,28 @@ import (
 	"context"
 
 	"sen/graph/scalar"
+	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/mongodb"
 	"sen/internal/picture"
 	"sen/internal/richtext"
 )
 
 func registerBody(r *Resolver) {
-	form := func(render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string) relation {
-		return relation{
-			ids:    func(obj any) []content.ID { return content.MediaIDs(obj.(*content.Body).Stored) },
-			fields: r.sources[content.KindMedia].StoredFields(),
-			answer: func(c *call, obj any) (any, error) {
-				return render(obj.(*content.Body).Stored, func(id content.ID) (richtext.Medium, bool) {
-					m, ok := c.entry(id).(*content.Media)
-					if !ok {
-						return richtext.Medium{}, false
-					}
-					return r.medium(c.ctx, m), true
-				}), nil
-			},
-		}
-	}
 	r.relate("RichText", map[string]relation{
-		"html":     form(richtext.HTML),
-		"markdown": form(richtext.Markdown),
+		"html":     r.form("html", richtext.HTML),
+		"markdown": r.form("markdown", richtext.Markdown),
 		"text":     value(func(_ context.Context, b *content.Body) any { return richtext.Text(b.Stored) }),
 	})
 
 	// A use of a picture shows its own caption and alternative text, or else the medium's.
 	own := func(of func(*content.ImageBlock) string, otherwise func(*content.Media) content.Text, field string) relation {
 		return relation{
-			ids: func(obj any) []content.ID {
+			ids: func(to []content.ID, obj any) []content.ID {
 				if image := obj.(*content.ImageBlock); of(image) == "" {
-					return named(image.MediaID)
+					return named(to, image.MediaID)
 				}
-				return nil
+				return to
 			},
 			fields: []string{field},
 			answer: func(c *call, obj any) (any, error) {
@@ -61,12 +48,52 @@ func registerBody(r *Resolver) {
 	})
 }
 
-// bodyIn is rich text in the language of its place; nil where there is none.
-func bodyIn(ctx context.Context, text content.RichText) any {
-	if body := text.In(scalar.Chain(ctx)); body != nil {
-		return body
+// form answers with a form of a body. That of a published one is kept until it changes, or one of its media does.
+func (r *Resolver) form(name string, render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string) relation {
+	media := func(to []content.ID, obj any) []content.ID {
+		return append(to, content.MediaIDs(obj.(*content.Body).Stored)...)
 	}
-	return nil
+	return relation{
+		ids:    media,
+		fields: r.sources[content.KindMedia].StoredFields(),
+		answer: func(c *call, obj any) (any, error) {
+			body := obj.(*content.Body)
+			key := mongodb.Form{Entry: body.Of, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name}
+			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
+			if shared {
+				if known, ok := r.store.Forms().Get(key); ok {
+					return known, nil
+				}
+			}
+			text := render(body.Stored, func(id content.ID) (richtext.Medium, bool) {
+				m, ok := c.entry(id).(*content.Media)
+				if !ok {
+					return richtext.Medium{}, false
+				}
+				return r.medium(c.ctx, m), true
+			})
+			if shared {
+				tags := []cache.Tag{cache.Entry(body.Of)}
+				for _, id := range media(nil, body) {
+					tags = append(tags, cache.Entry(id))
+				}
+				r.store.Forms().Put(key, text, len(text), c.rq.since, tags...)
+			}
+			return text, nil
+		},
+	}
+}
+
+// bodyIn is an entry's rich text in the language of its place; nil where there is none.
+func bodyIn(ctx context.Context, of *content.Base, text content.RichText) any {
+	body := text.In(scalar.Chain(ctx))
+	if body == nil {
+		return nil
+	}
+	if of.Editing == nil {
+		body.Of = of.ID
+	}
+	return body
 }
 
 // medium is a medium as it is shown in the language of its place.

@@ -25,8 +25,8 @@ type document struct {
 }
 
 const (
-	// documentBytes bounds what is kept, as weighed.
-	documentBytes = 64 << 20
+	// DocumentBytes bounds what is kept, as weighed.
+	DocumentBytes = 64 << 20
 	// perByte is what a byte of text weighs, parsed and planned, and perDocument what any
 	// document does: measured on the queries of the playground, see TestDocumentWeight.
 	perByte, perDocument = 80, 4 << 10
@@ -37,7 +37,7 @@ const (
 
 func newDocuments() documents {
 	return documents{otter.Must(&otter.Options[string, *document]{
-		MaximumWeight: documentBytes,
+		MaximumWeight: DocumentBytes,
 		Weigher:       func(text string, _ *document) uint32 { return uint32(perByte*len(text) + perDocument) },
 	})}
 }

@@ -10,7 +10,7 @@ import (
 func registerEvent(r *Resolver) {
 	type T = *content.Event
 	kind(r, r.store.Events, "event", "events", []string{"name"}, map[string]relation{
-		"body": value(func(ctx context.Context, e T) any { return bodyIn(ctx, e.Body) }, "body"),
+		"body": value(func(ctx context.Context, e T) any { return bodyIn(ctx, &e.Base, e.Body) }, "body"),
 
 		"cover":      one(func(e T) content.ID { return e.CoverID }, "cover"),
 		"organizers": some[content.Organization]("organizers", func(e T) []content.ID { return e.OrganizerIDs }),

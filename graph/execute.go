@@ -99,9 +99,12 @@ func (w *writer) object(g *group) (err error) {
 // leaf writes the value of the field at j of the object at i.
 func (w *writer) leaf(g *group, j, i int) error {
 	n, at, start := g.nodes[j], &g.at, len(w.b)
-	if n.append != nil {
+	switch {
+	case n.append != nil:
 		w.b = n.append(w.b, at, g.objs[i])
-	} else {
+	case n.write != nil:
+		w.b = n.write(w.b, at, g.objs[i])
+	default:
 		c := &g.calls[j]
 		answer, err := c.answerFor(i)
 		if err != nil {

@@ -15,13 +15,32 @@ func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, 
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
 	r.relate(string(c.Kind()), map[string]relation{
-		"path":      value(func(_ context.Context, e content.Content) any { return content.Path(e) }),
-		"locale":    value(answeredIn),
+		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),
+		"locale":    written(answeredIn, appendLocale),
 		"locales":   value(r.writtenIn),
 		"revisions": r.revisions(),
 	})
 	r.relate(string(c.Kind()), maps.Clone(fields))
 	return s
+}
+
+// appendPath appends the address of an entry on the site.
+func appendPath(b []byte, at *scalar.Place, e content.Content) []byte {
+	slug := e.Common().Slug
+	if slug == "" {
+		return append(b, "null"...)
+	}
+	b = append(append(b, '"'), e.Kind().Root()...)
+	quote := len(b) // becomes the slash
+	b = scalar.AppendQuoted(b, at, slug)
+	b[quote] = '/'
+	return b
+}
+
+// appendLocale appends the language that answers for an entry's label.
+func appendLocale(b []byte, at *scalar.Place, e content.Content) []byte {
+	_, locale := e.Label().In(at.Chain)
+	return scalar.AppendString(b, at, locale)
 }
 
 // answeredIn is the language that answers for an entry's label.

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/mongodb"
 )
@@ -14,12 +15,16 @@ import (
 type relation struct {
 	// needs are the stored fields of the object that the answer is made from.
 	needs []string
-	// ids names the entries that the answer is made from.
-	ids func(obj any) []content.ID
+	// ids adds the entries that the answer is made from to some.
+	ids func(to []content.ID, obj any) []content.ID
 	// fields are the stored fields that are read of those; nil for what is selected.
 	fields []string
 	// answer makes the answer for one object. Entries named by ids are in the call.
 	answer func(c *call, obj any) (any, error)
+	// find adds the objects of the answer to some, where those are nothing but entries: a plan needs no more.
+	find func(c *call, to []any, obj any) ([]any, int)
+	// write appends the answer where that is a value of the object's.
+	write func(b []byte, at *scalar.Place, obj any) []byte
 	// load answers for all objects of the call at once.
 	load func(c *call) ([]any, error)
 }
@@ -29,26 +34,39 @@ func value[P any](from func(ctx context.Context, obj P) any, needs ...string) re
 	return relation{needs: needs, answer: func(c *call, obj any) (any, error) { return from(c.ctx, obj.(P)), nil }}
 }
 
+// written answers as value does; write appends the same to an answer that is written by a plan.
+func written[P any](from func(ctx context.Context, obj P) any, write func(b []byte, at *scalar.Place, obj P) []byte) relation {
+	r := value(from)
+	r.write = func(b []byte, at *scalar.Place, obj any) []byte { return write(b, at, obj.(P)) }
+	return r
+}
+
 // one answers with an entry that the object names.
 func one[P any](id func(obj P) content.ID, needs ...string) relation {
 	return relation{
 		needs: needs,
-		ids:   func(obj any) []content.ID { return named(id(obj.(P))) },
+		ids:   func(to []content.ID, obj any) []content.ID { return named(to, id(obj.(P))) },
 		answer: func(c *call, obj any) (any, error) {
 			if e := c.entry(id(obj.(P))); e != nil {
 				return e, nil
 			}
 			return nil, nil
 		},
+		find: func(c *call, to []any, obj any) ([]any, int) {
+			if e := c.entry(id(obj.(P))); e != nil {
+				return append(to, e), 1
+			}
+			return to, isNull
+		},
 	}
 }
 
-// named is a list of one id, or of none for the empty one.
-func named(id content.ID) []content.ID {
+// named adds an id to some, unless it is empty.
+func named(to []content.ID, id content.ID) []content.ID {
 	if id == "" {
-		return nil
+		return to
 	}
-	return []content.ID{id}
+	return append(to, id)
 }
 
 // some answers with the entries that the object names, in its order; those that
@@ -56,7 +74,7 @@ func named(id content.ID) []content.ID {
 func some[T any, P any](need string, ids func(obj P) []content.ID) relation {
 	return relation{
 		needs: []string{need},
-		ids:   func(obj any) []content.ID { return ids(obj.(P)) },
+		ids:   func(to []content.ID, obj any) []content.ID { return append(to, ids(obj.(P))...) },
 		answer: func(c *call, obj any) (any, error) {
 			found := []*T{}
 			for _, id := range ids(obj.(P)) {
@@ -65,6 +83,16 @@ func some[T any, P any](need string, ids func(obj P) []content.ID) relation {
 				}
 			}
 			return found, nil
+		},
+		find: func(c *call, to []any, obj any) ([]any, int) {
+			n := 0
+			for _, id := range ids(obj.(P)) {
+				if e, ok := any(c.entry(id)).(*T); ok {
+					to = append(to, e)
+					n++
+				}
+			}
+			return to, n
 		},
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-	"golang.org/x/sync/errgroup"
 
 	"sen/graph/scalar"
 	"sen/internal/auth"
@@ -32,6 +31,8 @@ type request struct {
 	// or could not be made.
 	calls  []*call
 	failed bool
+	// since is when it began, as the store's journal counts.
+	since uint64
 
 	mu      sync.Mutex
 	answers map[answerKey]answered
@@ -105,7 +106,7 @@ func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
 	return context.WithValue(ctx, requestKey{}, &request{
 		Resolver: r, op: op, ec: newExecutionContext(op, r.schema, nil),
-		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, actor: auth.ActorOf(ctx),
+		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, actor: auth.ActorOf(ctx), since: r.store.Journal().Now(),
 	})
 }
 
@@ -140,7 +141,7 @@ func (rq *request) resolved(ctx context.Context, obj any) (any, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	return c.answers[0], nil
+	return c.answerFor(0)
 }
 
 // quiet gives a context for looking ahead: arguments that can't be read are reported
@@ -173,9 +174,13 @@ func (rq *request) readDown(level []*call) (made []*call) {
 			if c.err != nil || !c.branches() {
 				continue
 			}
-			c.counts = make([]int, len(c.answers))
-			for i, answer := range c.answers {
-				c.found, c.counts[i] = c.objects(c.found, answer)
+			c.counts = make([]int, len(c.objs))
+			for i, obj := range c.objs {
+				if c.find != nil {
+					c.found, c.counts[i] = c.find(c, c.found, obj)
+				} else {
+					c.found, c.counts[i] = c.objects(c.found, c.answers[i])
+				}
 			}
 			below = rq.descend(c, below)
 		}
@@ -184,69 +189,87 @@ func (rq *request) readDown(level []*call) (made []*call) {
 	return made
 }
 
+// wanted are the entries of a kind, at a stage, that a level asks for, and the stored fields.
+type wanted struct {
+	kind   content.Kind
+	stage  content.Stage
+	ids    []content.ID
+	fields []string
+}
+
 // read answers the calls of one level.
 func (rq *request) read(calls []*call) {
-	type wanted struct {
-		ids    []content.ID
-		fields []string
-	}
-	type from struct {
-		kind  content.Kind
-		stage content.Stage
-	}
-	want := map[from]*wanted{}
-	var tasks errgroup.Group
+	var want []*wanted
+	var tasks []func()
 	for _, c := range calls {
 		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
 			c.err = errDrafts
 			continue
 		}
 		if c.load != nil {
-			tasks.Go(func() error {
-				c.err = safely(c.loadOnce)
-				return nil
-			})
+			tasks = append(tasks, func() { c.err = safely(c.loadOnce) })
 		}
-		if c.ids == nil {
-			continue
-		}
-		asked := map[from]bool{}
-		for _, obj := range c.objs {
-			for _, id := range c.ids(obj) {
-				kind, ok := id.Kind()
-				if !ok {
-					continue
-				}
-				place := from{kind, rq.stageOf(c.ctx, id)}
-				w := want[place]
-				if w == nil {
-					w = &wanted{}
-					want[place] = w
-				}
-				w.ids = append(w.ids, id)
-				if !asked[place] {
-					asked[place] = true
-					w.fields = union(w.fields, c.entryFields(kind))
-				}
-			}
+		if c.ids != nil {
+			want = rq.want(want, c)
 		}
 	}
 	failed := map[content.Kind]error{}
-	for place, w := range want {
-		tasks.Go(func() error {
-			err := safely(func() error { return rq.load(calls[0].ctx, place.kind, w.ids, place.stage, w.fields) })
+	for _, w := range want {
+		tasks = append(tasks, func() {
+			err := safely(func() error { return rq.load(calls[0].ctx, w.kind, w.ids, w.stage, w.fields) })
 			if err != nil {
 				rq.mu.Lock()
-				failed[place.kind] = err
+				failed[w.kind] = err
 				rq.mu.Unlock()
 			}
-			return nil
 		})
 	}
-	_ = tasks.Wait()
+	together(tasks)
 	for _, c := range calls {
 		c.finish(failed)
 	}
+}
+
+// want adds what a call asks for.
+func (rq *request) want(all []*wanted, c *call) []*wanted {
+	var mine []*wanted // those of the call whose fields are among theirs
+	var ids []content.ID
+	for _, obj := range c.objs {
+		ids = c.ids(ids[:0], obj)
+		for _, id := range ids {
+			kind, ok := id.Kind()
+			if !ok {
+				continue
+			}
+			stage := rq.stageOf(c.ctx, id)
+			same := func(w *wanted) bool { return w.kind == kind && w.stage == stage }
+			at := slices.IndexFunc(all, same)
+			if at < 0 {
+				at = len(all)
+				all = append(all, &wanted{kind: kind, stage: stage})
+			}
+			w := all[at]
+			w.ids = append(w.ids, id)
+			if !slices.Contains(mine, w) {
+				mine = append(mine, w)
+				w.fields = union(w.fields, c.entryFields(kind))
+			}
+		}
+	}
+	return all
+}
+
+// together runs tasks side by side.
+func together(tasks []func()) {
+	var wg sync.WaitGroup
+	for i, task := range tasks {
+		if i < len(tasks)-1 {
+			wg.Go(task)
+		} else {
+			task()
+		}
+	}
+	wg.Wait()
 }
 
 // loadOnce has a relation answer for all objects of the call, for each of them once.
@@ -277,19 +300,21 @@ func (c *call) loadOnce() (err error) {
 // finish makes a call's answers, now that the entries which they are made from are
 // read; failed tells the kinds of which they could not be.
 func (c *call) finish(failed map[content.Kind]error) {
-	if c.err != nil || c.answer == nil {
-		return
-	}
-	c.answers = make([]any, len(c.objs))
-	for i, obj := range c.objs {
-		if c.ids != nil {
-			for _, id := range c.ids(obj) {
+	if len(failed) > 0 && c.ids != nil && c.err == nil {
+		for _, obj := range c.objs {
+			for _, id := range c.ids(nil, obj) {
 				kind, _ := id.Kind()
 				if c.err = failed[kind]; c.err != nil {
 					return
 				}
 			}
 		}
+	}
+	if c.err != nil || c.answer == nil || c.find != nil {
+		return
+	}
+	c.answers = make([]any, len(c.objs))
+	for i, obj := range c.objs {
 		if c.answers[i], c.err = c.answer(c, obj); c.err != nil {
 			return
 		}
@@ -308,15 +333,15 @@ func safely(do func() error) (err error) {
 
 // keep puts what a call found where the fields' resolvers look for it.
 func (rq *request) keep(c *call) {
-	rq.mu.Lock()
-	defer rq.mu.Unlock()
 	locale := scalar.Locale(c.ctx)
 	for i, obj := range c.objs {
 		known := answered{err: c.err}
 		if c.err == nil {
-			known.value = c.answers[i]
+			known.value, known.err = c.answerFor(i)
 		}
+		rq.mu.Lock()
 		rq.answers[answerKey{obj, c.field.Field, locale}] = known
+		rq.mu.Unlock()
 	}
 }
 
@@ -331,31 +356,29 @@ func (c *call) entryFields(kind content.Kind) []string {
 // load reads entries that were not read yet, or not with all the fields.
 func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID, stage content.Stage, fields []string) error {
 	rq.mu.Lock()
-	missing := map[content.ID]bool{}
+	var missing []content.ID
+	seen := make(map[content.ID]bool, len(ids))
 	for _, id := range ids {
 		have, ok := rq.entries[entryKey{id, stage}]
-		if ok && (have.entry == nil || !slices.ContainsFunc(fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
+		if seen[id] || ok && (have.entry == nil || !slices.ContainsFunc(fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
 			continue
 		}
-		missing[id] = true
+		seen[id] = true
+		missing = append(missing, id)
 		fields = union(fields, have.fields)
 	}
 	rq.mu.Unlock()
-	if len(missing) == 0 {
+	if missing == nil {
 		return nil
 	}
-	ask := make([]content.ID, 0, len(missing))
-	for id := range missing {
-		ask = append(ask, id)
-	}
-	found, err := rq.sources[kind].byIDs(ctx, ask, stage, fields)
+	found, err := rq.sources[kind].byIDs(ctx, missing, stage, fields)
 	if err != nil {
 		return err
 	}
 	rq.mu.Lock()
 	defer rq.mu.Unlock()
-	for _, id := range ask {
-		rq.entries[entryKey{id, stage}] = loaded{found[id], fields}
+	for i, id := range missing {
+		rq.entries[entryKey{id, stage}] = loaded{found[i], fields}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -33,6 +34,8 @@ type Resolver struct {
 	schema    *executableSchema
 	// satisfies has for each object the types that a fragment on it may name.
 	satisfies map[string][]string
+	// zones are the time zones that were asked for, by name.
+	zones sync.Map
 }
 
 // NewResolver makes what answers the schema's fields from a store.

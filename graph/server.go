@@ -23,7 +23,7 @@ type Options struct {
 	// wrong one.
 	Introspection bool
 	// Walk leaves all queries to gqlgen's own executor, which answers the same, but later: for
-	// tests that compare the two.
+	// tests and benchmarks that compare the two.
 	Walk bool
 	// Walked is told of every query that was left to gqlgen's executor because its plan
 	// did not do.
@@ -62,13 +62,10 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 // begin starts a request: it reads how the client wants to read from its headers.
 func (r *Resolver) begin(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	site := r.store.Site()
-	zone, err := time.LoadLocation(site.TimeZone)
-	if err != nil {
-		zone = time.UTC
-	}
-	reading := &scalar.Reading{Languages: site.Languages, Zone: zone}
+	reading := &scalar.Reading{Languages: site.Languages, Zone: r.zone(site.TimeZone)}
 	headers := graphql.GetOperationContext(ctx).Headers
 	if text := headers.Get("Sen-Locale"); text != "" {
+		var err error
 		if reading.Locale, err = scalar.ParseLocale(text); err != nil {
 			return refuse("The header Sen-Locale must be a BCP 47 tag such as vi or en-GB.")
 		}
@@ -83,6 +80,19 @@ func (r *Resolver) begin(ctx context.Context, next graphql.OperationHandler) gra
 		reading.Stage = content.StageDraft // what a change left behind is a working copy
 	}
 	return next(r.newRequest(scalar.WithReading(ctx, reading)))
+}
+
+// zone is a time zone by its name, UTC if there is none. Each is read once: it takes a file.
+func (r *Resolver) zone(name string) *time.Location {
+	if known, ok := r.zones.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		zone = time.UTC
+	}
+	r.zones.Store(name, zone)
+	return zone
 }
 
 // refuse answers an operation with an error instead of running it.

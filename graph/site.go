@@ -9,7 +9,7 @@ func registerSite(r *Resolver) {
 	r.relate("MenuItem", map[string]relation{
 		"content": one(func(m *content.MenuItem) content.ID { return m.ContentID }),
 		"link": {
-			ids:    func(obj any) []content.ID { return named(obj.(*content.MenuItem).ContentID) },
+			ids:    func(to []content.ID, obj any) []content.ID { return named(to, obj.(*content.MenuItem).ContentID) },
 			fields: []string{},
 			answer: func(c *call, obj any) (any, error) {
 				item := obj.(*content.MenuItem)

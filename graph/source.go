@@ -12,8 +12,8 @@ import (
 // source is where entries of one kind are read from, whatever their Go type.
 type source interface {
 	pager
-	// byIDs reads entries at a stage with some stored fields.
-	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error)
+	// byIDs reads entries at a stage with some stored fields, in the order of the ids; nil for what is not there.
+	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error)
 	// bySlug reads the entry with a present or former slug at a stage; nil for none.
 	bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error)
 	// Withdrawn tells whether a slug is of what once was published and is not any more.
@@ -58,11 +58,13 @@ type kindSource[T, F any] struct {
 
 func (s *kindSource[T, F]) labelFields() []string { return s.label }
 
-func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error) {
-	found, err := s.ByIDs(ctx, ids, stage, fields)
-	entries := make(map[content.ID]content.Content, len(found))
-	for id, e := range found {
-		entries[id] = any(e).(content.Content)
+func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error) {
+	found, err := s.Known(ctx, ids, stage, fields)
+	entries := make([]content.Content, len(ids))
+	for i, e := range found {
+		if e != nil {
+			entries[i] = any(e).(content.Content)
+		}
 	}
 	return entries, err
 }
@@ -89,9 +91,9 @@ func (s *kindSource[T, F]) byArguments() relation {
 		if slug != nil {
 			found, err = s.bySlug(c.ctx, *slug, stage, fields)
 		} else if kind, ok := id.Kind(); ok && kind == s.Kind() {
-			var entries map[content.ID]content.Content
+			var entries []content.Content
 			entries, err = s.byIDs(c.ctx, []content.ID{*id}, stage, fields)
-			found = entries[*id]
+			found = entries[0]
 		}
 		if err == nil && c.rq.listStage(c.ctx, s.Kind()) != stage && (found == nil || c.rq.stageOf(c.ctx, found.Common().ID) != stage) {
 			return nil, errDrafts // whether it is there or not

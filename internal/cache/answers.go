@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -52,49 +51,29 @@ type Options struct {
 	Bytes uint64
 	// Life is the longest time that an answer is kept, whatever changes or not: a last net.
 	Life time.Duration
-	// Current tells whether changes are being heard of. While they are not, nothing is kept or given.
-	Current func() bool
+	// Journal knows what changes. Whoever notes a change there has it forgotten here, too.
+	Journal *Journal
 }
 
 // Answers keeps answers within a bound of bytes, and forgets each when something that it was
-// made from changes. A nil one keeps nothing.
+// made from changes: they are made from much, so that it must not be asked for each. A nil one keeps nothing.
 type Answers struct {
 	kept    *otter.Cache[Key, *Answer]
-	current func() bool
+	journal *Journal
 	flights singleflight.Group
 	stats   Stats
-	// seq counts the times that something was forgotten.
-	seq atomic.Uint64
 
 	mu sync.Mutex
 	// keys are what goes when a tag changes.
 	keys map[Tag]map[Key]struct{}
-	// last is when each tag changed last, of those in recent; of all others that was at floor or before.
-	last   map[Tag]uint64
-	recent []Tag
-	next   int
-	floor  uint64
 }
-
-// Stats count what happened, since the start.
-type Stats struct {
-	// Hits were answered from what is kept, Misses were not.
-	Hits, Misses atomic.Uint64
-	// Fills were kept; Refused were not, because what they were made from changed meanwhile.
-	Fills, Refused atomic.Uint64
-	// Forgotten is how many went because something changed.
-	Forgotten atomic.Uint64
-}
-
-// remembered is how many tags are known with the time of their last change.
-const remembered = 1 << 16
 
 // New makes room for answers.
 func New(o Options) *Answers {
 	if o.Bytes == 0 {
 		return nil
 	}
-	a := &Answers{current: o.Current, keys: map[Tag]map[Key]struct{}{}, last: map[Tag]uint64{}, recent: make([]Tag, remembered)}
+	a := &Answers{journal: o.Journal, keys: map[Tag]map[Key]struct{}{}}
 	a.kept = otter.Must(&otter.Options[Key, *Answer]{
 		MaximumWeight:    o.Bytes,
 		Weigher:          func(_ Key, answer *Answer) uint32 { return answer.weight() },
@@ -115,7 +94,7 @@ func (a *Answer) weight() uint32 {
 
 // Get finds an answer.
 func (a *Answers) Get(key Key) *Answer {
-	if a == nil || !a.current() {
+	if a == nil || !a.journal.Current() {
 		return nil
 	}
 	answer, ok := a.kept.GetIfPresent(key)
@@ -139,17 +118,17 @@ func (a *Answers) Now() uint64 {
 	if a == nil {
 		return 0
 	}
-	return a.seq.Load()
+	return a.journal.Now()
 }
 
 // Fill makes an answer and keeps it, unless something that it was made from changed meanwhile; an answer
 // without tags is not kept. Who asks for the same at the same time waits for the same answer, unless
 // anything changed in between: nobody is given what is older than the question.
 func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context) *Answer) *Answer {
-	if a == nil || !a.current() {
+	if a == nil || !a.journal.Current() {
 		return answer(ctx)
 	}
-	since := a.seq.Load()
+	since := a.journal.Now()
 	flight := make([]byte, 0, len(key)+8)
 	flight = append(flight, key[:]...)
 	for shift := 0; shift < 64; shift += 8 {
@@ -170,11 +149,7 @@ func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context
 func (a *Answers) put(key Key, answer *Answer, since uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	stale := a.floor > since || !a.current() || len(answer.Body) > MaxAnswer
-	for _, tag := range answer.Tags {
-		stale = stale || a.last[tag] > since
-	}
-	if stale {
+	if len(answer.Body) > MaxAnswer || !a.journal.Fresh(since, answer.Tags...) {
 		a.stats.Refused.Add(1)
 		return
 	}
@@ -206,24 +181,15 @@ func (a *Answers) forgetKey(key Key, answer *Answer) {
 	}
 }
 
-// Forget drops every answer that was made from one of some tags, and refuses those that are being made.
+// Forget drops every answer that was made from one of some tags. The journal knows of their change already,
+// and so refuses those that are being made.
 func (a *Answers) Forget(tags ...Tag) {
 	if a == nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now := a.seq.Add(1)
 	for _, tag := range tags {
-		if _, known := a.last[tag]; !known {
-			if old := a.recent[a.next]; old != "" {
-				a.floor = max(a.floor, a.last[old])
-				delete(a.last, old)
-			}
-			a.recent[a.next] = tag
-			a.next = (a.next + 1) % len(a.recent)
-		}
-		a.last[tag] = now
 		for key := range a.keys[tag] {
 			if answer, ok := a.kept.Invalidate(key); ok {
 				a.forgetKey(key, answer)
@@ -242,7 +208,6 @@ func (a *Answers) ForgetAll() {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.floor = a.seq.Add(1)
 	a.stats.Forgotten.Add(uint64(a.kept.EstimatedSize()))
 	a.kept.InvalidateAll()
 	a.keys = map[Tag]map[Key]struct{}{}

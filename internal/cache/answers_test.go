@@ -16,10 +16,29 @@ import (
 // bound is how many bytes are kept in these tests.
 const bound = 1 << 20
 
-func answers() (*cache.Answers, *atomic.Bool) {
+// watched are answers with the journal of what they are made from.
+type watched struct {
+	*cache.Answers
+	journal *cache.Journal
+}
+
+// change changes what answers are made from.
+func (w watched) change(tags ...cache.Tag) {
+	w.journal.Change(tags...)
+	w.Forget(tags...)
+}
+
+// changeAll changes everything.
+func (w watched) changeAll() {
+	w.journal.ChangeAll()
+	w.ForgetAll()
+}
+
+func answers() (watched, *atomic.Bool) {
 	current := new(atomic.Bool)
 	current.Store(true)
-	return cache.New(cache.Options{Bytes: bound, Life: time.Minute, Current: current.Load}), current
+	journal := cache.NewJournal(current.Load)
+	return watched{cache.New(cache.Options{Bytes: bound, Life: time.Minute, Journal: journal}), journal}, current
 }
 
 // made is an answer of some text that was made from tags.
@@ -46,15 +65,15 @@ func TestForget(t *testing.T) {
 			t.Errorf("%d: %v, want %q", n, got, want)
 		}
 	}
-	a.Forget("tag_2", "Tag") // the empty list gains a member
+	a.change("tag_2", "Tag") // the empty list gains a member
 	if a.Get(key(3)) != nil || a.Get(key(2)) == nil || a.Get(key(1)) == nil {
 		t.Error("a change of a kind forgets what was made from that kind, and nothing else")
 	}
-	a.Forget("article_1")
+	a.change("article_1")
 	if a.Get(key(1)) != nil || a.Get(key(2)) == nil {
 		t.Error("a change of an entry forgets what was made from it, and nothing else")
 	}
-	a.ForgetAll()
+	a.changeAll()
 	if a.Get(key(2)) != nil {
 		t.Error("something outlived everything")
 	}
@@ -62,13 +81,13 @@ func TestForget(t *testing.T) {
 
 // TestRacedFill lets a change come while an answer is made from what was before: it is not kept.
 func TestRacedFill(t *testing.T) {
-	for name, change := range map[string]func(*cache.Answers){
-		"its entry":  func(a *cache.Answers) { a.Forget("article_1") },
-		"everything": func(a *cache.Answers) { a.ForgetAll() },
-		"its entry, and more others than are remembered": func(a *cache.Answers) {
-			a.Forget("article_1")
+	for name, change := range map[string]func(watched){
+		"its entry":  func(a watched) { a.change("article_1") },
+		"everything": func(a watched) { a.changeAll() },
+		"its entry, and more others than are remembered": func(a watched) {
+			a.change("article_1")
 			for n := range 1 << 16 {
-				a.Forget(cache.Tag(fmt.Sprintf("tag_%d", n)))
+				a.change(cache.Tag(fmt.Sprintf("tag_%d", n)))
 			}
 		},
 	} {
@@ -83,14 +102,14 @@ func TestRacedFill(t *testing.T) {
 		}
 	}
 	a, _ := answers()
-	since := a.Now()
+	since := a.journal.Now()
 	answer := a.Fill(t.Context(), key(1), made("old", "article_1"))
-	a.Forget("article_1")
+	a.change("article_1")
 	if a.Keep(key(2), answer, since); a.Get(key(2)) != nil {
 		t.Error("an answer was kept under another key after what it was made from had changed")
 	}
 	a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
-		a.Forget("tag_7")
+		a.change("tag_7")
 		return made("new", "article_1")(ctx)
 	})
 	if a.Get(key(1)) == nil {
@@ -123,7 +142,7 @@ func TestOneFill(t *testing.T) {
 		})
 	}
 	time.Sleep(20 * time.Millisecond) // they are waiting now; if not, there are only fewer of them
-	a.Forget("article_1")
+	a.change("article_1")
 	readers.Go(func() { a.Fill(t.Context(), key(1), fill) })
 	for fills.Load() < 2 {
 		time.Sleep(time.Millisecond)
@@ -177,7 +196,7 @@ func TestBound(t *testing.T) {
 	if a.Get(key(-1)) != nil {
 		t.Error("an answer was kept that is too large")
 	}
-	a.Forget("Article")
+	a.change("Article")
 	for n := range 2000 {
 		if a.Get(key(n)) != nil {
 			t.Fatalf("%d outlived its change", n)

@@ -21,24 +21,34 @@ func Kind(kind content.Kind) Tag { return Tag(kind) }
 
 // Tags collects what is read for an answer.
 type Tags struct {
-	mu  sync.Mutex
-	set map[Tag]struct{}
+	// outer collects what this one does, and more.
+	outer *Tags
+	mu    sync.Mutex
+	set   map[Tag]struct{}
 }
 
 type tagsKey struct{}
 
-// Collect gives a context in which whatever is read is noted.
+// Collect gives a context in which whatever is read is noted, also by those who collect already.
 func Collect(ctx context.Context) (context.Context, *Tags) {
-	t := &Tags{set: map[Tag]struct{}{}}
+	t := &Tags{outer: tagsOf(ctx), set: map[Tag]struct{}{}}
 	return context.WithValue(ctx, tagsKey{}, t), t
+}
+
+// tagsOf is what collects in a context, nil if nothing does.
+func tagsOf(ctx context.Context) *Tags {
+	t, _ := ctx.Value(tagsKey{}).(*Tags)
+	return t
 }
 
 // Note adds tags to what is collected in a context, if anything is.
 func Note(ctx context.Context, tags ...Tag) {
-	t, ok := ctx.Value(tagsKey{}).(*Tags)
-	if !ok {
-		return
+	for t := tagsOf(ctx); t != nil; t = t.outer {
+		t.add(tags)
 	}
+}
+
+func (t *Tags) add(tags []Tag) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, tag := range tags {

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -31,11 +33,12 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	store, closeStore, err := openStore(ctx, &s.Store, s.SlowQuery, log)
+	store, closeStore, err := openStore(ctx, &s.Store, mongodb.Options{Slow: s.SlowQuery, EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
 	if err != nil {
 		return err
 	}
 	defer closeStore()
+	s.limitMemory()
 	tracer, flush, err := tracing(ctx, s.Trace, log)
 	if err != nil {
 		return err
@@ -75,6 +78,17 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
 }
 
+// beside is about what the program takes in memory, in bytes, beside what it is told to keep.
+const beside = 100 << 20
+
+// limitMemory has the garbage collector keep the program near the bounds of what it keeps, instead of near their
+// double. The embedded engine's own memory has no bound, and GOMEMLIMIT has the last word.
+func (s *serveCommand) limitMemory() {
+	if !s.Embedded() && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(s.CacheSize+s.Entities+s.Pages) + graph.DocumentBytes + beside)
+	}
+}
+
 // firstAdmin makes the first account of a newcomer's store, and says how to sign in.
 func firstAdmin(ctx context.Context, people *newsroom.People, o output) error {
 	password, err := people.FirstAdmin(ctx)
@@ -107,10 +121,16 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 		return nil, err
 	}
 	resolver := graph.NewResolver(store, room, people, s.URL())
-	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
+	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Limits: graph.DefaultLimits, Log: log})
 	answers, metrics := web.NewAnswers(store, s.CacheSize), web.NewMetrics()
 	store.OnCommand(metrics.Command)
-	metrics.Answers(answers, store.FeedLag)
+	metrics.Feed(store.FeedLag)
+	for name, kept := range store.Kept() {
+		metrics.Cache(name, kept)
+	}
+	if answers != nil {
+		metrics.Cache("answers", answers)
+	}
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge,

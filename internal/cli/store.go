@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"sen/internal/config"
 	"sen/internal/embedded"
@@ -19,7 +18,7 @@ type storeFlags struct {
 // errors go. Close must be called at the end.
 func (f *storeFlags) open(ctx context.Context, o output) (store *mongodb.Store, closeStore func(), err error) {
 	log := slog.New(slog.NewTextHandler(o.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	store, closeStore, err = openStore(ctx, &f.Store, 0, log)
+	store, closeStore, err = openStore(ctx, &f.Store, mongodb.Options{Log: log})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -32,16 +31,17 @@ func (f *storeFlags) open(ctx context.Context, o output) (store *mongodb.Store, 
 
 // openStore opens a store, and starts the embedded engine if that keeps it. A configured
 // MongoDB need not be there yet: [mongodb.Store.Prepare] tells. Close must be called at the end.
-func openStore(ctx context.Context, c *config.Store, slow time.Duration, log *slog.Logger) (store *mongodb.Store, closeStore func(), err error) {
-	uri, stop := c.MongoDBURI, func() {}
+func openStore(ctx context.Context, c *config.Store, o mongodb.Options) (store *mongodb.Store, closeStore func(), err error) {
+	stop := func() {}
+	o.URI = c.MongoDBURI
 	if c.Embedded() {
-		engine, err := embedded.Start(c.Data, log)
+		engine, err := embedded.Start(c.Data, o.Log)
 		if err != nil {
 			return nil, nil, err
 		}
-		uri, stop = engine.URI(), func() { _ = engine.Close() }
+		o.URI, stop = engine.URI(), func() { _ = engine.Close() }
 	}
-	store, err = mongodb.New(mongodb.Options{URI: uri, Slow: slow, Log: log})
+	store, err = mongodb.New(o)
 	if err != nil {
 		stop()
 		return nil, nil, err

@@ -32,6 +32,9 @@ type Config struct {
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
 	MaxUpload int64         `help:"Largest file in bytes that can be uploaded." default:"33554432" env:"SEN_MAX_UPLOAD"`
 	CacheSize uint64        `help:"Bytes of memory for answers that are kept until their content changes; 0 keeps none." default:"268435456" env:"SEN_CACHE_SIZE"`
+	Entities  uint64        `name:"entity-cache-size" help:"Bytes of memory for published entries that are kept until they change; 0 keeps none." default:"134217728" env:"SEN_ENTITY_CACHE_SIZE"`
+	Pages     uint64        `name:"page-cache-size" help:"Bytes of memory for pages, as lists of ids, that are kept until they change; 0 keeps none." default:"33554432" env:"SEN_PAGE_CACHE_SIZE"`
+	Plans     bool          `help:"Run queries by plans; else by gqlgen's executor, which answers the same, later: for measuring." default:"true" negatable:"" hidden:"" env:"SEN_PLANS"`
 	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
 	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
 	SlowQuery time.Duration `help:"Time from which an operation, or a store command, is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`

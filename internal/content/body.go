@@ -8,6 +8,8 @@ type RichText map[Locale][]Block
 type Body struct {
 	Locale Locale
 	Stored []Block
+	// Of is the entry whose published body it is; empty for a working copy's.
+	Of ID
 }
 
 // Blocks are the typed blocks, in their order.

@@ -36,19 +36,19 @@ const (
 // kindNames has what is written for a kind in ids and in paths.
 var kindNames = []struct {
 	kind         Kind
-	prefix, path string
+	prefix, root string
 }{
-	{KindArticle, "article", "articles"},
-	{KindAuthor, "author", "authors"},
-	{KindOrganization, "organization", "organizations"},
-	{KindSection, "section", "sections"},
-	{KindTag, "tag", "tags"},
-	{KindEvent, "event", "events"},
-	{KindProgram, "program", "programs"},
-	{KindAwardSeries, "series", "award-series"},
-	{KindAwardRound, "round", "award-rounds"},
-	{KindAward, "award", "awards"},
-	{KindMedia, "media", "media-items"},
+	{KindArticle, "article", "/articles"},
+	{KindAuthor, "author", "/authors"},
+	{KindOrganization, "organization", "/organizations"},
+	{KindSection, "section", "/sections"},
+	{KindTag, "tag", "/tags"},
+	{KindEvent, "event", "/events"},
+	{KindProgram, "program", "/programs"},
+	{KindAwardSeries, "series", "/award-series"},
+	{KindAwardRound, "round", "/award-rounds"},
+	{KindAward, "award", "/awards"},
+	{KindMedia, "media", "/media-items"},
 }
 
 // Kinds lists every kind, in the order of the contract.
@@ -70,13 +70,21 @@ func (k Kind) prefix() string {
 	return ""
 }
 
+// Root is where the addresses of the kind start: "/articles".
+func (k Kind) Root() string {
+	for _, n := range kindNames {
+		if n.kind == k {
+			return n.root
+		}
+	}
+	return ""
+}
+
 // Path is the address on the site of the entry of this kind with a slug:
 // "/articles/hoi-nghi". An empty slug has no address.
 func (k Kind) Path(slug string) string {
-	for _, n := range kindNames {
-		if n.kind == k && slug != "" {
-			return "/" + n.path + "/" + slug
-		}
+	if root := k.Root(); root != "" && slug != "" {
+		return root + "/" + slug
 	}
 	return ""
 }
@@ -90,7 +98,7 @@ func ParsePath(path string) (Kind, string, bool) {
 		return "", "", false
 	}
 	for _, n := range kindNames {
-		if n.path == first {
+		if n.root[1:] == first {
 			return n.kind, slug, true
 		}
 	}

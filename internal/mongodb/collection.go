@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -42,15 +43,26 @@ type Collection[T, F any] struct {
 	spec[T, F]
 	store *Store
 	coll  *mongo.Collection
+	// fields names what a copy of the kind is stored with, apart from what is always read.
+	fields []string
+	// bits are the places of fields in a fieldSet.
+	bits map[string]fieldSet
+	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
+	familiar atomic.Int64
 }
 
 func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
-	return &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name)}
+	c := &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name), fields: fieldsOf[T](), bits: map[string]fieldSet{formerSlugs: 1}}
+	for i, name := range c.fields {
+		c.bits[name] = 2 << i
+	}
+	return c
 }
 
 // StoredFields names what a copy of the kind is stored with, apart from what is always read.
-func (c *Collection[T, F]) StoredFields() []string {
-	var names []string
+func (c *Collection[T, F]) StoredFields() []string { return c.fields }
+
+func fieldsOf[T any]() (names []string) {
 	t := reflect.TypeFor[T]()
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")

@@ -208,11 +208,11 @@ func afterChange(t *testing.T, store *mongodb.Store, room *newsroom.Newsroom, ac
 		}
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(ctx, mongodb.List[content.RevisionFilter]{First: &all, Total: true}, []mongodb.Within{{}})
+	pages, err := store.Revisions.Pages(ctx, mongodb.List[content.RevisionFilter]{First: &all, Asked: mongodb.Asked{Total: true}}, []mongodb.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	total, err := store.Tags.Pages(ctx, mongodb.List[content.TagFilter]{First: &all, Total: true, Stage: content.StageDraft}, []mongodb.Within{{}})
+	total, err := store.Tags.Pages(ctx, mongodb.List[content.TagFilter]{First: &all, Asked: mongodb.Asked{Total: true}, Stage: content.StageDraft}, []mongodb.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}

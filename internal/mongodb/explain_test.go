@@ -15,7 +15,7 @@ import (
 
 // explained is what the test needs of a collection, whatever its kind.
 type explained[F any] interface {
-	Explain(context.Context, mongodb.List[F], mongodb.Within) (bson.Raw, error)
+	Explain(context.Context, mongodb.List[F], mongodb.Within, bool) (bson.Raw, error)
 	Orders() []string
 	Relations() []string
 	Kind() content.Kind
@@ -82,7 +82,7 @@ func explain[F any](t *testing.T, c explained[F], filters map[string]F) {
 
 func indexed[F any](t *testing.T, c explained[F], l mongodb.List[F], w mongodb.Within) {
 	t.Helper()
-	plan, err := c.Explain(context.Background(), l, w)
+	plan, err := c.Explain(context.Background(), l, w, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestKeysExamined(t *testing.T) {
 	for name, within := range map[string]mongodb.Within{"all": {}, "two sections": section} {
 		list := mongodb.List[content.ArticleFilter]{First: new(20)}
 		for range 12 {
-			plan, err := store.Articles.Explain(ctx, list, within)
+			plan, err := store.Articles.Explain(ctx, list, within, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,6 +121,26 @@ func TestKeysExamined(t *testing.T) {
 				t.Fatal(err)
 			}
 			list.After = *pages[0].PageInfo.EndCursor
+		}
+	}
+}
+
+// TestCovered sees on the real engine that the places of a page in the default order are read from its index alone.
+func TestCovered(t *testing.T) {
+	store := testkit.Store(t, testkit.MongoDB(t))
+	putArticles(t, store, 200)
+	for name, within := range map[string]mongodb.Within{
+		"all":       {},
+		"a section": {Any: []mongodb.Link{{Field: "section", IDs: []content.ID{"section_0"}}}},
+	} {
+		for bare, want := range map[bool]int64{true: 0, false: 21} {
+			plan, err := store.Articles.Explain(t.Context(), mongodb.List[content.ArticleFilter]{First: new(20)}, within, bare)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK(); n < want || bare && n > want {
+				t.Errorf("%s, places only: %t: %d documents examined, want %d", name, bare, n, want)
+			}
 		}
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Explain tells how the engine reads a page: the winning plan and what it examined.
-func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within) (plan bson.Raw, err error) {
+// Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
+func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within, bare bool) (plan bson.Raw, err error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
 	}
+	p.bare = bare
 	var bounds []side
 	if p.after != nil {
 		bounds = append(bounds, side{*p.after, true, false})
@@ -40,6 +41,17 @@ func (c *Collection[T, F]) Orders() (names []string) {
 
 // Relations names the stored links that the kind's lists are filtered by.
 func (c *Collection[T, F]) Relations() []string { return c.relations }
+
+// SetFamiliar has the store take the elements of pages for known already, or for unknown.
+func (c *Collection[T, F]) SetFamiliar(yes bool) {
+	c.familiar.Store(0)
+	if yes {
+		c.familiar.Store(familiarAll)
+	}
+}
+
+// Weigh is about how many bytes a decoded entry takes whose stored form has some.
+var Weigh = weigh
 
 // SetFault has a function called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }

@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -20,6 +21,14 @@ import (
 type Change struct {
 	Kind content.Kind
 	ID   content.ID
+}
+
+// Tags are what changed: the entry, and whatever is made from several of its kind; none where anything may have.
+func (c Change) Tags() []cache.Tag {
+	if c.ID == "" {
+		return nil
+	}
+	return []cache.Tag{cache.Entry(c.ID), cache.Kind(c.Kind)}
 }
 
 // feed tells of changes, of this program's at once and of others' by a change stream.
@@ -37,7 +46,18 @@ func (s *Store) OnChange(listener func([]Change)) {
 	s.feed.listeners = append(s.feed.listeners, listener)
 }
 
+// Journal knows when what readers see changed last.
+func (s *Store) Journal() *cache.Journal { return s.journal }
+
+// changed notes changes, and tells of them.
 func (s *Store) changed(changes ...Change) {
+	for _, change := range changes {
+		if tags := change.Tags(); tags != nil {
+			s.journal.Change(tags...)
+		} else {
+			s.journal.ChangeAll()
+		}
+	}
 	s.feed.mu.RLock()
 	defer s.feed.mu.RUnlock()
 	for _, listener := range s.feed.listeners {

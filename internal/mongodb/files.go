@@ -81,11 +81,11 @@ func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeT
 // when that is not "". What is not there is a NOT_FOUND.
 func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (*File, error) {
 	missing := content.Errorf(content.CodeNotFound, "There is no such file.")
-	found, err := s.Media.ByIDs(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256"})
+	found, err := s.Media.Known(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256"})
 	if err != nil {
 		return nil, err
 	}
-	m := found[id]
+	m := found[0]
 	if m == nil {
 		return nil, missing
 	}

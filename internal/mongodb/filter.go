@@ -8,7 +8,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -317,10 +316,7 @@ func (c *Collection[T, F]) conditions(ctx context.Context, v view, f *F, chain [
 	w := &where{view: v, chain: chain}
 	collect(w, c.filter, f, 1)
 	if w.err == nil && len(w.missing) > 0 {
-		for _, key := range w.missing {
-			cache.Note(ctx, cache.Kind(key.kind))
-		}
-		slugs, err := c.store.claims(ctx, w.missing)
+		slugs, err := c.store.knownClaims(ctx, w.missing)
 		if err != nil {
 			return nil, err
 		}

@@ -25,9 +25,16 @@ type List[F any] struct {
 	Stage content.Stage
 	// Fields are the stored fields to read of each element.
 	Fields []string
-	// Total, Next and Previous say whether totalCount, hasNextPage and hasPreviousPage
-	// are asked for: what nobody reads is not looked up.
-	Total, Next, Previous bool
+	Asked
+}
+
+// Asked says whether totalCount, hasNextPage and hasPreviousPage are asked for: what
+// nobody reads is not looked up.
+type Asked struct{ Total, Next, Previous bool }
+
+// and is what either asks for.
+func (a Asked) and(b Asked) Asked {
+	return Asked{a.Total || b.Total, a.Next || b.Next, a.Previous || b.Previous}
 }
 
 // Within bounds a list to what one parent has: what any of its links leads to, and
@@ -101,6 +108,8 @@ type page struct {
 	skip, limit   int
 	reversed      bool
 	fields        []string
+	// bare tells that only the elements' places are read.
+	bare bool
 }
 
 // check turns what was asked into what is to be read, or says what is wrong with it.
@@ -158,14 +167,90 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 	return p, nil
 }
 
-// Pages reads one page for each of some parents; all are asked for alike. However
-// many parents there are, the number of round trips is the same.
+// readPage is a page as it was read; nodes is nil where only the elements' places were.
+type readPage[T any] struct {
+	*keptPage
+	nodes []*T
+}
+
+// Pages gives readers one page for each of some parents; all are asked for alike. However
+// many parents there are, the number of round trips is the same. The entries are shared, as with
+// [Collection.Known].
 func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
 	cache.Note(ctx, cache.Kind(c.kind))
+	pages := make([]readPage[T], len(parents))
+	keys, keeps := c.keys(l, parents)
+	var missing []Within
+	var places []int
+	wider := l.Asked
+	for i, w := range parents {
+		if known, ok := c.store.memory.pages.Get(keys[i]); keeps && ok {
+			if known.asked == known.asked.and(l.Asked) {
+				pages[i].keptPage = known
+				cache.Note(ctx, known.tags...)
+				continue
+			}
+			wider = wider.and(known.asked)
+		}
+		missing, places = append(missing, w), append(places, i)
+	}
+	if missing != nil {
+		l.Asked = wider
+		since := c.store.journal.Now()
+		collecting, tags := cache.Collect(ctx)
+		read, err := c.readPages(collecting, l, missing, since)
+		if err != nil {
+			return nil, err
+		}
+		for k, i := range places {
+			page := read[k]
+			pages[i] = page
+			page.asked, page.tags = l.Asked, append(tags.All(), cache.Kind(c.kind))
+			if keeps {
+				c.store.memory.pages.Put(keys[i], page.keptPage, page.weight(), since, page.tags...)
+			}
+		}
+	}
+	return c.connections(ctx, l, pages)
+}
+
+// connections completes pages with the entries that were not read with them.
+func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []readPage[T]) ([]*content.Connection[T], error) {
+	var ids []content.ID
+	for _, page := range pages {
+		if page.nodes == nil {
+			ids = append(ids, page.ids...)
+		}
+	}
+	entries, err := c.known(ctx, ids, l.Stage, l.Fields)
+	if err != nil {
+		return nil, err
+	}
+	connections := make([]*content.Connection[T], len(pages))
+	for i, page := range pages {
+		made := &content.Connection[T]{Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info, TotalCount: page.total}
+		if page.nodes == nil {
+			made.Nodes, made.Cursors = make([]*T, 0, len(page.ids)), make([]string, 0, len(page.ids))
+			for k := range page.ids {
+				if e := entries[k]; e != nil { // or else it went since
+					made.Nodes, made.Cursors = append(made.Nodes, e), append(made.Cursors, page.cursors[k])
+				}
+			}
+			entries = entries[len(page.ids):]
+		}
+		connections[i] = made
+	}
+	return connections, nil
+}
+
+// readPages reads one page for each of some parents from the store, and keeps the entries that come with it.
+func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
 	}
+	want, keeps := c.keeps(l.Stage, l.Fields)
+	p.bare = keeps && c.familiar.Load() > familiarEnough
 	tasks, taskCtx := errgroup.WithContext(ctx)
 	var totals []int
 	if l.Total {
@@ -203,17 +288,26 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	if err != nil {
 		return nil, err
 	}
-	pages := make([]*content.Connection[T], len(parents))
+	pages := make([]readPage[T], len(parents))
 	for i, rows := range found {
 		page, more, err := c.page(p, rows)
 		if err != nil {
 			return nil, err
 		}
-		info := &page.PageInfo
+		if rows = rows[:len(page.ids)]; !p.bare {
+			page.nodes = make([]*T, len(rows))
+			for k, r := range rows {
+				page.nodes[k] = r.entry
+			}
+		}
+		if keeps {
+			c.adopt(rows, want, since)
+		}
+		info := &page.info
 		info.HasNextPage = !p.reversed && more || behindBefore != nil && behindBefore[i]
 		info.HasPreviousPage = p.reversed && more || beforeAfter != nil && beforeAfter[i]
 		if l.Previous && p.skip > 0 && !info.HasPreviousPage {
-			if info.HasPreviousPage = len(page.Nodes) > 0; !info.HasPreviousPage {
+			if info.HasPreviousPage = len(page.ids) > 0; !info.HasPreviousPage {
 				some, err := c.any(ctx, p, parents[i:i+1])
 				if err != nil {
 					return nil, err
@@ -222,7 +316,7 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 			}
 		}
 		if l.Total {
-			page.TotalCount = totals[i]
+			page.total = totals[i]
 		}
 		pages[i] = page
 	}
@@ -232,7 +326,7 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 // any tells for each parent whether its list has an element in some part.
 func (c *Collection[T, F]) any(ctx context.Context, p *page, parents []Within, bounds ...side) ([]bool, error) {
 	probe := *p
-	probe.fields = nil
+	probe.bare = true
 	found, err := c.rows(ctx, &probe, parents, bounds, 0, 1)
 	if err != nil {
 		return nil, err
@@ -244,25 +338,24 @@ func (c *Collection[T, F]) any(ctx context.Context, p *page, parents []Within, b
 	return some, nil
 }
 
-// page makes a connection from the rows that were read, and tells whether there are more.
-func (c *Collection[T, F]) page(p *page, rows []row[T]) (*content.Connection[T], bool, error) {
-	more := len(rows) > p.limit
-	if more {
+// page makes a page from the rows that were read, and tells whether there are more. It leaves the rows in
+// the order of the page.
+func (c *Collection[T, F]) page(p *page, rows []row[T]) (page readPage[T], more bool, err error) {
+	if more = len(rows) > p.limit; more {
 		rows = rows[:p.limit]
 	}
 	if p.reversed {
 		slices.Reverse(rows)
 	}
-	page := &content.Connection[T]{Nodes: make([]*T, len(rows)), Cursors: make([]string, len(rows))}
+	page.keptPage = &keptPage{ids: make([]content.ID, len(rows)), cursors: make([]string, len(rows))}
 	for i, r := range rows {
-		cursor, err := p.order.cursor(r.place)
-		if err != nil {
-			return nil, false, err
+		page.ids[i] = r.id
+		if page.cursors[i], err = p.order.cursor(r.place); err != nil {
+			return page, false, err
 		}
-		page.Nodes[i], page.Cursors[i] = r.entry, cursor
 	}
 	if n := len(rows); n > 0 {
-		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &page.Cursors[0], &page.Cursors[n-1]
+		page.info.StartCursor, page.info.EndCursor = &page.cursors[0], &page.cursors[n-1]
 	}
 	return page, more, nil
 }

@@ -90,7 +90,7 @@ func TestPages(t *testing.T) {
 
 		random := rand.New(rand.NewPCG(3, 4))
 		for range 80 {
-			ask := mongodb.List[content.ArticleFilter]{Total: true, Next: true, Previous: true}
+			ask := mongodb.List[content.ArticleFilter]{Asked: mongodb.Asked{Total: true, Next: true, Previous: true}}
 			low, high, n := -1, len(all), random.IntN(12)
 			if random.IntN(4) == 0 {
 				ask.Offset, ask.First = new(random.IntN(70)), &n

@@ -71,12 +71,23 @@ func common[T any](copied *T) *content.Base { return any(copied).(content.Conten
 // ByIDs reads the entries with some ids at a stage, with the given stored fields.
 // What is not there is not in the answer.
 func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]*T, error) {
+	note(ctx, ids)
 	found := make(map[content.ID]*T, len(ids))
-	if len(ids) == 0 {
-		return found, nil
-	}
+	err := c.byIDs(ctx, ids, stage, fields, func(id content.ID, e *T, _ int) { found[id] = e })
+	return found, err
+}
+
+// note notes that some entries are read, there or not.
+func note(ctx context.Context, ids []content.ID) {
 	for _, id := range ids {
 		cache.Note(ctx, cache.Entry(id))
+	}
+}
+
+// byIDs gives each entry that ByIDs finds to a function, with the bytes of what was read of it.
+func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e *T, stored int)) error {
+	if len(ids) == 0 {
+		return nil
 	}
 	v := c.view(stage)
 	if v.editing {
@@ -87,43 +98,66 @@ func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage co
 		which = ids[0]
 	}
 	filter := append(bson.D{{Key: "_id", Value: which}}, v.shown...)
-	err := c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
+	return c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
 		id, e, err := c.decode(v, cursor)
 		if e != nil {
-			found[id] = e
+			each(id, e, len(cursor.Current))
 		}
 		return err
 	})
-	return found, err
 }
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the
-// given stored fields; nil when there is none.
+// given stored fields; nil when there is none. Readers share what it gives, as with [Collection.Known].
 func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (*T, error) {
+	want, keeps := c.keeps(stage, fields)
+	if !keeps {
+		e, _, err := c.bySlug(ctx, slug, stage, fields)
+		return e, err
+	}
+	key := slugKey{claimKey{c.kind, slug}, false}
+	if e, ok, err := c.knownSlug(ctx, key, fields); ok || err != nil {
+		return e, err
+	}
+	since := c.store.journal.Now()
+	e, stored, err := c.bySlug(ctx, slug, stage, fields)
+	if err != nil {
+		return nil, err
+	}
+	c.keepSlug(key, e, since)
+	if stored > 0 {
+		c.keep(common(e).ID, e, want, stored, since)
+	}
+	return e, nil
+}
+
+// bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
+func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e *T, stored int, err error) {
 	v := c.view(stage)
 	result := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields)))
-	_, e, err := c.decode(v, result)
+	_, e, err = c.decode(v, result)
 	if err == nil {
 		cache.Note(ctx, cache.Entry(common(e).ID))
-		return e, nil
+		raw, _ := result.Raw() // it was decoded
+		return e, len(raw), nil
 	}
 	if !errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, fail(err)
+		return nil, 0, fail(err)
 	}
 	cache.Note(ctx, cache.Kind(c.kind)) // any other may come to have the slug
 	claims, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	id := claims[claimKey{c.kind, slug}].Entry
 	if id == "" {
-		return nil, nil
+		return nil, 0, nil
 	}
-	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), "formerSlugs"))
+	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), formerSlugs))
 	if e := found[id]; e != nil && !had(common(e), slug) {
-		return nil, err // claimed for what this stage does not show
+		return nil, 0, err // claimed for what this stage does not show
 	}
-	return found[id], err
+	return found[id], 0, err
 }
 
 // had tells whether an entry has a slug, or had it.
@@ -135,9 +169,8 @@ func had(base *content.Base, slug string) bool {
 // published and is not any more. What never was published must not show by its
 // address that it exists.
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
-	cache.Note(ctx, cache.Kind(c.kind))
 	key := claimKey{c.kind, slug}
-	claims, err := c.store.claims(ctx, []claimKey{key})
+	claims, err := c.store.knownClaims(ctx, []claimKey{key})
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}

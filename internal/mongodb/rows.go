@@ -15,7 +15,9 @@ import (
 // row is an element that was read, with its place in the order.
 type row[T any] struct {
 	place
-	entry *T
+	// entry is nil where only the place was asked for; stored is how many bytes were read.
+	entry  *T
+	stored int
 }
 
 // filter joins the conditions of a page. Those on different fields stay side by
@@ -46,6 +48,9 @@ func (p *page) filter(within Within, bounds []side) bson.D {
 
 // projection is what is read of an element: its fields, and what it is ordered by.
 func (p *page) projection() bson.D {
+	if p.bare {
+		return bson.D{{Key: p.order.path, Value: 1}}
+	}
 	read := p.view.projection(p.fields)
 	if !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == p.order.path }) {
 		read = append(read, bson.E{Key: p.order.path, Value: 1})
@@ -149,11 +154,16 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within
 
 // row decodes the element that a cursor stands at.
 func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (row[T], error) {
-	id, entry, err := c.decode(p.view, cursor)
-	if err != nil {
-		return row[T]{}, err
+	r := row[T]{stored: len(cursor.Current)}
+	if p.bare {
+		id, _ := cursor.Current.Lookup("_id").StringValueOK()
+		r.id = content.ID(id)
+	} else {
+		var err error
+		if r.id, r.entry, err = c.decode(p.view, cursor); err != nil {
+			return row[T]{}, err
+		}
 	}
-	r := row[T]{place: place{id: id}, entry: entry}
 	v := cursor.Current.Lookup(strings.Split(p.order.path, ".")...)
 	switch v.Type {
 	case bson.TypeDateTime:

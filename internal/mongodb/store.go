@@ -22,6 +22,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -33,7 +34,9 @@ type Options struct {
 	Timeout time.Duration
 	// Slow is the time from which an operation is logged; zero logs none.
 	Slow time.Duration
-	Log  *slog.Logger
+	// EntityBytes and PageBytes bound what readers' entries and pages take in memory; zero keeps none.
+	EntityBytes, PageBytes uint64
+	Log                    *slog.Logger
 }
 
 // Store is a database of content.
@@ -64,7 +67,10 @@ type Store struct {
 	embedded atomic.Bool
 	due      dueTimes
 	feed     feed
-	monitor  *monitor
+	// journal knows what changed, and memory keeps what did not.
+	journal *cache.Journal
+	memory  memory
+	monitor *monitor
 	// uri is how the store is reached, for the change stream.
 	uri string
 	// updating keeps updates apart on the embedded engine; see guarded.
@@ -100,6 +106,8 @@ func New(o Options) (*Store, error) {
 		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
 	}
 	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout, uri: o.URI, monitor: monitor}
+	s.journal = cache.NewJournal(s.Current)
+	s.memory = newMemory(s.journal, o)
 	s.Articles = newCollection(s, articles())
 	s.Authors = newCollection(s, authors())
 	s.Organizations = newCollection(s, organizations())

@@ -133,10 +133,23 @@ func ran(t testing.TB, engine string) {
 	}
 }
 
-// Store opens a prepared, empty store on an engine.
+// Store opens a prepared, empty store on an engine. It keeps in memory what readers are shown, on MongoDB once
+// it follows the changes ([Follow]).
 func Store(t testing.TB, e Engine) *mongodb.Store {
 	t.Helper()
-	store, err := mongodb.New(mongodb.Options{URI: e.URI, Timeout: time.Minute, Log: Log(t)})
+	return open(t, mongodb.Options{URI: e.URI, EntityBytes: 1 << 24, PageBytes: 1 << 22})
+}
+
+// Forgetful opens a prepared store that keeps nothing in memory.
+func Forgetful(t testing.TB, e Engine) *mongodb.Store {
+	t.Helper()
+	return open(t, mongodb.Options{URI: e.URI})
+}
+
+func open(t testing.TB, o mongodb.Options) *mongodb.Store {
+	t.Helper()
+	o.Timeout, o.Log = time.Minute, Log(t)
+	store, err := mongodb.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +158,21 @@ func Store(t testing.TB, e Engine) *mongodb.Store {
 		t.Fatal(err)
 	}
 	return store
+}
+
+// Follow has a store hear of the changes of others until the test's end, and waits until it does.
+func Follow(t testing.TB, store *mongodb.Store) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	go store.Follow(ctx)
+	for range 1200 {
+		if store.Current() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the changes of others are not heard of")
 }
 
 // SampleStore opens a store with the sample content in it.

@@ -106,7 +106,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 		return
 	}
 	key, shared := sharedKey(op, params, answer.mediaType)
-	shared = shared && strangers(ctx, params.Headers)
+	shared = shared && strangers(ctx, params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
 	if !shared {
 		done := execute(ctx)

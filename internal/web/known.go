@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"net/http"
 	"slices"
@@ -183,14 +184,14 @@ func sharedKey(op *graphql.OperationContext, params *graphql.RawParams, mediaTyp
 
 // NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.
 func NewAnswers(store *mongodb.Store, bytes uint64) *cache.Answers {
-	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Current: store.Current})
+	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Journal()})
 	store.OnChange(func(changes []mongodb.Change) {
 		for _, change := range changes {
-			if change.ID == "" {
+			if tags := change.Tags(); tags != nil {
+				answers.Forget(tags...)
+			} else {
 				answers.ForgetAll()
-				continue
 			}
-			answers.Forget(cache.Entry(change.ID), cache.Kind(change.Kind))
 		}
 	})
 	return answers
@@ -238,8 +239,9 @@ func cacheTags(tags []cache.Tag) string {
 	return strings.Join(slices.Compact(short), ",")
 }
 
-// shortTag is the hash that a tag goes by outside: eight letters.
+// shortTag is the hash that a tag goes by outside: eight letters of FNV-1a.
 func shortTag(tag cache.Tag) string {
-	sum := sha256.Sum256([]byte(tag))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(tag))
+	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:6])
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"sen/internal/cache"
+	"sen/internal/mongodb"
 )
 
 // Metrics are figures of the running program for Prometheus. No label holds text of a client: routes,
@@ -49,30 +49,33 @@ func (m *Metrics) Command(command string, took time.Duration, failed bool) {
 	}
 }
 
-// Answers takes in what is kept, and how far the change stream lags behind.
-func (m *Metrics) Answers(answers *cache.Answers, lag func() time.Duration) {
+// Feed takes in how far the store's change stream lags behind.
+func (m *Metrics) Feed(lag func() time.Duration) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "sen_feed_lag_seconds", Help: "How far the store's change stream lags behind; 0 on the embedded engine.",
 	}, func() float64 { return lag().Seconds() }))
-	if answers == nil {
-		return
-	}
-	stats := answers.Stats()
+}
+
+// Cache takes in what is kept in memory under a name: answers, entities, slugs, pages.
+func (m *Metrics) Cache(name string, kept mongodb.Kept) {
+	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}
 	for _, c := range []struct {
 		name, help string
 		read       func() uint64
 	}{
-		{"hits", "Requests answered from memory.", stats.Hits.Load},
-		{"misses", "Look-ups that found nothing; a request makes up to two.", stats.Misses.Load},
-		{"fills", "Answers that were kept.", stats.Fills.Load},
-		{"refused", "Answers that were not kept, because their content changed while they were made.", stats.Refused.Load},
-		{"forgotten", "Kept answers that went because their content changed.", stats.Forgotten.Load},
+		{"hits", "Look-ups answered from memory.", stats.Hits.Load},
+		{"misses", "Look-ups that found nothing; a request makes up to two for answers.", stats.Misses.Load},
+		{"fills", "What was kept.", stats.Fills.Load},
+		{"refused", "What was not kept, because its content changed while it was made.", stats.Refused.Load},
+		{"forgotten", "What went because its content changed.", stats.Forgotten.Load},
 	} {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "sen_cache_" + c.name + "_total", Help: c.help}, func() float64 { return float64(c.read()) }))
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "sen_cache_" + c.name + "_total", Help: c.help, ConstLabels: labels,
+		}, func() float64 { return float64(c.read()) }))
 	}
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "sen_cache_bytes", Help: "Memory for answers that are kept, about, in bytes.",
-	}, func() float64 { return float64(answers.Bytes()) }))
+		Name: "sen_cache_bytes", Help: "Memory for what is kept, about, in bytes.", ConstLabels: labels,
+	}, func() float64 { return float64(kept.Bytes()) }))
 }
 
 // handler serves the figures.

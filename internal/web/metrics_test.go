@@ -18,7 +18,11 @@ func TestMetrics(t *testing.T) {
 	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Answers, o.Metrics = web.NewAnswers(store, 1<<20), web.NewMetrics()
 		store.OnCommand(o.Metrics.Command)
-		o.Metrics.Answers(o.Answers, store.FeedLag)
+		o.Metrics.Feed(store.FeedLag)
+		o.Metrics.Cache("answers", o.Answers)
+		for name, kept := range store.Kept() {
+			o.Metrics.Cache(name, kept)
+		}
 	})
 	for range 3 {
 		asks(t, server, `query Secretive { articles(first: 1) { nodes { title } } }`)
@@ -45,8 +49,10 @@ func TestMetrics(t *testing.T) {
 		`sen_http_request_duration_seconds_count\{method="POST",route="/graphql",status="200"\} 3`,
 		`sen_http_request_duration_seconds_count\{method="other",route="/graphql",status="405"\} 1`,
 		`sen_store_command_duration_seconds_count\{command="find"\} [1-9]`,
-		`sen_cache_hits_total 2`, `sen_cache_misses_total 2`, `sen_cache_fills_total 2`, `sen_cache_refused_total 0`, `sen_cache_forgotten_total 0`,
-		`sen_cache_bytes [1-9]`, `sen_feed_lag_seconds 0`, `go_goroutines [1-9]`,
+		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 2`, `sen_cache_fills_total\{cache="answers"\} 2`,
+		`sen_cache_refused_total\{cache="answers"\} 0`, `sen_cache_forgotten_total\{cache="answers"\} 0`, `sen_cache_bytes\{cache="answers"\} [1-9]`,
+		`sen_cache_fills_total\{cache="pages"\} 1`, `sen_cache_fills_total\{cache="entities"\} [1-9]`, `sen_cache_bytes\{cache="slugs"\} 0`,
+		`sen_feed_lag_seconds 0`, `go_goroutines [1-9]`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line).Match(body) {
 			t.Errorf("no line is as %s", line)

@@ -1,0 +1,82 @@
+package cache_test
+
+import (
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sen/internal/cache"
+)
+
+// TestMemory keeps values until what they were made from changes.
+func TestMemory(t *testing.T) {
+	var lost atomic.Bool
+	journal := cache.NewJournal(func() bool { return !lost.Load() })
+	m := cache.NewMemory[string, int](journal, bound, time.Minute)
+	has := func(key string, want int) {
+		t.Helper()
+		if got, ok := m.Get(key); ok != (want != 0) || got != want {
+			t.Errorf("%s: %d, want %d", key, got, want)
+		}
+	}
+	put := func(key string, value int, since uint64, tags ...cache.Tag) { m.Put(key, value, 8, since, tags...) }
+
+	now := journal.Now()
+	put("one", 1, now, "article_1")
+	put("list", 2, now, "Article", "Tag")
+	has("one", 1)
+	has("list", 2)
+	has("none", 0)
+	journal.Change("tag_1", "Tag")
+	has("one", 1)
+	has("list", 0)
+	put("list", 2, now, "Article", "Tag") // it was made before the change
+	has("list", 0)
+	put("list", 3, journal.Now(), "Article", "Tag")
+	has("list", 3)
+	journal.ChangeAll()
+	has("one", 0)
+	has("list", 0)
+
+	put("one", 4, journal.Now(), "article_1")
+	lost.Store(true)
+	has("one", 0)
+	put("other", 5, journal.Now(), "article_1")
+	lost.Store(false)
+	has("other", 0)
+	if stats := m.Stats(); stats.Refused.Load() != 2 {
+		t.Errorf("%d refused, want 2: what was made before a change, and what was made while none was heard of", stats.Refused.Load())
+	}
+
+	put("one", 6, journal.Now(), "article_1")
+	for n := range 1 << 17 { // more than are remembered: then nothing older is trusted
+		journal.Change(cache.Tag("tag_" + strconv.Itoa(n)))
+	}
+	has("one", 0)
+}
+
+// TestMemoryBound keeps no more bytes than it may.
+func TestMemoryBound(t *testing.T) {
+	m := cache.NewMemory[int, int](cache.NewJournal(func() bool { return true }), bound, time.Minute)
+	for n := range 10_000 {
+		m.Put(n, n, 1000, 0)
+	}
+	for range 1000 {
+		if m.Bytes() <= bound {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if m.Bytes() > bound || m.Bytes() == 0 {
+		t.Errorf("%d bytes are kept, %d may be", m.Bytes(), bound)
+	}
+	var none *cache.Memory[int, int]
+	none.Put(1, 1, 8, 0)
+	if _, ok := none.Get(1); ok {
+		t.Error("what keeps nothing kept something")
+	}
+	if cache.NewMemory[int, int](nil, 0, 0) != nil {
+		t.Error("no bytes keep something")
+	}
+}

@@ -1,0 +1,343 @@
+package mongodb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"sen/internal/cache"
+	"sen/internal/content"
+)
+
+// memory keeps what readers are shown until it changes: entries decoded, and pages as lists of ids. What
+// the newsroom reads is never taken from it.
+type memory struct {
+	entities *cache.Memory[content.ID, entity]
+	// slugs lead to ids, the empty one where a slug leads nowhere.
+	slugs *cache.Memory[slugKey, content.ID]
+	pages *cache.Memory[cache.Key, *keptPage]
+	forms *cache.Memory[Form, string]
+}
+
+// Form names a form of a published body, as it was made from the body and its media.
+type Form struct {
+	Entry content.ID
+	// Locale is the body's language, Reading that in which it is read.
+	Locale, Reading content.Locale
+	// Name is the form's: html, markdown.
+	Name string
+}
+
+// Forms keeps forms of bodies while what they were made from stays as it was.
+func (s *Store) Forms() *cache.Memory[Form, string] { return s.memory.forms }
+
+// entity is a published entry as it was read with some fields; the entry is nil where there is none. It is
+// shared by all readers: nobody changes it.
+type entity struct {
+	entry  any
+	fields fieldSet
+}
+
+// slugKey names a slug: as it leads readers to an entry or, claimed, to whoever claims it.
+type slugKey struct {
+	claimKey
+	claimed bool
+}
+
+// keptPage is a page that was read, without its elements.
+type keptPage struct {
+	ids     []content.ID
+	cursors []string
+	info    content.PageInfo
+	total   int
+	// asked tells what was looked up of it.
+	asked Asked
+	// tags are what it was made from.
+	tags []cache.Tag
+}
+
+// slugShare and formShare are the parts of the entities' bound that slugs and forms have: one of so many.
+const slugShare, formShare = 16, 4
+
+// memoryLife is how long something is kept in memory, whatever changes or not.
+const memoryLife = 10 * time.Minute
+
+func newMemory(journal *cache.Journal, o Options) memory {
+	return memory{
+		entities: cache.NewMemory[content.ID, entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare, memoryLife),
+		slugs:    cache.NewMemory[slugKey, content.ID](journal, o.EntityBytes/slugShare, memoryLife),
+		forms:    cache.NewMemory[Form, string](journal, o.EntityBytes/formShare, memoryLife),
+		pages:    cache.NewMemory[cache.Key, *keptPage](journal, o.PageBytes, memoryLife),
+	}
+}
+
+// Kept is what is kept in memory of one sort.
+type Kept interface {
+	Stats() *cache.Stats
+	Bytes() uint64
+}
+
+// Kept are the sorts of what is kept in memory, by name.
+func (s *Store) Kept() map[string]Kept {
+	kept := map[string]Kept{}
+	if s.memory.entities != nil {
+		kept["entities"], kept["slugs"], kept["forms"] = s.memory.entities, s.memory.slugs, s.memory.forms
+	}
+	if s.memory.pages != nil {
+		kept["pages"] = s.memory.pages
+	}
+	return kept
+}
+
+// fieldSet is a set of a kind's stored fields, a bit for each.
+type fieldSet uint64
+
+// formerSlugs is the one field that is asked for and not among a kind's own.
+const formerSlugs = "formerSlugs"
+
+// set is some fields as a set, and false if one is unknown.
+func (c *Collection[T, F]) set(fields []string) (set fieldSet, ok bool) {
+	for _, name := range fields {
+		bit, known := c.bits[name]
+		if !known {
+			return 0, false
+		}
+		set |= bit
+	}
+	return set, true
+}
+
+// names are the fields of a set.
+func (c *Collection[T, F]) names(set fieldSet) (names []string) {
+	for name, bit := range c.bits {
+		if set&bit != 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// shared tells whether what a stage shows is the same for all readers, so that it may be kept.
+func (c *Collection[T, F]) shared(stage content.Stage) bool {
+	return stage != content.StageDraft && !c.whole
+}
+
+// keeps tells whether entries are kept in memory that are read at a stage with some fields.
+func (c *Collection[T, F]) keeps(stage content.Stage, fields []string) (set fieldSet, ok bool) {
+	set, known := c.set(fields)
+	return set, known && c.shared(stage) && c.store.memory.entities != nil
+}
+
+// weigh is about how many bytes a decoded entry takes whose stored form has some: see TestMemoryWeight.
+func weigh(stored int) int { return 3*stored + 512 }
+
+// keep keeps an entry, nil for none, as it was read from a moment on.
+func (c *Collection[T, F]) keep(id content.ID, e *T, fields fieldSet, stored int, since uint64) {
+	kept := entity{fields: fields}
+	if e != nil {
+		kept.entry = e
+	}
+	c.store.memory.entities.Put(id, kept, weigh(stored), since, cache.Entry(id))
+}
+
+// kept is an entry in memory with all of some fields; ok tells that it is known, be it that there is none.
+func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e *T, have fieldSet, ok bool) {
+	k, ok := c.store.memory.entities.Get(id)
+	if !ok {
+		return nil, 0, false
+	}
+	if k.entry == nil {
+		return nil, 0, true
+	}
+	return k.entry.(*T), k.fields, k.fields&fields == fields
+}
+
+// Known gives readers the entries with some ids as [Collection.ByIDs] does, but in the order of the ids, and nil for
+// what is not there; from memory as far as it is there. The entries are shared: nobody may change them.
+func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]*T, error) {
+	note(ctx, ids)
+	return c.known(ctx, ids, stage, fields)
+}
+
+// known is Known without a note of what is read.
+func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]*T, error) {
+	found := make([]*T, len(ids))
+	want, keeps := c.keeps(stage, fields)
+	var missing map[content.ID]*T
+	read := want
+	for i, id := range ids {
+		if keeps {
+			e, have, ok := c.kept(id, want)
+			if ok {
+				found[i] = e
+				continue
+			}
+			read |= have // what is known stays known
+		}
+		if missing == nil {
+			missing = make(map[content.ID]*T, len(ids))
+		}
+		missing[id] = nil
+	}
+	if missing == nil {
+		return found, nil
+	}
+	if keeps {
+		fields = c.names(read)
+	}
+	since := c.store.journal.Now()
+	err := c.byIDs(ctx, slices.Collect(maps.Keys(missing)), stage, fields, func(id content.ID, e *T, stored int) {
+		missing[id] = e
+		if keeps {
+			c.keep(id, e, read, stored, since)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for id, e := range missing {
+		if keeps && e == nil {
+			c.keep(id, nil, 0, 0, since)
+		}
+	}
+	for i, id := range ids {
+		if e := missing[id]; e != nil {
+			found[i] = e
+		}
+	}
+	return found, nil
+}
+
+// knownSlug gives the entry that a slug leads readers to, if that is in memory.
+func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e *T, ok bool, err error) {
+	id, ok := c.store.memory.slugs.Get(key)
+	if !ok {
+		return nil, false, nil
+	}
+	if id != "" {
+		found, err := c.Known(ctx, []content.ID{id}, content.StagePublished, fields)
+		if err != nil || found[0] == nil {
+			return nil, false, err
+		}
+		e = found[0]
+	}
+	if e == nil || common(e).Slug != key.slug {
+		cache.Note(ctx, cache.Kind(c.kind))
+	}
+	return e, true, nil
+}
+
+// keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
+func (c *Collection[T, F]) keepSlug(key slugKey, e *T, since uint64) {
+	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
+	if e != nil {
+		base := common(e)
+		id, tags = base.ID, append(tags, cache.Entry(base.ID))
+		if base.Slug == key.slug {
+			tags = tags[1:]
+		}
+	}
+	c.store.memory.slugs.Put(key, id, len(key.slug)+len(id), since, tags...)
+}
+
+// knownClaims is [Store.claims] for readers, from memory as far as it is there.
+func (s *Store) knownClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	found := make(map[claimKey]claim, len(keys))
+	var missing []claimKey
+	for _, key := range keys {
+		cache.Note(ctx, cache.Kind(key.kind))
+		id, ok := s.memory.slugs.Get(slugKey{key, true})
+		switch {
+		case !ok:
+			missing = append(missing, key)
+		case id != "":
+			found[key] = claim{Entry: id}
+		}
+	}
+	if missing == nil {
+		return found, nil
+	}
+	since := s.journal.Now()
+	read, err := s.claims(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range missing {
+		held, ok := read[key]
+		if ok {
+			found[key] = held
+		}
+		s.memory.slugs.Put(slugKey{key, true}, held.Entry, len(key.slug)+len(held.Entry), since, cache.Kind(key.kind))
+	}
+	return found, nil
+}
+
+// familiarAll and familiarEnough are shares of a page that was in memory before: all of it, and from where on the
+// places of its elements are read alone. They take less to read, but what is not known is read in a second step then.
+const familiarAll, familiarEnough = 1024, 960
+
+// adopt keeps the elements of a page that are not in memory yet, as far as they were read with it,
+// and learns how many were.
+func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
+	if len(rows) == 0 {
+		return
+	}
+	known := 0
+	for _, r := range rows {
+		if _, _, ok := c.kept(r.id, fields); ok {
+			known++
+		} else if r.entry != nil {
+			c.keep(r.id, r.entry, fields, r.stored, since)
+		}
+	}
+	before := c.familiar.Load()
+	c.familiar.Store(before + (int64(known*familiarAll/len(rows))-before)/4)
+}
+
+// keys are what the pages of a list for some parents are kept under; false if they are not kept at all.
+func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []cache.Key, ok bool) {
+	keys = make([]cache.Key, len(parents))
+	if c.store.memory.pages == nil || !c.shared(l.Stage) {
+		return keys, false
+	}
+	filter, err := json.Marshal(l.Filter)
+	if err != nil {
+		return keys, false
+	}
+	b := make([]byte, 0, 512)
+	for _, part := range []string{string(c.kind), string(l.Order), string(l.Locale), l.After, l.Before, string(filter)} {
+		b = append(strconv.AppendInt(b, int64(len(part)), 10), ':')
+		b = append(b, part...)
+	}
+	for _, n := range []*int{l.First, l.Last, l.Offset} {
+		if b = append(b, ','); n != nil {
+			b = strconv.AppendInt(b, int64(*n), 10)
+		}
+	}
+	for i, w := range parents {
+		within := b
+		for _, link := range w.Any {
+			within = append(append(within, '|'), link.Field...)
+			for _, id := range link.IDs {
+				within = append(append(within, ' '), id...)
+			}
+		}
+		within = append(append(within, '!'), w.Not...)
+		keys[i] = sha256.Sum256(within)
+	}
+	return keys, true
+}
+
+// weight is about how many bytes the page takes.
+func (p *keptPage) weight() int {
+	n := 128
+	for i, id := range p.ids {
+		n += len(id) + len(p.cursors[i]) + 32
+	}
+	return n
+}
