@@ -106,14 +106,18 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	if err != nil {
 		return nil, err
 	}
+	limits := graph.DefaultLimits
+	if limits.Cost, err = s.CostLimits(); err != nil {
+		return nil, err
+	}
 	resolver := graph.NewResolver(store, room, people, s.URL())
-	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: graph.DefaultLimits, Log: log})
+	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Limits: limits, Log: log})
 	answers, metrics := web.NewAnswers(store, s.CacheSize), web.NewMetrics()
 	store.OnCommand(metrics.Command)
 	metrics.Answers(answers, store.FeedLag)
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge,
+		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit,
 		Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
