@@ -10,9 +10,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// documents keeps valid documents, parsed, and the plans of their operations, by their text.
+// documents keeps valid documents, parsed, and the costs and plans of their operations, by their text.
 type documents struct {
-	kept *otter.Cache[string, *document]
+	kept   *otter.Cache[string, *document]
+	schema *ast.Schema
 }
 
 var _ graphql.Cache[*ast.QueryDocument] = documents{}
@@ -20,6 +21,7 @@ var _ graphql.Cache[*ast.QueryDocument] = documents{}
 // document is one of them.
 type document struct {
 	parsed *ast.QueryDocument
+	costs  *costing
 	mu     sync.Mutex
 	plans  map[string]*plan
 }
@@ -27,7 +29,7 @@ type document struct {
 const (
 	// DocumentBytes bounds what is kept, as weighed.
 	DocumentBytes = 64 << 20
-	// perByte is what a byte of text weighs, parsed and planned, and perDocument what any
+	// perByte is what a byte of text weighs, parsed, priced and planned, and perDocument what any
 	// document does: measured on the queries of the playground, see TestDocumentWeight.
 	perByte, perDocument = 80, 4 << 10
 	// maxPlans is how many plans a document has at most: one for each operation and each
@@ -35,12 +37,14 @@ const (
 	maxPlans = 16
 )
 
-func newDocuments() documents {
+func newDocuments(schema *ast.Schema) documents {
 	return documents{otter.Must(&otter.Options[string, *document]{
-		MaximumWeight: DocumentBytes,
-		Weigher:       func(text string, _ *document) uint32 { return uint32(perByte*len(text) + perDocument) },
-	})}
+		MaximumWeight: DocumentBytes, Weigher: documentWeight,
+	}), schema}
 }
+
+// documentWeight is about how many bytes a document takes.
+func documentWeight(text string, _ *document) uint32 { return uint32(perByte*len(text) + perDocument) }
 
 // Get implements graphql.Cache.
 func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
@@ -53,7 +57,16 @@ func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool
 
 // Add implements graphql.Cache.
 func (d documents) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
-	d.kept.Set(text, &document{parsed: parsed, plans: map[string]*plan{}})
+	d.kept.Set(text, &document{parsed: parsed, costs: costOf(d.schema, parsed), plans: map[string]*plan{}})
+}
+
+// cost is what a request's operation costs.
+func (d documents) cost(op *graphql.OperationContext) int {
+	doc, ok := d.kept.GetIfPresent(op.RawQuery)
+	if !ok || doc.parsed != op.Doc {
+		return costOf(d.schema, op.Doc).of(op.Operation, op.Variables)
+	}
+	return doc.costs.of(op.Operation, op.Variables)
 }
 
 // plan is the plan of a request's operation.

@@ -595,6 +595,9 @@ Sen: content of newsrooms and public bodies, for apps.
 Articles, authors, events and awards, and what they stand on: organizations, sections, tags, programmes and media.
 Everything that is published can be read without an account; ` + "`" + `locale` + "`" + ` chooses the language, and what is missing in it
 falls back along the site's chain.
+
+An operation costs one for each object that its answer can have: a page counts as long as ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + ` asks for (20 without them), any other list
+as 5. A request with ` + "`" + `extensions: {"cost": true}` + "`" + ` is answered with ` + "`" + `extensions.cost { requested limit }` + "`" + `; what is over the limit is ` + "`" + `TOO_COMPLEX` + "`" + `.
 """
 schema {
   query: Query

@@ -86,7 +86,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 		}
 		server := testkit.Serve(t, store, func(g *graph.Options, w *web.Options) {
 			wide := 1 << 20
-			g.Limits = graph.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide}
+			g.Limits = graph.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: graph.CostLimits{"": wide}}
 			w.MaxBody = 4 << 20
 		})
 		ask := func(query string, variables any) []byte {

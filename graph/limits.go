@@ -30,12 +30,17 @@ type Limits struct {
 	Selections int
 	// Introspection is the most fields below `__schema` and `__type`, fragments resolved.
 	Introspection int
+	// Cost is the most that an operation may cost. It is told once the document is valid.
+	Cost CostLimits
 }
 
 // DefaultLimits let every sensible page through and stop what only harms.
 var DefaultLimits = Limits{
 	Length: 32 << 10, Tokens: 2500, Depth: 12, Aliases: 30, RootFields: 20, Directives: 50,
 	Set: 300, Selections: 2000, Introspection: 500,
+	Cost: CostLimits{
+		"": 10_000, content.RoleReader: 20_000, content.RoleWriter: 20_000, content.RoleEditor: 50_000, content.RoleAdmin: 50_000,
+	},
 }
 
 // limiter refuses documents that are over a limit.

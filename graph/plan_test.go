@@ -31,7 +31,7 @@ type executors struct {
 
 func serveBoth(t testing.TB, store *mongodb.Store) *executors {
 	e := &executors{}
-	limits := graph.Limits{Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000, Set: 1000, Selections: 10_000, Introspection: 500}
+	limits := graph.Limits{Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000, Set: 1000, Selections: 10_000, Introspection: 500, Cost: graph.CostLimits{"": 1 << 30}}
 	e.plans = testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })
 	e.walks = testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walk = limits, true })
 	return e

@@ -37,7 +37,7 @@ const cachedDocuments = 1000
 
 // NewExecutor makes what runs operations against the schema.
 func NewExecutor(r *Resolver, o Options) *executor.Executor {
-	documents := newDocuments()
+	documents := newDocuments(r.schema.Schema())
 	var schema graphql.ExecutableSchema = planned{r.schema, documents, o.Walked}
 	if o.Walk {
 		schema = r.schema
@@ -55,6 +55,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	}
 	e.Use(&limiter{limits: o.Limits, accepted: lru.New[struct{}](cachedDocuments), schema: r.schema.Schema()})
 	e.Use(values{r.schema.Schema()})
+	e.Use(costs{o.Limits.Cost, documents})
 	e.AroundOperations(r.begin)
 	return e
 }

@@ -58,7 +58,7 @@ func (t *Throttle) Begin(login, address string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	address = network(address)
+	address = Network(address)
 	wait := max(remaining(t.logins, login, now), remaining(t.addresses, address, now))
 	if wait > 0 {
 		seconds := int((wait + time.Second - 1) / time.Second)
@@ -77,7 +77,7 @@ func (t *Throttle) Succeeded(login, address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.logins.Remove(login)
-	address = network(address)
+	address = Network(address)
 	if f, ok := t.addresses.Peek(address); ok {
 		f.n--
 		f.until = time.Time{}
@@ -105,8 +105,8 @@ func count(lru *simplelru.LRU[string, failures], key string, allowed int, now ti
 	lru.Add(key, f)
 }
 
-// network is the address that counts: an IPv6 customer has a /64 at least (RFC 6177).
-func network(address string) string {
+// Network is what counts as one address: an IPv6 customer has a /64 at least (RFC 6177).
+func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address

@@ -25,6 +25,8 @@ type Answer struct {
 	Tags []Tag
 	// Header are the header fields that go along with it, as they are sent.
 	Header http.Header
+	// Cost is what the operation cost.
+	Cost int
 
 	once   sync.Once
 	packed []byte

@@ -120,8 +120,12 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	if err != nil {
 		return nil, err
 	}
+	limits := graph.DefaultLimits
+	if limits.Cost, err = s.CostLimits(); err != nil {
+		return nil, err
+	}
 	resolver := graph.NewResolver(store, room, people, s.URL())
-	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Limits: graph.DefaultLimits, Log: log})
+	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Limits: limits, Log: log})
 	answers, metrics := web.NewAnswers(store, s.CacheSize), web.NewMetrics()
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.FeedLag)
@@ -133,7 +137,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	}
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge,
+		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit,
 		Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}

@@ -3,12 +3,16 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"sen/graph"
 	"sen/internal/auth"
+	"sen/internal/content"
 	"sen/internal/web"
 )
 
@@ -28,6 +32,10 @@ type Config struct {
 	OIDCRoleClaim  string   `name:"oidc-role-claim" help:"Claim in which those tokens name a role: reader, writer, editor or admin." default:"sen_role" env:"SEN_OIDC_ROLE_CLAIM"`
 	SessionDays    int      `help:"Days that a session lives after sign-in." default:"30" env:"SEN_SESSION_DAYS"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed; several with commas." env:"SEN_TRUSTED_PROXIES"`
+
+	CostLimit      int            `help:"Most that an operation may cost; it costs one for each object that the answer can have." default:"10000" env:"SEN_COST_LIMIT"`
+	RoleCostLimits map[string]int `help:"Limits for those who signed in, by role; a role that is not named has --cost-limit." mapsep:"," default:"reader=20000,writer=20000,editor=50000,admin=50000" env:"SEN_ROLE_COST_LIMITS"`
+	RateLimit      int            `help:"Cost that a token, an account or else an address may ask for in a minute; 0 counts nothing." default:"0" env:"SEN_RATE_LIMIT"`
 
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
 	MaxUpload int64         `help:"Largest file in bytes that can be uploaded." default:"33554432" env:"SEN_MAX_UPLOAD"`
@@ -87,6 +95,26 @@ func (c *Config) Origins() (*web.Origins, error) {
 // Proxies are the checked networks of proxies.
 func (c *Config) Proxies() (web.Proxies, error) { return web.ParseProxies(c.TrustedProxies) }
 
+// CostLimits are the checked limits of operations, by role.
+func (c *Config) CostLimits() (graph.CostLimits, error) {
+	limits := graph.CostLimits{"": c.CostLimit}
+	for name, limit := range c.RoleCostLimits {
+		role := content.Role(strings.ToUpper(name))
+		if !slices.Contains(content.Roles(), role) {
+			return nil, fmt.Errorf("--role-cost-limits: there is no role %q: the roles are reader, writer, editor and admin", name)
+		}
+		limits[role] = limit
+	}
+	all := slices.Collect(maps.Values(limits))
+	if slices.Min(all) < 1 {
+		return nil, fmt.Errorf("--cost-limit and --role-cost-limits must be 1 at least")
+	}
+	if largest := slices.Max(all); c.RateLimit != 0 && c.RateLimit < largest {
+		return nil, fmt.Errorf("--rate-limit must be 0, or at least the largest cost limit, which is %d: or else an operation that is allowed could never run", largest)
+	}
+	return limits, nil
+}
+
 // Issuer verifies tokens of the OpenID Connect issuer; nil without one.
 func (c *Config) Issuer() *auth.OIDC {
 	if c.OIDCIssuer == "" {
@@ -107,6 +135,9 @@ func (c *Config) Validate() error {
 		return err
 	}
 	if _, err := c.Proxies(); err != nil {
+		return err
+	}
+	if _, err := c.CostLimits(); err != nil {
 		return err
 	}
 	switch {

@@ -53,7 +53,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	clock := NewClock()
 	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Now: clock.Now, Log: log})
 	w := web.Options{
-		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Log: log,
+		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Now: clock.Now, Log: log,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if change != nil {

@@ -33,6 +33,7 @@ type graphQL struct {
 	// answers are kept for strangers, and by caches in front for so long.
 	answers      *cache.Answers
 	sharedMaxAge time.Duration
+	rate         *rateLimit
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -57,7 +58,11 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var params *graphql.RawParams
-	var bad *refusal
+	bad := g.rate.take(h, r, 1) // the least that a request costs, whatever comes of it
+	if bad != nil {
+		answer.refuse(bad.status, bad.code, bad.message)
+		return
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		params, bad = g.fromURL(r)
@@ -105,6 +110,10 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
 		return
 	}
+	if bad := g.rate.take(answer.w.Header(), answer.r, graph.CostOf(op).Requested-1); bad != nil {
+		answer.refuse(bad.status, bad.code, bad.message)
+		return
+	}
 	key, shared := sharedKey(op, params, answer.mediaType)
 	shared = shared && strangers(ctx, params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
@@ -139,7 +148,7 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, med
 			coded(content.CodeUnavailable, "The answer took longer than "+g.timeout.String()+". Ask for less, or try again."),
 		}}
 	}
-	done := &cache.Answer{Status: http.StatusOK}
+	done := &cache.Answer{Status: http.StatusOK, Cost: graph.CostOf(op).Requested}
 	ran := response.Data != nil || len(response.Errors) == 0
 	if !ran && mediaType == mediaResponse {
 		done.Status = http.StatusBadRequest

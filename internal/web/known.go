@@ -28,6 +28,7 @@ import (
 // client sent, byte for byte, before any of it is read. Only strangers share answers.
 type known struct {
 	answers *cache.Answers
+	rate    *rateLimit
 	next    http.Handler
 }
 
@@ -73,7 +74,7 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	key := cache.Key(sha256.Sum256(sent))
 	since := k.answers.Now()
-	if answer := k.answers.Get(key); answer != nil {
+	if answer := k.answers.Get(key); answer != nil && k.rate.take(w.Header(), r, max(answer.Cost, 1)) == nil {
 		deliver(w, r, answer)
 		return
 	}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"io"
+	"math"
 	"net/http"
 	"testing"
 
@@ -27,12 +28,12 @@ func BenchmarkMemory(b *testing.B) {
 		"front page":      `{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt authors { name organization { name } } organizations { name } } } } } events(first: 5, orderBy: STARTS_AT_ASC) { nodes { name path startsAt organizers { name } } } awards(first: 10) { nodes { title year level recipients { name organization { name } } round { name } } } }`,
 	} {
 		body := []byte(`{"query":"` + query + `"}`)
-		b.Run(name, func(b *testing.B) { asked(b, server, func(int) []byte { return body }) })
+		b.Run(name, func(b *testing.B) { asked(b, server.Config.Handler, func(int) []byte { return body }) })
 	}
 }
 
 // asked asks a handler the same way again and again, by POST.
-func asked(b *testing.B, server *testkit.Server, body func(n int) []byte) {
+func asked(b *testing.B, handler http.Handler, body func(n int) []byte) {
 	b.Helper()
 	request, err := http.NewRequest(http.MethodPost, "/graphql", nil)
 	if err != nil {
@@ -47,21 +48,25 @@ func asked(b *testing.B, server *testkit.Server, body func(n int) []byte) {
 		clear(header)
 		again := *request
 		again.Body, again.ContentLength = io.NopCloser(reader), int64(len(spelled))
-		server.Config.Handler.ServeHTTP(&nowhere{header}, &again)
+		handler.ServeHTTP(&nowhere{header}, &again)
 	}
 }
 
 // BenchmarkKnown is an answer that is kept, from the whole handler: as it was asked for before (first level),
-// and in another spelling (second level).
+// also where it is counted against a rate limit, and in another spelling (second level).
 func BenchmarkKnown(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
-	server := testkit.Serve(b, store, func(_ *graph.Options, o *web.Options) {
-		o.Answers, o.Metrics = web.NewAnswers(store, 1<<26), web.NewMetrics()
-	})
+	serve := func(rateLimit int) http.Handler {
+		return testkit.Serve(b, store, func(_ *graph.Options, o *web.Options) {
+			o.Answers, o.Metrics, o.RateLimit = web.NewAnswers(store, 1<<26), web.NewMetrics(), rateLimit
+		}).Config.Handler
+	}
+	plain, counted := serve(0), serve(math.MaxInt)
 	const body = `{"query":"{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }"}`
-	b.Run("first level", func(b *testing.B) { asked(b, server, func(int) []byte { return []byte(body) }) })
+	b.Run("first level", func(b *testing.B) { asked(b, plain, func(int) []byte { return []byte(body) }) })
+	b.Run("first level, counted", func(b *testing.B) { asked(b, counted, func(int) []byte { return []byte(body) }) })
 	spaces := append([]byte(body), bytes.Repeat([]byte(" "), 1<<12)...)
 	b.Run("second level", func(b *testing.B) {
-		asked(b, server, func(n int) []byte { return spaces[:len(body)+1+n%(1<<12)] })
+		asked(b, plain, func(n int) []byte { return spaces[:len(body)+1+n%(1<<12)] })
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 
+	"sen/graph"
 	"sen/internal/mongodb"
 )
 
@@ -28,9 +29,8 @@ func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext) 
 	response := responses(ctx)
 	endOperation(span, response)
 	if took := time.Since(op.Stats.OperationStart); o.slow > 0 && took >= o.slow {
-		// Its cost belongs here too, as soon as package graph counts one.
 		o.log.WarnContext(ctx, "slow operation", "operation", operationName(op), "type", op.Operation.Operation, "took", took,
-			"trips", trips.Count(), "store", trips.Took(), "request", op.Headers.Get("X-Request-Id"))
+			"cost", graph.CostOf(op).Requested, "trips", trips.Count(), "store", trips.Took(), "request", op.Headers.Get("X-Request-Id"))
 	}
 	return response
 }

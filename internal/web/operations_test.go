@@ -53,7 +53,7 @@ func TestSlowOperation(t *testing.T) {
 	var line struct {
 		Msg, Operation, Type, Request string
 		Took, Store                   time.Duration
-		Trips                         int
+		Trips, Cost                   int
 	}
 	if err := json.Unmarshal([]byte(text), &line); err != nil {
 		t.Fatalf("%v: %q", err, text)
@@ -63,6 +63,9 @@ func TestSlowOperation(t *testing.T) {
 	}
 	if trips == 0 || line.Trips != trips || line.Store <= 0 || line.Took <= 0 {
 		t.Errorf("%d round trips were made; the line is %s", trips, text)
+	}
+	if line.Cost != 1+1+2*(1+5) {
+		t.Errorf("the cost is told as %d", line.Cost)
 	}
 	if strings.Contains(text, "secretive") {
 		t.Errorf("a variable stands in the log: %s", text)

@@ -47,6 +47,10 @@ type Options struct {
 	Tracer trace.TracerProvider
 	// Metrics are served at /metrics; nil serves none.
 	Metrics *Metrics
+	// RateLimit is the cost that a client may ask for in a minute; zero counts nothing. Now is its clock; nil is
+	// the time of day.
+	RateLimit int
+	Now       func() time.Time
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
 	// Store has the bytes of media, and Newsroom makes sizes of pictures.
@@ -64,9 +68,10 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
+	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge}
-	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, compressed(visitors.identified(api))}))))
+	api := &graphQL{operations: ops, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate}
+	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics.handler())
 	}

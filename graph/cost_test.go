@@ -1,0 +1,236 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"sen/internal/content"
+)
+
+var costSchema = NewExecutableSchema(Config{}).Schema()
+
+// priced is a valid document and what its operations cost.
+func priced(t testing.TB, text string) (*ast.QueryDocument, *costing) {
+	t.Helper()
+	doc, errs := gqlparser.LoadQueryWithRules(costSchema, text, nil)
+	if errs != nil {
+		t.Fatalf("%v: %s", errs, text)
+	}
+	return doc, costOf(costSchema, doc)
+}
+
+// price is what the first operation of a document costs with some variables.
+func price(t testing.TB, text, variables string) int {
+	t.Helper()
+	doc, c := priced(t, text)
+	given := map[string]any{}
+	d := json.NewDecoder(strings.NewReader(variables))
+	d.UseNumber()
+	if err := d.Decode(&given); err != nil {
+		t.Fatal(err)
+	}
+	coerced, err := validator.VariableValues(costSchema, doc.Operations[0], given)
+	if err != nil {
+		t.Fatalf("%v: %s %s", err, text, variables)
+	}
+	return c.of(doc.Operations[0], coerced)
+}
+
+// TestCost counts the objects that answers can have.
+func TestCost(t *testing.T) {
+	for _, c := range []struct {
+		query     string
+		variables string
+		cost      int
+	}{
+		// Values and introspection cost nothing, an object one.
+		{`{ __typename __schema { types { name fields { name } } } }`, `{}`, 0},
+		{`{ site { name locales __typename } }`, `{}`, 1},
+		{`{ article(slug: "a") { title seo { title image { url } } } }`, `{}`, 3},
+		{`{ a: site { name } b: site { name } }`, `{}`, 2},
+		// A page is as long as it is asked for, and 20 without that.
+		{`{ articles { totalCount } }`, `{}`, 1},
+		{`{ articles { nodes { title } } }`, `{}`, 21},
+		{`{ articles(first: 3) { nodes { title } pageInfo { endCursor } } }`, `{}`, 5},
+		{`{ articles(last: 3) { edges { cursor node { title } } } }`, `{}`, 7},
+		{`{ articles(first: 0) { nodes { title } } }`, `{}`, 1},
+		{`{ articles(first: null) { nodes { title } } }`, `{}`, 21},
+		{`{ articles(first: 5000) { nodes { title } } }`, `{}`, 101},
+		{`{ articles(first: -5) { nodes { title } } }`, `{}`, 1},
+		{`query($n: Int) { articles(first: $n) { nodes { title } } }`, `{"n": 7}`, 8},
+		{`query($n: Int) { articles(first: $n) { nodes { title } } }`, `{"n": null}`, 21},
+		{`query($n: Int) { articles(first: $n) { nodes { title } } }`, `{}`, 21},
+		{`query($n: Int) { articles(first: $n, last: 2) { nodes { title } } }`, `{}`, 3},
+		{`query($n: Int = 4) { articles(last: $n) { nodes { title } } }`, `{}`, 5},
+		{`query($n: Int = 4) { articles(last: $n) { nodes { title } } }`, `{"n": 1000000}`, 101},
+		// Lists in lists multiply; those without pages count as five.
+		{`{ sections(first: 5) { nodes { articles(first: 6) { nodes { authors { organization { name } } } } } } }`, `{}`, 1 + 5*(1+1+6*(1+5*2))},
+		{`query($a: Int, $b: Int) { sections(first: $a) { nodes { articles(first: $b) { nodes { title } } } } }`, `{"a": 3, "b": 4}`, 1 + 3*(1+1+4)},
+		{`{ event(slug: "e") { agenda { speakers { positions { title } } } } }`, `{}`, 1 + 5*(1+5*(1+5))},
+		// As many as are named.
+		{`{ nodes(ids: ["a", "b", "c"]) { id } }`, `{}`, 3},
+		{`query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Article { cover { url } } } }`, `{"ids": ["a", "b"]}`, 4},
+		{`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": "a"}`, 1},
+		{`{ nodes(ids: "a") { id } }`, `{}`, 1},
+		// The dearest of the types that can stand there, whatever is named first.
+		{`{ node(id: "x") { ... on Article { cover { url } authors { name } } ... on Event { cover { url } } ... on Tag { name } } }`, `{}`, 7},
+		{`{ node(id: "x") { ... on Event { cover { url } } ... on Article { cover { url } authors { name } } } }`, `{}`, 7},
+		{`{ node(id: "x") { ... on Content { ... on Article { cover { url } } editing { createdBy { name } } } } }`, `{}`, 4},
+		{`query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Event { articles(first: 9) { nodes { title } } } } }`, `{"n": 3}`, 11},
+		{`query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Event { articles(first: 9) { nodes { title } } } } }`, `{"n": 30}`, 32},
+		{`{ article(slug: "a") { body { blocks { ... on ParagraphBlock { spans { text } } ... on ImageBlock { media { url } } } } } }`, `{}`, 2 + 5*(1+5)},
+		// Fragments cost where they stand.
+		{`{ articles(first: 2) { ...page } events(first: 2) { nodes { ...card } } } fragment page on ArticleConnection { nodes { ...card cover { url } } pageInfo { endCursor } } fragment card on Content { label editing { liveVersion } }`, `{}`, (1 + 2*3 + 1) + (1 + 2*2)},
+		{`query($n: Int) { articles(first: $n) { ...page ... { ...page } } } fragment page on ArticleConnection { nodes { title } }`, `{"n": 3}`, 7},
+		{`{ article(slug: "a") { ...none } } fragment none on Content { ... on Event { organizers { name } } }`, `{}`, 1},
+		// What is left out costs nothing.
+		{`{ site { name } articles @skip(if: true) { nodes { title } } }`, `{}`, 1},
+		{`{ site { name } ... @include(if: false) { articles { nodes { title } } } }`, `{}`, 1},
+		{`query($yes: Boolean!) { articles(first: 2) @include(if: $yes) { nodes @skip(if: false) { title } } }`, `{"yes": true}`, 3},
+		{`query($yes: Boolean!) { articles(first: 2) @include(if: $yes) { nodes { title } } }`, `{"yes": false}`, 0},
+		{`query($no: Boolean = true) { site { name } ...more @skip(if: $no) } fragment more on Query { tags(first: 1) { nodes { name } } }`, `{}`, 1},
+		{`query($no: Boolean = true) { site { name } ...more @skip(if: $no) } fragment more on Query { tags(first: 1) { nodes { name } } }`, `{"no": false}`, 3},
+		{`query($n: Int, $yes: Boolean!) { articles(first: $n) { nodes @include(if: $yes) { title } edges @skip(if: $yes) { node { title } } } }`, `{"n": 2, "yes": false}`, 5},
+		// A change costs ten, several at once as many times.
+		{`mutation { signOut { userErrors { message } } }`, `{}`, 15},
+		{`mutation($items: [ContentInput!]!) { bulkCreate(items: $items) { content { id } } }`, `{"items": [{"tag": {}}, {"tag": {}}]}`, 22},
+		// It stops somewhere.
+		{`{ a: sections(first: 100) { nodes { articles(first: 100) { nodes { related(first: 100) { nodes { related(first: 100) { nodes { related(first: 100) { nodes { title } } } } } } } } } } }`, `{}`, maxCost},
+		{`query($n: Int) { a: sections(first: $n) { nodes { articles(first: $n) { nodes { related(first: $n) { nodes { related(first: $n) { nodes { related(first: $n) { nodes { title } } } } } } } } } } site { name } }`, `{"n": 100}`, maxCost},
+	} {
+		if got := price(t, c.query, c.variables); got != c.cost {
+			t.Errorf("%d, want %d: %s %s", got, c.cost, c.query, c.variables)
+		}
+	}
+}
+
+// TestCostOfOperations tells apart what the operations of a document cost.
+func TestCostOfOperations(t *testing.T) {
+	doc, c := priced(t, `query a($n: Int) { tags(first: $n) { ...p } } query b { tags(first: 3) { ...p } } query c($n: Int) { t: tags(first: $n) { ...p } u: tags { ...p } } fragment p on TagConnection { nodes { articles { totalCount } } }`)
+	for name, want := range map[string]int{"a": 5, "b": 7, "c": 46} {
+		if got := c.of(doc.Operations.ForName(name), map[string]any{"n": int64(2)}); got != want {
+			t.Errorf("%s costs %d, want %d", name, got, want)
+		}
+	}
+}
+
+// TestCostOfDoubledFragments doubles what a document asks for with each fragment. The work grows with the
+// document's length alone; a walk along the fragments would look at two to the power of their number.
+func TestCostOfDoubledFragments(t *testing.T) {
+	for what, fragment := range map[string]string{
+		"known":           "fragment f%d on Article { ...f%d ...f%d }",
+		"inlined":         "fragment f%d on Content { ... on Article { ...f%d } ... on Content { ...f%d } }",
+		"with a variable": "fragment f%d on Article { ...f%d @include(if: $yes) ...f%d @skip(if: $no) }",
+	} {
+		const levels = 60
+		var b strings.Builder
+		b.WriteString("query($yes: Boolean = true, $no: Boolean = false) { site { name @include(if: $yes) @skip(if: $no) } articles(first: 1) { nodes { ...f0 } } }\n")
+		for i := range levels {
+			fmt.Fprintf(&b, fragment+"\n", i, i+1, i+1)
+		}
+		fmt.Fprintf(&b, "fragment f%d on Article { cover { url } }", levels)
+		doc, c := priced(t, b.String())
+		most := 4*len(costSchema.PossibleTypes["Content"])*levels + 10
+		if c.visits < levels || c.visits > most || len(c.steps) > most {
+			t.Errorf("%s: %d visits and %d steps for %d fragments", what, c.visits, len(c.steps), levels)
+		}
+		if got := c.of(doc.Operations[0], map[string]any{"yes": true, "no": false}); got != maxCost {
+			t.Errorf("%s: it costs %d", what, got)
+		}
+		if got := c.of(doc.Operations[0], map[string]any{"yes": false, "no": true}); what == "with a variable" && got != 3 {
+			t.Errorf("%s: with nothing left it costs %d", what, got)
+		}
+	}
+}
+
+// TestCostIsMonotone asks for more and sees that it costs no less.
+func TestCostIsMonotone(t *testing.T) {
+	for _, query := range append(pages(t), `query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Tag { name } } }`) {
+		doc, c := priced(t, query)
+		op := doc.Operations[0]
+		op.SelectionSet = append(op.SelectionSet, op.SelectionSet...)
+		twice := costOf(costSchema, doc)
+		last := -1
+		for n := range int64(120) {
+			variables := map[string]any{"n": n}
+			one, two := c.of(op, variables), twice.of(op, variables)
+			if one < last || two < one || one <= 0 {
+				t.Errorf("n=%d: %d, after %d; doubled %d: %s", n, one, last, two, query)
+			}
+			last = one
+		}
+	}
+}
+
+// pages are the queries of the playground, which are those of the README too.
+func pages(t testing.TB) (all []string) {
+	t.Helper()
+	names, err := filepath.Glob("../playground/queries/*.graphql")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no queries", err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(text))
+	}
+	return all
+}
+
+// TestDefaultCostLimits lets every page of the playground through with room for ten of it, and no page of pages.
+func TestDefaultCostLimits(t *testing.T) {
+	limit := DefaultLimits.Cost.of(nil)
+	for _, query := range pages(t) {
+		if got := price(t, query, `{}`); 10*got > limit {
+			t.Errorf("it costs %d of %d: %s", got, limit, query)
+		}
+	}
+	if got := price(t, `{ articles(first: 100) { nodes { related(first: 100) { nodes { title } } } } }`, `{}`); got <= limit {
+		t.Errorf("100 × 100 articles cost %d of %d", got, limit)
+	}
+	for _, c := range []struct {
+		actor *content.Actor
+		want  int
+	}{
+		{nil, 3},
+		{&content.Actor{Preview: "article_x"}, 3},
+		{&content.Actor{Role: content.RoleReader}, 3},
+		{&content.Actor{Role: content.RoleEditor}, 5},
+	} {
+		if got := (CostLimits{"": 3, content.RoleEditor: 5}).of(c.actor); got != c.want {
+			t.Errorf("the limit of %v is %d, want %d", c.actor, got, c.want)
+		}
+	}
+}
+
+// BenchmarkCost prices the front page: its document, which is done once, and a request of it.
+func BenchmarkCost(b *testing.B) {
+	const front = `query($n: Int = 6, $yes: Boolean = true) { sections(first: 5) { nodes { name articles(first: $n) { nodes { ...card authors { name organization { name } } organizations { name } } } } }
+		events(first: $n) { nodes { ...card organizers { name } } } awards(first: 10) @include(if: $yes) { nodes { ...card recipients { name organization { name } } round { name } } } } fragment card on Content { id label path }`
+	doc, c := priced(b, front)
+	b.Run("document", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			costOf(costSchema, doc)
+		}
+	})
+	b.Run("request", func(b *testing.B) {
+		b.ReportAllocs()
+		variables := map[string]any{"n": int64(6), "yes": true}
+		for b.Loop() {
+			if c.of(doc.Operations[0], variables) == 0 {
+				b.Fatal("it costs nothing")
+			}
+		}
+	})
+}

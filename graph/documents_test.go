@@ -1,0 +1,62 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"sen/graph"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+// TestDocumentWeight keeps copies of a document, run once so that they have their plans, and sees that they take no
+// more memory than they count as.
+func TestDocumentWeight(t *testing.T) {
+	store := testkit.SampleStore(t, testkit.Embedded(t))
+	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil, testkit.PublicURL)
+	exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(t)})
+	heap := func() int {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return int(stats.HeapAlloc)
+	}
+	const copies, warm = 10, 2
+	for _, name := range []string{"01-latest", "04-front-page"} {
+		raw, err := os.ReadFile("../playground/queries/" + name + ".graphql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(raw)
+		before := 0
+		for i := range copies + warm {
+			if i == warm { // the first ones make room for what all share
+				before = heap()
+			}
+			ctx := graphql.StartOperationTrace(t.Context())
+			op, errs := exec.CreateOperationContext(ctx, &graphql.RawParams{
+				Query: strings.Replace(text, "\nquery ", fmt.Sprintf("\nquery Copy%03d", i), 1), Headers: http.Header{},
+			})
+			if errs != nil {
+				t.Fatal(errs)
+			}
+			responses, ctx := exec.DispatchOperation(ctx, op)
+			if response := responses(ctx); len(response.Errors) > 0 {
+				t.Fatal(response.Errors)
+			}
+		}
+		took, weight := (heap()-before)/copies, graph.DocumentWeight(text)
+		t.Logf("%s: %d bytes of text take %d, and count as %d", name, len(text), took, weight)
+		if took > weight {
+			t.Errorf("%s takes %d bytes and counts as %d", name, took, weight)
+		}
+	}
+	runtime.KeepAlive(exec)
+}

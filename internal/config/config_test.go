@@ -1,0 +1,41 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
+
+	"sen/graph"
+	"sen/internal/config"
+	"sen/internal/content"
+)
+
+// limits are the limits of cost that some flags give.
+func limits(t *testing.T, flags ...string) graph.CostLimits {
+	t.Helper()
+	var c config.Config
+	parser, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(flags); err != nil {
+		t.Fatal(err)
+	}
+	limits, err := c.CostLimits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return limits
+}
+
+// TestCostLimits sees that the defaults are those which package graph reckons with, and that flags take their place.
+func TestCostLimits(t *testing.T) {
+	if diff := cmp.Diff(graph.DefaultLimits.Cost, limits(t)); diff != "" {
+		t.Errorf("the defaults differ (-graph +config):\n%s", diff)
+	}
+	want := graph.CostLimits{"": 5, content.RoleEditor: 7, content.RoleAdmin: 9}
+	if diff := cmp.Diff(want, limits(t, "--cost-limit=5", "--role-cost-limits=editor=7,ADMIN=9")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
