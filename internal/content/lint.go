@@ -44,6 +44,7 @@ type Finding struct {
 // spaces inside. Other texts keep theirs. Each code is found at most once, and an
 // empty text has nothing wrong.
 func Lint(text string, line bool) (clean string, findings []Finding) {
+	given := text
 	found := func(code FindingCode, repaired bool, where string) {
 		for i, f := range findings {
 			if f.Code == code {
@@ -84,7 +85,7 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 	if word := placeholder(text, line); word != "" {
 		found(FindingPlaceholder, false, word)
 	}
-	if blank(text) && (text != "" || len(findings) > 0) {
+	if blank(text) && given != "" {
 		found(FindingBlank, false, text)
 	}
 	return text, findings
@@ -199,15 +200,18 @@ func windows1252(s string) ([]byte, bool) {
 var missing = []string{"null", "undefined", "NaN"}
 
 // placeholder is the word in a text that a program printed in place of a value. The
-// words may be meant inside a text; at the ends of a title they are not.
+// words may be meant inside a text; alone, and at the ends of a title, they are not.
 func placeholder(s string, line bool) string {
 	const object = "[object Object]"
 	if strings.Contains(s, object) {
 		return object
 	}
 	for _, word := range missing {
+		if strings.TrimSpace(s) == word {
+			return word
+		}
 		if !line {
-			break
+			continue
 		}
 		if rest, ok := strings.CutPrefix(s, word); ok {
 			if next, _ := utf8.DecodeRuneInString(rest); rest == "" || !inWord(next) {

@@ -48,7 +48,9 @@ func TestLint(t *testing.T) {
 		{"Đ\uFFFDng", true, "Đ\uFFFDng", []Finding{refused(FindingMojibake, "Đ\uFFFDng")}},
 		{"a\xff", true, "a\uFFFD", []Finding{refused(FindingMojibake, "a\uFFFD")}},
 		{norm.NFD.String("Đồng Tháp"), true, "Đồng Tháp", []Finding{repaired(FindingDecomposed, norm.NFD.String("Đồng Tháp"))}},
-		{" \u00a0 ", true, "", nil},
+		{"undefined", false, "undefined", []Finding{refused(FindingPlaceholder, "undefined")}},
+		{"\nNaN ", false, "\nNaN ", []Finding{refused(FindingPlaceholder, "NaN")}},
+		{" \u00a0 ", true, "", []Finding{refused(FindingBlank, "")}},
 		{" \u00a0\n", false, " \u00a0\n", []Finding{refused(FindingBlank, "")}},
 		{"\u200b\u200d", true, "\u200d", []Finding{repaired(FindingControl, "U+200B"), refused(FindingBlank, "\u200d")}},
 		{"  Hai \t dòng\n nối ", true, "Hai dòng nối", nil},
@@ -80,7 +82,7 @@ func TestLintLeavesAlone(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"Kết quả:\n\tNaN\n", "null", "Một từ null", "  thụt vào"} {
+	for _, text := range []string{"Kết quả:\n\tNaN\n", "Một từ null", "null và undefined", "  thụt vào"} {
 		if clean, got := Lint(text, false); clean != text || len(got) > 0 {
 			t.Errorf("%q is kept as %q: %v", text, clean, got)
 		}

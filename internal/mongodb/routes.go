@@ -97,6 +97,25 @@ func (c *Collection[T, F]) claim(ctx context.Context, e *content.Entry[T]) error
 	return nil
 }
 
+// Taken tells whether a slug belongs to another entry than one.
+func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.ID) (bool, error) {
+	held, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
+	if err != nil {
+		return false, err
+	}
+	claimed, ok := held[claimKey{c.kind, slug}]
+	if !ok || claimed.Entry == than {
+		return false, nil
+	}
+	holder, err := c.Entry(ctx, claimed.Entry)
+	return holds(holder, slug), err
+}
+
+// holds tells whether an entry has a slug, or had it. A nil one has none.
+func holds[T any](e *content.Entry[T], slug string) bool {
+	return e != nil && (had(common(e.Draft), slug) || slices.Contains(e.PublicSlugs, slug))
+}
+
 // takeOver takes a slug that another entry claimed and does not have.
 func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T]) error {
 	var held claim
@@ -108,7 +127,7 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 	if err != nil {
 		return err
 	}
-	if holder != nil && (had(common(holder.Draft), key.slug) || slices.Contains(holder.PublicSlugs, key.slug)) || e.UpdatedAt.Sub(held.At) < claimGrace {
+	if holds(holder, key.slug) || e.UpdatedAt.Sub(held.At) < claimGrace {
 		return &SlugTakenError{key.slug}
 	}
 	result, err := c.store.db.Collection(routes).UpdateOne(ctx,

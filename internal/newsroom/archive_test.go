@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,41 @@ func TestCheck(t *testing.T) {
 		}
 		if copied, err := store.Articles.RevisionCopy(ctx, "article_hoi-nghi-so-ket-2020", 1); copied == nil || err != nil {
 			t.Errorf("the revision before the mending is gone: %v", err)
+		}
+	})
+}
+
+// TestMendTexts stops behind a change of the site's languages, before the texts were prepared for them:
+// mending finds entries by their texts again.
+func TestMendTexts(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		ctx := context.Background()
+		store := testkit.Store(t, e)
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		makeTags(t, room, 1)
+		site := *store.Site()
+		site.Version++
+		site.Languages.Locales = append(slices.Clone(site.Languages.Locales), "fr")
+		if err := store.SaveSite(ctx, &site, content.Revision{ID: "rev_fr", At: testkit.NewClock().Now(), Action: content.ActionSettings}); err != nil {
+			t.Fatal(err)
+		}
+		found := func() int {
+			pages, err := store.Tags.Pages(ctx, mongodb.List[content.TagFilter]{
+				Stage: content.StageDraft, Locale: "fr", Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}},
+			}, []mongodb.Within{{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(pages[0].Nodes)
+		}
+		if n := found(); n != 0 {
+			t.Fatalf("%d tags are found before their texts are prepared: the test shows nothing", n)
+		}
+		if err := room.Check(ctx, true, func(f newsroom.Finding) { t.Errorf("%+v", f) }, silent); err != nil {
+			t.Fatal(err)
+		}
+		if n := found(); n != 1 {
+			t.Errorf("%d tags are found after mending", n)
 		}
 	})
 }

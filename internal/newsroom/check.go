@@ -37,7 +37,8 @@ type checking struct {
 // Check looks for what does not fit together in the store, and puts it in order with mend: links to
 // what is not there are taken out by a change of the entry, revisions that a crash left
 // open are settled, slugs are claimed or let go, what was taken over from other entries is worked
-// out anew, and files of no medium are removed. Missing files can't be mended.
+// out anew, files of no medium are removed, and texts are prepared anew for the site's languages. Missing
+// files can't be mended.
 func (n *Newsroom) Check(ctx context.Context, mend bool, found func(Finding), progress Progress) error {
 	c := &checking{Newsroom: n, mend: mend, found: found, progress: progress, ids: map[content.ID]bool{}, slugs: map[content.Kind]map[string]content.ID{}, media: map[content.ID]bool{}}
 	for _, kind := range content.Kinds() {
@@ -59,7 +60,10 @@ func (n *Newsroom) Check(ctx context.Context, mend bool, found func(Finding), pr
 			return err
 		}
 	}
-	return nil
+	if !mend {
+		return nil
+	}
+	return c.store.Rekey(ctx, func(done int) { progress("texts", done) })
 }
 
 // tell reports a finding and mends it, where that is asked for and can be done.

@@ -22,6 +22,8 @@ type desk interface {
 	at(ctx context.Context, r *content.Revision) (content.Content, error)
 	// copies reads entries of the kind at a stage.
 	copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
+	// Taken tells whether a slug of the kind belongs to another entry than one.
+	Taken(ctx context.Context, slug string, than content.ID) (bool, error)
 	// UsedBy lists the entries of the kind that link to an entry.
 	UsedBy(ctx context.Context, id content.ID, most int) ([]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
@@ -88,6 +90,7 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 // attempt makes a change once. With problems in the report nothing was written.
 func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error) {
 	w.problems, w.notices = nil, nil
+	w.why()
 	if w.Action == content.ActionCreate {
 		return d.create(ctx, w)
 	}
@@ -204,12 +207,18 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 	base := as(after.Draft).Common()
 	base.ID, base.Version = after.ID, after.Version
 	to := step.to
-	if w.At != nil && !step.timed {
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgPast)
-	}
 	later := w.At != nil && w.At.After(now)
 	if later {
 		to = step.later
+	}
+	switch {
+	case w.At == nil:
+	case !step.timed:
+		w.refuse(content.ProblemInvalid, []string{"at"}, msgPast)
+	case !w.At.After(time.Unix(0, 0)): // what readers see has a time behind it
+		w.refuse(content.ProblemInvalid, []string{"at"}, msgInvalid)
+	case to == content.StateScheduled && before.UnpublishAt != nil && !w.At.Before(*before.UnpublishAt):
+		w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
 	}
 	switch w.Action {
 	case content.ActionUpdate:
@@ -223,7 +232,7 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 			return nil, err
 		}
 	case content.ActionReject:
-		if strings.TrimSpace(w.Note) == "" {
+		if w.why() == "" {
 			w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
 		}
 	case content.ActionCorrect:
@@ -315,12 +324,11 @@ func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Ti
 		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
 		return
 	}
-	if strings.TrimSpace(w.Note) == "" {
+	note := w.why()
+	if note == "" {
 		w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
 		return
 	}
-	r := &reader{report: w.report}
-	note := r.clean(w.Note, "text", []string{"note"})
 	article.Corrections = append(article.Corrections, &content.Correction{At: now, Note: note})
 }
 

@@ -23,16 +23,31 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 	}
 	r.read(w.Input, c, "input")
 	check(c, w.report)
-	if slug := c.Common().Slug; w.Input["slug"] != nil && !content.ValidSlug(slug) {
-		w.refuse(content.ProblemInvalid, []string{"input", "slug"}, msgSlug, content.MaxSlug)
-	}
 	if err := w.checkLinks(ctx, r.links); err != nil {
 		return err
 	}
-	if len(w.problems) > 0 {
-		return nil
+	if err := w.derive(ctx, c, content.StageDraft); err != nil {
+		return err
 	}
-	return w.derive(ctx, c, content.StageDraft)
+	return w.checkSlug(ctx, c.Common())
+}
+
+// checkSlug refuses a slug that can't be one. One that is taken is told when the entry is saved,
+// and here when it will not be: what is wrong is told all at once.
+func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
+	at := []string{"input", "slug"}
+	switch {
+	case w.Input["slug"] == nil:
+	case !content.ValidSlug(base.Slug):
+		w.refuse(content.ProblemInvalid, at, msgSlug, content.MaxSlug)
+	case len(w.problems) > 0:
+		taken, err := w.desks[w.Kind].Taken(ctx, base.Slug, base.ID)
+		if taken {
+			w.refuse(content.ProblemTaken, at, msgTaken, base.Slug)
+		}
+		return err
+	}
+	return nil
 }
 
 // checkLinks refuses links to what is not there, is in the trash, or is of another kind.

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"sen/internal/content"
-	"sen/internal/richtext"
 )
 
 // Bounds of what an editor sends.
@@ -205,6 +204,9 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 		r.value(fresh.Index(i), member, tag, append(slices.Clone(path), strconv.Itoa(i)))
 	}
 	v.Set(fresh)
+	if spans, ok := fresh.Interface().(content.Spans); ok {
+		r.run(spans, path)
+	}
 }
 
 func (r *reader) moment(to *time.Time, value any, path []string) {
@@ -227,6 +229,7 @@ func (r *reader) localized(value any, path []string, read func(content.Locale, m
 	if !ok {
 		members = []any{value}
 	}
+	var seen []content.Locale
 	for i, member := range members {
 		fields, _ := member.(map[string]any)
 		at := path
@@ -241,6 +244,11 @@ func (r *reader) localized(value any, path []string, read func(content.Locale, m
 			r.refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), msgLocale, locale)
 			continue
 		}
+		if slices.Contains(seen, locale) {
+			r.refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), msgLocaleTwice, locale)
+			continue
+		}
+		seen = append(seen, locale)
 		read(locale, fields, at)
 	}
 }
@@ -297,7 +305,9 @@ func (r *reader) clean(s, lint string, path []string) string {
 	for _, f := range findings {
 		switch f.Code {
 		case content.FindingPlaceholder:
-			r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, f.Text)
+			if lint != "span" { // see run
+				r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, f.Text)
+			}
 		case content.FindingBlank:
 			if lint != "" { // an optional plain text may be empty
 				r.refuse(content.ProblemRequired, path, msgBlank)
@@ -315,128 +325,4 @@ func (r *reader) clean(s, lint string, path []string) string {
 		}
 	}
 	return before + kept + after
-}
-
-// bodies reads a body in some languages, from blocks, Markdown or HTML.
-func (r *reader) bodies(to *content.RichText, value any, path []string) {
-	if value == nil {
-		*to = nil
-		return
-	}
-	body := content.RichText{}
-	for l, blocks := range *to {
-		body[l] = blocks
-	}
-	r.localized(value, path, func(locale content.Locale, fields map[string]any, at []string) {
-		given := 0
-		for _, form := range []string{"blocks", "markdown", "html"} {
-			if fields[form] != nil {
-				given++
-			}
-		}
-		if given > 1 {
-			r.refuse(content.ProblemInvalid, at, msgOneOf, "blocks, markdown, html")
-			return
-		}
-		delete(body, locale)
-		if blocks := r.blocks(fields, at); len(blocks) > 0 {
-			body[locale] = blocks
-		}
-	})
-	*to = body
-}
-
-// blocks reads the body of one language.
-func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.Block) {
-	var lost []richtext.Loss
-	var form string
-	switch {
-	case fields["markdown"] != nil:
-		form = "markdown"
-		blocks, lost = richtext.FromMarkdown(str(fields[form]), r.medium)
-	case fields["html"] != nil:
-		form = "html"
-		blocks, lost = richtext.FromHTML(str(fields[form]), r.medium)
-	case fields["blocks"] != nil:
-		r.list(reflect.ValueOf(&blocks).Elem(), fields["blocks"], "", append(slices.Clone(path), "blocks"))
-		return blocks
-	default:
-		return nil
-	}
-	path = append(slices.Clone(path), form)
-	if len(blocks) > MaxBlocks {
-		r.refuse(content.ProblemTooLong, path, msgTooMany, len(blocks), MaxBlocks)
-	}
-	for _, l := range lost {
-		what := l.What
-		if l.Text != "" {
-			what += " “" + l.Text + "”"
-		}
-		r.notice(content.NoticeLost, path, msgLost, what, l.Count)
-	}
-	for i := range blocks {
-		eachSpan(&blocks[i], func(s *content.Span) { s.Text = r.clean(s.Text, "span", path) })
-	}
-	return blocks
-}
-
-// block checks a block that was given as such.
-func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
-	given := 0
-	for _, value := range fields {
-		if value != nil {
-			given++
-		}
-	}
-	if given != 1 || b.Value() == nil {
-		r.refuse(content.ProblemInvalid, path, msgOneOf, "paragraph, heading, image, gallery, list, quote, table, file, embed, divider")
-		return
-	}
-	switch {
-	case b.Heading != nil && (b.Heading.Level < 2 || b.Heading.Level > 4):
-		r.refuse(content.ProblemInvalid, append(slices.Clone(path), "heading", "level"), msgLevel)
-	case b.Table != nil:
-		for i, row := range b.Table.Rows {
-			if len(row.Cells) != len(b.Table.Rows[0].Cells) {
-				r.refuse(content.ProblemInvalid, append(slices.Clone(path), "table", "rows", strconv.Itoa(i)), msgRows)
-			}
-		}
-	}
-	eachSpan(b, func(s *content.Span) {
-		if s.Link != "" && richtext.Link(s.Link) == "" {
-			r.refuse(content.ProblemInvalid, path, msgLink, s.Link)
-		}
-	})
-}
-
-// eachSpan visits the runs of text in a block.
-func eachSpan(b *content.Block, visit func(*content.Span)) {
-	each := func(spans []content.Span) {
-		for i := range spans {
-			visit(&spans[i])
-		}
-	}
-	var items func([]content.ListItem)
-	items = func(list []content.ListItem) {
-		for i := range list {
-			each(list[i].Spans)
-			items(list[i].Items)
-		}
-	}
-	switch {
-	case b.Paragraph != nil:
-		each(b.Paragraph.Spans)
-	case b.Heading != nil:
-		each(b.Heading.Spans)
-	case b.Quote != nil:
-		each(b.Quote.Spans)
-	case b.List != nil:
-		items(b.List.Items)
-	case b.Table != nil:
-		for _, row := range b.Table.Rows {
-			for _, cell := range row.Cells {
-				each(cell.Spans)
-			}
-		}
-	}
 }

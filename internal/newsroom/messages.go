@@ -2,6 +2,7 @@ package newsroom
 
 import (
 	"fmt"
+	"slices"
 
 	"sen/internal/content"
 )
@@ -27,6 +28,7 @@ const (
 	msgInUse
 	msgOneOf
 	msgLocale
+	msgLocaleTwice
 	msgSlug
 	msgLink
 	msgLevel
@@ -86,6 +88,7 @@ var catalog = map[message][2]string{
 	msgInUse:            {"It is in use: %s. Take it out there first.", "Đang được dùng: %s. Hãy gỡ ở đó trước."},
 	msgOneOf:            {"Give exactly one of %s.", "Cần đúng một trong các mục: %s."},
 	msgLocale:           {"The site is not written in %q.", "Trang không có ngôn ngữ %q."},
+	msgLocaleTwice:      {"The language %q is given twice.", "Ngôn ngữ %q được ghi hai lần."},
 	msgSlug:             {"A slug has small letters a–z, digits and single dashes between them, at most %d.", "Đường dẫn chỉ gồm chữ thường a–z, chữ số và dấu gạch nối đơn ở giữa, tối đa %d ký tự."},
 	msgLink:             {"This address can't be linked to: %s.", "Không thể đặt liên kết tới địa chỉ này: %s."},
 	msgLevel:            {"A heading has the level 2, 3 or 4.", "Tiêu đề phải ở cấp 2, 3 hoặc 4."},
@@ -165,10 +168,18 @@ func (r *report) text(m message, args ...any) string {
 
 // refuse notes a problem at a path.
 func (r *report) refuse(code content.ProblemCode, path []string, m message, args ...any) {
-	r.problems = append(r.problems, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+	r.problems = told(r.problems, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
 }
 
 // notice notes what was written otherwise than it was sent.
 func (r *report) notice(code content.ProblemCode, path []string, m message, args ...any) {
-	r.notices = append(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+	r.notices = told(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+}
+
+// told adds a problem to those that were told; what was told in the same words is not said again.
+func told(before []content.Problem, p content.Problem) []content.Problem {
+	if slices.ContainsFunc(before, func(t content.Problem) bool { return t.Message == p.Message && slices.Equal(t.Path, p.Path) }) {
+		return before
+	}
+	return append(before, p)
 }

@@ -31,6 +31,8 @@ type Newsroom struct {
 	desks     map[content.Kind]desk
 	// sizes lets each size of a picture be made once, however many ask for it at a time.
 	sizes singleflight.Group
+	// uploads lets one of several files that are the same be kept at a time.
+	uploads singleflight.Group
 }
 
 // Options are what a newsroom works with.
@@ -175,7 +177,7 @@ func (w *work) begin() error {
 		w.revision = "rev_" + strings.ToLower(rand.Text())
 		return nil
 	}
-	asked, err := json.Marshal([]any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Note, w.At, w.Change.Revision})
+	asked, err := json.Marshal([]any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Locale, w.Note, w.At, w.Change.Revision})
 	if err != nil {
 		return fmt.Errorf("digest a change: %w", err)
 	}
@@ -210,8 +212,14 @@ func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 // entry is the revision that a change becomes.
 func (w *work) entry(at time.Time) content.Revision {
 	return content.Revision{
-		ID: w.revision, At: at, Action: w.Action, By: w.actor.Person(), Note: w.Note, Request: w.digest,
+		ID: w.revision, At: at, Action: w.Action, By: w.actor.Person(), Note: w.why(), Request: w.digest,
 	}
+}
+
+// why is the note as it is kept. What is wrong with it is reported.
+func (w *work) why() string {
+	r := &reader{report: w.report}
+	return r.clean(strings.TrimSpace(w.Note), "text", []string{"note"})
 }
 
 // mediumAt finds the medium of an address such as /media/media_…/anh.jpg, on any host.

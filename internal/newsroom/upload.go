@@ -44,11 +44,38 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 	if err := Permit(auth.ActorOf(ctx), content.ActionCreate, content.KindMedia); err != nil {
 		return nil, err
 	}
-	report := newReport(chain)
 	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
 	f, err := receive(ctx, u.File, u.Size, u.Name)
 	if err != nil {
-		return report.refusedFile(err)
+		return newReport(chain).refusedFile(err)
+	}
+	var outcome *Outcome
+	_, _, _ = n.uploads.Do(f.sum, func() (any, error) {
+		outcome, err = n.take(ctx, chain, u, f, m)
+		return nil, nil
+	})
+	if outcome == nil && err == nil { // the same file came at the same moment: most likely it is there now
+		return n.take(ctx, chain, u, f, m)
+	}
+	return outcome, err
+}
+
+// take keeps a file that was received as a new medium, unless it is there already.
+func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media) (*Outcome, error) {
+	report := newReport(chain)
+	change := Change{
+		Action: content.ActionCreate, Kind: content.KindMedia, Locale: u.Locale, Key: u.Key,
+		Input: Input{"file": f.sum}, // no field of a medium: it tells apart what is sent under one key
+		prepare: func(c content.Content) {
+			made := c.(*content.Media)
+			base := made.Base
+			base.ID = m.ID
+			*made = *m
+			made.Base = base
+		},
+	}
+	for name, value := range u.Input {
+		change.Input[name] = value
 	}
 	there, err := n.store.MediumOf(ctx, f.sum)
 	if err != nil {
@@ -59,30 +86,32 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 		return nil, err
 	}
 	if same := found[there]; same != nil {
+		if done, err := n.done(ctx, report, change); done != nil || err != nil {
+			return done, err
+		}
 		report.notice(content.NoticeDuplicate, []string{"file"}, msgDuplicate)
 		return &Outcome{Content: same, ID: there, Notices: report.notices}, nil
 	}
 	if err := f.keep(ctx, n.store, m); err != nil {
 		return report.refusedFile(errors.Join(err, n.forget(ctx, m.ID)))
 	}
-	input := Input{"file": f.sum} // no field of a medium: it tells apart what is sent under one key
-	for name, value := range u.Input {
-		input[name] = value
-	}
-	outcome, err := n.Do(ctx, chain, Change{
-		Action: content.ActionCreate, Kind: content.KindMedia, Input: input, Locale: u.Locale, Key: u.Key,
-		prepare: func(c content.Content) {
-			made := c.(*content.Media)
-			base := made.Base
-			base.ID = m.ID
-			*made = *m
-			made.Base = base
-		},
-	})
+	outcome, err := n.Do(ctx, chain, change)
 	if err != nil || outcome.ID != m.ID {
 		err = errors.Join(err, n.forget(ctx, m.ID))
 	}
 	return outcome, err
+}
+
+// done is what the first attempt of a change did under its idempotency key; nil without one.
+func (n *Newsroom) done(ctx context.Context, report *report, c Change) (*Outcome, error) {
+	if c.Key == "" {
+		return nil, nil
+	}
+	w := &work{Newsroom: n, Change: c, actor: auth.ActorOf(ctx), report: report}
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	return w.replay(ctx, n.desks[c.Kind])
 }
 
 // forget removes the files of a medium that did not come to be.
