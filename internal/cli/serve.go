@@ -33,6 +33,10 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
+	trusted, err := s.Trusted(graph.DefaultLimits)
+	if err != nil {
+		return err
+	}
 	store, closeStore, err := openStore(ctx, &s.Store, mongodb.Options{Slow: s.SlowQuery, EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
 	if err != nil {
 		return err
@@ -53,7 +57,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
 	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), Log: log})
-	handler, err := s.handler(store, people, room, tracer, log)
+	handler, err := s.handler(store, people, room, trusted, tracer, log)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -138,7 +142,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit,
-		Slow: s.SlowQuery, Tracer: tracer,
+		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {

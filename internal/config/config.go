@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type Config struct {
 	Development   *bool    `help:"Allow pages of localhost on any port; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_DEVELOPMENT"`
 	CORSOrigins   []string `name:"cors-origins" help:"Origins whose pages may read answers, such as https://app.example.vn; several with commas." env:"SEN_CORS_ORIGINS"`
 	Introspection bool     `help:"Show the schema to clients, with the playground." default:"true" negatable:"" env:"SEN_INTROSPECTION"`
+
+	Documents     string `help:"File of documents that clients may name by an id: a JSON object of texts by ids, or Apollo's manifest." env:"SEN_DOCUMENTS"`
+	DocumentsOnly bool   `help:"Run the documents of that file and nothing else." env:"SEN_DOCUMENTS_ONLY"`
 
 	OIDCIssuer     string   `name:"oidc-issuer" help:"URL of an OpenID Connect issuer whose tokens are taken." env:"SEN_OIDC_ISSUER"`
 	OIDCAudience   string   `name:"oidc-audience" help:"Audience that those tokens must be made for." env:"SEN_OIDC_AUDIENCE"`
@@ -123,6 +127,22 @@ func (c *Config) Issuer() *auth.OIDC {
 	return auth.NewOIDC(c.OIDCIssuer, c.OIDCAudience, c.OIDCRoleClaim, nil)
 }
 
+// Trusted are the documents of the file, each checked; none without a file.
+func (c *Config) Trusted(limits graph.Limits) (graph.Trusted, error) {
+	if c.Documents == "" {
+		return nil, nil
+	}
+	file, err := os.ReadFile(c.Documents)
+	if err != nil {
+		return nil, fmt.Errorf("--documents: %w", err)
+	}
+	trusted, err := graph.ReadTrusted(file, limits)
+	if err != nil {
+		return nil, fmt.Errorf("--documents %s: %w", c.Documents, err)
+	}
+	return trusted, nil
+}
+
 // Session is how long a session lives.
 func (c *Config) Session() time.Duration { return time.Duration(c.SessionDays) * 24 * time.Hour }
 
@@ -155,6 +175,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--public-url must start with http:// or https://")
 	case c.Trace != "" && !strings.HasPrefix(c.Trace, "http://") && !strings.HasPrefix(c.Trace, "https://"):
 		return fmt.Errorf("--trace-endpoint must start with http:// or https://")
+	case c.DocumentsOnly && c.Documents == "":
+		return fmt.Errorf("--documents-only needs --documents: without a file nothing would be run")
 	case c.SessionDays < 1 || c.SessionDays > 365:
 		return fmt.Errorf("--session-days must be from 1 to 365")
 	case c.OIDCIssuer != "" && !trustworthy(c.OIDCIssuer):

@@ -11,17 +11,18 @@ type Code string
 
 // The codes of errors.
 const (
-	CodeBadUserInput    Code = "BAD_USER_INPUT"
-	CodeUnauthenticated Code = "UNAUTHENTICATED"
-	CodeForbidden       Code = "FORBIDDEN"
-	CodeNotFound        Code = "NOT_FOUND"
-	CodeConflict        Code = "CONFLICT"
-	CodeTooComplex      Code = "TOO_COMPLEX"
-	CodeTooLarge        Code = "TOO_LARGE"
-	CodeRateLimited     Code = "RATE_LIMITED"
-	CodeCSRF            Code = "CSRF"
-	CodeUnavailable     Code = "UNAVAILABLE"
-	CodeInternal        Code = "INTERNAL"
+	CodeBadUserInput           Code = "BAD_USER_INPUT"
+	CodeUnauthenticated        Code = "UNAUTHENTICATED"
+	CodeForbidden              Code = "FORBIDDEN"
+	CodeNotFound               Code = "NOT_FOUND"
+	CodeConflict               Code = "CONFLICT"
+	CodeTooComplex             Code = "TOO_COMPLEX"
+	CodeTooLarge               Code = "TOO_LARGE"
+	CodeRateLimited            Code = "RATE_LIMITED"
+	CodePersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
+	CodeCSRF                   Code = "CSRF"
+	CodeUnavailable            Code = "UNAVAILABLE"
+	CodeInternal               Code = "INTERNAL"
 )
 
 // Error is an error that its reader may see: Message says what is wrong and what

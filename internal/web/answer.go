@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,14 @@ type answer struct {
 // refuse answers a request that could not be read.
 func (a *answer) refuse(status int, code content.Code, message string) {
 	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(code, message)}}, false)
+}
+
+// requestError is the status of an answer to a request that can't be run, as its media type has it.
+func (a *answer) requestError() int {
+	if a.mediaType == mediaResponse {
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
 }
 
 // write sends an answer in one piece. A request error has no data at all, as the
@@ -66,23 +75,28 @@ func render(response *graphql.Response, ran bool) []byte {
 func (a *answer) send(status int, body []byte) {
 	h := a.w.Header()
 	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if a.r.Method != http.MethodHead || len(body) < minCompressed || !acceptsGzip(a.r.Header["Accept-Encoding"]) {
+		h.Set("Content-Length", strconv.Itoa(len(body))) // else it is that of the compressed form, which HEAD does not make
+	}
 	a.w.WriteHeader(status)
 	if a.r.Method != http.MethodHead {
 		_, _ = a.w.Write(body)
 	}
 }
 
-// matches tells whether If-None-Match names a tag; a compressed answer's tag has the
-// coding behind it, and is as good.
-func matches(header, tag string) bool {
-	for _, one := range strings.Split(header, ",") {
-		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
-		if one == "*" || one == tag || strings.HasPrefix(one, strings.TrimSuffix(tag, `"`)+"-") {
-			return true
+// current is the first of an answer's entity tags that If-None-Match names; the first of all for "*". A compressed
+// form's tag is as good as that of the plain one: what it stands for is what would be answered.
+func current(ifNoneMatch, tags []string) string {
+	named := strings.Split(strings.Join(ifNoneMatch, ","), ",")
+	for i, one := range named {
+		named[i] = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+	}
+	for _, tag := range tags {
+		if slices.Contains(named, tag) || slices.Contains(named, "*") {
+			return tag
 		}
 	}
-	return false
+	return ""
 }
 
 // negotiate picks the answer's media type by Accept (RFC 9110 §12.5.1); empty when

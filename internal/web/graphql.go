@@ -27,6 +27,7 @@ import (
 // transports miss the specification in ways that no option mends; see docs/adr/0002.
 type graphQL struct {
 	operations
+	persisted persisted
 	maxBody   int64
 	maxUpload int64
 	timeout   time.Duration
@@ -57,7 +58,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.refuse(http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither.")
 		return
 	}
-	var params *graphql.RawParams
+	var params *rawParams
 	bad := g.rate.take(h, r, 1) // the least that a request costs, whatever comes of it
 	if bad != nil {
 		answer.refuse(bad.status, bad.code, bad.message)
@@ -78,7 +79,13 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Allow", "GET, HEAD, POST")
 		bad = &refusal{http.StatusMethodNotAllowed, content.CodeBadUserInput, "GraphQL is served by GET and POST."}
 	}
+	if bad == nil {
+		bad = g.persisted.find(params)
+	}
 	if bad != nil {
+		if bad.status == 0 {
+			bad.status = answer.requestError()
+		}
 		answer.refuse(bad.status, bad.code, bad.message)
 		return
 	}
@@ -87,7 +94,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // run executes an operation and writes its answer.
-func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawParams) {
+func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams) {
 	get := answer.r.Method != http.MethodPost
 	if get {
 		ctx = graph.ReadOnly(ctx)
@@ -95,17 +102,15 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 	now := graphql.Now()
 	params.ReadTime = graphql.TraceTiming{Start: now, End: now}
 	ctx = graphql.StartOperationTrace(ctx)
-	op, errs := g.exec.CreateOperationContext(ctx, params)
+	op, errs := g.exec.CreateOperationContext(ctx, &params.RawParams)
 	if errs != nil {
-		status := http.StatusOK
+		status := answer.requestError()
 		switch code, _ := errs[0].Extensions["code"].(string); {
 		case errs[0] == graph.ErrReadOnly:
 			status = http.StatusMethodNotAllowed
 			answer.w.Header().Set("Allow", "POST")
 		case code == string(content.CodeTooLarge):
 			status = http.StatusRequestEntityTooLarge
-		case answer.mediaType == mediaResponse:
-			status = http.StatusBadRequest
 		}
 		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
 		return
@@ -114,8 +119,9 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 		answer.refuse(bad.status, bad.code, bad.message)
 		return
 	}
-	key, shared := sharedKey(op, params, answer.mediaType)
-	shared = shared && strangers(ctx, params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
+	g.persisted.keep(params)
+	key, shared := sharedKey(op, &params.RawParams, answer.mediaType)
+	shared = shared && auth.ActorOf(ctx) == nil && stranger(params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
 	if !shared {
 		done := execute(ctx)
@@ -129,15 +135,15 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *graphql.RawPa
 	if asked, ok := ctx.Value(askedKey{}).(asked); ok {
 		g.answers.Keep(asked.key, done, asked.since)
 	}
-	if done.Tags == nil {
+	if done.Header == nil {
 		answer.send(done.Status, done.Body)
 		return
 	}
 	deliver(answer.w, answer.r, done)
 }
 
-// execute runs an operation. With shared, an answer without errors that was made from something is one that
-// may be kept and shared.
+// execute runs an operation. With shared, an answer without errors is one that caches in front may have, and one
+// that was made from something may be kept.
 func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, mediaType string, shared bool) *cache.Answer {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
@@ -154,43 +160,48 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, med
 		done.Status = http.StatusBadRequest
 	}
 	done.Body = render(response, ran)
-	if tags := read.All(); shared && len(response.Errors) == 0 && len(tags) > 0 {
-		done.Tags, done.Header = tags, sharedHeader(done.Body, mediaType, tags, g.sharedMaxAge)
+	if shared && len(response.Errors) == 0 {
+		tags := read.All()
+		if len(tags) > 0 {
+			done.Tags = tags
+		}
+		done.Header = sharedHeader(done.Body, mediaType, tags, g.sharedMaxAge)
 	}
 	return done
 }
 
-// refusal is a request that is not one.
+// refusal is a request that is not one, or, without a status, whose document is none that is run here.
 type refusal struct {
 	status  int
 	code    content.Code
 	message string
 }
 
-func (g *graphQL) fromURL(r *http.Request) (*graphql.RawParams, *refusal) {
-	bad := func(message string) (*graphql.RawParams, *refusal) {
-		return nil, &refusal{http.StatusBadRequest, content.CodeBadUserInput, message}
-	}
+func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return bad("The address has a malformed query string.")
+		return nil, badInput("The address has a malformed query string.")
 	}
-	params := &graphql.RawParams{Query: query.Get("query"), OperationName: query.Get("operationName")}
-	if !query.Has("query") {
-		return bad("The parameter query is missing.")
+	params := new(rawParams)
+	params.OperationName = query.Get("operationName")
+	for name, into := range map[string]**string{"query": &params.query, "documentId": &params.documentID} {
+		if query.Has(name) {
+			text := query.Get(name)
+			*into = &text
+		}
 	}
 	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
 		if text := query.Get(name); text != "" && decode([]byte(text), into) != nil {
-			return bad("The parameter " + name + " must be a JSON object.")
+			return nil, badInput("The parameter %s must be a JSON object.", name)
 		}
 	}
-	if !utf8.ValidString(params.Query) || !utf8.ValidString(query.Get("variables")) || !utf8.ValidString(params.OperationName) {
-		return bad("The parameters must be UTF-8.")
+	if !utf8.ValidString(query.Get("query")) || !utf8.ValidString(query.Get("variables")) || !utf8.ValidString(params.OperationName) {
+		return nil, badInput("The parameters must be UTF-8.")
 	}
 	return params, nil
 }
 
-func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*rawParams, *refusal) {
 	mediaType, typeParams, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != mediaJSON {
 		code := content.CodeCSRF
@@ -216,20 +227,18 @@ func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*graphql.Raw
 }
 
 // parseParams reads what is asked from JSON.
-func parseParams(body []byte) (*graphql.RawParams, *refusal) {
+func parseParams(body []byte) (*rawParams, *refusal) {
 	var fields struct {
 		Query         *string         `json:"query"`
+		DocumentID    *string         `json:"documentId"`
 		OperationName *string         `json:"operationName"`
 		Variables     json.RawMessage `json:"variables"`
 		Extensions    json.RawMessage `json:"extensions"`
 	}
 	if err := decode(body, &fields); err != nil {
-		return nil, badInput("The body must be one JSON object with query, operationName, variables and extensions.")
+		return nil, badInput("The body must be one JSON object with query or documentId, operationName, variables and extensions.")
 	}
-	if fields.Query == nil {
-		return nil, badInput("The member query is missing.")
-	}
-	params := &graphql.RawParams{Query: *fields.Query}
+	params := &rawParams{query: fields.Query, documentID: fields.DocumentID}
 	if fields.OperationName != nil {
 		params.OperationName = *fields.OperationName
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"sen/internal/auth"
 	"sen/internal/cache"
 	"sen/internal/mongodb"
 )
@@ -102,13 +101,8 @@ type unread struct {
 // stranger's, reads what is published, and needs no look at how its body is written.
 func shareable(r *http.Request) bool {
 	h := r.Header
-	if len(h["Authorization"]) > 0 || len(h["Sen-Stage"]) > 0 || len(h["Content-Encoding"]) > 0 || len(h["Accept"]) > 4 || len(h["Sen-Locale"]) > 1 || len(r.URL.RawQuery) > maxKnown/4 {
+	if !stranger(h) || len(h["Content-Encoding"]) > 0 || len(h["Accept"]) > 4 || len(h["Sen-Locale"]) > 1 || len(r.URL.RawQuery) > maxKnown/4 {
 		return false
-	}
-	for _, cookie := range h["Cookie"] {
-		if strings.Contains(cookie, sessionCookie) {
-			return false
-		}
 	}
 	for _, accept := range h["Accept"] {
 		if len(accept) > 1024 {
@@ -125,6 +119,17 @@ func shareable(r *http.Request) bool {
 	return false
 }
 
+// stranger tells whether a request's header is that of nobody in particular who asks for what is published. Who was
+// signed in once is none: the answer may take the cookie away.
+func stranger(h http.Header) bool {
+	for _, cookie := range h["Cookie"] {
+		if strings.Contains(cookie, sessionCookie) {
+			return false
+		}
+	}
+	return len(h["Authorization"]) == 0 && len(h["Sen-Stage"]) == 0
+}
+
 // deliver sends an answer that may be shared: by GET also as not modified, compressed for who takes that.
 func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 	h := w.Header()
@@ -132,22 +137,29 @@ func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 		h[name] = values
 	}
 	h["Vary"] = sharedVary
-	body := answer.Body
-	if len(body) >= minCompressed && acceptsGzip(r.Header["Accept-Encoding"]) {
-		body = answer.Gzip()
-		h["Content-Encoding"] = gzipCoding
-		if tag := h["Etag"]; tag != nil {
-			h["Etag"] = []string{strings.TrimSuffix(tag[0], `"`) + `-gzip"`}
-		}
-	}
+	packed := len(answer.Body) >= minCompressed && acceptsGzip(r.Header["Accept-Encoding"])
 	if r.Method == http.MethodPost {
 		h["Cache-Control"] = noStore
 		delete(h, "Etag")
 		delete(h, "Cache-Tag")
-	} else if asked := r.Header.Get("If-None-Match"); asked != "" && matches(asked, answer.Header["Etag"][0]) {
-		delete(h, "Content-Type")
-		w.WriteHeader(http.StatusNotModified)
-		return
+	} else if asked := r.Header["If-None-Match"]; packed || len(asked) > 0 {
+		plain := answer.Header["Etag"][0]
+		tags := []string{plain, strings.TrimSuffix(plain, `"`) + `-gzip"`}
+		if packed {
+			slices.Reverse(tags)
+		}
+		h["Etag"] = tags[:1]
+		if tag := current(asked, tags); tag != "" {
+			h["Etag"] = []string{tag}
+			delete(h, "Content-Type")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	body := answer.Body
+	if packed {
+		body = answer.Gzip()
+		h["Content-Encoding"] = gzipCoding
 	}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(answer.Status)
@@ -198,26 +210,24 @@ func NewAnswers(store *mongodb.Store, bytes uint64) *cache.Answers {
 	return answers
 }
 
-// strangers tells whether a request is of nobody in particular and asks for what is published.
-func strangers(ctx context.Context, h http.Header) bool {
-	return auth.ActorOf(ctx) == nil && h.Get("Sen-Stage") == ""
-}
-
 // sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while,
 // and find it by the tags of what it was made from, when they are told to let go of those.
 func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Duration) http.Header {
 	sum := sha256.Sum256(body)
-	caching := "no-cache"
-	if life > 0 {
-		caching = fmt.Sprintf("public, max-age=0, s-maxage=%d, stale-while-revalidate=%d", int(life.Seconds()), 6*int(life.Seconds()))
-	}
-	return http.Header{
+	h := http.Header{
 		"Content-Type":           {mediaType + "; charset=utf-8"},
 		"X-Content-Type-Options": noSniff,
 		"Etag":                   {`"` + hex.EncodeToString(sum[:12]) + `"`},
-		"Cache-Control":          {caching},
-		"Cache-Tag":              {cacheTags(tags)},
+		"Cache-Control":          {"no-cache"},
 	}
+	if len(tags) == 0 { // of what nobody tells when it changes, caches ask each time
+		return h
+	}
+	if seconds := int(life.Seconds()); seconds > 0 {
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=0, s-maxage=%d, stale-while-revalidate=%d", seconds, 6*seconds))
+	}
+	h.Set("Cache-Tag", cacheTags(tags))
+	return h
 }
 
 // maxCacheTags bounds the header of tags in bytes: what most CDNs take.

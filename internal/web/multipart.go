@@ -37,7 +37,7 @@ type multipartRequest struct {
 }
 
 // fromMultipart reads a request with files. Remove what it kept when the request ends.
-func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *multipartRequest, *refusal) {
+func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawParams, *multipartRequest, *refusal) {
 	m := &multipartRequest{maxBody: g.maxBody, maxUpload: g.maxUpload}
 	if !preflighted(r) { // a form of any site can send this type
 		return nil, m, &refusal{http.StatusUnsupportedMediaType, content.CodeCSRF, "A multipart request needs one of the headers " + strings.Join(preflights, ", ") + ", not empty."}
@@ -84,7 +84,7 @@ func tooLarge(what string, limit int64) *refusal {
 }
 
 // read reads the whole request; files only from who is signed in.
-func (m *multipartRequest) read(signedIn bool) (*graphql.RawParams, *refusal) {
+func (m *multipartRequest) read(signedIn bool) (*rawParams, *refusal) {
 	operations, bad := m.field("operations")
 	if bad != nil {
 		return nil, bad

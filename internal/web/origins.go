@@ -77,6 +77,7 @@ func (o *Origins) only(next http.Handler) http.Handler {
 		origin := r.Header.Get("Origin")
 		if origin != "" && !o.allows(origin) && !sameHost(origin, r.Host) {
 			a := &answer{w: w, r: r, mediaType: mediaJSON}
+			w.Header().Set("Cache-Control", "no-store")
 			a.refuse(http.StatusForbidden, "FORBIDDEN", "Pages of this origin may not use the API. Its operator can allow them (--cors-origins).")
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"go.opentelemetry.io/otel/trace"
 
+	"sen/graph"
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/mongodb"
@@ -41,6 +42,9 @@ type Options struct {
 	Answers *cache.Answers
 	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
 	SharedMaxAge time.Duration
+	// Trusted are documents that clients may name by an id; with TrustedOnly nothing else is run.
+	Trusted     graph.Trusted
+	TrustedOnly bool
 	// Slow is the time from which an operation is logged; zero logs none.
 	Slow time.Duration
 	// Tracer makes spans of requests, operations and store commands; nil makes none.
@@ -70,7 +74,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate}
 	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics.handler())
@@ -96,7 +100,7 @@ const minCompressed = 1024
 // compressed compresses what is worth it, for clients that take it. Media are left as they are.
 func compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
-		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"),
+		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"), gzhttp.EnableZstd(false),
 		gzhttp.ContentTypes([]string{mediaJSON, mediaResponse, "application/graphql", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
 	)
 	if err != nil {

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,16 +36,21 @@ async function freePort() {
   return port;
 }
 
-/** Starts the program SEN_BIN with the sample content, allowing one origin, and waits until it is ready. */
-export async function startSen(allowedOrigin) {
+/**
+ * Starts the program SEN_BIN with the sample content, allowing one origin, and waits until it is ready.
+ * Documents are texts by their ids that it trusts.
+ */
+export async function startSen(allowedOrigin, documents = {}) {
   const program = process.env.SEN_BIN;
   if (!program) throw new Error('SEN_BIN is not set: the program to test, as `go build -o sen ./server` makes it');
 
   const data = await mkdtemp(join(tmpdir(), 'sen-browser-'));
   const address = `127.0.0.1:${await freePort()}`;
+  const file = join(data, 'documents.json');
+  await writeFile(file, JSON.stringify(documents));
   // Settings of whoever runs the tests are not the program's.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'MONGODB_URI' && !name.startsWith('SEN_')));
-  const child = spawn(program, ['--listen', address, '--data', data, '--cors-origins', allowedOrigin], {
+  const child = spawn(program, ['--listen', address, '--data', data, '--cors-origins', allowedOrigin, '--documents', file], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"encoding/json"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/maypok86/otter/v2"
+
+	"sen/graph"
+	"sen/internal/content"
+)
+
+// rawParams are what a client sends of an operation. It sends the document, or a name of it.
+type rawParams struct {
+	graphql.RawParams
+	// query is the document's text, and documentID the id of a trusted one.
+	query, documentID *string
+	// hash is the SHA-256 by which a document persists automatically.
+	hash string
+}
+
+// persisted finds documents that clients name instead of sending them: trusted ones, as the GraphQL over HTTP
+// specification's appendix "Persisted Documents" has it, and automatically persisted ones, as Apollo has them.
+type persisted struct {
+	trusted graph.Trusted
+	// only refuses whatever is not trusted.
+	only bool
+	// automatic are texts by their hash. Each ran, so it is valid and within the limits.
+	automatic *otter.Cache[string, string]
+}
+
+const (
+	// automaticBytes bounds what is kept of automatically persisted documents, as weighed.
+	automaticBytes = 16 << 20
+	// perAutomatic is what one weighs beside its text.
+	perAutomatic = 256
+)
+
+func newPersisted(trusted graph.Trusted, only bool) persisted {
+	return persisted{trusted, only, otter.Must(&otter.Options[string, string]{
+		MaximumWeight: automaticBytes,
+		Weigher:       func(_, text string) uint32 { return uint32(len(text) + perAutomatic) },
+	})}
+}
+
+// find puts the document into params that a client names in them.
+func (p persisted) find(params *rawParams) *refusal {
+	if bad := params.readHash(); bad != nil {
+		return bad
+	}
+	switch {
+	case params.documentID != nil:
+		if params.query != nil || params.hash != "" {
+			return badInput("Name the document once: by documentId, by query or by extensions.persistedQuery.")
+		}
+		if err := graph.CheckDocumentID(*params.documentID); err != nil {
+			return badInput("The documentId is malformed: %v.", err)
+		}
+		text, ok := p.trusted[*params.documentID]
+		if !ok {
+			return &refusal{code: content.CodePersistedQueryNotFound, message: "No document has this documentId here."}
+		}
+		params.Query = text
+	case params.query != nil:
+		params.Query = *params.query
+		if params.hash != "" && params.hash != graph.DocumentHash(params.Query) {
+			return badInput("The sha256Hash of extensions.persistedQuery is not that of the query.")
+		}
+	case params.hash != "":
+		text, ok := p.trusted.ByHash(params.hash)
+		if !ok {
+			text, ok = p.automatic.GetIfPresent(params.hash)
+		}
+		if !ok && !p.only {
+			// Clients know the message, too, and send the document then.
+			return &refusal{code: content.CodePersistedQueryNotFound, message: "PersistedQueryNotFound"}
+		}
+		params.Query = text
+	default:
+		return badInput("The request has neither query nor documentId.")
+	}
+	if p.only {
+		if _, ok := p.trusted.ByHash(graph.DocumentHash(params.Query)); !ok {
+			return &refusal{code: content.CodeForbidden, message: "Only documents that were loaded at start are run here. Name one by its documentId."}
+		}
+	}
+	return nil
+}
+
+// keep keeps the document of a request that can be run, where its client wants to name it from now on.
+func (p persisted) keep(params *rawParams) {
+	if params.hash != "" && params.query != nil && !p.only {
+		p.automatic.Set(params.hash, params.Query)
+	}
+}
+
+// readHash takes the hash of an automatically persisted document out of the extensions.
+func (params *rawParams) readHash() *refusal {
+	sent := params.Extensions["persistedQuery"]
+	if delete(params.Extensions, "persistedQuery"); len(params.Extensions) == 0 {
+		params.Extensions = nil
+	}
+	if sent == nil {
+		return nil
+	}
+	members, _ := sent.(map[string]any)
+	params.hash, _ = members["sha256Hash"].(string)
+	if members["version"] != json.Number("1") || graph.CheckDocumentID("sha256:"+params.hash) != nil {
+		return badInput("The member persistedQuery of extensions must have version 1, and as sha256Hash 64 digits of lower-case hex.")
+	}
+	return nil
+}

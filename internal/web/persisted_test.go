@@ -1,0 +1,255 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"sen/graph"
+	"sen/internal/testkit"
+	"sen/internal/web"
+)
+
+// The documents of these tests: two that are trusted, a mutation among them, and one that is not.
+const (
+	trustedQuery    = `query Tags($n: Int = 1) { tags(first: $n) { nodes { name } } }`
+	trustedMutation = `mutation Leave { signOut { userErrors { code } } }`
+	otherQuery      = `query Other($n: Int = 1) { tags(first: $n) { totalCount } }`
+)
+
+// trusting serves the sample content with documents that are trusted.
+func trusting(t *testing.T, only bool) *testkit.Server {
+	t.Helper()
+	file, err := json.Marshal(map[string]string{"tags.1": trustedQuery, graph.DocumentHash(trustedMutation): trustedMutation})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := graph.ReadTrusted(file, graph.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := testkit.SampleStore(t, testkit.Embedded(t))
+	return testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+		o.Trusted, o.TrustedOnly, o.Answers, o.SharedMaxAge = trusted, only, web.NewAnswers(store, 1<<24), 10*time.Second
+	})
+}
+
+// apq is the extension of an automatically persisted document.
+func apq(text string) string {
+	return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q,"more":true}}`, graph.DocumentHash(text))
+}
+
+// sent is a request with some of query, documentId, variables and extensions.
+type sent map[string]string
+
+// post sends it as a body and get as an address; both give the answer.
+func (s sent) post(t *testing.T, server *testkit.Server, headers ...string) (*http.Response, string) {
+	t.Helper()
+	members := map[string]json.RawMessage{}
+	for name, value := range s {
+		if members[name] = json.RawMessage(value); name == "query" || name == "documentId" {
+			members[name], _ = json.Marshal(value) //nolint:errchkjson // a text
+		}
+	}
+	body, err := json.Marshal(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fetch(t, http.MethodPost, server.URL+"/graphql", strings.NewReader(string(body)), append(headers, "Content-Type", "application/json")...)
+}
+
+func (s sent) get(t *testing.T, server *testkit.Server, headers ...string) (*http.Response, string) {
+	t.Helper()
+	address := url.Values{}
+	for name, value := range s {
+		address.Set(name, value)
+	}
+	return fetch(t, http.MethodGet, server.URL+"/graphql?"+address.Encode(), nil, headers...)
+}
+
+// fetch sends a request as it stands: nothing is compressed unless the headers ask for it.
+func fetch(t *testing.T, method, address string, body io.Reader, headers ...string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept-Encoding", "identity")
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(answer)
+}
+
+// TestTrustedDocuments names documents that were loaded at start, by POST and by GET.
+func TestTrustedDocuments(t *testing.T) {
+	server := trusting(t, false)
+	const newType = "application/graphql-response+json"
+	byHash := "sha256:" + graph.DocumentHash(trustedQuery)
+	mutation := graph.DocumentHash(trustedMutation)
+	for _, c := range []struct {
+		name      string
+		sent      sent
+		post, get int // the status with the newer media type
+		contains  string
+	}{
+		{"by its hash", sent{"documentId": byHash}, 200, 200, `"nodes":[{"name"`},
+		{"by its id", sent{"documentId": "tags.1"}, 200, 200, `"nodes":[{"name"`},
+		{"with variables", sent{"documentId": "tags.1", "variables": `{"n":0}`}, 200, 200, `"nodes":[]`},
+		{"by the extension of automatic ones", sent{"extensions": apq(trustedQuery)}, 200, 200, `"nodes":[{"name"`},
+		{"a mutation", sent{"documentId": mutation}, 200, 405, ""},
+		{"a mutation by its hash", sent{"documentId": "sha256:" + mutation}, 200, 405, ""},
+		{"an id of nothing", sent{"documentId": "tags.2"}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
+		{"a hash of nothing", sent{"documentId": "sha256:" + graph.DocumentHash("")}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
+		{"an id in another case", sent{"documentId": "TAGS.1"}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
+		{"a hash in upper case", sent{"documentId": "sha256:" + strings.ToUpper(byHash[7:])}, 400, 400, "64 digits"},
+		{"a prefix that is reserved", sent{"documentId": "md5:abc"}, 400, 400, "begins with x-"},
+		{"an empty id", sent{"documentId": ""}, 400, 400, "malformed"},
+		{"with its text", sent{"documentId": "tags.1", "query": trustedQuery}, 400, 400, "once"},
+		{"with an empty text", sent{"documentId": "tags.1", "query": ""}, 400, 400, "once"},
+		{"with a hash", sent{"documentId": "tags.1", "extensions": apq(trustedQuery)}, 400, 400, "once"},
+		{"nothing", sent{"variables": `{}`}, 400, 400, "neither query nor documentId"},
+	} {
+		for method, send := range map[string]func(*testing.T, *testkit.Server, ...string) (*http.Response, string){"POST": c.sent.post, "GET": c.sent.get} {
+			want := map[string]int{"POST": c.post, "GET": c.get}[method]
+			response, body := send(t, server, "Accept", newType)
+			if response.StatusCode != want || !strings.Contains(body, c.contains) {
+				t.Errorf("%s by %s: %d %s; want %d %s", c.name, method, response.StatusCode, body, want, c.contains)
+			}
+			if want == http.StatusMethodNotAllowed && response.Header.Get("Allow") != "POST" {
+				t.Errorf("%s by %s: Allow %q", c.name, method, response.Header.Get("Allow"))
+			}
+			if want != http.StatusOK && (strings.Count(body, `"message"`) != 1 || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store") {
+				t.Errorf("%s by %s: %s, %v", c.name, method, body, response.Header)
+			}
+		}
+	}
+	// The older media type gives errors with 200, so that older clients read them.
+	if response, body := (sent{"documentId": "tags.2"}).post(t, server); response.StatusCode != http.StatusOK || !strings.Contains(body, "PERSISTED_QUERY_NOT_FOUND") {
+		t.Errorf("%d %s", response.StatusCode, body)
+	}
+}
+
+// TestTrustedSharing sees that the address of a trusted document is cached as any other is.
+func TestTrustedSharing(t *testing.T) {
+	for _, only := range []bool{false, true} {
+		server := trusting(t, only)
+		named := sent{"documentId": "sha256:" + graph.DocumentHash(trustedQuery), "variables": `{"n":2}`}
+		for _, known := range []bool{false, true} {
+			response, body := named.get(t, server)
+			h := response.Header
+			if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, stale-while-revalidate=60" || h.Get("Cache-Tag") == "" || !strings.Contains(body, `"name"`) || (server.Trips() == 0) != known {
+				t.Errorf("only %v, known %v: %v %s, %d round trips", only, known, h, body, server.Trips())
+			}
+			if again, body := named.get(t, server, "If-None-Match", h.Get("ETag")); again.StatusCode != http.StatusNotModified || body != "" {
+				t.Errorf("only %v, known %v: %d %s", only, known, again.StatusCode, body)
+			}
+		}
+		// However it is named, it is one question.
+		for _, other := range []sent{{"documentId": "tags.1", "variables": ` {"n": 2}`}, {"extensions": apq(trustedQuery), "variables": `{"n":2}`}, {"query": trustedQuery, "variables": `{"n":2}`}} {
+			if _, body := other.post(t, server); server.Trips() != 0 || !strings.Contains(body, `"name"`) {
+				t.Errorf("only %v: %v took %d round trips: %s", only, other, server.Trips(), body)
+			}
+		}
+	}
+}
+
+// TestTrustedOnly refuses whatever is not loaded, however it is named, and keeps none of it.
+func TestTrustedOnly(t *testing.T) {
+	server := trusting(t, true)
+	for range 2 {
+		for _, refused := range []sent{
+			{"query": otherQuery},
+			{"query": otherQuery, "extensions": apq(otherQuery)},
+			{"extensions": apq(otherQuery)},
+			{"query": "{ __schema { queryType { name } } }"},
+			{"query": "{ __typename }"},
+			{"query": trustedQuery + " "},
+			{"query": ""},
+			{"query": "{"},
+		} {
+			for _, send := range []func(*testing.T, *testkit.Server, ...string) (*http.Response, string){refused.post, refused.get} {
+				response, body := send(t, server)
+				if !strings.Contains(body, "FORBIDDEN") || !strings.Contains(body, "loaded at start") || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store" {
+					t.Errorf("%v: %s %v", refused, body, response.Header)
+				}
+			}
+		}
+		for _, served := range []sent{{"documentId": "tags.1"}, {"query": trustedQuery}, {"extensions": apq(trustedQuery)}, {"query": trustedQuery, "extensions": apq(trustedQuery)}} {
+			if _, body := served.post(t, server); !strings.Contains(body, `"name"`) || strings.Contains(body, "errors") {
+				t.Errorf("%v: %s", served, body)
+			}
+		}
+	}
+}
+
+// TestAutomaticDocuments persists documents as clients do: the hash first, and the text when that is not known.
+func TestAutomaticDocuments(t *testing.T) {
+	server := trusting(t, false)
+	for _, send := range []string{"post", "get"} {
+		text := strings.Replace(otherQuery, "Other", "By"+send, 1)
+		by := func(s sent) (*http.Response, string) {
+			if send == "get" {
+				return s.get(t, server)
+			}
+			return s.post(t, server)
+		}
+		missing := `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
+		if response, body := by(sent{"extensions": apq(text)}); body != missing || response.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %s %v", send, body, response.Header)
+		}
+		if _, body := by(sent{"query": text, "extensions": apq(text)}); !strings.Contains(body, `"totalCount"`) {
+			t.Errorf("%s: %s", send, body)
+		}
+		if _, body := by(sent{"extensions": apq(text), "variables": `{"n":2}`}); !strings.Contains(body, `"totalCount"`) {
+			t.Errorf("%s: %s", send, body)
+		}
+	}
+	// What can't be run is not kept: it is not valid, over a limit, or a value of a variable is wrong.
+	for _, text := range []string{"{", "{ nothing }", "{ tags { " + strings.Repeat("totalCount ", 301) + "} }", "query($n: Int!) { tags(first: $n) { totalCount } }"} {
+		if _, body := (sent{"query": text, "extensions": apq(text)}).post(t, server); strings.Contains(body, `"data"`) {
+			t.Errorf("%.60s ran: %s", text, body)
+		}
+		if _, body := (sent{"extensions": apq(text)}).post(t, server); !strings.Contains(body, "PersistedQueryNotFound") {
+			t.Errorf("%.60s was kept: %s", text, body)
+		}
+	}
+	// A text is kept by its own hash alone.
+	if response, body := (sent{"query": otherQuery, "extensions": apq("{ __typename }")}).post(t, server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "BAD_USER_INPUT") {
+		t.Errorf("%d %s", response.StatusCode, body)
+	}
+	for _, hash := range []string{"{ __typename }", otherQuery} {
+		if _, body := (sent{"extensions": apq(hash)}).post(t, server); !strings.Contains(body, "PersistedQueryNotFound") {
+			t.Errorf("%s was kept: %s", hash, body)
+		}
+	}
+	for _, malformed := range []string{`1`, `{}`, `{"version":2,"sha256Hash":"` + graph.DocumentHash(otherQuery) + `"}`, `{"version":1,"sha256Hash":"abc"}`, `{"version":1,"sha256Hash":7}`, `{"version":"1","sha256Hash":"` + graph.DocumentHash(otherQuery) + `"}`} {
+		if response, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":` + malformed + `}`}).post(t, server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "version 1") {
+			t.Errorf("%s: %d %s", malformed, response.StatusCode, body)
+		}
+	}
+	if _, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":null}`}).post(t, server); !strings.Contains(body, `"totalCount"`) {
+		t.Errorf("null: %s", body)
+	}
+	// A mutation that was persisted by POST stays one.
+	if _, body := (sent{"query": trustedMutation, "extensions": apq(trustedMutation)}).post(t, server); !strings.Contains(body, `"signOut"`) {
+		t.Errorf("a mutation: %s", body)
+	}
+	if response, _ := (sent{"extensions": apq(trustedMutation)}).get(t, server); response.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("a mutation by GET: %d", response.StatusCode)
+	}
+}
