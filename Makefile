@@ -53,7 +53,7 @@ ARTICLES = 20000
 bench: ## Measure on a real MongoDB, with ARTICLES=20000 or more; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -articles $(ARTICLES) $(ARGS)
 
-growth: ## Compare stores of 20,000, 200,000 and 1,000,000 articles: an hour, and 20 GB of disk.
+growth: ## Compare stores of 20,000, 200,000 and 1,000,000 articles: up to an hour, and 20 GB of disk.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -growth 20000,200000,1000000 $(ARGS)
 
 # What `fuzz` runs: a package and one of its fuzz tests a line.

@@ -20,16 +20,22 @@ var attacked = layers{answers: 32 << 20, entities: 32 << 20, pages: 8 << 20}
 // placeholder is where an attack's requests differ.
 const placeholder = "000000000000"
 
-// attacks are requests of which no two are alike.
-func attacks(host string) map[string]request {
+// hostile is a request of which no two that are sent are alike.
+type hostile struct {
+	name string
+	request
+}
+
+// attacks differ in what stands in each request.
+func attacks(host string) []hostile {
 	const query = `query Q%s($slug: String) { article(slug: $slug) { id title } }`
 	numbered := func(o operation) request {
 		text := o.post(host).bytes
 		return request{text, bytes.Index(text, []byte(placeholder)), len(placeholder), "0123456789"}
 	}
-	return map[string]request{
-		"different documents": numbered(operation{query: fmt.Sprintf(query, placeholder), variables: map[string]any{"slug": "article-7"}}),
-		"different variables": numbered(operation{query: fmt.Sprintf(query, ""), variables: map[string]any{"slug": "nothing-" + placeholder}}),
+	return []hostile{
+		{"different documents", numbered(operation{query: fmt.Sprintf(query, placeholder), variables: map[string]any{"slug": "article-7"}})},
+		{"different variables", numbered(operation{query: fmt.Sprintf(query, ""), variables: map[string]any{"slug": "nothing-" + placeholder}})},
 	}
 }
 
@@ -47,23 +53,24 @@ func (f *fleet) attack(ctx context.Context, r *report) error {
 	known, during := o.post(p.host), 2*r.during
 	r.printf("\n### Under attack\n\nKnown answers (%s) to %d connections, while another client sends up to %d requests a second, all different.\n\n"+
 		"| attack | attacks /s | known /s | in peace /s | ratio |\n| --- | ---: | ---: | ---: | ---: |\n", o.name, attackConnections, attackPace)
-	for name, attack := range attacks(p.host) {
-		var peace, war, hostile []sample
+	for _, attack := range attacks(p.host) {
+		var peace, war, enemies []result
 		for round := range r.rounds {
-			say("attack by %s, round %d of %d", name, round+1, r.rounds)
+			say("attack by %s, round %d of %d", attack.name, round+1, r.rounds)
 			quiet, err := load(ctx, p.host, known, attackConnections, during, 0)
 			if err != nil {
 				return err
 			}
-			loud, enemy, err := together(ctx, p.host, known, attack, during)
+			loud, enemy, err := together(ctx, p.host, known, attack.request, during)
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return fmt.Errorf("%s: %w", attack.name, err)
 			}
-			peace, war, hostile = append(peace, sample{result: quiet}), append(war, sample{result: loud}), append(hostile, sample{result: enemy})
+			peace, war, enemies = append(peace, quiet), append(war, loud), append(enemies, enemy)
 		}
-		ratio := median(war, rate) / median(peace, rate)
-		r.printf("| %s | %.0f | %.0f | %.0f | %.2f |\n", name, median(hostile, rate), median(war, rate), median(peace, rate), ratio)
-		r.goals = append(r.goals, goal{what: "known answers under attack by " + name + ", beside in peace", figure: ratio, bound: minAttacked})
+		speed := func(r result) float64 { return r.perSecond }
+		ratio := median(war, speed) / median(peace, speed)
+		r.printf("| %s | %.0f | %.0f | %.0f | %.2f |\n", attack.name, median(enemies, speed), median(war, speed), median(peace, speed), ratio)
+		r.goals = append(r.goals, goal{what: "known answers under attack by " + attack.name + ", beside in peace", figure: ratio, bound: minAttacked})
 	}
 	return r.memory(ctx, " under attack", []*process{p}, func(*process) (string, layers) { return "Sen with little memory", attacked })
 }

@@ -68,16 +68,25 @@ func TestEqual(t *testing.T) {
 func TestRequests(t *testing.T) {
 	const host = "localhost"
 	o := operations(minArticles, "")[0]
-	all := attacks(host)
-	all["spelled"] = o.spelled(host)
-	for name, r := range all {
+	for _, r := range append(attacks(host), hostile{"spelled", o.spelled(host)}) {
 		one, other := string(r.next([]byte(string(r.bytes)))), string(r.next([]byte(string(r.bytes))))
 		if one == other || len(one) != len(r.bytes) || one[:r.at] != other[:r.at] || one[r.at+r.width:] != other[r.at+r.width:] {
-			t.Errorf("%s sends\n%s\nand\n%s", name, one, other)
+			t.Errorf("%s sends\n%s\nand\n%s", r.name, one, other)
 		}
 	}
 	if r := o.post(host); &r.next(nil)[0] != &r.bytes[0] {
 		t.Error("a request that stays the same is copied")
+	}
+}
+
+// TestSwitches sees how layers become settings of the program, and that those which it lacks are left away.
+func TestSwitches(t *testing.T) {
+	l := layers{answers: 1, entities: 2, pages: 3, walk: true}
+	if got := strings.Join(l.args(nil), " "); got != "--cache-size=1 --entity-cache-size=2 --page-cache-size=3 --no-plans" {
+		t.Error(got)
+	}
+	if got := strings.Join(l.args(filter{entitySwitch, planSwitch}), " "); got != "--cache-size=1 --page-cache-size=3" {
+		t.Error(got)
 	}
 }
 

@@ -5,8 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
+	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (h *byHand) routes(mux *http.ServeMux) {
 				err = e.Encode(map[string]any{"data": data})
 			}
 			if err != nil {
-				slog.ErrorContext(r.Context(), "answer by hand", "err", err)
+				_, _ = fmt.Fprintln(os.Stderr, "by hand:", err)
 				http.Error(w, "that did not work", http.StatusInternalServerError)
 				return
 			}

@@ -115,7 +115,7 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 	if err := f.static(ctx, r.operations, f.targets[1]); err != nil {
 		return err
 	}
-	r.targets = f.targets
+	r.targets, r.left = f.targets, f.left
 	if o.only.has("tables") {
 		if r.samples, err = f.measure(ctx, r.operations, r.plan); err != nil {
 			return err

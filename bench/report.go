@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,9 @@ type report struct {
 	io.Writer
 	plan
 	operations []operation
-	targets    []*target
-	samples    map[cell][]sample
+	// targets were measured, left could not be.
+	targets, left []*target
+	samples       map[cell][]sample
 	// sizes are the bytes of each operation's answer.
 	sizes map[string]int
 	// goals are what was to be shown, with how it came out.
@@ -39,14 +41,9 @@ func (g goal) met() bool {
 	return g.figure >= g.bound
 }
 
-// has tells whether a target was measured.
-func (r *report) has(name string) bool {
-	for _, t := range r.targets {
-		if t.name == name {
-			return true
-		}
-	}
-	return false
+// wanted tells whether a target was to be measured, whether or not it could be.
+func (r *report) wanted(name string) bool {
+	return slices.ContainsFunc(slices.Concat(r.targets, r.left), func(t *target) bool { return t.name == name })
 }
 
 // ratio is how many times as fast a target is as another.
@@ -62,6 +59,9 @@ func (r *report) ratio(name, other, operation string, connections int) float64 {
 func (r *report) tables() {
 	for _, t := range r.targets {
 		r.printf("- **%s**: %s\n", t.name, t.what)
+	}
+	for _, t := range r.left {
+		r.printf("- **%s** is not measured: the program lacks %s\n", t.name, strings.Join(t.needs, " or "))
 	}
 	last := r.connections[len(r.connections)-1]
 	for _, o := range r.operations {
@@ -112,14 +112,14 @@ func (r *report) speeds() {
 			{knownEntities, hand, 2},
 			{nothingKnown, hand, 0.8},
 		} {
-			if r.has(g.name) {
+			if r.wanted(g.name) {
 				r.goals = append(r.goals, goal{
 					what:   fmt.Sprintf("%s, %s, beside %s at %d connections", o.name, g.name, g.other, last),
 					figure: r.ratio(g.name, g.other, o.name, last), bound: g.least,
 				})
 			}
 		}
-		if r.has(firstLevel) {
+		if r.wanted(firstLevel) {
 			r.goals = append(r.goals, goal{
 				what:   fmt.Sprintf("%s, %s, allocations with net/http's own", o.name, firstLevel),
 				figure: median(r.samples[cell{firstLevel, o.name, last}], allocations), bound: maxAllocations + median(r.samples[cell{static, o.name, last}], allocations), atMost: true,
@@ -166,7 +166,7 @@ func (r *report) verdict() error {
 			outcome = "**not met**"
 			missed++
 		}
-		r.printf("| %s | %.4g | %s %.4g | %s |\n", g.what, g.figure, sign, g.bound, outcome)
+		r.printf("| %s | %.3g | %s %.3g | %s |\n", g.what, g.figure, sign, g.bound, outcome)
 	}
 	if missed > 0 {
 		return fmt.Errorf("%d of %d goals are not met", missed, len(r.goals))

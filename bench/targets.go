@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // target is one of those that are measured beside each other.
@@ -13,9 +14,11 @@ type target struct {
 	what string
 	// asks makes the request of an operation.
 	asks func(operation, string) request
-	// cached tells that it stands for answers that are known; it is compared with static ones.
-	get     bool
-	layers  layers
+	// get tells that it asks by GET; it is compared with static answers by GET.
+	get    bool
+	layers layers
+	// needs are the switches of the program without which it would be something else.
+	needs   []string
 	process *process
 }
 
@@ -35,7 +38,7 @@ const (
 	walked        = "without plans"
 )
 
-// sen are the targets that are Sen, those with the same layers in one process.
+// senTargets are those that are Sen, those with the same layers in one process.
 func senTargets() []*target {
 	unanswered := allOn
 	unanswered.answers = 0
@@ -47,10 +50,10 @@ func senTargets() []*target {
 		{name: firstLevel, what: "everything on, the same question each time: the answer is kept as it was asked for", asks: operation.post, layers: allOn},
 		{name: firstLevelGet, what: "the same by GET", asks: operation.get, layers: allOn, get: true},
 		{name: secondLevel, what: "everything on, the same question spelled differently each time: read, then found", asks: operation.spelled, layers: allOn},
-		{name: knownPage, what: "no answers are kept: pages and entities come from memory", asks: operation.post, layers: unanswered},
-		{name: knownEntities, what: "no answers and no pages are kept: entities come from memory", asks: operation.post, layers: unpaged},
+		{name: knownPage, what: "no answers are kept: pages and entities come from memory", asks: operation.post, layers: unanswered, needs: []string{entitySwitch, pageSwitch}},
+		{name: knownEntities, what: "no answers and no pages are kept: entities come from memory", asks: operation.post, layers: unpaged, needs: []string{entitySwitch, pageSwitch}},
 		{name: nothingKnown, what: "no answers, pages or entities are kept", asks: operation.post},
-		{name: walked, what: "as “" + knownPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, layers: walking},
+		{name: walked, what: "as “" + knownPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, layers: walking, needs: []string{planSwitch}},
 	}
 }
 
@@ -59,6 +62,8 @@ type fleet struct {
 	*ground
 	uri     string
 	targets []*target
+	// left can't be measured: the program lacks what they need.
+	left    []*target
 	running []*process
 }
 
@@ -80,6 +85,10 @@ func (g *ground) launch(ctx context.Context, uri string, only filter) (*fleet, e
 	started := map[layers]*process{}
 	for _, t := range senTargets() {
 		if !only.has(t.name) {
+			continue
+		}
+		if slices.ContainsFunc(t.needs, func(need string) bool { return slices.Contains(g.lacks, need) }) {
+			f.left = append(f.left, t)
 			continue
 		}
 		if started[t.layers] == nil {
