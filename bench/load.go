@@ -4,39 +4,21 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
-
-// operation is something that a client asks for.
-type operation struct {
-	name      string
-	query     string
-	variables map[string]any
-}
-
-// request is the operation as the bytes of an HTTP request. The client below writes
-// them as they are: net/http's own client would cost more than the server.
-func (o operation) request(host string) []byte {
-	body, err := json.Marshal(map[string]any{"query": o.query, "variables": o.variables})
-	if err != nil {
-		panic(err) // the operations are constants
-	}
-	return fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Operation: %s\r\nContent-Length: %d\r\n\r\n%s", host, o.name, len(body), body)
-}
 
 // client is one keep-alive connection.
 type client struct {
 	conn net.Conn
 	r    *bufio.Reader
+	body []byte
 }
 
 func dial(ctx context.Context, host string) (*client, error) {
@@ -44,29 +26,30 @@ func dial(ctx context.Context, host string) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client{conn, bufio.NewReaderSize(conn, 64<<10)}, nil
+	return &client{conn: conn, r: bufio.NewReaderSize(conn, 64<<10)}, nil
 }
 
-// do sends a request and reads its answer whole.
+// do sends a request and reads its answer whole; the body holds until the next one.
 func (c *client) do(request []byte) ([]byte, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return nil, err
 	}
-	status, err := c.r.ReadString('\n')
+	line, err := c.r.ReadSlice('\n')
 	if err != nil {
 		return nil, err
 	}
+	refused := ""
+	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {
+		refused = string(bytes.TrimSpace(line))
+	}
 	length := -1
-	for {
-		line, err := c.r.ReadString('\n')
-		if err != nil {
+	for len(line) > 0 {
+		if line, err = c.r.ReadSlice('\n'); err != nil {
 			return nil, err
 		}
-		if line = strings.TrimSpace(line); line == "" {
-			break
-		}
-		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, "Content-Length") {
-			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
+		line = bytes.TrimSpace(line)
+		if name, value, _ := bytes.Cut(line, []byte(":")); bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
 				return nil, err
 			}
 		}
@@ -74,32 +57,57 @@ func (c *client) do(request []byte) ([]byte, error) {
 	if length < 0 {
 		return nil, errors.New("the answer has no Content-Length")
 	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(c.r, body); err != nil {
+	c.body = slices.Grow(c.body[:0], length)[:length]
+	if _, err := io.ReadFull(c.r, c.body); err != nil {
 		return nil, err
 	}
-	if !strings.Contains(status, " 200 ") || bytes.Contains(body[:min(len(body), 20)], []byte(`"errors"`)) {
-		return nil, fmt.Errorf("answered %s %s", strings.TrimSpace(status), body[:min(len(body), 300)])
+	if refused != "" || bytes.HasPrefix(c.body, []byte(`{"errors"`)) {
+		return nil, fmt.Errorf("answered %s %s", refused, c.body[:min(length, 300)])
 	}
-	return body, nil
+	return c.body, nil
 }
 
-// result is what a load measured.
+// ask sends one request over a connection of its own.
+func ask(ctx context.Context, host string, r request) (body []byte, err error) {
+	c, err := dial(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.conn.Close()) }()
+	return c.do(r.next(bytes.Clone(r.bytes)))
+}
+
+// result is what the clients saw of a load.
 type result struct {
+	requests  int
 	perSecond float64
 	p50, p99  time.Duration
 }
 
-// load asks for one operation by several clients at once, each as fast as it is answered.
-func load(ctx context.Context, host string, request []byte, clients int, during time.Duration) (result, error) {
+// load asks for the same by several clients at once. Each sends as soon as it was answered; with a pace, all
+// together send at most so many a second.
+func load(ctx context.Context, host string, r request, clients int, during time.Duration, pace float64) (result, error) {
+	connections := make([]*client, clients)
+	for i := range connections {
+		c, err := dial(ctx, host)
+		if err != nil {
+			return result{}, err
+		}
+		defer func() { _ = c.conn.Close() }()
+		connections[i] = c
+	}
+	var gap time.Duration
+	if pace > 0 {
+		gap = time.Duration(float64(clients) / pace * float64(time.Second))
+	}
 	var mu sync.Mutex
 	var all []time.Duration
 	var failed error
 	var wg sync.WaitGroup
 	start := time.Now()
-	for range clients {
+	for _, c := range connections {
 		wg.Go(func() {
-			took, err := one(ctx, host, request, start.Add(during))
+			took, err := c.repeat(r, start, during, gap)
 			mu.Lock()
 			defer mu.Unlock()
 			all = append(all, took...)
@@ -112,18 +120,18 @@ func load(ctx context.Context, host string, request []byte, clients int, during 
 		return result{}, failed
 	}
 	slices.Sort(all)
-	return result{float64(len(all)) / elapsed.Seconds(), all[len(all)/2], all[len(all)*99/100]}, nil
+	return result{len(all), float64(len(all)) / elapsed.Seconds(), all[len(all)/2], all[len(all)*99/100]}, nil
 }
 
-func one(ctx context.Context, host string, request []byte, until time.Time) (took []time.Duration, err error) {
-	c, err := dial(ctx, host)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, c.conn.Close()) }()
-	for time.Now().Before(until) {
-		begin := time.Now()
-		if _, err := c.do(request); err != nil {
+// repeat sends until the time is over, and at least once. A client that is behind its pace sends at once.
+func (c *client) repeat(r request, start time.Time, during, gap time.Duration) (took []time.Duration, err error) {
+	own := bytes.Clone(r.bytes)
+	for begin := start; begin.Before(start.Add(during)) || len(took) == 0; begin = time.Now() {
+		if due := start.Add(time.Duration(len(took)) * gap); due.After(begin) {
+			time.Sleep(due.Sub(begin))
+			begin = time.Now()
+		}
+		if _, err := c.do(r.next(own)); err != nil {
 			return nil, err
 		}
 		took = append(took, time.Since(begin))

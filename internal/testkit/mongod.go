@@ -181,3 +181,6 @@ func (m *Mongod) end(signal syscall.Signal) error {
 
 // Remove ends the server and deletes its folder.
 func (m *Mongod) Remove() error { return errors.Join(m.Kill(), os.RemoveAll(m.dir)) }
+
+// PID is the running server's process, for measurements.
+func (m *Mongod) PID() int { return m.cmd.Process.Pid }

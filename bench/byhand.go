@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// The second yardstick: what a careful developer would write for just these operations, with net/http, the
+// driver and encoding/json, and no GraphQL. It reads the documents that Sen stores, a level at a time: what
+// does not depend on each other at once, joins by `$in`, with projections into structs of its own. It keeps nothing.
+
+// byHand answers each operation at a path of its own.
+type byHand struct {
+	db   *mongo.Database
+	zone *time.Location
+}
+
+// serveByHand serves the hand-written handler.
+func serveByHand(ctx context.Context, uri string) error {
+	h, err := newByHand(uri)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	h.routes(mux)
+	return errors.Join(serve(ctx, mux), h.db.Client().Disconnect(context.WithoutCancel(ctx)))
+}
+
+// newByHand connects as Sen does.
+func newByHand(uri string) (*byHand, error) {
+	zone, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		return nil, err
+	}
+	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetTimeout(10 * time.Second).SetMaxConnecting(8))
+	if err != nil {
+		return nil, err
+	}
+	database, _, _ := strings.Cut(uri[strings.LastIndexByte(uri, '/')+1:], "?")
+	return &byHand{client.Database(database), zone}, nil
+}
+
+func (h *byHand) routes(mux *http.ServeMux) {
+	for path, answer := range map[string]func(context.Context, *http.Request) (any, error){
+		"GET /articles/{slug}": func(ctx context.Context, r *http.Request) (any, error) { return h.article(ctx, r.PathValue("slug")) },
+		"GET /latest":          func(ctx context.Context, _ *http.Request) (any, error) { return h.latest(ctx) },
+		"GET /articles":        h.articles,
+		"GET /awards":          h.awardsOfYear,
+		"GET /front":           func(ctx context.Context, _ *http.Request) (any, error) { return h.front(ctx) },
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			data, err := answer(r.Context(), r)
+			var body bytes.Buffer
+			if err == nil {
+				e := json.NewEncoder(&body)
+				e.SetEscapeHTML(false)
+				err = e.Encode(map[string]any{"data": data})
+			}
+			if err != nil {
+				_, _ = fmt.Fprintln(os.Stderr, "by hand:", err)
+				http.Error(w, "that did not work", http.StatusInternalServerError)
+				return
+			}
+			deliver(w, body.Bytes())
+		})
+	}
+}
+
+// stored is an entry of which a part of what readers see was read.
+type stored[T any] struct {
+	ID   string `bson:"_id"`
+	Live T      `bson:"live"`
+}
+
+// text is a text in the site's languages.
+type text struct{ VI, EN, Und string }
+
+// String is the text as readers without a wish see it.
+func (t text) String() string {
+	switch {
+	case t.VI != "":
+		return t.VI
+	case t.EN != "":
+		return t.EN
+	}
+	return t.Und
+}
+
+// fields is a projection of what readers see.
+func fields(names ...string) bson.D {
+	p := bson.D{}
+	for _, name := range names {
+		p = append(p, bson.E{Key: "live." + name, Value: 1})
+	}
+	return p
+}
+
+// is holds for a stored field of what readers see.
+func is(field string, value any) bson.E { return bson.E{Key: "live." + field, Value: value} }
+
+// atLeast and atMost bound a value; a bound from below also leaves out what readers don't see.
+func atLeast(value any) bson.D { return bson.D{{Key: "$gte", Value: value}} }
+func atMost(value any) bson.D  { return bson.D{{Key: "$lte", Value: value}} }
+
+// by orders by a field and the id, both up (1) or down (-1).
+func by(field string, direction int) bson.D {
+	return bson.D{{Key: "live." + field, Value: direction}, {Key: "_id", Value: direction}}
+}
+
+// everything holds for a moment that every published entry has.
+var everything = is("publishedAt", atLeast(time.Unix(0, 0)))
+
+// find reads a page of a collection.
+func find[T any](ctx context.Context, h *byHand, collection string, filter, sort bson.D, limit int, read bson.D) (found []stored[T], err error) {
+	cursor, err := h.db.Collection(collection).Find(ctx, filter, options.Find().SetSort(sort).SetLimit(int64(limit)).SetBatchSize(int32(limit+1)).SetProjection(read))
+	if err != nil {
+		return nil, err
+	}
+	return found, cursor.All(ctx, &found)
+}
+
+// join reads the entries with some ids that are not there yet, each once.
+func join[T any](ctx context.Context, h *byHand, collection string, ids []string, read bson.D, into map[string]*T) error {
+	wanted := map[string]bool{}
+	var missing []string
+	for _, id := range ids {
+		if id != "" && into[id] == nil && !wanted[id] {
+			wanted[id] = true
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	cursor, err := h.db.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: missing}}}},
+		options.Find().SetBatchSize(int32(len(missing)+1)).SetProjection(read))
+	if err != nil {
+		return err
+	}
+	var found []stored[T]
+	if err := cursor.All(ctx, &found); err != nil {
+		return err
+	}
+	for i := range found {
+		into[found[i].ID] = &found[i].Live
+	}
+	return nil
+}
+
+// pick gives the entries with some ids that were found, in the order of the ids, as they are to be shown.
+func pick[T, S any](ids []string, in map[string]*T, show func(*T) S) []S {
+	shown := make([]S, 0, len(ids))
+	for _, id := range ids {
+		if found := in[id]; found != nil {
+			shown = append(shown, show(found))
+		}
+	}
+	return shown
+}
+
+// one shows an entry that was found; null where there is none.
+func one[T, S any](id string, in map[string]*T, show func(*T) S) *S {
+	if found := in[id]; found != nil {
+		shown := show(found)
+		return &shown
+	}
+	return nil
+}
+
+// collect gathers what each of some entries has.
+func collect[T any](from []stored[T], of func(*T) []string) (all []string) {
+	for i := range from {
+		all = append(all, of(&from[i].Live)...)
+	}
+	return all
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"sync/atomic"
+)
+
+// operation is something that a reader asks for.
+type operation struct {
+	// name is what it is called in tables, file what its answer is kept as.
+	name, file string
+	query      string
+	variables  map[string]any
+	// path is where the hand-written handler answers the same.
+	path string
+}
+
+// operations are the reading side's, for a store with so many articles. The deep page stands behind a cursor
+// that Sen gave out.
+func operations(articles int, deep string) []operation {
+	slug := fmt.Sprintf("article-%d", articles/9*7)
+	const page = `nodes { id title lead path publishedAt authors { name } } pageInfo { hasNextPage endCursor }`
+	return []operation{
+		{
+			"article by slug", "article",
+			`query($slug: String) { article(slug: $slug) { id title lead byline publishedAt body { html } authors { name organization { name } } section { name path } tags { name } } }`,
+			map[string]any{"slug": slug},
+			"/articles/" + slug,
+		},
+		{
+			"latest 20", "latest",
+			`{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`,
+			nil, "/latest",
+		},
+		{
+			"filtered page", "filtered",
+			`{ articles(first: 20, filter: {section: {slugs: ["section-3"]}, tags: {slugs: ["tag-7"]}}) { ` + page + ` } }`,
+			nil, "/articles?section=section-3&tag=tag-7",
+		},
+		{
+			"awards of a year", "awards",
+			`{ awards(first: 50, filter: {year: {eq: 2020}}) { nodes { id title year level recipients { name organization { name } } round { name } } } }`,
+			nil, "/awards?year=2020",
+		},
+		{
+			"front page", "front",
+			`{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt authors { name organization { name } } organizations { name } } } } }
+			events(first: 5, orderBy: STARTS_AT_ASC, filter: {startsAt: {gte: "2019-01-01T00:00:00Z"}}) { nodes { name path startsAt organizers { name } } }
+			awards(first: 10) { nodes { title year level recipients { name organization { name } } round { name } } } }`,
+			nil, "/front",
+		},
+		{
+			"deep page", "deep",
+			`query($after: String) { articles(first: 20, after: $after) { ` + page + ` } }`,
+			map[string]any{"after": deep},
+			"/articles?after=" + url.QueryEscape(deep),
+		},
+	}
+}
+
+// request is the bytes of an HTTP request, which the client writes as they are: net/http's own client would
+// cost more than the server. Where it has digits, each that is sent has another number at its end, or where
+// the number's place is.
+type request struct {
+	bytes     []byte
+	at, width int
+	// digits are the signs that the number is written with.
+	digits string
+}
+
+// numbers counts what was sent of all requests that differ.
+var numbers atomic.Uint64
+
+// next is the request as it is to be sent now; into is the connection's own copy.
+func (r request) next(into []byte) []byte {
+	if r.digits == "" {
+		return r.bytes
+	}
+	n, base := numbers.Add(1), uint64(len(r.digits))
+	for i := r.at + r.width - 1; i >= r.at; i-- {
+		into[i] = r.digits[n%base]
+		n /= base
+	}
+	return into
+}
+
+// body is what a client posts.
+func (o operation) body() []byte {
+	body, err := json.Marshal(map[string]any{"query": o.query, "variables": o.variables})
+	if err != nil {
+		panic(err) // the operations are constants
+	}
+	return body
+}
+
+func (o operation) posted(host string, body []byte) []byte {
+	return fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Operation: %s\r\nContent-Length: %d\r\n\r\n%s", host, o.file, len(body), body)
+}
+
+func (o operation) got(host, path string) []byte {
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nX-Operation: %s\r\n\r\n", path, host, o.file)
+}
+
+// post asks GraphQL by POST.
+func (o operation) post(host string) request { return request{bytes: o.posted(host, o.body())} }
+
+// get asks GraphQL by GET.
+func (o operation) get(host string) request {
+	variables, err := json.Marshal(o.variables)
+	if err != nil {
+		panic(err) // the operations are constants
+	}
+	return request{bytes: o.got(host, "/graphql?"+url.Values{"query": {o.query}, "variables": {string(variables)}}.Encode())}
+}
+
+// hand asks the hand-written handler.
+func (o operation) hand(host string) request { return request{bytes: o.got(host, o.path)} }
+
+// spelling is how many blanks tell one spelling of a request from the next: enough for 2⁴⁰.
+const spelling = 40
+
+// spelled asks by POST, each time with other blanks behind the same JSON: what was sent is never known, what
+// it asks for is.
+func (o operation) spelled(host string) request {
+	bytes := o.posted(host, fmt.Appendf(o.body(), "%*s", spelling, ""))
+	return request{bytes, len(bytes) - spelling, spelling, " \t"}
+}

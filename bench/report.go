@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// report prints what was measured.
+type report struct {
+	io.Writer
+	plan
+	operations []operation
+	// targets were measured, left could not be.
+	targets, left []*target
+	samples       map[cell][]sample
+	// sizes are the bytes of each operation's answer.
+	sizes map[string]int
+	// goals are what was to be shown, with how it came out.
+	goals []goal
+}
+
+func (r *report) printf(format string, args ...any) { _, _ = fmt.Fprintf(r, format, args...) }
+
+// goal is a figure that the project promises.
+type goal struct {
+	what   string
+	figure float64
+	bound  float64
+	// atMost tells that the bound is from above.
+	atMost bool
+}
+
+func (g goal) met() bool {
+	if g.atMost {
+		return g.figure <= g.bound
+	}
+	return g.figure >= g.bound
+}
+
+// wanted tells whether a target was to be measured, whether or not it could be.
+func (r *report) wanted(name string) bool {
+	return slices.ContainsFunc(slices.Concat(r.targets, r.left), func(t *target) bool { return t.name == name })
+}
+
+// ratio is how many times as fast a target is as another.
+func (r *report) ratio(name, other, operation string, connections int) float64 {
+	theirs := median(r.samples[cell{other, operation, connections}], rate)
+	if theirs == 0 {
+		return 0
+	}
+	return median(r.samples[cell{name, operation, connections}], rate) / theirs
+}
+
+// tables prints a table for each operation, and what the targets are.
+func (r *report) tables() {
+	for _, t := range r.targets {
+		r.printf("- **%s**: %s\n", t.name, t.what)
+	}
+	for _, t := range r.left {
+		r.printf("- **%s** is not measured: the program lacks %s\n", t.name, strings.Join(t.needs, " or "))
+	}
+	last := r.connections[len(r.connections)-1]
+	for _, o := range r.operations {
+		r.printf("\n### %s: %d bytes\n\n| ", o.name, r.sizes[o.name])
+		columns := []string{""}
+		for _, c := range r.connections {
+			columns = append(columns, fmt.Sprintf("%d: /s", c), "static", "by hand", "bound by")
+		}
+		columns = append(columns, fmt.Sprintf("%d: p50", last), "p99", "allocations", "server µs", "mongod µs")
+		r.printf("%s |\n| --- |%s\n", strings.Join(columns, " | "), strings.Repeat(" ---: |", len(columns)-1))
+		for _, t := range r.targets {
+			r.row(o, t, last)
+		}
+	}
+}
+
+// row prints what one target showed for an operation.
+func (r *report) row(o operation, t *target, last int) {
+	r.printf("| %s |", t.name)
+	like := static
+	if t.get {
+		like = staticGet
+	}
+	for _, c := range r.connections {
+		samples := r.samples[cell{t.name, o.name, c}]
+		r.printf(" %.0f | %.3f | %.2f | %s |", median(samples, rate), r.ratio(t.name, like, o.name, c), r.ratio(t.name, hand, o.name, c), bound(samples))
+	}
+	samples := r.samples[cell{t.name, o.name, last}]
+	micro := func(of func(sample) float64) float64 { return median(samples, of) / float64(time.Microsecond) }
+	duration := func(of func(sample) float64) time.Duration {
+		return time.Duration(median(samples, of)).Round(10 * time.Microsecond)
+	}
+	r.printf(" %s | %s | %.0f | %.0f | %.0f |\n", duration(half), duration(most), median(samples, allocations), micro(serverTime), micro(mongodTime))
+}
+
+// speeds are what Sen is to be beside the yardsticks, with the most connections that were measured.
+func (r *report) speeds() {
+	last := r.connections[len(r.connections)-1]
+	for _, o := range r.operations {
+		for _, g := range []struct {
+			name, other string
+			least       float64
+		}{
+			{firstLevel, static, 0.8},
+			{firstLevelGet, staticGet, 0.8},
+			{secondLevel, static, 0.5},
+			{knownPage, hand, 5},
+			{knownEntities, hand, 2},
+			{nothingKnown, hand, 0.8},
+		} {
+			if r.wanted(g.name) {
+				r.goals = append(r.goals, goal{
+					what:   fmt.Sprintf("%s, %s, beside %s at %d connections", o.name, g.name, g.other, last),
+					figure: r.ratio(g.name, g.other, o.name, last), bound: g.least,
+				})
+			}
+		}
+		if r.wanted(firstLevel) {
+			r.goals = append(r.goals, goal{
+				what:   fmt.Sprintf("%s, %s, allocations with net/http's own", o.name, firstLevel),
+				figure: median(r.samples[cell{firstLevel, o.name, last}], allocations), bound: maxAllocations + median(r.samples[cell{static, o.name, last}], allocations), atMost: true,
+			})
+		}
+	}
+}
+
+// maxAllocations is how many more times Sen may allocate for a known answer than a static one takes.
+const maxAllocations = 15
+
+// memory prints what the processes have in memory, and holds Sen to its bound.
+func (r *report) memory(ctx context.Context, what string, all []*process, named func(*process) (string, layers)) error {
+	r.printf("\n### Memory%s\n\n| process | now MB | at most MB | bound MB |\n| --- | ---: | ---: | ---: |\n", what)
+	for _, p := range all {
+		name, l := named(p)
+		now, peak, err := memory(p.pid)
+		if err != nil {
+			return err
+		}
+		if l == (layers{}) {
+			r.printf("| %s | %d | %d | |\n", name, now>>20, peak>>20)
+			continue
+		}
+		r.printf("| %s | %d | %d | %d |\n", name, now>>20, peak>>20, l.bound()>>20)
+		r.goals = append(r.goals, goal{what: "MB of memory of “" + name + "”" + what, figure: float64(peak >> 20), bound: float64(l.bound() >> 20), atMost: true})
+	}
+	return ctx.Err()
+}
+
+// verdict prints every goal with how it came out, and fails if one was missed.
+func (r *report) verdict() error {
+	if len(r.goals) == 0 {
+		return nil
+	}
+	missed := 0
+	r.printf("\n### Goals\n\n| | figure | goal | |\n| --- | ---: | ---: | --- |\n")
+	for _, g := range r.goals {
+		sign, outcome := "≥", "met"
+		if g.atMost {
+			sign = "≤"
+		}
+		if !g.met() {
+			outcome = "**not met**"
+			missed++
+		}
+		r.printf("| %s | %.3g | %s %.3g | %s |\n", g.what, g.figure, sign, g.bound, outcome)
+	}
+	if missed > 0 {
+		return fmt.Errorf("%d of %d goals are not met", missed, len(r.goals))
+	}
+	return nil
+}
