@@ -312,11 +312,16 @@ func conjunction(conds bson.A) bson.D {
 }
 
 // conditions turns a filter into conditions, resolving the slugs in it by one look-up.
-func (c *Collection[T, F]) conditions(ctx context.Context, v view, f *F, chain []content.Locale) (*where, error) {
+func (c *Collection[T, F]) conditions(ctx context.Context, stage content.Stage, f *F, chain []content.Locale) (*where, error) {
+	v := c.view(stage)
 	w := &where{view: v, chain: chain}
 	collect(w, c.filter, f, 1)
 	if w.err == nil && len(w.missing) > 0 {
-		slugs, err := c.store.knownClaims(ctx, w.missing)
+		find := c.store.claims
+		if c.shared(stage) {
+			find = c.store.liveSlugs
+		}
+		slugs, err := find(ctx, w.missing)
 		if err != nil {
 			return nil, err
 		}

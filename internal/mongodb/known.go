@@ -42,12 +42,6 @@ type entity struct {
 	fields fieldSet
 }
 
-// slugKey names a slug: as it leads readers to an entry or, claimed, to whoever claims it.
-type slugKey struct {
-	claimKey
-	claimed bool
-}
-
 // keptPage is a page that was read, without its elements.
 type keptPage struct {
 	ids     []content.ID
@@ -209,70 +203,6 @@ func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage co
 		if e := missing[id]; e != nil {
 			found[i] = e
 		}
-	}
-	return found, nil
-}
-
-// knownSlug gives the entry that a slug leads readers to, if that is in memory.
-func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e *T, ok bool, err error) {
-	id, ok := c.store.memory.slugs.Get(key)
-	if !ok {
-		return nil, false, nil
-	}
-	if id != "" {
-		found, err := c.Known(ctx, []content.ID{id}, content.StagePublished, fields)
-		if err != nil || found[0] == nil {
-			return nil, false, err
-		}
-		e = found[0]
-	}
-	if e == nil || common(e).Slug != key.slug {
-		cache.Note(ctx, cache.Kind(c.kind))
-	}
-	return e, true, nil
-}
-
-// keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
-func (c *Collection[T, F]) keepSlug(key slugKey, e *T, since uint64) {
-	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
-	if e != nil {
-		base := common(e)
-		id, tags = base.ID, append(tags, cache.Entry(base.ID))
-		if base.Slug == key.slug {
-			tags = tags[1:]
-		}
-	}
-	c.store.memory.slugs.Put(key, id, len(key.slug)+len(id), since, tags...)
-}
-
-// knownClaims is [Store.claims] for readers, from memory as far as it is there.
-func (s *Store) knownClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
-	found := make(map[claimKey]claim, len(keys))
-	var missing []claimKey
-	for _, key := range keys {
-		cache.Note(ctx, cache.Kind(key.kind))
-		id, ok := s.memory.slugs.Get(slugKey{key, true})
-		switch {
-		case !ok:
-			missing = append(missing, key)
-		case id != "":
-			found[key] = claim{Entry: id}
-		}
-	}
-	if missing == nil {
-		return found, nil
-	}
-	since := s.journal.Now()
-	read, err := s.claims(ctx, missing)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range missing {
-		held, ok := read[key]
-		if ok {
-			found[key] = held
-		}
-		s.memory.slugs.Put(slugKey{key, true}, held.Entry, len(key.slug)+len(held.Entry), since, cache.Kind(key.kind))
 	}
 	return found, nil
 }

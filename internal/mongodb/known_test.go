@@ -186,6 +186,48 @@ func TestKnownPages(t *testing.T) {
 	})
 }
 
+// TestFilterTellsNoDraft filters by the slug of a tag that readers can't see: what links to it does not tell that it is there.
+func TestFilterTellsNoDraft(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
+		tag := func(id content.ID, slug string, published bool) *content.Entry[content.Tag] {
+			base := content.Base{ID: id, Slug: slug, Version: 1, CreatedAt: at, UpdatedAt: at}
+			if published {
+				base.PublishedAt, base.FormerSlugs = at, []string{slug + "-cu"}
+			}
+			return content.NewEntry(&content.Tag{Base: base, Name: content.Text{"vi": slug}}, published)
+		}
+		if err := store.Tags.Put(t.Context(), []*content.Entry[content.Tag]{tag("tag_a", "kin", false), tag("tag_b", "mo", true)}); err != nil {
+			t.Fatal(err)
+		}
+		article := &content.Article{
+			Base:  content.Base{ID: "article_a", Slug: "a", Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
+			Title: content.Text{"vi": "A"}, TagIDs: []content.ID{"tag_a", "tag_b"},
+		}
+		if err := store.Articles.Put(t.Context(), []*content.Entry[content.Article]{content.NewEntry(article, true)}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			slug  string
+			stage content.Stage
+			want  int
+		}{{"kin", content.StagePublished, 0}, {"kin", content.StageDraft, 1}, {"mo", content.StagePublished, 1}, {"mo-cu", content.StagePublished, 1}, {"khong-co", content.StagePublished, 0}} {
+			for range 2 { // the second time from memory, where there is one
+				pages, err := store.Articles.Pages(t.Context(), mongodb.List[content.ArticleFilter]{
+					Stage: c.stage, Asked: mongodb.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
+				}, []mongodb.Within{{}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n := pages[0].TotalCount; n != c.want {
+					t.Errorf("%s at stage %s: %d articles, want %d", c.slug, c.stage, n, c.want)
+				}
+			}
+		}
+	})
+}
+
 // TestMemoryWeight compares what decoded articles are taken for with what they take.
 func TestMemoryWeight(t *testing.T) {
 	const n = 2000

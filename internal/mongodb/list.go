@@ -159,7 +159,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 		}
 		*cursor.to = &at
 	}
-	w, err := c.conditions(ctx, p.view, l.Filter, chain)
+	w, err := c.conditions(ctx, l.Stage, l.Filter, chain)
 	if err != nil {
 		return nil, err
 	}

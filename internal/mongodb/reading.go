@@ -169,8 +169,9 @@ func had(base *content.Base, slug string) bool {
 // published and is not any more. What never was published must not show by its
 // address that it exists.
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
+	cache.Note(ctx, cache.Kind(c.kind))
 	key := claimKey{c.kind, slug}
-	claims, err := c.store.knownClaims(ctx, []claimKey{key})
+	claims, err := c.store.claims(ctx, []claimKey{key})
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}

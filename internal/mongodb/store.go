@@ -145,6 +145,7 @@ type collection interface {
 	prepare(context.Context, content.Languages) error
 	collectionName() string
 	rekey(ctx context.Context, done func()) error
+	liveSlugs(ctx context.Context, slugs []string) (map[string]content.ID, error)
 }
 
 // collections lists every collection.

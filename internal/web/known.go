@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"net/http"
 	"slices"
@@ -250,9 +249,8 @@ func cacheTags(tags []cache.Tag) string {
 	return strings.Join(slices.Compact(short), ",")
 }
 
-// shortTag is the hash that a tag goes by outside: eight letters of FNV-1a.
+// shortTag is the hash that a tag goes by outside: eight letters.
 func shortTag(tag cache.Tag) string {
-	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(tag))
-	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:6])
+	sum := sha256.Sum256([]byte(tag))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
