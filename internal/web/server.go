@@ -146,12 +146,12 @@ var requestIDs = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
 // withRequestID gives each request an id, by which the log knows it.
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get("X-Request-Id")
-		if !requestIDs.MatchString(id) {
-			id = rand.Text()
-			r.Header.Set("X-Request-Id", id)
+		ids := r.Header["X-Request-Id"]
+		if len(ids) != 1 || !requestIDs.MatchString(ids[0]) {
+			ids = []string{rand.Text()}
+			r.Header["X-Request-Id"] = ids
 		}
-		w.Header().Set("X-Request-Id", id)
+		w.Header()["X-Request-Id"] = ids
 		next.ServeHTTP(w, r)
 	})
 }
