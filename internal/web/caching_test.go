@@ -107,7 +107,8 @@ func TestNotModified(t *testing.T) {
 			{"gzip, deflate, br, zstd", packed, packed},
 			{"zstd", plain, plain},
 			{"identity", `"other"`, ""},
-			{"gzip", `"other"`, ""}, {"zstd", `"other"`, ""},
+			{"gzip", `"other"`, ""},
+			{"zstd", `"other"`, ""},
 			{"identity", strings.Trim(plain, `"`), ""},
 			{"identity", strings.TrimSuffix(plain, `"`) + `-br"`, ""},
 		} {
