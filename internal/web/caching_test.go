@@ -108,6 +108,7 @@ func TestNotModified(t *testing.T) {
 			{"zstd", plain, plain},
 			{"identity", `"other"`, ""},
 			{"gzip", `"other"`, ""},
+			{"zstd", `"other"`, ""},
 			{"identity", strings.Trim(plain, `"`), ""},
 			{"identity", strings.TrimSuffix(plain, `"`) + `-br"`, ""},
 		} {
