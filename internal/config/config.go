@@ -40,6 +40,7 @@ type Config struct {
 	CostLimit      int            `help:"Most that an operation may cost; it costs one for each object that the answer can have." default:"10000" env:"SEN_COST_LIMIT"`
 	RoleCostLimits map[string]int `help:"Limits for those who signed in, by role; a role that is not named has --cost-limit." mapsep:"," default:"reader=20000,writer=20000,editor=50000,admin=50000" env:"SEN_ROLE_COST_LIMITS"`
 	RateLimit      int            `help:"Cost that a token, an account or else an address may ask for in a minute; 0 counts nothing." default:"0" env:"SEN_RATE_LIMIT"`
+	Concurrency    int            `help:"Operations of strangers that are worked on at once, but for known answers; 0 is four for each processor." default:"0" env:"SEN_CONCURRENCY"`
 
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
 	MaxUpload int64         `help:"Largest file in bytes that can be uploaded." default:"33554432" env:"SEN_MAX_UPLOAD"`

@@ -12,6 +12,7 @@ func articles() spec[content.Article, content.ArticleFilter] {
 		orders:    withCommon(map[string]sortKey{"TITLE": alphabet("title")}),
 		order:     "PUBLISHED_AT_DESC",
 		relations: []string{"section", "authors", "tags", "events", "awards", "programs", "organizations"},
+		together:  [][2]string{{"section", "tags"}},
 		filter: func(w *where, f *content.ArticleFilter) {
 			w.text("title", f.Title)
 			w.relation("section", content.KindSection, f.Section)

@@ -28,6 +28,8 @@ type spec[T, F any] struct {
 	order content.Order
 	// relations are the stored links that lists are filtered by; each gets an index.
 	relations []string
+	// together are two relations that readers filter a list by at once; each pair gets an index.
+	together [][2]string
 	// values are other stored fields that lists are filtered by; each gets an index.
 	values []string
 	// lookups are stored fields of working copies by which one entry is found; each gets an index.
@@ -79,7 +81,7 @@ func (c *Collection[T, F]) Kind() content.Kind { return c.kind }
 func (c *Collection[T, F]) collectionName() string { return c.name }
 
 // indexes are the keys of the kind's indexes for a site's languages: one for each order;
-// and for each link and value that lists are filtered by, one that goes on with the
+// and for each link, pair of links and value that lists are filtered by, one that goes on with the
 // default order, so that neither a scan nor a sort in memory is needed. Within one,
 // all directions are alike: it can be walked both ways.
 func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
@@ -106,6 +108,9 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 			continue // the order's own index serves it
 		}
 		ordered(at, c.orders[base], bson.E{Key: at + field, Value: 1})
+	}
+	for _, pair := range c.together {
+		ordered(at, c.orders[base], bson.E{Key: at + pair[0], Value: 1}, bson.E{Key: at + pair[1], Value: 1})
 	}
 	if c.whole {
 		return indexes

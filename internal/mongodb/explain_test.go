@@ -125,6 +125,25 @@ func TestKeysExamined(t *testing.T) {
 	}
 }
 
+// TestSectionAndTag counts what a page of a section's articles with a tag costs on the real engine: no more than
+// the page, wherever the two meet seldom.
+func TestSectionAndTag(t *testing.T) {
+	store := testkit.Store(t, testkit.MongoDB(t))
+	putArticles(t, store, 800)
+	list := mongodb.List[content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: content.ToAny("section_1"), Tags: content.ToAny("tag_3")}}
+	for _, bare := range []bool{false, true} {
+		plan, err := store.Articles.Explain(t.Context(), list, mongodb.Within{}, bare)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, _ := plan.Lookup("executionStats", "totalKeysExamined").AsInt64OK()
+		docs, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK()
+		if keys > 12 || docs > 11 || bare && docs > 0 {
+			t.Errorf("a page of 10, places only: %t: examined %d keys and %d documents", bare, keys, docs)
+		}
+	}
+}
+
 // TestCovered sees on the real engine that the places of a page in the default order are read from its index alone.
 func TestCovered(t *testing.T) {
 	store := testkit.Store(t, testkit.MongoDB(t))

@@ -93,11 +93,13 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	if v.editing {
 		v = v.withTrash() // whoever knows its id may look at it
 	}
-	var which any = bson.D{{Key: "$in", Value: ids}}
-	if len(ids) == 1 { // the embedded engine looks up one, and reads everything for several
-		which = ids[0]
+	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, v.shown...)
+	if len(ids) == 1 {
+		filter[0].Value = ids[0]
+		if !c.whole && c.store.embedded.Load() {
+			filter = onlyID(filter) // what is not shown has no copy
+		}
 	}
-	filter := append(bson.D{{Key: "_id", Value: which}}, v.shown...)
 	return c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
 		id, e, err := c.decode(v, cursor)
 		if e != nil {
@@ -106,6 +108,10 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		return err
 	})
 }
+
+// onlyID is a filter that begins with an id without what is behind it. The embedded engine looks an
+// entry up by its id alone, and reads the whole collection for any other filter.
+func onlyID(filter bson.D) bson.D { return filter[:1] }
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the
 // given stored fields; nil when there is none. Readers share what it gives, as with [Collection.Known].

@@ -45,7 +45,11 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 		ids[i] = k.id()
 		byID[ids[i]] = k
 	}
-	cursor, err := s.db.Collection(routes).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetBatchSize(int32(len(ids)+1)))
+	filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+	if len(ids) == 1 {
+		filter[0].Value = ids[0]
+	}
+	cursor, err := s.db.Collection(routes).Find(ctx, filter, options.Find().SetBatchSize(int32(len(ids)+1)))
 	if err != nil {
 		return nil, fail(err)
 	}

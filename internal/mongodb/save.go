@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"sen/internal/content"
 )
@@ -42,11 +43,14 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 	return c.store.guarded(func() error {
 		if before != nil && c.store.embedded.Load() {
 			// Under the lock a look tells who is stale. It is dear there to take a revision back.
-			n, err := c.coll.CountDocuments(ctx, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}})
-			if err != nil {
+			var there struct {
+				Version int `json:"version"`
+			}
+			err := c.coll.FindOne(ctx, bson.D{{Key: "_id", Value: after.ID}}, options.FindOne().SetProjection(bson.D{{Key: "version", Value: 1}})).Decode(&there)
+			if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 				return fail(err)
 			}
-			if n == 0 {
+			if there.Version != before.Version {
 				return ErrStale
 			}
 		}
@@ -122,8 +126,11 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		}
 		return nil
 	}
-	result, err := c.coll.UpdateOne(ctx, bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}},
-		bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
+	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
+	if c.store.embedded.Load() {
+		same = onlyID(same) // the look under the lock told the version
+	}
+	result, err := c.coll.UpdateOne(ctx, same, bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
 	if err == nil && result.MatchedCount == 0 {
 		return ErrStale
 	}

@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"golang.org/x/sync/semaphore"
 
 	"sen/graph"
 	"sen/internal/auth"
@@ -35,6 +37,8 @@ type graphQL struct {
 	answers      *cache.Answers
 	sharedMaxAge time.Duration
 	rate         *rateLimit
+	// turns are how many operations of strangers are worked on at once.
+	turns *semaphore.Weighted
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -90,11 +94,32 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params.Headers = r.Header
-	g.run(r.Context(), answer, params)
+	end, ok := g.turn(r.Context())
+	if !ok {
+		h.Set("Retry-After", "1")
+		answer.refuse(http.StatusServiceUnavailable, content.CodeUnavailable, "Too much is asked for at once. Try again in a moment.")
+		return
+	}
+	defer end()
+	g.run(r.Context(), answer, params, end)
 }
 
-// run executes an operation and writes its answer.
-func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams) {
+// turn waits until an operation may be worked on, as long as one may take. The requests of strangers wait
+// for each other, so that answers that are known keep processors to be sent by, whatever else is asked.
+func (g *graphQL) turn(ctx context.Context) (end func(), ok bool) {
+	if auth.ActorOf(ctx) != nil {
+		return func() {}, true
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	defer cancel()
+	if g.turns.Acquire(ctx, 1) != nil {
+		return nil, false
+	}
+	return sync.OnceFunc(func() { g.turns.Release(1) }), true
+}
+
+// run executes an operation and writes its answer, once its turn is at its end: who reads slowly keeps nobody waiting.
+func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, end func()) {
 	get := answer.r.Method != http.MethodPost
 	if get {
 		ctx = graph.ReadOnly(ctx)
@@ -125,6 +150,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams) {
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
 	if !shared {
 		done := execute(ctx)
+		end()
 		answer.send(done.Status, done.Body)
 		return
 	}
@@ -132,6 +158,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams) {
 	if done == nil {
 		done = g.answers.Fill(ctx, key, execute)
 	}
+	end()
 	if asked, ok := ctx.Value(askedKey{}).(asked); ok {
 		g.answers.Keep(asked.key, done, asked.since)
 	}

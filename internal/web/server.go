@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/klauspost/compress/gzhttp"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/sync/semaphore"
 
 	"sen/graph"
 	"sen/internal/cache"
@@ -31,6 +33,8 @@ type Options struct {
 	MaxUpload int64
 	// Timeout bounds an operation.
 	Timeout time.Duration
+	// Concurrency is how many operations of strangers are worked on at once; zero is four for each processor.
+	Concurrency int
 	// Schema is the contract as text; empty hides it, and the playground with it.
 	Schema string
 	// Ready tells what is not ready to serve, by name; a nil error is ready.
@@ -73,8 +77,11 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
+	if o.Concurrency <= 0 {
+		o.Concurrency = 4 * runtime.GOMAXPROCS(0)
+	}
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: semaphore.NewWeighted(int64(o.Concurrency))}
 	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics.handler())

@@ -1,0 +1,67 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sen/graph"
+	"sen/internal/testkit"
+	"sen/internal/web"
+)
+
+// holding is a log whose line about one operation waits: the operation has its turn until then.
+type holding struct {
+	slog.Handler
+	reached, goOn chan struct{}
+}
+
+func (h holding) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "operation" && a.Value.String() == "Hold" {
+			close(h.reached)
+			<-h.goOn
+		}
+		return true
+	})
+	return nil
+}
+
+// TestTurns has a stranger's operation take the only turn: another one waits and is told to come again, while a known
+// answer and those who signed in are served; when the turn is over, the next one has it.
+func TestTurns(t *testing.T) {
+	log := holding{slog.NewTextHandler(io.Discard, nil), make(chan struct{}), make(chan struct{})}
+	store := testkit.Store(t, testkit.Embedded(t))
+	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+		o.Answers = web.NewAnswers(store, 1<<20)
+		o.Concurrency, o.Timeout, o.Slow, o.Log = 1, 200*time.Millisecond, 1, slog.New(log)
+	})
+	ask := func(name string, header http.Header) []byte {
+		return server.Ask(t, "query "+name+" { articles(first: 1) { totalCount } }", nil, header)
+	}
+	known := ask("Known", nil)
+	held := make(chan []byte)
+	go func() { held <- ask("Hold", nil) }()
+	<-log.reached
+	if got := ask("Late", nil); !bytes.Contains(got, []byte(`"UNAVAILABLE"`)) || !strings.Contains(string(got), "Too much is asked for at once") {
+		t.Errorf("an operation beyond the turns got %s", got)
+	}
+	if got := ask("Known", nil); !bytes.Equal(got, known) {
+		t.Errorf("a known answer had to wait: %s", got)
+	}
+	if got := ask("Editor", http.Header{testkit.ActorHeader: {"editor"}}); bytes.Contains(got, []byte("errors")) {
+		t.Errorf("an editor had to wait: %s", got)
+	}
+	close(log.goOn)
+	if got := <-held; bytes.Contains(got, []byte("errors")) {
+		t.Errorf("who had the turn got %s", got)
+	}
+	if got := ask("Late", nil); bytes.Contains(got, []byte("errors")) {
+		t.Errorf("the next one got %s", got)
+	}
+}
