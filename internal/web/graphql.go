@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -115,7 +116,20 @@ func (g *graphQL) turn(ctx context.Context) (end func(), ok bool) {
 	if g.turns.Acquire(ctx, 1) != nil {
 		return nil, false
 	}
+	giveWay()
 	return sync.OnceFunc(func() { g.turns.Release(1) }), true
+}
+
+// giveWay lets known answers go first, which take a twentieth of the time: while it takes long to come back to a
+// processor, others are waiting for one. It ends at a tenth of a second at the latest, and at once where processors are free.
+func giveWay() {
+	for range 50 {
+		asked := time.Now()
+		if runtime.Gosched(); time.Since(asked) < 10*time.Microsecond {
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
 }
 
 // run executes an operation and writes its answer, once its turn is at its end: who reads slowly keeps nobody waiting.
