@@ -43,8 +43,8 @@ func Links(c Content) []ID {
 	return ids
 }
 
-// localizedFields are the names of an entry's fields that are written by language.
-func localizedFields(c Content) map[string]bool {
+// localizedFields are the names of a struct's fields that are written by language.
+func localizedFields(c any) map[string]bool {
 	fields := map[string]bool{}
 	t := reflect.TypeOf(c).Elem()
 	for i := range t.NumField() {
