@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -158,6 +159,46 @@ func (s *Store) deleteFiles(ctx context.Context, ids bson.D) error {
 		}
 	}
 	return nil
+}
+
+// holdsName is the collection of files that are being taken in: whose `_id` is their SHA-256.
+const holdsName = "media.holds"
+
+// heldAtMost is how long a file is being taken in at most, with its variants: what is held for
+// longer was left by a server that died.
+const heldAtMost = 5 * fileTimeout
+
+// HoldFile lets files that are the same be taken in one at a time, whatever server they were sent
+// to: it waits until nobody else holds one with that SHA-256. Release lets the next go on.
+func (s *Store) HoldFile(ctx context.Context, sha256 string) (release func(), err error) {
+	holds := s.db.Collection(holdsName)
+	own := bson.D{{Key: "_id", Value: sha256}, {Key: "by", Value: rand.Text()}}
+	release = func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+		defer cancel()
+		if _, err := holds.DeleteOne(ctx, own); err != nil {
+			s.log.WarnContext(ctx, "a file is held for some minutes", "sha256", sha256, "err", err)
+		}
+	}
+	for {
+		now := time.Now()
+		_, err := holds.InsertOne(ctx, append(own[:2:2], bson.E{Key: "at", Value: now}))
+		if err == nil {
+			return release, nil
+		}
+		if !mongo.IsDuplicateKeyError(err) {
+			release() // it may be there all the same
+			return nil, fmt.Errorf("hold a file: %w", fail(err))
+		}
+		if _, err := holds.DeleteOne(ctx, bson.D{{Key: "_id", Value: sha256}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-heldAtMost)}}}}); err != nil {
+			return nil, fmt.Errorf("hold a file: %w", fail(err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fail(ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // MediumOf finds a medium that has a file with some SHA-256 and is not in the trash; ""

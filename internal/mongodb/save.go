@@ -16,8 +16,9 @@ import (
 
 // What a write can meet.
 var (
-	// ErrStale tells that another write came first: the entry has another version.
-	ErrStale = errors.New("the entry has another version")
+	// ErrStale tells that another write came first: the entry has another version, or what it
+	// is to stand below has moved.
+	ErrStale = errors.New("another write came first")
 	// ErrAttempted tells that a change under the same idempotency key was begun.
 	ErrAttempted = errors.New("the change was begun before")
 )
@@ -69,7 +70,9 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	fault("revision inserted")
-	err = c.swap(ctx, before, after)
+	if err = c.acyclic(ctx, before, after, r.ID); err == nil {
+		err = c.swap(ctx, before, after)
+	}
 	if errors.Is(err, ErrStale) {
 		return errors.Join(err, c.store.discard(ctx, r.ID))
 	}

@@ -116,6 +116,8 @@ func TestCheck(t *testing.T) {
 		testkit.Set(t, e, "articles", "article_hoi-nghi-so-ket-2020", `{"live.breadcrumb": ["section_su-kien"]}`)
 		testkit.Insert(t, e, "revisions", `{"_id": "rev_dead", "entry": "tag_cnnttb", "kind": "Tag", "version": 2, "committed": false,
 			"at": {"$date": "1970-01-01T00:00:00Z"}, "action": "UPDATE", "state": "DRAFT"}`)
+		testkit.Set(t, e, "organizations", "organization_toa-soan-mau", `{"draft.parent": "organization_trung-tam-mau", "live.parent": "organization_trung-tam-mau"}`)
+		testkit.Set(t, e, "organizations", "organization_trung-tam-mau", `{"draft.parent": "organization_toa-soan-mau", "live.parent": "organization_toa-soan-mau"}`)
 		testkit.Remove(t, e, "media", "media_bia-sen-lam")
 		testkit.Remove(t, e, "media.files", "media_bieu-trung")
 		kinds := map[string]int{}
@@ -125,7 +127,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("mended without being asked to: %v", f)
 			}
 		}
-		for _, what := range []string{"dangling link", "open revision", "unclaimed slug", "stray slug", "outdated", "missing file", "stray file"} {
+		for _, what := range []string{"cycle", "dangling link", "open revision", "unclaimed slug", "stray slug", "outdated", "missing file", "stray file"} {
 			if kinds[what] == 0 {
 				t.Errorf("a check does not find: %s (%v)", what, kinds)
 			}

@@ -12,7 +12,7 @@ import (
 
 // Finding is something in the store that does not fit together.
 type Finding struct {
-	// What sorts it: "dangling link", "open revision", "unclaimed slug", "stray slug",
+	// What sorts it: "cycle", "dangling link", "open revision", "unclaimed slug", "stray slug",
 	// "outdated", "missing file", "stray file".
 	What string `json:"what"`
 	// Where is the entry, the slug or the file.
@@ -35,8 +35,8 @@ type checking struct {
 }
 
 // Check looks for what does not fit together in the store, and puts it in order with mend: links to
-// what is not there are taken out by a change of the entry, revisions that a crash left
-// open are settled, slugs are claimed or let go, what was taken over from other entries is worked
+// what is not there are taken out by a change of the entry, one entry of each circle in a tree is taken
+// to the top, revisions that a crash left open are settled, slugs are claimed or let go, what was taken over from other entries is worked
 // out anew, files of no medium are removed, and texts are prepared anew for the site's languages. Missing
 // files can't be mended.
 func (n *Newsroom) Check(ctx context.Context, mend bool, found func(Finding), progress Progress) error {
@@ -52,8 +52,10 @@ func (n *Newsroom) Check(ctx context.Context, mend bool, found func(Finding), pr
 		c.slugs[kind] = map[string]content.ID{}
 	}
 	steps := []func(context.Context) error{c.revisions}
-	for _, kind := range content.Kinds() {
-		steps = append(steps, func(ctx context.Context) error { return n.desks[kind].check(ctx, c) })
+	for _, look := range []func(desk, context.Context, *checking) error{desk.cycles, desk.check} {
+		for _, kind := range content.Kinds() {
+			steps = append(steps, func(ctx context.Context) error { return look(n.desks[kind], ctx, c) })
+		}
 	}
 	for _, step := range append(steps, c.claims, c.files) {
 		if err := step(ctx); err != nil {
@@ -120,23 +122,15 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 			if part.copied == nil {
 				continue
 			}
-			anew, err := clone(part.copied)
+			is, stale, err := outdated(part.copied, part.find)
 			if err != nil {
 				return err
 			}
-			cycle, err := derive(as(anew), part.find)
-			if err != nil {
-				return err
-			}
-			was, is := taken(as(part.copied)), taken(as(anew))
-			if !cycle && fmt.Sprint(was) == fmt.Sprint(is) {
+			if !stale {
 				continue
 			}
 			f := Finding{What: "outdated", Where: string(e.ID), About: fmt.Sprintf("%s: what it took over from others", part.stage)}
 			mend := func() error { return d.SetDerived(ctx, e.ID, part.stage, is) }
-			if cycle {
-				f.About, mend = fmt.Sprintf("%s: it stands below itself", part.stage), nil
-			}
 			if err := c.tell(f, mend); err != nil {
 				return err
 			}
@@ -194,30 +188,38 @@ func (d *kindDesk[T, F]) dangling(ctx context.Context, c *checking, e *content.E
 	}
 	slices.Sort(lost)
 	return c.tell(Finding{What: "dangling link", Where: string(e.ID), About: fmt.Sprint(lost)}, func() error {
-		after := *e
-		after.Version, after.UpdatedAt, after.UpdatedBy = e.Version+1, c.now(), Operator.Person()
-		for _, copied := range []**T{&after.Draft, &after.Live} {
-			if *copied == nil {
-				continue
-			}
-			fresh, err := clone(*copied)
-			if err != nil {
-				return err
-			}
-			content.Unlink(as(fresh), gone)
-			as(fresh).Common().Version = after.Version
-			*copied = fresh
-		}
-		w := &work{Newsroom: d.n, actor: Operator, Change: Change{Action: content.ActionUpdate, Note: "sen check"}}
-		if err := w.begin(); err != nil {
-			return err
-		}
-		if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt)); err != nil {
-			return err
-		}
-		*e = after
-		return nil
+		return d.unlink(ctx, e, gone, gone)
 	})
+}
+
+// unlink takes links out of the copies of an entry, by a change of it.
+func (d *kindDesk[T, F]) unlink(ctx context.Context, e *content.Entry[T], fromDraft, fromLive func(content.ID) bool) error {
+	after := *e
+	after.Version, after.UpdatedAt, after.UpdatedBy = e.Version+1, d.n.now(), Operator.Person()
+	for _, part := range []struct {
+		copied **T
+		gone   func(content.ID) bool
+	}{{&after.Draft, fromDraft}, {&after.Live, fromLive}} {
+		if *part.copied == nil {
+			continue
+		}
+		fresh, err := clone(*part.copied)
+		if err != nil {
+			return err
+		}
+		content.Unlink(as(fresh), part.gone)
+		as(fresh).Common().Version = after.Version
+		*part.copied = fresh
+	}
+	w := &work{Newsroom: d.n, actor: Operator, Change: Change{Action: content.ActionUpdate, Note: "sen check"}}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt)); err != nil {
+		return err
+	}
+	*e = after
+	return nil
 }
 
 // claims finds slugs that entries have and nobody claims, and claims of what has them not.

@@ -28,6 +28,8 @@ type desk interface {
 	UsedBy(ctx context.Context, id content.ID, most int) ([]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
+	// cycles finds entries of the kind that stand below themselves.
+	cycles(ctx context.Context, c *checking) error
 	// check looks at every entry of the kind.
 	check(ctx context.Context, c *checking) error
 	// due makes the changes that are to happen by themselves, and tells how many it made.
@@ -134,21 +136,26 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	if err := d.Save(ctx, before, after, w.entry(after.UpdatedAt)); err != nil {
 		return nil, err
 	}
-	if err := w.follow(ctx, before, after); err != nil {
-		return nil, err
-	}
-	return d.saved(after), nil
+	return d.saved(ctx, w, before, after)
 }
 
-// saved is the outcome of a change that was written.
-func (d *kindDesk[T, F]) saved(after *content.Entry[T]) *Outcome {
+// saved is the outcome of a change that was written, once what follows from it is done.
+func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *content.Entry[T]) (*Outcome, error) {
+	if err := d.catchUp(ctx, before, after); err != nil {
+		return nil, err
+	}
+	if before != nil {
+		if err := w.follow(ctx, before, after); err != nil {
+			return nil, err
+		}
+	}
 	base := as(after.Draft).Common()
 	after.LiveVersion = 0
 	if after.Live != nil {
 		after.LiveVersion = as(after.Live).Common().Version
 	}
 	base.ID, base.Editing, after.Editing.ID = after.ID, &after.Editing, after.ID
-	return &Outcome{Content: as(after.Draft), ID: after.ID}
+	return &Outcome{Content: as(after.Draft), ID: after.ID}, nil
 }
 
 // words is an enum's value as words.
@@ -190,7 +197,7 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 		if err != nil {
 			return nil, err
 		}
-		return d.saved(after), nil
+		return d.saved(ctx, w, nil, after)
 	}
 }
 

@@ -171,14 +171,7 @@ func ancestors(of, parent content.ID, find finder) (chain []content.ID, cycle bo
 		if err != nil {
 			return nil, false, err
 		}
-		switch e := found.(type) {
-		case *content.Section:
-			parent = e.ParentID
-		case *content.Organization:
-			parent = e.ParentID
-		default:
-			parent = ""
-		}
+		parent = content.ParentOf(found)
 	}
 	slices.Reverse(chain)
 	return chain, false, nil

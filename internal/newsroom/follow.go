@@ -2,6 +2,7 @@ package newsroom
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"sen/internal/content"
@@ -74,33 +75,67 @@ func below[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, 
 	return ids, rederive(ctx, n, c, stage, "ancestors", []content.ID{id})
 }
 
-// rederive works out anew what the entries that link to some others took over from them.
+// rederive works out anew what the entries that link to some others took over from them, until nothing
+// is left to do: while it writes, they and what they stand on may change.
 func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
-	ids, err := c.Linking(ctx, stage, field, to)
-	if err != nil {
-		return err
-	}
-	known := map[content.ID]content.Content{}
-	find := n.finderAt(ctx, stage)
-	remembered := func(id content.ID) (content.Content, error) {
-		if c, ok := known[id]; ok {
-			return c, nil
-		}
-		c, err := find(id)
-		known[id] = c
-		return c, err
-	}
-	for some := range slices.Chunk(ids, 500) {
-		found, err := c.ByIDs(ctx, some, stage, c.StoredFields())
+	for again := true; again; {
+		again = false
+		ids, err := c.Linking(ctx, stage, field, to)
 		if err != nil {
 			return err
 		}
-		for id, e := range found {
-			if _, err := derive(as(e), remembered); err != nil {
+		find := remembering(n.finderAt(ctx, stage))
+		for some := range slices.Chunk(ids, 500) {
+			found, err := c.ByIDs(ctx, some, stage, c.StoredFields())
+			if err != nil {
 				return err
 			}
-			if err := c.SetDerived(ctx, id, stage, taken(as(e))); err != nil {
+			for id, e := range found {
+				is, stale, err := outdated(e, find)
+				if err == nil && stale {
+					again = true
+					err = c.SetDerived(ctx, id, stage, is)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// outdated works out what a copy takes over from other entries, and tells whether it has
+// something else. One that stands below itself is left as it is.
+func outdated[T any](copied *T, find finder) (is map[string]any, stale bool, err error) {
+	anew := *copied
+	cycle, err := derive(as(&anew), find)
+	is = taken(as(&anew))
+	return is, err == nil && !cycle && fmt.Sprint(taken(as(copied))) != fmt.Sprint(is), err
+}
+
+// catchUp brings up to date what a saved entry took over from others. Who changed them while it was being
+// saved could not see yet that it stands on them.
+func (d *kindDesk[T, F]) catchUp(ctx context.Context, before, after *content.Entry[T]) error {
+	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
+		copied := at(after, stage)
+		if copied == nil || before != nil && copied == at(before, stage) {
+			continue
+		}
+		for {
+			is, stale, err := outdated(copied, d.n.finderAt(ctx, stage))
+			if err != nil || !stale {
 				return err
+			}
+			if err := d.SetDerived(ctx, after.ID, stage, is); err != nil {
+				return err
+			}
+			found, err := d.ByIDs(ctx, []content.ID{after.ID}, stage, d.StoredFields())
+			if err != nil {
+				return err
+			}
+			if copied = found[after.ID]; copied == nil {
+				break
 			}
 		}
 	}

@@ -31,8 +31,6 @@ type Newsroom struct {
 	desks     map[content.Kind]desk
 	// sizes lets each size of a picture be made once, however many ask for it at a time.
 	sizes singleflight.Group
-	// uploads lets one of several files that are the same be kept at a time.
-	uploads singleflight.Group
 }
 
 // Options are what a newsroom works with.

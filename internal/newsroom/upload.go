@@ -16,6 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/text/unicode/norm"
 
 	"sen/internal/auth"
@@ -49,15 +50,13 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 	if err != nil {
 		return newReport(chain).refusedFile(err)
 	}
-	var outcome *Outcome
-	_, _, _ = n.uploads.Do(f.sum, func() (any, error) {
-		outcome, err = n.take(ctx, chain, u, f, m)
-		return nil, nil
-	})
-	if outcome == nil && err == nil { // the same file came at the same moment: most likely it is there now
-		return n.take(ctx, chain, u, f, m)
+	defer f.close()
+	release, err := n.store.HoldFile(ctx, f.sum)
+	if err != nil {
+		return nil, err
 	}
-	return outcome, err
+	defer release()
+	return n.take(ctx, chain, u, f, m)
 }
 
 // take keeps a file that was received as a new medium, unless it is there already.
@@ -150,35 +149,56 @@ type received struct {
 	as   picture.Type
 	// data is the file when it is a picture, nil otherwise: nothing else is held in memory.
 	data []byte
+	// close gives the memory back.
+	close func()
 }
 
-// receive tells what a file is, and cleans it.
+// held bounds the files of pictures that are held in memory at once, in bytes: one of the largest, as it came
+// and cleaned, or as many small ones.
+var held = semaphore.NewWeighted(2 * picture.MaxBytes)
+
+// receive tells what a file is, and cleans it. One that is received is to be closed.
 func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*received, error) {
 	as, err := picture.Sniff(file, size, name)
 	if err != nil {
 		return nil, err
 	}
-	f := &received{file: file, size: size, as: as}
+	f := &received{file: file, size: size, as: as, close: func() {}}
 	if strings.HasPrefix(as.MimeType, "image/") {
-		if size > picture.MaxBytes {
-			return nil, &picture.Refusal{Reason: picture.ReasonPixels, What: fmt.Sprintf("%d bytes", size)}
-		}
-		data := make([]byte, size)
-		if _, err := io.ReadFull(io.NewSectionReader(file, 0, size), data); err != nil {
-			return nil, fmt.Errorf("read a picture: %w", err)
-		}
-		if f.data, f.as, err = picture.Clean(ctx, data, as); err != nil {
+		if err := f.clean(ctx); err != nil {
 			return nil, err
 		}
-		f.file, f.size = bytes.NewReader(f.data), int64(len(f.data))
 	}
 	f.name = fileName(name, f.as)
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f.reader()); err != nil {
+		f.close()
 		return nil, fmt.Errorf("read a file: %w", err)
 	}
 	f.sum = hex.EncodeToString(sum.Sum(nil))
 	return f, nil
+}
+
+// clean reads a picture into memory, once there is room for it, and cleans it.
+func (f *received) clean(ctx context.Context) (err error) {
+	if f.size > picture.MaxBytes {
+		return &picture.Refusal{Reason: picture.ReasonPixels, What: fmt.Sprintf("%d bytes", f.size)}
+	}
+	room := 2 * f.size
+	if err := held.Acquire(ctx, room); err != nil {
+		return fmt.Errorf("wait for room to hold a picture: %w", err)
+	}
+	f.close = func() { held.Release(room) }
+	data := make([]byte, f.size)
+	if _, err = io.ReadFull(f.reader(), data); err == nil {
+		f.data, f.as, err = picture.Clean(ctx, data, f.as)
+	}
+	if err != nil {
+		f.close()
+		return err
+	}
+	f.file, f.size = bytes.NewReader(f.data), int64(len(f.data))
+	return nil
 }
 
 func (f *received) reader() io.Reader { return io.NewSectionReader(f.file, 0, f.size) }
@@ -293,6 +313,7 @@ func keepFile(ctx context.Context, store *mongodb.Store, m *content.Media, open 
 		var f *received
 		if f, err = receive(ctx, file, size, m.FileName); err == nil {
 			err = f.keep(ctx, store, m)
+			f.close()
 		}
 	}
 	return errors.Join(err, opened.Close())

@@ -11,19 +11,22 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestUploadTwiceAtOnce sends one file several times at the same moment, as an impatient editor does:
-// it becomes one medium.
+// TestUploadTwiceAtOnce sends one file several times at the same moment, as an impatient editor does, to
+// different servers where there are some: it becomes one medium.
 func TestUploadTwiceAtOnce(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		room := newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)})
+		rooms := []*newsroom.Newsroom{newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)})}
+		if e.Name != "embedded" { // which is one server
+			rooms = append(rooms, newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)}))
+		}
 		const text = "Danh sách sản phẩm\n"
 		var mu sync.Mutex
 		media := map[content.ID]int{}
 		duplicates := 0
 		var senders sync.WaitGroup
-		for range 4 {
+		for i := range 4 {
 			senders.Go(func() {
-				outcome, err := room.Upload(editor(context.Background()), vietnamese, newsroom.Upload{
+				outcome, err := rooms[i%len(rooms)].Upload(editor(context.Background()), vietnamese, newsroom.Upload{
 					File: strings.NewReader(text), Size: int64(len(text)), Name: "danh-sach.txt",
 				})
 				if err != nil || len(outcome.Problems) > 0 {

@@ -161,3 +161,49 @@ func whole(t *testing.T, store *mongodb.Store, id content.ID, accepted map[int]s
 		t.Errorf("%s has version %d and %d revisions: %v", id, e.Version, pages[0].TotalCount, err)
 	}
 }
+
+// TestMovesAtOnce moves three sections below each other at the same moment, which are right each alone and
+// a circle together: one of them is refused, and what it is below is told.
+func TestMovesAtOnce(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		for round := range 5 {
+			var ids []content.ID
+			for i := range 3 {
+				outcome, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{
+					Action: content.ActionCreate, Kind: content.KindSection, Input: newsroom.Input{"name": text(fmt.Sprintf("Mục %d.%d", round, i))},
+				})
+				if err != nil || len(outcome.Problems) > 0 {
+					t.Fatal(err, outcome)
+				}
+				ids = append(ids, outcome.ID)
+			}
+			var movers sync.WaitGroup
+			var moved, refused atomic.Int64
+			for i, id := range ids {
+				movers.Go(func() {
+					move := newsroom.Change{Action: content.ActionUpdate, ID: id, Version: 1, Input: newsroom.Input{"parent": string(ids[(i+1)%3])}}
+					outcome, err := room.Do(editor(context.Background()), vietnamese, move)
+					switch {
+					case err != nil:
+						t.Error(err)
+					case len(outcome.Problems) == 0:
+						moved.Add(1)
+					case outcome.Problems[0].Code == content.ProblemCycle:
+						refused.Add(1)
+					default:
+						t.Error(outcome.Problems)
+					}
+				})
+			}
+			movers.Wait()
+			if moved.Load() != 2 || refused.Load() != 1 {
+				t.Errorf("of three moves that make a circle %d were made and %d refused", moved.Load(), refused.Load())
+			}
+		}
+		if found := findings(t, store, false); len(found) > 0 {
+			t.Errorf("the tree does not fit together: %v", found)
+		}
+	})
+}
