@@ -54,6 +54,14 @@ type factor struct {
 
 var once = factor{n: 1}
 
+// of is the factor with some variables.
+func (f factor) of(variables map[string]any) int {
+	if f.read != nil {
+		return f.read(variables)
+	}
+	return f.n
+}
+
 func plus(a, b int) int { return min(a+b, maxCost) }
 
 func times(a, b int) int {
@@ -80,11 +88,7 @@ func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) int 
 	for i, s := range c.steps[:cost.step] {
 		values[i] = 0
 		for _, p := range s.parts {
-			n := p.n
-			if p.read != nil {
-				n = p.read(variables)
-			}
-			if v := times(n, value(p.amount)); s.dearest {
+			if v := times(p.factor.of(variables), value(p.amount)); s.dearest {
 				values[i] = max(values[i], v)
 			} else {
 				values[i] = plus(values[i], v)

@@ -13,18 +13,17 @@ var errDrafts = content.Errorf(content.CodeForbidden, "Only those who were grant
 
 // mayReadDrafts tells whether the actor may read working copies of anything.
 func (rq *request) mayReadDrafts() bool {
-	if rq.actor == nil {
-		return false
-	}
-	if rq.actor.Preview != "" {
-		return true
-	}
+	return rq.actor != nil && (rq.actor.Preview != "" || len(rq.draftKinds()) > 0)
+}
+
+// draftKinds are the kinds of which the actor may read all working copies.
+func (rq *request) draftKinds() (kinds []content.Kind) {
 	for _, kind := range content.Kinds() {
 		if newsroom.May(rq.actor, content.ActionRead, kind) {
-			return true
+			kinds = append(kinds, kind)
 		}
 	}
-	return false
+	return kinds
 }
 
 // stageOf is the copy of an entry that is read where a place asks for one: a guest with

@@ -4337,7 +4337,7 @@ enum ProblemCode {
   IN_USE
   "Your role does not allow it; of an item of many."
   FORBIDDEN
-  "The store did not answer; of an item of many. Try this one again."
+  "The store did not answer, or the time was over; of an item of many. Try this one again."
   UNAVAILABLE
   "A text was mended: control signs, decomposed letters (NFC), or signs read in a wrong encoding."
   REPAIRED
@@ -5063,7 +5063,7 @@ input CertificateInput {
   validUntil: Date
 }
 
-"What an article has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an article has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input ArticleInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5097,7 +5097,7 @@ input ArticleInput {
   seo: SeoInput
 }
 
-"What an author has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an author has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AuthorInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5113,7 +5113,7 @@ input AuthorInput {
   avatar: ID
 }
 
-"What an organization has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an organization has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input OrganizationInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5131,7 +5131,7 @@ input OrganizationInput {
   logo: ID
 }
 
-"What a section has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What a section has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input SectionInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5145,7 +5145,7 @@ input SectionInput {
   position: Int
 }
 
-"What a tag has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What a tag has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input TagInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5155,7 +5155,7 @@ input TagInput {
   description: [TextInput!]
 }
 
-"What an event has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an event has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input EventInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5197,7 +5197,7 @@ input EventInput {
   tags: [ID!]
 }
 
-"What a programme has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What a programme has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input ProgramInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5215,7 +5215,7 @@ input ProgramInput {
   organization: ID
 }
 
-"What an award series has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an award series has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardSeriesInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5229,7 +5229,7 @@ input AwardSeriesInput {
   organizations: [ID!]
 }
 
-"What an award round has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an award round has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardRoundInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5249,7 +5249,7 @@ input AwardRoundInput {
   ceremony: ID
 }
 
-"What an award has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What an award has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
@@ -5273,7 +5273,7 @@ input AwardInput {
   event: ID
 }
 
-"What a medium has. In a change, what is left out stays and null clears; an object is changed field by field, a list is replaced."
+"What a medium has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input MediaInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String

@@ -51,18 +51,8 @@ func registerMedia(r *Resolver) {
 			return r.upload(c, *argument[graphql.Upload](c, "file"), deref(argument[string](c, "idempotencyKey")))
 		}),
 		"bulkUploadMedia": mutation(func(c *call) (any, error) {
-			var outcomes []*newsroom.Outcome
-			for i, file := range deref(argument[[]*graphql.Upload](c, "files")) {
-				outcome, err := r.upload(c, *file, "")
-				if err != nil {
-					if outcome, err = failed(err); err != nil {
-						return nil, err
-					}
-				}
-				inside(outcome, "files", i)
-				outcomes = append(outcomes, outcome)
-			}
-			return outcomes, nil
+			files := deref(argument[[]*graphql.Upload](c, "files"))
+			return each(c, "files", len(files), func(i int) (*newsroom.Outcome, error) { return r.upload(c, *files[i], "") })
 		}),
 	})
 }

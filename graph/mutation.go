@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,9 +8,6 @@ import (
 	"sen/internal/content"
 	"sen/internal/newsroom"
 )
-
-// maxBulk is how many items one mutation changes.
-const maxBulk = 200
 
 // moves are the mutations that take one step with one entry.
 var moves = map[string]content.Action{
@@ -53,18 +48,7 @@ func registerMutation(r *Resolver) {
 		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
 		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
 	})})
-	r.relate("Mutation", map[string]relation{
-		"bulkCreate": r.bulk(func(_ *call, item map[string]any) newsroom.Change {
-			return withFields(newsroom.Change{Action: content.ActionCreate}, item)
-		}),
-		"bulkUpdate": r.bulk(func(_ *call, item map[string]any) newsroom.Change {
-			fields, _ := item["input"].(map[string]any)
-			return withFields(atVersion(content.ActionUpdate, item), fields)
-		}),
-		"bulkMove": r.bulk(func(c *call, item map[string]any) newsroom.Change {
-			return atVersion(deref(argument[content.Action](c, "action")), item)
-		}),
-	})
+	registerBulk(r)
 }
 
 // change answers a mutation that makes one change of an entry.
@@ -101,74 +85,6 @@ func mutation(do func(c *call) (any, error)) relation {
 		c.rq.mu.Unlock()
 		return []any{answer}, err
 	}}
-}
-
-// bulk answers a mutation that makes a change for each item of a list; each succeeds or
-// fails by itself.
-func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change) relation {
-	return mutation(func(c *call) (any, error) {
-		items := deref(argument[[]map[string]any](c, "items"))
-		if len(items) > maxBulk {
-			return nil, content.Errorf(content.CodeBadUserInput, "items has %d members; at most %d are allowed.", len(items), maxBulk)
-		}
-		outcomes := make([]*newsroom.Outcome, len(items))
-		for i, item := range items {
-			change := c.change(from(c, newsroom.NewInput(item)))
-			if change.Key != "" {
-				change.Key += "#" + strconv.Itoa(i)
-			}
-			outcome, err := r.newsroom.Do(c.ctx, scalar.Chain(c.ctx), change)
-			if err != nil {
-				if outcome, err = failed(err); err != nil {
-					return nil, err
-				}
-			}
-			inside(outcome, "items", i)
-			outcomes[i] = outcome
-		}
-		return outcomes, nil
-	})
-}
-
-// inside tells of an outcome's problems and notices in which item of a list they are.
-func inside(outcome *newsroom.Outcome, list string, i int) {
-	for _, told := range [][]content.Problem{outcome.Problems, outcome.Notices} {
-		for k := range told {
-			told[k].Path = append([]string{list, strconv.Itoa(i)}, told[k].Path...)
-		}
-	}
-}
-
-// failed turns an error of one item into its problem, where the others may go on. What
-// holds for all of them stays an error.
-func failed(err error) (*newsroom.Outcome, error) {
-	var known *content.Error
-	if !errors.As(err, &known) {
-		return nil, err
-	}
-	code := content.ProblemCode(known.Code)
-	switch code {
-	case content.ProblemForbidden, content.ProblemUnavailable, content.ProblemConflict:
-		return &newsroom.Outcome{Problems: []content.Problem{{Code: code, Message: known.Message, Path: []string{}}}}, nil
-	}
-	return nil, err
-}
-
-// atVersion is a change of an item that names an entry in a version.
-func atVersion(action content.Action, item map[string]any) newsroom.Change {
-	id, _ := item["id"].(string)
-	version, _ := item["version"].(int)
-	return newsroom.Change{Action: action, ID: content.ID(id), Version: version}
-}
-
-// withFields gives a change the input of the one kind that is set.
-func withFields(change newsroom.Change, fields map[string]any) newsroom.Change {
-	for _, kind := range content.Kinds() {
-		if input, ok := fields[kindField(kind)].(map[string]any); ok {
-			change.Kind, change.Input = kind, input
-		}
-	}
-	return change
 }
 
 // kindField is the name of the field that has one entry of a kind: "awardSeries".

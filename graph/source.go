@@ -118,6 +118,9 @@ func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, erro
 		Filter: argument[F](c, "filter"), Order: s.order,
 		Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()),
 	}
+	if ask.Stage == content.StageDraft {
+		ask.Drafts = c.rq.draftKinds()
+	}
 	if order := argument[content.Order](c, "orderBy"); order != nil {
 		ask.Order = *order
 	}

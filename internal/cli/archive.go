@@ -17,7 +17,7 @@ type exportCommand struct {
 	Store  storeFlags `embed:""`
 	File   string     `arg:"" help:"File to write, such as site.jsonl; - for the standard output."`
 	People bool       `help:"Take accounts, with the hashes of their passwords, and tokens along."`
-	Quiet  bool       `short:"q" help:"Tell no progress."`
+	Told   told       `embed:""`
 }
 
 // Run is the command.
@@ -42,7 +42,7 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 			return os.Rename(file.Name(), c.File)
 		}
 	}
-	p := newProgress(o.err, c.Quiet)
+	p := c.Told.on(o.err)
 	if err := newsroom.Export(ctx, store, to, c.People, p.tell); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 type importCommand struct {
 	Store storeFlags `embed:""`
 	File  string     `arg:"" help:"File that sen export wrote; - for the standard input."`
-	Quiet bool       `short:"q" help:"Tell no progress."`
+	Told  told       `embed:""`
 }
 
 // Run is the command.
@@ -72,8 +72,8 @@ func (c *importCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	defer closeStore()
-	p := newProgress(o.err, c.Quiet)
-	if err := newsroom.Restore(ctx, store, file, p.tell); err != nil {
+	p := c.Told.on(o.err)
+	if err := newsroom.Restore(ctx, store, file, c.Told.on(o.err).tell, p.tell); err != nil {
 		return err
 	}
 	p.end("imported")
@@ -97,22 +97,25 @@ func (c *importCommand) input() (*os.File, error) {
 	return file, err
 }
 
-// progress tells how far long work has come, a line every few seconds.
+// told says how progress of long work is told.
+type told struct {
+	Quiet    bool          `short:"q" help:"Tell no progress."`
+	Progress time.Duration `help:"How often to tell how far the work has come; with 0, of each document." default:"2s"`
+}
+
+func (t told) on(to io.Writer) *progress {
+	now := time.Now()
+	return &progress{told: t, to: to, began: now, last: now}
+}
+
+// progress tells how far long work has come.
 type progress struct {
+	told
 	to           io.Writer
-	quiet        bool
-	began, told  time.Time
+	began, last  time.Time
 	total        int
 	part         string
 	inPart, base int
-}
-
-// progressEvery is how often progress is told.
-const progressEvery = 2 * time.Second
-
-func newProgress(to io.Writer, quiet bool) *progress {
-	now := time.Now()
-	return &progress{to: to, quiet: quiet, began: now, told: now}
 }
 
 // tell implements newsroom.Progress.
@@ -123,15 +126,15 @@ func (p *progress) tell(part string, done int) {
 	}
 	p.inPart = done
 	p.total = p.base + done
-	if now := time.Now(); !p.quiet && now.Sub(p.told) >= progressEvery {
-		p.told = now
+	if now := time.Now(); !p.Quiet && now.Sub(p.last) >= p.Progress {
+		p.last = now
 		_, _ = fmt.Fprintf(p.to, "%s: %d; %d in all, %.0f a second\n", part, done, p.total, float64(p.total)/now.Sub(p.began).Seconds())
 	}
 }
 
 // end tells what was done in all.
 func (p *progress) end(what string) {
-	if !p.quiet {
+	if !p.Quiet {
 		_, _ = fmt.Fprintf(p.to, "%s %d documents in %s\n", what, p.total, time.Since(p.began).Round(time.Millisecond))
 	}
 }

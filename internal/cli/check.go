@@ -13,7 +13,7 @@ type checkCommand struct {
 	Store storeFlags `embed:""`
 	Mend  bool       `help:"Put in order what can be: every change of an entry is a revision by the operator."`
 	JSON  bool       `name:"json" help:"Print each finding as a line of JSON."`
-	Quiet bool       `short:"q" help:"Tell no progress."`
+	Told  told       `embed:""`
 }
 
 // Run is the command.
@@ -24,7 +24,7 @@ func (c *checkCommand) Run(ctx context.Context, o output) error {
 	}
 	defer closeStore()
 	found, left := 0, 0
-	p := newProgress(o.err, c.Quiet)
+	p := c.Told.on(o.err)
 	err = newsroom.New(store, newsroom.Options{}).Check(ctx, c.Mend, func(f newsroom.Finding) {
 		found++
 		mended := " (mended)"

@@ -49,7 +49,7 @@ type Config struct {
 	Pages     uint64        `name:"page-cache-size" help:"Bytes of memory for pages, as lists of ids, that are kept until they change; 0 keeps none." default:"33554432" env:"SEN_PAGE_CACHE_SIZE"`
 	Plans     bool          `help:"Run queries by plans; else by gqlgen's executor, which answers the same, later: for measuring." default:"true" negatable:"" hidden:"" env:"SEN_PLANS"`
 	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
-	Timeout   time.Duration `help:"Longest time that an operation may take." default:"10s" env:"SEN_TIMEOUT"`
+	Timeout   time.Duration `help:"Longest time that an operation may take; a bulk mutation may take it for each 20 of its items." default:"10s" env:"SEN_TIMEOUT"`
 	SlowQuery time.Duration `help:"Time from which an operation, or a store command, is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
 	Trace     string        `name:"trace-endpoint" help:"OpenTelemetry collector to send traces to, by OTLP over HTTP, such as http://localhost:4318; without it nothing is traced." env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
 	Grace     time.Duration `help:"How long running requests may go on after SIGTERM." default:"15s" env:"SEN_GRACE"`

@@ -19,9 +19,9 @@ type FieldChange struct {
 // derivedFields follow from others, or count: who compares copies does not mean them.
 var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "readingMinutes", "breadcrumb", "ancestors", "formerSlugs"}
 
-// Diff lists the fields in which two copies of an entry differ, in the order of their
-// paths. A nil copy has no fields.
-func Diff(before, after Content) ([]*FieldChange, error) {
+// Diff lists the fields in which two copies of an entry, or of the site's settings, differ, in the order of
+// their paths. A nil copy has no fields.
+func Diff(before, after any) ([]*FieldChange, error) {
 	old, err := flat(before)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func written(raw json.RawMessage) *string {
 }
 
 // flat is a copy as its fields, texts taken apart by language.
-func flat(c Content) (map[string]json.RawMessage, error) {
+func flat(c any) (map[string]json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
 	if c == nil {
 		return fields, nil

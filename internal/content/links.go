@@ -55,8 +55,8 @@ func ParentOf(c Content) ID {
 	return ""
 }
 
-// localizedFields are the names of an entry's fields that are written by language.
-func localizedFields(c Content) map[string]bool {
+// localizedFields are the names of a struct's fields that are written by language.
+func localizedFields(c any) map[string]bool {
 	fields := map[string]bool{}
 	t := reflect.TypeOf(c).Elem()
 	for i := range t.NumField() {

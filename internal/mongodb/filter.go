@@ -312,21 +312,17 @@ func conjunction(conds bson.A) bson.D {
 }
 
 // conditions turns a filter into conditions, resolving the slugs in it by one look-up.
-func (c *Collection[T, F]) conditions(ctx context.Context, stage content.Stage, f *F, chain []content.Locale) (*where, error) {
-	v := c.view(stage)
+func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
+	v := c.view(l.Stage)
 	w := &where{view: v, chain: chain}
-	collect(w, c.filter, f, 1)
+	collect(w, c.filter, l.Filter, 1)
 	if w.err == nil && len(w.missing) > 0 {
-		find := c.store.claims
-		if c.shared(stage) {
-			find = c.store.liveSlugs
-		}
-		slugs, err := find(ctx, w.missing)
+		slugs, err := c.store.namedBy(ctx, w.missing, l.Drafts)
 		if err != nil {
 			return nil, err
 		}
 		w = &where{view: v, chain: chain, slugs: slugs}
-		collect(w, c.filter, f, 1)
+		collect(w, c.filter, l.Filter, 1)
 	}
 	return w, w.err
 }

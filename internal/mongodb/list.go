@@ -23,6 +23,8 @@ type List[F any] struct {
 	Locale content.Locale
 	// Stage is the copy that is read and compared; the published one when it is empty.
 	Stage content.Stage
+	// Drafts are the kinds of which a slug in the filter also leads to what was never published; nil for readers.
+	Drafts []content.Kind
 	// Fields are the stored fields to read of each element.
 	Fields []string
 	Asked
@@ -159,7 +161,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 		}
 		*cursor.to = &at
 	}
-	w, err := c.conditions(ctx, l.Stage, l.Filter, chain)
+	w, err := c.conditions(ctx, &l, chain)
 	if err != nil {
 		return nil, err
 	}

@@ -48,19 +48,22 @@ type storedRevision struct {
 // RevisionCopy reads the working copy that an entry had at a version; nil when that
 // version never was, or its copy is gone.
 func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (*T, error) {
+	copied, err := revisionCopy[T](ctx, c.store, id, version)
+	return c.fill(id, copied, nil), err
+}
+
+// revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (*T, error) {
 	var doc struct {
 		Copy *T `json:"copy"`
 	}
-	err := c.store.db.Collection(revisionsName).FindOne(ctx, bson.D{
+	err := s.db.Collection(revisionsName).FindOne(ctx, bson.D{
 		{Key: "entry", Value: id}, {Key: "version", Value: version}, {Key: "committed", Value: true},
 	}).Decode(&doc)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fail(err)
-	}
-	return c.fill(id, doc.Copy, nil), nil
+	return doc.Copy, fail(err)
 }
 
 // Receipt finds the revision with an id and tells whether it came to be: the entry

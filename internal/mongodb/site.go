@@ -3,7 +3,9 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -38,17 +40,34 @@ func (s *Store) takeSite(site *content.Site) {
 	}
 }
 
-// PutSite replaces the settings of the site, whatever they were.
+// PutSite replaces the settings of the site, whatever they were, with a revision of that version.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
 		return err
 	}
-	_, err := s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: siteID}}, site, options.Replace().SetUpsert(true))
+	r := content.Revision{
+		ID: fmt.Sprintf("%s:%d", siteID, site.Version), Entry: siteID, Of: siteKind, Version: site.Version,
+		At: time.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished, Label: site.Name,
+	}
+	_, err := s.db.Collection(revisionsName).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}}, storedRevision{Committed: true, Copy: site, Revision: r}, options.Replace().SetUpsert(true))
+	if err != nil {
+		return fail(err)
+	}
+	_, err = s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: siteID}}, site, options.Replace().SetUpsert(true))
 	if err != nil {
 		return fail(err)
 	}
 	s.takeSite(site)
 	return nil
+}
+
+// SiteAt reads the settings of the site as they were at a version; nil when that version never was.
+func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) {
+	site, err := revisionCopy[content.Site](ctx, s, siteID, version)
+	if site == nil && err == nil && version == defaultSite.Version {
+		site = &defaultSite
+	}
+	return site, err
 }
 
 // SaveSite replaces the settings of the site in the version before the new one's, with a

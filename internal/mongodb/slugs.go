@@ -2,6 +2,8 @@ package mongodb
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -49,6 +51,26 @@ func (c *Collection[T, F]) keepSlug(key slugKey, e *T, since uint64) {
 		}
 	}
 	c.store.memory.slugs.Put(key, id, len(key.slug)+len(id), since, tags...)
+}
+
+// namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
+// and of the others as they lead readers.
+func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]claim, error) {
+	var all, live []claimKey
+	for _, key := range keys {
+		if slices.Contains(drafts, key.kind) {
+			all = append(all, key)
+		} else {
+			live = append(live, key)
+		}
+	}
+	found, err := s.liveSlugs(ctx, live)
+	if err != nil || len(all) == 0 {
+		return found, err
+	}
+	held, err := s.claims(ctx, all)
+	maps.Copy(found, held)
+	return found, err
 }
 
 // liveSlugs finds which entries some slugs, present or former, lead readers to; from memory as far as that is there.

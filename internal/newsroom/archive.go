@@ -82,8 +82,8 @@ func Export(ctx context.Context, store *mongodb.Store, to io.Writer, people bool
 var ErrNotEmpty = errors.New("the store is not empty: an archive is restored into an empty one")
 
 // Restore puts the site of an archive into an empty store. The archive is read to its end
-// and checked before anything is written.
-func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, progress Progress) error {
+// and checked before anything is written; each of the two has its own progress.
+func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, checked, restored Progress) error {
 	if empty, err := store.Empty(ctx); err != nil || !empty {
 		return errors.Join(err, ErrNotEmpty)
 	}
@@ -96,7 +96,7 @@ func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, prog
 		if !ok {
 			break
 		}
-		progress("checked", check.lines)
+		checked("checked", check.lines)
 	}
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the archive again: %w", err)
@@ -109,7 +109,7 @@ func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, prog
 			part, done = line.Collection, 0
 		}
 		if done++; ok {
-			progress(part, done)
+			restored(part, done)
 		}
 		return line.Collection, line.Document, ok, err
 	})

@@ -39,7 +39,7 @@ func TestArchive(t *testing.T) {
 	first := archive(t, origin)
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent); err != nil {
+		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); err != nil {
 			t.Fatal(err)
 		}
 		if second := archive(t, store); !bytes.Equal(first, second) {
@@ -59,7 +59,7 @@ func TestArchive(t *testing.T) {
 		if !bytes.Contains(answer, []byte(`"tags":{"nodes":[{"name":"Thẻ 0"}]}`)) || bytes.Contains(answer, []byte("errors")) {
 			t.Errorf("the restored site does not answer: %s", answer)
 		}
-		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent); !errors.Is(err, newsroom.ErrNotEmpty) {
+		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); !errors.Is(err, newsroom.ErrNotEmpty) {
 			t.Errorf("restored over what was there: %v", err)
 		}
 	})
@@ -81,7 +81,7 @@ func TestDamagedArchive(t *testing.T) {
 		"empty":          {"", "it was cut"},
 		"more behind":    {whole + "{}\n", "behind the end"},
 	} {
-		err := newsroom.Restore(context.Background(), store, strings.NewReader(c.text), silent)
+		err := newsroom.Restore(context.Background(), store, strings.NewReader(c.text), silent, silent)
 		if err == nil || !strings.Contains(err.Error(), c.why) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -32,8 +32,11 @@ func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content
 }
 
 // ChangedSince lists the fields in which the working copy of an entry differs from what it
-// was at a version; none when that version never was.
+// was at a version, or, without an id, the site's settings do; none when that version never was.
 func (n *Newsroom) ChangedSince(ctx context.Context, id content.ID, version int) ([]string, error) {
+	if id == "" {
+		return n.siteChangedSince(ctx, version)
+	}
 	fields := []string{}
 	seen, err := n.Revision(ctx, id, version)
 	if seen == nil || err != nil {
@@ -44,7 +47,13 @@ func (n *Newsroom) ChangedSince(ctx context.Context, id content.ID, version int)
 	if present[id] == nil || err != nil {
 		return fields, err
 	}
-	changes, err := content.Diff(seen, present[id])
+	return differing(seen, present[id])
+}
+
+// differing are the fields in which two copies differ.
+func differing(before, after any) ([]string, error) {
+	fields := []string{}
+	changes, err := content.Diff(before, after)
 	for _, change := range changes {
 		fields = append(fields, change.Path)
 	}

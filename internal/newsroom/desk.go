@@ -86,7 +86,7 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 		}
 		return outcome, err
 	}
-	return nil, content.Errorf(content.CodeConflict, "The entry is being changed by others all the time. Try again.")
+	return nil, failed(content.CodeConflict, msgBusy)
 }
 
 // attempt makes a change once. With problems in the report nothing was written.
@@ -118,7 +118,7 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	}
 	step, ok := legal(w.Action, &before.Editing)
 	if !ok {
-		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgIllegalMove, w.named(string(w.Action)), w.named(string(before.State)))
+		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgIllegalMove, w.Action, before.State)
 		return &Outcome{}, nil
 	}
 	if w.Action == content.ActionTrash && w.Kind == content.KindMedia || w.Action == content.ActionDeleteForever {

@@ -36,8 +36,11 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 // and here when it will not be: what is wrong is told all at once.
 func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	at := []string{"input", "slug"}
+	slug, given := w.Input["slug"]
 	switch {
-	case w.Input["slug"] == nil:
+	case given && slug == nil && w.Action == content.ActionUpdate: // an entry has one for ever
+		w.refuse(content.ProblemRequired, at, msgRequired)
+	case slug == nil:
 	case !content.ValidSlug(base.Slug):
 		w.refuse(content.ProblemInvalid, at, msgSlug, content.MaxSlug)
 	case len(w.problems) > 0:
@@ -98,9 +101,6 @@ func (w *work) stem(c content.Content) string {
 
 // renamed keeps the former slug of an entry that takes another one; it goes on answering.
 func (w *work) renamed(before, after *content.Base) {
-	if after.Slug == "" { // null: make it anew from the title, where it is not taken
-		after.Slug = before.Slug
-	}
 	if after.Slug == before.Slug {
 		return
 	}

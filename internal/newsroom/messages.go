@@ -67,6 +67,12 @@ const (
 	msgFileBroken
 	msgFilePixels
 	msgFileFrames
+	msgForbidden
+	msgOneTimePassword
+	msgUnderWay
+	msgBusy
+	msgUnavailable
+	msgNotReached
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -127,19 +133,35 @@ var catalog = map[message][2]string{
 	msgFileBroken:       {"The file is damaged, or not of the type that it begins as: %s.", "Tệp bị hỏng hoặc không đúng loại: %s."},
 	msgFilePixels:       {"The picture is too large (%s); at most 50 megapixels in 64 MB are allowed.", "Ảnh quá lớn (%s); tối đa 50 megapixel và 64 MB."},
 	msgFileFrames:       {"The picture moves for too long (%s).", "Ảnh động quá dài (%s)."},
+	msgForbidden:        {"Your role does not allow this (%s). Ask an administrator for it.", "Vai trò của bạn không cho phép việc này (%s). Hãy liên hệ quản trị viên."},
+	msgOneTimePassword:  {"Change your one-time password first: changePassword.", "Trước hết hãy đổi mật khẩu dùng một lần: changePassword."},
+	msgUnderWay:         {"The first attempt under this idempotency key is still under way. Try again in a moment.", "Lần gửi đầu với khóa idempotency này vẫn đang được xử lý. Hãy thử lại sau giây lát."},
+	msgBusy:             {"The entry is being changed by others all the time. Try again.", "Mục này đang liên tục bị người khác sửa. Hãy thử lại."},
+	msgUnavailable:      {"The store did not answer. Try again.", "Kho dữ liệu không trả lời. Hãy thử lại."},
+	msgNotReached:       {"The time was over before this one was reached: nothing of it was written. Send it again.", "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại."},
 }
 
 // vietnameseWords are the steps and the states of the workflow for editors.
 var vietnameseWords = map[string]string{
-	"UPDATE": "sửa", "SUBMIT": "gửi duyệt", "APPROVE": "duyệt", "REJECT": "trả lại", "PUBLISH": "đăng", "UNPUBLISH": "gỡ xuống",
+	"CREATE": "tạo", "UPDATE": "sửa", "SUBMIT": "gửi duyệt", "APPROVE": "duyệt", "REJECT": "trả lại", "PUBLISH": "đăng", "UNPUBLISH": "gỡ xuống",
 	"CORRECT": "đính chính", "ARCHIVE": "lưu trữ", "TRASH": "bỏ vào thùng rác", "RESTORE": "khôi phục",
-	"RESTORE_REVISION": "khôi phục bản ghi", "DELETE_FOREVER": "xóa vĩnh viễn",
+	"RESTORE_REVISION": "khôi phục bản ghi", "DELETE_FOREVER": "xóa vĩnh viễn", "READ": "đọc bản nháp", "PREVIEW": "cho xem trước",
+	"SETTINGS": "sửa cài đặt", "ACCOUNTS": "quản lý người dùng", "AUDIT_LOG": "xem nhật ký",
 	"DRAFT": "bản nháp", "IN_REVIEW": "chờ duyệt", "SCHEDULED": "hẹn giờ đăng", "PUBLISHED": "đã đăng", "CHANGED": "đã đăng, có bản sửa",
 	"ARCHIVED": "đã lưu trữ", "TRASHED": "trong thùng rác",
 }
 
-// named is a step or a state of the workflow in the editor's language.
-func (r *report) named(word string) string {
+// named is a step or a state of the workflow in the editor's language, and any other value as it is.
+func (r *report) named(value any) any {
+	var word string
+	switch v := value.(type) {
+	case content.Action:
+		word = string(v)
+	case content.State:
+		word = string(v)
+	default:
+		return value
+	}
 	if r.vietnamese {
 		return "“" + vietnameseWords[word] + "”"
 	}
@@ -160,6 +182,10 @@ func newReport(chain []content.Locale) *report {
 // text is what a message says.
 func (r *report) text(m message, args ...any) string {
 	forms := catalog[m]
+	args = slices.Clone(args)
+	for i, arg := range args {
+		args[i] = r.named(arg)
+	}
 	if r.vietnamese {
 		return fmt.Sprintf(forms[1], args...)
 	}

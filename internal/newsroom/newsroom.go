@@ -199,7 +199,7 @@ func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 	if !committed {
 		gone, err := w.store.Discard(ctx, r, w.now())
 		if err == nil && !gone {
-			err = content.Errorf(content.CodeUnavailable, "The first attempt under this idempotency key is still under way. Try again in a moment.")
+			err = failed(content.CodeUnavailable, msgUnderWay)
 		}
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package newsroom
 
 import (
 	"slices"
-	"strings"
 
 	"sen/internal/content"
 )
@@ -128,7 +127,7 @@ func Permit(actor *content.Actor, action content.Action, kind content.Kind) erro
 		return content.Errorf(content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer ….")
 	}
 	if actor.MustChangePassword {
-		return content.Errorf(content.CodeForbidden, "Change your one-time password first: changePassword.")
+		return failed(content.CodeForbidden, msgOneTimePassword)
 	}
 	if !May(actor, action, kind) {
 		return forbidden(action)
@@ -137,6 +136,5 @@ func Permit(actor *content.Actor, action content.Action, kind content.Kind) erro
 }
 
 func forbidden(action content.Action) error {
-	what := strings.ReplaceAll(strings.ToLower(string(action)), "_", " ")
-	return content.Errorf(content.CodeForbidden, "Your role does not allow this (%s). Ask an administrator for it.", what)
+	return failed(content.CodeForbidden, msgForbidden, action)
 }

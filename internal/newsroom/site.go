@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,6 +75,26 @@ func (n *Newsroom) staleSite(report *report, version int) *SiteOutcome {
 	return &SiteOutcome{Problems: report.problems, Conflict: &Conflict{Version: present, Seen: version}}
 }
 
+// siteChangedSince lists the fields in which the settings differ from what they were at a version.
+func (n *Newsroom) siteChangedSince(ctx context.Context, version int) ([]string, error) {
+	seen, err := n.store.SiteAt(ctx, version)
+	if seen == nil || err != nil {
+		return []string{}, err
+	}
+	return differing(settable(seen), settable(n.store.Site()))
+}
+
+// settable is the settings by the names of the fields that change them.
+func settable(s *content.Site) any {
+	return &struct {
+		Name          content.Text     `json:"name"`
+		Locales       []content.Locale `json:"locales"`
+		DefaultLocale content.Locale   `json:"defaultLocale"`
+		TimeZone      string           `json:"timeZone"`
+		Menus         []*content.Menu  `json:"menus"`
+	}{s.Name, s.Locales(), s.DefaultLocale(), s.TimeZone, s.Menus}
+}
+
 // rekey prepares the texts of all entries for the site's languages.
 func (n *Newsroom) rekey(ctx context.Context) {
 	start := time.Now()
@@ -100,22 +121,14 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 		return nil, fmt.Errorf("copy the settings: %w", err)
 	}
 	after.Version = before.Version + 1
-	if locales, ok := input["locales"].([]any); ok {
-		after.Languages.Locales = nil
-		for i, value := range locales {
-			if l := content.Locale(str(value)); slices.Contains(after.Languages.Locales, l) || len(l) > 35 || strings.Contains(string(l), ".") {
-				w.refuse(content.ProblemInvalid, []string{"input", "locales", strconv.Itoa(i)}, msgInvalid)
-			} else {
-				after.Languages.Locales = append(after.Languages.Locales, l)
-			}
+	input = maps.Clone(input)
+	for _, name := range []string{"name", "locales", "defaultLocale", "timeZone"} {
+		if value, ok := input[name]; ok && value == nil {
+			w.refuse(content.ProblemRequired, []string{"input", name}, msgRequired)
+			delete(input, name)
 		}
 	}
-	if value, ok := input["defaultLocale"]; ok {
-		after.Languages.Default = content.Locale(str(value))
-	}
-	if !slices.Contains(after.Languages.Locales, after.Languages.Default) {
-		w.refuse(content.ProblemInvalid, []string{"input", "defaultLocale"}, msgLocale, after.Languages.Default)
-	}
+	w.languages(&after.Languages, input)
 	if value, ok := input["timeZone"]; ok {
 		after.TimeZone = str(value)
 	}
@@ -140,6 +153,30 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 		w.menu(menu.Items, append(slices.Clone(path), "items"), 1)
 	}
 	return after, w.checkLinks(ctx, r.links)
+}
+
+// languages is what the input makes of the languages.
+func (w *work) languages(after *content.Languages, input Input) {
+	if value, ok := input["locales"]; ok {
+		locales, ok := value.([]any)
+		if !ok {
+			locales = []any{value} // a single value stands for a list of one
+		}
+		after.Locales = nil
+		for i, value := range locales {
+			if l := content.Locale(str(value)); slices.Contains(after.Locales, l) || len(l) > 35 || strings.Contains(string(l), ".") {
+				w.refuse(content.ProblemInvalid, []string{"input", "locales", strconv.Itoa(i)}, msgInvalid)
+			} else {
+				after.Locales = append(after.Locales, l)
+			}
+		}
+	}
+	if value, ok := input["defaultLocale"]; ok {
+		after.Default = content.Locale(str(value))
+	}
+	if !slices.Contains(after.Locales, after.Default) {
+		w.refuse(content.ProblemInvalid, []string{"input", "defaultLocale"}, msgLocale, after.Default)
+	}
 }
 
 // menu checks the links of a menu.

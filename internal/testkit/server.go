@@ -81,11 +81,12 @@ const ActorHeader = "Test-Actor"
 
 // actors are who asks in tests, by the value of [ActorHeader].
 var actors = map[string]*content.Actor{
-	"reader": {ID: "account_reader", Name: "Reader", Role: content.RoleReader},
-	"writer": {ID: "account_writer", Name: "Writer", Role: content.RoleWriter},
-	"other":  {ID: "account_other", Name: "Another writer", Role: content.RoleWriter},
-	"editor": {ID: "account_editor", Name: "Editor", Role: content.RoleEditor},
-	"admin":  {ID: "account_admin", Name: "Administrator", Role: content.RoleAdmin},
+	"reader":           {ID: "account_reader", Name: "Reader", Role: content.RoleReader},
+	"writer":           {ID: "account_writer", Name: "Writer", Role: content.RoleWriter},
+	"other":            {ID: "account_other", Name: "Another writer", Role: content.RoleWriter},
+	"editor":           {ID: "account_editor", Name: "Editor", Role: content.RoleEditor},
+	"tokenForArticles": {ID: "token_articles", Name: "Token for articles", Role: content.RoleReader, Kinds: []content.Kind{content.KindArticle}},
+	"admin":            {ID: "account_admin", Name: "Administrator", Role: content.RoleAdmin},
 }
 
 // Trips is how many round trips to the store the last request made.

@@ -161,6 +161,9 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	g.persisted.keep(params)
 	key, shared := sharedKey(op, &params.RawParams, answer.mediaType)
 	shared = shared && auth.ActorOf(ctx) == nil && stranger(params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
+	if limit := g.limit(op); limit > g.timeout {
+		_ = http.NewResponseController(answer.w).SetWriteDeadline(time.Now().Add(limit + writeTime)) // a test's recorder has no deadlines
+	}
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
 	if !shared {
 		done := execute(ctx)
@@ -183,16 +186,28 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	deliver(answer.w, answer.r, done)
 }
 
+// itemsInTime is how many items of bulk mutations have the time of one operation.
+const itemsInTime = 20
+
+// writeTime is how long an answer that was long in the making may take on its way out.
+const writeTime = 10 * time.Second
+
+// limit is how long an operation may take: with bulk mutations it is the more the more items they have.
+func (g *graphQL) limit(op *graphql.OperationContext) time.Duration {
+	return time.Duration(1+max(graph.Items(op)-1, 0)/itemsInTime) * g.timeout
+}
+
 // execute runs an operation. With shared, an answer without errors is one that caches in front may have, and one
 // that was made from something may be kept.
 func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, mediaType string, shared bool) *cache.Answer {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	limit := g.limit(op)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ctx, read := cache.Collect(ctx)
 	response := g.dispatch(ctx, op)
 	if response == nil { // the context ended before the answer did
 		response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
-			coded(content.CodeUnavailable, "The answer took longer than "+g.timeout.String()+". Ask for less, or try again."),
+			coded(content.CodeUnavailable, "The answer took longer than "+limit.String()+". Ask for less, or try again."),
 		}}
 	}
 	done := &cache.Answer{Status: http.StatusOK, Cost: graph.CostOf(op).Requested}

@@ -48,7 +48,7 @@ func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawPar
 	if auth.ActorOf(r.Context()) != nil { // strangers have no files to send: ordinary times do
 		control, until := http.NewResponseController(w), time.Now().Add(uploadTime)
 		_ = control.SetReadDeadline(until) // a test's recorder has no deadlines
-		_ = control.SetWriteDeadline(until.Add(g.timeout + 10*time.Second))
+		_ = control.SetWriteDeadline(until.Add(g.timeout + writeTime))
 	}
 	// A part's header is bounded by its reader; a little is left for all of them.
 	body := http.MaxBytesReader(w, r.Body, 2*g.maxBody+maxFiles*g.maxUpload+1<<20)
