@@ -88,7 +88,7 @@ func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) int 
 	for i, s := range c.steps[:cost.step] {
 		values[i] = 0
 		for _, p := range s.parts {
-			if v := times(p.factor.of(variables), value(p.amount)); s.dearest {
+			if v := times(p.of(variables), value(p.amount)); s.dearest {
 				values[i] = max(values[i], v)
 			} else {
 				values[i] = plus(values[i], v)

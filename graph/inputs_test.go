@@ -219,7 +219,7 @@ func (s *sweep) site() changed {
 	return changed{s.schema.Types["SiteInput"], "", func(t *testing.T, version int, input map[string]any) (int, []problem) {
 		answer := ask(t, version, input)
 		return answer.Site.Version, answer.UserErrors
-	}, func(t *testing.T, from, present int) (all []difference) {
+	}, func(t *testing.T, from, _ int) (all []difference) {
 		for _, path := range ask(t, from, map[string]any{}).Conflict.Fields {
 			all = append(all, difference{Path: path})
 		}

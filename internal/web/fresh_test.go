@@ -107,7 +107,7 @@ type freshEntry struct {
 	acknowledged []time.Time
 }
 
-// TestFresh changes entries through one node, with SEN_FRESH about a hundred times a second, and reads them from two nodes by
+// TestFresh changes entries through one node, a hundred times a second where the race detector is off, and reads them from two nodes by
 // their known answers; then it cuts the second node's change stream. The writing node must never answer older
 // than what it acknowledged, and the other one never older than 3 s, the stream cut or not. SEN_FRESH is how long it
 // writes before the cut; with -v it prints how old the answers were.
@@ -149,9 +149,9 @@ func TestFresh(t *testing.T) {
 		stop()
 		running.Wait()
 	}()
-	every := 100 * time.Millisecond // what two busy cores can follow with the race detector on
-	if os.Getenv("SEN_FRESH") != "" {
-		every = 10 * time.Millisecond
+	every := 10 * time.Millisecond
+	if raced {
+		every *= 10 // what two busy cores can follow
 	}
 	turns := time.NewTicker(every)
 	defer turns.Stop()

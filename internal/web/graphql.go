@@ -15,7 +15,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"golang.org/x/sync/semaphore"
 
 	"sen/graph"
 	"sen/internal/auth"
@@ -36,8 +35,7 @@ type graphQL struct {
 	answers      *cache.Answers
 	sharedMaxAge time.Duration
 	rate         *rateLimit
-	// turns are how many operations of strangers are worked on at once.
-	turns *semaphore.Weighted
+	turns        *turns
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -93,7 +91,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params.Headers = r.Header
-	end, ok := g.turn(r.Context())
+	end, ok := g.turns.take(r.Context())
 	if !ok {
 		h.Set("Retry-After", "1")
 		answer.refuse(http.StatusServiceUnavailable, content.CodeUnavailable, "Too much is asked for at once. Try again in a moment.")

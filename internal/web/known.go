@@ -27,6 +27,7 @@ import (
 type known struct {
 	answers *cache.Answers
 	rate    *rateLimit
+	turns   *turns
 	next    http.Handler
 }
 
@@ -73,6 +74,7 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	key := cache.Key(sha256.Sum256(sent))
 	since := k.answers.Now()
 	if answer := k.answers.Get(key); answer != nil && k.rate.take(w.Header(), r, max(answer.Cost, 1)) == nil {
+		k.turns.sent()
 		deliver(w, r, answer)
 		return
 	}

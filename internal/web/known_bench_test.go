@@ -35,20 +35,44 @@ func BenchmarkMemory(b *testing.B) {
 // asked asks a handler the same way again and again, by POST.
 func asked(b *testing.B, handler http.Handler, body func(n int) []byte) {
 	b.Helper()
+	ask := asker(b, handler)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		ask(body(n))
+	}
+}
+
+// asker asks a handler by POST, with as few allocations of its own as can be.
+func asker(t testing.TB, handler http.Handler) func(body []byte) {
+	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, "/graphql", nil)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	header, reader := http.Header{}, &bytes.Reader{}
-	b.ReportAllocs()
-	for n := 0; b.Loop(); n++ {
-		spelled := body(n)
-		reader.Reset(spelled)
+	return func(body []byte) {
+		reader.Reset(body)
 		clear(header)
 		again := *request
-		again.Body, again.ContentLength = io.NopCloser(reader), int64(len(spelled))
+		again.Body, again.ContentLength = io.NopCloser(reader), int64(len(body))
 		handler.ServeHTTP(&nowhere{header}, &again)
+	}
+}
+
+// TestKnownAllocations counts what the whole handler allocates for an answer that is known as it was asked for.
+func TestKnownAllocations(t *testing.T) {
+	if raced {
+		t.Skip("with the race detector on, pools forget what they hold; scripts/test runs this without it too")
+	}
+	store := testkit.SampleStore(t, testkit.Embedded(t))
+	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+		o.Answers, o.Metrics = web.NewAnswers(store, 1<<26), web.NewMetrics()
+	})
+	ask, body := asker(t, server.Config.Handler), []byte(`{"query":"{ articles(first: 20) { nodes { id title } } }"}`)
+	ask(body)
+	if n := testing.AllocsPerRun(100, func() { ask(body) }); n > 15 {
+		t.Errorf("a known answer takes %.0f allocations, more than 15", n)
 	}
 }
 

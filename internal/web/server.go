@@ -8,13 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
-	"runtime"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/klauspost/compress/gzhttp"
 	"go.opentelemetry.io/otel/trace"
-	"golang.org/x/sync/semaphore"
 
 	"sen/graph"
 	"sen/internal/cache"
@@ -77,12 +75,10 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
-	if o.Concurrency <= 0 {
-		o.Concurrency = 4 * runtime.GOMAXPROCS(0)
-	}
+	turns := newTurns(o.Concurrency, o.Timeout)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: semaphore.NewWeighted(int64(o.Concurrency))}
-	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, compressed(visitors.identified(api))}))))
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns}
+	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics.handler())
 	}

@@ -4,30 +4,62 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"sen/internal/auth"
 )
 
-// turn waits until an operation may be worked on, as long as one may take. The requests of strangers wait
-// for each other, so that answers that are known keep processors to be sent by, whatever else is asked.
-func (g *graphQL) turn(ctx context.Context) (end func(), ok bool) {
+// turns bounds how many operations of strangers are worked on at once, and lets known answers go first, which take
+// a twentieth of their time: whatever else is asked, they keep processors to be sent by (`make bench`, under attack).
+type turns struct {
+	free *semaphore.Weighted
+	// most is how long an operation waits for its turn.
+	most time.Duration
+	// known tells that a known answer was sent since an operation last gave way.
+	known atomic.Bool
+}
+
+func newTurns(most int, wait time.Duration) *turns {
+	if most <= 0 {
+		most = 4 * runtime.GOMAXPROCS(0)
+	}
+	return &turns{free: semaphore.NewWeighted(int64(most)), most: wait}
+}
+
+// sent takes in that a known answer was sent.
+func (t *turns) sent() {
+	if !t.known.Load() { // processors share what is only read
+		t.known.Store(true)
+	}
+}
+
+// take waits until an operation may be worked on; end lets the next one go on. It is not ok if that took too
+// long. Those who signed in need not wait.
+func (t *turns) take(ctx context.Context) (end func(), ok bool) {
 	if auth.ActorOf(ctx) != nil {
 		return func() {}, true
 	}
-	ctx, cancel := context.WithTimeout(ctx, g.timeout)
-	defer cancel()
-	if g.turns.Acquire(ctx, 1) != nil {
-		return nil, false
+	if !t.free.TryAcquire(1) {
+		ctx, cancel := context.WithTimeout(ctx, t.most)
+		defer cancel()
+		if t.free.Acquire(ctx, 1) != nil {
+			return nil, false
+		}
 	}
-	giveWay()
-	return sync.OnceFunc(func() { g.turns.Release(1) }), true
+	t.giveWay()
+	return sync.OnceFunc(func() { t.free.Release(1) }), true
 }
 
-// giveWay lets known answers go first, which take a twentieth of the time: while it takes long to come back to a
-// processor, others are waiting for one. It ends at a tenth of a second at the latest, and at once where processors are free.
-func giveWay() {
+// giveWay waits while known answers are sent and processors are asked for, which shows in how long it takes to come back
+// to one: a tenth of a second at the latest.
+func (t *turns) giveWay() {
 	for range 50 {
+		if !t.known.Swap(false) {
+			return
+		}
 		asked := time.Now()
 		if runtime.Gosched(); time.Since(asked) < 10*time.Microsecond {
 			return

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -21,6 +20,10 @@ type holding struct {
 	reached, goOn chan struct{}
 }
 
+// Enabled implements [slog.Handler]: the line is made.
+func (holding) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle implements [slog.Handler].
 func (h holding) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "operation" && a.Value.String() == "Hold" {
@@ -35,7 +38,7 @@ func (h holding) Handle(_ context.Context, r slog.Record) error {
 // TestTurns has a stranger's operation take the only turn: another one waits and is told to come again, while a known
 // answer and those who signed in are served; when the turn is over, the next one has it.
 func TestTurns(t *testing.T) {
-	log := holding{slog.NewTextHandler(io.Discard, nil), make(chan struct{}), make(chan struct{})}
+	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Answers = web.NewAnswers(store, 1<<20)
