@@ -18,21 +18,22 @@ type turns struct {
 	free *semaphore.Weighted
 	// most is how long an operation waits for its turn.
 	most time.Duration
-	// known tells that a known answer was sent since an operation last gave way.
-	known atomic.Bool
+	// began is when this was made, and known how long afterwards the last known answer was sent, to the millisecond.
+	began time.Time
+	known atomic.Int64
 }
 
 func newTurns(most int, wait time.Duration) *turns {
 	if most <= 0 {
 		most = 4 * runtime.GOMAXPROCS(0)
 	}
-	return &turns{free: semaphore.NewWeighted(int64(most)), most: wait}
+	return &turns{free: semaphore.NewWeighted(int64(most)), most: wait, began: time.Now()}
 }
 
 // sent takes in that a known answer was sent.
 func (t *turns) sent() {
-	if !t.known.Load() { // processors share what is only read
-		t.known.Store(true)
+	if now := time.Since(t.began).Milliseconds(); now != t.known.Load() { // processors share what is only read
+		t.known.Store(now)
 	}
 }
 
@@ -53,14 +54,14 @@ func (t *turns) take(ctx context.Context) (end func(), ok bool) {
 	return sync.OnceFunc(func() { t.free.Release(1) }), true
 }
 
-// giveWay waits while known answers are sent and processors are asked for, which shows in how long it takes to come back
-// to one: a tenth of a second at the latest.
+// giveWay waits while known answers are sent (one in the last 20 ms) and processors are asked for, which shows in how long
+// it takes to come back to one: a tenth of a second at most.
 func (t *turns) giveWay() {
 	for range 50 {
-		if !t.known.Swap(false) {
+		asked := time.Now()
+		if asked.Sub(t.began).Milliseconds()-t.known.Load() > 20 {
 			return
 		}
-		asked := time.Now()
 		if runtime.Gosched(); time.Since(asked) < 10*time.Microsecond {
 			return
 		}
