@@ -3,7 +3,6 @@ package newsroom
 import (
 	"bytes"
 	"context"
-	"io"
 	"strings"
 	"time"
 
@@ -74,11 +73,12 @@ func (n *Newsroom) makeSize(ctx context.Context, id content.ID, size picture.Siz
 	if err != nil {
 		return err
 	}
-	data, err := io.ReadAll(whole)
+	spooled, err := picture.Spool(whole)
 	if err != nil {
 		return err
 	}
-	p, err := picture.Open(ctx, data)
+	defer func() { _ = spooled.Close() }()
+	p, err := picture.Open(ctx, spooled.Bytes)
 	if err != nil {
 		return err
 	}

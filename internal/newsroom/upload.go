@@ -16,7 +16,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/sync/semaphore"
 	"golang.org/x/text/unicode/norm"
 
 	"sen/internal/auth"
@@ -147,15 +146,10 @@ type received struct {
 	name string
 	sum  string
 	as   picture.Type
-	// data is the file when it is a picture, nil otherwise: nothing else is held in memory.
-	data []byte
-	// close gives the memory back.
+	// data is the file when it is a picture, nil otherwise. It is not in memory, and gone after close.
+	data  []byte
 	close func()
 }
-
-// held bounds the files of pictures that are held in memory at once, in bytes: one of the largest, as it came
-// and cleaned, or as many small ones.
-var held = semaphore.NewWeighted(2 * picture.MaxBytes)
 
 // receive tells what a file is, and cleans it. One that is received is to be closed.
 func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*received, error) {
@@ -179,24 +173,25 @@ func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*r
 	return f, nil
 }
 
-// clean reads a picture into memory, once there is room for it, and cleans it.
-func (f *received) clean(ctx context.Context) (err error) {
+// clean puts a cleaned picture in the place of the file.
+func (f *received) clean(ctx context.Context) error {
 	if f.size > picture.MaxBytes {
 		return &picture.Refusal{Reason: picture.ReasonPixels, What: fmt.Sprintf("%d bytes", f.size)}
 	}
-	room := 2 * f.size
-	if err := held.Acquire(ctx, room); err != nil {
-		return fmt.Errorf("wait for room to hold a picture: %w", err)
-	}
-	f.close = func() { held.Release(room) }
-	data := make([]byte, f.size)
-	if _, err = io.ReadFull(f.reader(), data); err == nil {
-		f.data, f.as, err = picture.Clean(ctx, data, f.as)
-	}
+	came, err := picture.Spool(f.reader())
 	if err != nil {
-		f.close()
 		return err
 	}
+	parts, as, err := picture.Clean(ctx, came.Bytes, f.as)
+	var cleaned *picture.Spooled
+	if err == nil {
+		cleaned, err = picture.Spool(parts.Reader())
+	}
+	if err = errors.Join(err, came.Close()); err != nil {
+		return err
+	}
+	f.close = func() { _ = cleaned.Close() }
+	f.data, f.as = cleaned.Bytes, as
 	f.file, f.size = bytes.NewReader(f.data), int64(len(f.data))
 	return nil
 }

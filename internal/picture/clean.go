@@ -15,8 +15,10 @@ import (
 // are, bit for bit, but for a picture that says it stands on its side: that is
 // turned upright and written anew, and its type may be another one then. What is
 // malformed is a [*Refusal].
-func Clean(ctx context.Context, data []byte, t Type) ([]byte, Type, error) {
-	var kept []byte
+//
+// What is kept are parts of data, where the picture is not written anew.
+func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
+	var kept Parts
 	var orientation int
 	var err error
 	switch t.MimeType {
@@ -29,12 +31,18 @@ func Clean(ctx context.Context, data []byte, t Type) ([]byte, Type, error) {
 	case WebP.MimeType:
 		kept, orientation, err = cleanWebP(data)
 	default:
-		return data, t, nil
+		return Parts{data}, t, nil
 	}
-	if err != nil || orientation <= 1 {
-		return kept, t, err
+	if err == nil {
+		err = kept.bounded()
 	}
-	p, err := Open(ctx, kept)
+	if err != nil {
+		return nil, t, err
+	}
+	if orientation <= 1 {
+		return kept, t, nil
+	}
+	p, err := Open(ctx, data)
 	if err != nil {
 		return nil, t, err
 	}
@@ -45,8 +53,8 @@ func Clean(ctx context.Context, data []byte, t Type) ([]byte, Type, error) {
 	} else {
 		t = PNG
 	}
-	kept, err = encode(upright, p.format, p.profile)
-	return kept, t, err
+	anew, err := encode(upright, p.format, p.profile)
+	return Parts{anew}, t, err
 }
 
 // turn sets a picture upright that stands as an orientation of EXIF says, 2 to 8.
@@ -116,12 +124,14 @@ var pngKept = map[string]bool{
 	"acTL": true, "fcTL": true, "fdAT": true,
 }
 
-func cleanPNG(data []byte) (kept []byte, orientation int, err error) {
+func cleanPNG(data []byte) (kept Parts, orientation int, err error) {
 	const signature = 8
-	kept = make([]byte, 0, len(data))
-	kept = append(kept, data[:min(signature, len(data))]...)
+	if len(data) < signature {
+		return nil, 0, errCut
+	}
+	kept.add(data[:signature])
 	frames := 0
-	for rest := data[len(kept):]; ; {
+	for rest := data[signature:]; ; {
 		if len(rest) < 12 {
 			return nil, 0, errCut
 		}
@@ -139,7 +149,7 @@ func cleanPNG(data []byte) (kept []byte, orientation int, err error) {
 			}
 		}
 		if pngKept[name] {
-			kept = append(kept, rest[:length]...)
+			kept.add(rest[:length])
 		}
 		if name == "IEND" {
 			return kept, orientation, nil
@@ -149,7 +159,7 @@ func cleanPNG(data []byte) (kept []byte, orientation int, err error) {
 }
 
 // cleanWebP keeps the chunks of a WebP that its pixels, colours and movement need.
-func cleanWebP(data []byte) (kept []byte, orientation int, err error) {
+func cleanWebP(data []byte) (kept Parts, orientation int, err error) {
 	const header = 12 // RIFF, the length, WEBP
 	if len(data) < header {
 		return nil, 0, errCut
@@ -158,7 +168,8 @@ func cleanWebP(data []byte) (kept []byte, orientation int, err error) {
 	if end > uint64(len(data)) || end < header {
 		return nil, 0, errCut
 	}
-	kept = append(make([]byte, 0, len(data)), data[:header]...)
+	begin := bytes.Clone(data[:header])
+	kept.add(begin)
 	frames := 0
 	for rest := data[header:end]; len(rest) > 0; {
 		if len(rest) < 8 {
@@ -188,11 +199,11 @@ func cleanWebP(data []byte) (kept []byte, orientation int, err error) {
 		default:
 			continue
 		}
-		kept = append(kept, chunk...)
+		kept.add(chunk)
 		if len(chunk)%2 == 1 {
-			kept = append(kept, 0)
+			kept.add([]byte{0})
 		}
 	}
-	binary.LittleEndian.PutUint32(kept[4:], uint32(len(kept)-8))
+	binary.LittleEndian.PutUint32(begin[4:], uint32(kept.Size()-8))
 	return kept, orientation, nil
 }

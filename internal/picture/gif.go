@@ -76,10 +76,9 @@ func gifFrames(data []byte) (n int, err error) {
 }
 
 // cleanGIF keeps the frames of a GIF, how long each shows and how often all do.
-func cleanGIF(data []byte) ([]byte, error) {
-	kept := make([]byte, 0, len(data))
+func cleanGIF(data []byte) (kept Parts, err error) {
 	frames := 0
-	err := gifBlocks(data, func(block []byte) {
+	err = gifBlocks(data, func(block []byte) {
 		if block[0] == gifExtension && block[1] != gifControl {
 			loops := block[1] == gifApplication &&
 				(bytes.HasPrefix(block[3:], []byte("NETSCAPE2.0")) || bytes.HasPrefix(block[3:], []byte("ANIMEXTS1.0")))
@@ -90,7 +89,7 @@ func cleanGIF(data []byte) ([]byte, error) {
 		if block[0] == gifFrame {
 			frames++
 		}
-		kept = append(kept, block...)
+		kept.add(block)
 	})
 	if err == nil && frames > MaxFrames {
 		err = refuse(ReasonFrames, "%d frames", frames)

@@ -118,18 +118,17 @@ func (s segment) kept() bool {
 	return true
 }
 
-func cleanJPEG(data []byte) (kept []byte, orientation int, err error) {
+func cleanJPEG(data []byte) (kept Parts, orientation int, err error) {
 	parts, err := segments(data)
 	if err != nil {
 		return nil, 0, err
 	}
-	kept = make([]byte, 0, len(data))
 	for _, s := range parts {
 		if exif, ok := bytes.CutPrefix(s.body(), []byte("Exif\x00\x00")); ok && s.marker == app1 && orientation == 0 {
 			orientation = orientationOf(exif)
 		}
 		if s.kept() {
-			kept = append(kept, s.bytes...)
+			kept.add(s.bytes)
 		}
 	}
 	return kept, orientation, nil

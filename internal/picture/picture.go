@@ -23,7 +23,7 @@ import (
 const (
 	// MaxPixels bounds what is decoded: 50 megapixels are 200 MB.
 	MaxPixels = 50_000_000
-	// MaxBytes bounds the file of a picture, which is held in memory.
+	// MaxBytes bounds the file of a picture.
 	MaxBytes = 64 << 20
 	// MaxFrames bounds a picture that moves.
 	MaxFrames = 1000

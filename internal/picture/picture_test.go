@@ -12,6 +12,8 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +98,43 @@ func riff(name string, body []byte) []byte {
 	return append(b, make([]byte, len(body)%2)...)
 }
 
+// clean cleans a picture, and gives its bytes.
+func clean(t *testing.T, data []byte, as picture.Type) ([]byte, picture.Type, error) {
+	t.Helper()
+	kept, as, err := picture.Clean(t.Context(), data, as)
+	return kept.Bytes(), as, err
+}
+
+// TestNotInMemory cleans a picture of 30 MB, as one is that a phone made with a film in it: neither it nor what is kept
+// of it comes into the program's memory.
+func TestNotInMemory(t *testing.T) {
+	small := jpegOf(t, scene(40, 30))
+	large := slices.Concat(small[:2], bytes.Repeat(append([]byte{0xff, 0xe2, 0xff, 0xff}, append([]byte("ICC_PROFILE\x00"), make([]byte, 0xffff-2-12)...)...), 30<<20>>16), small[2:])
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	came, err := picture.Spool(bytes.NewReader(large))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = came.Close() }()
+	kept, _, err := picture.Clean(t.Context(), came.Bytes, picture.JPEG)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cleaned, err := picture.Spool(kept.Reader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cleaned.Close() }()
+	runtime.ReadMemStats(&after)
+	if !bytes.Equal(cleaned.Bytes, large) {
+		t.Errorf("of %d bytes %d were kept", len(large), len(cleaned.Bytes))
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("cleaning %d bytes took %d of memory", len(large), took)
+	}
+}
+
 // TestClean sees that nothing of where a picture was taken stays, and its pixels do.
 func TestClean(t *testing.T) {
 	photo, drawing := jpegOf(t, scene(64, 48)), pngOf(t, scene(64, 48))
@@ -138,7 +177,7 @@ func TestClean(t *testing.T) {
 			if !bytes.Contains(c.data, []byte(place)) {
 				t.Fatal("the test's own picture tells no place")
 			}
-			kept, as, err := picture.Clean(t.Context(), c.data, c.as)
+			kept, as, err := clean(t, c.data, c.as)
 			if err != nil || as.MimeType != c.as.MimeType {
 				t.Fatal(as.MimeType, err)
 			}
@@ -154,7 +193,7 @@ func TestClean(t *testing.T) {
 			}
 			p.Close()
 			for cut := range len(kept) { // nothing panics, whatever is missing
-				_, _, _ = picture.Clean(t.Context(), kept[:cut], c.as)
+				_, _, _ = clean(t, kept[:cut], c.as)
 			}
 		})
 	}
@@ -168,7 +207,7 @@ func TestUpright(t *testing.T) {
 	for orientation, corner := range blue {
 		note := append([]byte("Exif\x00\x00"), exif(orientation)...)
 		data := withSegments(jpegOf(t, scene(64, 32)), app(0xe1, note), app(0xe2, []byte(jpegProfile)))
-		kept, _, err := picture.Clean(t.Context(), data, picture.JPEG)
+		kept, _, err := clean(t, data, picture.JPEG)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +254,7 @@ func TestHostile(t *testing.T) {
 		"no pixels at all":    {[]byte("\x89PNG\r\n\x1a\n"), picture.PNG, picture.ReasonBroken},
 		"a cut photograph":    {photo[:len(photo)/2], picture.JPEG, picture.ReasonBroken},
 	} {
-		kept, _, err := picture.Clean(t.Context(), c.data, c.as)
+		kept, _, err := clean(t, c.data, c.as)
 		if err == nil {
 			_, err = picture.Open(t.Context(), kept)
 		}
@@ -398,7 +437,7 @@ func FuzzClean(f *testing.F) {
 	}
 	types := []picture.Type{picture.JPEG, picture.PNG, picture.GIF, picture.WebP}
 	f.Fuzz(func(t *testing.T, data []byte, kind int) {
-		kept, _, err := picture.Clean(t.Context(), data, types[uint(kind)%4])
+		kept, _, err := clean(t, data, types[uint(kind)%4])
 		if err != nil {
 			return
 		}
