@@ -209,19 +209,23 @@ func TestFilterTellsNoDraft(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
-			slug  string
-			stage content.Stage
-			want  int
-		}{{"kin", content.StagePublished, 0}, {"kin", content.StageDraft, 1}, {"mo", content.StagePublished, 1}, {"mo-cu", content.StagePublished, 1}, {"khong-co", content.StagePublished, 0}} {
+			slug   string
+			stage  content.Stage
+			drafts []content.Kind // that may be seen
+			want   int
+		}{
+			{"kin", content.StagePublished, nil, 0}, {"kin", content.StageDraft, []content.Kind{content.KindArticle}, 0}, {"kin", content.StageDraft, []content.Kind{content.KindTag}, 1},
+			{"mo", content.StagePublished, nil, 1}, {"mo-cu", content.StagePublished, nil, 1}, {"khong-co", content.StagePublished, nil, 0},
+		} {
 			for range 2 { // the second time from memory, where there is one
 				pages, err := store.Articles.Pages(t.Context(), mongodb.List[content.ArticleFilter]{
-					Stage: c.stage, Asked: mongodb.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
+					Stage: c.stage, Drafts: c.drafts, Asked: mongodb.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
 				}, []mongodb.Within{{}})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if n := pages[0].TotalCount; n != c.want {
-					t.Errorf("%s at stage %s: %d articles, want %d", c.slug, c.stage, n, c.want)
+					t.Errorf("%s at stage %s, with drafts of %v: %d articles, want %d", c.slug, c.stage, c.drafts, n, c.want)
 				}
 			}
 		}
