@@ -277,6 +277,9 @@ const claimGrace = time.Minute
 // its version stays.
 func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage content.Stage, fields map[string]any) error {
 	v := c.view(stage)
+	if v.editing {
+		v = v.withTrash() // what comes back from it shall be right
+	}
 	set := bson.D{}
 	for name, value := range fields {
 		set = append(set, bson.E{Key: v.at + name, Value: value})

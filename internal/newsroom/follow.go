@@ -78,7 +78,7 @@ func below[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, 
 // rederive works out anew what the entries that link to some others took over from them, until nothing
 // is left to do: while it writes, they and what they stand on may change.
 func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
-	for again := true; again; {
+	for try, again := 0, true; again && try < attempts; try++ {
 		again = false
 		ids, err := c.Linking(ctx, stage, field, to)
 		if err != nil {
@@ -122,7 +122,7 @@ func (d *kindDesk[T, F]) catchUp(ctx context.Context, before, after *content.Ent
 		if copied == nil || before != nil && copied == at(before, stage) {
 			continue
 		}
-		for {
+		for range attempts {
 			is, stale, err := outdated(copied, d.n.finderAt(ctx, stage))
 			if err != nil || !stale {
 				return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -204,6 +205,37 @@ func TestMovesAtOnce(t *testing.T) {
 		}
 		if found := findings(t, store, false); len(found) > 0 {
 			t.Errorf("the tree does not fit together: %v", found)
+		}
+	})
+}
+
+// TestTrashFollows moves the section of an article that is in the trash: it comes back with the breadcrumb of the new place.
+func TestTrashFollows(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		do := func(c newsroom.Change) content.ID {
+			t.Helper()
+			outcome, err := room.Do(editor(context.Background()), vietnamese, c)
+			if err != nil || len(outcome.Problems) > 0 || outcome.Conflict != nil {
+				t.Fatal(err, outcome)
+			}
+			return outcome.ID
+		}
+		section := func(name string) content.ID {
+			return do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindSection, Input: newsroom.Input{"name": text(name)}})
+		}
+		above, below := section("Trên"), section("Dưới")
+		article := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.Input{"title": text("Bài"), "section": string(below)}})
+		do(newsroom.Change{Action: content.ActionTrash, ID: article, Version: 1})
+		do(newsroom.Change{Action: content.ActionUpdate, ID: below, Version: 1, Input: newsroom.Input{"parent": string(above)}})
+		do(newsroom.Change{Action: content.ActionRestore, ID: article, Version: 2})
+		found, err := store.Articles.Entry(context.Background(), article)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []content.ID{above, below}; !slices.Equal(found.Draft.BreadcrumbIDs, want) {
+			t.Errorf("the breadcrumb is %v, want %v", found.Draft.BreadcrumbIDs, want)
 		}
 	})
 }
