@@ -214,8 +214,12 @@ func TestFilterTellsNoDraft(t *testing.T) {
 			drafts []content.Kind // that may be seen
 			want   int
 		}{
-			{"kin", content.StagePublished, nil, 0}, {"kin", content.StageDraft, []content.Kind{content.KindArticle}, 0}, {"kin", content.StageDraft, []content.Kind{content.KindTag}, 1},
-			{"mo", content.StagePublished, nil, 1}, {"mo-cu", content.StagePublished, nil, 1}, {"khong-co", content.StagePublished, nil, 0},
+			{"kin", content.StagePublished, nil, 0},
+			{"kin", content.StageDraft, []content.Kind{content.KindArticle}, 0},
+			{"kin", content.StageDraft, []content.Kind{content.KindTag}, 1},
+			{"mo", content.StagePublished, nil, 1},
+			{"mo-cu", content.StagePublished, nil, 1},
+			{"khong-co", content.StagePublished, nil, 0},
 		} {
 			for range 2 { // the second time from memory, where there is one
 				pages, err := store.Articles.Pages(t.Context(), mongodb.List[content.ArticleFilter]{
