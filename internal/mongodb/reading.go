@@ -89,10 +89,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	if len(ids) == 0 {
 		return nil
 	}
-	v := c.view(stage)
-	if v.editing {
-		v = v.withTrash() // whoever knows its id may look at it
-	}
+	v := c.viewByID(stage)
 	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, v.shown...)
 	if len(ids) == 1 {
 		filter[0].Value = ids[0]

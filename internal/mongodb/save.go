@@ -276,10 +276,7 @@ const claimGrace = time.Minute
 // SetDerived sets what a copy took over from other entries. It is no change of the entry:
 // its version stays.
 func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage content.Stage, fields map[string]any) error {
-	v := c.view(stage)
-	if v.editing {
-		v = v.withTrash() // what comes back from it shall be right
-	}
+	v := c.viewByID(stage)
 	set := bson.D{}
 	for name, value := range fields {
 		set = append(set, bson.E{Key: v.at + name, Value: value})

@@ -14,11 +14,6 @@ import (
 // parentField is where a copy names the entry that it stands directly below.
 const parentField = "parent"
 
-// copyParent is what a stored copy says of its place in a tree.
-type copyParent struct {
-	Parent content.ID `json:"parent"`
-}
-
 // acyclic looks, with the revision of a change inserted already, whether an entry that
 // moves would come to stand below itself, and answers [ErrStale] then: another change has moved
 // something, or is about to. Of two moves at once that are right only each alone, the one that looks later
@@ -27,19 +22,22 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 	if before == nil { // nothing stands below it yet
 		return nil
 	}
-	for _, stage := range []struct{ before, after *T }{{before.Draft, after.Draft}, {before.Live, after.Live}} {
-		if stage.after == nil {
+	for _, part := range []struct {
+		before, after *T
+		stage         content.Stage
+	}{{before.Draft, after.Draft, content.StageDraft}, {before.Live, after.Live, content.StagePublished}} {
+		if part.after == nil {
 			continue
 		}
-		to := content.ParentOf(any(stage.after).(content.Content))
-		if to == "" || stage.before != nil && to == content.ParentOf(any(stage.before).(content.Content)) {
+		to := content.ParentOf(any(part.after).(content.Content))
+		if to == "" || part.before != nil && to == content.ParentOf(any(part.before).(content.Content)) {
 			continue
 		}
 		moving, err := c.moving(ctx, revision)
 		if err != nil {
 			return err
 		}
-		below, err := c.below(ctx, after.ID, to, stage.after == after.Live, moving)
+		below, err := c.below(ctx, after.ID, to, part.stage, moving)
 		if err != nil {
 			return err
 		}
@@ -64,11 +62,13 @@ func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.
 	}
 	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
 		var r struct {
-			Entry content.ID  `json:"entry"`
-			Copy  *copyParent `json:"copy"`
+			Entry content.ID `json:"entry"`
+			Copy  struct {
+				Parent content.ID `json:"parent"`
+			} `json:"copy"`
 		}
 		err := cursor.Decode(&r)
-		if err == nil && r.Copy != nil && r.Copy.Parent != "" {
+		if err == nil && r.Copy.Parent != "" {
 			to[r.Entry] = append(to[r.Entry], r.Copy.Parent)
 		}
 		return err
@@ -76,10 +76,9 @@ func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.
 	return to, err
 }
 
-// below tells whether an entry stands below another one, in the tree of the published copies or
-// in that of the drafts, as it is or as changes under way make it. In the published one
-// a draft stands in for what is not published.
-func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, published bool, moving map[content.ID][]content.ID) (bool, error) {
+// below tells whether an entry stands below another one, in the tree of the copies of a stage, as it is or as
+// changes under way make it. In the published one a draft stands in for what is not published.
+func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, stage content.Stage, moving map[content.ID][]content.ID) (bool, error) {
 	for level, seen := []content.ID{id}, []content.ID{}; len(level) > 0; {
 		if slices.Contains(level, above) {
 			return true, nil
@@ -89,21 +88,18 @@ func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, publ
 		for _, id := range level {
 			next = append(next, moving[id]...)
 		}
-		err := c.find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: level}}}},
-			options.Find().SetProjection(bson.D{{Key: draft + parentField, Value: 1}, {Key: live + parentField, Value: 1}}),
-			func(cursor *mongo.Cursor) error {
-				var e struct{ Draft, Live *copyParent }
-				err := cursor.Decode(&e)
-				if published && e.Live != nil {
-					e.Draft = e.Live
+		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
+			var found []content.ID
+			err := c.byIDs(ctx, level, s, []string{parentField}, func(id content.ID, e *T, _ int) {
+				found = append(found, id)
+				if parent := content.ParentOf(any(e).(content.Content)); parent != "" {
+					next = append(next, parent)
 				}
-				if err == nil && e.Draft != nil && e.Draft.Parent != "" {
-					next = append(next, e.Draft.Parent)
-				}
-				return err
 			})
-		if err != nil {
-			return false, err
+			if err != nil {
+				return false, err
+			}
+			level = slices.DeleteFunc(level, func(id content.ID) bool { return slices.Contains(found, id) })
 		}
 		level = slices.DeleteFunc(next, func(id content.ID) bool { return slices.Contains(seen, id) })
 	}

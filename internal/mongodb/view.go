@@ -61,6 +61,15 @@ func (c *Collection[T, F]) view(stage content.Stage) view {
 	return published
 }
 
+// viewByID is how entries are reached by their ids: for the newsroom those in the trash too.
+func (c *Collection[T, F]) viewByID(stage content.Stage) view {
+	v := c.view(stage)
+	if v.editing {
+		v = v.withTrash()
+	}
+	return v
+}
+
 // withTrash is the view with the trash in it.
 func (v view) withTrash() view {
 	v.shown = bson.D{}
