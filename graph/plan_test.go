@@ -104,6 +104,22 @@ func TestPlansAnswerAsWalking(t *testing.T) {
 	})
 }
 
+// TestWalkedAtOnce has gqlgen's executor answer two root fields side by side that read the same entries with
+// different fields: neither may find the other's, which lack its own.
+func TestWalkedAtOnce(t *testing.T) {
+	store := testkit.SampleStore(t, testkit.MongoDB(t))
+	walks := testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Walk = true })
+	const query = `{
+		organization(slug: "so-cong-thuong") { ancestors { name } }
+		organizations(filter: { slug: { eq: "so-cong-thuong" } }) { nodes { ancestors { shortName } } }
+	}`
+	for range 200 {
+		if answer := walks.Ask(t, query, nil, nil); !bytes.Contains(answer, []byte(`"shortName":"UBND`)) {
+			t.Fatal(string(answer))
+		}
+	}
+}
+
 // FuzzPlans makes random valid queries from the schema and asks both executors.
 func FuzzPlans(f *testing.F) {
 	e := serveBoth(f, testkit.SampleStore(f, testkit.Embedded(f)))

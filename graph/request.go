@@ -34,6 +34,8 @@ type request struct {
 	// since is when it began, as the store's journal counts.
 	since uint64
 
+	// walking is held while one of gqlgen's goroutines reads, so that what several ask of one entry adds up.
+	walking sync.Mutex
 	mu      sync.Mutex
 	answers map[answerKey]answered
 	entries map[entryKey]loaded
@@ -135,13 +137,20 @@ func (rq *request) resolved(ctx context.Context, obj any) (any, error) {
 		return known.value, known.err
 	}
 	c := &call{node: rq.node(fc.Object, fc.Field), rq: rq, ctx: quiet(ctx), args: fc.Args, objs: []any{obj}}
-	for _, made := range rq.readDown([]*call{c}) {
-		rq.keep(made)
-	}
+	rq.walk(c)
 	if c.err != nil {
 		return nil, c.err
 	}
 	return c.answerFor(0)
+}
+
+// walk answers a call and all below it, and keeps what was found.
+func (rq *request) walk(c *call) {
+	rq.walking.Lock()
+	defer rq.walking.Unlock()
+	for _, made := range rq.readDown([]*call{c}) {
+		rq.keep(made)
+	}
 }
 
 // quiet gives a context for looking ahead: arguments that can't be read are reported
