@@ -32,10 +32,18 @@ func (l CostLimits) of(actor *content.Actor) int {
 	return l[""]
 }
 
+// most is the highest limit of any role.
+func (l CostLimits) most() (most int) {
+	for _, limit := range l {
+		most = max(most, limit)
+	}
+	return most
+}
+
 // costs refuses operations that cost too much, before anything of them runs.
 type costs struct {
-	limits    CostLimits
-	documents documents
+	documents
+	limits CostLimits
 }
 
 var _ interface {
@@ -54,7 +62,7 @@ func (costs) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it notes the cost.
 func (c costs) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	cost := Cost{Requested: c.documents.cost(op), Limit: c.limits.of(auth.ActorOf(ctx))}
+	cost := Cost{Requested: c.of(op).costs.of(op.Operation, op.Variables), Limit: c.limits.of(auth.ActorOf(ctx))}
 	op.Stats.SetExtension(costName, cost)
 	if cost.Requested <= cost.Limit {
 		return nil

@@ -6,13 +6,16 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"sen/internal/cache"
 )
 
-// documents keeps valid documents, parsed, and the costs and plans of their operations, by their text.
+// documents keeps valid documents, parsed, and the costs and plans of their operations, by their text. What is kept
+// was within the limits.
 type documents struct {
-	kept   *otter.Cache[string, *document]
+	*cache.Fixed[string, *document]
 	schema *ast.Schema
 }
 
@@ -21,9 +24,11 @@ var _ graphql.Cache[*ast.QueryDocument] = documents{}
 // document is one of them.
 type document struct {
 	parsed *ast.QueryDocument
-	costs  *costing
-	mu     sync.Mutex
-	plans  map[string]*plan
+	// wrong is what is wrong with its literals and directives, nil if nothing is.
+	wrong *gqlerror.Error
+	costs *costing
+	mu    sync.Mutex
+	plans map[string]*plan
 }
 
 const (
@@ -38,9 +43,7 @@ const (
 )
 
 func newDocuments(schema *ast.Schema) documents {
-	return documents{otter.Must(&otter.Options[string, *document]{
-		MaximumWeight: DocumentBytes, Weigher: documentWeight,
-	}), schema}
+	return documents{cache.NewFixed(DocumentBytes, documentWeight), schema}
 }
 
 // documentWeight is about how many bytes a document takes.
@@ -48,7 +51,7 @@ func documentWeight(text string, _ *document) uint32 { return uint32(perByte*len
 
 // Get implements graphql.Cache.
 func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
-	doc, ok := d.kept.GetIfPresent(text)
+	doc, ok := d.Fixed.Get(text)
 	if !ok {
 		return nil, false
 	}
@@ -57,24 +60,25 @@ func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool
 
 // Add implements graphql.Cache.
 func (d documents) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
-	d.kept.Set(text, &document{parsed: parsed, costs: costOf(d.schema, parsed), plans: map[string]*plan{}})
+	d.Put(text, newDocument(d.schema, parsed))
 }
 
-// cost is what a request's operation costs.
-func (d documents) cost(op *graphql.OperationContext) int {
-	doc, ok := d.kept.GetIfPresent(op.RawQuery)
-	if !ok || doc.parsed != op.Doc {
-		return costOf(d.schema, op.Doc).of(op.Operation, op.Variables)
+// newDocument works out what does not depend on variables.
+func newDocument(schema *ast.Schema, parsed *ast.QueryDocument) *document {
+	return &document{parsed: parsed, wrong: wrongIn(parsed), costs: costOf(schema, parsed), plans: map[string]*plan{}}
+}
+
+// of is the document of a request.
+func (d documents) of(op *graphql.OperationContext) *document {
+	if doc, ok := d.Peek(op.RawQuery); ok && doc.parsed == op.Doc {
+		return doc
 	}
-	return doc.costs.of(op.Operation, op.Variables)
+	return newDocument(d.schema, op.Doc)
 }
 
 // plan is the plan of a request's operation.
 func (d documents) plan(rq *request) *plan {
-	doc, ok := d.kept.GetIfPresent(rq.op.RawQuery)
-	if !ok {
-		return rq.plan()
-	}
+	doc := d.of(rq.op)
 	choice := choices(rq.op)
 	doc.mu.Lock()
 	defer doc.mu.Unlock()

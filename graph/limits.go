@@ -45,49 +45,56 @@ var DefaultLimits = Limits{
 
 // limiter refuses documents that are over a limit.
 type limiter struct {
-	limits   Limits
-	accepted graphql.Cache[struct{}]
-	schema   *ast.Schema
+	documents
+	limits Limits
 }
 
 var _ interface {
 	graphql.OperationParameterMutator
 	graphql.HandlerExtension
-} = (*limiter)(nil)
+} = limiter{}
 
 // ExtensionName implements graphql.HandlerExtension.
-func (*limiter) ExtensionName() string { return "Limits" }
+func (limiter) ExtensionName() string { return "Limits" }
 
 // Validate implements graphql.HandlerExtension.
-func (*limiter) Validate(graphql.ExecutableSchema) error { return nil }
+func (limiter) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters implements graphql.OperationParameterMutator; it changes nothing.
-func (l *limiter) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if len(params.Query) > l.limits.Length {
-		return coded(content.CodeTooLarge, "The document has %d bytes; the limit is %d.", len(params.Query), l.limits.Length)
+func (l limiter) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	var doc *ast.QueryDocument
+	if known, ok := l.Peek(params.Query); ok {
+		doc = known.parsed
+	} else {
+		var err *gqlerror.Error
+		if doc, err = l.limits.parse(params.Query); err != nil {
+			return err
+		}
 	}
-	if _, ok := l.accepted.Get(ctx, params.Query); ok && ctx.Value(readOnlyKey{}) == nil {
+	if doc == nil || ctx.Value(readOnlyKey{}) == nil {
 		return nil
 	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, l.limits.Tokens)
-	if err != nil {
-		if strings.Contains(err.Error(), "exceeded token limit") {
-			return coded(content.CodeTooComplex, "The document has more than %d tokens, which is the limit.", l.limits.Tokens)
-		}
-		if strings.Contains(err.Error(), "nesting depth") {
-			return coded(content.CodeTooComplex, "The document nests deeper than %d fields, which is the limit.", l.limits.Depth)
-		}
-		return nil // the executor reports it
-	}
-	if op := doc.Operations.ForName(params.OperationName); op != nil && op.Operation != ast.Query && ctx.Value(readOnlyKey{}) != nil {
+	if op := doc.Operations.ForName(params.OperationName); op != nil && op.Operation != ast.Query {
 		return ErrReadOnly
 	}
-	m := &measure{limits: l.limits, doc: doc, sizes: map[string]size{}}
-	if err := m.document(); err != nil {
-		return err
-	}
-	l.accepted.Add(ctx, params.Query, struct{}{})
 	return nil
+}
+
+// parse reads a document within the limits. One that can't be read is nil: the executor reports it.
+func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
+	if len(text) > l.Length {
+		return nil, coded(content.CodeTooLarge, "The document has %d bytes; the limit is %d.", len(text), l.Length)
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, l.Tokens)
+	switch {
+	case err == nil:
+		return doc, (&measure{limits: l, doc: doc, sizes: map[string]size{}}).document()
+	case strings.Contains(err.Error(), "exceeded token limit"):
+		return nil, coded(content.CodeTooComplex, "The document has more than %d tokens, which is the limit.", l.Tokens)
+	case strings.Contains(err.Error(), "nesting depth"):
+		return nil, coded(content.CodeTooComplex, "The document nests deeper than %d fields, which is the limit.", l.Depth)
+	}
+	return nil, nil
 }
 
 // ErrReadOnly refuses an operation that is no query where only reading is allowed.

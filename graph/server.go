@@ -8,12 +8,12 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"sen/graph/scalar"
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -28,16 +28,18 @@ type Options struct {
 	// Walked is told of every query that was left to gqlgen's executor because its plan
 	// did not do.
 	Walked func()
+	// Kept is told what is kept in memory, by its name.
+	Kept   func(name string, kept cache.Kept)
 	Limits Limits
 	Log    *slog.Logger
 }
 
-// cachedDocuments is how many parsed documents are kept; the limits bound each.
-const cachedDocuments = 1000
-
 // NewExecutor makes what runs operations against the schema.
 func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	documents := newDocuments(r.schema.Schema())
+	if o.Kept != nil {
+		o.Kept("documents", documents)
+	}
 	var schema graphql.ExecutableSchema = planned{r.schema, documents, o.Walked}
 	if o.Walk {
 		schema = r.schema
@@ -53,9 +55,9 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 		e.SetDisableSuggestion(true)
 		e.SetDefaultRulesFn(rulesWithoutSuggestions)
 	}
-	e.Use(&limiter{limits: o.Limits, accepted: lru.New[struct{}](cachedDocuments), schema: r.schema.Schema()})
-	e.Use(values{r.schema.Schema()})
-	e.Use(costs{o.Limits.Cost, documents})
+	e.Use(limiter{documents, o.Limits})
+	e.Use(values{documents})
+	e.Use(costs{documents, o.Limits.Cost})
 	e.AroundOperations(r.begin)
 	return e
 }

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,9 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
@@ -102,19 +99,25 @@ func readManifest(file []byte) (map[string]string, error) {
 
 // check tells what is wrong with a document, whatever its variables will be.
 func (l Limits) check(text string) error {
-	ctx := context.Background()
-	if err := (&limiter{limits: l, accepted: graphql.NoCache[struct{}]{}}).MutateOperationParameters(ctx, &graphql.RawParams{Query: text}); err != nil {
+	if _, err := l.parse(text); err != nil {
 		return err
 	}
-	doc, errs := gqlparser.LoadQueryWithRules(parsedSchema, text, rules.NewDefaultRules())
+	parsed, errs := gqlparser.LoadQueryWithRules(parsedSchema, text, rules.NewDefaultRules())
 	if errs != nil {
 		return errs[0]
 	}
-	if len(doc.Operations) == 0 {
+	if len(parsed.Operations) == 0 {
 		return fmt.Errorf("it has no operation")
 	}
-	if err := (values{parsedSchema}).MutateOperationContext(ctx, &graphql.OperationContext{Doc: doc, Operation: &ast.OperationDefinition{}}); err != nil {
-		return err
+	doc := newDocument(parsedSchema, parsed)
+	if doc.wrong != nil {
+		return doc.wrong
+	}
+	most := l.Cost.most()
+	for op, cost := range doc.costs.operations {
+		if cost.known > most {
+			return fmt.Errorf("its operation %s costs %d at least, and nobody may ask for more than %d", op.Name, cost.known, most)
+		}
 	}
 	return nil
 }

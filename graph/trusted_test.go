@@ -48,10 +48,11 @@ func TestReadTrusted(t *testing.T) {
 		object("a", "{ tagz { id } }"):          `"a": input:1:3: Cannot query field "tagz"`,
 		object("a", "{"):                        `"a": input:1:2: Expected Name`,
 		object("a", "fragment f on Tag { id }"): `"a"`,
-		object("a", `{ events(filter: {startsAt: {gte: "soon"}}) { totalCount } }`): "RFC 3339",
-		object("a", "{ tags { ... @defer { totalCount } } }"):                       "@defer",
-		object("a", "{ tags { "+strings.Repeat("totalCount ", 301)+"} }"):           "300",
-		object("a", "{ tags { totalCount } } #"+strings.Repeat("a", 40_000)):        "32768",
+		object("a", `{ events(filter: {startsAt: {gte: "soon"}}) { totalCount } }`):                                                           "RFC 3339",
+		object("a", "{ tags { ... @defer { totalCount } } }"):                                                                                 "@defer",
+		object("a", "{ tags { "+strings.Repeat("totalCount ", 301)+"} }"):                                                                     "300",
+		object("a", "query Much { sections(first: 100) { nodes { articles(first: 100) { nodes { authors { organization { name } } } } } } }"): "Much costs",
+		object("a", "{ tags { totalCount } } #"+strings.Repeat("a", 40_000)):                                                                  "32768",
 	} {
 		if trusted, err := graph.ReadTrusted([]byte(file), graph.DefaultLimits); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.200s: %v, %v; want %q", file, err, trusted, want)

@@ -20,7 +20,7 @@ import (
 // values of variables against their scalars and enums ("7" for an Int, NaN for a
 // Float, an enum in the wrong case), and literals of our own scalars. Found here,
 // they are errors of the request, and nothing of it runs.
-type values struct{ schema *ast.Schema }
+type values struct{ documents }
 
 var _ interface {
 	graphql.OperationContextMutator
@@ -35,8 +35,9 @@ func (values) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it changes nothing.
 func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if hasDefer(op.Doc) {
-		return coded(content.CodeBadUserInput, "@defer is not supported.")
+	if wrong := v.of(op).wrong; wrong != nil {
+		again := *wrong // whoever answers may add to it
+		return &again
 	}
 	for _, def := range op.Operation.VariableDefinitions {
 		value, ok := op.Variables[def.Variable]
@@ -47,10 +48,18 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 			return coded(content.CodeBadUserInput, "The variable $%s has a wrong value: %s.", def.Variable, err)
 		}
 	}
+	return nil
+}
+
+// wrongIn is what is wrong with a valid document, whatever its variables will be; nil if nothing is.
+func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
+	if hasDefer(doc) {
+		return coded(content.CodeBadUserInput, "@defer is not supported.")
+	}
 	var first *gqlerror.Error
-	eachField(op.Doc, func(f *ast.Field) {
+	eachField(doc, func(f *ast.Field) {
 		for _, arg := range f.Arguments {
-			if err := v.literal(arg.Value); err != nil && first == nil {
+			if err := literal(arg.Value); err != nil && first == nil {
 				first = coded(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name, err)
 				first.Locations = []gqlerror.Location{{Line: arg.Position.Line, Column: arg.Position.Column}}
 			}
@@ -153,12 +162,12 @@ func exactlyOne(object map[string]any) bool {
 
 // literal checks a value that stands in the document against our own scalars;
 // gqlparser has checked the specification's.
-func (v values) literal(value *ast.Value) error {
+func literal(value *ast.Value) error {
 	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
 		return nil
 	}
 	for _, child := range value.Children {
-		if err := v.literal(child.Value); err != nil {
+		if err := literal(child.Value); err != nil {
 			return err
 		}
 	}

@@ -215,8 +215,8 @@ func (a *Answers) ForgetAll() {
 	a.keys = map[Tag]map[Key]struct{}{}
 }
 
-// Stats is what happened since the start.
+// Stats implements [Kept].
 func (a *Answers) Stats() *Stats { return &a.stats }
 
-// Bytes is about how much is kept.
+// Bytes implements [Kept].
 func (a *Answers) Bytes() uint64 { return a.kept.WeightedSize() }

@@ -83,8 +83,8 @@ func (m *Memory[K, V]) Put(key K, value V, bytes int, since uint64, tags ...Tag)
 	m.stats.Fills.Add(1)
 }
 
-// Stats is what happened since the start.
+// Stats implements [Kept].
 func (m *Memory[K, V]) Stats() *Stats { return &m.stats }
 
-// Bytes is about how much is kept.
+// Bytes implements [Kept].
 func (m *Memory[K, V]) Bytes() uint64 { return m.kept.WeightedSize() }

@@ -33,7 +33,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	trusted, err := s.Trusted(graph.DefaultLimits)
+	trusted, err := s.Trusted()
 	if err != nil {
 		return err
 	}
@@ -124,13 +124,13 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	if err != nil {
 		return nil, err
 	}
-	limits := graph.DefaultLimits
-	if limits.Cost, err = s.CostLimits(); err != nil {
+	limits, err := s.Limits()
+	if err != nil {
 		return nil, err
 	}
 	resolver := graph.NewResolver(store, room, people, s.URL())
-	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Limits: limits, Log: log})
 	answers, metrics := web.NewAnswers(store, s.CacheSize), web.NewMetrics()
+	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.FeedLag)
 	for name, kept := range store.Kept() {

@@ -128,10 +128,21 @@ func (c *Config) Issuer() *auth.OIDC {
 	return auth.NewOIDC(c.OIDCIssuer, c.OIDCAudience, c.OIDCRoleClaim, nil)
 }
 
+// Limits are those of documents, with the costs by role.
+func (c *Config) Limits() (limits graph.Limits, err error) {
+	limits = graph.DefaultLimits
+	limits.Cost, err = c.CostLimits()
+	return limits, err
+}
+
 // Trusted are the documents of the file, each checked; none without a file.
-func (c *Config) Trusted(limits graph.Limits) (graph.Trusted, error) {
+func (c *Config) Trusted() (graph.Trusted, error) {
 	if c.Documents == "" {
 		return nil, nil
+	}
+	limits, err := c.Limits()
+	if err != nil {
+		return nil, err
 	}
 	file, err := os.ReadFile(c.Documents)
 	if err != nil {

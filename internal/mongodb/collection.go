@@ -46,7 +46,8 @@ type Collection[T, F any] struct {
 	store *Store
 	coll  *mongo.Collection
 	// fields names what a copy of the kind is stored with, apart from what is always read.
-	fields []string
+	fields  []string
+	decoder decoder
 	// bits are the places of fields in a fieldSet.
 	bits map[string]fieldSet
 	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
@@ -55,6 +56,10 @@ type Collection[T, F any] struct {
 
 func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
 	c := &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name), fields: fieldsOf[T](), bits: map[string]fieldSet{formerSlugs: 1}}
+	c.decoder = decoderOf(reflect.TypeFor[envelope[T]]())
+	if c.whole {
+		c.decoder = decoderOf(reflect.TypeFor[T]())
+	}
 	for i, name := range c.fields {
 		c.bits[name] = 2 << i
 	}

@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"reflect"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -55,3 +56,15 @@ var Weigh = weigh
 
 // SetFault has a function called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }
+
+// Decoder reads documents as entries are read.
+func Decoder[T any]() func(bson.Raw) (*T, error) {
+	d := decoderOf(reflect.TypeFor[T]())
+	return func(raw bson.Raw) (*T, error) {
+		to := new(T)
+		return to, d.decode(raw, to)
+	}
+}
+
+// Encode writes a document as entries are written.
+func Encode(v any) (bson.D, error) { return encode(v) }

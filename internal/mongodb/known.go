@@ -69,15 +69,9 @@ func newMemory(journal *cache.Journal, o Options) memory {
 	}
 }
 
-// Kept is what is kept in memory of one sort.
-type Kept interface {
-	Stats() *cache.Stats
-	Bytes() uint64
-}
-
 // Kept are the sorts of what is kept in memory, by name.
-func (s *Store) Kept() map[string]Kept {
-	kept := map[string]Kept{}
+func (s *Store) Kept() map[string]cache.Kept {
+	kept := map[string]cache.Kept{}
 	if s.memory.entities != nil {
 		kept["entities"], kept["slugs"], kept["forms"] = s.memory.entities, s.memory.slugs, s.memory.forms
 	}

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -22,20 +23,15 @@ type envelope[T any] struct {
 }
 
 // decode reads the copy that a view shows, nil where there is none.
-func (c *Collection[T, F]) decode(v view, from interface{ Decode(any) error }) (content.ID, *T, error) {
+func (c *Collection[T, F]) decode(v view, raw bson.Raw) (content.ID, *T, error) {
 	if c.whole {
-		var id struct {
-			ID content.ID `json:"_id"`
-		}
 		whole := new(T)
-		if err := from.Decode(whole); err != nil {
-			return "", nil, err
-		}
-		return id.ID, whole, from.Decode(&id)
+		id, _ := raw.Lookup("_id").StringValueOK()
+		return content.ID(id), whole, c.decoder.decode(raw, whole)
 	}
 	var e envelope[T]
-	if err := from.Decode(&e); err != nil {
-		return "", nil, err
+	if err := c.decoder.decode(raw, &e); err != nil {
+		return "", nil, fmt.Errorf("decode an entry of %s: %w", c.name, err)
 	}
 	if v.editing {
 		e.LiveVersion = versionOf(e.Live)
@@ -98,7 +94,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		}
 	}
 	return c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
-		id, e, err := c.decode(v, cursor)
+		id, e, err := c.decode(v, cursor.Current)
 		if e != nil {
 			each(id, e, len(cursor.Current))
 		}
@@ -137,12 +133,11 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 // bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e *T, stored int, err error) {
 	v := c.view(stage)
-	result := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields)))
-	_, e, err = c.decode(v, result)
+	raw, err := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields))).Raw()
 	if err == nil {
-		cache.Note(ctx, cache.Entry(common(e).ID))
-		raw, _ := result.Raw() // it was decoded
-		return e, len(raw), nil
+		id, e, err := c.decode(v, raw)
+		cache.Note(ctx, cache.Entry(id))
+		return e, len(raw), err
 	}
 	if !errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, 0, fail(err)

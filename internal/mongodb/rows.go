@@ -160,7 +160,7 @@ func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (row[T], error) {
 		r.id = content.ID(id)
 	} else {
 		var err error
-		if r.id, r.entry, err = c.decode(p.view, cursor); err != nil {
+		if r.id, r.entry, err = c.decode(p.view, cursor.Current); err != nil {
 			return row[T]{}, err
 		}
 	}

@@ -179,6 +179,13 @@ func Follow(t testing.TB, store *mongodb.Store) {
 func SampleStore(t testing.TB, e Engine) *mongodb.Store {
 	t.Helper()
 	store := Store(t, e)
+	Sample(t, store)
+	return store
+}
+
+// Sample puts the sample content into a store.
+func Sample(t testing.TB, store *mongodb.Store) {
+	t.Helper()
 	bundle, err := sample.Bundle()
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +193,6 @@ func SampleStore(t testing.TB, e Engine) *mongodb.Store {
 	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
 		t.Fatal(err)
 	}
-	return store
 }
 
 // Log writes to the test's own output.

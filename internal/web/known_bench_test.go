@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sen/graph"
+	"sen/internal/mongodb"
 	"sen/internal/testkit"
 	"sen/internal/web"
 )
@@ -19,16 +20,33 @@ func (n *nowhere) Header() http.Header         { return n.h }
 func (n *nowhere) WriteHeader(int)             {}
 func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
+// pages are queries as readers send them, by what they show.
+var pages = map[string]string{
+	"article by slug": `{ article(slug: \"hoi-nghi-so-ket-va-trao-giai-cnnttb-2020\") { id title lead byline publishedAt body { html } authors { name organization { name } } section { name path } tags { name } } }`,
+	"latest 20":       `{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`,
+	"awards":          `{ awards(first: 20, filter: { year: { eq: 2020 } }) { nodes { title year level rank recipients { name organization { name } } round { name } } pageInfo { hasNextPage } } }`,
+	"front page":      `{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt authors { name organization { name } } organizations { name } } } } } events(first: 5, orderBy: STARTS_AT_ASC) { nodes { name path startsAt organizers { name } } } awards(first: 10) { nodes { title year level recipients { name organization { name } } round { name } } } }`,
+}
+
 // BenchmarkMemory is an answer that is made anew, from pages and entries that are in memory, by the whole handler.
-func BenchmarkMemory(b *testing.B) {
-	server := testkit.Serve(b, testkit.SampleStore(b, testkit.Embedded(b)), nil)
-	for name, query := range map[string]string{
-		"article by slug": `{ article(slug: \"hoi-nghi-so-ket-va-trao-giai-cnnttb-2020\") { id title lead byline publishedAt body { html } authors { name organization { name } } section { name path } tags { name } } }`,
-		"latest 20":       `{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`,
-		"front page":      `{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt authors { name organization { name } } organizations { name } } } } } events(first: 5, orderBy: STARTS_AT_ASC) { nodes { name path startsAt organizers { name } } } awards(first: 10) { nodes { title year level recipients { name organization { name } } round { name } } } }`,
-	} {
+func BenchmarkMemory(b *testing.B) { benchmarkPages(b, testkit.SampleStore(b, testkit.Embedded(b))) }
+
+// BenchmarkBatches is an answer that is made with nothing in memory, on the real MongoDB: by reads in batches, a few
+// a level, of what is selected.
+func BenchmarkBatches(b *testing.B) {
+	store := testkit.Forgetful(b, testkit.MongoDB(b))
+	testkit.Sample(b, store)
+	benchmarkPages(b, store)
+}
+
+func benchmarkPages(b *testing.B, store *mongodb.Store) {
+	server := testkit.Serve(b, store, nil)
+	for name, query := range pages {
 		body := []byte(`{"query":"` + query + `"}`)
-		b.Run(name, func(b *testing.B) { asked(b, server.Config.Handler, func(int) []byte { return body }) })
+		b.Run(name, func(b *testing.B) {
+			asked(b, server.Config.Handler, func(int) []byte { return body })
+			b.ReportMetric(float64(server.Trips()), "trips/op")
+		})
 	}
 }
 

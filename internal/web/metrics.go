@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"sen/internal/mongodb"
+	"sen/internal/cache"
 )
 
 // Metrics are figures of the running program for Prometheus. No label holds text of a client: routes,
@@ -56,8 +56,8 @@ func (m *Metrics) Feed(lag func() time.Duration) {
 	}, func() float64 { return lag().Seconds() }))
 }
 
-// Cache takes in what is kept in memory under a name: answers, entities, slugs, pages.
-func (m *Metrics) Cache(name string, kept mongodb.Kept) {
+// Cache takes in what is kept in memory under a name: answers, entities, slugs, pages, documents.
+func (m *Metrics) Cache(name string, kept cache.Kept) {
 	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}
 	for _, c := range []struct {
 		name, help string

@@ -15,8 +15,9 @@ import (
 // TestMetrics asks in ordinary and odd ways, and sees what is counted, and that no text of a client is among it.
 func TestMetrics(t *testing.T) {
 	store := testkit.SampleStore(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	server := testkit.Serve(t, store, func(g *graph.Options, o *web.Options) {
 		o.Answers, o.Metrics = web.NewAnswers(store, 1<<20), web.NewMetrics()
+		g.Kept = o.Metrics.Cache
 		store.OnCommand(o.Metrics.Command)
 		o.Metrics.Feed(store.FeedLag)
 		o.Metrics.Cache("answers", o.Answers)
@@ -52,6 +53,7 @@ func TestMetrics(t *testing.T) {
 		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 2`, `sen_cache_fills_total\{cache="answers"\} 2`,
 		`sen_cache_refused_total\{cache="answers"\} 0`, `sen_cache_forgotten_total\{cache="answers"\} 0`, `sen_cache_bytes\{cache="answers"\} [1-9]`,
 		`sen_cache_fills_total\{cache="pages"\} 1`, `sen_cache_fills_total\{cache="entities"\} [1-9]`, `sen_cache_bytes\{cache="slugs"\} 0`,
+		`sen_cache_hits_total\{cache="documents"\} 0`, `sen_cache_fills_total\{cache="documents"\} 1`, `sen_cache_bytes\{cache="persisted"\} 0`,
 		`sen_feed_lag_seconds 0`, `go_goroutines [1-9]`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line).Match(body) {

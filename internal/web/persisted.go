@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/maypok86/otter/v2"
 
 	"sen/graph"
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -26,7 +26,7 @@ type persisted struct {
 	// only refuses whatever is not trusted.
 	only bool
 	// automatic are texts by their hash. Each ran, so it is valid and within the limits.
-	automatic *otter.Cache[string, string]
+	automatic *cache.Fixed[string, string]
 }
 
 const (
@@ -37,10 +37,7 @@ const (
 )
 
 func newPersisted(trusted graph.Trusted, only bool) persisted {
-	return persisted{trusted, only, otter.Must(&otter.Options[string, string]{
-		MaximumWeight: automaticBytes,
-		Weigher:       func(_, text string) uint32 { return uint32(len(text) + perAutomatic) },
-	})}
+	return persisted{trusted, only, cache.NewFixed(automaticBytes, func(_, text string) uint32 { return uint32(len(text) + perAutomatic) })}
 }
 
 // find puts the document into params that a client names in them.
@@ -69,7 +66,7 @@ func (p persisted) find(params *rawParams) *refusal {
 	case params.hash != "":
 		text, ok := p.trusted.ByHash(params.hash)
 		if !ok {
-			text, ok = p.automatic.GetIfPresent(params.hash)
+			text, ok = p.automatic.Get(params.hash)
 		}
 		if !ok && !p.only {
 			// Clients know the message, too, and send the document then.
@@ -90,7 +87,7 @@ func (p persisted) find(params *rawParams) *refusal {
 // keep keeps the document of a request that can be run, where its client wants to name it from now on.
 func (p persisted) keep(params *rawParams) {
 	if params.hash != "" && params.query != nil && !p.only {
-		p.automatic.Set(params.hash, params.Query)
+		p.automatic.Put(params.hash, params.Query)
 	}
 }
 

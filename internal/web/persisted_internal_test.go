@@ -16,8 +16,7 @@ func TestAutomaticBound(t *testing.T) {
 		params.Query = text
 		p.keep(params)
 	}
-	p.automatic.CleanUp()
-	if weight := p.automatic.WeightedSize(); weight > automaticBytes || weight == 0 {
+	if weight := p.automatic.Bytes(); weight > automaticBytes || weight == 0 {
 		t.Errorf("%d bytes are kept; the bound is %d", weight, automaticBytes)
 	}
 }

@@ -80,6 +80,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns}
 	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
+		o.Metrics.Cache("persisted", api.persisted.automatic)
 		mux.Handle("GET /metrics", o.Metrics.handler())
 	}
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {

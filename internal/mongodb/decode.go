@@ -1,0 +1,249 @@
+package mongodb
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+)
+
+// A decoder puts a value of BSON into a Go value, as the driver's does with json tags: what is null becomes zero, what
+// the Go value has no field for is passed over. The driver's asks a reader for every name and value, and allocates for
+// each; this one takes the document as one string, of which texts are parts. docs/adr/0014 tells what was measured.
+type decoder func(v element, to reflect.Value) error
+
+// decode puts a document into what a pointer leads to.
+func (d decoder) decode(raw bson.Raw, to any) error {
+	return d(element{bson.TypeEmbeddedDocument, string(raw)}, reflect.ValueOf(to).Elem())
+}
+
+// decoders are those of types that may hold themselves, while they are made.
+type decoders map[reflect.Type]*structure
+
+// decoderOf makes the decoder of a type. It panics if there can be none, which every start and test would show.
+func decoderOf(t reflect.Type) decoder { return decoders{}.of(t) }
+
+func (made decoders) of(t reflect.Type) decoder {
+	switch t {
+	case reflect.TypeFor[time.Time]():
+		return decodeTime
+	case reflect.TypeFor[content.Text]():
+		return decodeText
+	case reflect.TypeFor[content.ID]():
+		return decodeID
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return decodeString
+	case reflect.Int, reflect.Int64:
+		return decodeInt
+	case reflect.Float64:
+		return decodeFloat
+	case reflect.Bool:
+		return decodeBool
+	case reflect.Pointer:
+		return orNull(made.pointer(t.Elem()))
+	case reflect.Slice:
+		return orNull(made.slice(t.Elem()))
+	case reflect.Map:
+		return orNull(made.mapping(t))
+	case reflect.Struct:
+		return orNull(made.structure(t))
+	}
+	panic(fmt.Sprintf("no decoder for %s", t))
+}
+
+// orNull is a decoder for what may be null.
+func orNull(d decoder) decoder {
+	return func(v element, to reflect.Value) error {
+		if v.null() {
+			to.SetZero()
+			return nil
+		}
+		return d(v, to)
+	}
+}
+
+func (made decoders) pointer(t reflect.Type) decoder {
+	inner := made.of(t)
+	return func(v element, to reflect.Value) error {
+		to.Set(reflect.New(t))
+		return inner(v, to.Elem())
+	}
+}
+
+func (made decoders) slice(t reflect.Type) decoder {
+	inner := made.of(t)
+	return func(v element, to reflect.Value) error {
+		n, err := v.count(bson.TypeArray)
+		if err != nil {
+			return err
+		}
+		to.Grow(n)
+		to.SetLen(n)
+		rest := v.elements()
+		for i := range n {
+			var one element
+			_, one, rest, _ = next(rest) // counting has seen that they are well-formed
+			if err := inner(one, to.Index(i)); err != nil {
+				return fmt.Errorf("%d: %w", i, err)
+			}
+		}
+		return nil
+	}
+}
+
+func (made decoders) mapping(t reflect.Type) decoder {
+	inner := made.of(t.Elem())
+	return func(v element, to reflect.Value) error {
+		n, err := v.count(bson.TypeEmbeddedDocument)
+		if err != nil {
+			return err
+		}
+		to.Set(reflect.MakeMapWithSize(t, n))
+		key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
+		rest := v.elements()
+		for range n {
+			var name string
+			var one element
+			name, one, rest, _ = next(rest)
+			value.SetZero()
+			if err := inner(one, value); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			key.SetString(name)
+			to.SetMapIndex(key, value)
+		}
+		return nil
+	}
+}
+
+// structure is a struct's fields by their names in BSON.
+type structure struct{ fields map[string]structField }
+
+type structField struct {
+	index  []int
+	decode decoder
+}
+
+func (made decoders) structure(t reflect.Type) decoder {
+	s := made[t]
+	if s == nil {
+		s = &structure{map[string]structField{}}
+		made[t] = s
+		made.fields(t, nil, s.fields)
+	}
+	return s.decode
+}
+
+// fields gathers a struct's fields, and those of structs that stand inline in it.
+func (made decoders) fields(t reflect.Type, at []int, into map[string]structField) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		index := append(at[:len(at):len(at)], i)
+		switch {
+		case strings.Contains(options, "inline"):
+			made.fields(field.Type, index, into)
+		case name != "-":
+			if name == "" {
+				name = strings.ToLower(field.Name)
+			}
+			into[name] = structField{index, made.of(field.Type)}
+		}
+	}
+}
+
+func (s *structure) decode(v element, to reflect.Value) error {
+	if _, err := v.count(bson.TypeEmbeddedDocument); err != nil {
+		return err
+	}
+	for rest := v.elements(); rest != ""; {
+		var name string
+		var one element
+		name, one, rest, _ = next(rest)
+		if field, ok := s.fields[name]; ok {
+			if err := field.decode(one, to.FieldByIndex(field.index)); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// decodeText is what a map's decoder does, without asking what the map holds each time.
+func decodeText(v element, to reflect.Value) error {
+	text := to.Addr().Interface().(*content.Text)
+	if v.null() {
+		*text = nil
+		return nil
+	}
+	n, err := v.count(bson.TypeEmbeddedDocument)
+	if err != nil {
+		return err
+	}
+	*text = make(content.Text, n)
+	for rest := v.elements(); rest != ""; {
+		var name string
+		var one element
+		name, one, rest, _ = next(rest)
+		s, err := one.text()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		(*text)[content.Locale(name)] = s
+	}
+	return nil
+}
+
+func decodeString(v element, to reflect.Value) error {
+	s, err := v.text()
+	to.SetString(s)
+	return err
+}
+
+// decodeID is decodeString, but for an id that stands by itself: what is kept of an entry by its id, or by those that it
+// names, must not keep the whole document.
+func decodeID(v element, to reflect.Value) error {
+	s, err := v.text()
+	to.SetString(strings.Clone(s))
+	return err
+}
+
+func decodeInt(v element, to reflect.Value) error {
+	n, err := v.number()
+	if err == nil && n != math.Trunc(n) {
+		err = fmt.Errorf("%v is no whole number", n)
+	}
+	if v.kind == bson.TypeInt64 {
+		to.SetInt(int64(v.bits()))
+	} else {
+		to.SetInt(int64(n))
+	}
+	return err
+}
+
+func decodeFloat(v element, to reflect.Value) error {
+	n, err := v.number()
+	to.SetFloat(n)
+	return err
+}
+
+func decodeBool(v element, to reflect.Value) error {
+	to.SetBool(v.kind == bson.TypeBoolean && v.data[0] != 0)
+	return v.must(bson.TypeBoolean)
+}
+
+func decodeTime(v element, to reflect.Value) error {
+	at := to.Addr().Interface().(*time.Time)
+	*at = time.Time{}
+	if v.kind == bson.TypeDateTime {
+		*at = time.UnixMilli(int64(v.bits())).UTC()
+	}
+	return v.must(bson.TypeDateTime)
+}

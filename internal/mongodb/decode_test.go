@@ -1,0 +1,176 @@
+package mongodb_test
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/sample"
+)
+
+// byDriver decodes a document with the driver's own decoder, as the client is set up.
+func byDriver(raw bson.Raw, to any) error {
+	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
+	d.UseJSONStructTags()
+	return d.Decode(to)
+}
+
+// same decodes a document both ways, and sees that both give the same.
+func same[T any](t *testing.T, v any) {
+	t.Helper()
+	doc, err := mongodb.Encode(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := bson.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := mongodb.Decoder[T]()(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drivers := new(T)
+	if err := byDriver(raw, drivers); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(ours, drivers) {
+		t.Errorf("%v\nis decoded as %+v\nand by the driver as %+v", raw, ours, drivers)
+	}
+}
+
+// entry encodes an entry of a kind and decodes it both ways.
+func entry[T any](t *testing.T, copied content.Content) {
+	t.Helper()
+	e := content.NewEntry(any(copied).(*T), true)
+	by, at := &content.Person{ID: "account_1", Name: "Nguyệt Ánh"}, time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
+	e.UpdatedBy, e.PublishAt = by, &at
+	same[content.Entry[T]](t, e)
+}
+
+// TestDecodeAsDriver decodes the sample's entries, and one with every sort of null, as the driver does.
+func TestDecodeAsDriver(t *testing.T) {
+	bundle, err := sample.Bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range bundle.Items {
+		switch item.Content.(type) {
+		case *content.Article:
+			entry[content.Article](t, item.Content)
+		case *content.Author:
+			entry[content.Author](t, item.Content)
+		case *content.Organization:
+			entry[content.Organization](t, item.Content)
+		case *content.Section:
+			entry[content.Section](t, item.Content)
+		case *content.Tag:
+			entry[content.Tag](t, item.Content)
+		case *content.Event:
+			entry[content.Event](t, item.Content)
+		case *content.Program:
+			entry[content.Program](t, item.Content)
+		case *content.AwardSeries:
+			entry[content.AwardSeries](t, item.Content)
+		case *content.AwardRound:
+			entry[content.AwardRound](t, item.Content)
+		case *content.Award:
+			entry[content.Award](t, item.Content)
+		case *content.Media:
+			entry[content.Media](t, item.Content)
+		default:
+			t.Errorf("%T is not decoded here", item.Content)
+		}
+	}
+	at := time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
+	same[content.Revision](t, content.Revision{ID: "article_1:2", Entry: "article_1", Version: 2, At: at, Label: content.Text{"vi": "Họp mặt"}})
+	null := bson.D{}
+	for i := range reflect.TypeFor[content.Article]().NumField() {
+		if name, _, _ := strings.Cut(reflect.TypeFor[content.Article]().Field(i).Tag.Get("json"), ","); name != "" {
+			null = append(null, bson.E{Key: name, Value: nil})
+		}
+	}
+	same[content.Article](t, append(null, bson.E{Key: "slug", Value: nil}, bson.E{Key: "version", Value: nil}, bson.E{Key: "createdAt", Value: nil}))
+	same[content.Award](t, bson.D{
+		{Key: "year", Value: int64(1 << 53)},
+		{Key: "rank", Value: 3.0},
+		{Key: "recipients", Value: bson.A{nil, bson.D{{Key: "name", Value: bson.D{}}}}},
+		{Key: "title", Value: bson.D{{Key: "vi", Value: nil}}},
+		{Key: "unknown", Value: bson.Regex{Pattern: "a", Options: "i"}},
+		{Key: "more", Value: bson.A{bson.NewObjectID(), bson.Binary{Data: []byte("x")}, bson.MinKey{}, bson.Decimal128{}, bson.JavaScript("1"), bson.Timestamp{T: 1}, true}},
+		{Key: "level", Value: "NATIONAL"},
+	})
+}
+
+// FuzzDecode decodes what may be no BSON at all: it must not panic, and what the driver can decode is decoded alike.
+func FuzzDecode(f *testing.F) {
+	for _, doc := range []bson.D{
+		{},
+		{{Key: "title", Value: bson.D{{Key: "vi", Value: "Họp mặt"}}}, {Key: "version", Value: 3}, {Key: "createdAt", Value: bson.DateTime(0)}},
+		{{Key: "body", Value: bson.D{{Key: "vi", Value: bson.A{bson.D{{Key: "paragraph", Value: bson.D{{Key: "spans", Value: bson.A{bson.D{{Key: "text", Value: "a"}}}}}}}}}}}},
+		{{Key: "authors", Value: bson.A{"author_1", nil}}, {Key: "x", Value: bson.Regex{Pattern: "a"}}},
+	} {
+		raw, err := bson.Marshal(doc)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(raw))
+	}
+	decode := mongodb.Decoder[content.Article]()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ours, err := decode(data)
+		if err != nil || bson.Raw(data).Validate() != nil {
+			return
+		}
+		drivers := new(content.Article)
+		if byDriver(data, drivers) == nil && !reflect.DeepEqual(ours, drivers) {
+			t.Errorf("%v\nis decoded as %+v\nand by the driver as %+v", bson.Raw(data), ours, drivers)
+		}
+	})
+}
+
+// BenchmarkDecode decodes the sample's first article as it is stored, and by the driver.
+func BenchmarkDecode(b *testing.B) {
+	bundle, err := sample.Bundle()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, item := range bundle.Items {
+		a, ok := item.Content.(*content.Article)
+		if !ok {
+			continue
+		}
+		doc, err := mongodb.Encode(a)
+		if err != nil {
+			b.Fatal(err)
+		}
+		raw, err := bson.Marshal(doc)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("ours", func(b *testing.B) {
+			decode := mongodb.Decoder[content.Article]()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := decode(raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("driver", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := byDriver(raw, new(content.Article)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		return
+	}
+}
