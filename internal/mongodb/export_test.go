@@ -18,15 +18,18 @@ func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within, bar
 	if p.after != nil {
 		bounds = append(bounds, side{*p.after, true, false})
 	}
+	scan := c.scan(p, w, bounds)
 	find := bson.D{
 		{Key: "find", Value: c.name},
-		{Key: "filter", Value: p.filter(w, bounds)},
+		{Key: "filter", Value: scan.filter},
 		{Key: "sort", Value: p.order.sort(p.reversed)},
-		{Key: "limit", Value: p.limit + 1},
+		{Key: "limit", Value: p.limit + 1 + scan.extra()},
 		{Key: "projection", Value: p.projection()},
 	}
-	if hint := c.hint(p, w); hint != nil {
-		find = append(find, bson.E{Key: "hint", Value: hint})
+	for name, value := range map[string]bson.D{"hint": scan.hint, "min": scan.min, "max": scan.max} {
+		if value != nil {
+			find = append(find, bson.E{Key: name, Value: value})
+		}
 	}
 	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err

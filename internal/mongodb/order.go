@@ -33,7 +33,7 @@ func moment(field string) sortKey {
 
 func number(field string) sortKey {
 	return sortKey{field: field, read: func(raw json.RawMessage) (any, error) {
-		var n int
+		var n int64
 		err := json.Unmarshal(raw, &n)
 		return n, err
 	}}
@@ -102,6 +102,15 @@ func (o ordering) sort(reversed bool) bson.D {
 type place struct {
 	value any
 	id    content.ID
+}
+
+// is tells whether both are the same place.
+func (p place) is(other place) bool {
+	a, isTime := p.value.(time.Time)
+	if b, ok := other.value.(time.Time); ok && isTime {
+		return p.id == other.id && a.Equal(b)
+	}
+	return p.id == other.id && p.value == other.value
 }
 
 // side is a part of a list, seen from a place in it.

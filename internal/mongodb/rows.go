@@ -20,32 +20,6 @@ type row[T any] struct {
 	stored int
 }
 
-// filter joins the conditions of a page. Those on different fields stay side by
-// side, which is what the bounds of an index are made from.
-func (p *page) filter(within Within, bounds []side) bson.D {
-	conds := append(within.conditions(p.view), p.conds...)
-	for _, s := range bounds {
-		conds = append(conds, p.order.conditions(s))
-	}
-	conds = append(conds, p.shown)
-	filter := bson.D{}
-	var rest bson.A
-	for _, c := range conds {
-		flat := c.(bson.D)
-		if slices.ContainsFunc(flat, func(e bson.E) bool {
-			return slices.ContainsFunc(filter, func(have bson.E) bool { return have.Key == e.Key })
-		}) {
-			rest = append(rest, flat)
-			continue
-		}
-		filter = append(filter, flat...)
-	}
-	if rest != nil {
-		filter = append(filter, bson.E{Key: "$and", Value: rest})
-	}
-	return filter
-}
-
 // projection is what is read of an element: its fields, and what it is ordered by.
 func (p *page) projection() bson.D {
 	if p.bare {
@@ -71,14 +45,14 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 	var err error
 	switch {
 	case len(parents) == 1:
-		find := options.Find().SetSort(p.order.sort(p.reversed)).SetSkip(int64(skip)).SetLimit(int64(limit)).
-			SetBatchSize(int32(limit + 1)).SetProjection(p.projection())
-		if hint := c.hint(p, parents[0]); hint != nil {
-			find.SetHint(hint)
-		}
-		err = c.find(ctx, p.filter(parents[0], bounds), find, func(cursor *mongo.Cursor) error { return keep(0, cursor) })
+		scan := c.scan(p, parents[0], bounds)
+		find := options.Find().SetSort(p.order.sort(p.reversed)).SetSkip(int64(skip)).SetLimit(int64(limit + scan.extra())).
+			SetBatchSize(int32(limit + scan.extra() + 1)).SetProjection(p.projection())
+		scan.set(find)
+		err = c.find(ctx, scan.filter, find, func(cursor *mongo.Cursor) error { return keep(0, cursor) })
+		found[0] = cut(scan, found[0], limit)
 	case c.store.union.Load():
-		err = c.unite(ctx, parents, len(parents)*limit, func(i int) mongo.Pipeline {
+		err = c.unite(ctx, parents, len(parents)*limit, c.commonHint(p, parents), func(i int) mongo.Pipeline {
 			read := append(p.projection(), bson.E{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}})
 			pipeline := mongo.Pipeline{
 				{{Key: "$match", Value: p.filter(parents[i], bounds)}},
@@ -105,23 +79,6 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 	return found, err
 }
 
-// hint names the index of the order where nothing but ranges bounds a list: the
-// engine's planner would at times read another index and sort in memory. Where a
-// link or a value is given, the planner knows better.
-func (c *Collection[T, F]) hint(p *page, within Within) bson.D {
-	if !c.store.union.Load() || len(within.Any) > 0 {
-		return nil
-	}
-	for _, cond := range p.conds {
-		flat := cond.(bson.D)
-		test, ok := flat[0].Value.(bson.D)
-		if len(flat) != 1 || !ok || flat[0].Key == "_id" || !slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, test[0].Key) {
-			return nil
-		}
-	}
-	return bson.D{{Key: p.order.path, Value: -1}, {Key: "_id", Value: -1}}
-}
-
 // counts counts each parent's whole list.
 func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within) ([]int, error) {
 	counts := make([]int, len(parents))
@@ -132,7 +89,7 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within
 		n, err = c.coll.CountDocuments(ctx, p.filter(parents[0], nil))
 		counts[0], err = int(n), fail(err)
 	case c.store.union.Load():
-		err = c.unite(ctx, parents, len(parents), func(i int) mongo.Pipeline {
+		err = c.unite(ctx, parents, len(parents), nil, func(i int) mongo.Pipeline {
 			return mongo.Pipeline{
 				{{Key: "$match", Value: p.filter(parents[i], nil)}},
 				{{Key: "$count", Value: "n"}},
@@ -199,14 +156,18 @@ func drain(ctx context.Context, cursor *mongo.Cursor, each func(*mongo.Cursor) e
 // parentKey says in a united row which parent it is for.
 const parentKey = "parent"
 
-// unite runs one pipeline for each parent as one command ($unionWith). Each keeps
-// the index and the limit of its own.
-func (c *Collection[T, F]) unite(ctx context.Context, parents []Within, most int, pipeline func(int) mongo.Pipeline, each func(int, *mongo.Cursor) error) error {
+// unite runs one pipeline for each parent as one command ($unionWith). Each keeps the index and the limit of its own;
+// the hint, if there is one, is for all.
+func (c *Collection[T, F]) unite(ctx context.Context, parents []Within, most int, hint bson.D, pipeline func(int) mongo.Pipeline, each func(int, *mongo.Cursor) error) error {
 	all := pipeline(0)
 	for i := 1; i < len(parents); i++ {
 		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: c.name}, {Key: "pipeline", Value: pipeline(i)}}}})
 	}
-	cursor, err := c.coll.Aggregate(ctx, all, options.Aggregate().SetBatchSize(int32(most+1)))
+	opts := options.Aggregate().SetBatchSize(int32(most + 1))
+	if hint != nil {
+		opts.SetHint(hint)
+	}
+	cursor, err := c.coll.Aggregate(ctx, all, opts)
 	if err != nil {
 		return fail(err)
 	}

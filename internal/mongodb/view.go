@@ -39,8 +39,11 @@ const keys = "keys."
 // published is what readers may see. It bounds a value that every live copy has, so
 // that an index can serve it; what never was published has none.
 var published = view{at: live, base: baseFields, shown: bson.D{
-	{Key: live + "publishedAt", Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0).UTC()}}},
+	{Key: live + "publishedAt", Value: bson.D{{Key: "$gt", Value: unpublished}}},
 }}
+
+// unpublished is a moment that is before the time at which anything was published.
+var unpublished = time.Unix(0, 0).UTC()
 
 // working is what the newsroom sees: the working copy of everything but the trash.
 var working = view{at: draft, base: baseFields, editing: true, shown: bson.D{
