@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -64,6 +66,8 @@ type Answers struct {
 	journal *Journal
 	flights singleflight.Group
 	stats   Stats
+	// asked has parts of the keys by which answers were asked for last, each in a place that another part tells.
+	asked [1 << 14]atomic.Uint64
 
 	mu sync.Mutex
 	// keys are what goes when a tag changes.
@@ -108,9 +112,14 @@ func (a *Answers) Get(key Key) *Answer {
 	return answer
 }
 
-// Keep keeps an answer under another key too; it must have come from Fill.
+// Keep keeps an answer, which must have come from Fill, under another key too: from the second time on that it is
+// asked for by that. Spellings that come once take no room.
 func (a *Answers) Keep(key Key, answer *Answer, since uint64) {
-	if a != nil && answer.Tags != nil {
+	if a == nil || answer.Tags == nil {
+		return
+	}
+	mark := binary.LittleEndian.Uint64(key[8:])
+	if a.asked[int(binary.LittleEndian.Uint32(key[:]))%len(a.asked)].Swap(mark) == mark {
 		a.put(key, answer, since)
 	}
 }

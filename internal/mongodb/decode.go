@@ -2,7 +2,6 @@ package mongodb
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -18,9 +17,7 @@ import (
 type decoder func(v element, to reflect.Value) error
 
 // decode puts a document into what a pointer leads to.
-func (d decoder) decode(raw bson.Raw, to any) error {
-	return d(element{bson.TypeEmbeddedDocument, string(raw)}, reflect.ValueOf(to).Elem())
-}
+func (d decoder) decode(doc element, to any) error { return d(doc, reflect.ValueOf(to).Elem()) }
 
 // decoders are those of types that may hold themselves, while they are made.
 type decoders map[reflect.Type]*structure
@@ -216,15 +213,8 @@ func decodeID(v element, to reflect.Value) error {
 }
 
 func decodeInt(v element, to reflect.Value) error {
-	n, err := v.number()
-	if err == nil && n != math.Trunc(n) {
-		err = fmt.Errorf("%v is no whole number", n)
-	}
-	if v.kind == bson.TypeInt64 {
-		to.SetInt(int64(v.bits()))
-	} else {
-		to.SetInt(int64(n))
-	}
+	n, err := v.integer()
+	to.SetInt(n)
 	return err
 }
 
@@ -243,7 +233,7 @@ func decodeTime(v element, to reflect.Value) error {
 	at := to.Addr().Interface().(*time.Time)
 	*at = time.Time{}
 	if v.kind == bson.TypeDateTime {
-		*at = time.UnixMilli(int64(v.bits())).UTC()
+		*at = v.time()
 	}
 	return v.must(bson.TypeDateTime)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -14,6 +15,29 @@ import (
 type element struct {
 	kind bson.Type
 	data string
+}
+
+// document is a whole document.
+func document(raw bson.Raw) element { return element{bson.TypeEmbeddedDocument, string(raw)} }
+
+// at is the value that a path of names leads to; null if there is none.
+func (v element) at(path ...string) element {
+	for _, step := range path {
+		if n, err := v.count(bson.TypeEmbeddedDocument); n == 0 || err != nil {
+			return element{kind: bson.TypeNull}
+		}
+		found := element{kind: bson.TypeNull}
+		for rest := v.elements(); rest != ""; {
+			var name string
+			var one element
+			if name, one, rest, _ = next(rest); name == step {
+				found = one
+				break
+			}
+		}
+		v = found
+	}
+	return v
 }
 
 // null tells whether there is no value.
@@ -36,6 +60,21 @@ func (v element) text() (string, error) {
 		return "", v.must(bson.TypeString)
 	}
 	return v.data[4 : len(v.data)-1], nil
+}
+
+// time is a moment.
+func (v element) time() time.Time { return time.UnixMilli(int64(v.bits())).UTC() }
+
+// integer is a whole number, of any type of number; zero for null.
+func (v element) integer() (int64, error) {
+	if v.kind == bson.TypeInt64 {
+		return int64(v.bits()), nil
+	}
+	n, err := v.number()
+	if err == nil && n != math.Trunc(n) {
+		err = fmt.Errorf("%v is no whole number", n)
+	}
+	return int64(n), err
 }
 
 // number is a number of any type, zero for null.

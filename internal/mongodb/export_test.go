@@ -65,7 +65,7 @@ func Decoder[T any]() func(bson.Raw) (*T, error) {
 	d := decoderOf(reflect.TypeFor[T]())
 	return func(raw bson.Raw) (*T, error) {
 		to := new(T)
-		return to, d.decode(raw, to)
+		return to, d.decode(document(raw), to)
 	}
 }
 

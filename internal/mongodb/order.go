@@ -62,7 +62,9 @@ type ordering struct {
 	// name binds cursors to the order: the kind, the order without its direction, the language.
 	name string
 	path string
-	desc bool
+	// steps are the names on the path.
+	steps []string
+	desc  bool
 }
 
 // splitOrder takes the direction off the name of an order.
@@ -86,6 +88,7 @@ func (c *Collection[T, F]) ordering(v view, name content.Order, locale content.L
 		o.path += "." + string(locale)
 		o.name += "/" + string(locale)
 	}
+	o.steps = strings.Split(o.path, ".")
 	return o, nil
 }
 

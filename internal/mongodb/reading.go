@@ -23,14 +23,14 @@ type envelope[T any] struct {
 }
 
 // decode reads the copy that a view shows, nil where there is none.
-func (c *Collection[T, F]) decode(v view, raw bson.Raw) (content.ID, *T, error) {
+func (c *Collection[T, F]) decode(v view, doc element) (content.ID, *T, error) {
 	if c.whole {
 		whole := new(T)
-		id, _ := raw.Lookup("_id").StringValueOK()
-		return content.ID(id), whole, c.decoder.decode(raw, whole)
+		id, _ := doc.at("_id").text()
+		return content.ID(id), whole, c.decoder.decode(doc, whole)
 	}
 	var e envelope[T]
-	if err := c.decoder.decode(raw, &e); err != nil {
+	if err := c.decoder.decode(doc, &e); err != nil {
 		return "", nil, fmt.Errorf("decode an entry of %s: %w", c.name, err)
 	}
 	if v.editing {
@@ -94,7 +94,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		}
 	}
 	return c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
-		id, e, err := c.decode(v, cursor.Current)
+		id, e, err := c.decode(v, document(cursor.Current))
 		if e != nil {
 			each(id, e, len(cursor.Current))
 		}
@@ -135,7 +135,7 @@ func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage conten
 	v := c.view(stage)
 	raw, err := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields))).Raw()
 	if err == nil {
-		id, e, err := c.decode(v, raw)
+		id, e, err := c.decode(v, document(raw))
 		cache.Note(ctx, cache.Entry(id))
 		return e, len(raw), err
 	}

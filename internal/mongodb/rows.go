@@ -110,27 +110,28 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within
 }
 
 // row decodes the element that a cursor stands at.
-func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (row[T], error) {
-	r := row[T]{stored: len(cursor.Current)}
+func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (r row[T], err error) {
+	doc := document(cursor.Current)
+	r.stored = len(doc.data)
 	if p.bare {
-		id, _ := cursor.Current.Lookup("_id").StringValueOK()
-		r.id = content.ID(id)
-	} else {
-		var err error
-		if r.id, r.entry, err = c.decode(p.view, cursor.Current); err != nil {
-			return row[T]{}, err
+		id, err := doc.at("_id").text()
+		if err != nil {
+			return r, err
 		}
+		r.id = content.ID(strings.Clone(id))
+	} else if r.id, r.entry, err = c.decode(p.view, doc); err != nil {
+		return r, err
 	}
-	v := cursor.Current.Lookup(strings.Split(p.order.path, ".")...)
-	switch v.Type {
+	switch v := doc.at(p.order.steps...); v.kind {
 	case bson.TypeDateTime:
-		r.value = v.Time().UTC()
+		r.value = v.time()
 	case bson.TypeString:
-		r.value = v.StringValue()
+		s, _ := v.text()
+		r.value = strings.Clone(s)
 	default:
-		r.value, _ = v.AsInt64OK()
+		r.value, err = v.integer()
 	}
-	return r, nil
+	return r, err
 }
 
 // find reads what a filter holds for, an element at a time.

@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -119,33 +120,50 @@ func cut[T any](s *scan, rows []row[T], limit int) []row[T] {
 	return rows[:min(len(rows), limit)]
 }
 
-// hint names the index of a list where nothing but ranges bounds it: the engine's planner would at times read another
-// one and sort in memory. It also names the one of a parent's list without a filter: the planner would try several each
-// time. Where more is given, the planner knows better.
+// hint names the index of a list that is bounded by ranges alone, or by one value of a link, or of two that have an
+// index together: the planner would try several each time, and at times read one that makes it sort in memory. Where
+// more is given, the planner knows better.
 func (c *Collection[T, F]) hint(p *page, within Within) bson.D {
-	order := bson.D{{Key: p.order.path, Value: -1}, {Key: "_id", Value: -1}}
-	switch {
-	case !c.store.union.Load():
+	if !c.store.union.Load() {
 		return nil
-	case len(within.Any) == 0 && !slices.ContainsFunc(p.conds, beyondRange):
+	}
+	var fixed []string
+	ranges := false
+	for _, cond := range append(within.conditions(p.view), p.conds...) {
+		field, operator := simple(cond.(bson.D))
+		switch {
+		case slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, operator), operator == "$eq" && field == p.order.path:
+			ranges = true
+		case operator == "$eq":
+			fixed = append(fixed, strings.TrimPrefix(field, p.at))
+		default:
+			return nil
+		}
+	}
+	order := bson.D{{Key: p.order.path, Value: -1}, {Key: "_id", Value: -1}}
+	base, _ := splitOrder(c.order)
+	switch {
+	case len(fixed) == 0:
 		return order
-	case len(within.Any) == 1 && len(p.conds) == 0 && p.at == c.view(content.StagePublished).at && c.leads(within.Any[0], p.order):
-		return append(bson.D{{Key: p.at + within.Any[0].Field, Value: 1}}, order...)
+	case ranges || p.at != c.view(content.StagePublished).at || p.order.field != c.orders[base].field:
+		return nil
+	case len(fixed) == 1 && slices.Contains(c.relations, fixed[0]):
+		return append(bson.D{{Key: p.at + fixed[0], Value: 1}}, order...)
+	}
+	for _, pair := range c.together {
+		if len(fixed) == 2 && slices.Contains(fixed, pair[0]) && slices.Contains(fixed, pair[1]) {
+			return append(bson.D{{Key: p.at + pair[0], Value: 1}, {Key: p.at + pair[1], Value: 1}}, order...)
+		}
 	}
 	return nil
 }
 
-// leads tells whether an index begins with a link and goes on with an order: see indexes.
-func (c *Collection[T, F]) leads(l Link, o ordering) bool {
-	base, _ := splitOrder(c.order)
-	return len(l.IDs) == 1 && o.field == c.orders[base].field && slices.Contains(c.relations, l.Field)
-}
-
-// beyondRange tells whether a condition is more than a range.
-func beyondRange(cond any) bool {
-	flat := cond.(bson.D)
-	test, ok := flat[0].Value.(bson.D)
-	return len(flat) != 1 || !ok || flat[0].Key == "_id" || !slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, test[0].Key)
+// simple is the field and the operator of a condition that compares one field; empty of any other one.
+func simple(cond bson.D) (field, operator string) {
+	if test, ok := cond[0].Value.(bson.D); ok && len(cond) == 1 && len(test) == 1 && cond[0].Key != "_id" {
+		return cond[0].Key, test[0].Key
+	}
+	return "", ""
 }
 
 // commonHint is the hint of all lists that are read by one command, nil if it is not the same.

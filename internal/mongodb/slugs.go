@@ -126,7 +126,7 @@ func (c *Collection[T, F]) liveSlugs(ctx context.Context, slugs []string) (map[s
 	v := c.view(content.StagePublished)
 	filter := append(bson.D{{Key: v.at + "slug", Value: which}}, v.shown...)
 	err := c.find(ctx, filter, options.Find().SetProjection(bson.D{{Key: v.at + "slug", Value: 1}}), func(cursor *mongo.Cursor) error {
-		id, e, err := c.decode(v, cursor.Current)
+		id, e, err := c.decode(v, document(cursor.Current))
 		if e != nil {
 			found[common(e).Slug] = id
 		}

@@ -47,9 +47,8 @@ var preflights = []string{"Apollo-Require-Preflight", "X-Apollo-Operation-Name",
 
 func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["X-Content-Type-Options"], h["Cache-Control"] = noSniff, noStore
 	h.Add("Vary", "Accept, Sen-Locale, Sen-Stage")
-	h.Set("Cache-Control", "no-store")
 	if auth.ActorOf(r.Context()) != nil {
 		h.Set("Cache-Control", "private, no-store")
 	}
@@ -69,7 +68,9 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet, http.MethodHead:
 		params, bad = g.fromURL(r)
 	case http.MethodPost:
-		if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mediaType == "multipart/form-data" {
+		if asked, ok := r.Context().Value(askedKey{}).(asked); ok {
+			params, bad = g.fromJSON(asked.body)
+		} else if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mediaType == "multipart/form-data" {
 			var files *multipartRequest
 			params, files, bad = g.fromMultipart(w, r)
 			defer files.remove()
@@ -245,6 +246,13 @@ func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*rawParams, 
 	if err != nil {
 		return nil, badInput("The body could not be read.")
 	}
+	return g.fromJSON(body)
+}
+
+func (g *graphQL) fromJSON(body []byte) (*rawParams, *refusal) {
+	if int64(len(body)) > g.maxBody {
+		return nil, tooLarge("The body", g.maxBody)
+	}
 	if !utf8.Valid(body) {
 		return nil, badInput("The body must be UTF-8.")
 	}
@@ -260,7 +268,7 @@ func parseParams(body []byte) (*rawParams, *refusal) {
 		Variables     json.RawMessage `json:"variables"`
 		Extensions    json.RawMessage `json:"extensions"`
 	}
-	if err := decode(body, &fields); err != nil {
+	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, badInput("The body must be one JSON object with query or documentId, operationName, variables and extensions.")
 	}
 	params := &rawParams{query: fields.Query, documentID: fields.DocumentID}

@@ -78,16 +78,19 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		deliver(w, r, answer)
 		return
 	}
+	again := asked{key: key, since: since}
 	if r.Method == http.MethodPost {
-		r.Body = unread{strings.NewReader(string(sent[head:])), r.Body}
+		again.body = sent[head:]
 	}
-	k.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, asked{key, since})))
+	k.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, again)))
 }
 
 // asked is a request as it was sent, for which the answer may be kept.
 type asked struct {
 	key   cache.Key
 	since uint64
+	// body is what was posted as JSON, until the request is answered; nil of a GET.
+	body []byte
 }
 
 type askedKey struct{}
@@ -181,19 +184,22 @@ func sharedKey(op *graphql.OperationContext, params *graphql.RawParams, mediaTyp
 	if op.Operation.Operation != ast.Query {
 		return cache.Key{}, false
 	}
-	variables, err := json.Marshal(op.Variables)
-	if err != nil {
-		return cache.Key{}, false
+	asked := make([]byte, 0, 2048)
+	for _, part := range []string{op.RawQuery, op.Operation.Name, params.Headers.Get("Sen-Locale"), mediaType} {
+		asked = strconv.AppendInt(asked, int64(len(part)), 10)
+		asked = append(append(asked, ':'), part...)
 	}
-	extensions, err := json.Marshal(params.Extensions)
-	if err != nil {
-		return cache.Key{}, false
+	for _, object := range []map[string]any{op.Variables, params.Extensions} {
+		if len(object) > 0 {
+			object, err := json.Marshal(object)
+			if err != nil {
+				return cache.Key{}, false
+			}
+			asked = append(asked, object...)
+		}
+		asked = append(asked, 0)
 	}
-	hash := sha256.New()
-	for _, part := range []string{op.RawQuery, op.Operation.Name, string(variables), string(extensions), params.Headers.Get("Sen-Locale"), mediaType} {
-		_, _ = fmt.Fprintf(hash, "%d:%s", len(part), part)
-	}
-	return cache.Key(hash.Sum(nil)), true
+	return sha256.Sum256(asked), true
 }
 
 // NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.

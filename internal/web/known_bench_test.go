@@ -107,8 +107,13 @@ func BenchmarkKnown(b *testing.B) {
 	const body = `{"query":"{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }"}`
 	b.Run("first level", func(b *testing.B) { asked(b, plain, func(int) []byte { return []byte(body) }) })
 	b.Run("first level, counted", func(b *testing.B) { asked(b, counted, func(int) []byte { return []byte(body) }) })
-	spaces := append([]byte(body), bytes.Repeat([]byte(" "), 1<<12)...)
+	spelled := append([]byte(body), bytes.Repeat([]byte(" "), 32)...)
 	b.Run("second level", func(b *testing.B) {
-		asked(b, plain, func(n int) []byte { return spaces[:len(body)+1+n%(1<<12)] })
+		asked(b, plain, func(n int) []byte {
+			for i := range 32 {
+				spelled[len(body)+i] = " \t"[n>>i&1]
+			}
+			return spelled
+		})
 	})
 }

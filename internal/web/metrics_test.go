@@ -50,7 +50,7 @@ func TestMetrics(t *testing.T) {
 		`sen_http_request_duration_seconds_count\{method="POST",route="/graphql",status="200"\} 3`,
 		`sen_http_request_duration_seconds_count\{method="other",route="/graphql",status="405"\} 1`,
 		`sen_store_command_duration_seconds_count\{command="find"\} [1-9]`,
-		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 2`, `sen_cache_fills_total\{cache="answers"\} 2`,
+		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 3`, `sen_cache_fills_total\{cache="answers"\} 2`,
 		`sen_cache_refused_total\{cache="answers"\} 0`, `sen_cache_forgotten_total\{cache="answers"\} 0`, `sen_cache_bytes\{cache="answers"\} [1-9]`,
 		`sen_cache_fills_total\{cache="pages"\} 1`, `sen_cache_fills_total\{cache="entities"\} [1-9]`, `sen_cache_bytes\{cache="slugs"\} 0`,
 		`sen_cache_hits_total\{cache="documents"\} 0`, `sen_cache_fills_total\{cache="documents"\} 1`, `sen_cache_bytes\{cache="persisted"\} 0`,
