@@ -29,7 +29,10 @@ func (rq *request) draftKinds() (kinds []content.Kind) {
 // stageOf is the copy of an entry that is read where a place asks for one: a guest with
 // a preview sees the draft of that one entry, and what is published of all others.
 func (rq *request) stageOf(ctx context.Context, id content.ID) content.Stage {
-	if rq.actor != nil && rq.actor.Preview == id && id != "" {
+	if rq.actor == nil {
+		return content.StagePublished
+	}
+	if rq.actor.Preview == id && id != "" {
 		return scalar.Stage(ctx)
 	}
 	kind, _ := id.Kind()
