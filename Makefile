@@ -61,6 +61,7 @@ FUZZ = \
 	./graph:FuzzCursors \
 	./graph:FuzzFilters \
 	./graph:FuzzPlans \
+	./internal/mongodb:FuzzDecode \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \

@@ -13,7 +13,7 @@ import (
 
 // A decoder puts a value of BSON into a Go value, as the driver's does with json tags: what is null becomes zero, what
 // the Go value has no field for is passed over. The driver's asks a reader for every name and value, and allocates for
-// each; this one takes the document as one string, of which texts are parts. docs/adr/0014 tells what was measured.
+// each; this one takes the document as one string, of which texts are parts. docs/adr/0015 tells what was measured.
 type decoder func(v element, to reflect.Value) error
 
 // decode puts a document into what a pointer leads to.

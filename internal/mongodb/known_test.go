@@ -247,17 +247,21 @@ func TestMemoryWeight(t *testing.T) {
 		"with a body": {Title: content.Text{"vi": "Hội nghị"}, Body: content.RichText{"vi": body}},
 		"of a list":   {Title: content.Text{"vi": "Hội nghị sơ kết"}, Lead: content.Text{"vi": strings.Repeat("Đồng Tháp ", 10)}, AuthorIDs: []content.ID{"author_1"}, TagIDs: []content.ID{"tag_1", "tag_2"}},
 	} {
-		raw, err := bson.Marshal(article)
+		doc, err := mongodb.Encode(article)
 		if err != nil {
 			t.Fatal(err)
 		}
+		raw, err := bson.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decode := mongodb.Decoder[content.Article]()
 		kept := make([]*content.Article, n)
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		for i := range kept {
-			kept[i] = new(content.Article)
-			if err := bson.Unmarshal(raw, kept[i]); err != nil {
+			if kept[i], err = decode(raw); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -206,6 +206,10 @@ func FuzzHTML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, address string) {
 		s := sample{Media: map[content.ID]Medium{"m": {URL: address, Alt: text}}}
+		paragraph := HTML([]content.Block{{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text}, {Text: address}}}}}, s.medium)
+		if behind := policy().Sanitize(paragraph); behind != paragraph {
+			t.Errorf("the policy makes %q of %q", behind, paragraph)
+		}
 		safe(t, "fuzz", HTML([]content.Block{
 			{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text, Link: address}}}},
 			{Heading: &content.HeadingBlock{Spans: []content.Span{{Text: text}}}},

@@ -131,10 +131,11 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	g.persisted.keep(params)
 	key, shared := sharedKey(op, &params.RawParams, answer.mediaType)
 	shared = shared && auth.ActorOf(ctx) == nil && stranger(params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
-	if limit := g.limit(op); limit > g.timeout {
+	limit := g.limit(op)
+	if limit > g.timeout {
 		_ = http.NewResponseController(answer.w).SetWriteDeadline(time.Now().Add(limit + writeTime)) // a test's recorder has no deadlines
 	}
-	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, answer.mediaType, shared) }
+	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, limit, answer.mediaType, shared) }
 	if !shared {
 		done := execute(ctx)
 		end()
@@ -167,10 +168,9 @@ func (g *graphQL) limit(op *graphql.OperationContext) time.Duration {
 	return time.Duration(1+max(graph.Items(op)-1, 0)/itemsInTime) * g.timeout
 }
 
-// execute runs an operation. With shared, an answer without errors is one that caches in front may have, and one
+// execute runs an operation, for so long at most. With shared, an answer without errors is one that caches in front may have, and one
 // that was made from something may be kept.
-func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, mediaType string, shared bool) *cache.Answer {
-	limit := g.limit(op)
+func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, limit time.Duration, mediaType string, shared bool) *cache.Answer {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ctx, read := cache.Collect(ctx)

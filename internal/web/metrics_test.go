@@ -53,7 +53,7 @@ func TestMetrics(t *testing.T) {
 		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 3`, `sen_cache_fills_total\{cache="answers"\} 2`,
 		`sen_cache_refused_total\{cache="answers"\} 0`, `sen_cache_forgotten_total\{cache="answers"\} 0`, `sen_cache_bytes\{cache="answers"\} [1-9]`,
 		`sen_cache_fills_total\{cache="pages"\} 1`, `sen_cache_fills_total\{cache="entities"\} [1-9]`, `sen_cache_bytes\{cache="slugs"\} 0`,
-		`sen_cache_hits_total\{cache="documents"\} 0`, `sen_cache_fills_total\{cache="documents"\} 1`, `sen_cache_bytes\{cache="persisted"\} 0`,
+		`sen_cache_hits_total\{cache="documents"\} 1`, `sen_cache_fills_total\{cache="documents"\} 1`, `sen_cache_bytes\{cache="persisted"\} 0`,
 		`sen_feed_lag_seconds 0`, `go_goroutines [1-9]`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line).Match(body) {
