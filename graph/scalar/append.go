@@ -94,7 +94,8 @@ func AppendDateTime(b []byte, at *Place, t time.Time) []byte {
 	if t.IsZero() {
 		return append(b, "null"...)
 	}
-	return t.In(at.Zone).AppendFormat(b, `"2006-01-02T15:04:05.999Z07:00"`)
+	// To the millisecond, by the one layout that package time writes without reading it.
+	return append(t.Truncate(time.Millisecond).In(at.Zone).AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
 }
 
 // AppendText appends a text in the language of its place; where there is none in any

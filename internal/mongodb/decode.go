@@ -3,6 +3,7 @@ package mongodb
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,7 +144,7 @@ func (made decoders) fields(t reflect.Type, at []int, into map[string]structFiel
 	for i := range t.NumField() {
 		field := t.Field(i)
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		index := append(at[:len(at):len(at)], i)
+		index := append(slices.Clone(at), i)
 		switch {
 		case strings.Contains(options, "inline"):
 			made.fields(field.Type, index, into)

@@ -120,7 +120,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add([]byte(raw))
+		f.Add(raw)
 	}
 	decode := mongodb.Decoder[content.Article]()
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -114,7 +114,7 @@ func (s *scan) set(o *options.FindOptionsBuilder) {
 
 // cut takes what does not belong to a list from what was read of it, and what is too much.
 func cut[T any](s *scan, rows []row[T], limit int) []row[T] {
-	if s.leave != nil && len(rows) > 0 && rows[0].place.is(*s.leave) {
+	if s.leave != nil && len(rows) > 0 && rows[0].is(*s.leave) {
 		rows = rows[1:]
 	}
 	return rows[:min(len(rows), limit)]
