@@ -84,40 +84,26 @@ func (made decoders) slice(t reflect.Type) decoder {
 		}
 		to.Grow(n)
 		to.SetLen(n)
-		rest := v.elements()
-		for i := range n {
-			var one element
-			_, one, rest, _ = next(rest) // counting has seen that they are well-formed
-			if err := inner(one, to.Index(i)); err != nil {
-				return fmt.Errorf("%d: %w", i, err)
-			}
-		}
-		return nil
+		i := 0
+		return v.each(bson.TypeArray, func(_ string, one element) error {
+			i++
+			return inner(one, to.Index(i-1))
+		})
 	}
 }
 
 func (made decoders) mapping(t reflect.Type) decoder {
 	inner := made.of(t.Elem())
 	return func(v element, to reflect.Value) error {
-		n, err := v.count(bson.TypeEmbeddedDocument)
-		if err != nil {
-			return err
-		}
-		to.Set(reflect.MakeMapWithSize(t, n))
+		to.Set(reflect.MakeMap(t))
 		key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
-		rest := v.elements()
-		for range n {
-			var name string
-			var one element
-			name, one, rest, _ = next(rest)
+		return v.each(bson.TypeEmbeddedDocument, func(name string, one element) error {
 			value.SetZero()
-			if err := inner(one, value); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
+			err := inner(one, value)
 			key.SetString(name)
 			to.SetMapIndex(key, value)
-		}
-		return nil
+			return err
+		})
 	}
 }
 
@@ -158,20 +144,12 @@ func (made decoders) fields(t reflect.Type, at []int, into map[string]structFiel
 }
 
 func (s *structure) decode(v element, to reflect.Value) error {
-	if _, err := v.count(bson.TypeEmbeddedDocument); err != nil {
-		return err
-	}
-	for rest := v.elements(); rest != ""; {
-		var name string
-		var one element
-		name, one, rest, _ = next(rest)
+	return v.each(bson.TypeEmbeddedDocument, func(name string, one element) error {
 		if field, ok := s.fields[name]; ok {
-			if err := field.decode(one, to.FieldByIndex(field.index)); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
+			return field.decode(one, to.FieldByIndex(field.index))
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // decodeText is what a map's decoder does, without asking what the map holds each time.
@@ -181,22 +159,12 @@ func decodeText(v element, to reflect.Value) error {
 		*text = nil
 		return nil
 	}
-	n, err := v.count(bson.TypeEmbeddedDocument)
-	if err != nil {
-		return err
-	}
-	*text = make(content.Text, n)
-	for rest := v.elements(); rest != ""; {
-		var name string
-		var one element
-		name, one, rest, _ = next(rest)
+	*text = content.Text{}
+	return v.each(bson.TypeEmbeddedDocument, func(name string, one element) error {
 		s, err := one.text()
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
 		(*text)[content.Locale(name)] = s
-	}
-	return nil
+		return err
+	})
 }
 
 func decodeString(v element, to reflect.Value) error {

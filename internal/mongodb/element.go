@@ -23,17 +23,14 @@ func document(raw bson.Raw) element { return element{bson.TypeEmbeddedDocument, 
 // at is the value that a path of names leads to; null if there is none.
 func (v element) at(path ...string) element {
 	for _, step := range path {
-		if n, err := v.count(bson.TypeEmbeddedDocument); n == 0 || err != nil {
-			return element{kind: bson.TypeNull}
-		}
 		found := element{kind: bson.TypeNull}
-		for rest := v.elements(); rest != ""; {
-			var name string
-			var one element
-			if name, one, rest, _ = next(rest); name == step {
+		if v.each(bson.TypeEmbeddedDocument, func(name string, one element) error {
+			if name == step {
 				found = one
-				break
 			}
+			return nil
+		}) != nil {
+			return element{kind: bson.TypeNull}
 		}
 		v = found
 	}
@@ -90,24 +87,36 @@ func (v element) number() (float64, error) {
 	return 0, v.must(bson.TypeDouble)
 }
 
-// count is how many elements a document or an array has. It sees that they are well-formed.
-func (v element) count(kind bson.Type) (n int, err error) {
+// each gives the elements of a document or an array to a function, with their names; null has none.
+func (v element) each(kind bson.Type, do func(name string, one element) error) error {
 	if v.kind != kind {
-		return 0, v.must(kind)
+		return v.must(kind)
 	}
 	if len(v.data) < 5 || int(length(v.data)) != len(v.data) || v.data[len(v.data)-1] != 0 {
-		return 0, errMalformed
+		return errMalformed
 	}
-	for rest := v.elements(); rest != ""; n++ {
-		if _, _, rest, err = next(rest); err != nil {
-			return 0, err
+	for rest := v.data[4 : len(v.data)-1]; rest != ""; {
+		var name string
+		var one element
+		var err error
+		if name, one, rest, err = next(rest); err != nil {
+			return err
+		}
+		if err := do(name, one); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return n, nil
+	return nil
 }
 
-// elements are those of a document or an array, one behind the other.
-func (v element) elements() string { return v.data[4 : len(v.data)-1] }
+// count is how many elements a document or an array has.
+func (v element) count(kind bson.Type) (n int, err error) {
+	err = v.each(kind, func(string, element) error {
+		n++
+		return nil
+	})
+	return n, err
+}
 
 var errMalformed = errors.New("the document is not well-formed BSON")
 
