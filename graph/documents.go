@@ -68,12 +68,20 @@ func newDocument(schema *ast.Schema, parsed *ast.QueryDocument) *document {
 	return &document{parsed: parsed, wrong: wrongIn(parsed), costs: costOf(schema, parsed), plans: map[string]*plan{}}
 }
 
-// of is the document of a request.
+// documentName is under which an operation keeps its document.
+const documentName = "document"
+
+// of is the document of a request: found once, since a flood of others may push it out meanwhile.
 func (d documents) of(op *graphql.OperationContext) *document {
-	if doc, ok := d.Peek(op.RawQuery); ok && doc.parsed == op.Doc {
+	if doc, ok := op.Stats.GetExtension(documentName).(*document); ok {
 		return doc
 	}
-	return newDocument(d.schema, op.Doc)
+	doc, ok := d.Peek(op.RawQuery)
+	if !ok || doc.parsed != op.Doc {
+		doc = newDocument(d.schema, op.Doc)
+	}
+	op.Stats.SetExtension(documentName, doc)
+	return doc
 }
 
 // plan is the plan of a request's operation.

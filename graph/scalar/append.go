@@ -53,7 +53,13 @@ func AppendQuoted[V ~string](b []byte, _ *Place, v V) []byte {
 	const hex = "0123456789ABCDEF"
 	b = append(b, '"')
 	start := 0
-	for i := range len(v) {
+	for i := 0; i < len(v); i++ {
+		for len(v)-i >= 8 && bare(v[i:i+8]) {
+			i += 8
+		}
+		if i == len(v) {
+			break
+		}
 		c := v[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			continue
@@ -67,6 +73,18 @@ func AppendQuoted[V ~string](b []byte, _ *Place, v V) []byte {
 		}
 	}
 	return append(append(b, v[start:]...), '"')
+}
+
+// bare tells of eight bytes at once that none has to be escaped. A byte less than n, or
+// that differs from n by nothing, borrows from its highest bit (Anderson, Bit Twiddling
+// Hacks, "Determine if a word has a byte less than n"); borrows beyond that can only make
+// it ask byte by byte.
+func bare[V ~string](v V) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	w := uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
+		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
+	quote, slash := w^each*'"', w^each*'\\'
+	return ((w-each*' ')&^w|(quote-each)&^quote|(slash-each)&^slash)&high == 0
 }
 
 // AppendInt appends a whole number.

@@ -40,7 +40,7 @@ func (s *Store) Export(ctx context.Context, people bool, each func(collection st
 			if name == settings && doc[0].Value != siteID {
 				return nil
 			}
-			text, err := bson.MarshalExtJSON(withoutKeys(doc), false, false)
+			text, err := bson.MarshalExtJSON(withoutForms(name, doc), false, false)
 			if err != nil {
 				return err
 			}
@@ -53,8 +53,11 @@ func (s *Store) Export(ctx context.Context, people bool, each func(collection st
 	return nil
 }
 
-// withoutKeys is an entry without the store's own forms of its texts.
-func withoutKeys(doc bson.D) bson.D {
+// withoutForms is a document of a collection without what [Store.Rekey] works out.
+func withoutForms(collection string, doc bson.D) bson.D {
+	if collection == routes {
+		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField })
+	}
 	for i, field := range doc {
 		if copied, ok := field.Value.(bson.D); ok && (field.Key == "live" || field.Key == "draft") {
 			doc[i].Value = slices.DeleteFunc(copied, func(e bson.E) bool { return e.Key == "keys" })

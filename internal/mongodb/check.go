@@ -36,8 +36,8 @@ func (c *Collection[T, F]) IDs(ctx context.Context) (ids []content.ID, err error
 	return ids, err
 }
 
-// Claims gives every claimed slug with its kind, its entry, and when it was claimed.
-func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time) error) error {
+// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see it.
+func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error) error {
 	cursor, err := s.db.Collection(routes).Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
 		return fail(err)
@@ -48,7 +48,7 @@ func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug st
 			return err
 		}
 		kind, slug, _ := strings.Cut(held.ID, ":")
-		return each(content.Kind(kind), slug, held.Entry, held.At)
+		return each(content.Kind(kind), slug, held.Entry, held.At, held.Public)
 	})
 }
 

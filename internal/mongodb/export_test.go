@@ -5,6 +5,8 @@ import (
 	"reflect"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
 )
 
 // Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
@@ -71,3 +73,8 @@ func Decoder[T any]() func(bson.Raw) (*T, error) {
 
 // Encode writes a document as entries are written.
 func Encode(v any) (bson.D, error) { return encode(v) }
+
+// Show says in the claims of an entry that readers see it, as a write does behind it.
+func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
+	return c.store.guarded(func() error { return c.show(ctx, e) })
+}

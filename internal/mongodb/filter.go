@@ -22,7 +22,7 @@ type where struct {
 	err   error
 
 	// slugs are the resolved slugs, and missing those that are yet to be.
-	slugs   map[claimKey]claim
+	slugs   map[claimKey]content.ID
 	missing []claimKey
 }
 
@@ -224,12 +224,12 @@ func (w *where) relation(field string, kind content.Kind, f *content.RelationFil
 	lost := false
 	for _, slug := range f.Slugs {
 		key := claimKey{kind, slug}
-		held, ok := w.slugs[key]
+		id, ok := w.slugs[key]
 		if !ok && w.slugs == nil {
 			w.missing = append(w.missing, key)
 		}
 		if lost = lost || !ok; ok {
-			ids = append(ids, held.Entry)
+			ids = append(ids, id)
 		}
 	}
 	switch all := f.All != nil && *f.All; {
@@ -311,7 +311,7 @@ func conjunction(conds bson.A) bson.D {
 	return bson.D{{Key: "$and", Value: conds}}
 }
 
-// conditions turns a filter into conditions, resolving the slugs in it by one look-up.
+// conditions turns a filter into conditions, resolving the slugs in it together.
 func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
 	v := c.view(l.Stage)
 	w := &where{view: v, chain: chain}

@@ -86,12 +86,12 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		return nil
 	}
 	v := c.viewByID(stage)
-	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, v.shown...)
+	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
 	if len(ids) == 1 {
-		filter[0].Value = ids[0]
-		if !c.whole && c.store.embedded.Load() {
-			filter = onlyID(filter) // what is not shown has no copy
-		}
+		filter[0].Value = ids[0] // which both engines look up without planning
+	}
+	if c.whole {
+		filter = append(filter, v.shown...) // of the others, what is not shown has no copy
 	}
 	return c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
 		id, e, err := c.decode(v, document(cursor.Current))

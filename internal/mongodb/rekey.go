@@ -11,7 +11,7 @@ import (
 )
 
 // Rekey writes the store's own forms of all texts anew (ADR 4), as the site's languages
-// ask for, and tells after each entry how many are done. It changes no entry's version; one that
+// ask for, and which claims are public; it tells after each entry how many are done. It changes no entry's version; one that
 // is changed meanwhile gets its forms by that change.
 func (s *Store) Rekey(ctx context.Context, done func(int)) error {
 	n := 0
@@ -46,6 +46,9 @@ func (c *Collection[T, F]) rekey(ctx context.Context, done func()) error {
 		_, err = c.store.updateOne(ctx, c.name, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}, bson.D{{Key: "$set", Value: set}})
 		c.store.changed(Change{c.kind, e.ID})
 		done()
-		return err
+		if err != nil {
+			return err
+		}
+		return c.store.guarded(func() error { return c.show(ctx, e) })
 	})
 }

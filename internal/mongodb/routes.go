@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -32,10 +33,21 @@ type claim struct {
 	At    time.Time  `json:"at"`
 	// Open tells that the write that claims it may come to nothing: see [Store.Sweep].
 	Open bool `json:"open,omitempty"`
+	// Public tells that readers see the entry with the slug. It is set behind what made it so and taken back before
+	// what ends it, so that one which is missing tells nothing, and none tells of what readers can't see.
+	Public bool `json:"public,omitempty"`
+	// Hidden is the last version of the entry that took Public back; none before it may set it any more.
+	Hidden int `json:"hidden,omitempty"`
 }
 
-// openField marks the claims that no sweep has looked at.
-const openField = "open"
+var claimDecoder = decoderOf(reflect.TypeFor[claim]())
+
+// openField marks the claims that no sweep has looked at; the others are Public and Hidden.
+const (
+	openField   = "open"
+	publicField = "public"
+	hiddenField = "hidden"
+)
 
 // claims finds whose some slugs are. What nobody claimed is not in the answer.
 func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
@@ -53,15 +65,13 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 	if err != nil {
 		return nil, fail(err)
 	}
-	var docs []claim
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, fail(err)
-	}
-	found := make(map[claimKey]claim, len(docs))
-	for _, d := range docs {
-		found[byID[d.ID]] = d
-	}
-	return found, nil
+	found := make(map[claimKey]claim, len(keys))
+	return found, drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		var held claim
+		err := claimDecoder.decode(document(cursor.Current), &held)
+		found[byID[held.ID]] = held
+		return err
+	})
 }
 
 // claim takes the slugs of an entry's working copy for it. A slug that was claimed for an
@@ -136,11 +146,56 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 	}
 	result, err := c.store.db.Collection(routes).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}}})
+		bson.D{
+			{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}},
+			{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}, {Key: hiddenField, Value: ""}}},
+		})
 	if err == nil && result.MatchedCount == 0 {
 		return &SlugTakenError{key.slug}
 	}
 	return err
+}
+
+// show says in the claims of a saved entry that readers see it.
+func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error {
+	return c.store.updateClaims(ctx, c.publicIDs(e.Live), bson.D{
+		{Key: "entry", Value: e.ID},
+		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gte", Value: e.Version}}}}},
+	}, bson.D{{Key: "$set", Value: bson.D{{Key: publicField, Value: true}}}})
+}
+
+// hide takes back what the claims say of the slugs that readers won't see any more once an entry is saved.
+func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entry[T]) error {
+	remain := c.publicIDs(after.Live)
+	gone := slices.DeleteFunc(c.publicIDs(before.Live), func(id string) bool { return slices.Contains(remain, id) })
+	return c.store.updateClaims(ctx, gone, bson.D{
+		{Key: "entry", Value: after.ID},
+		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: after.Version}}}}},
+	}, bson.D{
+		{Key: "$set", Value: bson.D{{Key: hiddenField, Value: after.Version}}},
+		{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}}},
+	})
+}
+
+// publicIDs are the ids of the claims by which a live copy is reached; nil if there is none.
+func (c *Collection[T, F]) publicIDs(copied *T) (ids []string) {
+	if copied == nil {
+		return nil
+	}
+	for _, slug := range slugs(common(copied)) {
+		ids = append(ids, claimKey{c.kind, slug}.id())
+	}
+	return ids
+}
+
+// updateClaims changes those of some claims for which a condition holds.
+func (s *Store) updateClaims(ctx context.Context, ids []string, condition, change bson.D) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, condition...)
+	_, err := s.db.Collection(routes).UpdateMany(ctx, filter, change)
+	return fail(err)
 }
 
 // sweepClaims looks at the claims that are older than any write may take: those whose

@@ -74,7 +74,10 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	fault("revision inserted")
-	if err = c.acyclic(ctx, before, after, r.ID); err == nil {
+	if err = c.acyclic(ctx, before, after, r.ID); err == nil && before != nil {
+		err = c.hide(ctx, before, after)
+	}
+	if err == nil {
 		err = c.swap(ctx, before, after)
 	}
 	if errors.Is(err, ErrStale) {
@@ -94,6 +97,11 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 		c.store.log.WarnContext(ctx, "a revision was not marked yet", "entry", after.ID, "version", after.Version, "err", err)
 	}
 	fault("revision marked")
+	if before == nil || before.Live != after.Live {
+		if err := c.show(ctx, after); err != nil {
+			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
+		}
+	}
 	return nil
 }
 
@@ -167,12 +175,13 @@ func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r co
 }
 
 // Put adds new entries of the kind in one step for each collection that it touches:
-// their first revisions, their slugs' claims, then the entries themselves.
+// their first revisions, their slugs' claims, the entries themselves, and which of the claims are public.
 func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T]) error {
 	if len(entries) == 0 {
 		return nil
 	}
 	var docs, claimed, revised []any
+	var public []string
 	for _, e := range entries {
 		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
 		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
@@ -182,7 +191,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		if err != nil {
 			return err
 		}
-		docs = append(docs, doc)
+		docs, public = append(docs, doc), append(public, c.publicIDs(e.Live)...)
 		for _, slug := range slugs(common(e.Draft)) {
 			claimed = append(claimed, claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt})
 		}
@@ -200,7 +209,9 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		}
 	}
 	c.store.changed(Change{})
-	return nil
+	return c.store.guarded(func() error {
+		return c.store.updateClaims(ctx, public, bson.D{{Key: hiddenField, Value: nil}}, bson.D{{Key: "$set", Value: bson.D{{Key: publicField, Value: true}}}})
+	})
 }
 
 // document is an entry as it is stored: each copy with the store's own forms of its

@@ -2,13 +2,9 @@ package mongodb
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"golang.org/x/sync/errgroup"
 
 	"sen/internal/cache"
@@ -54,105 +50,83 @@ func (c *Collection[T, F]) keepSlug(key slugKey, e *T, since uint64) {
 }
 
 // namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
-// and of the others as they lead readers.
-func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]claim, error) {
-	var all, live []claimKey
+// and of the others as they lead readers. What readers can't see is not in the answer then, so that no filter tells
+// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see them.
+func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]content.ID, error) {
+	found := make(map[claimKey]content.ID, len(keys))
+	var missing []claimKey
+	since := s.journal.Now()
 	for _, key := range keys {
 		if slices.Contains(drafts, key.kind) {
-			all = append(all, key)
-		} else {
-			live = append(live, key)
+			missing = append(missing, key)
+			continue
 		}
-	}
-	found, err := s.liveSlugs(ctx, live)
-	if err != nil || len(all) == 0 {
-		return found, err
-	}
-	held, err := s.claims(ctx, all)
-	maps.Copy(found, held)
-	return found, err
-}
-
-// liveSlugs finds which entries some slugs, present or former, lead readers to; from memory as far as that is there.
-// What readers can't see is not in the answer, so that no filter tells that it exists.
-func (s *Store) liveSlugs(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
-	found := make(map[claimKey]claim, len(keys))
-	missing := map[content.Kind][]string{}
-	for _, key := range keys {
 		cache.Note(ctx, cache.Kind(key.kind))
 		id, ok := s.memory.slugs.Get(slugKey{key, true})
-		switch {
-		case !ok:
-			missing[key.kind] = append(missing[key.kind], key.slug)
-		case id != "":
-			found[key] = claim{Entry: id}
+		if !ok {
+			missing = append(missing, key)
+		} else if id != "" {
+			found[key] = id
 		}
 	}
-	since := s.journal.Now()
+	if len(missing) == 0 {
+		return found, nil
+	}
+	claims, err := s.claims(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	unsure := map[content.Kind]map[claimKey]claim{}
+	for key, held := range claims {
+		switch {
+		case held.Public || slices.Contains(drafts, key.kind):
+			found[key] = held.Entry
+		case unsure[key.kind] == nil:
+			unsure[key.kind] = map[claimKey]claim{key: held}
+		default:
+			unsure[key.kind][key] = held
+		}
+	}
+	if err := s.seen(ctx, unsure, found); err != nil {
+		return nil, err
+	}
+	for _, key := range missing {
+		if !slices.Contains(drafts, key.kind) {
+			id := found[key]
+			s.memory.slugs.Put(slugKey{key, true}, id, len(key.slug)+len(id), since, cache.Kind(key.kind))
+		}
+	}
+	return found, nil
+}
+
+// seen adds the claims to those found whose entries readers see with the slug.
+func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]claim, found map[claimKey]content.ID) error {
 	var mu sync.Mutex
 	tasks, taskCtx := errgroup.WithContext(ctx)
 	for _, c := range s.collections() {
-		slugs := missing[c.Kind()]
-		if slugs == nil {
-			continue
+		if of := claims[c.Kind()]; of != nil {
+			tasks.Go(func() error {
+				return c.seen(taskCtx, of, func(key claimKey, id content.ID) {
+					mu.Lock()
+					defer mu.Unlock()
+					found[key] = id
+				})
+			})
 		}
-		tasks.Go(func() error {
-			ids, err := c.liveSlugs(taskCtx, slugs)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for _, slug := range slugs {
-				key, id := claimKey{c.Kind(), slug}, ids[slug]
-				if id != "" {
-					found[key] = claim{Entry: id}
-				}
-				s.memory.slugs.Put(slugKey{key, true}, id, len(slug)+len(id), since, cache.Kind(c.Kind()))
-			}
-			return nil
-		})
 	}
-	return found, tasks.Wait()
+	return tasks.Wait()
 }
 
-// liveSlugs finds the published entries that have some slugs, or had them.
-func (c *Collection[T, F]) liveSlugs(ctx context.Context, slugs []string) (map[string]content.ID, error) {
-	found := make(map[string]content.ID, len(slugs))
-	var which any = bson.D{{Key: "$in", Value: slugs}}
-	if len(slugs) == 1 {
-		which = slugs[0]
-	}
-	v := c.view(content.StagePublished)
-	filter := append(bson.D{{Key: v.at + "slug", Value: which}}, v.shown...)
-	err := c.find(ctx, filter, options.Find().SetProjection(bson.D{{Key: v.at + "slug", Value: 1}}), func(cursor *mongo.Cursor) error {
-		id, e, err := c.decode(v, document(cursor.Current))
-		if e != nil {
-			found[common(e).Slug] = id
-		}
-		return err
-	})
-	if err != nil || len(found) == len(slugs) {
-		return found, err
-	}
-	var former []claimKey
-	for _, slug := range slugs {
-		if found[slug] == "" {
-			former = append(former, claimKey{c.kind, slug})
-		}
-	}
-	claims, err := c.store.claims(ctx, former)
-	if err != nil || len(claims) == 0 {
-		return found, err
-	}
+// seen gives those of some claims of the kind whose entries readers see with the slug.
+func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error {
 	var ids []content.ID
 	for _, held := range claims {
 		ids = append(ids, held.Entry)
 	}
-	return found, c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e *T, _ int) {
+	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e *T, _ int) {
 		for key, held := range claims {
 			if held.Entry == id && had(common(e), key.slug) {
-				found[key.slug] = id
+				each(key, id)
 			}
 		}
 	})

@@ -145,7 +145,7 @@ type collection interface {
 	prepare(context.Context, content.Languages) error
 	collectionName() string
 	rekey(ctx context.Context, done func()) error
-	liveSlugs(ctx context.Context, slugs []string) (map[string]content.ID, error)
+	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
 }
 
 // collections lists every collection.

@@ -113,6 +113,7 @@ func TestCheck(t *testing.T) {
 		testkit.Remove(t, e, "tags", "tag_xuc-tien")
 		testkit.Remove(t, e, "routes", "Section:tin-tuc")
 		testkit.Insert(t, e, "routes", `{"_id": "Tag:khong-cua-ai", "entry": "tag_x", "at": {"$date": "1970-01-01T00:00:00Z"}}`)
+		testkit.Set(t, e, "tags", "tag_cnnttb", `{"live": null}`)
 		testkit.Set(t, e, "articles", "article_hoi-nghi-so-ket-2020", `{"live.breadcrumb": ["section_su-kien"]}`)
 		testkit.Insert(t, e, "revisions", `{"_id": "rev_dead", "entry": "tag_cnnttb", "kind": "Tag", "version": 2, "committed": false,
 			"at": {"$date": "1970-01-01T00:00:00Z"}, "action": "UPDATE", "state": "DRAFT"}`)
@@ -127,7 +128,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("mended without being asked to: %v", f)
 			}
 		}
-		for _, what := range []string{"cycle", "dangling link", "open revision", "unclaimed slug", "stray slug", "outdated", "missing file", "stray file"} {
+		for _, what := range []string{"cycle", "dangling link", "open revision", "unclaimed slug", "stray slug", "leaking slug", "outdated", "missing file", "stray file"} {
 			if kinds[what] == 0 {
 				t.Errorf("a check does not find: %s (%v)", what, kinds)
 			}

@@ -13,7 +13,7 @@ import (
 // Finding is something in the store that does not fit together.
 type Finding struct {
 	// What sorts it: "cycle", "dangling link", "open revision", "unclaimed slug", "stray slug",
-	// "outdated", "missing file", "stray file".
+	// "leaking slug", "outdated", "missing file", "stray file".
 	What string `json:"what"`
 	// Where is the entry, the slug or the file.
 	Where string `json:"where"`
@@ -31,7 +31,9 @@ type checking struct {
 	progress Progress
 	ids      map[content.ID]bool
 	slugs    map[content.Kind]map[string]content.ID
-	media    map[content.ID]bool
+	// public are the slugs that readers see, as the store names claims.
+	public map[string]bool
+	media  map[content.ID]bool
 }
 
 // Check looks for what does not fit together in the store, and puts it in order with mend: links to
@@ -40,7 +42,7 @@ type checking struct {
 // out anew, files of no medium are removed, and texts are prepared anew for the site's languages. Missing
 // files can't be mended.
 func (n *Newsroom) Check(ctx context.Context, mend bool, found func(Finding), progress Progress) error {
-	c := &checking{Newsroom: n, mend: mend, found: found, progress: progress, ids: map[content.ID]bool{}, slugs: map[content.Kind]map[string]content.ID{}, media: map[content.ID]bool{}}
+	c := &checking{Newsroom: n, mend: mend, found: found, progress: progress, ids: map[content.ID]bool{}, slugs: map[content.Kind]map[string]content.ID{}, public: map[string]bool{}, media: map[content.ID]bool{}}
 	for _, kind := range content.Kinds() {
 		ids, err := n.desks[kind].IDs(ctx)
 		if err != nil {
@@ -105,8 +107,15 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 	return d.Each(ctx, func(e *content.Entry[T]) error {
 		done++
 		c.progress(string(d.Kind()), done)
-		for _, slug := range append([]string{as(e.Draft).Common().Slug}, append(as(e.Draft).Common().FormerSlugs, e.PublicSlugs...)...) {
+		draft := as(e.Draft).Common()
+		for _, slug := range slices.Concat([]string{draft.Slug}, draft.FormerSlugs, e.PublicSlugs) {
 			c.slugs[d.Kind()][slug] = e.ID
+		}
+		if e.Live != nil {
+			live := as(e.Live).Common()
+			for _, slug := range append([]string{live.Slug}, live.FormerSlugs...) {
+				c.public[slugName(d.Kind(), slug)] = true
+			}
 		}
 		if d.Kind() == content.KindMedia {
 			c.media[e.ID] = true
@@ -222,34 +231,46 @@ func (d *kindDesk[T, F]) unlink(ctx context.Context, e *content.Entry[T], fromDr
 	return nil
 }
 
-// claims finds slugs that entries have and nobody claims, and claims of what has them not.
+// slugName names a slug in a finding.
+func slugName(kind content.Kind, slug string) string { return string(kind) + ":" + slug }
+
+// claims finds slugs that entries have and nobody claims, claims of what has them not, and those that
+// are called public and that readers don't see.
 func (c *checking) claims(ctx context.Context) error {
-	type held struct {
-		kind content.Kind
-		slug string
+	type wrong struct {
+		Finding
+		mend func() error
 	}
-	var stray []held
-	err := c.store.Claims(ctx, func(kind content.Kind, slug string, entry content.ID, at time.Time) error {
-		if c.slugs[kind][slug] == entry {
+	var found []wrong
+	err := c.store.Claims(ctx, func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error {
+		where := slugName(kind, slug)
+		holder := c.slugs[kind][slug]
+		if holder == entry {
 			delete(c.slugs[kind], slug)
-		} else if c.slugs[kind][slug] == "" && c.now().Sub(at) > time.Minute { // else a write may be about to give it one
-			stray = append(stray, held{kind, slug})
+			if public && !c.public[where] {
+				found = append(found, wrong{Finding{What: "leaking slug", Where: where, About: "readers don't see it, but can filter by it"}, func() error {
+					return c.store.Claim(ctx, kind, slug, entry, at)
+				}})
+			}
+		} else if holder == "" && c.now().Sub(at) > time.Minute { // else a write may be about to give it one
+			found = append(found, wrong{Finding{What: "stray slug", Where: where, About: "no entry has it"}, func() error {
+				return c.store.Claim(ctx, kind, slug, "", c.now())
+			}})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, s := range stray {
-		f := Finding{What: "stray slug", Where: string(s.kind) + ":" + s.slug, About: "no entry has it"}
-		if err := c.tell(f, func() error { return c.store.Claim(ctx, s.kind, s.slug, "", c.now()) }); err != nil {
+	for _, f := range found {
+		if err := c.tell(f.Finding, f.mend); err != nil {
 			return err
 		}
 	}
 	for _, kind := range content.Kinds() {
 		for _, slug := range slices.Sorted(maps.Keys(c.slugs[kind])) {
 			id := c.slugs[kind][slug]
-			f := Finding{What: "unclaimed slug", Where: string(kind) + ":" + slug, About: "of " + string(id)}
+			f := Finding{What: "unclaimed slug", Where: slugName(kind, slug), About: "of " + string(id)}
 			if err := c.tell(f, func() error { return c.store.Claim(ctx, kind, slug, id, c.now()) }); err != nil {
 				return err
 			}
