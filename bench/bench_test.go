@@ -12,6 +12,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -31,7 +32,7 @@ func TestEqual(t *testing.T) {
 	if err := fill(t.Context(), store, minArticles, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })
 	byHand, err := newByHand(engine.URI)
 	if err != nil {
 		t.Fatal(err)

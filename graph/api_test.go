@@ -18,6 +18,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -69,7 +70,7 @@ func cases(t *testing.T) (all []apiCase) {
 func TestAPI(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		server := testkit.Serve(t, store, nil)
+		server := testserver.Start(t, store, nil)
 		for _, c := range cases(t) {
 			t.Run(c.name(), func(t *testing.T) { c.run(t, server) })
 		}
@@ -98,7 +99,7 @@ func TestAPI(t *testing.T) {
 // name is what the case is called.
 func (c apiCase) name() string { return strings.TrimSuffix(filepath.Base(c.path), ".txtar") }
 
-func (c apiCase) run(t *testing.T, server *testkit.Server) {
+func (c apiCase) run(t *testing.T, server *testserver.Server) {
 	t.Helper()
 	headers := http.Header{}
 	if raw := c.file("headers.json"); raw != nil {
@@ -155,7 +156,7 @@ func (c apiCase) write(t *testing.T, answer []byte, trips int) {
 // objects there are, the store is asked as often.
 func TestRoundTripsDoNotGrow(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := testkit.Serve(t, testkit.SampleStore(t, e), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = graph.CostLimits{"": 1 << 30} })
+		server := testserver.Start(t, testkit.SampleStore(t, e), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = graph.CostLimits{"": 1 << 30} })
 		for _, query := range []string{
 			"query($n: Int) { sections(first: $n) { nodes { ancestors { name } children { name } articles(first: $n) { totalCount nodes { authors { organization { parent { name } } } cover { url } related(first: $n) { nodes { title } } } } } } }",
 			"query($n: Int) { articles(first: $n) { edges { node { body { html blocks { ... on ImageBlock { caption media { url } } } } events { nodes { organizers { name } } } } } } }",

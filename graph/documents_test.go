@@ -13,13 +13,14 @@ import (
 	"sen/graph"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // TestDocumentWeight keeps copies of a document, run once so that they have their plans, and sees that they take no
 // more memory than they count as.
 func TestDocumentWeight(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
-	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil, testkit.PublicURL)
+	store := testkit.AnySample(t)
+	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil, testserver.PublicURL)
 	exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(t)})
 	heap := func() int {
 		var stats runtime.MemStats

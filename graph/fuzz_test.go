@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // answered sees that an answer is one: data, or an error that tells the client what to mend.
@@ -33,7 +34,7 @@ func answered(t *testing.T, raw []byte) (data json.RawMessage) {
 // FuzzCursors sends cursors that nobody gave out: each is refused, or is a place in the list. A text that
 // is no base64 is sent as it is, too.
 func FuzzCursors(f *testing.F) {
-	server := testkit.Serve(f, testkit.SampleStore(f, testkit.Embedded(f)), nil)
+	server := testserver.Start(f, testkit.AnySample(f), nil)
 	for _, order := range []string{"PUBLISHED_AT_DESC", "TITLE_ASC"} {
 		f.Add(`["s1","Article/`+order+`","2021-11-17T09:53:00Z","article_mau-59"]`, order, true)
 	}
@@ -57,7 +58,7 @@ func FuzzCursors(f *testing.F) {
 // FuzzFilters sends filters of any shape: each is refused, or sorts the articles into those that it takes
 // and those that it does not.
 func FuzzFilters(f *testing.F) {
-	server := testkit.Serve(f, testkit.SampleStore(f, testkit.Embedded(f)), nil)
+	server := testserver.Start(f, testkit.AnySample(f), nil)
 	for _, filter := range []string{
 		`{"title":{"contains":"sen"}}`, `{"title":{"startsWith":"Bài"},"publishedAt":{"gte":"2021-01-01T00:00:00Z"}}`,
 		`{"or":[{"section":{"slugs":["tin-tuc"]}},{"not":{"tags":{"exists":true}}}]}`, `{"and":[{"and":[{"and":[{"and":[{"and":[]}]}]}]}]}`,

@@ -16,11 +16,12 @@ import (
 	"sen/internal/content"
 	"sen/internal/sample"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // sweep fills inputs by the schema and sends them.
 type sweep struct {
-	server *testkit.Server
+	server *testserver.Server
 	schema *ast.Schema
 	// ids are some published entry of each kind.
 	ids map[content.Kind]content.ID
@@ -156,7 +157,7 @@ func (s *sweep) ask(t *testing.T, query string, variables map[string]any, data a
 		Data   any
 		Errors []any
 	}{Data: data}
-	if err := json.Unmarshal(s.server.Ask(t, query, raw, http.Header{testkit.ActorHeader: {"admin"}}), &answer); err != nil || len(answer.Errors) > 0 {
+	if err := json.Unmarshal(s.server.Ask(t, query, raw, http.Header{testserver.ActorHeader: {"admin"}}), &answer); err != nil || len(answer.Errors) > 0 {
 		t.Fatalf("%s with %s: %v, %v", query, raw, answer.Errors, err)
 	}
 }
@@ -242,7 +243,7 @@ func TestEveryFieldOfInputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		s := &sweep{testkit.Serve(t, testkit.SampleStore(t, e), nil), schema, map[content.Kind]content.ID{}}
+		s := &sweep{testserver.Start(t, testkit.SampleStore(t, e), nil), schema, map[content.Kind]content.ID{}}
 		for _, item := range bundle.Items {
 			s.ids[item.Content.Kind()] = item.Content.Common().ID
 		}

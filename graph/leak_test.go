@@ -22,6 +22,7 @@ import (
 	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -84,7 +85,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 				secrets = append(secrets, `"`+label+`"`)
 			}
 		}
-		server := testkit.Serve(t, store, func(g *graph.Options, w *web.Options) {
+		server := testserver.Start(t, store, func(g *graph.Options, w *web.Options) {
 			wide := 1 << 20
 			g.Limits = graph.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: graph.CostLimits{"": wide}}
 			w.MaxBody = 4 << 20

@@ -20,6 +20,7 @@ import (
 
 	"sen"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // A case of testdata/changes is a text archive with the steps of an editor's day:
@@ -72,14 +73,14 @@ func TestChanges(t *testing.T) {
 		store := testkit.SampleStore(t, e)
 		for _, path := range paths {
 			t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-				play(t, testkit.Serve(t, store, nil), path)
+				play(t, testserver.Start(t, store, nil), path)
 			})
 		}
 	})
 }
 
 // play sends the steps of a case one after the other.
-func play(t *testing.T, server *testkit.Server, path string) {
+func play(t *testing.T, server *testserver.Server, path string) {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
@@ -111,7 +112,7 @@ func play(t *testing.T, server *testkit.Server, path string) {
 			continue
 		}
 		sent := strings.Split(strings.TrimSuffix(what, ".graphql"), ", ")
-		headers := http.Header{testkit.ActorHeader: sent[:1]}
+		headers := http.Header{testserver.ActorHeader: sent[:1]}
 		ask := func(query string) []byte { return server.Ask(t, query, nil, headers) }
 		if len(sent) > 1 {
 			var uploads []txtar.File

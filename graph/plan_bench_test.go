@@ -14,6 +14,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // list asks for twenty articles with fifteen fields each.
@@ -23,7 +24,7 @@ const list = `{ articles { nodes { id slug path label locale locales status vers
 // encoding/json from structs that have the same. Nothing is read from a store.
 func BenchmarkPlan(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
-	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testkit.PublicURL)
+	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
 	graph.AnswerArticles(resolver, articles())
 	for name, walk := range map[string]bool{"planned": false, "gqlgen": true} {
 		exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(b), Walk: walk})

@@ -19,12 +19,13 @@ import (
 	"sen/graph"
 	"sen/internal/mongodb"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
 // executors is one store, served by both executors.
 type executors struct {
-	plans, walks *testkit.Server
+	plans, walks *testserver.Server
 	// walked counts the queries that plans left to gqlgen's executor.
 	walked atomic.Int64
 }
@@ -32,8 +33,8 @@ type executors struct {
 func serveBoth(t testing.TB, store *mongodb.Store) *executors {
 	e := &executors{}
 	limits := graph.Limits{Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000, Set: 1000, Selections: 10_000, Introspection: 500, Cost: graph.CostLimits{"": 1 << 30}}
-	e.plans = testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })
-	e.walks = testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walk = limits, true })
+	e.plans = testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })
+	e.walks = testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walk = limits, true })
 	return e
 }
 
@@ -108,7 +109,7 @@ func TestPlansAnswerAsWalking(t *testing.T) {
 // different fields: neither may find the other's, which lack its own.
 func TestWalkedAtOnce(t *testing.T) {
 	store := testkit.SampleStore(t, testkit.MongoDB(t))
-	walks := testkit.Serve(t, store, func(g *graph.Options, _ *web.Options) { g.Walk = true })
+	walks := testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Walk = true })
 	const query = `{
 		organization(slug: "so-cong-thuong") { ancestors { name } }
 		organizations(filter: { slug: { eq: "so-cong-thuong" } }) { nodes { ancestors { shortName } } }
@@ -122,7 +123,7 @@ func TestWalkedAtOnce(t *testing.T) {
 
 // FuzzPlans makes random valid queries from the schema and asks both executors.
 func FuzzPlans(f *testing.F) {
-	e := serveBoth(f, testkit.SampleStore(f, testkit.Embedded(f)))
+	e := serveBoth(f, testkit.AnySample(f))
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	for seed := range uint64(40) {
 		f.Add(seed)
@@ -141,7 +142,7 @@ func FuzzPlans(f *testing.F) {
 		}
 		headers := http.Header{}
 		if q.IntN(3) == 0 {
-			headers.Set(testkit.ActorHeader, "admin")
+			headers.Set(testserver.ActorHeader, "admin")
 		}
 		e.same(t, text, json.RawMessage(fmt.Sprintf(`{"no": %v}`, q.IntN(2) == 0)), headers)
 	})

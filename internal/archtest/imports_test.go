@@ -33,9 +33,10 @@ var rules = []rule{
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
 	{"sen/...", "go.mongodb.org/mongo-driver/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to the store; above it there is no BSON"},
 	{"sen/...", "github.com/FerretDB/...", []string{"sen/internal/embedded"}, "the embedded engine is reached by its address alone"},
-	{"sen/...", "sen/internal/web/...", []string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit"}, "HTTP stands above GraphQL and the domain"},
+	{"sen/...", "sen/internal/web/...", []string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit/testserver"}, "HTTP stands above GraphQL and the domain"},
 	{"sen/...", "sen/internal/cli/...", []string{"sen/server", "sen/bench/profiled"}, "commands wire the rest"},
-	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/withmongod", "sen/bench"}, "what tests share is not for the program"},
+	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"}, "what tests share is not for the program"},
+	{"sen/internal/testkit", "sen/graph/...", nil, "tests of what is below GraphQL don't wait until that is compiled once more"},
 	{"sen/server", "sen/...", []string{"sen/internal/cli"}, "the program hands over to its commands at once"},
 }
 

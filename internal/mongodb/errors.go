@@ -20,12 +20,19 @@ func fail(err error) error {
 		return err
 	case errors.Is(err, context.Canceled):
 		return err
-	case mongo.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded):
+	case mongo.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) || waitsTooLong(err):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store did not answer in time. Try again.", Cause: err}
 	case mongo.IsNetworkError(err), errors.Is(err, mongo.ErrClientDisconnected), errors.As(err, &command) && retryable(command):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store can't be reached. Try again.", Cause: err}
 	}
 	return err
+}
+
+// waitsTooLong tells the bulks that were written and not acknowledged by enough members in time. Driver 2.x takes only single
+// writes for timeouts then (mongo.IsTimeout; TestFail tells when that is mended).
+func waitsTooLong(err error) bool {
+	var bulk mongo.BulkWriteException
+	return errors.As(err, &bulk) && bulk.WriteConcernError != nil && bulk.WriteConcernError.IsMaxTimeMSExpiredError()
 }
 
 // retryable tells the commands that failed because their server is going or not primary.

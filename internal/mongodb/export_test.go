@@ -78,3 +78,6 @@ func Encode(v any) (bson.D, error) { return encode(v) }
 func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
 	return c.store.guarded(func() error { return c.show(ctx, e) })
 }
+
+// Fail turns an error of the driver into one that a reader may see.
+var Fail = fail

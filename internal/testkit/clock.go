@@ -9,9 +9,11 @@ import (
 
 // Clock is the time of a test: it stands still until it is told to go on.
 type Clock struct {
-	mu  sync.Mutex
-	at  time.Time
-	run func(context.Context) (int, error)
+	// Due does what is due when time goes on; nil for nothing.
+	Due func(context.Context) (int, error)
+
+	mu sync.Mutex
+	at time.Time
 }
 
 // NewClock is a clock at noon of the first day of 2026, in UTC.
@@ -36,8 +38,8 @@ func (c *Clock) Forward(t testing.TB, by string) {
 	c.mu.Lock()
 	c.at = c.at.Add(d)
 	c.mu.Unlock()
-	if c.run != nil {
-		if _, err := c.run(context.Background()); err != nil {
+	if c.Due != nil {
+		if _, err := c.Due(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}

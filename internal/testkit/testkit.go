@@ -71,12 +71,15 @@ func Embedded(t testing.TB) Engine {
 	return Engine{"embedded", strings.TrimSuffix(engine.URI(), "sen") + freshName()}
 }
 
+// mongoDBVariable is the variable with the address of a real MongoDB.
+const mongoDBVariable = "SEN_TEST_MONGODB_URI"
+
 // MongoDB gives a fresh database of the real MongoDB, dropped at the test's end.
 func MongoDB(t testing.TB) Engine {
 	t.Helper()
-	uri := os.Getenv("SEN_TEST_MONGODB_URI")
+	uri := os.Getenv(mongoDBVariable)
 	if uri == "" {
-		t.Skip("no real MongoDB: run `make test`, or set SEN_TEST_MONGODB_URI")
+		t.Skip("no real MongoDB: run `make test`, or set " + mongoDBVariable)
 	}
 	u, err := url.Parse(uri)
 	if err != nil {
@@ -105,7 +108,7 @@ func MongoDB(t testing.TB) Engine {
 // mongoDBVersion asks the real MongoDB which one it is.
 var mongoDBVersion = sync.OnceValues(func() (string, error) {
 	ctx := context.Background()
-	client, err := mongo.Connect(options.Client().ApplyURI(os.Getenv("SEN_TEST_MONGODB_URI")))
+	client, err := mongo.Connect(options.Client().ApplyURI(os.Getenv(mongoDBVariable)))
 	if err != nil {
 		return "", err
 	}
@@ -180,6 +183,18 @@ func SampleStore(t testing.TB, e Engine) *mongodb.Store {
 	t.Helper()
 	store := Store(t, e)
 	Sample(t, store)
+	return store
+}
+
+// AnySample is [SampleStore] for a test that any engine will do for: the real MongoDB where there is one, since under
+// the race detector the embedded engine takes ten times as long. It gives what it keeps in memory.
+func AnySample(t testing.TB) *mongodb.Store {
+	t.Helper()
+	if os.Getenv(mongoDBVariable) == "" {
+		return SampleStore(t, Embedded(t))
+	}
+	store := SampleStore(t, MongoDB(t))
+	Follow(t, store)
 	return store
 }
 

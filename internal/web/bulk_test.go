@@ -10,6 +10,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -23,7 +24,7 @@ type made struct {
 }
 
 // bulk makes tags under an idempotency key.
-func bulk(t *testing.T, server *testkit.Server, key string, n int) (answer struct {
+func bulk(t *testing.T, server *testserver.Server, key string, n int) (answer struct {
 	Data   struct{ BulkCreate []made }
 	Errors []any
 },
@@ -38,7 +39,7 @@ func bulk(t *testing.T, server *testkit.Server, key string, n int) (answer struc
 		t.Fatal(err)
 	}
 	body := server.Ask(t, `mutation($items: [ContentInput!]!, $key: String) { bulkCreate(items: $items, idempotencyKey: $key) { id userErrors { code message path } } }`,
-		variables, http.Header{testkit.ActorHeader: {"editor"}})
+		variables, http.Header{testserver.ActorHeader: {"editor"}})
 	if err := json.Unmarshal(body, &answer); err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
@@ -53,7 +54,7 @@ func TestBulkOutOfTime(t *testing.T) {
 		const n = 200
 		for timeout := time.Millisecond; ; timeout *= 2 {
 			key := "lot " + timeout.String()
-			hurried := bulk(t, testkit.Serve(t, store, func(_ *graph.Options, w *web.Options) { w.Timeout = timeout }), key, n)
+			hurried := bulk(t, testserver.Start(t, store, func(_ *graph.Options, w *web.Options) { w.Timeout = timeout }), key, n)
 			if len(hurried.Errors) > 0 || len(hurried.Data.BulkCreate) != n {
 				t.Fatalf("%s: %d results, %v", key, len(hurried.Data.BulkCreate), hurried.Errors)
 			}
@@ -73,7 +74,7 @@ func TestBulkOutOfTime(t *testing.T) {
 				t.Errorf("%+v", last)
 			}
 			t.Logf("%s: %d of %d were made in time", key, done, n)
-			patient := testkit.Serve(t, store, nil)
+			patient := testserver.Start(t, store, nil)
 			patient.Clock.Forward(t, "2m") // an attempt that was cut off counts as dead
 			ids := map[string]bool{}
 			for i, m := range bulk(t, patient, key, n).Data.BulkCreate {
@@ -82,7 +83,7 @@ func TestBulkOutOfTime(t *testing.T) {
 				}
 				ids[m.ID] = true
 			}
-			count := patient.Ask(t, fmt.Sprintf(`{ tags(stage: DRAFT, filter: {name: {startsWith: "%s "}}) { totalCount } }`, key), nil, http.Header{testkit.ActorHeader: {"editor"}})
+			count := patient.Ask(t, fmt.Sprintf(`{ tags(stage: DRAFT, filter: {name: {startsWith: "%s "}}) { totalCount } }`, key), nil, http.Header{testserver.ActorHeader: {"editor"}})
 			if want := fmt.Sprintf(`{"data":{"tags":{"totalCount":%d}}}`, n); len(ids) != n || string(count) != want {
 				t.Errorf("%d ids, %s", len(ids), count)
 			}
@@ -94,12 +95,12 @@ func TestBulkOutOfTime(t *testing.T) {
 // TestBulkIsWritten sees that the server's time for writing, which is over at once here, does not cut off the answer to
 // a bulk that may take longer.
 func TestBulkIsWritten(t *testing.T) {
-	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), nil)
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	short := httptest.NewUnstartedServer(server.Config.Handler)
 	short.Config.WriteTimeout = time.Nanosecond
 	short.Start()
 	t.Cleanup(short.Close)
-	if answer := bulk(t, &testkit.Server{Server: short}, "lot", 21); len(answer.Data.BulkCreate) != 21 || answer.Data.BulkCreate[20].ID == "" {
+	if answer := bulk(t, &testserver.Server{Server: short}, "lot", 21); len(answer.Data.BulkCreate) != 21 || answer.Data.BulkCreate[20].ID == "" {
 		t.Errorf("%+v", answer)
 	}
 }

@@ -9,16 +9,17 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
 // uncached serves the sample content, and keeps no answers: what caches in front are told is the same.
-func uncached(t *testing.T) *testkit.Server {
+func uncached(t *testing.T) *testserver.Server {
 	t.Helper()
-	return testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) { o.SharedMaxAge = 10e9 })
+	return testserver.Start(t, testkit.AnySample(t), func(_ *graph.Options, o *web.Options) { o.SharedMaxAge = 10e9 })
 }
 
-func addressOf(server *testkit.Server, query string) string {
+func addressOf(server *testserver.Server, query string) string {
 	return server.URL + "/graphql?query=" + url.QueryEscape(query)
 }
 
@@ -29,12 +30,12 @@ const (
 
 // TestCacheControl tells, for each sort of GET, what caches may do with the answer; HEAD says the same.
 func TestCacheControl(t *testing.T) {
-	kept := node(t, testkit.SampleStore(t, testkit.Embedded(t)))
+	kept := node(t, testkit.AnySample(t))
 	_, secret, err := kept.People.CreateToken(operator(t), nil, readerToken)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, server := range map[string]*testkit.Server{"kept": kept, "not kept": uncached(t)} {
+	for name, server := range map[string]*testserver.Server{"kept": kept, "not kept": uncached(t)} {
 		for _, c := range []struct {
 			name, query string
 			headers     []string
@@ -89,7 +90,7 @@ func TestCacheControl(t *testing.T) {
 // TestNotModified asks again with the tags of an answer's two forms, plain and compressed.
 func TestNotModified(t *testing.T) {
 	const vary = "Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"
-	for name, server := range map[string]*testkit.Server{"kept": node(t, testkit.SampleStore(t, testkit.Embedded(t))), "not kept": uncached(t)} {
+	for name, server := range map[string]*testserver.Server{"kept": node(t, testkit.AnySample(t)), "not kept": uncached(t)} {
 		address := addressOf(server, articlesQuery)
 		response, _ := fetch(t, http.MethodGet, address, nil)
 		plain := response.Header.Get("ETag")

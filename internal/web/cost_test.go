@@ -14,6 +14,7 @@ import (
 	"sen/graph"
 	"sen/internal/content"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -82,8 +83,8 @@ const (
 
 // TestCostIsTold tells the cost to who asks for it, of what ran and of what did not, also from memory.
 func TestCostIsTold(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(g *graph.Options, o *web.Options) {
+	store := testkit.AnySample(t)
+	server := testserver.Start(t, store, func(g *graph.Options, o *web.Options) {
 		g.Limits.Cost = graph.CostLimits{"": 10, content.RoleEditor: 100}
 		o.Answers = web.NewAnswers(store, 1<<24)
 	})
@@ -113,10 +114,10 @@ func TestCostIsTold(t *testing.T) {
 		t.Errorf("what is too dear is answered with %s", tooDear.body)
 	}
 	for role, requested := range map[string]int{"reader": 11, "editor": 101} {
-		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-1), `{}`, testkit.ActorHeader, role); got.code != "TOO_COMPLEX" || got.failed.Requested != requested || got.failed.Limit != requested-1 {
+		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-1), `{}`, testserver.ActorHeader, role); got.code != "TOO_COMPLEX" || got.failed.Requested != requested || got.failed.Limit != requested-1 {
 			t.Errorf("a %s is answered with %s", role, got.body)
 		}
-		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-2), `{}`, testkit.ActorHeader, role); got.code != "" {
+		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-2), `{}`, testserver.ActorHeader, role); got.code != "" {
 			t.Errorf("a %s is answered with %s", role, got.body)
 		}
 	}
@@ -126,14 +127,14 @@ func TestCostIsTold(t *testing.T) {
 }
 
 // limited serves a store with a rate limit of a cost of 100 a minute, behind a proxy on this machine.
-func limited(t *testing.T) *testkit.Server {
+func limited(t *testing.T) *testserver.Server {
 	t.Helper()
-	store := testkit.SampleStore(t, testkit.Embedded(t))
+	store := testkit.AnySample(t)
 	proxies, err := web.ParseProxies([]string{"127.0.0.1", "::1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	return testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 		o.RateLimit, o.Proxies, o.Answers = 100, proxies, web.NewAnswers(store, 1<<24)
 	})
 }
@@ -276,8 +277,8 @@ func TestRateLimitAtOnce(t *testing.T) {
 
 // TestNoRateLimit sees that nothing is said where nothing is counted.
 func TestNoRateLimit(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
+	store := testkit.AnySample(t)
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
 	for i := range 20 {
 		got := send(t, http.MethodPost, server.URL+"/graphql", ten+strings.Repeat(" ", i/2), "Origin", "https://app.example")
 		if got.status != http.StatusOK || got.header.Get("RateLimit") != "" || got.header.Get("RateLimit-Policy") != "" {

@@ -20,6 +20,7 @@ import (
 	"sen/graph"
 	"sen/internal/cache"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -88,7 +89,7 @@ func (g *gate) join(client net.Conn, address string) {
 
 // freshNode is a program that serves a store with known answers.
 type freshNode struct {
-	*testkit.Server
+	*testserver.Server
 	answers *cache.Answers
 	// reads are what its reader was answered.
 	reads []read
@@ -131,7 +132,7 @@ func TestFresh(t *testing.T) {
 	for i, engine := range []testkit.Engine{e, behind} {
 		store, n := testkit.Store(t, engine), &freshNode{}
 		n.answers = web.NewAnswers(store, 1<<24)
-		n.Server = testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = n.answers })
+		n.Server = testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = n.answers })
 		go store.Follow(t.Context())
 		eventually(t, "the changes of others are heard of", store.Current)
 		nodes[i] = n
@@ -210,7 +211,7 @@ func TestFresh(t *testing.T) {
 }
 
 // keepChanging changes an entry at each turn that it gets.
-func (e *freshEntry) keepChanging(ctx context.Context, t *testing.T, server *testkit.Server, turns <-chan time.Time) {
+func (e *freshEntry) keepChanging(ctx context.Context, t *testing.T, server *testserver.Server, turns <-chan time.Time) {
 	for version := 2; ; version += 2 {
 		select {
 		case <-ctx.Done():
@@ -257,14 +258,14 @@ func (n *freshNode) version(id string) (int, error) {
 }
 
 // post asks, as an editor where it is a mutation.
-func post(server *testkit.Server, query string) (string, error) {
+func post(server *testserver.Server, query string) (string, error) {
 	request, err := http.NewRequest(http.MethodPost, server.URL+"/graphql", strings.NewReader(`{"query":`+strconv.Quote(query)+`}`))
 	if err != nil {
 		return "", err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if strings.HasPrefix(query, "mutation") {
-		request.Header.Set(testkit.ActorHeader, "editor")
+		request.Header.Set(testserver.ActorHeader, "editor")
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

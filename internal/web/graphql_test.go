@@ -11,6 +11,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -155,7 +156,7 @@ func (r request) newRequest(t testing.TB, server string) *http.Request {
 // server keeps serving.
 func TestRequests(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
+		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
 		for _, r := range append(append([]request{}, badRequests...), oddRequests...) {
 			t.Run(r.name, func(t *testing.T) {
 				response, err := http.DefaultClient.Do(r.newRequest(t, server.URL))
@@ -205,7 +206,7 @@ func TestRequests(t *testing.T) {
 
 // BenchmarkBadRequests shows what each costs; the bound is 50 ms of processor time.
 func BenchmarkBadRequests(b *testing.B) {
-	server := testkit.Serve(b, testkit.SampleStore(b, testkit.Embedded(b)), nil)
+	server := testserver.Start(b, testkit.SampleStore(b, testkit.Embedded(b)), nil)
 	for _, r := range badRequests {
 		b.Run(r.name, func(b *testing.B) {
 			for b.Loop() {
@@ -224,7 +225,7 @@ func BenchmarkBadRequests(b *testing.B) {
 // client did not send: each wrong name is near a right one.
 func TestNoSuggestions(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(g *graph.Options, w *web.Options) { g.Introspection, w.Schema = false, "" })
+	server := testserver.Start(t, store, func(g *graph.Options, w *web.Options) { g.Introspection, w.Schema = false, "" })
 	for query, hidden := range map[string]string{
 		"{ articlez { totalCount } }":                                     "articles",
 		"{ articles(frst: 1) { totalCount } }":                            "first",
@@ -255,7 +256,7 @@ func TestNoSuggestions(t *testing.T) {
 
 // TestTimeLimit sees that an operation over its time is answered, and says so.
 func TestTimeLimit(t *testing.T) {
-	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, w *web.Options) { w.Timeout = 1 })
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, w *web.Options) { w.Timeout = 1 })
 	if got := string(server.Ask(t, "{ articles { totalCount } }", nil, nil)); !strings.Contains(got, "UNAVAILABLE") || !strings.Contains(got, "too") {
 		t.Errorf("answered %s", got)
 	}
@@ -263,7 +264,7 @@ func TestTimeLimit(t *testing.T) {
 
 // TestIntrospection asks for the whole schema, as tools do: its limit lets that pass.
 func TestIntrospection(t *testing.T) {
-	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), nil)
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	const query = `query IntrospectionQuery { __schema { description queryType { name } mutationType { name } subscriptionType { name }
 		types { ...FullType } directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
 		fragment FullType on __Type { kind name description specifiedByURL isOneOf fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue }

@@ -10,6 +10,7 @@ import (
 	"sen/graph"
 	"sen/internal/mongodb"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -40,7 +41,7 @@ func BenchmarkBatches(b *testing.B) {
 }
 
 func benchmarkPages(b *testing.B, store *mongodb.Store) {
-	server := testkit.Serve(b, store, nil)
+	server := testserver.Start(b, store, nil)
 	for name, query := range pages {
 		body := []byte(`{"query":"` + query + `"}`)
 		b.Run(name, func(b *testing.B) {
@@ -83,8 +84,8 @@ func TestKnownAllocations(t *testing.T) {
 	if raced {
 		t.Skip("with the race detector on, pools forget what they hold; scripts/test runs this without it too")
 	}
-	store := testkit.SampleStore(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	store := testkit.AnySample(t)
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Answers, o.Metrics = web.NewAnswers(store, 1<<26), web.NewMetrics()
 	})
 	ask, body := asker(t, server.Config.Handler), []byte(`{"query":"{ articles(first: 20) { nodes { id title } } }"}`)
@@ -99,7 +100,7 @@ func TestKnownAllocations(t *testing.T) {
 func BenchmarkKnown(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
 	serve := func(rateLimit int) http.Handler {
-		return testkit.Serve(b, store, func(_ *graph.Options, o *web.Options) {
+		return testserver.Start(b, store, func(_ *graph.Options, o *web.Options) {
 			o.Answers, o.Metrics, o.RateLimit = web.NewAnswers(store, 1<<26), web.NewMetrics(), rateLimit
 		}).Config.Handler
 	}

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,20 +15,19 @@ import (
 	"sen/internal/content"
 	"sen/internal/mongodb"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
 // node serves a store as one of several programs: with answers that it keeps, and an ear for the others.
-func node(t *testing.T, store *mongodb.Store) *testkit.Server {
+func node(t *testing.T, store *mongodb.Store) *testserver.Server {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	t.Cleanup(stop)
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	if !store.Current() {
+		testkit.Follow(t, store)
+	}
+	return testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Answers, o.SharedMaxAge = web.NewAnswers(store, 1<<24), 10*time.Second
 	})
-	go store.Follow(ctx)
-	eventually(t, "the changes of others are heard of", store.Current)
-	return server
 }
 
 // eventually waits until something is so.
@@ -45,7 +43,7 @@ func eventually(t *testing.T, what string, so func() bool) {
 }
 
 // asks asks and gives the answer and the round trips that it took.
-func asks(t *testing.T, server *testkit.Server, query string, headers ...string) (string, int) {
+func asks(t *testing.T, server *testserver.Server, query string, headers ...string) (string, int) {
 	t.Helper()
 	h := http.Header{}
 	for i := 0; i < len(headers); i += 2 {
@@ -56,7 +54,7 @@ func asks(t *testing.T, server *testkit.Server, query string, headers ...string)
 }
 
 // change makes a change as an editor and gives the entry's id.
-func change(t *testing.T, server *testkit.Server, mutation string) (id string) {
+func change(t *testing.T, server *testserver.Server, mutation string) (id string) {
 	t.Helper()
 	var parsed struct {
 		Data map[string]struct {
@@ -65,7 +63,7 @@ func change(t *testing.T, server *testkit.Server, mutation string) (id string) {
 		}
 		Errors []any
 	}
-	answer := server.Ask(t, "mutation { "+mutation+" }", nil, http.Header{testkit.ActorHeader: {"editor"}})
+	answer := server.Ask(t, "mutation { "+mutation+" }", nil, http.Header{testserver.ActorHeader: {"editor"}})
 	if err := json.Unmarshal(answer, &parsed); err != nil || len(parsed.Errors) > 0 {
 		t.Fatalf("%s: %s", mutation, answer)
 	}
@@ -79,7 +77,7 @@ func change(t *testing.T, server *testkit.Server, mutation string) (id string) {
 }
 
 // publishTag makes a tag that readers see.
-func publishTag(t *testing.T, server *testkit.Server, name string) string {
+func publishTag(t *testing.T, server *testserver.Server, name string) string {
 	t.Helper()
 	id := change(t, server, fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
 	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
@@ -183,7 +181,7 @@ func TestKnownApart(t *testing.T) {
 
 // TestSharedCaching sees what caches in front are told: how long, by which tags, and when nothing changed.
 func TestSharedCaching(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
+	store := testkit.AnySample(t)
 	server := node(t, store)
 	address := server.URL + "/graphql?query=" + url.QueryEscape(`{ articles(first: 20) { nodes { title lead } } }`)
 	ask := func(method string, headers ...string) (*http.Response, []byte) {

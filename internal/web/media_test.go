@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // get asks for an address, with headers as names and values in turn; nothing is unpacked.
@@ -42,7 +43,7 @@ func TestMedia(t *testing.T) {
 		t.Fatal(err)
 	}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := testkit.Serve(t, testkit.SampleStore(t, e), nil)
+		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
 		const picture = "/media/media_hoi-truong/hoi-truong.png"
 		get := func(path string, headers ...string) (*http.Response, []byte) {
 			return get(t, server.URL+path, headers...)
@@ -96,7 +97,7 @@ func TestMedia(t *testing.T) {
 
 // TestAnswersByGET sees what caches and old clients rely on.
 func TestAnswersByGET(t *testing.T) {
-	server := testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
+	server := testserver.Start(t, testkit.AnySample(t), nil)
 	address := server.URL + "/graphql?query=%7Barticles(first:20)%7Bnodes%7Btitle%20lead%7D%7D%7D"
 	get := func(headers ...string) (*http.Response, []byte) { return get(t, address, headers...) }
 	plain, body := get("Accept-Encoding", "identity")

@@ -9,13 +9,14 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
 // TestMetrics asks in ordinary and odd ways, and sees what is counted, and that no text of a client is among it.
 func TestMetrics(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(g *graph.Options, o *web.Options) {
+	store := testkit.AnySample(t)
+	server := testserver.Start(t, store, func(g *graph.Options, o *web.Options) {
 		o.Answers, o.Metrics = web.NewAnswers(store, 1<<20), web.NewMetrics()
 		g.Kept = o.Metrics.Cache
 		store.OnCommand(o.Metrics.Command)

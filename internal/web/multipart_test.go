@@ -15,6 +15,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -46,14 +47,14 @@ func form(t testing.TB, parts ...part) (body *bytes.Buffer, contentType string) 
 }
 
 // sendForm posts a form to /graphql as an actor; headers are names and values in turn.
-func sendForm(t testing.TB, server *testkit.Server, actor string, body io.Reader, contentType string, headers ...string) (status int, answer string) {
+func sendForm(t testing.TB, server *testserver.Server, actor string, body io.Reader, contentType string, headers ...string) (status int, answer string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/graphql", body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", contentType)
-	request.Header.Set(testkit.ActorHeader, actor)
+	request.Header.Set(testserver.ActorHeader, actor)
 	request.Header.Set("Apollo-Require-Preflight", "1")
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
@@ -92,10 +93,10 @@ func left(t testing.TB, dir string) (names []string) {
 
 // TestMultipartRefusals sends forms that are not right, in every way that one can be wrong.
 func TestMultipartRefusals(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
+	store := testkit.AnySample(t)
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir) // not the engine's, which other tests share
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) { o.MaxUpload, o.MaxBody = 4096, 2048 })
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.MaxUpload, o.MaxBody = 4096, 2048 })
 	one := operation(`mutation($file: Upload!) { uploadMedia(file: $file) { userErrors { message } } }`, `{"file":null}`)
 	to := func(paths string) part { return part{field: "map", body: paths} }
 	good := to(`{"0":["variables.file"]}`)
@@ -187,7 +188,7 @@ func TestMultipartRefusals(t *testing.T) {
 
 // TestSlowUpload takes longer than a server gives for other requests.
 func TestSlowUpload(t *testing.T) {
-	fast := testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
+	fast := testserver.Start(t, testkit.AnySample(t), nil)
 	slow := httptest.NewUnstartedServer(fast.Config.Handler)
 	slow.Config.ReadTimeout, slow.Config.WriteTimeout = 200*time.Millisecond, 250*time.Millisecond
 	slow.Start()
@@ -205,7 +206,7 @@ func TestSlowUpload(t *testing.T) {
 			_, _ = w.Write(body.Bytes())
 			_ = w.Close()
 		}()
-		return sendForm(t, &testkit.Server{Server: slow}, actor, r, contentType)
+		return sendForm(t, &testserver.Server{Server: slow}, actor, r, contentType)
 	}
 	if status, answer := send("writer"); status != http.StatusOK || !strings.Contains(answer, "a.txt") {
 		t.Errorf("status %d: %s", status, answer)

@@ -12,6 +12,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -37,10 +38,10 @@ func (l *lines) take() string {
 
 // TestSlowOperation reads the line of an operation that is slow, and sees that others have none.
 func TestSlowOperation(t *testing.T) {
-	store := testkit.SampleStore(t, testkit.Embedded(t))
+	store := testkit.AnySample(t)
 	log := &lines{}
-	serve := func(slow time.Duration) *testkit.Server {
-		return testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	serve := func(slow time.Duration) *testserver.Server {
+		return testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 			o.Slow, o.Log = slow, slog.New(slog.NewJSONHandler(log, nil))
 			o.Answers = web.NewAnswers(store, 1<<20)
 		})

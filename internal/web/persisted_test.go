@@ -12,6 +12,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -23,7 +24,7 @@ const (
 )
 
 // trusting serves the sample content with documents that are trusted.
-func trusting(t *testing.T, only bool) *testkit.Server {
+func trusting(t *testing.T, only bool) *testserver.Server {
 	t.Helper()
 	file, err := json.Marshal(map[string]string{"tags.1": trustedQuery, graph.DocumentHash(trustedMutation): trustedMutation})
 	if err != nil {
@@ -33,8 +34,8 @@ func trusting(t *testing.T, only bool) *testkit.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := testkit.SampleStore(t, testkit.Embedded(t))
-	return testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	store := testkit.AnySample(t)
+	return testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Trusted, o.TrustedOnly, o.Answers, o.SharedMaxAge = trusted, only, web.NewAnswers(store, 1<<24), 10*time.Second
 	})
 }
@@ -48,7 +49,7 @@ func apq(text string) string {
 type sent map[string]string
 
 // post sends it as a body and get as an address; both give the answer.
-func (s sent) post(t *testing.T, server *testkit.Server, headers ...string) (*http.Response, string) {
+func (s sent) post(t *testing.T, server *testserver.Server, headers ...string) (*http.Response, string) {
 	t.Helper()
 	members := map[string]json.RawMessage{}
 	for name, value := range s {
@@ -63,7 +64,7 @@ func (s sent) post(t *testing.T, server *testkit.Server, headers ...string) (*ht
 	return fetch(t, http.MethodPost, server.URL+"/graphql", strings.NewReader(string(body)), append(headers, "Content-Type", "application/json")...)
 }
 
-func (s sent) get(t *testing.T, server *testkit.Server, headers ...string) (*http.Response, string) {
+func (s sent) get(t *testing.T, server *testserver.Server, headers ...string) (*http.Response, string) {
 	t.Helper()
 	address := url.Values{}
 	for name, value := range s {
@@ -124,7 +125,7 @@ func TestTrustedDocuments(t *testing.T) {
 		{"with a hash", sent{"documentId": "tags.1", "extensions": apq(trustedQuery)}, 400, 400, "once"},
 		{"nothing", sent{"variables": `{}`}, 400, 400, "neither query nor documentId"},
 	} {
-		for method, send := range map[string]func(*testing.T, *testkit.Server, ...string) (*http.Response, string){"POST": c.sent.post, "GET": c.sent.get} {
+		for method, send := range map[string]func(*testing.T, *testserver.Server, ...string) (*http.Response, string){"POST": c.sent.post, "GET": c.sent.get} {
 			want := map[string]int{"POST": c.post, "GET": c.get}[method]
 			response, body := send(t, server, "Accept", newType)
 			if response.StatusCode != want || !strings.Contains(body, c.contains) {
@@ -182,7 +183,7 @@ func TestTrustedOnly(t *testing.T) {
 			{"query": ""},
 			{"query": "{"},
 		} {
-			for _, send := range []func(*testing.T, *testkit.Server, ...string) (*http.Response, string){refused.post, refused.get} {
+			for _, send := range []func(*testing.T, *testserver.Server, ...string) (*http.Response, string){refused.post, refused.get} {
 				response, body := send(t, server)
 				if !strings.Contains(body, "FORBIDDEN") || !strings.Contains(body, "loaded at start") || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store" {
 					t.Errorf("%v: %s %v", refused, body, response.Header)

@@ -12,13 +12,14 @@ import (
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // TestPreviewPage opens the link of a draft as someone without an account: it shows that
 // draft until it is over, and nothing else ever.
 func TestPreviewPage(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, nil)
+	server := testserver.Start(t, store, nil)
 	chain := []content.Locale{"vi"}
 	ctx := auth.WithActor(t.Context(), newsroom.Operator)
 	create := func(kind content.Kind, input map[string]any) content.ID {

@@ -13,12 +13,13 @@ import (
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // TestActorsAreNotCached sees that an answer to someone is kept nowhere, while the same
 // answer to strangers may be.
 func TestActorsAreNotCached(t *testing.T) {
-	server := testkit.Serve(t, testkit.Store(t, testkit.Embedded(t)), nil)
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	_, secret, err := server.People.CreateToken(operator(t), nil, readerToken)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +56,7 @@ func TestActorsAreNotCached(t *testing.T) {
 // in, may do nothing before it has changed that, and signs out.
 func TestSignInByCookie(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := testkit.Serve(t, testkit.Store(t, e), nil)
+		server := testserver.Start(t, testkit.Store(t, e), nil)
 		password, err := server.People.FirstAdmin(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -22,7 +23,7 @@ func TestTrace(t *testing.T) {
 		store := testkit.SampleStore(t, e)
 		spans := tracetest.NewInMemoryExporter()
 		provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
-		server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+		server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 			o.Tracer, o.Answers = provider, web.NewAnswers(store, 1<<20)
 		})
 		go store.Follow(t.Context())

@@ -11,6 +11,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
@@ -40,7 +41,7 @@ func (h holding) Handle(_ context.Context, r slog.Record) error {
 func TestTurns(t *testing.T) {
 	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	store := testkit.Store(t, testkit.Embedded(t))
-	server := testkit.Serve(t, store, func(_ *graph.Options, o *web.Options) {
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Answers = web.NewAnswers(store, 1<<20)
 		o.Concurrency, o.Timeout, o.Slow, o.Log = 1, 200*time.Millisecond, 1, slog.New(log)
 	})
@@ -58,7 +59,7 @@ func TestTurns(t *testing.T) {
 	if got := ask("Known", nil); !bytes.Equal(got, known) {
 		t.Errorf("a known answer had to wait: %s", got)
 	}
-	if got := ask("Editor", http.Header{testkit.ActorHeader: {"editor"}}); bytes.Contains(got, []byte("errors")) {
+	if got := ask("Editor", http.Header{testserver.ActorHeader: {"editor"}}); bytes.Contains(got, []byte("errors")) {
 		t.Errorf("an editor had to wait: %s", got)
 	}
 	close(log.goOn)

@@ -15,6 +15,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
 )
 
 // place is what a camera writes of where a picture was taken.
@@ -63,7 +64,7 @@ type uploaded struct {
 }
 
 // upload sends files as a writer: each to a field of its own in one mutation.
-func upload(t testing.TB, server *testkit.Server, files ...part) (outcomes []uploaded) {
+func upload(t testing.TB, server *testserver.Server, files ...part) (outcomes []uploaded) {
 	t.Helper()
 	variables, places, fields := map[string]any{}, map[string][]string{}, ""
 	for i, file := range files {
@@ -94,9 +95,9 @@ func upload(t testing.TB, server *testkit.Server, files ...part) (outcomes []upl
 }
 
 // ask sends a document as an editor and reads its data.
-func ask(t testing.TB, server *testkit.Server, document string, into any) {
+func ask(t testing.TB, server *testserver.Server, document string, into any) {
 	t.Helper()
-	answer := server.Ask(t, document, nil, http.Header{testkit.ActorHeader: {"editor"}})
+	answer := server.Ask(t, document, nil, http.Header{testserver.ActorHeader: {"editor"}})
 	var parsed struct {
 		Data   json.RawMessage
 		Errors []any
@@ -114,10 +115,10 @@ func ask(t testing.TB, server *testkit.Server, document string, into any) {
 func TestUpload(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		server := testkit.Serve(t, store, nil)
+		server := testserver.Start(t, store, nil)
 		fetch := func(address string) (*http.Response, []byte) {
 			t.Helper()
-			return get(t, server.URL+strings.TrimPrefix(address, testkit.PublicURL))
+			return get(t, server.URL+strings.TrimPrefix(address, testserver.PublicURL))
 		}
 
 		first := upload(t, server, part{"0", "../Ảnh\u202e chợ.HEIC", photo(t, 800, 400)})[0]
@@ -181,7 +182,7 @@ func TestUpload(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				response, body := get(t, server.URL+strings.TrimPrefix(shown.Media.Square, testkit.PublicURL))
+				response, body := get(t, server.URL+strings.TrimPrefix(shown.Media.Square, testserver.PublicURL))
 				size, err := jpeg.DecodeConfig(bytes.NewReader(body))
 				if response.StatusCode != http.StatusOK || err != nil || size.Width != 50 || size.Height != 50 || response.Header.Get("Content-Type") != "image/jpeg" {
 					t.Errorf("the square: status %d, %v, %v", response.StatusCode, size, err)
@@ -238,7 +239,7 @@ func TestUpload(t *testing.T) {
 func TestUploadTypes(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		server := testkit.Serve(t, store, nil)
+		server := testserver.Start(t, store, nil)
 		page := "<!DOCTYPE html><script>alert(1)</script>"
 		outcomes := upload(
 			t, server,
@@ -257,7 +258,7 @@ func TestUploadTypes(t *testing.T) {
 			if got.Media == nil || got.Media.MimeType != want {
 				t.Fatalf("%d: %+v", i, got)
 			}
-			response, body := get(t, server.URL+strings.TrimPrefix(got.Media.Small, testkit.PublicURL))
+			response, body := get(t, server.URL+strings.TrimPrefix(got.Media.Small, testserver.PublicURL))
 			download := strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment")
 			if response.StatusCode != http.StatusOK || len(body) != got.Media.Bytes || download != (got.Media.Kind == "DOCUMENT") || response.Header.Get("Content-Type") != want {
 				t.Errorf("%d: status %d, %v", i, response.StatusCode, response.Header)
@@ -293,7 +294,7 @@ func TestUploadTypes(t *testing.T) {
 
 // TestUploadKey repeats an upload under its key.
 func TestUploadKey(t *testing.T) {
-	server := testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
+	server := testserver.Start(t, testkit.AnySample(t), nil)
 	send := func(body string) string {
 		b, contentType := form(
 			t, operation(`mutation($f: Upload!) { uploadMedia(file: $f, idempotencyKey: "k") { media { id } userErrors { path } } }`, `{"f":null}`),
@@ -313,7 +314,7 @@ func TestUploadKey(t *testing.T) {
 
 // TestSizeArguments refuses sizes that are not made.
 func TestSizeArguments(t *testing.T) {
-	server := testkit.Serve(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
+	server := testserver.Start(t, testkit.AnySample(t), nil)
 	for _, arguments := range []string{"width: 0", "height: -1", "width: 4097"} {
 		answer := server.Ask(t, `{ media(id: "media_hoi-truong") { url(`+arguments+`) } }`, nil, nil)
 		if !bytes.Contains(answer, []byte("BAD_USER_INPUT")) || !bytes.Contains(answer, []byte("4096")) {

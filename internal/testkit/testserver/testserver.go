@@ -1,4 +1,6 @@
-package testkit
+// Package testserver serves a store to tests, as the program does. It stands apart from package testkit so that tests of
+// what is below GraphQL don't wait for the compiler to be done with that.
+package testserver
 
 import (
 	"bytes"
@@ -23,6 +25,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/testkit"
 	"sen/internal/web"
 )
 
@@ -30,7 +33,7 @@ import (
 type Server struct {
 	*httptest.Server
 	// Clock is the newsroom's time.
-	Clock *Clock
+	Clock *testkit.Clock
 	// Newsroom makes the changes.
 	Newsroom *newsroom.Newsroom
 	// People sign in.
@@ -41,16 +44,16 @@ type Server struct {
 // PublicURL is what addresses of media start with, so that answers are the same on any port.
 const PublicURL = "https://sen.example"
 
-// Serve serves a store over HTTP. Change may set other options than a program's defaults.
-func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.Options)) *Server {
+// Start serves a store over HTTP. Change may set other options than a program's defaults.
+func Start(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.Options)) *Server {
 	t.Helper()
-	log := Log(t)
+	log := testkit.Log(t)
 	origins, err := web.ParseOrigins([]string{"https://app.example"}, false, PublicURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := graph.Options{Introspection: true, Limits: graph.DefaultLimits, Log: log}
-	clock := NewClock()
+	clock := testkit.NewClock()
 	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Now: clock.Now, Log: log})
 	w := web.Options{
 		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Now: clock.Now, Log: log,
@@ -62,7 +65,7 @@ func Serve(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	s := &Server{Clock: clock, People: people}
 	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: people.Signer, PublicURL: PublicURL, Log: log})
 	w.Newsroom = s.Newsroom
-	s.Clock.run = s.Newsroom.RunDue
+	s.Clock.Due = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, people, PublicURL), g), w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, trips := mongodb.CountTrips(r.Context())
