@@ -46,13 +46,15 @@ func (r *report) wanted(name string) bool {
 	return slices.ContainsFunc(slices.Concat(r.targets, r.left), func(t *target) bool { return t.name == name })
 }
 
-// ratio is how many times as fast a target is as another.
+// ratio is how many times as fast a target is as another: the median of what each round showed, since a machine may be
+// faster in one round than in the next.
 func (r *report) ratio(name, other, operation string, connections int) float64 {
-	theirs := median(r.samples[cell{other, operation, connections}], rate)
-	if theirs == 0 {
-		return 0
+	mine, theirs := r.samples[cell{name, operation, connections}], r.samples[cell{other, operation, connections}]
+	rounds := make([]float64, min(len(mine), len(theirs)))
+	for i := range rounds {
+		rounds[i] = mine[i].perSecond / theirs[i].perSecond
 	}
-	return median(r.samples[cell{name, operation, connections}], rate) / theirs
+	return median(rounds, func(ratio float64) float64 { return ratio })
 }
 
 // tables prints a table for each operation, and what the targets are.
