@@ -52,7 +52,9 @@ func (r *report) ratio(name, other, operation string, connections int) float64 {
 	mine, theirs := r.samples[cell{name, operation, connections}], r.samples[cell{other, operation, connections}]
 	rounds := make([]float64, min(len(mine), len(theirs)))
 	for i := range rounds {
-		rounds[i] = mine[i].perSecond / theirs[i].perSecond
+		if theirs[i].perSecond > 0 {
+			rounds[i] = mine[i].perSecond / theirs[i].perSecond
+		}
 	}
 	return median(rounds, func(ratio float64) float64 { return ratio })
 }

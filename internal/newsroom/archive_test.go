@@ -30,7 +30,7 @@ func archive(t *testing.T, store *mongodb.Store) []byte {
 // TestArchive exports the sample site with changes of its own, restores it on both engines and
 // exports it again: the bytes are the same, and everything fits together.
 func TestArchive(t *testing.T) {
-	origin := testkit.AnySample(t)
+	origin := testkit.SampleStore(t, testkit.Embedded(t)) // and from there to both
 	room := newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)})
 	tags := makeTags(t, room, 2)
 	if outcome, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {

@@ -3,7 +3,6 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,18 +38,7 @@ func send(t testing.TB, method, address, body string, headers ...string) answere
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, raw := testserver.Send(t, request, headers...)
 	a := answered{status: response.StatusCode, header: response.Header, body: string(raw)}
 	if len(raw) == 0 {
 		return a

@@ -184,26 +184,9 @@ func TestSharedCaching(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := node(t, store)
 	address := server.URL + "/graphql?query=" + url.QueryEscape(`{ articles(first: 20) { nodes { title lead } } }`)
-	ask := func(method string, headers ...string) (*http.Response, []byte) {
+	ask := func(method string, headers ...string) (*http.Response, string) {
 		t.Helper()
-		request, err := http.NewRequest(method, address, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Accept-Encoding", "identity")
-		for i := 0; i < len(headers); i += 2 {
-			request.Header.Set(headers[i], headers[i+1])
-		}
-		response, err := http.DefaultTransport.RoundTrip(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = response.Body.Close() }()
-		body, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return response, body
+		return fetch(t, method, address, nil, headers...)
 	}
 	for _, known := range []bool{false, true} {
 		response, body := ask(http.MethodGet)

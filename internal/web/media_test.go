@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -21,19 +20,7 @@ func get(t *testing.T, address string, headers ...string) (*http.Response, []byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, body
+	return testserver.Send(t, request, headers...)
 }
 
 // TestMedia reads a picture's bytes whole, in parts and as a variant, on both engines.

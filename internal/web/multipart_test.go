@@ -56,18 +56,7 @@ func sendForm(t testing.TB, server *testserver.Server, actor string, body io.Rea
 	request.Header.Set("Content-Type", contentType)
 	request.Header.Set(testserver.ActorHeader, actor)
 	request.Header.Set("Apollo-Require-Preflight", "1")
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, raw := testserver.Send(t, request, headers...)
 	return response.StatusCode, string(raw)
 }
 

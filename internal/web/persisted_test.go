@@ -81,18 +81,7 @@ func fetch(t *testing.T, method, address string, body io.Reader, headers ...stri
 		t.Fatal(err)
 	}
 	request.Header.Set("Accept-Encoding", "identity")
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, answer := testserver.Send(t, request, headers...)
 	return response, string(answer)
 }
 

@@ -161,15 +161,25 @@ func (s *Server) post(t testing.TB, body io.Reader, contentType string, headers 
 	for name, values := range headers {
 		request.Header[name] = values
 	}
-	request.Header.Set("Content-Type", contentType)
-	response, err := http.DefaultClient.Do(request)
+	_, answer := Send(t, request, "Content-Type", contentType) //nolint:bodyclose // Send has read and closed it
+	return answer
+}
+
+// Send sends a request with some headers more, names and values in turn, and gives what came back, as it stands: no
+// redirection is followed.
+func Send(t testing.TB, request *http.Request, headers ...string) (*http.Response, []byte) {
+	t.Helper()
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer
+	return response, body
 }
