@@ -33,8 +33,8 @@ type settings struct {
 func main() {
 	o := settings{connections: numbersFlag{1, 16, 64}}
 	flag.IntVar(&o.articles, "articles", 20_000, "how many articles to make up")
-	flag.DurationVar(&o.during, "during", time.Second, "how long each load lasts")
-	flag.IntVar(&o.rounds, "rounds", 5, "how often each is measured; the median counts")
+	flag.DurationVar(&o.during, "during", 500*time.Millisecond, "how long each load lasts")
+	flag.IntVar(&o.rounds, "rounds", 10, "how often each is measured; the median counts")
 	flag.BoolVar(&o.quick, "quick", false, "a look in two minutes: one round of short loads")
 	flag.Var(&o.ops, "ops", "only operations with one of these in their names, with commas")
 	flag.Var(&o.configs, "configs", "only configurations of Sen with one of these in their names, with commas")

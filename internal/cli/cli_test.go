@@ -49,10 +49,11 @@ type program struct {
 	stderr bytes.Buffer
 }
 
-// start starts the program and waits until it says where it serves.
+// start starts the program and waits until it says where it serves. It may take its time: the detector and the
+// tests beside it make the embedded engine slower than its users will ever see it.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := &program{cmd: exec.Command(os.Args[0], append([]string{"--listen", "127.0.0.1:0"}, args...)...)}
+	p := &program{cmd: exec.Command(os.Args[0], append([]string{"--listen", "127.0.0.1:0", "--timeout", "1m"}, args...)...)}
 	p.cmd.Env = append(os.Environ(), "SEN_TEST_MAIN=1")
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stderr = p

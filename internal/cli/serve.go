@@ -201,9 +201,10 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, gra
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnContext:       web.ConnContext,
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(web.Listener(listener)) }()
 	select {
 	case err := <-failed:
 		return err

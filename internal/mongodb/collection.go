@@ -46,7 +46,9 @@ type Collection[T, F any] struct {
 	store *Store
 	coll  *mongo.Collection
 	// fields names what a copy of the kind is stored with, apart from what is always read.
-	fields  []string
+	fields []string
+	// single are those of them that hold one id.
+	single  map[string]bool
 	decoder decoder
 	// bits are the places of fields in a fieldSet.
 	bits map[string]fieldSet
@@ -55,7 +57,8 @@ type Collection[T, F any] struct {
 }
 
 func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
-	c := &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name), fields: fieldsOf[T](), bits: map[string]fieldSet{formerSlugs: 1}}
+	c := &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
+	c.fields, c.single = fieldsOf[T]()
 	c.decoder = decoderOf(reflect.TypeFor[envelope[T]]())
 	if c.whole {
 		c.decoder = decoderOf(reflect.TypeFor[T]())
@@ -69,15 +72,17 @@ func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
 // StoredFields names what a copy of the kind is stored with, apart from what is always read.
 func (c *Collection[T, F]) StoredFields() []string { return c.fields }
 
-func fieldsOf[T any]() (names []string) {
+func fieldsOf[T any]() (names []string, single map[string]bool) {
 	t := reflect.TypeFor[T]()
+	single = map[string]bool{}
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		if name != "" && name != "-" {
 			names = append(names, name)
+			single[name] = t.Field(i).Type == reflect.TypeFor[content.ID]()
 		}
 	}
-	return names
+	return names, single
 }
 
 // Kind is the kind of the collection's entries.

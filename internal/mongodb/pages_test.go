@@ -62,10 +62,11 @@ func ids[T any](nodes []*T) []content.ID {
 }
 
 // TestPages asks for random pages of random parts of a list and compares each with
-// what a plain slice says.
+// what a plain slice says: of entries that are in memory, and of such that are not.
 func TestPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
+		testkit.Follow(t, store)
 		all := putArticles(t, store, 60)
 		ctx := context.Background()
 		bySection := map[int][]*content.Article{}
@@ -110,7 +111,9 @@ func TestPages(t *testing.T) {
 				}
 			}
 			name := fmt.Sprintf("after %d before %d n %d last %t offset %v", low, high, n, ask.Last != nil, ask.Offset)
-			for _, some := range [][]mongodb.Within{{{}}, parents} {
+			several := [][]mongodb.Within{parents, append(parents[:3:3], parents[0])}[random.IntN(2)]
+			for _, some := range [][]mongodb.Within{{{}}, several} {
+				store.Articles.SetFamiliar(random.IntN(2) == 0)
 				pages, err := store.Articles.Pages(ctx, ask, some)
 				if err != nil {
 					t.Fatal(name, err)
@@ -118,7 +121,7 @@ func TestPages(t *testing.T) {
 				for i, page := range pages {
 					list := all
 					if len(some) > 1 {
-						list = bySection[i]
+						list = bySection[i%3]
 					}
 					check(t, name, list, page, all, ask, low, high, n)
 				}

@@ -52,8 +52,12 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 		err = c.find(ctx, scan.filter, find, func(cursor *mongo.Cursor) error { return keep(0, cursor) })
 		found[0] = cut(scan, found[0], limit)
 	case c.store.union.Load():
-		err = c.unite(ctx, parents, len(parents)*limit, c.commonHint(p, parents), func(i int) mongo.Pipeline {
-			read := append(p.projection(), bson.E{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}})
+		link, parent := c.soleLink(p, parents)
+		err = c.unite(ctx, parents, len(parents)*limit, c.commonHint(p, parents), parent, func(i int) mongo.Pipeline {
+			read := append(p.projection(), link)
+			if parent == nil {
+				read = append(p.projection(), parentIs(i))
+			}
 			pipeline := mongo.Pipeline{
 				{{Key: "$match", Value: p.filter(parents[i], bounds)}},
 				{{Key: "$sort", Value: p.order.sort(p.reversed)}},
@@ -89,11 +93,11 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within
 		n, err = c.coll.CountDocuments(ctx, p.filter(parents[0], nil))
 		counts[0], err = int(n), fail(err)
 	case c.store.union.Load():
-		err = c.unite(ctx, parents, len(parents), nil, func(i int) mongo.Pipeline {
+		err = c.unite(ctx, parents, len(parents), nil, nil, func(i int) mongo.Pipeline {
 			return mongo.Pipeline{
 				{{Key: "$match", Value: p.filter(parents[i], nil)}},
 				{{Key: "$count", Value: "n"}},
-				{{Key: "$addFields", Value: bson.D{{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}}}}},
+				{{Key: "$addFields", Value: bson.D{parentIs(i)}}},
 			}
 		}, func(i int, cursor *mongo.Cursor) error {
 			n, _ := cursor.Current.Lookup("n").AsInt64OK()
@@ -157,9 +161,37 @@ func drain(ctx context.Context, cursor *mongo.Cursor, each func(*mongo.Cursor) e
 // parentKey says in a united row which parent it is for.
 const parentKey = "parent"
 
-// unite runs one pipeline for each parent as one command ($unionWith). Each keeps the index and the limit of its own;
-// the hint, if there is one, is for all.
-func (c *Collection[T, F]) unite(ctx context.Context, parents []Within, most int, hint bson.D, pipeline func(int) mongo.Pipeline, each func(int, *mongo.Cursor) error) error {
+// parentIs has a united row say so.
+func parentIs(i int) bson.E {
+	return bson.E{Key: parentKey, Value: bson.D{{Key: "$literal", Value: i}}}
+}
+
+// soleLink is what a united row is to be read with besides, so that parent tells which one it is for: its only link of the kind that
+// its parents have it by. It stands in the index, so that bare places are read from that alone; parent is nil where there is no such link.
+func (c *Collection[T, F]) soleLink(p *page, parents []Within) (read bson.E, parent func(bson.Raw) int) {
+	hint := c.commonHint(p, parents)
+	if !p.bare || len(hint) != 3 || !c.single[strings.TrimPrefix(hint[0].Key, p.at)] {
+		return read, nil
+	}
+	places := map[string]int{}
+	for i, w := range parents {
+		if len(w.Any) > 0 && w.Any[0].path(p.view) == hint[0].Key {
+			places[string(w.Any[0].IDs[0])] = i
+		}
+	}
+	if len(places) < len(parents) { // two of them are the same, or have it by another
+		return read, nil
+	}
+	path := strings.Split(hint[0].Key, ".")
+	return bson.E{Key: hint[0].Key, Value: 1}, func(row bson.Raw) int {
+		id, _ := row.Lookup(path...).StringValueOK()
+		return places[id]
+	}
+}
+
+// unite runs one pipeline for each parent as one command ($unionWith). Each keeps the index and the limit of its own; the hint,
+// if there is one, is for all. Which parent a row is for, parent tells, or parentKey where that is nil.
+func (c *Collection[T, F]) unite(ctx context.Context, parents []Within, most int, hint bson.D, parent func(bson.Raw) int, pipeline func(int) mongo.Pipeline, each func(int, *mongo.Cursor) error) error {
 	all := pipeline(0)
 	for i := 1; i < len(parents); i++ {
 		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: c.name}, {Key: "pipeline", Value: pipeline(i)}}}})
@@ -168,14 +200,17 @@ func (c *Collection[T, F]) unite(ctx context.Context, parents []Within, most int
 	if hint != nil {
 		opts.SetHint(hint)
 	}
+	if parent == nil {
+		parent = func(row bson.Raw) int {
+			i, _ := row.Lookup(parentKey).AsInt64OK()
+			return int(i)
+		}
+	}
 	cursor, err := c.coll.Aggregate(ctx, all, opts)
 	if err != nil {
 		return fail(err)
 	}
-	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
-		i, _ := cursor.Current.Lookup(parentKey).AsInt64OK()
-		return each(int(i), cursor)
-	})
+	return drain(ctx, cursor, func(cursor *mongo.Cursor) error { return each(parent(cursor.Current), cursor) })
 }
 
 // sieveBatch is how many elements the embedded engine hands over at once.

@@ -174,6 +174,9 @@ func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r co
 	return nil
 }
 
+// putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
+const putTimeout = 5 * time.Minute
+
 // Put adds new entries of the kind in one step for each collection that it touches:
 // their first revisions, their slugs' claims, the entries themselves, and which of the claims are public.
 func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T]) error {
@@ -200,6 +203,10 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 			State: e.State, Label: any(e.Draft).(content.Content).Label(),
 		}})
 	}
+	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and
+	// leave a part of it behind.
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
 	for _, step := range []struct {
 		collection string
 		docs       []any

@@ -168,7 +168,7 @@ func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(answer.Status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body)
+		writeReady(w, r, body)
 	}
 }
 

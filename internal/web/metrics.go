@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -125,6 +126,14 @@ type statusWriter struct {
 func (w *statusWriter) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// ReadFrom implements [io.ReaderFrom] as the writer below does, if it does.
+func (w *statusWriter) ReadFrom(from io.Reader) (int64, error) {
+	if below, ok := w.ResponseWriter.(io.ReaderFrom); ok {
+		return below.ReadFrom(from)
+	}
+	return io.Copy(w.ResponseWriter, from)
 }
 
 // Unwrap lets [http.ResponseController] reach the connection.

@@ -67,7 +67,7 @@ func Start(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	w.Newsroom = s.Newsroom
 	s.Clock.Due = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, people, PublicURL), g), w)
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, trips := mongodb.CountTrips(r.Context())
 		if actor := actors[r.Header.Get(ActorHeader)]; actor != nil {
 			ctx = auth.WithActor(ctx, actor)
@@ -75,6 +75,8 @@ func Start(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 		handler.ServeHTTP(w, r.WithContext(ctx))
 		s.trips.Store(int64(trips.Count()))
 	}))
+	s.Listener, s.Config.ConnContext = web.Listener(s.Listener), web.ConnContext
+	s.Start()
 	t.Cleanup(s.Close)
 	return s
 }
