@@ -1,6 +1,9 @@
 package content
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Entry is the envelope in which every kind is stored: one document an entry, so
 // that publishing is one atomic step on any engine.
@@ -92,6 +95,17 @@ type Base struct {
 
 // Common is the part that all kinds share.
 func (b *Base) Common() *Base { return b }
+
+// Slugs are the slug and those that it had before, each once.
+func (b *Base) Slugs() []string {
+	former := slices.DeleteFunc(slices.Clone(b.FormerSlugs), func(slug string) bool { return slug == b.Slug })
+	return append([]string{b.Slug}, former...)
+}
+
+// HasSlug tells whether it has a slug, or had it.
+func (b *Base) HasSlug(slug string) bool {
+	return b.Slug == slug || slices.Contains(b.FormerSlugs, slug)
+}
 
 // Status is the state of the entry. Readers of the live copy see it published,
 // whatever is being prepared behind it.

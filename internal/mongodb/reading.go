@@ -152,15 +152,10 @@ func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage conten
 		return nil, 0, nil
 	}
 	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), formerSlugs))
-	if e := found[id]; e != nil && !had(common(e), slug) {
+	if e := found[id]; e != nil && !common(e).HasSlug(slug) {
 		return nil, 0, err // claimed for what this stage does not show
 	}
 	return found[id], 0, err
-}
-
-// had tells whether an entry has a slug, or had it.
-func had(base *content.Base, slug string) bool {
-	return base.Slug == slug || slices.Contains(base.FormerSlugs, slug)
 }
 
 // Withdrawn tells whether a slug, present or former, is of an entry that once was

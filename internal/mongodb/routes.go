@@ -78,7 +78,7 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 // entry which does not have it, by a write that came to nothing, changes hands.
 func (c *Collection[T, F]) claim(ctx context.Context, e *content.Entry[T]) error {
 	var keys []claimKey
-	for _, slug := range slugs(common(e.Draft)) {
+	for _, slug := range common(e.Draft).Slugs() {
 		keys = append(keys, claimKey{c.kind, slug})
 	}
 	have, err := c.store.claims(ctx, keys)
@@ -127,7 +127,7 @@ func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.
 
 // holds tells whether an entry has a slug, or had it. A nil one has none.
 func holds[T any](e *content.Entry[T], slug string) bool {
-	return e != nil && (had(common(e.Draft), slug) || slices.Contains(e.PublicSlugs, slug))
+	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
 }
 
 // takeOver takes a slug that another entry claimed and does not have.
@@ -182,7 +182,7 @@ func (c *Collection[T, F]) publicIDs(copied *T) (ids []string) {
 	if copied == nil {
 		return nil
 	}
-	for _, slug := range slugs(common(copied)) {
+	for _, slug := range common(copied).Slugs() {
 		ids = append(ids, claimKey{c.kind, slug}.id())
 	}
 	return ids

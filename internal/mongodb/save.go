@@ -188,14 +188,14 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 	for _, e := range entries {
 		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
 		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
-			e.PublicSlugs = slugs(common(e.Draft))
+			e.PublicSlugs = common(e.Draft).Slugs()
 		}
 		doc, err := c.document(nil, e)
 		if err != nil {
 			return err
 		}
 		docs, public = append(docs, doc), append(public, c.publicIDs(e.Live)...)
-		for _, slug := range slugs(common(e.Draft)) {
+		for _, slug := range common(e.Draft).Slugs() {
 			claimed = append(claimed, claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt})
 		}
 		revised = append(revised, storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
@@ -280,11 +280,6 @@ func encode(v any) (bson.D, error) {
 	}
 	var doc bson.D
 	return doc, bson.Unmarshal(buf.Bytes(), &doc)
-}
-
-// slugs are the slug of a copy and those that it had.
-func slugs(base *content.Base) []string {
-	return append([]string{base.Slug}, slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return s == base.Slug })...)
 }
 
 // claimGrace is how long a slug that was claimed belongs to an entry that does not have

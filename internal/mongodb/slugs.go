@@ -125,7 +125,7 @@ func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, 
 	}
 	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e *T, _ int) {
 		for key, held := range claims {
-			if held.Entry == id && had(common(e), key.slug) {
+			if held.Entry == id && common(e).HasSlug(key.slug) {
 				each(key, id)
 			}
 		}

@@ -107,13 +107,11 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 	return d.Each(ctx, func(e *content.Entry[T]) error {
 		done++
 		c.progress(string(d.Kind()), done)
-		draft := as(e.Draft).Common()
-		for _, slug := range slices.Concat([]string{draft.Slug}, draft.FormerSlugs, e.PublicSlugs) {
+		for _, slug := range append(as(e.Draft).Common().Slugs(), e.PublicSlugs...) {
 			c.slugs[d.Kind()][slug] = e.ID
 		}
 		if e.Live != nil {
-			live := as(e.Live).Common()
-			for _, slug := range append([]string{live.Slug}, live.FormerSlugs...) {
+			for _, slug := range as(e.Live).Common().Slugs() {
 				c.public[slugName(d.Kind(), slug)] = true
 			}
 		}

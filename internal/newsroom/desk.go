@@ -297,10 +297,8 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 		return err
 	}
 	after.Live = live
-	for _, slug := range append([]string{base.Slug}, base.FormerSlugs...) {
-		if slug == base.Slug && !slices.Contains(after.PublicSlugs, slug) {
-			after.PublicSlugs = append(slices.Clone(after.PublicSlugs), slug)
-		}
+	if !slices.Contains(after.PublicSlugs, base.Slug) {
+		after.PublicSlugs = append(slices.Clone(after.PublicSlugs), base.Slug)
 	}
 	return nil
 }
