@@ -164,9 +164,15 @@ func TestRoundTripsDoNotGrow(t *testing.T) {
 			// The front page.
 			"query($n: Int) { sections(first: $n, filter: { parent: { slugs: [\"trang-chu\"] } }) { nodes { name articles(first: $n) { nodes { title cover { url } authors { name organization { name } } organizations { name } } } } } events(first: $n, orderBy: STARTS_AT_ASC) { nodes { name organizers { name } } } awards(first: $n) { nodes { title recipients { organization { name } } round { name } series { name } } } }",
 			"query($n: Int) { tags(first: $n) { nodes { events(first: $n) { pageInfo { hasNextPage hasPreviousPage } nodes { name } } } } }",
+			// What editors see before they take something away.
+			"query($n: Int) { tags(first: $n, stage: DRAFT) { nodes { name editing { usedBy { id slug } } } } }",
 		} {
+			headers := http.Header{}
+			if strings.Contains(query, "DRAFT") {
+				headers.Set(testserver.ActorHeader, "editor")
+			}
 			ask := func(n int) int {
-				answer := server.Ask(t, query, json.RawMessage(fmt.Sprintf(`{"n":%d}`, n)), nil)
+				answer := server.Ask(t, query, json.RawMessage(fmt.Sprintf(`{"n":%d}`, n)), headers)
 				if bytes.Contains(answer, []byte(`"errors"`)) {
 					t.Fatalf("%s", answer)
 				}

@@ -112,23 +112,31 @@ func (r *Resolver) usedBy(c *call) ([]any, error) {
 	if err := c.rq.spend(len(c.objs) * newsroom.MaxUsage); err != nil {
 		return nil, err
 	}
-	answers := make([]any, len(c.objs))
+	ids := make([]content.ID, len(c.objs))
 	for i, obj := range c.objs {
-		ids, err := r.newsroom.UsedBy(c.ctx, obj.(*content.Editing).ID, newsroom.MaxUsage)
-		if err != nil {
-			return nil, err
-		}
-		found, err := c.byIDs(ids)
-		if err != nil {
-			return nil, err
-		}
+		ids[i] = obj.(*content.Editing).ID
+	}
+	usedBy, err := r.newsroom.UsedBy(c.ctx, ids, newsroom.MaxUsage)
+	if err != nil {
+		return nil, err
+	}
+	var all []content.ID
+	for _, id := range ids {
+		all = append(all, usedBy[id]...)
+	}
+	found, err := c.byIDs(all)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]any, len(c.objs))
+	for i, id := range ids {
 		users := []content.Content{}
-		for _, user := range found {
+		for _, user := range found[:len(usedBy[id])] {
 			if user != nil {
 				users = append(users, user.(content.Content))
 			}
 		}
-		answers[i] = users
+		answers[i], found = users, found[len(usedBy[id]):]
 	}
 	return answers, nil
 }

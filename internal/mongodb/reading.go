@@ -207,15 +207,38 @@ func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, fie
 	return ids, err
 }
 
-// UsedBy lists the entries of the kind, at most some, that link to an entry from either copy;
-// those in the trash do not count.
-func (c *Collection[T, F]) UsedBy(ctx context.Context, id content.ID, most int) (ids []content.ID, err error) {
-	err = c.find(ctx, bson.D{{Key: "links", Value: id}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: id}}}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}},
-		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(most)),
+// UsedBy lists for each of some entries those of the kind, at most some, that link to it from either copy; those in the
+// trash do not count. It is one round trip, and one more for each where others have so many that its own may be missing.
+func (c *Collection[T, F]) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
+	users := make(map[content.ID][]content.ID, len(ids))
+	for _, id := range ids {
+		users[id] = nil
+	}
+	limit, read := len(users)*(most+1), 0 // one may link to itself
+	err := c.find(ctx, bson.D{{Key: "links", Value: oneOf(ids)}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}},
+		options.Find().SetProjection(bson.D{{Key: "links", Value: 1}}).SetLimit(int64(limit)).SetBatchSize(int32(limit+1)),
 		func(cursor *mongo.Cursor) error {
-			id, _ := cursor.Current.Lookup("_id").StringValueOK()
-			ids = append(ids, content.ID(id))
+			read++
+			user, _ := cursor.Current.Lookup("_id").StringValueOK()
+			for _, to := range stringsAt(cursor.Current, []string{"links"}) {
+				id := content.ID(to)
+				if by, asked := users[id]; asked && len(by) < most && to != user {
+					users[id] = append(by, content.ID(user))
+				}
+			}
 			return nil
 		})
-	return ids, err
+	if err != nil || read < limit || len(users) == 1 {
+		return users, err
+	}
+	for id, by := range users {
+		if len(by) < most {
+			own, err := c.UsedBy(ctx, []content.ID{id}, most)
+			if err != nil {
+				return nil, err
+			}
+			users[id] = own[id]
+		}
+	}
+	return users, nil
 }

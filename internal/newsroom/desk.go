@@ -24,8 +24,8 @@ type desk interface {
 	copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
 	// Taken tells whether a slug of the kind belongs to another entry than one.
 	Taken(ctx context.Context, slug string, than content.ID) (bool, error)
-	// UsedBy lists the entries of the kind that link to an entry.
-	UsedBy(ctx context.Context, id content.ID, most int) ([]content.ID, error)
+	// UsedBy lists for each of some entries those of the kind that link to it.
+	UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
 	// cycles finds entries of the kind that stand below themselves.

@@ -2,6 +2,7 @@ package newsroom
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"sen/internal/content"
@@ -10,30 +11,34 @@ import (
 // MaxUsage is how many users of an entry are told.
 const MaxUsage = 100
 
-// UsedBy lists the entries, at most some, that link to an entry from what readers see or
+// UsedBy lists for each of some entries those, at most some, that link to it from what readers see or
 // from a working copy; those in the trash do not count.
-func (n *Newsroom) UsedBy(ctx context.Context, id content.ID, most int) (users []content.ID, err error) {
+func (n *Newsroom) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
+	users := make(map[content.ID][]content.ID, len(ids))
 	for _, kind := range content.Kinds() {
-		if most <= len(users) {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id content.ID) bool { return len(users[id]) == most })
+		if len(ids) == 0 {
 			break
 		}
-		some, err := n.desks[kind].UsedBy(ctx, id, most-len(users))
+		some, err := n.desks[kind].UsedBy(ctx, ids, most)
 		if err != nil {
 			return nil, err
 		}
-		users = append(users, some...)
+		for id, by := range some {
+			users[id] = append(users[id], by[:min(len(by), most-len(users[id]))]...)
+		}
 	}
 	return users, nil
 }
 
 // usedElsewhere refuses a change that would take away what others show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
-	users, err := w.UsedBy(ctx, id, 4)
+	users, err := w.UsedBy(ctx, []content.ID{id}, 4)
 	if err != nil {
 		return false, err
 	}
 	var names []string
-	for _, user := range users {
+	for _, user := range users[id] {
 		names = append(names, string(user))
 	}
 	for _, menu := range w.store.Site().Menus {
