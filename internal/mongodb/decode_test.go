@@ -3,6 +3,7 @@ package mongodb_test
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,13 +113,28 @@ func FuzzDecode(f *testing.F) {
 	decode := mongodb.Decoder[content.Article]()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		ours, err := decode(data)
-		if err != nil || bson.Raw(data).Validate() != nil {
+		if err != nil || bson.Raw(data).Validate() != nil || hasOtherCase(data) {
 			return
 		}
 		drivers := new(content.Article)
 		if byDriver(data, drivers) == nil && !reflect.DeepEqual(ours, drivers) {
 			t.Errorf("%v\nis decoded as %+v\nand by the driver as %+v", bson.Raw(data), ours, drivers)
 		}
+	})
+}
+
+// capitals are the names of an article's fields that have some.
+var capitals = []string{"createdAt", "updatedAt", "publishedAt", "formerSlugs", "readingMinutes", "noIndex"}
+
+// hasOtherCase tells whether a document has a name with capitals that no field has: the driver takes it for one in small letters.
+func hasOtherCase(doc bson.Raw) bool {
+	elements, err := doc.Elements()
+	return err != nil || slices.ContainsFunc(elements, func(e bson.RawElement) bool {
+		inner, isDocument := e.Value().DocumentOK()
+		if array, isArray := e.Value().ArrayOK(); isArray {
+			inner, isDocument = bson.Raw(array), true
+		}
+		return e.Key() != strings.ToLower(e.Key()) && !slices.Contains(capitals, e.Key()) || isDocument && hasOtherCase(inner)
 	})
 }
 
