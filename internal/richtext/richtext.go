@@ -50,8 +50,11 @@ func link(address string) string {
 	return ""
 }
 
-// valid replaces what is no UTF-8.
-func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// lineEnds makes one of all ends of lines (infra.spec.whatwg.org, "normalize newlines"): a browser does so with what it reads.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// valid replaces what is no UTF-8, and ends lines alike.
+func valid(s string) string { return lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD")) }
 
 // either is the first text that is not empty.
 func either(texts ...string) string {

@@ -201,7 +201,7 @@ func TestReadingMinutes(t *testing.T) {
 
 // FuzzHTML looks for a text or a link that gets through.
 func FuzzHTML(f *testing.F) {
-	for _, seed := range []string{"x", "javascript:alert(1)", "<script>", "\x00", "https://a.example/?\"onload=x", " jAvA\nscript:x", "&#106;avascript:x"} {
+	for _, seed := range []string{"x", "a\r\nb\rc", "javascript:alert(1)", "<script>", "\x00", "https://a.example/?\"onload=x", " jAvA\nscript:x", "&#106;avascript:x"} {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, text, address string) {
