@@ -52,12 +52,14 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 		err = c.find(ctx, scan.filter, find, func(cursor *mongo.Cursor) error { return keep(0, cursor) })
 		found[0] = cut(scan, found[0], limit)
 	case c.store.union.Load():
-		link, parent := c.soleLink(p, parents)
-		err = c.unite(ctx, parents, len(parents)*limit, c.commonHint(p, parents), parent, func(i int) mongo.Pipeline {
-			read := append(p.projection(), link)
+		hint := c.commonHint(p, parents)
+		link, parent := c.soleLink(p, parents, hint)
+		err = c.unite(ctx, parents, len(parents)*limit, hint, parent, func(i int) mongo.Pipeline {
+			tell := link
 			if parent == nil {
-				read = append(p.projection(), parentIs(i))
+				tell = parentIs(i)
 			}
+			read := append(p.projection(), tell)
 			pipeline := mongo.Pipeline{
 				{{Key: "$match", Value: p.filter(parents[i], bounds)}},
 				{{Key: "$sort", Value: p.order.sort(p.reversed)}},
@@ -167,9 +169,9 @@ func parentIs(i int) bson.E {
 }
 
 // soleLink is what a united row is to be read with besides, so that parent tells which one it is for: its only link of the kind that
-// its parents have it by. It stands in the index, so that bare places are read from that alone; parent is nil where there is no such link.
-func (c *Collection[T, F]) soleLink(p *page, parents []Within) (read bson.E, parent func(bson.Raw) int) {
-	hint := c.commonHint(p, parents)
+// its parents have it by. It stands in the index of the hint, so that bare places are read from that alone; parent is nil where there is
+// no such link.
+func (c *Collection[T, F]) soleLink(p *page, parents []Within, hint bson.D) (read bson.E, parent func(bson.Raw) int) {
 	if !p.bare || len(hint) != 3 || !c.single[strings.TrimPrefix(hint[0].Key, p.at)] {
 		return read, nil
 	}
