@@ -32,8 +32,8 @@ type document struct {
 }
 
 const (
-	// DocumentBytes bounds what is kept, as weighed.
-	DocumentBytes = 64 << 20
+	// documentBytes bounds what is kept, as weighed.
+	documentBytes = 64 << 20
 	// perByte is what a byte of text weighs, parsed, priced and planned, and perDocument what any
 	// document does: measured on the queries of the playground, see TestDocumentWeight.
 	perByte, perDocument = 80, 4 << 10
@@ -43,7 +43,7 @@ const (
 )
 
 func newDocuments(schema *ast.Schema) documents {
-	return documents{cache.NewFixed(DocumentBytes, documentWeight), schema}
+	return documents{cache.NewFixed(documentBytes, documentWeight), schema}
 }
 
 // documentWeight is about how many bytes a document takes.
