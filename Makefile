@@ -17,7 +17,7 @@ run: ## Serve the sample content on http://localhost:8080.
 build: ## Build one static binary, ./sen.
 	CGO_ENABLED=0 go build -trimpath -o sen ./server
 
-test: ## Run all tests on both engines with the race detector; fetches a mongod.
+test: ## Run all tests on both engines, most with the race detector; fetches a mongod.
 	scripts/test
 
 check: lint house fresh ## Lint, hold the rules of the house, see that everything generated is fresh.

@@ -2,12 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"sen/internal/testkit"
 )
 
 // TestGenerator sees that it makes the same twice, of the size that is claimed.
@@ -25,13 +22,5 @@ func TestGenerator(t *testing.T) {
 		if len(raw) < 4500 || len(raw) > 6000 {
 			t.Errorf("article %d has %d bytes", n, len(raw))
 		}
-	}
-}
-
-// TestFill fills a small store.
-func TestFill(t *testing.T) {
-	store := testkit.Store(t, testkit.MongoDB(t))
-	if err := fill(t.Context(), store, 300, io.Discard); err != nil {
-		t.Fatal(err)
 	}
 }

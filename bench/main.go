@@ -35,10 +35,10 @@ func main() {
 	flag.IntVar(&o.articles, "articles", 20_000, "how many articles to make up")
 	flag.DurationVar(&o.during, "during", 500*time.Millisecond, "how long each load lasts")
 	flag.IntVar(&o.rounds, "rounds", 10, "how often each is measured; the median counts")
-	flag.BoolVar(&o.quick, "quick", false, "a look in two minutes: one round of short loads")
+	flag.BoolVar(&o.quick, "quick", false, "a look in two minutes: one round, with 1 and 64 connections")
 	flag.Var(&o.ops, "ops", "only operations with one of these in their names, with commas")
 	flag.Var(&o.configs, "configs", "only configurations of Sen with one of these in their names, with commas")
-	flag.Var(&o.only, "only", "only these parts: tables, attack")
+	flag.Var(&o.only, "only", "only these parts: tables, attack, plans")
 	flag.Var(&o.connections, "conns", "numbers of connections, with commas")
 	flag.Var(&o.growth, "growth", "compare stores with so many articles, with commas, and measure nothing else")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of Sen into this folder, and measure nothing else")
@@ -46,7 +46,7 @@ func main() {
 	flag.StringVar(&o.byHand, "byhand", "", "serve the hand-written handler on this MongoDB, and nothing else")
 	flag.Parse()
 	if o.quick {
-		o.rounds, o.during, o.connections = 1, 500*time.Millisecond, numbersFlag{1, 64}
+		o.rounds, o.connections = 1, numbersFlag{1, 64}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
@@ -71,7 +71,7 @@ func run(ctx context.Context, o settings) error {
 		return err
 	}
 	defer g.remove()
-	fmt.Printf("%s, %d processors, %s, %s/%s\n\n", time.Now().UTC().Format("2006-01-02 15:04"), processors(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Printf("%s, %d processors, %s, %s/%s\n\n", time.Now().UTC().Format("2006-01-02 15:04"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	switch {
 	case o.growth != nil:
 		return g.grow(ctx, o)
@@ -83,8 +83,6 @@ func run(ctx context.Context, o settings) error {
 
 // minArticles is the least number of articles with which every operation finds something.
 const minArticles = 2000
-
-func processors() int { return runtime.NumCPU() }
 
 // compare measures Sen beside the yardsticks.
 func (g *ground) compare(ctx context.Context, o settings) (err error) {
@@ -115,7 +113,7 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 	if err := f.static(ctx, r.operations, f.targets[1]); err != nil {
 		return err
 	}
-	r.targets, r.left = f.targets, f.left
+	r.targets = f.targets
 	if o.only.has("tables") {
 		if r.samples, err = f.measure(ctx, r.operations, r.plan); err != nil {
 			return err
@@ -128,6 +126,11 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 	}
 	if o.only.has("attack") {
 		if err := f.attack(ctx, r); err != nil {
+			return err
+		}
+	}
+	if o.only.has("plans") {
+		if err := g.plans(ctx, r); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -100,7 +101,7 @@ func (f *fleet) sample(ctx context.Context, p *process, r request, connections i
 	n := time.Duration(s.requests)
 	s.allocations = (after.allocations - before.allocations) / float64(s.requests)
 	s.server, s.mongod = (after.server-before.server)/n, (after.mongod-before.mongod)/n
-	s.shares = share(before, after, processors())
+	s.shares = share(before, after, runtime.NumCPU())
 	return s, nil
 }
 

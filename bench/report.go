@@ -14,9 +14,8 @@ type report struct {
 	io.Writer
 	plan
 	operations []operation
-	// targets were measured, left could not be.
-	targets, left []*target
-	samples       map[cell][]sample
+	targets    []*target
+	samples    map[cell][]sample
 	// sizes are the bytes of each operation's answer.
 	sizes map[string]int
 	// goals are what was to be shown, with how it came out.
@@ -41,9 +40,9 @@ func (g goal) met() bool {
 	return g.figure >= g.bound
 }
 
-// wanted tells whether a target was to be measured, whether or not it could be.
-func (r *report) wanted(name string) bool {
-	return slices.ContainsFunc(slices.Concat(r.targets, r.left), func(t *target) bool { return t.name == name })
+// measured tells whether a target was measured.
+func (r *report) measured(name string) bool {
+	return slices.ContainsFunc(r.targets, func(t *target) bool { return t.name == name })
 }
 
 // ratio is how many times as fast a target is as another: the median of what each round showed, since a machine may be
@@ -63,9 +62,6 @@ func (r *report) ratio(name, other, operation string, connections int) float64 {
 func (r *report) tables() {
 	for _, t := range r.targets {
 		r.printf("- **%s**: %s\n", t.name, t.what)
-	}
-	for _, t := range r.left {
-		r.printf("- **%s** is not measured: the program lacks %s\n", t.name, strings.Join(t.needs, " or "))
 	}
 	last := r.connections[len(r.connections)-1]
 	for _, o := range r.operations {
@@ -109,24 +105,24 @@ func (r *report) speeds() {
 			name, other string
 			least       float64
 		}{
-			{firstLevel, static, 0.8},
-			{firstLevelGet, staticGet, 0.8},
-			{secondLevel, static, 0.5},
+			{asSent, static, 0.8},
+			{asSentGet, staticGet, 0.8},
+			{respelled, static, 0.5},
 			{knownPage, hand, 5},
 			{knownEntities, hand, 2},
 			{nothingKnown, hand, 0.8},
 		} {
-			if r.wanted(g.name) {
+			if r.measured(g.name) {
 				r.goals = append(r.goals, goal{
 					what:   fmt.Sprintf("%s, %s, beside %s at %d connections", o.name, g.name, g.other, last),
 					figure: r.ratio(g.name, g.other, o.name, last), bound: g.least,
 				})
 			}
 		}
-		if r.wanted(firstLevel) {
+		if r.measured(asSent) {
 			r.goals = append(r.goals, goal{
-				what:   fmt.Sprintf("%s, %s, allocations with net/http's own", o.name, firstLevel),
-				figure: median(r.samples[cell{firstLevel, o.name, last}], allocations), bound: maxAllocations + median(r.samples[cell{static, o.name, last}], allocations), atMost: true,
+				what:   fmt.Sprintf("%s, %s, allocations with net/http's own", o.name, asSent),
+				figure: median(r.samples[cell{asSent, o.name, last}], allocations), bound: maxAllocations + median(r.samples[cell{static, o.name, last}], allocations), atMost: true,
 			})
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"sen/internal/mongodb"
@@ -23,8 +21,6 @@ func say(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, format+"\n"
 type ground struct {
 	dir, self, sen string
 	mongod         *testkit.Mongod
-	// lacks are the switches that the program does not have.
-	lacks filter
 }
 
 // prepare starts a mongod of its own and builds the program.
@@ -37,7 +33,6 @@ func prepare(ctx context.Context) (g *ground, err error) {
 		g.sen, err = g.build(ctx, "./server")
 	}
 	if err == nil {
-		g.lacks = g.lacking(ctx)
 		g.mongod, err = testkit.StartMongod(ctx, g.dir)
 	}
 	if err != nil {
@@ -90,37 +85,13 @@ type layers struct {
 // allOn is how it is by default.
 var allOn = layers{answers: 256 << 20, entities: 128 << 20, pages: 32 << 20}
 
-// args are the settings of the program that make it so, but for those that it does not have.
-func (l layers) args(lacks filter) []string {
-	args := []string{
-		fmt.Sprintf("--cache-size=%d", l.answers), fmt.Sprintf("%s=%d", entitySwitch, l.entities), fmt.Sprintf("%s=%d", pageSwitch, l.pages),
-	}
+// args are the settings of the program that make it so.
+func (l layers) args() []string {
+	args := []string{fmt.Sprintf("--cache-size=%d", l.answers), fmt.Sprintf("--entity-cache-size=%d", l.entities), fmt.Sprintf("--page-cache-size=%d", l.pages)}
 	if l.walk {
-		args = append(args, planSwitch)
+		args = append(args, "--no-plans")
 	}
-	return slices.DeleteFunc(args, func(arg string) bool { return len(lacks) > 0 && lacks.has(arg) })
-}
-
-// The program's switches that a version of it may lack.
-const (
-	entitySwitch = "--entity-cache-size"
-	pageSwitch   = "--page-cache-size"
-	planSwitch   = "--no-plans"
-)
-
-// lacking tells which switches the program refuses. It is also given a value that it can't take, so that it ends at once.
-func (g *ground) lacking(ctx context.Context) (missing filter) {
-	for _, arg := range []string{entitySwitch, pageSwitch, planSwitch} {
-		given := arg
-		if arg != planSwitch {
-			given += "=0"
-		}
-		out, _ := exec.CommandContext(ctx, g.sen, "--max-body=1", given).CombinedOutput() // that it fails is meant
-		if strings.Contains(string(out), "unknown flag "+arg) {
-			missing = append(missing, arg)
-		}
-	}
-	return missing
+	return args
 }
 
 // bound is the most memory in bytes that the program may take: its layers, and 150 MB for everything else.
@@ -128,7 +99,7 @@ func (l layers) bound() uint64 { return l.answers + l.entities + l.pages + 150<<
 
 // serve starts Sen on a store.
 func (g *ground) serve(ctx context.Context, uri string, l layers) (*process, error) {
-	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--log-level", "error"}, l.args(g.lacks)...)...)
+	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--log-level", "error"}, l.args()...)...)
 }
 
 // deepCursor walks to a place in the list of articles, as a client would.

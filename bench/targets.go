@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // target is one of those that are measured beside each other.
@@ -15,10 +14,8 @@ type target struct {
 	// asks makes the request of an operation.
 	asks func(operation, string) request
 	// get tells that it asks by GET; it is compared with static answers by GET.
-	get    bool
-	layers layers
-	// needs are the switches of the program without which it would be something else.
-	needs   []string
+	get     bool
+	layers  layers
 	process *process
 }
 
@@ -29,9 +26,9 @@ const (
 	static        = "static"
 	staticGet     = "static, GET"
 	hand          = "by hand"
-	firstLevel    = "known answer"
-	firstLevelGet = "known answer, GET"
-	secondLevel   = "known answer, respelled"
+	asSent        = "known answer"
+	asSentGet     = "known answer, GET"
+	respelled     = "known answer, respelled"
 	knownPage     = "known page"
 	knownEntities = "known entities"
 	nothingKnown  = "nothing known"
@@ -47,13 +44,13 @@ func senTargets() []*target {
 	walking := unanswered
 	walking.walk = true
 	return []*target{
-		{name: firstLevel, what: "everything on, the same question each time: the answer is kept as it was asked for", asks: operation.post, layers: allOn},
-		{name: firstLevelGet, what: "the same by GET", asks: operation.get, layers: allOn, get: true},
-		{name: secondLevel, what: "everything on, the same question spelled differently each time: read, then found", asks: operation.spelled, layers: allOn},
-		{name: knownPage, what: "no answers are kept: pages and entities come from memory", asks: operation.post, layers: unanswered, needs: []string{entitySwitch, pageSwitch}},
-		{name: knownEntities, what: "no answers and no pages are kept: entities come from memory", asks: operation.post, layers: unpaged, needs: []string{entitySwitch, pageSwitch}},
+		{name: asSent, what: "everything on, the same question each time: the answer is kept as it was asked for", asks: operation.post, layers: allOn},
+		{name: asSentGet, what: "the same by GET", asks: operation.get, layers: allOn, get: true},
+		{name: respelled, what: "everything on, the same question spelled differently each time: read, then found", asks: operation.spelled, layers: allOn},
+		{name: knownPage, what: "no answers are kept: pages and entities come from memory", asks: operation.post, layers: unanswered},
+		{name: knownEntities, what: "no answers and no pages are kept: entities come from memory", asks: operation.post, layers: unpaged},
 		{name: nothingKnown, what: "no answers, pages or entities are kept", asks: operation.post},
-		{name: walked, what: "as “" + knownPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, layers: walking, needs: []string{planSwitch}},
+		{name: walked, what: "as “" + knownPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, layers: walking},
 	}
 }
 
@@ -62,8 +59,6 @@ type fleet struct {
 	*ground
 	uri     string
 	targets []*target
-	// left can't be measured: the program lacks what they need.
-	left    []*target
 	running []*process
 }
 
@@ -85,10 +80,6 @@ func (g *ground) launch(ctx context.Context, uri string, only filter) (*fleet, e
 	started := map[layers]*process{}
 	for _, t := range senTargets() {
 		if !only.has(t.name) {
-			continue
-		}
-		if slices.ContainsFunc(t.needs, func(need string) bool { return slices.Contains(g.lacks, need) }) {
-			f.left = append(f.left, t)
 			continue
 		}
 		if started[t.layers] == nil {

@@ -95,8 +95,8 @@ func TestKnownAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkKnown is an answer that is kept, from the whole handler: as it was asked for before (first level),
-// also where it is counted against a rate limit, and in another spelling (second level).
+// BenchmarkKnown is an answer that is kept, from the whole handler: as it was asked for before (as sent),
+// also where it is counted against a rate limit, and in another spelling (respelled).
 func BenchmarkKnown(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
 	serve := func(rateLimit int) http.Handler {
@@ -106,10 +106,10 @@ func BenchmarkKnown(b *testing.B) {
 	}
 	plain, counted := serve(0), serve(math.MaxInt)
 	const body = `{"query":"{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }"}`
-	b.Run("first level", func(b *testing.B) { asked(b, plain, func(int) []byte { return []byte(body) }) })
-	b.Run("first level, counted", func(b *testing.B) { asked(b, counted, func(int) []byte { return []byte(body) }) })
+	b.Run("as sent", func(b *testing.B) { asked(b, plain, func(int) []byte { return []byte(body) }) })
+	b.Run("as sent, counted", func(b *testing.B) { asked(b, counted, func(int) []byte { return []byte(body) }) })
 	spelled := append([]byte(body), bytes.Repeat([]byte(" "), 32)...)
-	b.Run("second level", func(b *testing.B) {
+	b.Run("respelled", func(b *testing.B) {
 		asked(b, plain, func(n int) []byte {
 			for i := range 32 {
 				spelled[len(body)+i] = " \t"[n>>i&1]
