@@ -47,7 +47,7 @@ func answeredBranch[V any](add into[V]) accessor {
 	}}
 }
 
-// one leads to what a pointer does.
+// single leads to what a pointer does.
 func single[E any](to []any, v *E) ([]any, int) {
 	if v == nil {
 		return to, isNull

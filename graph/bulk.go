@@ -54,9 +54,7 @@ func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change)
 		}
 		return each(c, "items", len(items), func(i int) (*newsroom.Outcome, error) {
 			change := c.change(from(c, newsroom.NewInput(items[i])))
-			if change.Key != "" {
-				change.Key += "#" + strconv.Itoa(i)
-			}
+			change.Item = i + 1
 			return r.newsroom.Do(c.ctx, scalar.Chain(c.ctx), change)
 		})
 	})

@@ -167,7 +167,7 @@ func (c *counter) selection(set ast.SelectionSet, object *ast.Definition) select
 		c.visits++
 		switch s := s.(type) {
 		case *ast.Field:
-			p := part{c.field(s), included(s.Directives)}
+			p := part{c.field(s, object), included(s.Directives)}
 			if s.Definition.Type.Elem != nil && isConnection(object) {
 				each = append(each, p)
 			} else {
@@ -206,8 +206,8 @@ func (c *counter) applies(condition string, object *ast.Definition) bool {
 	return condition == "" || slices.Contains(c.schema.PossibleTypes[condition], object)
 }
 
-// field counts the objects that a field leads to, with what is selected on them.
-func (c *counter) field(f *ast.Field) amount {
+// field counts the objects that a field of a type leads to, with what is selected on them.
+func (c *counter) field(f *ast.Field, on *ast.Definition) amount {
 	def := c.schema.Types[f.Definition.Type.Name()]
 	if strings.HasPrefix(f.Name, "__") || !def.IsCompositeType() {
 		return amount{}
@@ -221,11 +221,11 @@ func (c *counter) field(f *ast.Field) amount {
 		objects, elements = append(objects, part{inner.object, once}), append(elements, part{inner.element, once})
 	}
 	own := amount{known: 1}
-	if f.ObjectDefinition == c.schema.Mutation {
+	if on == c.schema.Mutation {
 		own.known = changeCost
 	}
 	counted := c.fold(false, part{own, once}, part{c.fold(true, objects...), once}, part{c.fold(true, elements...), pageSize(f)})
-	if f.Definition.Type.Elem != nil && !isConnection(f.ObjectDefinition) {
+	if f.Definition.Type.Elem != nil && !isConnection(on) {
 		counted = c.fold(false, part{counted, listSize(f)})
 	}
 	c.fields[f] = counted

@@ -26,9 +26,11 @@ type document struct {
 	parsed *ast.QueryDocument
 	// wrong is what is wrong with its literals and directives, nil if nothing is.
 	wrong *gqlerror.Error
-	costs *costing
-	mu    sync.Mutex
-	plans map[string]*plan
+	// conditions are the variables that its @skip and @include ask.
+	conditions []string
+	costs      *costing
+	mu         sync.Mutex
+	plans      map[string]*plan
 }
 
 const (
@@ -58,14 +60,21 @@ func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool
 	return doc.parsed, true
 }
 
-// Add implements graphql.Cache.
+// Add implements graphql.Cache. gqlgen takes two fields for one only where they are selected on the same type, or on an
+// interface and a type that has it: `node { id ... on Content { id } }` would answer id twice (TestKeysOnce). What one object
+// can select under one name is one field, the validation saw to it; so the types are taken away.
 func (d documents) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
+	eachSelection(parsed, func(s ast.Selection) {
+		if f, ok := s.(*ast.Field); ok {
+			f.ObjectDefinition = nil
+		}
+	})
 	d.Put(text, newDocument(d.schema, parsed))
 }
 
 // newDocument works out what does not depend on variables.
 func newDocument(schema *ast.Schema, parsed *ast.QueryDocument) *document {
-	return &document{parsed: parsed, wrong: wrongIn(parsed), costs: costOf(schema, parsed), plans: map[string]*plan{}}
+	return &document{parsed: parsed, wrong: wrongIn(parsed), conditions: conditionsIn(parsed), costs: costOf(schema, parsed), plans: map[string]*plan{}}
 }
 
 // documentName is under which an operation keeps its document.
@@ -87,7 +96,7 @@ func (d documents) of(op *graphql.OperationContext) *document {
 // plan is the plan of a request's operation.
 func (d documents) plan(rq *request) *plan {
 	doc := d.of(rq.op)
-	choice := choices(rq.op)
+	choice := doc.choices(rq.op)
 	doc.mu.Lock()
 	defer doc.mu.Unlock()
 	p := doc.plans[choice]
@@ -103,15 +112,12 @@ func (d documents) plan(rq *request) *plan {
 func (rq *request) plan() *plan { return &plan{root: rq.lay("Query", rq.op.Operation.SelectionSet)} }
 
 // choices tell plans of a document apart: by the operation, and by the variables that
-// @skip and @include can ask.
-func choices(op *graphql.OperationContext) string {
+// @skip and @include ask.
+func (d *document) choices(op *graphql.OperationContext) string {
 	var b strings.Builder
 	b.WriteString(op.Operation.Name)
-	for _, def := range op.Operation.VariableDefinitions {
-		if def.Type.NamedType != "Boolean" {
-			continue
-		}
-		if yes, _ := op.Variables[def.Variable].(bool); yes {
+	for _, name := range d.conditions {
+		if yes, _ := op.Variables[name].(bool); yes {
 			b.WriteString(" 1")
 		} else {
 			b.WriteString(" 0")

@@ -2,12 +2,13 @@ package graph
 
 import (
 	"context"
-	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"sen/graph/scalar"
+	"sen/internal/content"
 )
 
 // planned runs queries by their plan: everything is read, and then written as one run of
@@ -27,17 +28,22 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 	var walk graphql.ResponseHandler
 	return func(ctx context.Context) *graphql.Response {
-		if walk == nil {
-			rq := requestOf(ctx)
-			if data, ok := rq.run(ctx, p.documents.plan(rq)); ok {
-				walk = func(context.Context) *graphql.Response { return nil }
-				return &graphql.Response{Data: data}
-			}
-			if p.walked != nil {
-				p.walked()
-			}
-			walk = p.executableSchema.Exec(ctx)
+		if walk != nil {
+			return walk(ctx)
 		}
+		walk = func(context.Context) *graphql.Response { return nil }
+		rq := requestOf(ctx)
+		data, ok := rq.run(ctx, p.documents.plan(rq))
+		switch {
+		case ok:
+			return &graphql.Response{Data: data}
+		case rq.refused != nil:
+			return &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{rq.refused}}
+		}
+		if p.walked != nil {
+			p.walked()
+		}
+		walk = p.executableSchema.Exec(ctx)
 		return walk(ctx)
 	}
 }
@@ -47,13 +53,16 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	w := writer{}
 	err := safely(func() error {
 		root := rq.readRoots(ctx, p.root)
-		if p.root.foreign || rq.failed {
-			return errUnplain
+		if rq.refused == nil {
+			w.b = make([]byte, 0, p.size.Load()*9/8+256)
+			w.object(root)
 		}
-		w.b = make([]byte, 0, p.size.Load()*9/8+256)
-		return w.object(root)
+		return nil
 	})
-	if err != nil {
+	if len(w.b) > maxAnswer && rq.refused == nil {
+		rq.refused = coded(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
+	}
+	if err != nil || w.unplain || rq.refused != nil {
 		for _, c := range rq.calls {
 			rq.keep(c)
 		}
@@ -65,61 +74,70 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 
 // A writer writes what was read. It visits objects in the order in which they were met
 // when reading, so that the next one of a place is always the one that is due.
-type writer struct{ b []byte }
+type writer struct {
+	b []byte
+	// unplain tells that the answer is not one that can be written plainly: it is left to gqlgen, and what was written only shows
+	// how long it will be.
+	unplain bool
+}
 
-// errUnplain tells that an answer is not one that can be written plainly.
-var errUnplain = errors.New("the answer is left to gqlgen")
+// wrong writes null where none may be, or where something went wrong.
+func (w *writer) wrong() {
+	w.unplain = true
+	w.b = append(w.b, "null"...)
+}
 
-// object writes the next object of a group.
-func (w *writer) object(g *group) (err error) {
+// object writes the next object of a group. When the answer is too long already, it writes none of its fields.
+func (w *writer) object(g *group) {
 	i := g.next
 	g.next++
+	if len(w.b) > maxAnswer {
+		return
+	}
 	w.b = append(w.b, '{')
 	for j, n := range g.nodes {
 		if j > 0 {
 			w.b = append(w.b, ',')
 		}
 		w.b = append(w.b, n.key...)
+		c := &g.calls[j]
 		switch {
 		case n.typename != nil:
 			w.b = append(w.b, n.typename...)
+		case c.err != nil || n.branches() && c.counts == nil:
+			w.wrong()
 		case n.branches():
-			err = w.branch(&g.calls[j], i)
+			w.branch(c, i)
 		default:
-			err = w.leaf(g, j, i)
-		}
-		if err != nil {
-			return err
+			w.leaf(g, c, i)
 		}
 	}
 	w.b = append(w.b, '}')
-	return nil
 }
 
-// leaf writes the value of the field at j of the object at i.
-func (w *writer) leaf(g *group, j, i int) error {
-	n, at, start := g.nodes[j], &g.at, len(w.b)
+// leaf writes the value of a call for the object at i.
+func (w *writer) leaf(g *group, c *call, i int) {
+	at, start := &g.at, len(w.b)
 	switch {
-	case n.append != nil:
-		w.b = n.append(w.b, at, g.objs[i])
-	case n.write != nil:
-		w.b = n.write(w.b, at, g.objs[i])
+	case c.append != nil:
+		w.b = c.append(w.b, at, g.objs[i])
+	case c.write != nil:
+		w.b = c.write(w.b, at, g.objs[i])
 	default:
-		c := &g.calls[j]
 		answer, err := c.answerFor(i)
 		if err != nil {
-			return err
+			w.wrong()
+			return
 		}
 		if c.args != nil {
 			own := scalar.PlaceOf(c.ctx)
 			at = &own
 		}
-		w.b = n.answered(w.b, at, answer)
+		w.b = c.answered(w.b, at, answer)
 	}
-	if at.Bad || n.required && string(w.b[start:]) == "null" {
-		return errUnplain
+	if at.Bad || c.required && string(w.b[start:]) == "null" {
+		w.unplain, at.Bad = true, false
 	}
-	return nil
 }
 
 // answerFor is what a relation answers for the object at i.
@@ -131,17 +149,18 @@ func (c *call) answerFor(i int) (any, error) {
 }
 
 // branch writes the objects that a field of the object at i leads to.
-func (w *writer) branch(c *call, i int) error {
+func (w *writer) branch(c *call, i int) {
 	n := c.counts[i]
 	switch {
 	case n == isNull && c.list && c.required:
 		w.b = append(w.b, "[]"...)
-		return nil
+		return
 	case n == isNull && c.required:
-		return errUnplain
+		w.wrong()
+		return
 	case n == isNull:
 		w.b = append(w.b, "null"...)
-		return nil
+		return
 	}
 	if c.list {
 		w.b = append(w.b, '[')
@@ -154,11 +173,9 @@ func (w *writer) branch(c *call, i int) error {
 		c.next++
 		switch {
 		case obj != nil:
-			if err := w.object(c.group(obj)); err != nil {
-				return err
-			}
+			w.object(c.group(obj))
 		case c.filled:
-			return errUnplain
+			w.wrong()
 		default:
 			w.b = append(w.b, "null"...)
 		}
@@ -166,7 +183,6 @@ func (w *writer) branch(c *call, i int) error {
 	if c.list {
 		w.b = append(w.b, ']')
 	}
-	return nil
 }
 
 // A group is the objects of one type that stand at one place of the query.

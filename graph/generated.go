@@ -3677,7 +3677,7 @@ type Mutation {
     input: ArticleInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ArticlePayload
 
@@ -3693,7 +3693,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ArticlePayload
 
@@ -3703,7 +3703,7 @@ type Mutation {
     input: AuthorInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AuthorPayload
 
@@ -3719,7 +3719,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AuthorPayload
 
@@ -3729,7 +3729,7 @@ type Mutation {
     input: OrganizationInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): OrganizationPayload
 
@@ -3745,7 +3745,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): OrganizationPayload
 
@@ -3755,7 +3755,7 @@ type Mutation {
     input: SectionInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): SectionPayload
 
@@ -3771,7 +3771,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): SectionPayload
 
@@ -3781,7 +3781,7 @@ type Mutation {
     input: TagInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): TagPayload
 
@@ -3797,7 +3797,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): TagPayload
 
@@ -3807,7 +3807,7 @@ type Mutation {
     input: EventInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): EventPayload
 
@@ -3823,7 +3823,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): EventPayload
 
@@ -3833,7 +3833,7 @@ type Mutation {
     input: ProgramInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ProgramPayload
 
@@ -3849,7 +3849,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ProgramPayload
 
@@ -3859,7 +3859,7 @@ type Mutation {
     input: AwardSeriesInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardSeriesPayload
 
@@ -3875,7 +3875,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardSeriesPayload
 
@@ -3885,7 +3885,7 @@ type Mutation {
     input: AwardRoundInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardRoundPayload
 
@@ -3901,7 +3901,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardRoundPayload
 
@@ -3911,7 +3911,7 @@ type Mutation {
     input: AwardInput!
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardPayload
 
@@ -3927,7 +3927,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardPayload
 
@@ -3944,7 +3944,7 @@ type Mutation {
     input: MediaInput
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): MediaPayload
 
@@ -3968,7 +3968,7 @@ type Mutation {
     onConflict: OnConflict = REFUSE
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): MediaPayload
 
@@ -3980,7 +3980,7 @@ type Mutation {
     version: Int!
     "What the editors should know."
     note: String
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -3992,7 +3992,7 @@ type Mutation {
     version: Int!
     "When readers may first see it. Without it: at once."
     at: DateTime
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4004,7 +4004,7 @@ type Mutation {
     version: Int!
     "Why."
     note: String!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4016,7 +4016,7 @@ type Mutation {
     version: Int!
     "When readers may first see it. Without it, or when it is past: at once; a first publication is dated by it."
     at: DateTime
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4028,7 +4028,7 @@ type Mutation {
     version: Int!
     "When it expires. Without it: at once."
     at: DateTime
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4040,7 +4040,7 @@ type Mutation {
     version: Int!
     "What was wrong, for readers."
     note: String!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4050,7 +4050,7 @@ type Mutation {
     id: ID!
     "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4060,7 +4060,7 @@ type Mutation {
     id: ID!
     "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4070,7 +4070,7 @@ type Mutation {
     id: ID!
     "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4080,7 +4080,7 @@ type Mutation {
     id: ID!
     "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 
@@ -4092,7 +4092,7 @@ type Mutation {
     version: Int
     "The version whose content is restored."
     revision: Int!
-    "Any text of yours, 200 bytes at most. A repetition under the same key answers what the first attempt did."
+    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
 

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"maps"
 
 	"sen/graph/scalar"
 	"sen/internal/content"
@@ -10,7 +9,7 @@ import (
 )
 
 // kind adds a kind: where it is read from, its two root fields, and what every kind has.
-func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, label []string, fields map[string]relation) *kindSource[T, F] {
+func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, label []string, fields map[string]relation) {
 	s := &kindSource[T, F]{Collection: c, label: label}
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
@@ -20,8 +19,7 @@ func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, 
 		"locales":   value(r.writtenIn),
 		"revisions": r.revisions(),
 	})
-	r.relate(string(c.Kind()), maps.Clone(fields))
-	return s
+	r.relate(string(c.Kind()), fields)
 }
 
 // appendPath appends the address of an entry on the site.

@@ -164,6 +164,9 @@ func (q *query) selection(def *ast.Definition, depth int) string {
 	}
 	if def.IsAbstractType() {
 		possible := q.schema.GetPossibleTypes(def)
+		if def.Kind == ast.Interface {
+			possible = append(slices.Clone(possible), q.schema.Types["Content"], def)
+		}
 		for range 1 + q.IntN(3) {
 			on := possible[q.IntN(len(possible))]
 			fmt.Fprintf(&b, "... on %s %s ", on.Name, q.selection(on, depth+1))
@@ -193,7 +196,8 @@ func (q *query) selection(def *ast.Definition, depth int) string {
 	return b.String() + "}"
 }
 
-// field asks for a field under an alias that no other argument or type can have.
+// field asks for a field: under an alias that no other argument or type can have, or where it has no arguments now and then
+// by its name, so that fields are merged.
 func (q *query) field(field *ast.FieldDefinition, depth int) string {
 	if q.budget--; q.budget < 0 || strings.HasPrefix(field.Name, "__") {
 		return ""
@@ -216,7 +220,11 @@ func (q *query) field(field *ast.FieldDefinition, depth int) string {
 		}
 		below = " " + q.selection(def, depth+1)
 	}
-	return fmt.Sprintf("a%d: %s%s%s%s", q.Uint32(), field.Name, arguments, directive, below)
+	alias := fmt.Sprintf("a%d: ", q.Uint32())
+	if arguments == "" && q.IntN(3) == 0 {
+		alias = ""
+	}
+	return alias + field.Name + arguments + directive + below
 }
 
 // values are what arguments are given, by their name or their type.

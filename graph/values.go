@@ -35,12 +35,16 @@ func (values) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it changes nothing.
 func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if wrong := v.of(op).wrong; wrong != nil {
-		again := *wrong // whoever answers may add to it
+	doc := v.of(op)
+	if doc.wrong != nil {
+		again := *doc.wrong // whoever answers may add to it
 		return &again
 	}
 	for _, def := range op.Operation.VariableDefinitions {
 		value, ok := op.Variables[def.Variable]
+		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) { // with a default it may be null as far as gqlparser sees
+			return coded(content.CodeBadUserInput, "The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
+		}
 		if !ok || value == nil {
 			continue
 		}
@@ -53,13 +57,15 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 
 // wrongIn is what is wrong with a valid document, whatever its variables will be; nil if nothing is.
 func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
-	if hasDefer(doc) {
-		return coded(content.CodeBadUserInput, "@defer is not supported.")
-	}
 	var first *gqlerror.Error
-	eachField(doc, func(f *ast.Field) {
-		for _, arg := range f.Arguments {
-			if err := literal(arg.Value); err != nil && first == nil {
+	eachSelection(doc, func(s ast.Selection) {
+		if first == nil && directivesOf(s).ForName("defer") != nil { // the parser's prelude lets every client send it
+			first = coded(content.CodeBadUserInput, "@defer is not supported.")
+		}
+		f, ok := s.(*ast.Field)
+		for i := 0; ok && first == nil && i < len(f.Arguments); i++ {
+			arg := f.Arguments[i]
+			if err := literal(arg.Value); err != nil {
 				first = coded(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name, err)
 				first.Locations = []gqlerror.Location{{Line: arg.Position.Line, Column: arg.Position.Column}}
 			}
@@ -115,11 +121,7 @@ func (v values) variable(t *ast.Type, value any) error {
 		return nil
 	}
 	if t.Elem != nil {
-		list, ok := value.([]any)
-		if !ok {
-			return v.variable(t.Elem, value) // a single value stands for a list of one
-		}
-		for _, one := range list {
+		for _, one := range graphql.CoerceList(value) { // a single value stands for a list of one
 			if err := v.variable(t.Elem, one); err != nil {
 				return err
 			}
@@ -184,14 +186,14 @@ func literal(value *ast.Value) error {
 	return nil
 }
 
-// eachField visits every field of a document once.
-func eachField(doc *ast.QueryDocument, visit func(*ast.Field)) {
+// eachSelection visits every selection of a document once.
+func eachSelection(doc *ast.QueryDocument, visit func(ast.Selection)) {
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
 		for _, s := range set {
+			visit(s)
 			switch s := s.(type) {
 			case *ast.Field:
-				visit(s)
 				walk(s.SelectionSet)
 			case *ast.InlineFragment:
 				walk(s.SelectionSet)
@@ -206,29 +208,27 @@ func eachField(doc *ast.QueryDocument, visit func(*ast.Field)) {
 	}
 }
 
-// hasDefer tells whether a document asks for @defer, which the parser's prelude
-// lets every client send and our transports do not deliver.
-func hasDefer(doc *ast.QueryDocument) bool {
-	found := false
-	var walk func(ast.SelectionSet)
-	walk = func(set ast.SelectionSet) {
-		for _, s := range set {
-			switch s := s.(type) {
-			case *ast.Field:
-				walk(s.SelectionSet)
-			case *ast.InlineFragment:
-				found = found || s.Directives.ForName("defer") != nil
-				walk(s.SelectionSet)
-			case *ast.FragmentSpread:
-				found = found || s.Directives.ForName("defer") != nil
+// conditionsIn are the variables that a document's @skip and @include ask.
+func conditionsIn(doc *ast.QueryDocument) (names []string) {
+	eachSelection(doc, func(s ast.Selection) {
+		for _, d := range directivesOf(s) {
+			arg := d.Arguments.ForName("if")
+			if (d.Name == "skip" || d.Name == "include") && arg.Value.Kind == ast.Variable && !slices.Contains(names, arg.Value.Raw) {
+				names = append(names, arg.Value.Raw)
 			}
 		}
+	})
+	return names
+}
+
+func directivesOf(s ast.Selection) ast.DirectiveList {
+	switch s := s.(type) {
+	case *ast.Field:
+		return s.Directives
+	case *ast.InlineFragment:
+		return s.Directives
+	case *ast.FragmentSpread:
+		return s.Directives
 	}
-	for _, op := range doc.Operations {
-		walk(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		walk(f.SelectionSet)
-	}
-	return found
+	return nil
 }

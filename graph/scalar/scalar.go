@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -20,11 +21,12 @@ import (
 // MarshalID writes an id; the empty one is null.
 func MarshalID(id content.ID) graphql.Marshaler { return MarshalString(string(id)) }
 
-// UnmarshalID reads an id: a string, or an integer as the specification has it.
+// UnmarshalID reads an id: a string, or an integer as the specification has it. Like other texts it is copied: a literal is
+// a part of its document, which would be kept with whatever is kept under the id.
 func UnmarshalID(v any) (content.ID, error) {
 	switch v := v.(type) {
 	case string:
-		return content.ID(v), nil
+		return content.ID(strings.Clone(v)), nil
 	case json.Number:
 		return content.ID(v), nil
 	case int64:
@@ -48,7 +50,7 @@ func UnmarshalString(v any) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("a String must be a string")
 	}
-	return s, nil
+	return strings.Clone(s), nil
 }
 
 // MarshalInt writes a whole number.
@@ -142,7 +144,7 @@ func UnmarshalURL(v any) (content.URL, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return "", fmt.Errorf("a URL must be absolute, with http or https")
 	}
-	return content.URL(s), nil
+	return content.URL(strings.Clone(s)), nil
 }
 
 // MarshalText writes a text in the language of its place; where there is none in

@@ -57,8 +57,8 @@ func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.
 		return nil
 	}
 	path = append(slices.Clone(path), form)
-	if len(blocks) > MaxBlocks {
-		r.refuse(content.ProblemTooLong, path, msgTooMany, len(blocks), MaxBlocks)
+	if len(blocks) > maxBlocks {
+		r.refuse(content.ProblemTooLong, path, msgTooMany, len(blocks), maxBlocks)
 	}
 	for _, l := range lost {
 		what := l.What

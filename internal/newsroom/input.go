@@ -14,10 +14,10 @@ import (
 
 // Bounds of what an editor sends.
 const (
-	MaxLine   = 500    // characters of a title, a name, and what else is one line
-	MaxText   = 20_000 // characters of any other text
-	MaxList   = 300    // members of a list
-	MaxBlocks = 2_000  // blocks of a body
+	maxLine   = 500    // characters of a title, a name, and what else is one line
+	maxText   = 20_000 // characters of any other text
+	maxList   = 300    // members of a list
+	maxBlocks = 2_000  // blocks of a body
 )
 
 // Input is what a client sends of an entry, by the names of its fields. What is not
@@ -191,9 +191,9 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 	if !ok {
 		members = []any{value}
 	}
-	most := MaxList
+	most := maxList
 	if v.Type().Elem() == reflect.TypeFor[content.Block]() {
-		most = MaxBlocks
+		most = maxBlocks
 	}
 	if len(members) > most {
 		r.refuse(content.ProblemTooLong, path, msgTooMany, len(members), most)
@@ -284,9 +284,9 @@ func or(s, otherwise string) string {
 
 // clean is a text as it is kept: what can be mended is, and said; the rest is refused.
 func (r *reader) clean(s, lint string, path []string) string {
-	most := MaxText
+	most := maxText
 	if lint == "line" {
-		most = MaxLine
+		most = maxLine
 	}
 	if n := utf8.RuneCountInString(s); n > most {
 		r.refuse(content.ProblemTooLong, path, msgTooLong, n, most)

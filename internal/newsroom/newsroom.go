@@ -11,8 +11,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/singleflight"
 
@@ -81,8 +83,10 @@ type Change struct {
 	Revision int
 	// Merge joins the change with those that came in between, where they touch other fields.
 	Merge bool
-	// Key makes a repetition answer what the first attempt did; empty for none.
-	Key string
+	// Key makes a repetition answer what the first attempt did; empty for none. Item tells those apart that
+	// came under one key: from 1, and 0 for one that came alone.
+	Key  string
+	Item int
 	// prepare fills a new copy with what no input has; nil for nothing.
 	prepare func(content.Content)
 }
@@ -108,8 +112,8 @@ type Conflict struct {
 	ID content.ID
 }
 
-// MaxKey is the longest idempotency key in bytes.
-const MaxKey = 200
+// maxKey is the longest idempotency key in characters.
+const maxKey = 200
 
 // Do makes a change. Who may not is answered UNAUTHENTICATED or FORBIDDEN; what is wrong
 // with the change itself stands in the outcome, all of it, in the language of the
@@ -135,8 +139,8 @@ func (n *Newsroom) Do(ctx context.Context, chain []content.Locale, c Change) (*O
 	if d == nil {
 		return nil, content.Errorf(content.CodeBadUserInput, "Give exactly one kind of content.")
 	}
-	if len(c.Key) > MaxKey {
-		report.refuse(content.ProblemTooLong, []string{"idempotencyKey"}, msgTooLong, len(c.Key), MaxKey)
+	if n := utf8.RuneCountInString(c.Key); n > maxKey {
+		report.refuse(content.ProblemTooLong, []string{"idempotencyKey"}, msgTooLong, n, maxKey)
 		return &Outcome{Problems: report.problems}, nil
 	}
 	w := &work{Newsroom: n, Change: c, actor: actor, chain: chain, report: report}
@@ -181,7 +185,11 @@ func (w *work) begin() error {
 	}
 	sum := sha256.Sum256(asked)
 	w.digest = hex.EncodeToString(sum[:16])
-	sum = sha256.Sum256([]byte(w.actor.ID + "\x00" + w.Key))
+	key := w.actor.ID + "\x00" + w.Key
+	if w.Item > 0 {
+		key += "\x00" + strconv.Itoa(w.Item)
+	}
+	sum = sha256.Sum256([]byte(key))
 	w.revision = "key_" + hex.EncodeToString(sum[:20])
 	return nil
 }

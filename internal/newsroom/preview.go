@@ -17,11 +17,8 @@ type Preview struct {
 	Problems  []content.Problem
 }
 
-// The bounds of how long a preview may be shown.
-const (
-	minPreview = time.Minute
-	maxPreview = 30 * 24 * time.Hour
-)
+// minPreview is the shortest time for which a preview may be shown; the longest is [auth.MaxPreview].
+const minPreview = time.Minute
 
 // Preview gives out a link that shows the draft of an entry for a while.
 func (n *Newsroom) Preview(ctx context.Context, chain []content.Locale, id content.ID, lasting time.Duration) (*Preview, error) {
@@ -31,8 +28,8 @@ func (n *Newsroom) Preview(ctx context.Context, chain []content.Locale, id conte
 		return nil, err
 	}
 	report := newReport(chain)
-	if lasting < minPreview || lasting > maxPreview {
-		report.refuse(content.ProblemInvalid, []string{"expiresIn"}, msgRange, int(minPreview.Seconds()), int(maxPreview.Seconds()))
+	if lasting < minPreview || lasting > auth.MaxPreview {
+		report.refuse(content.ProblemInvalid, []string{"expiresIn"}, msgRange, int(minPreview.Seconds()), int(auth.MaxPreview.Seconds()))
 	}
 	var found map[content.ID]content.Content
 	if known {

@@ -2,6 +2,7 @@ package newsroom_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -93,7 +94,7 @@ func TestScheduleOnce(t *testing.T) {
 		want := []content.Action{content.ActionCreate, content.ActionPublish, content.ActionUnpublish, content.ActionPublish, content.ActionUnpublish}
 		for _, id := range ids {
 			done := actions(t, store, id)
-			if len(done) != len(want) {
+			if !slices.Equal(done, want) {
 				t.Errorf("%s: %v, want %v", id, done, want)
 			}
 		}

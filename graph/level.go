@@ -1,0 +1,309 @@
+package graph
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+)
+
+// call is one field to be answered for objects that stand at the same place of the query.
+type call struct {
+	*node
+	rq *request
+	// ctx is the field's context: it has the language and the stage; args are its arguments.
+	ctx  context.Context
+	args map[string]any
+	objs []any
+	// answers are what a relation answers, one for each object.
+	answers []any
+	err     error
+
+	// counts are how many objects each object's field leads to, found are these, one
+	// object's behind the other's, and groups are they by type.
+	counts []int
+	found  []any
+	groups []*group
+	// next is how many of found are written.
+	next int
+}
+
+// entry is an entry that the call's ids name, nil when there is none that the actor may see.
+func (c *call) entry(id content.ID) content.Content {
+	key := entryKey{id, c.rq.stageOf(c.ctx, id)}
+	c.rq.mu.Lock()
+	defer c.rq.mu.Unlock()
+	return c.rq.entries[key].entry
+}
+
+// stored are the stored fields of a kind that what is selected below the call is answered from.
+func (c *call) stored(kind content.Kind) []string { return c.rq.on(c.node, string(kind)).stored }
+
+// readRoots answers all root fields together, so that what they lead to on the same
+// level is read together too.
+func (rq *request) readRoots(ctx context.Context, root *selection) *group {
+	ctx = graphql.WithFieldContext(quiet(ctx), &graphql.FieldContext{Object: "Query"})
+	graphql.GetFieldContext(ctx).Parent = nil
+	g, level := rq.group(ctx, root, []any{nil}, nil)
+	rq.calls = rq.readDown(level)
+	return g
+}
+
+// readDown answers calls and everything that is selected below them, level by level. It
+// gives all the calls that were made.
+func (rq *request) readDown(level []*call) (made []*call) {
+	for len(level) > 0 {
+		rq.read(level)
+		made = append(made, level...)
+		var below []*call
+		for _, c := range level {
+			if c.err != nil || !c.branches() {
+				continue
+			}
+			c.counts = make([]int, len(c.objs))
+			for i, obj := range c.objs {
+				if c.find != nil {
+					c.found, c.counts[i] = c.find(c, c.found, obj)
+				} else {
+					c.found, c.counts[i] = c.objects(c.found, c.answers[i])
+				}
+			}
+			below = rq.descend(c, below)
+		}
+		level = below
+	}
+	return made
+}
+
+// wanted are the entries of a kind, at a stage, that a level asks for, and the stored fields.
+type wanted struct {
+	kind   content.Kind
+	stage  content.Stage
+	ids    []content.ID
+	fields []string
+}
+
+// read answers the calls of one level.
+func (rq *request) read(calls []*call) {
+	var want []*wanted
+	var tasks []func()
+	for _, c := range calls {
+		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
+			c.err = errDrafts
+			continue
+		}
+		if c.load != nil {
+			tasks = append(tasks, func() { c.err = safely(c.loadOnce) })
+		}
+		if c.ids != nil {
+			want = rq.want(want, c)
+		}
+	}
+	failed := map[content.Kind]error{}
+	for _, w := range want {
+		tasks = append(tasks, func() {
+			err := safely(func() error { return rq.load(calls[0].ctx, w.kind, w.ids, w.stage, w.fields) })
+			if err != nil {
+				rq.mu.Lock()
+				failed[w.kind] = err
+				rq.mu.Unlock()
+			}
+		})
+	}
+	together(tasks)
+	for _, c := range calls {
+		c.finish(failed)
+	}
+}
+
+// want adds what a call asks for.
+func (rq *request) want(all []*wanted, c *call) []*wanted {
+	var mine []*wanted // those of the call whose fields are among theirs
+	var ids []content.ID
+	for _, obj := range c.objs {
+		ids = c.ids(ids[:0], obj)
+		for _, id := range ids {
+			kind, ok := id.Kind()
+			if !ok {
+				continue
+			}
+			stage := rq.stageOf(c.ctx, id)
+			same := func(w *wanted) bool { return w.kind == kind && w.stage == stage }
+			at := slices.IndexFunc(all, same)
+			if at < 0 {
+				at = len(all)
+				all = append(all, &wanted{kind: kind, stage: stage})
+			}
+			w := all[at]
+			w.ids = append(w.ids, id)
+			if !slices.Contains(mine, w) {
+				mine = append(mine, w)
+				w.fields = union(w.fields, c.entryFields(kind))
+			}
+		}
+	}
+	return all
+}
+
+// together runs tasks side by side.
+func together(tasks []func()) {
+	var wg sync.WaitGroup
+	for i, task := range tasks {
+		if i < len(tasks)-1 {
+			wg.Go(func() {
+				deepen(i)
+				task()
+			})
+		} else {
+			task()
+		}
+	}
+	wg.Wait()
+}
+
+// deepen has the stack of a new goroutine grow at once to the 32 KiB that a read from the store needs. On its way down into the
+// driver it would double time and again, with all frames copied: a twelfth of what a front page cost.
+//
+//go:noinline
+func deepen(i int) byte {
+	var room [24 << 10]byte
+	return room[i]
+}
+
+// loadOnce has a relation answer for all objects of the call, for each of them once.
+func (c *call) loadOnce() (err error) {
+	once := make([]any, 0, len(c.objs))
+	place := make(map[any]int, len(c.objs))
+	for _, obj := range c.objs {
+		if _, known := place[obj]; !known {
+			place[obj] = len(once)
+			once = append(once, obj)
+		}
+	}
+	all := c.objs
+	c.objs = once
+	answers, err := c.load(c)
+	c.objs = all
+	if err != nil || len(once) == len(all) {
+		c.answers = answers
+		return err
+	}
+	c.answers = make([]any, len(all))
+	for i, obj := range all {
+		c.answers[i] = answers[place[obj]]
+	}
+	return nil
+}
+
+// finish makes a call's answers, now that the entries which they are made from are
+// read; failed tells the kinds of which they could not be.
+func (c *call) finish(failed map[content.Kind]error) {
+	if len(failed) > 0 && c.ids != nil && c.err == nil {
+		for _, obj := range c.objs {
+			for _, id := range c.ids(nil, obj) {
+				kind, _ := id.Kind()
+				if c.err = failed[kind]; c.err != nil {
+					return
+				}
+			}
+		}
+	}
+	if c.err != nil || c.answer == nil || c.find != nil {
+		return
+	}
+	c.answers = make([]any, len(c.objs))
+	for i, obj := range c.objs {
+		if c.answers[i], c.err = c.answer(c, obj); c.err != nil {
+			return
+		}
+	}
+}
+
+// entryFields are the stored fields to read of the entries that a call names.
+func (c *call) entryFields(kind content.Kind) []string {
+	if c.fields != nil {
+		return c.fields
+	}
+	return c.stored(kind)
+}
+
+// descend groups the objects that a call has found, and adds the calls for what is selected on them.
+func (rq *request) descend(c *call, level []*call) []*call {
+	name := c.field.Definition.Type.Name()
+	byType := map[string][]any{}
+	if rq.satisfies[name] != nil && !slices.Contains(c.found, nil) {
+		byType[name] = c.found
+	} else {
+		for _, obj := range c.found {
+			if obj != nil {
+				object := rq.objectOf(name, obj)
+				byType[object] = append(byType[object], obj)
+			}
+		}
+	}
+	for object, objs := range byType {
+		if len(objs) == 0 {
+			continue
+		}
+		var g *group
+		g, level = rq.group(c.ctx, rq.on(c.node, object), objs, level)
+		c.groups = append(c.groups, g)
+	}
+	return level
+}
+
+// objectOf names the type of an object that stands where some type does.
+func (rq *request) objectOf(typeName string, obj any) string {
+	if rq.satisfies[typeName] != nil {
+		return typeName
+	}
+	return reflect.TypeOf(obj).Elem().Name() // an interface or a union: its members are named as in Go
+}
+
+// group is that to which an object belongs that the call has found.
+func (c *call) group(obj any) *group {
+	if len(c.groups) == 1 {
+		return c.groups[0]
+	}
+	name := c.rq.objectOf(c.field.Definition.Type.Name(), obj)
+	return c.groups[slices.IndexFunc(c.groups, func(g *group) bool { return g.object == name })]
+}
+
+// group gathers objects of one type, and adds the calls for what is selected on them.
+func (rq *request) group(ctx context.Context, s *selection, objs []any, level []*call) (*group, []*call) {
+	if rq.values += len(objs) * len(s.nodes); rq.values > maxValues {
+		rq.refused = coded(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
+		return &group{selection: s, objs: objs}, level
+	}
+	g := &group{selection: s, at: scalar.PlaceOf(ctx), objs: objs, calls: make([]call, len(s.nodes))}
+	for i, n := range s.nodes {
+		c := &g.calls[i]
+		*c = call{node: n, rq: rq, ctx: ctx, objs: objs}
+		switch {
+		case n.related:
+			if len(n.field.Definition.Arguments) > 0 {
+				fc, err := rq.ec.child(ctx, s.object, n.field)
+				if err != nil {
+					c.err = err // gqlgen meets the same one and reports it
+					continue
+				}
+				c.ctx, c.args = graphql.WithFieldContext(ctx, fc), fc.Args
+			}
+			if n.reads() || n.branches() {
+				level = append(level, c)
+			}
+		case n.members != nil:
+			c.counts = make([]int, len(objs))
+			for k, obj := range objs {
+				c.found, c.counts[k] = n.members(c.found, obj)
+			}
+			level = rq.descend(c, level)
+		}
+	}
+	return g, level
+}
