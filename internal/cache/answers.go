@@ -30,6 +30,10 @@ type Answer struct {
 	// Cost is what the operation cost.
 	Cost int
 
+	// since is the moment from which it was made, as the journal counts, and made when that was.
+	since uint64
+	made  time.Time
+
 	once   sync.Once
 	packed []byte
 }
@@ -53,7 +57,7 @@ const MaxAnswer = 1 << 20
 type Options struct {
 	// Bytes bounds what is kept; zero keeps nothing.
 	Bytes uint64
-	// Life is the longest time that an answer is kept, whatever changes or not: a last net.
+	// Life is the longest time that an answer is kept from when it began to be made, whatever changes or not: a last net.
 	Life time.Duration
 	// Journal knows what changes. Whoever notes a change there has it forgotten here, too.
 	Journal *Journal
@@ -81,9 +85,11 @@ func New(o Options) *Answers {
 	}
 	a := &Answers{journal: o.Journal, keys: map[Tag]map[Key]struct{}{}}
 	a.kept = otter.Must(&otter.Options[Key, *Answer]{
-		MaximumWeight:    o.Bytes,
-		Weigher:          func(_ Key, answer *Answer) uint32 { return answer.weight() },
-		ExpiryCalculator: otter.ExpiryWriting[Key, *Answer](o.Life),
+		MaximumWeight: o.Bytes,
+		Weigher:       func(_ Key, answer *Answer) uint32 { return answer.weight() },
+		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[Key, *Answer]) time.Duration {
+			return max(o.Life-time.Since(e.Value.made), 1)
+		}),
 		OnAtomicDeletion: func(e otter.DeletionEvent[Key, *Answer]) {
 			if e.WasEvicted() {
 				go a.unlink(e.Key, e.Value)
@@ -113,23 +119,16 @@ func (a *Answers) Get(key Key) *Answer {
 }
 
 // Keep keeps an answer, which must have come from Fill, under another key too: from the second time on that it is
-// asked for by that. Spellings that come once take no room.
-func (a *Answers) Keep(key Key, answer *Answer, since uint64) {
+// asked for by that. Spellings that come once take no room. One that was made from what changed since is not kept, however
+// lately it was found.
+func (a *Answers) Keep(key Key, answer *Answer) {
 	if a == nil || answer.Tags == nil {
 		return
 	}
 	mark := binary.LittleEndian.Uint64(key[8:])
 	if a.asked[int(binary.LittleEndian.Uint32(key[:]))%len(a.asked)].Swap(mark) == mark {
-		a.put(key, answer, since)
+		a.put(key, answer)
 	}
-}
-
-// Now is the moment from which an answer is made, for [Answers.Keep].
-func (a *Answers) Now() uint64 {
-	if a == nil {
-		return 0
-	}
-	return a.journal.Now()
 }
 
 // Fill makes an answer and keeps it, unless something that it was made from changed meanwhile; an answer
@@ -139,7 +138,7 @@ func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context
 	if a == nil || !a.journal.Current() {
 		return answer(ctx)
 	}
-	since := a.journal.Now()
+	since, began := a.journal.Now(), time.Now()
 	flight := make([]byte, 0, len(key)+8)
 	flight = append(flight, key[:]...)
 	for shift := 0; shift < 64; shift += 8 {
@@ -148,19 +147,20 @@ func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context
 	made, _, _ := a.flights.Do(string(flight), func() (any, error) {
 		// One that goes away does not take the answer from the others.
 		made := answer(context.WithoutCancel(ctx))
+		made.since, made.made = since, began
 		if made.Tags != nil {
-			a.put(key, made, since)
+			a.put(key, made)
 		}
 		return made, nil
 	})
 	return made.(*Answer)
 }
 
-// put keeps an answer that was made from a moment on.
-func (a *Answers) put(key Key, answer *Answer, since uint64) {
+// put keeps an answer.
+func (a *Answers) put(key Key, answer *Answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(answer.Body) > MaxAnswer || !a.journal.Fresh(since, answer.Tags...) {
+	if len(answer.Body) > MaxAnswer || !a.journal.Fresh(answer.since, answer.Tags...) {
 		a.stats.Refused.Add(1)
 		return
 	}

@@ -102,11 +102,12 @@ func TestRacedFill(t *testing.T) {
 		}
 	}
 	a, _ := answers()
-	since := a.journal.Now()
 	answer := a.Fill(t.Context(), key(1), made("old", "article_1"))
 	a.change("article_1")
-	if a.Keep(key(2), answer, since); a.Get(key(2)) != nil {
-		t.Error("an answer was kept under another key after what it was made from had changed")
+	for range 2 { // the first time only notes that it was asked for
+		if a.Keep(key(2), answer); a.Get(key(2)) != nil {
+			t.Error("an answer was kept under another key after what it was made from had changed")
+		}
 	}
 	a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
 		a.change("tag_7")

@@ -52,6 +52,9 @@ func (m *Memory[K, V]) Get(key K) (value V, ok bool) {
 		return value, false
 	}
 	k, ok := m.kept.GetIfPresent(key)
+	if ok && !m.journal.Current() { // it may be fresh again when changes are heard of again
+		ok = false
+	}
 	if ok && !m.journal.Fresh(k.since, k.tags...) {
 		if _, there := m.kept.Invalidate(key); there {
 			m.stats.Forgotten.Add(1)

@@ -1,4 +1,5 @@
-// Package cache keeps answers as bytes until something that they were made from changes.
+// Package cache keeps what was made from content until that changes: answers as bytes, values of other sorts, and the journal
+// of what changed.
 package cache
 
 import (

@@ -19,8 +19,8 @@ const (
 	tokens   = "tokens"
 )
 
-// MaxPeople is how many accounts, and how many tokens, are listed.
-const MaxPeople = 1000
+// maxPeople is how many accounts, and how many tokens, are listed.
+const maxPeople = 1000
 
 // ErrLoginTaken tells that another account has the login.
 var ErrLoginTaken = errors.New("the login is taken")
@@ -59,7 +59,7 @@ func (s *Store) AccountByLogin(ctx context.Context, login string) (*content.Acco
 	return findOne[content.Account](ctx, s.db.Collection(accounts), bson.D{{Key: "login", Value: login}})
 }
 
-// Accounts lists the accounts by their logins, [MaxPeople] at most.
+// Accounts lists the accounts by their logins, maxPeople at most.
 func (s *Store) Accounts(ctx context.Context) ([]*content.Account, error) {
 	return findAll[content.Account](ctx, s.db.Collection(accounts), bson.D{}, "login")
 }
@@ -161,7 +161,7 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (*content.Token, e
 	return findOne[content.Token](ctx, s.db.Collection(tokens), bson.D{{Key: "hash", Value: hash}})
 }
 
-// Tokens lists the tokens by their names, [MaxPeople] at most.
+// Tokens lists the tokens by their names, maxPeople at most.
 func (s *Store) Tokens(ctx context.Context) ([]*content.Token, error) {
 	return findAll[content.Token](ctx, s.db.Collection(tokens), bson.D{}, "name")
 }
@@ -215,9 +215,18 @@ func findOne[T any](ctx context.Context, coll *mongo.Collection, filter bson.D) 
 	return doc, nil
 }
 
-// findAll reads documents in an order, [MaxPeople] at most.
+// there tells whether a collection has a document that a filter holds for.
+func there(ctx context.Context, coll *mongo.Collection, filter bson.D) (bool, error) {
+	err := coll.FindOne(ctx, filter, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	return err == nil, fail(err)
+}
+
+// findAll reads documents in an order, maxPeople at most.
 func findAll[T any](ctx context.Context, coll *mongo.Collection, filter bson.D, order string) ([]*T, error) {
-	cursor, err := coll.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: order, Value: 1}, {Key: "_id", Value: 1}}).SetLimit(MaxPeople))
+	cursor, err := coll.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: order, Value: 1}, {Key: "_id", Value: 1}}).SetLimit(maxPeople))
 	if err != nil {
 		return nil, fail(err)
 	}

@@ -19,9 +19,7 @@ func (c *Collection[T, F]) Each(ctx context.Context, each func(*content.Entry[T]
 		if err := cursor.Decode(&e); err != nil {
 			return err
 		}
-		c.fill(e.ID, e.Live, nil)
-		e.LiveVersion = versionOf(e.Live)
-		c.fill(e.ID, e.Draft, &e.Editing)
+		c.complete(&e)
 		return each(&e)
 	})
 }

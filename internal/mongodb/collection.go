@@ -163,8 +163,7 @@ func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Langua
 }
 
 // makeIndexes makes the indexes that are not there yet. Those that are there are not
-// asked for again: FerretDB 1.24 breaks off the connection then (TestPrepareTwice
-// tells when it is mended).
+// asked for again: FerretDB 1.24 breaks off the connection then (see TestPrepareTwice).
 func makeIndexes(ctx context.Context, coll *mongo.Collection, models []mongo.IndexModel) error {
 	var have []struct {
 		Name string `json:"name"`

@@ -30,6 +30,7 @@ func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content
 				return nil
 			})
 		if err != nil {
+			c.store.due.note(&at) // it is to be looked for again
 			return nil, err
 		}
 	}

@@ -136,7 +136,7 @@ func TestKeysExamined(t *testing.T) {
 func TestSectionAndTag(t *testing.T) {
 	store := testkit.Store(t, testkit.MongoDB(t))
 	putArticles(t, store, 800)
-	list := mongodb.List[content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: content.ToAny("section_1"), Tags: content.ToAny("tag_3")}}
+	list := mongodb.List[content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: &content.RelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.RelationFilter{IDs: []content.ID{"tag_3"}}}}
 	for _, bare := range []bool{false, true} {
 		plan, err := store.Articles.Explain(t.Context(), list, mongodb.Within{}, bare)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 
 	"sen/internal/cache"
 	"sen/internal/content"
@@ -83,15 +84,19 @@ func (s *Store) FeedLag() time.Duration {
 // feedBatch is how many events the change stream is asked for at once, at most.
 const feedBatch = 1000
 
-// follow is what the change stream is asked for: whose entry it is, and which fields were set.
+// follow is what the change stream is asked for: whose entry it is, and which fields were set, removed or shortened.
 var follow = mongo.Pipeline{
 	{{Key: "$project", Value: bson.D{
 		{Key: "operationType", Value: 1},
 		{Key: "ns", Value: 1},
 		{Key: "documentKey", Value: 1},
-		{Key: "fields", Value: bson.D{{Key: "$map", Value: bson.D{
-			{Key: "input", Value: bson.D{{Key: "$objectToArray", Value: bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.updatedFields", bson.D{}}}}}}},
-			{Key: "in", Value: "$$this.k"},
+		{Key: "fields", Value: bson.D{{Key: "$concatArrays", Value: bson.A{
+			bson.D{{Key: "$map", Value: bson.D{
+				{Key: "input", Value: bson.D{{Key: "$objectToArray", Value: bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.updatedFields", bson.D{}}}}}}},
+				{Key: "in", Value: "$$this.k"},
+			}}},
+			bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.removedFields", bson.A{}}}},
+			bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.truncatedArrays.field", bson.A{}}}},
 		}}}},
 	}}},
 }
@@ -138,7 +143,7 @@ func (s *Store) Follow(ctx context.Context) {
 // follow reads one change stream until it fails, and tells whether it ever caught up.
 func (s *Store) follow(ctx context.Context, token *bson.Raw) (heard bool, err error) {
 	// A stream waits longer than an operation may take: it has a client of its own.
-	client, err := mongo.Connect(options.Client().ApplyURI(s.uri).SetAppName("sen-feed").
+	client, err := mongo.Connect(options.Client().ApplyURI(s.uri).SetAppName("sen-feed").SetReadPreference(readpref.Primary()).
 		SetServerSelectionTimeout(3 * time.Second).SetConnectTimeout(3 * time.Second).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true}))
 	if err != nil {
@@ -173,6 +178,10 @@ func (s *Store) follow(ctx context.Context, token *bson.Raw) (heard bool, err er
 		if err != nil {
 			return heard, err
 		}
+		if stream.ID() == 0 && stream.RemainingBatchLength() == 0 { // the database was dropped, and maybe made anew
+			*token = nil
+			return heard, errStreamEnded
+		}
 		*token = stream.ResumeToken()
 		if more {
 			told++
@@ -187,6 +196,9 @@ func (s *Store) follow(ctx context.Context, token *bson.Raw) (heard bool, err er
 		told, asked = 0, time.Now()
 	}
 }
+
+// errStreamEnded tells that MongoDB ended a change stream by itself.
+var errStreamEnded = errors.New("MongoDB ended the change stream, as it does when the database is dropped")
 
 // step waits for an event for a while, and tells of it.
 func (s *Store) step(ctx context.Context, stream *mongo.ChangeStream) (bool, error) {
@@ -233,7 +245,7 @@ func (s *Store) changes(ctx context.Context, e streamEvent) []Change {
 	return nil
 }
 
-// touchesLive tells whether an update sets something that readers see.
+// touchesLive tells whether an update changes something that readers see.
 func touchesLive(fields []string) bool {
 	for _, field := range fields {
 		if field == "live" || strings.HasPrefix(field, live) {

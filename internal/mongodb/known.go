@@ -57,8 +57,8 @@ type keptPage struct {
 // slugShare and formShare are the parts of the entities' bound that slugs and forms have: one of so many.
 const slugShare, formShare = 16, 4
 
-// memoryLife is how long something is kept in memory, whatever changes or not.
-const memoryLife = 10 * time.Minute
+// memoryLife is how long something is kept in memory, whatever changes or not: a last net, as for answers.
+const memoryLife = time.Minute
 
 func newMemory(journal *cache.Journal, o Options) memory {
 	return memory{
@@ -71,14 +71,17 @@ func newMemory(journal *cache.Journal, o Options) memory {
 
 // Kept are the sorts of what is kept in memory, by name.
 func (s *Store) Kept() map[string]cache.Kept {
-	kept := map[string]cache.Kept{}
-	if s.memory.entities != nil {
-		kept["entities"], kept["slugs"], kept["forms"] = s.memory.entities, s.memory.slugs, s.memory.forms
+	all := map[string]cache.Kept{}
+	name := func(name string, kept cache.Kept, keeps bool) {
+		if keeps {
+			all[name] = kept
+		}
 	}
-	if s.memory.pages != nil {
-		kept["pages"] = s.memory.pages
-	}
-	return kept
+	name("entities", s.memory.entities, s.memory.entities != nil)
+	name("slugs", s.memory.slugs, s.memory.slugs != nil)
+	name("forms", s.memory.forms, s.memory.forms != nil)
+	name("pages", s.memory.pages, s.memory.pages != nil)
+	return all
 }
 
 // fieldSet is a set of a kind's stored fields, a bit for each.

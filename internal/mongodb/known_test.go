@@ -121,6 +121,42 @@ func TestOthersChanges(t *testing.T) {
 	t.Error("a change by another program was never seen")
 }
 
+// TestDroppedDatabase takes the whole database away from under a store, as before a restore: MongoDB ends the change stream, and
+// the store follows another one.
+func TestDroppedDatabase(t *testing.T) {
+	e := testkit.MongoDB(t)
+	store := testkit.SampleStore(t, e)
+	testkit.Follow(t, store)
+	read := func() (n int) {
+		pages, err := store.Tags.Pages(t.Context(), mongodb.List[content.TagFilter]{Fields: []string{"name"}}, []mongodb.Within{{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(pages[0].Nodes)
+	}
+	until := func(what string, so func() bool) {
+		t.Helper()
+		for range 2000 {
+			if so() {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal(what)
+	}
+	if read() == 0 {
+		t.Fatal("there are no tags")
+	}
+	testkit.Drop(t, e)
+	until("the tags are still there", func() bool { return read() == 0 })
+	until("nothing is kept any more", func() bool {
+		read()
+		return trips(t, func(context.Context) error { read(); return nil }) == 0 && store.Current()
+	})
+	testkit.Sample(t, testkit.Store(t, e))
+	until("the new tags are not seen", func() bool { return read() > 0 })
+}
+
 // TestKnownPages reads pages that are in memory, new ones of entries that are, and new parts of pages.
 func TestKnownPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {

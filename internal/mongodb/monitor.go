@@ -96,6 +96,9 @@ func (m *monitor) end(ctx context.Context, e *event.CommandFinishedEvent, failur
 	if told := m.told.Load(); told != nil {
 		(*told)(e.CommandName, e.Duration, failure != nil)
 	}
+	if m.slow > 0 && e.Duration >= m.slow && m.log != nil {
+		m.log.WarnContext(ctx, "slow store command", "command", e.CommandName, "database", e.DatabaseName, "took", e.Duration, "failed", failure != nil)
+	}
 	running, traced := m.spans.LoadAndDelete(e.RequestID)
 	if !traced {
 		return
@@ -113,9 +116,6 @@ func (m *monitor) commands() *event.CommandMonitor {
 		Started: m.begin,
 		Succeeded: func(ctx context.Context, e *event.CommandSucceededEvent) {
 			m.end(ctx, &e.CommandFinishedEvent, nil)
-			if m.slow > 0 && e.Duration >= m.slow && m.log != nil {
-				m.log.WarnContext(ctx, "slow store command", "command", e.CommandName, "database", e.DatabaseName, "took", e.Duration)
-			}
 		},
 		Failed: func(ctx context.Context, e *event.CommandFailedEvent) {
 			m.end(ctx, &e.CommandFinishedEvent, e.Failure)

@@ -168,31 +168,27 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
-	err = c.coll.FindOne(ctx, bson.D{
+	return there(ctx, c.coll, bson.D{
 		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},
-	}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return false, nil
-	}
-	return err == nil, fail(err)
+	})
 }
 
 // Entry reads a whole entry, whatever its state; nil when there is none.
 func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
-	var e content.Entry[T]
-	err := c.coll.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(&e)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, nil
+	e, err := findOne[content.Entry[T]](ctx, c.coll, bson.D{{Key: "_id", Value: id}})
+	if e != nil {
+		c.complete(e)
 	}
-	if err != nil {
-		return nil, fail(err)
-	}
-	c.fill(id, e.Live, nil)
+	return e, err
+}
+
+// complete fills both copies of an entry with what stands in its envelope.
+func (c *Collection[T, F]) complete(e *content.Entry[T]) {
+	c.fill(e.ID, e.Live, nil)
 	e.LiveVersion = versionOf(e.Live)
-	c.fill(id, e.Draft, &e.Editing)
-	return &e, nil
+	c.fill(e.ID, e.Draft, &e.Editing)
 }
 
 // Linking lists the entries whose link of a field, at a stage, leads to one of some others.

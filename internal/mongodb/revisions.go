@@ -86,22 +86,19 @@ func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool
 
 // settle marks a revision as committed if its entry names it as its head, or is gone by it.
 func (s *Store) settle(ctx context.Context, r *content.Revision) (bool, error) {
-	name := s.collectionName(r.Of)
+	coll := s.db.Collection(s.collectionName(r.Of))
 	if r.Action == content.ActionDeleteForever {
-		err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: "_id", Value: r.Entry}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			return true, s.bury(ctx, r)
+		still, err := there(ctx, coll, bson.D{{Key: "_id", Value: r.Entry}})
+		if err != nil || still {
+			return false, err
 		}
-		return false, fail(err)
+		return true, s.bury(ctx, r)
 	}
-	err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: "_id", Value: r.Entry}, {Key: "head", Value: r.ID}}, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return false, nil
-	}
-	if err == nil {
+	came, err := there(ctx, coll, bson.D{{Key: "_id", Value: r.Entry}, {Key: "head", Value: r.ID}})
+	if err == nil && came {
 		err = s.commit(ctx, r.ID)
 	}
-	return err == nil, fail(err)
+	return err == nil && came, err
 }
 
 // bury removes what is left of an entry that is gone: the copies in its revisions and its slugs. The
@@ -133,16 +130,8 @@ const abandoned = 10 * time.Minute
 // and so are the claims of slugs that no entry has. It tells how many were marked and how many
 // removed.
 func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
-	cursor, err := s.db.Collection(revisionsName).Find(ctx, bson.D{{Key: "committed", Value: false}}, options.Find().SetProjection(bson.D{{Key: "copy", Value: 0}}))
-	if err != nil {
-		return 0, 0, fail(err)
-	}
-	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
-		var r content.Revision
-		if err := cursor.Decode(&r); err != nil {
-			return err
-		}
-		came, err := s.settle(ctx, &r)
+	err = s.Open(ctx, func(r *content.Revision) error {
+		came, err := s.settle(ctx, r)
 		switch {
 		case err != nil:
 			return err

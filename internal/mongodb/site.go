@@ -33,7 +33,7 @@ const (
 	siteKind = "Site"
 )
 
-// takeSite goes on with settings that were read or written; with others than before everything changes.
+// takeSite goes on with settings that were written; with others than before everything changes.
 func (s *Store) takeSite(site *content.Site) {
 	if before := s.site.Swap(site); !reflect.DeepEqual(before, site) {
 		s.changed(Change{})
@@ -103,14 +103,13 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 
 // ReadSite reads the settings of the site anew: another server may have changed them.
 func (s *Store) ReadSite(ctx context.Context) error {
-	var site content.Site
-	err := s.db.Collection(settings).FindOne(ctx, bson.D{{Key: "_id", Value: siteID}}).Decode(&site)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil
+	before := s.site.Load()
+	site, err := findOne[content.Site](ctx, s.db.Collection(settings), bson.D{{Key: "_id", Value: siteID}})
+	if err != nil || site == nil || reflect.DeepEqual(before, site) {
+		return err
 	}
-	if err != nil {
-		return fail(err)
+	if s.site.CompareAndSwap(before, site) { // else others were written meanwhile
+		s.changed(Change{})
 	}
-	s.takeSite(&site)
 	return nil
 }

@@ -3,12 +3,11 @@
 //
 // Its vocabulary is what both engines do alike: find with filter, sort, limit and
 // projection, insert, bulk writes, count, and plain indexes on scalars. Where a
-// real server does better, [Store.open] asks once and a named fallback stands by.
+// real server does better, [Store.Prepare] asks once and a named fallback stands by.
 package mongodb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"sen/internal/cache"
@@ -96,6 +96,7 @@ func New(o Options) (*Store, error) {
 		SetMaxConnecting(8).
 		SetMaxConnIdleTime(5 * time.Minute).
 		SetWriteConcern(writeconcern.Majority()).
+		SetReadPreference(readpref.Primary()). // what a secondary lacks yet would be kept as if it was new
 		SetMonitor(monitor.commands()).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true})
 	if err := opts.Validate(); err != nil {
@@ -227,12 +228,8 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 		case settings:
 			filter = bson.D{{Key: "_id", Value: "site"}}
 		}
-		err := s.db.Collection(name).FindOne(ctx, filter, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
-		if err == nil {
-			return false, nil
-		}
-		if !errors.Is(err, mongo.ErrNoDocuments) {
-			return false, fail(err)
+		if some, err := there(ctx, s.db.Collection(name), filter); err != nil || some {
+			return false, err
 		}
 	}
 	return true, nil

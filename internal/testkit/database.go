@@ -59,6 +59,23 @@ func Set(t testing.TB, e Engine, name, id, fields string) {
 	}
 }
 
+// Unset removes a field of a document.
+func Unset(t testing.TB, e Engine, name, id, field string) {
+	t.Helper()
+	done, err := collection(t, e, name).UpdateByID(t.Context(), id, bson.D{{Key: "$unset", Value: bson.D{{Key: field, Value: ""}}}})
+	if err != nil || done.MatchedCount != 1 {
+		t.Fatalf("unset %s of %s in %s: %v", field, id, name, err)
+	}
+}
+
+// Drop takes the whole database away.
+func Drop(t testing.TB, e Engine) {
+	t.Helper()
+	if err := collection(t, e, "none").Database().Drop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Remove takes a document away.
 func Remove(t testing.TB, e Engine, name, id string) {
 	t.Helper()
