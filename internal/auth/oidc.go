@@ -17,9 +17,9 @@ import (
 	"sen/internal/content"
 )
 
-// SigningAlgorithms are those that an issuer may sign with. All have a public key, so that
+// signingAlgorithms are those that an issuer may sign with. All have a public key, so that
 // no key of an issuer can be taken for a shared secret; "none" is not among them.
-var SigningAlgorithms = []string{oidc.RS256, oidc.ES256, oidc.EdDSA}
+var signingAlgorithms = []string{oidc.RS256, oidc.ES256, oidc.EdDSA}
 
 // What is allowed between a server and an issuer.
 const (
@@ -130,7 +130,7 @@ func (o *OIDC) ready(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	}
 	o.verifier = provider.VerifierContext(o.keys.context(context.WithoutCancel(ctx)), &oidc.Config{
 		ClientID:             o.audience,
-		SupportedSigningAlgs: SigningAlgorithms,
+		SupportedSigningAlgs: signingAlgorithms,
 		SkipExpiryCheck:      true, // Actor checks the times, with a leeway and all of them required
 	})
 	return o.verifier, nil

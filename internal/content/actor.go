@@ -1,9 +1,6 @@
 package content
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Role is how far an account's rights reach. Each role may do what the one before it may.
 type Role string
@@ -18,11 +15,6 @@ const (
 
 // Roles lists the roles, the narrowest first.
 func Roles() []Role { return []Role{RoleReader, RoleWriter, RoleEditor, RoleAdmin} }
-
-// Reaches tells whether the role is the other one or a wider one.
-func (r Role) Reaches(other Role) bool {
-	return slices.Contains(Roles(), other) && slices.Index(Roles(), r) >= slices.Index(Roles(), other)
-}
 
 // Actor is who asks: an account's owner, a program with a token, or a guest with a
 // preview link. A nil actor is a stranger, who sees what is published.

@@ -89,9 +89,6 @@ type RelationFilter struct {
 	Exists *bool
 }
 
-// ToAny follows a link to any of some entries.
-func ToAny(ids ...ID) *RelationFilter { return &RelationFilter{IDs: ids} }
-
 // ArticleFilter says which articles to list.
 type ArticleFilter struct {
 	Logic[ArticleFilter]

@@ -21,8 +21,8 @@ import (
 
 // Bounds of a picture.
 const (
-	// MaxPixels bounds what is decoded: 50 megapixels are 200 MB.
-	MaxPixels = 50_000_000
+	// maxPixels bounds what is decoded: 50 megapixels are 200 MB.
+	maxPixels = 50_000_000
 	// MaxBytes bounds the file of a picture.
 	MaxBytes = 64 << 20
 	// MaxFrames bounds a picture that moves.
@@ -33,7 +33,7 @@ const (
 
 // memory bounds what is decoded at once in this process, in pixels: one of the largest
 // pictures, or as many small ones as there are processors.
-var memory = semaphore.NewWeighted(MaxPixels)
+var memory = semaphore.NewWeighted(maxPixels)
 
 // Picture is a decoded picture. It takes much memory, so that others may have to wait:
 // close it soon.
@@ -57,13 +57,13 @@ func Open(ctx context.Context, data []byte) (*Picture, error) {
 		return nil, refuse(ReasonBroken, "%v", err)
 	}
 	pixels := int64(size.Width) * int64(size.Height)
-	if pixels > MaxPixels {
+	if pixels > maxPixels {
 		return nil, refuse(ReasonPixels, "%d × %d pixels", size.Width, size.Height)
 	}
 	if pixels <= 0 {
 		return nil, refuse(ReasonBroken, "it has no pixels")
 	}
-	weight := max(pixels, MaxPixels/int64(runtime.GOMAXPROCS(0)))
+	weight := max(pixels, maxPixels/int64(runtime.GOMAXPROCS(0)))
 	if err := memory.Acquire(ctx, weight); err != nil {
 		return nil, fmt.Errorf("wait for room to decode a picture: %w", err)
 	}

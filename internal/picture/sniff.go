@@ -76,7 +76,7 @@ const (
 	ReasonEncoding
 	// ReasonBroken: it can't be read to its end.
 	ReasonBroken
-	// ReasonPixels: the picture has more than [MaxPixels].
+	// ReasonPixels: the picture has more than maxPixels.
 	ReasonPixels
 	// ReasonFrames: the picture moves in more than [MaxFrames].
 	ReasonFrames

@@ -32,6 +32,12 @@ func (a *answer) refuse(status int, code content.Code, message string) {
 	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(code, message)}}, false)
 }
 
+// busy answers a request for which there is no room just now.
+func (a *answer) busy(message string) {
+	a.w.Header().Set("Retry-After", "1")
+	a.refuse(http.StatusServiceUnavailable, content.CodeUnavailable, message)
+}
+
 // requestError is the status of an answer to a request that can't be run, as its media type has it.
 func (a *answer) requestError() int {
 	if a.mediaType == mediaResponse {

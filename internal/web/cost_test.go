@@ -237,6 +237,26 @@ func TestRateLimitApart(t *testing.T) {
 	}
 }
 
+// TestRateLimitRefused counts those who send secrets that open nothing, and those who take no answer of ours.
+func TestRateLimitRefused(t *testing.T) {
+	server := limited(t)
+	for left := 99; left >= 0; left-- {
+		headers, status := []string{"Authorization", "Bearer sent_wrong"}, http.StatusUnauthorized
+		if left%2 == 0 {
+			headers, status = []string{"Accept", "text/html"}, http.StatusNotAcceptable
+		}
+		got := send(t, http.MethodPost, server.URL+"/graphql", two, headers...)
+		if want := fmt.Sprintf(`"cost";r=%d;t=60`, left); got.status != status || got.left() != want {
+			t.Fatalf("%v: %d %s, want %d %s", headers, got.status, got.left(), status, want)
+		}
+	}
+	for _, headers := range [][]string{{"Authorization", "Bearer sent_wrong"}, {"Accept", "text/html"}, nil} {
+		if got := send(t, http.MethodPost, server.URL+"/graphql", two, headers...); got.status != http.StatusTooManyRequests || got.code != "RATE_LIMITED" {
+			t.Errorf("%v: with nothing left %d %s", headers, got.status, got.body)
+		}
+	}
+}
+
 // TestRateLimitAtOnce asks much at once: never is more taken than there is.
 func TestRateLimitAtOnce(t *testing.T) {
 	server := limited(t)

@@ -36,6 +36,7 @@ type graphQL struct {
 	sharedMaxAge time.Duration
 	rate         *rateLimit
 	turns        *turns
+	outgoing     *outgoing
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -53,13 +54,15 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "private, no-store")
 	}
 	answer := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept"))}
-	if answer.mediaType == "" {
+	acceptable := answer.mediaType != ""
+	if !acceptable {
 		answer.mediaType = mediaJSON
-		answer.refuse(http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither.")
-		return
 	}
 	var params *rawParams
 	bad := g.rate.take(h, r, 1) // the least that a request costs, whatever comes of it
+	if bad == nil && !acceptable {
+		bad = &refusal{http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither."}
+	}
 	if bad != nil {
 		answer.refuse(bad.status, bad.code, bad.message)
 		return
@@ -94,8 +97,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	params.Headers = r.Header
 	end, ok := g.turns.take(r.Context())
 	if !ok {
-		h.Set("Retry-After", "1")
-		answer.refuse(http.StatusServiceUnavailable, content.CodeUnavailable, "Too much is asked for at once. Try again in a moment.")
+		answer.busy("Too much is asked for at once. Try again in a moment.")
 		return
 	}
 	defer end()
@@ -136,19 +138,25 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 		_ = http.NewResponseController(answer.w).SetWriteDeadline(time.Now().Add(limit + writeTime)) // a test's recorder has no deadlines
 	}
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, limit, answer.mediaType, shared) }
+	var done *cache.Answer
 	if !shared {
-		done := execute(ctx)
-		end()
-		answer.send(done.Status, done.Body)
-		return
-	}
-	done := g.answers.Get(key)
-	if done == nil {
+		done = execute(ctx)
+	} else if done = g.answers.Get(key); done == nil {
 		done = g.answers.Fill(ctx, key, execute)
 	}
 	end()
+	sent, ok := g.outgoing.take(ctx, len(done.Body))
+	if !ok {
+		answer.busy("Too many large answers are on their way. Try again in a moment.")
+		return
+	}
+	defer sent()
+	if !shared {
+		answer.send(done.Status, done.Body)
+		return
+	}
 	if asked, ok := ctx.Value(askedKey{}).(asked); ok {
-		g.answers.Keep(asked.key, done, asked.since)
+		g.answers.Keep(asked.key, done)
 	}
 	if done.Header == nil {
 		answer.send(done.Status, done.Body)
@@ -212,7 +220,7 @@ func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 	params.OperationName = query.Get("operationName")
 	for name, into := range map[string]**string{"query": &params.query, "documentId": &params.documentID} {
 		if query.Has(name) {
-			text := query.Get(name)
+			text := strings.Clone(query.Get(name)) // a part of the address, which would be kept with it
 			*into = &text
 		}
 	}
@@ -238,6 +246,9 @@ func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*rawParams, 
 	}
 	if charset := typeParams["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") || r.Header.Get("Content-Encoding") != "" {
 		return nil, &refusal{http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as plain UTF-8."}
+	}
+	if r.ContentLength > g.maxBody {
+		return nil, tooLarge("The body", g.maxBody)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {

@@ -1,9 +1,11 @@
 package web_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -204,7 +206,29 @@ func TestRequests(t *testing.T) {
 	})
 }
 
-// BenchmarkBadRequests shows what each costs; the bound is 50 ms of processor time.
+// TestLengthBeyondAll claims the longest body that a header can: it is refused by the claim.
+func TestLengthBeyondAll(t *testing.T) {
+	store := testkit.AnySample(t)
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: sen\r\nContent-Type: application/json\r\nContent-Length: 9223372036854775807\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Error(response.Status)
+	}
+}
+
+// BenchmarkBadRequests shows what each costs, with the client's part; the bound is 50 ms of the server's processor time.
 func BenchmarkBadRequests(b *testing.B) {
 	server := testserver.Start(b, testkit.SampleStore(b, testkit.Embedded(b)), nil)
 	for _, r := range badRequests {

@@ -22,7 +22,7 @@ import (
 	"sen/internal/mongodb"
 )
 
-// known answers requests whose answer is kept as bytes (gqlgen.md calls it the first level): by what the
+// known answers requests whose answer is kept as bytes, by what the
 // client sent, byte for byte, before any of it is read. Only strangers share answers.
 type known struct {
 	answers *cache.Answers
@@ -58,8 +58,9 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		sent = append(sent, 1)
 	}
 	sent = append(sent, r.URL.RawQuery...)
-	head := len(sent) + 1
-	if head+int(r.ContentLength) > maxKnown {
+	sent = append(sent, 1)
+	head := len(sent)
+	if r.ContentLength > int64(maxKnown-head) {
 		k.next.ServeHTTP(w, r)
 		return
 	}
@@ -72,13 +73,12 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	key := cache.Key(sha256.Sum256(sent))
-	since := k.answers.Now()
 	if answer := k.answers.Get(key); answer != nil && k.rate.take(w.Header(), r, max(answer.Cost, 1)) == nil {
 		k.turns.sent()
 		deliver(w, r, answer)
 		return
 	}
-	again := asked{key: key, since: since}
+	again := asked{key: key}
 	if r.Method == http.MethodPost {
 		again.body = sent[head:]
 	}
@@ -87,8 +87,7 @@ func (k known) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // asked is a request as it was sent, for which the answer may be kept.
 type asked struct {
-	key   cache.Key
-	since uint64
+	key cache.Key
 	// body is what was posted as JSON, until the request is answered; nil of a GET.
 	body []byte
 }

@@ -153,6 +153,24 @@ func TestKnown(t *testing.T) {
 	})
 }
 
+// TestKnownAmongOthers asks the same between questions of other lengths and kinds: it is still known as it was sent.
+func TestKnownAmongOthers(t *testing.T) {
+	store := testkit.AnySample(t)
+	answers := web.NewAnswers(store, 1<<24)
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = answers })
+	ask := func() { send(t, http.MethodPost, server.URL+"/graphql", two) }
+	ask()
+	ask() // it is kept as it is asked for from the second time on
+	for n := range 40 {
+		get := server.URL + "/graphql?query=" + url.QueryEscape("{ site { name } "+strings.Repeat(" ", n)+"}")
+		send(t, http.MethodGet, get, "", "Accept", "application/json;q=0."+strings.Repeat("5", 1+n%3))
+		misses := answers.Stats().Misses.Load()
+		if ask(); answers.Stats().Misses.Load() != misses {
+			t.Fatalf("it was not known after %d others", n+1)
+		}
+	}
+}
+
 // TestKnownApart keeps languages and people apart.
 func TestKnownApart(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
@@ -254,6 +272,10 @@ func TestTwoNodes(t *testing.T) {
 	testkit.Set(t, e, "tags", id, `{"live.name.vi": "Hai"}`)
 	eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
 	eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
+	testkit.Unset(t, e, "tags", id, "live")
+	eventually(t, "the other node sees that a program took it back", says(`"nodes":[]`))
+	id = publishTag(t, writing, "Ba")
+	eventually(t, "the other node sees what came after", says(`"Ba"`))
 	testkit.Remove(t, e, "tags", id)
 	eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
 	if _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {

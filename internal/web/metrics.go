@@ -57,7 +57,7 @@ func (m *Metrics) Feed(lag func() time.Duration) {
 	}, func() float64 { return lag().Seconds() }))
 }
 
-// Cache takes in what is kept in memory under a name: answers, entities, slugs, pages, documents.
+// Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, pages, documents, persisted.
 func (m *Metrics) Cache(name string, kept cache.Kept) {
 	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}
 	for _, c := range []struct {
@@ -102,6 +102,10 @@ func (m *Metrics) timed(route string, next http.Handler) http.Handler {
 		watched := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
 			took := time.Since(began).Seconds()
+			if cause := recover(); cause != nil {
+				watched.status = http.StatusInternalServerError
+				defer panic(cause)
+			}
 			if observer := usual[r.Method]; observer != nil && watched.status == http.StatusOK {
 				observer.Observe(took)
 				return

@@ -134,7 +134,7 @@ func TestMultipartRefusals(t *testing.T) {
 		"a reader's file":         {parts: []part{one, good, file}, actor: "reader", status: 200, code: "FORBIDDEN"},
 		"no file for an Upload":   {parts: []part{operation(`mutation($file: Upload!) { uploadMedia(file: $file) { id: __typename } }`, `{"file":"hello"}`), to("{}")}, status: 200, code: "BAD_USER_INPUT", message: "multipart request"},
 		"an Upload in the text":   {parts: []part{operation(`mutation { uploadMedia(file: "hello") { id: __typename } }`, `{}`), to("{}")}, status: 200, code: "BAD_USER_INPUT", message: "multipart request"},
-		"a file for another type": {parts: []part{operation(`query($file: String) { articles(search: $file) { totalCount } }`, `{"file":null}`), good, file}, status: 200, code: "GRAPHQL_VALIDATION_FAILED"},
+		"a file for another type": {parts: []part{operation(`query($file: String) { article(slug: $file) { id } }`, `{"file":null}`), good, file}, status: 200, code: "GRAPHQL_VALIDATION_FAILED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			actor := c.actor

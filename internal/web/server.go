@@ -72,12 +72,12 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 			return nil, content.Errorf(content.CodeUnauthenticated, "Nobody can sign in here.")
 		}
 	}
-	visitors := visitors{o.Actor, o.Origins, o.Proxies}
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
+	visitors := visitors{o.Actor, o.Origins, o.Proxies, rate}
 	turns := newTurns(o.Concurrency, o.Timeout)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: newOutgoing(maxOutgoing)}
 	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))}))))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
@@ -88,7 +88,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
 	mux.Handle("GET /media/{id}/{name}", traced(o.Tracer, "/media", o.Metrics.timed("/media", media{o.Store, o.Newsroom, o.Log})))
-	mux.Handle("GET /preview/{token}", traced(o.Tracer, "/preview", compressed(preview{ops, o.Actor, o.Timeout})))
+	mux.Handle("GET /preview/{token}", traced(o.Tracer, "/preview", o.Metrics.timed("/preview", compressed(preview{ops, o.Actor, o.Timeout}))))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		mux.Handle("GET /playground", playground())

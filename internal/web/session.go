@@ -25,6 +25,8 @@ type visitors struct {
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	origins *Origins
 	proxies Proxies
+	// rate counts those who are refused.
+	rate *rateLimit
 }
 
 // identified puts who asks into the request's context. A bearer's secret must be good;
@@ -53,6 +55,10 @@ func (v visitors) identified(next http.Handler) http.Handler {
 		case code == content.CodeUnauthenticated && !bearer:
 			v.setCookie(w, "", time.Time{})
 		default:
+			if bad := v.rate.take(w.Header(), r, 1); bad != nil {
+				err = content.Errorf(bad.code, "%s", bad.message)
+				code = bad.code
+			}
 			refuseVisitor(w, r, code, err)
 			return
 		}
@@ -82,6 +88,8 @@ func refuseVisitor(w http.ResponseWriter, r *http.Request, code content.Code, er
 		h.Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	case content.CodeUnavailable:
 		status = http.StatusServiceUnavailable
+	case content.CodeRateLimited:
+		status = http.StatusTooManyRequests
 	}
 	if known := new(content.Error); errors.As(err, &known) {
 		message = known.Message

@@ -76,3 +76,23 @@ func idle() bool {
 	}
 	return true
 }
+
+// What strangers may be sent at once in large answers, in bytes, and from where on an answer is large: who reads slowly, or
+// not at all, holds it in memory until the time for writing is over.
+const maxOutgoing, largeAnswer = 128 << 20, 64 << 10
+
+// outgoing bounds the bytes of large answers that are on their way to strangers.
+type outgoing struct{ free *semaphore.Weighted }
+
+func newOutgoing(most int64) *outgoing { return &outgoing{semaphore.NewWeighted(most)} }
+
+// take makes room for an answer of so many bytes until it was sent; it is not ok if there is none.
+func (o *outgoing) take(ctx context.Context, bytes int) (sent func(), ok bool) {
+	if bytes < largeAnswer || auth.ActorOf(ctx) != nil {
+		return func() {}, true
+	}
+	if !o.free.TryAcquire(int64(bytes)) {
+		return nil, false
+	}
+	return func() { o.free.Release(int64(bytes)) }, true
+}
