@@ -100,16 +100,17 @@ func (w *writer) object(g *group) {
 			w.b = append(w.b, ',')
 		}
 		w.b = append(w.b, n.key...)
-		c := &g.calls[j]
+		start := len(w.b)
 		switch {
 		case n.typename != nil:
 			w.b = append(w.b, n.typename...)
-		case c.err != nil || n.branches() && c.counts == nil:
-			w.wrong()
+		case n.append != nil:
+			w.b = n.append(w.b, &g.at, g.objs[i])
+			w.check(n, &g.at, start)
 		case n.branches():
-			w.branch(c, i)
+			w.branch(&g.calls[j], i)
 		default:
-			w.leaf(g, c, i)
+			w.leaf(g, &g.calls[j], i)
 		}
 	}
 	w.b = append(w.b, '}')
@@ -119,8 +120,9 @@ func (w *writer) object(g *group) {
 func (w *writer) leaf(g *group, c *call, i int) {
 	at, start := &g.at, len(w.b)
 	switch {
-	case c.append != nil:
-		w.b = c.append(w.b, at, g.objs[i])
+	case c.err != nil:
+		w.wrong()
+		return
 	case c.write != nil:
 		w.b = c.write(w.b, at, g.objs[i])
 	default:
@@ -135,7 +137,12 @@ func (w *writer) leaf(g *group, c *call, i int) {
 		}
 		w.b = c.answered(w.b, at, answer)
 	}
-	if at.Bad || c.required && string(w.b[start:]) == "null" {
+	w.check(c.node, at, start)
+}
+
+// check sees whether what was written of a field, from start on, can be its value.
+func (w *writer) check(n *node, at *scalar.Place, start int) {
+	if at.Bad || n.required && string(w.b[start:]) == "null" {
 		w.unplain, at.Bad = true, false
 	}
 }
@@ -150,6 +157,10 @@ func (c *call) answerFor(i int) (any, error) {
 
 // branch writes the objects that a field of the object at i leads to.
 func (w *writer) branch(c *call, i int) {
+	if c.err != nil || c.counts == nil {
+		w.wrong()
+		return
+	}
 	n := c.counts[i]
 	switch {
 	case n == isNull && c.list && c.required:

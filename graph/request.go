@@ -170,6 +170,7 @@ func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID
 	rq.mu.Unlock()
 	one.Lock()
 	defer one.Unlock()
+	fields = slices.Clip(fields) // they are the plan's, which others read by, too
 	rq.mu.Lock()
 	var missing []content.ID
 	seen := make(map[content.ID]bool, len(ids))

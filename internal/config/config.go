@@ -51,7 +51,7 @@ type Config struct {
 	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
 	Timeout   time.Duration `help:"Longest time that an operation may take; a bulk mutation may take it for each 20 of its items." default:"10s" env:"SEN_TIMEOUT"`
 	SlowQuery time.Duration `help:"Time from which an operation, or a store command, is logged; 0 logs none." default:"500ms" env:"SEN_SLOW_QUERY"`
-	Trace     string        `name:"trace-endpoint" help:"OpenTelemetry collector to send traces to, by OTLP over HTTP, such as http://localhost:4318; without it nothing is traced." env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	Trace     string        `name:"trace-endpoint" help:"OpenTelemetry collector to send traces to, by OTLP over HTTP, such as http://localhost:4318; without it nothing is traced." env:"SEN_TRACE_ENDPOINT,OTEL_EXPORTER_OTLP_ENDPOINT"`
 	Grace     time.Duration `help:"How long running requests may go on after SIGTERM." default:"15s" env:"SEN_GRACE"`
 	LogFormat string        `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"SEN_LOG_FORMAT"`
 	LogLevel  string        `help:"Least level that is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"SEN_LOG_LEVEL"`

@@ -57,15 +57,10 @@ func (*Article) Kind() Kind { return KindArticle }
 // Label implements [Content].
 func (a *Article) Label() Text { return a.Title }
 
-// SEO is what the editor set, with the title, the lead and the cover where nothing is.
+// SEO is what the editor set, with the title, the lead and the cover where nothing is: in each language by itself.
 func (a *Article) SEO() *SEO {
 	seo := a.Search
-	if len(seo.Title) == 0 {
-		seo.Title = a.Title
-	}
-	if len(seo.Description) == 0 {
-		seo.Description = a.Lead
-	}
+	seo.Title, seo.Description = a.Title.With(seo.Title), a.Lead.With(seo.Description)
 	if seo.ImageID == "" {
 		seo.ImageID = a.CoverID
 	}

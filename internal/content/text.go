@@ -1,6 +1,9 @@
 package content
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // Locale is a language tag by BCP 47, such as "vi" or "en-GB".
 type Locale string
@@ -24,6 +27,20 @@ func (t Text) In(chain []Locale) (string, Locale) {
 		return s, chain[0]
 	}
 	return "", ""
+}
+
+// With is the text with another one in its place in the languages that that one has.
+func (t Text) With(other Text) Text {
+	if len(other) == 0 {
+		return t
+	}
+	both := maps.Clone(other)
+	for l, s := range t {
+		if both[l] == "" {
+			both[l] = s
+		}
+	}
+	return both
 }
 
 // Languages is the site's languages and how one stands in for another.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -175,11 +176,14 @@ func (w *where) status(m *content.StatusFilter) {
 // pattern asks for a folded text's beginning or part. The value is quoted: it is
 // text, whatever signs it has.
 func (w *where) pattern(field string, f *content.StringFilter) {
-	if f.StartsWith != nil {
-		w.add(field, bson.Regex{Pattern: "^" + regexp.QuoteMeta(content.Fold(*f.StartsWith))})
-	}
-	if f.Contains != nil {
-		w.add(field, bson.Regex{Pattern: regexp.QuoteMeta(content.Fold(*f.Contains))})
+	for begin, part := range map[string]*string{"^": f.StartsWith, "": f.Contains} {
+		switch {
+		case part == nil:
+		case strings.Contains(*part, "\x00"): // no text has it, and no pattern of BSON can
+			w.conds = append(w.conds, nothing)
+		default:
+			w.add(field, bson.Regex{Pattern: begin + regexp.QuoteMeta(content.Fold(*part))})
+		}
 	}
 }
 
@@ -215,7 +219,13 @@ func (w *where) relation(field string, kind content.Kind, f *content.RelationFil
 	if f == nil {
 		return
 	}
-	w.exists(field, f.Exists)
+	if f.Exists != nil { // of a list of objects some may have a link and some none
+		some := bson.D{{Key: w.at + field, Value: bson.D{{Key: "$gt", Value: ""}}}}
+		if !*f.Exists {
+			some = bson.D{{Key: "$nor", Value: bson.A{some}}}
+		}
+		w.conds = append(w.conds, some)
+	}
 	if f.IDs == nil && f.Slugs == nil {
 		return
 	}

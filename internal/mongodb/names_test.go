@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -80,6 +81,42 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 		}
 		if got := tagNames(t, store, mongodb.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
 			t.Errorf("DONG thap finds %q", got)
+		}
+		for _, f := range []*content.StringFilter{{Contains: new("a\x00")}, {StartsWith: new("\x00")}} {
+			if got := tagNames(t, store, mongodb.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}}); len(got) != 0 {
+				t.Errorf("a zero finds %q", got)
+			}
+		}
+	})
+}
+
+// TestLinkedAtAll asks whether anything is linked from lists of objects of which some have a link and some none.
+func TestLinkedAtAll(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
+		award := func(id content.ID, recipients ...*content.AwardRecipient) *content.Entry[content.Award] {
+			return content.NewEntry(&content.Award{
+				Base:  content.Base{ID: id, Slug: string(id[6:]), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
+				Title: content.Text{"vi": string(id)}, Recipients: recipients,
+			}, true)
+		}
+		linked, unlinked := &content.AwardRecipient{OrganizationID: "organization_1"}, &content.AwardRecipient{Name: content.Text{"vi": "Ai đó"}}
+		if err := store.Awards.Put(t.Context(), []*content.Entry[content.Award]{
+			award("award_both", unlinked, linked), award("award_linked", linked), award("award_unlinked", unlinked), award("award_none"),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for exists, want := range map[bool][]content.ID{true: {"award_both", "award_linked"}, false: {"award_none", "award_unlinked"}} {
+			pages, err := store.Awards.Pages(t.Context(), mongodb.List[content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.RelationFilter{Exists: &exists}}}, []mongodb.Within{{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ids(pages[0].Nodes)
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("linked: %t (-want +got):\n%s", exists, diff)
+			}
 		}
 	})
 }

@@ -13,8 +13,8 @@ import (
 	"sen/internal/content"
 )
 
-// sortKey is a value that lists are ordered by. Every copy has one, so that
-// a page needs no rule for what is missing.
+// sortKey is a value that lists are ordered by. Every copy that readers see has one, so that a page of theirs needs no
+// rule for what is missing. A working copy may have none yet: it stands before all that have one.
 type sortKey struct {
 	field string
 	// localized is true where each language has a key of its own.
@@ -25,9 +25,11 @@ type sortKey struct {
 
 func moment(field string) sortKey {
 	return sortKey{field: field, read: func(raw json.RawMessage) (any, error) {
-		var t time.Time
-		err := json.Unmarshal(raw, &t)
-		return t, err
+		var t *time.Time
+		if err := json.Unmarshal(raw, &t); err != nil || t == nil {
+			return nil, err
+		}
+		return *t, nil
 	}}
 }
 
@@ -65,6 +67,8 @@ type ordering struct {
 	// steps are the names on the path.
 	steps []string
 	desc  bool
+	// gaps tells that there may be copies without a value.
+	gaps bool
 }
 
 // splitOrder takes the direction off the name of an order.
@@ -83,7 +87,7 @@ func (c *Collection[T, F]) ordering(v view, name content.Order, locale content.L
 	if !ok {
 		return ordering{}, content.Errorf(content.CodeBadUserInput, "There is no order %q for this list.", name)
 	}
-	o := ordering{sortKey: key, path: v.at + key.field, desc: desc, name: string(c.kind) + "/" + string(name)}
+	o := ordering{sortKey: key, path: v.at + key.field, desc: desc, gaps: v.editing, name: string(c.kind) + "/" + string(name)}
 	if key.localized {
 		o.path += "." + string(locale)
 		o.name += "/" + string(locale)
@@ -136,6 +140,15 @@ func (o ordering) conditions(s side) bson.D {
 	last := strict
 	if s.with {
 		last += "e"
+	}
+	same := bson.D{{Key: o.path, Value: s.value}, {Key: "_id", Value: bson.D{{Key: last, Value: s.id}}}}
+	switch {
+	case s.value == nil && strict == "$lt":
+		return same
+	case s.value == nil:
+		return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: o.path, Value: bson.D{{Key: "$ne", Value: nil}}}}, same}}}
+	case strict == "$lt" && o.gaps: // a comparison with a value passes by what has none
+		return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: o.path, Value: bson.D{{Key: strict, Value: s.value}}}}, bson.D{{Key: o.path, Value: nil}}, same}}}
 	}
 	return bson.D{
 		{Key: o.path, Value: bson.D{{Key: strict + "e", Value: s.value}}},

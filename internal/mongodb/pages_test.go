@@ -92,7 +92,7 @@ func TestPages(t *testing.T) {
 		random := rand.New(rand.NewPCG(3, 4))
 		for range 80 {
 			ask := mongodb.List[content.ArticleFilter]{Asked: mongodb.Asked{Total: true, Next: true, Previous: true}}
-			low, high, n := -1, len(all), random.IntN(12)
+			low, high, n := -1, len(all), random.IntN([]int{12, 60}[random.IntN(2)]) // also more than there is
 			if random.IntN(4) == 0 {
 				ask.Offset, ask.First = new(random.IntN(70)), &n
 			} else {
@@ -124,6 +124,63 @@ func TestPages(t *testing.T) {
 						list = bySection[i%3]
 					}
 					check(t, name, list, page, all, ask, low, high, n)
+				}
+			}
+		}
+	})
+}
+
+// TestUnpublishedPages walks through working copies by when they were published, of which some never were: each is met once, in
+// either direction, and from either end.
+func TestUnpublishedPages(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
+		var entries []*content.Entry[content.Tag]
+		var want []content.ID // from the first that was published to the last, behind those that were not
+		for n := range 9 {
+			base := content.Base{ID: content.ID(fmt.Sprintf("tag_%d", n)), Slug: fmt.Sprintf("t%d", n), Version: 1, CreatedAt: at, UpdatedAt: at}
+			if n >= 4 {
+				base.PublishedAt = at.AddDate(0, 0, n/2) // some at the same time
+			}
+			entries = append(entries, content.NewEntry(&content.Tag{Base: base, Name: content.Text{"vi": base.Slug}}, n >= 4))
+			want = append(want, base.ID)
+		}
+		if err := store.Tags.Put(t.Context(), entries); err != nil {
+			t.Fatal(err)
+		}
+		for _, order := range []content.Order{"PUBLISHED_AT_ASC", "PUBLISHED_AT_DESC"} {
+			for _, backwards := range []bool{false, true} {
+				var met []content.ID
+				ask := mongodb.List[content.TagFilter]{Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag}, Order: order, Asked: mongodb.Asked{Next: true, Previous: true}}
+				for more := true; more; {
+					if ask.First, ask.Last = new(2), nil; backwards {
+						ask.First, ask.Last = nil, new(2)
+					}
+					pages, err := store.Tags.Pages(t.Context(), ask, []mongodb.Within{{}})
+					if err != nil {
+						t.Fatal(order, backwards, met, err)
+					}
+					page, got := pages[0], ids(pages[0].Nodes)
+					if len(got) == 0 {
+						break
+					}
+					if backwards {
+						ask.Before, more = page.Cursors[0], page.PageInfo.HasPreviousPage
+						slices.Reverse(got)
+					} else {
+						ask.After, more = page.Cursors[len(got)-1], page.PageInfo.HasNextPage
+					}
+					if met = append(met, got...); len(met) > 2*len(want) {
+						break
+					}
+				}
+				expected := slices.Clone(want)
+				if (order == "PUBLISHED_AT_DESC") != backwards {
+					slices.Reverse(expected)
+				}
+				if diff := cmp.Diff(expected, met); diff != "" {
+					t.Errorf("%s, backwards: %t (-want +got):\n%s", order, backwards, diff)
 				}
 			}
 		}

@@ -134,6 +134,7 @@ func (c *Collection[T, F]) row(p *page, cursor *mongo.Cursor) (r row[T], err err
 	case bson.TypeString:
 		s, _ := v.text()
 		r.value = strings.Clone(s)
+	case bson.TypeNull: // of a working copy
 	default:
 		r.value, err = v.integer()
 	}

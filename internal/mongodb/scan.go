@@ -67,10 +67,11 @@ func (c *Collection[T, F]) scan(p *page, within Within, bounds []side) *scan {
 // endsShown tells whether the order ends with what is not shown.
 func (p *page) endsShown() bool { return len(p.shown) == 1 && p.shown[0].Key == p.order.path }
 
-// bound has reading begin or end at a place. An index goes from high to low, and ends with what has no value.
+// bound has reading begin or end at a place. An index goes from high to low, and ends with what has no value: a working copy
+// that was never published is shown to the newsroom.
 func (s *scan) bound(p *page, b side) bool {
 	at := bson.D{{Key: p.order.path, Value: b.value}, {Key: "_id", Value: b.id}}
-	var end any
+	var end any = bson.MinKey{}
 	if p.endsShown() {
 		end = unpublished
 		if t, ok := b.value.(time.Time); !ok || !t.After(unpublished) {
@@ -114,8 +115,8 @@ func (s *scan) set(o *options.FindOptionsBuilder) {
 
 // cut takes what does not belong to a list from what was read of it, and what is too much.
 func cut[T any](s *scan, rows []row[T], limit int) []row[T] {
-	if s.leave != nil && len(rows) > 0 && rows[0].is(*s.leave) {
-		rows = rows[1:]
+	if s.leave != nil { // it comes first, or last where the page is read from its end
+		rows = slices.DeleteFunc(rows, func(r row[T]) bool { return r.is(*s.leave) })
 	}
 	return rows[:min(len(rows), limit)]
 }

@@ -221,18 +221,24 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 		return false, fail(err)
 	}
 	for _, name := range names {
-		filter := bson.D{}
-		switch name {
-		case accounts, sessions, tokens:
+		if name == accounts || name == sessions || name == tokens {
 			continue
-		case settings:
-			filter = bson.D{{Key: "_id", Value: "site"}}
 		}
-		if some, err := there(ctx, s.db.Collection(name), filter); err != nil || some {
+		if empty, err := s.EmptyOf(ctx, name); err != nil || !empty {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// EmptyOf tells whether a collection holds nothing that an archive could have.
+func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
+	filter := bson.D{}
+	if collection == settings {
+		filter = bson.D{{Key: "_id", Value: siteID}}
+	}
+	some, err := there(ctx, s.db.Collection(collection), filter)
+	return !some, err
 }
 
 // guarded runs an update that depends on what it finds. FerretDB 1.24 reads what a filter

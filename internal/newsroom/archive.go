@@ -87,22 +87,30 @@ func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, chec
 	if empty, err := store.Empty(ctx); err != nil || !empty {
 		return errors.Join(err, ErrNotEmpty)
 	}
-	check := newArchiveReader(from)
+	check, part := newArchiveReader(from), ""
 	for {
-		_, ok, err := check.next()
+		line, ok, err := check.next()
 		if err != nil {
 			return err
 		}
 		if !ok {
 			break
 		}
+		if line.Collection != part { // people may be there already, and can't be there twice
+			part = line.Collection
+			if empty, err := store.EmptyOf(ctx, part); err != nil {
+				return err
+			} else if !empty {
+				return fmt.Errorf("%w; there are %s in this one", ErrNotEmpty, part)
+			}
+		}
 		checked("checked", check.lines)
 	}
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the archive again: %w", err)
 	}
-	r := newArchiveReader(from)
-	part, done := "", 0
+	r, done := newArchiveReader(from), 0
+	part = ""
 	return store.Restore(ctx, func() (string, []byte, bool, error) {
 		line, ok, err := r.next()
 		if line.Collection != part {

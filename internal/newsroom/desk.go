@@ -73,11 +73,14 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 		outcome, err := d.attempt(ctx, w)
 		var taken *mongodb.SlugTakenError
 		switch {
-		case errors.Is(err, mongodb.ErrStale):
-			continue
-		case errors.Is(err, mongodb.ErrAttempted):
-			if done, err := w.replay(ctx, d); done != nil || err != nil {
-				return done, err
+		case errors.Is(err, mongodb.ErrStale), errors.Is(err, mongodb.ErrAttempted), err == nil && outcome.Conflict != nil:
+			if w.Key != "" { // the other one may be the same change, sent at the same time
+				if done, err := w.replay(ctx, d); done != nil || err != nil {
+					return done, err
+				}
+			}
+			if err == nil {
+				return outcome, nil
 			}
 			continue
 		case errors.As(err, &taken):
@@ -139,8 +142,13 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	return d.saved(ctx, w, before, after)
 }
 
+// followTime is how long what follows from a change may take, whether or not the client waits for it.
+const followTime = 30 * time.Second
+
 // saved is the outcome of a change that was written, once what follows from it is done.
 func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *content.Entry[T]) (*Outcome, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), followTime)
+	defer cancel()
 	if err := d.catchUp(ctx, before, after); err != nil {
 		return nil, err
 	}

@@ -205,6 +205,8 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 	}
 	v.Set(fresh)
 	if spans, ok := fresh.Interface().(content.Spans); ok {
+		spans = slices.DeleteFunc(spans, func(s content.Span) bool { return s.Text == "" }) // of which there is nothing to see
+		v.Set(reflect.ValueOf(spans))
 		r.run(spans, path)
 	}
 }

@@ -40,7 +40,7 @@ func actions(t *testing.T, store *mongodb.Store, id content.ID) (done []content.
 		t.Fatal(id, err)
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(context.Background(), mongodb.List[content.RevisionFilter]{First: &all},
+	pages, err := store.Revisions.Pages(context.Background(), mongodb.List[content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
 		[]mongodb.Within{{Any: []mongodb.Link{{Field: "entry", IDs: []content.ID{id}}}}})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -211,11 +212,12 @@ func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
 	if err != nil {
 		return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
 	}
-	for _, entry := range archive.File {
-		if entry.Name != "[Content_Types].xml" && entry.Name != "mimetype" {
+	for _, name := range []string{"mimetype", "[Content_Types].xml"} { // the first of each name: a hostile list has many
+		at := slices.IndexFunc(archive.File, func(entry *zip.File) bool { return entry.Name == name })
+		if at < 0 {
 			continue
 		}
-		r, err := entry.Open()
+		r, err := archive.File[at].Open()
 		if err != nil {
 			return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
 		}
@@ -224,7 +226,7 @@ func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
 		if err != nil {
 			return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
 		}
-		if t, ok := office[string(list)]; ok && entry.Name == "mimetype" {
+		if t, ok := office[string(list)]; ok && name == "mimetype" {
 			return t, nil
 		}
 		for inner, t := range office {

@@ -3,6 +3,7 @@ package richtext
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -130,6 +131,7 @@ func markdownTable(t *content.TableBlock) string {
 			text := ""
 			if i < len(row.Cells) {
 				text = oneLine(strings.ReplaceAll(markdownSpans(row.Cells[i].Spans), "\\\n", "<br>"))
+				text = strings.ReplaceAll(strings.ReplaceAll(text, `\|`, "|"), "|", `\|`) // code has its own without a backslash
 			}
 			b.WriteString("| " + text + " ")
 		}
@@ -155,7 +157,13 @@ func paragraph(spans []content.Span) string {
 	for i, row := range rows {
 		rows[i] = blockStart.ReplaceAllString(strings.TrimLeft(row, " \t"), `$1\$2`)
 	}
-	return strings.TrimRight(strings.Join(rows, "\n"), "\\\n")
+	text := strings.Join(rows, "\n")
+	for more := true; more; { // line breaks at the end, not a backslash that stands there itself
+		if text, more = strings.CutSuffix(text, "\\\n"); !more {
+			text, more = strings.CutSuffix(text, "\n")
+		}
+	}
+	return text
 }
 
 // blockStart matches the beginning of a line that would begin another block: a list,
@@ -178,7 +186,7 @@ var markdownSigns = []struct {
 // markdownSpans is running text as Markdown.
 func markdownSpans(spans []content.Span) string {
 	var b strings.Builder
-	for _, s := range spans {
+	for _, s := range together(spans) {
 		// Signs stand at the text, not at the white space around it.
 		body := strings.TrimSpace(valid(s.Text))
 		if body == "" {
@@ -212,6 +220,18 @@ func markdownSpans(spans []content.Span) string {
 	return b.String()
 }
 
+// together puts neighbours that look alike together: two runs of code that touch would be read as something else.
+func together(spans []content.Span) (all []content.Span) {
+	for _, s := range spans {
+		if last := len(all) - 1; last >= 0 && all[last].Link == s.Link && slices.Equal(all[last].Marks, s.Marks) {
+			all[last].Text += s.Text
+		} else {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // wordlike tells whether a text begins and ends with a letter or a digit.
 func wordlike(s string) bool {
 	first, _ := utf8.DecodeRuneInString(s)
@@ -226,7 +246,7 @@ func codeSpan(s string) string {
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	s = strings.ReplaceAll(oneLine(s), "|", "\\|")
+	s = oneLine(s)
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		s = " " + s + " "
 	}

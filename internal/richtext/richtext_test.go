@@ -173,6 +173,42 @@ func TestMarkdownSaysTheSame(t *testing.T) {
 	}
 }
 
+// TestMarkdownOfText writes texts that Markdown takes for something else where they stand, and sees what a browser shows.
+func TestMarkdownOfText(t *testing.T) {
+	code := []content.Mark{content.MarkCode}
+	parser := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
+	for name, c := range map[string]struct {
+		spans []content.Span
+		want  string
+	}{
+		"a backslash at the end":     {[]content.Span{{Text: `Thư mục D:\`}}, `<p>Thư mục D:\</p>`},
+		"line breaks at the end":     {[]content.Span{{Text: "một\n\n"}}, "<p>một</p>"},
+		"a bar in code":              {[]content.Span{{Text: "a|b", Marks: code}}, "<p><code>a|b</code></p>"},
+		"code beside code":           {[]content.Span{{Text: "a", Marks: code}, {Text: "b`<img src=x>", Marks: code}}, "<p><code>ab`&lt;img src=x&gt;</code></p>"},
+		"code beside code, one bold": {[]content.Span{{Text: "a", Marks: code}, {Text: "b", Marks: []content.Mark{content.MarkBold, content.MarkCode}}}, "<p><code>a</code><strong><code>b</code></strong></p>"},
+	} {
+		var out bytes.Buffer
+		text := Markdown([]content.Block{{Paragraph: &content.ParagraphBlock{Spans: c.spans}}}, nil)
+		if err := parser.Convert([]byte(text), &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(out.String()); got != c.want {
+			t.Errorf("%s: %q shows %s, want %s", name, text, got, c.want)
+		}
+	}
+	cell := func(spans ...content.Span) content.TableRow { return content.TableRow{Cells: []content.TableCell{{Spans: spans}}} }
+	table := &content.TableBlock{Header: true, Rows: []content.TableRow{cell(content.Span{Text: "x|y"}), cell(content.Span{Text: "a|b", Marks: code})}}
+	var out bytes.Buffer
+	if err := parser.Convert([]byte(Markdown([]content.Block{{Table: table}}, nil)), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<th>x|y</th>", "<td><code>a|b</code></td>"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("a table shows %s, want %s", out.String(), want)
+		}
+	}
+}
+
 // words are the words that a browser shows, but for the dash before who is quoted.
 func words(s string) []string {
 	root, err := html.Parse(strings.NewReader(s))
