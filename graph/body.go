@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 
 	"sen/graph/scalar"
@@ -15,7 +16,7 @@ func registerBody(r *Resolver) {
 	r.relate("RichText", map[string]relation{
 		"html":     r.form("html", richtext.HTML),
 		"markdown": r.form("markdown", richtext.Markdown),
-		"text":     value(func(_ context.Context, b *content.Body) any { return richtext.Text(b.Stored) }),
+		"text":     value(func(_ context.Context, b *content.Body) any { return cmp.Or(richtext.Text(b.Stored), scalar.Empty) }),
 	})
 
 	// A use of a picture shows its own caption and alternative text, or else the medium's.
@@ -62,7 +63,7 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
 			if shared {
 				if known, ok := r.store.Forms().Get(key); ok {
-					return known, nil
+					return cmp.Or(known, scalar.Empty), nil
 				}
 			}
 			text := render(body.Stored, func(id content.ID) (richtext.Medium, bool) {
@@ -79,7 +80,7 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 				}
 				r.store.Forms().Put(key, text, len(text), c.rq.since, tags...)
 			}
-			return text, nil
+			return cmp.Or(text, scalar.Empty), nil
 		},
 	}
 }

@@ -37,10 +37,13 @@ func written[V any](appended Append[V], v V) graphql.ContextMarshaler {
 	})
 }
 
-// AppendString appends a plain text, an id, a day, a language or an address; an empty one is null.
+// AppendString appends a plain text, an id, a day, a language or an address; an empty one is null, [Empty] is empty.
 func AppendString[V ~string](b []byte, at *Place, v V) []byte {
-	if v == "" {
+	switch v {
+	case "":
 		return append(b, "null"...)
+	case Empty:
+		v = ""
 	}
 	return AppendQuoted(b, at, v)
 }

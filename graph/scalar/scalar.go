@@ -35,11 +35,17 @@ func UnmarshalID(v any) (content.ID, error) {
 	return "", fmt.Errorf("an ID must be a string")
 }
 
+// Empty stands for a text that is there and has nothing in it, such as the text of a body of pictures. No text that is kept has it.
+const Empty = "\x00"
+
 // MarshalString writes a plain text; an empty one is null, since nothing that is
 // missing is ever shown as an empty string.
 func MarshalString(s string) graphql.Marshaler {
-	if s == "" {
+	switch s {
+	case "":
 		return graphql.Null
+	case Empty:
+		return graphql.MarshalString("")
 	}
 	return graphql.MarshalString(s)
 }

@@ -196,7 +196,9 @@ func TestMarkdownOfText(t *testing.T) {
 			t.Errorf("%s: %q shows %s, want %s", name, text, got, c.want)
 		}
 	}
-	cell := func(spans ...content.Span) content.TableRow { return content.TableRow{Cells: []content.TableCell{{Spans: spans}}} }
+	cell := func(spans ...content.Span) content.TableRow {
+		return content.TableRow{Cells: []content.TableCell{{Spans: spans}}}
+	}
 	table := &content.TableBlock{Header: true, Rows: []content.TableRow{cell(content.Span{Text: "x|y"}), cell(content.Span{Text: "a|b", Marks: code})}}
 	var out bytes.Buffer
 	if err := parser.Convert([]byte(Markdown([]content.Block{{Table: table}}, nil)), &out); err != nil {
