@@ -130,6 +130,18 @@ func median[S any](samples []S, of func(S) float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
+// ratio is how many times as large a figure of some samples is as that of others: the median of what each round showed, since
+// a machine may be faster in one round than in the next.
+func ratio[S any](mine, theirs []S, of func(S) float64) float64 {
+	rounds := make([]float64, min(len(mine), len(theirs)))
+	for i := range rounds {
+		if base := of(theirs[i]); base > 0 {
+			rounds[i] = of(mine[i]) / base
+		}
+	}
+	return median(rounds, func(ratio float64) float64 { return ratio })
+}
+
 // rate, and the like, are figures of a sample.
 func rate(s sample) float64        { return s.perSecond }
 func allocations(s sample) float64 { return s.allocations }

@@ -55,17 +55,10 @@ func (g *ground) plans(ctx context.Context, r *report) error {
 		}
 		r.printf("| %s | %.0f | %.0f |\n", name, median(rounds[name], nanoseconds)/1000, median(rounds[name], writtenAllocations))
 	}
-	beside := func(name, other string) float64 {
-		ratios := make([]float64, r.rounds)
-		for i := range ratios {
-			ratios[i] = rounds[name][i].time / rounds[other][i].time
-		}
-		return median(ratios, func(ratio float64) float64 { return ratio })
-	}
 	r.goals = append(r.goals,
-		goal{what: "time of a plan's list, beside encoding/json", figure: beside(planned, encoding), bound: maxPlanned, atMost: true},
+		goal{what: "time of a plan's list, beside encoding/json", figure: ratio(rounds[planned], rounds[encoding], nanoseconds), bound: maxPlanned, atMost: true},
 		goal{what: "allocations of a plan's list", figure: median(rounds[planned], writtenAllocations), bound: maxPlannedAllocations, atMost: true},
-		goal{what: "time of gqlgen's executor, beside a plan", figure: beside(gqlgen, planned), bound: minPlanned},
+		goal{what: "time of gqlgen's executor, beside a plan", figure: ratio(rounds[gqlgen], rounds[planned], nanoseconds), bound: minPlanned},
 	)
 	return nil
 }

@@ -45,17 +45,9 @@ func (r *report) measured(name string) bool {
 	return slices.ContainsFunc(r.targets, func(t *target) bool { return t.name == name })
 }
 
-// ratio is how many times as fast a target is as another: the median of what each round showed, since a machine may be
-// faster in one round than in the next.
+// ratio is how many times as fast a target is as another.
 func (r *report) ratio(name, other, operation string, connections int) float64 {
-	mine, theirs := r.samples[cell{name, operation, connections}], r.samples[cell{other, operation, connections}]
-	rounds := make([]float64, min(len(mine), len(theirs)))
-	for i := range rounds {
-		if theirs[i].perSecond > 0 {
-			rounds[i] = mine[i].perSecond / theirs[i].perSecond
-		}
-	}
-	return median(rounds, func(ratio float64) float64 { return ratio })
+	return ratio(r.samples[cell{name, operation, connections}], r.samples[cell{other, operation, connections}], rate)
 }
 
 // tables prints a table for each operation, and what the targets are.

@@ -52,14 +52,13 @@ func (m *Memory[K, V]) Get(key K) (value V, ok bool) {
 		return value, false
 	}
 	k, ok := m.kept.GetIfPresent(key)
-	if ok && !m.journal.Current() { // it may be fresh again when changes are heard of again
-		ok = false
-	}
 	if ok && !m.journal.Fresh(k.since, k.tags...) {
-		if _, there := m.kept.Invalidate(key); there {
-			m.stats.Forgotten.Add(1)
-		}
 		ok = false
+		if m.journal.Current() { // else it may be fresh again when changes are heard of again
+			if _, there := m.kept.Invalidate(key); there {
+				m.stats.Forgotten.Add(1)
+			}
+		}
 	}
 	if !ok {
 		m.stats.Misses.Add(1)

@@ -176,13 +176,16 @@ func (w *where) status(m *content.StatusFilter) {
 // pattern asks for a folded text's beginning or part. The value is quoted: it is
 // text, whatever signs it has.
 func (w *where) pattern(field string, f *content.StringFilter) {
-	for begin, part := range map[string]*string{"^": f.StartsWith, "": f.Contains} {
+	for _, p := range []struct {
+		begin string
+		part  *string
+	}{{"^", f.StartsWith}, {"", f.Contains}} {
 		switch {
-		case part == nil:
-		case strings.Contains(*part, "\x00"): // no text has it, and no pattern of BSON can
+		case p.part == nil:
+		case strings.Contains(*p.part, "\x00"): // no text has it, and no pattern of BSON can
 			w.conds = append(w.conds, nothing)
 		default:
-			w.add(field, bson.Regex{Pattern: begin + regexp.QuoteMeta(content.Fold(*part))})
+			w.add(field, bson.Regex{Pattern: p.begin + regexp.QuoteMeta(content.Fold(*p.part))})
 		}
 	}
 }

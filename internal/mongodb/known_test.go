@@ -134,27 +134,17 @@ func TestDroppedDatabase(t *testing.T) {
 		}
 		return len(pages[0].Nodes)
 	}
-	until := func(what string, so func() bool) {
-		t.Helper()
-		for range 2000 {
-			if so() {
-				return
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		t.Fatal(what)
-	}
 	if read() == 0 {
 		t.Fatal("there are no tags")
 	}
 	testkit.Drop(t, e)
-	until("the tags are still there", func() bool { return read() == 0 })
-	until("nothing is kept any more", func() bool {
+	testkit.Eventually(t, "the tags are gone", func() bool { return read() == 0 })
+	testkit.Eventually(t, "pages are kept again", func() bool {
 		read()
 		return trips(t, func(context.Context) error { read(); return nil }) == 0 && store.Current()
 	})
 	testkit.Sample(t, testkit.Store(t, e))
-	until("the new tags are not seen", func() bool { return read() > 0 })
+	testkit.Eventually(t, "the new tags are seen", func() bool { return read() > 0 })
 }
 
 // TestKnownPages reads pages that are in memory, new ones of entries that are, and new parts of pages.

@@ -169,13 +169,19 @@ func Follow(t testing.TB, store *mongodb.Store) {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	go store.Follow(ctx)
+	Eventually(t, "the changes of others are heard of", store.Current)
+}
+
+// Eventually waits until something is so.
+func Eventually(t testing.TB, what string, so func() bool) {
+	t.Helper()
 	for range 1200 {
-		if store.Current() {
+		if so() {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal("the changes of others are not heard of")
+	t.Fatalf("it never came to be that %s", what)
 }
 
 // SampleStore opens a store with the sample content in it.

@@ -134,7 +134,7 @@ func TestFresh(t *testing.T) {
 		n.answers = web.NewAnswers(store, 1<<24)
 		n.Server = testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = n.answers })
 		go store.Follow(t.Context())
-		eventually(t, "the changes of others are heard of", store.Current)
+		testkit.Eventually(t, "the changes of others are heard of", store.Current)
 		nodes[i] = n
 	}
 	writing, other := nodes[0], nodes[1]
@@ -169,7 +169,7 @@ func TestFresh(t *testing.T) {
 	time.Sleep(cut)
 	way.shut.Unlock()
 	opened, silent := time.Now(), other.answers.Stats().Hits.Load()
-	eventually(t, "the other node answers from memory again, while changes go on", func() bool { return other.answers.Stats().Hits.Load() > silent+20 })
+	testkit.Eventually(t, "the other node answers from memory again, while changes go on", func() bool { return other.answers.Stats().Hits.Load() > silent+20 })
 	back := time.Now()
 	time.Sleep(whole / 3)
 	stop()
@@ -203,7 +203,7 @@ func TestFresh(t *testing.T) {
 	}
 	for i, entry := range entries {
 		want := len(entry.acknowledged) - 1
-		eventually(t, "the other node sees the last change", func() bool { v, err := other.version(entry.id); return err == nil && v == want })
+		testkit.Eventually(t, "the other node sees the last change", func() bool { v, err := other.version(entry.id); return err == nil && v == want })
 		if v, err := writing.version(entry.id); v != want || err != nil {
 			t.Errorf("the writing node has version %d of entry %d, %v; want %d", v, i, err, want)
 		}

@@ -30,18 +30,6 @@ func node(t *testing.T, store *mongodb.Store) *testserver.Server {
 	})
 }
 
-// eventually waits until something is so.
-func eventually(t *testing.T, what string, so func() bool) {
-	t.Helper()
-	for range 1200 {
-		if so() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("it never came to be that %s", what)
-}
-
 // asks asks and gives the answer and the round trips that it took.
 func asks(t *testing.T, server *testserver.Server, query string, headers ...string) (string, int) {
 	t.Helper()
@@ -267,17 +255,17 @@ func TestTwoNodes(t *testing.T) {
 			return strings.Contains(answer, what)
 		}
 	}
-	eventually(t, "the other node sees a new tag", says(`"Một"`))
-	eventually(t, "it answers from memory", func() bool { _, n := asks(t, reading, query); return n == 0 })
+	testkit.Eventually(t, "the other node sees a new tag", says(`"Một"`))
+	testkit.Eventually(t, "it answers from memory", func() bool { _, n := asks(t, reading, query); return n == 0 })
 	testkit.Set(t, e, "tags", id, `{"live.name.vi": "Hai"}`)
-	eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
-	eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
+	testkit.Eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
+	testkit.Eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
 	testkit.Unset(t, e, "tags", id, "live")
-	eventually(t, "the other node sees that a program took it back", says(`"nodes":[]`))
+	testkit.Eventually(t, "the other node sees that a program took it back", says(`"nodes":[]`))
 	id = publishTag(t, writing, "Ba")
-	eventually(t, "the other node sees what came after", says(`"Ba"`))
+	testkit.Eventually(t, "the other node sees what came after", says(`"Ba"`))
 	testkit.Remove(t, e, "tags", id)
-	eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
+	testkit.Eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
 	if _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
 		t.Fatal(err)
 	}

@@ -102,10 +102,6 @@ func (m *Metrics) timed(route string, next http.Handler) http.Handler {
 		watched := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
 			took := time.Since(began).Seconds()
-			if cause := recover(); cause != nil {
-				watched.status = http.StatusInternalServerError
-				defer panic(cause)
-			}
 			if observer := usual[r.Method]; observer != nil && watched.status == http.StatusOK {
 				observer.Observe(took)
 				return

@@ -13,9 +13,11 @@ import (
 // TestPanicsAreCounted has a handler panic: it is counted as what the client is answered.
 func TestPanicsAreCounted(t *testing.T) {
 	m := NewMetrics()
-	handler := recovered(testkit.Log(t), m.timed("/graphql", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("on purpose") })))
+	handler := Handler(nil, Options{Metrics: m, MaxBody: 1 << 20, Log: testkit.Log(t), Origins: &Origins{}}) // without an executor
+	request := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query":"{ __typename }"}`))
+	request.Header.Set("Content-Type", "application/json")
 	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/graphql", nil))
+	handler.ServeHTTP(answer, request)
 	figures := httptest.NewRecorder()
 	m.handler().ServeHTTP(figures, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	body, err := io.ReadAll(figures.Body)

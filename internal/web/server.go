@@ -78,7 +78,11 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	turns := newTurns(o.Concurrency, o.Timeout)
 	ops := operations{exec, o.Slow, o.Log}
 	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: newOutgoing(maxOutgoing)}
-	mux.Handle("/graphql", traced(o.Tracer, "/graphql", o.Metrics.timed("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))}))))
+	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
+	watched := func(route string, handler http.Handler) http.Handler {
+		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, handler)))
+	}
+	mux.Handle("/graphql", watched("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))})))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
 		mux.Handle("GET /metrics", o.Metrics.handler())
@@ -87,8 +91,8 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", traced(o.Tracer, "/media", o.Metrics.timed("/media", media{o.Store, o.Newsroom, o.Log})))
-	mux.Handle("GET /preview/{token}", traced(o.Tracer, "/preview", o.Metrics.timed("/preview", compressed(preview{ops, o.Actor, o.Timeout}))))
+	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, o.Log}))
+	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		mux.Handle("GET /playground", playground())

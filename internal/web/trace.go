@@ -28,19 +28,13 @@ func traced(provider trace.TracerProvider, route string, next http.Handler) http
 		}
 		ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 		ctx, span := tracer.Start(ctx, name+" "+route, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(method, semconv.HTTPRoute(route)))
+		defer span.End()
 		watched := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		defer func() {
-			if cause := recover(); cause != nil {
-				watched.status = http.StatusInternalServerError
-				defer panic(cause)
-			}
-			span.SetAttributes(semconv.HTTPResponseStatusCode(watched.status))
-			if watched.status >= http.StatusInternalServerError {
-				span.SetStatus(codes.Error, "")
-			}
-			span.End()
-		}()
 		next.ServeHTTP(watched, r.WithContext(ctx))
+		span.SetAttributes(semconv.HTTPResponseStatusCode(watched.status))
+		if watched.status >= http.StatusInternalServerError {
+			span.SetStatus(codes.Error, "")
+		}
 	})
 }
 

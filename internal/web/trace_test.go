@@ -27,14 +27,14 @@ func TestTrace(t *testing.T) {
 			o.Tracer, o.Answers = provider, web.NewAnswers(store, 1<<20)
 		})
 		go store.Follow(t.Context())
-		eventually(t, "answers are kept", store.Current)
+		testkit.Eventually(t, "answers are kept", store.Current)
 		parent := http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}
 		ask := func(query string) (request tracetest.SpanStub, all tracetest.SpanStubs) {
 			t.Helper()
 			spans.Reset()
 			server.Ask(t, query, nil, parent)
 			// The span of a request ends after its answer was sent.
-			eventually(t, "the request's span is there", func() bool {
+			testkit.Eventually(t, "the request's span is there", func() bool {
 				all = spans.GetSpans()
 				request = named(all, "POST /graphql")
 				return request.SpanContext.IsValid()
