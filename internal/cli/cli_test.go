@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -171,6 +173,32 @@ func TestEmbedded(t *testing.T) {
 		}
 		if again == strings.Contains(p.greeting, "one-time password") {
 			t.Errorf("again %t: the first administrator is greeted with %q", again, p.greeting)
+		}
+		p.stop(t)
+	}
+}
+
+// TestFilesAreOurs sees that nobody else can read the data of the embedded engine, also where another program opened
+// the files: when the folder is copied, its own mode doesn't help.
+func TestFilesAreOurs(t *testing.T) {
+	data := t.TempDir()
+	for range 2 {
+		p := start(t, "--data", data)
+		err := filepath.WalkDir(data, func(path string, file fs.DirEntry, err error) error {
+			if err != nil || path == data {
+				return err
+			}
+			info, err := file.Info()
+			if err == nil && info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s has mode %v", path, info.Mode())
+			}
+			if err == nil && strings.HasSuffix(path, ".sqlite") {
+				err = os.Chmod(path, 0o644)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 		p.stop(t)
 	}

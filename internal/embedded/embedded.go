@@ -50,6 +50,9 @@ func Start(dir string, log *slog.Logger) (_ *Engine, err error) {
 			err = errors.Join(err, e.release())
 		}
 	}()
+	if err := ownFiles(data); err != nil {
+		return nil, err
+	}
 	socket, socketDir, err := socketIn(abs)
 	if err != nil {
 		return nil, err
@@ -127,6 +130,20 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("the data folder %s is in use by another Sen; stop that one, or choose another folder with --data", dir), file.Close())
 	}
 	return file, nil
+}
+
+// ownFiles makes the program's files readable for its user alone: those that are there, and those to come, which
+// the engine would let everyone read. The folder's mode doesn't help where the files are copied.
+func ownFiles(dir string) error {
+	syscall.Umask(0o077)
+	files, err := os.ReadDir(dir)
+	for _, file := range files {
+		err = errors.Join(err, os.Chmod(filepath.Join(dir, file.Name()), 0o600))
+	}
+	if err != nil {
+		return fmt.Errorf("keep others off the engine's files: %w", err)
+	}
+	return nil
 }
 
 // maxSocketPath is the longest path of a Unix socket: sun_path has 108 bytes on

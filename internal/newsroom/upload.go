@@ -159,9 +159,12 @@ func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*r
 	}
 	f := &received{file: file, size: size, as: as, close: func() {}}
 	if strings.HasPrefix(as.MimeType, "image/") {
-		if err := f.clean(ctx); err != nil {
-			return nil, err
-		}
+		err = f.clean(ctx)
+	} else {
+		f.file, err = picture.Wash(ctx, file, size, as)
+	}
+	if err != nil {
+		return nil, err
 	}
 	f.name = fileName(name, f.as)
 	sum := sha256.New()

@@ -11,10 +11,10 @@ import (
 )
 
 // Clean takes out of a picture what it does not show: where and by whom it was taken,
-// with what, comments, and whatever stands behind its end. Its pixels stay as they
-// are, bit for bit, but for a picture that says it stands on its side: that is
-// turned upright and written anew, and its type may be another one then. What is
-// malformed is a [*Refusal].
+// with what, comments, thumbnails of it uncropped, and whatever stands behind its end or behind the
+// end of one of its parts. Its pixels stay as they are, bit for bit, but for a picture that says it
+// stands on its side: that is turned upright and written anew, and its type may be another one then.
+// What is malformed is a [*Refusal].
 //
 // What is kept are parts of data, where the picture is not written anew.
 func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
@@ -25,9 +25,9 @@ func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
 	case JPEG.MimeType:
 		kept, orientation, err = cleanJPEG(data)
 	case PNG.MimeType:
-		kept, orientation, err = cleanPNG(data)
+		kept, orientation, err = cleanPNG(ctx, data)
 	case GIF.MimeType:
-		kept, err = cleanGIF(data)
+		kept, err = cleanGIF(ctx, data)
 	case WebP.MimeType:
 		kept, orientation, err = cleanWebP(data)
 	default:
@@ -115,95 +115,3 @@ func orientationOf(exif []byte) int {
 }
 
 var errCut = refuse(ReasonBroken, "it ends too early")
-
-// pngKept are the chunks of a PNG that are kept: what its pixels need, its colours, and
-// its movement.
-var pngKept = map[string]bool{
-	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true,
-	"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "sBIT": true, "pHYs": true, "bKGD": true,
-	"acTL": true, "fcTL": true, "fdAT": true,
-}
-
-func cleanPNG(data []byte) (kept Parts, orientation int, err error) {
-	const signature = 8
-	if len(data) < signature {
-		return nil, 0, errCut
-	}
-	kept.add(data[:signature])
-	frames := 0
-	for rest := data[signature:]; ; {
-		if len(rest) < 12 {
-			return nil, 0, errCut
-		}
-		length := uint64(binary.BigEndian.Uint32(rest)) + 12
-		if length > uint64(len(rest)) {
-			return nil, 0, errCut
-		}
-		name := string(rest[4:8])
-		switch name {
-		case "eXIf":
-			orientation = orientationOf(rest[8 : length-4])
-		case "fcTL":
-			if frames++; frames > MaxFrames {
-				return nil, 0, refuse(ReasonFrames, "more than %d frames", MaxFrames)
-			}
-		}
-		if pngKept[name] {
-			kept.add(rest[:length])
-		}
-		if name == "IEND" {
-			return kept, orientation, nil
-		}
-		rest = rest[length:]
-	}
-}
-
-// cleanWebP keeps the chunks of a WebP that its pixels, colours and movement need.
-func cleanWebP(data []byte) (kept Parts, orientation int, err error) {
-	const header = 12 // RIFF, the length, WEBP
-	if len(data) < header {
-		return nil, 0, errCut
-	}
-	end := uint64(binary.LittleEndian.Uint32(data[4:])) + 8
-	if end > uint64(len(data)) || end < header {
-		return nil, 0, errCut
-	}
-	begin := bytes.Clone(data[:header])
-	kept.add(begin)
-	frames := 0
-	for rest := data[header:end]; len(rest) > 0; {
-		if len(rest) < 8 {
-			return nil, 0, errCut
-		}
-		length := uint64(binary.LittleEndian.Uint32(rest[4:])) + 8
-		if length > uint64(len(rest)) {
-			return nil, 0, errCut
-		}
-		chunk := rest[:length]
-		rest = rest[min(length+length%2, uint64(len(rest))):]
-		switch string(chunk[:4]) {
-		case "EXIF":
-			orientation = orientationOf(bytes.TrimPrefix(chunk[8:], []byte("Exif\x00\x00")))
-			continue
-		case "VP8X":
-			if len(chunk) < 18 {
-				return nil, 0, errCut
-			}
-			chunk = bytes.Clone(chunk)
-			chunk[8] &^= 0x08 | 0x04 // no EXIF and no XMP follow
-		case "ANMF":
-			if frames++; frames > MaxFrames {
-				return nil, 0, refuse(ReasonFrames, "more than %d frames", MaxFrames)
-			}
-		case "VP8 ", "VP8L", "ALPH", "ICCP", "ANIM":
-		default:
-			continue
-		}
-		kept.add(chunk)
-		if len(chunk)%2 == 1 {
-			kept.add([]byte{0})
-		}
-	}
-	binary.LittleEndian.PutUint32(begin[4:], uint32(kept.Size()-8))
-	return kept, orientation, nil
-}

@@ -1,6 +1,11 @@
 package picture
 
-import "bytes"
+import (
+	"bytes"
+	"compress/lzw"
+	"context"
+	"io"
+)
 
 // The blocks of a GIF.
 const (
@@ -19,6 +24,9 @@ func gifBlocks(data []byte, visit func(block []byte)) error {
 	const header = 13
 	if len(data) < header {
 		return errCut
+	}
+	if !bytes.HasPrefix(data, []byte("GIF8")) {
+		return refuse(ReasonBroken, "no GIF")
 	}
 	at := header + colours(data[10])
 	if at > len(data) {
@@ -75,24 +83,92 @@ func gifFrames(data []byte) (n int, err error) {
 	return n, err
 }
 
+// The lengths of two extensions of a GIF in bytes, with their parts: a control, which tells how long a frame
+// shows (GIF89a, chapter 23), and the beginning of one that tells how often all of them do.
+const (
+	gifControlLength = 8
+	gifLoopsLength   = 18
+)
+
+// loops tells whether an extension says how often the frames are shown.
+func loops(block []byte) bool {
+	return block[1] == gifApplication && len(block) > gifLoopsLength && block[14] == 3 && block[15] == 1 &&
+		(bytes.HasPrefix(block[3:], []byte("NETSCAPE2.0")) || bytes.HasPrefix(block[3:], []byte("ANIMEXTS1.0")))
+}
+
 // cleanGIF keeps the frames of a GIF, how long each shows and how often all do.
-func cleanGIF(data []byte) (kept Parts, err error) {
-	frames := 0
+func cleanGIF(ctx context.Context, data []byte) (kept Parts, err error) {
+	frames, motion := 0, 0
+	var bad error
 	err = gifBlocks(data, func(block []byte) {
-		if block[0] == gifExtension && block[1] != gifControl {
-			loops := block[1] == gifApplication &&
-				(bytes.HasPrefix(block[3:], []byte("NETSCAPE2.0")) || bytes.HasPrefix(block[3:], []byte("ANIMEXTS1.0")))
-			if !loops {
+		switch {
+		case bad != nil:
+		case block[0] == gifExtension && block[1] == gifControl && len(block) == gifControlLength:
+			kept.add(block)
+		case block[0] == gifExtension && loops(block):
+			kept.add(block[:gifLoopsLength])
+			kept.add([]byte{0}) // and no more parts
+		case block[0] == gifExtension:
+		case block[0] == gifFrame:
+			frames++
+			motion += framePixels(block)
+			if frames > MaxFrames || motion > maxMotion {
+				bad = refuse(ReasonFrames, "more than %d frames", frames-1)
 				return
 			}
+			bad = cleanFrame(ctx, &kept, block)
+		default:
+			kept.add(block)
 		}
-		if block[0] == gifFrame {
-			frames++
-		}
-		kept.add(block)
 	})
-	if err == nil && frames > MaxFrames {
-		err = refuse(ReasonFrames, "%d frames", frames)
+	if err == nil {
+		err = bad
 	}
 	return kept, err
+}
+
+// cleanFrame keeps a frame of a GIF up to the end of its codes. One that has fewer pixels than it says is kept
+// as it is: browsers show it.
+func cleanFrame(ctx context.Context, kept *Parts, block []byte) error {
+	begin := 10 + colours(block[9])
+	width := int(block[begin])
+	if width < 2 || width > 8 {
+		return refuse(ReasonBroken, "its codes have %d bits", width)
+	}
+	begin++
+	var codes pieces
+	for at := begin; block[at] > 0; at += 1 + int(block[at]) {
+		codes.rest = append(codes.rest, block[at+1:at+1+int(block[at])])
+	}
+	r := lzw.NewReader(&codes, lzw.LSB, width)
+	size := int64(framePixels(block))
+	n, err := io.CopyN(io.Discard, r, size+1)
+	_ = r.Close()
+	switch {
+	case n > size:
+		return errMorePixels
+	case err != io.EOF && err != io.ErrUnexpectedEOF:
+		return refuse(ReasonBroken, "%v", err)
+	}
+	at, left := begin, codes.read
+	for block[at] > 0 && int(block[at]) <= left {
+		left -= int(block[at])
+		at += 1 + int(block[at])
+	}
+	kept.add(block[:at])
+	if block[at] > 0 && left > 0 {
+		kept.add([]byte{byte(left)})
+		kept.add(block[at+1 : at+1+left])
+	}
+	if block[at] > 0 {
+		kept.add([]byte{0})
+	} else {
+		kept.add(block[at : at+1])
+	}
+	return ctx.Err()
+}
+
+// framePixels is how many pixels a frame has.
+func framePixels(block []byte) int {
+	return (int(block[5]) | int(block[6])<<8) * (int(block[7]) | int(block[8])<<8)
 }

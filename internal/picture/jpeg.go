@@ -7,17 +7,19 @@ import (
 
 // The markers of a JPEG that matter here.
 const (
+	sof0  = 0xc0
+	jpg   = 0xc8
+	sof15 = 0xcf
 	soi   = 0xd8
 	eoi   = 0xd9
 	sos   = 0xda
+	dri   = 0xdd
 	rst0  = 0xd0
 	rst7  = 0xd7
 	app0  = 0xe0
 	app1  = 0xe1
 	app2  = 0xe2
 	app14 = 0xee
-	app15 = 0xef
-	com   = 0xfe
 	tem   = 0x01
 )
 
@@ -98,37 +100,62 @@ func scanned(data []byte) int {
 	}
 }
 
-// isProfile tells whether a segment is a part of the colour profile.
-func (s segment) isProfile() bool {
-	return s.marker == app2 && bytes.HasPrefix(s.body(), []byte("ICC_PROFILE\x00"))
+// tables are the markers of the segments that pixels are decoded by (ITU-T T.81, table B.1): frames of all
+// kinds, Huffman and arithmetic tables, quantization tables, restart intervals, the number of lines, scans.
+func (s segment) tables() bool {
+	return s.marker >= sof0 && s.marker <= sof15 && s.marker != jpg || s.marker >= sos && s.marker <= dri ||
+		s.marker == soi || s.marker == eoi || s.marker >= rst0 && s.marker <= rst7
 }
 
-// kept tells whether a segment stays: what the pixels need, and what their colours are.
-func (s segment) kept() bool {
-	switch {
-	case s.marker == app0:
-		return bytes.HasPrefix(s.body(), []byte("JFIF\x00"))
-	case s.marker == app14:
-		return bytes.HasPrefix(s.body(), []byte("Adobe"))
-	case s.marker == app2:
-		return s.isProfile()
-	case s.marker >= app0 && s.marker <= app15, s.marker == com:
-		return false
+// The fixed parts of two segments in bytes: what stands behind them is a thumbnail, which may show
+// what was cropped, or anything at all.
+const (
+	fixedJFIF  = 14 // JFIF 1.02: identifier, version, units, densities, width and height of the thumbnail
+	fixedAdobe = 12 // identifier, version, two flags, colour transform
+)
+
+// fixed is a segment cut to its fixed part of n bytes; for JFIF it says that no thumbnail follows.
+func (s segment) fixed(n int) []byte {
+	if len(s.body()) < n {
+		return nil
 	}
-	return true
+	cut := bytes.Clone(s.bytes[:4+n])
+	cut[2], cut[3] = 0, byte(2+n)
+	if s.marker == app0 {
+		cut[4+n-2], cut[4+n-1] = 0, 0
+	}
+	return cut
 }
 
+// cleanJPEG keeps what the pixels of a JPEG need and what their colours are: tables and scans, and once
+// each the fixed parts of JFIF and Adobe, and the colour profile.
 func cleanJPEG(data []byte) (kept Parts, orientation int, err error) {
 	parts, err := segments(data)
 	if err != nil {
 		return nil, 0, err
 	}
+	profile, err := profileIn(parts)
+	if err != nil {
+		return nil, 0, err
+	}
+	jfif, adobe := false, false
 	for _, s := range parts {
-		if exif, ok := bytes.CutPrefix(s.body(), []byte("Exif\x00\x00")); ok && s.marker == app1 && orientation == 0 {
-			orientation = orientationOf(exif)
-		}
-		if s.kept() {
+		switch {
+		case s.tables():
 			kept.add(s.bytes)
+		case s.marker == app0 && !jfif && bytes.HasPrefix(s.body(), []byte("JFIF\x00")):
+			kept.add(s.fixed(fixedJFIF))
+			jfif = true
+		case s.marker == app14 && !adobe && bytes.HasPrefix(s.body(), []byte("Adobe")):
+			kept.add(s.fixed(fixedAdobe))
+			adobe = true
+		case s.isProfile():
+			kept.add(profileSegments(profile))
+			profile = nil
+		case s.marker == app1 && orientation == 0:
+			if exif, ok := bytes.CutPrefix(s.body(), []byte("Exif\x00\x00")); ok {
+				orientation = orientationOf(exif)
+			}
 		}
 	}
 	return kept, orientation, nil
@@ -149,11 +176,10 @@ func profileOf(data []byte, decoded image.Image) (profile []byte) {
 	if err != nil {
 		return nil
 	}
-	for _, s := range parts {
-		if s.isProfile() {
-			profile = append(profile, s.bytes...)
-		}
+	if profile, err = profileIn(parts); err != nil {
+		return nil
 	}
+	profile = profileSegments(profile)
 	if len(profile) > maxProfile {
 		return nil
 	}

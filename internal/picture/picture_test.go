@@ -81,7 +81,8 @@ func chunk(name string, body []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
-const jpegProfile = "ICC_PROFILE\x00\x01\x01a profile of colours"
+// jpegProfile is the body of a segment with a colour profile.
+var jpegProfile = "ICC_PROFILE\x00\x01\x01" + string(profile(200))
 
 // tinyWebP is a WebP of one pixel.
 var tinyWebP, _ = base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
@@ -109,7 +110,8 @@ func clean(t *testing.T, data []byte, as picture.Type) ([]byte, picture.Type, er
 // of it comes into the program's memory.
 func TestNotInMemory(t *testing.T) {
 	small := jpegOf(t, scene(40, 30))
-	large := slices.Concat(small[:2], bytes.Repeat(append([]byte{0xff, 0xe2, 0xff, 0xff}, append([]byte("ICC_PROFILE\x00"), make([]byte, 0xffff-2-12)...)...), 30<<20>>16), small[2:])
+	tables := bytes.Repeat(app(0xdb, make([]byte, 0xffff-2)), 30<<20>>16) // nothing decodes it, and nothing is cut from it
+	large := slices.Concat(small[:2], tables, small[2:])
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	came, err := picture.Spool(bytes.NewReader(large))
@@ -155,7 +157,7 @@ func TestClean(t *testing.T) {
 		"a photograph": {
 			append(withSegments(photo, app(0xe1, note), app(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+place)), app(0xe2, []byte(jpegProfile)),
 				app(0xe2, []byte("MPF\x00"+place)), app(0xed, []byte("Photoshop 3.0\x00"+place)), app(0xfe, []byte(place))), "behind the end "+place...),
-			picture.JPEG, withSegments(photo, app(0xe2, []byte(jpegProfile))), "a profile of colours",
+			picture.JPEG, withSegments(photo, app(0xe2, []byte(jpegProfile))), "acsp",
 		},
 		"a drawing": {
 			append(bytes.Join([][]byte{
@@ -265,19 +267,21 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// archive is a ZIP archive with one file.
-func archive(t *testing.T, name, body string) string {
+// archive is a ZIP archive with some files: a name and what is in it, each.
+func archive(t *testing.T, files ...string) string {
 	t.Helper()
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
-	f, err := w.Create(name)
-	if err == nil {
-		_, err = f.Write([]byte(body))
+	for file := range slices.Chunk(files, 2) {
+		f, err := w.Create(file[0])
+		if err == nil {
+			_, err = f.Write([]byte(file[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return buf.String()
@@ -306,7 +310,24 @@ func TestSniff(t *testing.T) {
 		"a.wav":        {data: "RIFF\x00\x00\x00\x00WAVE", mimeType: "audio/wav"},
 		"a.docx":       {data: archive(t, "[Content_Types].xml", word), mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
 		"a.odt":        {data: archive(t, "mimetype", "application/vnd.oasis.opendocument.text"), mimeType: "application/vnd.oasis.opendocument.text"},
-		"macros.docm":  {data: archive(t, "[Content_Types].xml", `ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"`), reason: picture.ReasonType},
+		"strict.docx":  {data: archive(t, "[Content_Types].xml", `<?xml version="1.0"?><Types>`+word+`</Types>`), mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+		"both.docx":    {data: archive(t, "[Content_Types].xml", `<Types>`+word+`<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>`), reason: picture.ReasonType},
+		"hidden.docx":  {data: archive(t, "[Content_Types].xml", `<Types>`+word+`<Default Extension="bin" ContentType="application/vnd.ms-office.vba&#80;roject"/></Types>`), reason: picture.ReasonType},
+		"file.docx":    {data: archive(t, "[Content_Types].xml", word, "word/vbaProject.bin", "x"), reason: picture.ReasonType},
+		"twice.docx":   {data: archive(t, "[Content_Types].xml", word, "[content_types].XML", `<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>`), reason: picture.ReasonBroken},
+		"two.docx":     {data: archive(t, "[Content_Types].xml", `<Types>`+word+strings.ReplaceAll(word, "wordprocessingml.document", "spreadsheetml.sheet")+`</Types>`), reason: picture.ReasonBroken},
+		"basic.odt":    {data: archive(t, "mimetype", "application/vnd.oasis.opendocument.text", "Basic/Standard/Module1.xml", "x"), reason: picture.ReasonType},
+		"long.docx":    {data: archive(t, "[Content_Types].xml", word+strings.Repeat(" ", 2<<20)), reason: picture.ReasonBroken},
+		"late.html":    {data: strings.Repeat(" ", 600) + "<html><script>alert(1)</script>", reason: picture.ReasonPage},
+		"noted.html":   {data: "<!-- " + strings.Repeat("x", 600) + " --><HTML lang=vi>", reason: picture.ReasonPage},
+		"words.txt":    {data: strings.Repeat("lời nói ", 100) + "<ScRiPt>alert(1)</script>", reason: picture.ReasonPage},
+		"late.svg":     {data: strings.Repeat("\n", 600) + "<svg onload=alert(1)>", reason: picture.ReasonSVG},
+		"named.svg":    {data: strings.Repeat("\n", 600) + "<svg:svg>", reason: picture.ReasonSVG},
+		"typed.txt":    {data: strings.Repeat("\n", 600) + "<!DOCTYPE\nhtml>", reason: picture.ReasonPage},
+		"xml.txt":      {data: strings.Repeat("\n", 600) + "<?xml version='1.0'?>", reason: picture.ReasonPage},
+		"cut.html":     {data: strings.Repeat("a", 32<<10-3) + "<html>", reason: picture.ReasonPage},
+		"less.txt":     {data: strings.Repeat("1 < 2, a<b, <htmlx>, <bodyguard> ", 100), mimeType: "text/plain; charset=utf-8"},
+		"macros.docm":  {data: archive(t, "[Content_Types].xml", `<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>`), reason: picture.ReasonType},
 		"any.zip":      {data: archive(t, "a.txt", "hello"), reason: picture.ReasonType},
 		"cut.zip":      {data: "PK\x03\x04", reason: picture.ReasonBroken},
 		"page.html":    {data: " \n<!DOCTYPE html><script>alert(1)</script>", reason: picture.ReasonPage},

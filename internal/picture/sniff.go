@@ -1,15 +1,11 @@
 package picture
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
 	"io"
 	"net/http"
-	"path"
-	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Type is a type of file that is taken in.
@@ -118,9 +114,9 @@ func Sniff(file io.ReaderAt, size int64, name string) (Type, error) {
 	}
 	switch kind, _, _ := strings.Cut(found, ";"); kind {
 	case "text/plain":
-		return sniffText(file, size, head, name)
+		return sniffText(file, size, name)
 	case "text/html", "text/xml":
-		if bytes.Contains(head, []byte("<svg")) {
+		if bytes.Contains(bytes.ToLower(head), []byte("<svg")) {
 			return Type{}, refuse(ReasonSVG, "SVG")
 		}
 		return Type{}, refuse(ReasonPage, "%s", kind)
@@ -166,77 +162,4 @@ func sniffISO(head []byte) (Type, error) {
 		}
 	}
 	return Type{}, refuse(ReasonType, "video of the brand %q", brands[:4])
-}
-
-// sniffText takes a text that is UTF-8 from its beginning to its end.
-func sniffText(file io.ReaderAt, size int64, head []byte, name string) (Type, error) {
-	if bytes.Contains(bytes.ToLower(head), []byte("<svg")) {
-		return Type{}, refuse(ReasonSVG, "SVG")
-	}
-	r := io.NewSectionReader(file, 0, size)
-	buf := make([]byte, 32<<10)
-	kept := 0 // bytes of a rune that the last read broke
-	for {
-		n, err := r.Read(buf[kept:])
-		part := buf[:kept+n]
-		for len(part) > 0 {
-			c, width := utf8.DecodeRune(part)
-			if c == utf8.RuneError && width == 1 {
-				if err == nil && !utf8.FullRune(part) {
-					break
-				}
-				return Type{}, refuse(ReasonEncoding, "a text that is not UTF-8")
-			}
-			part = part[width:]
-		}
-		kept = copy(buf, part)
-		switch {
-		case err == io.EOF && kept > 0:
-			return Type{}, refuse(ReasonEncoding, "a text that is not UTF-8")
-		case err == io.EOF && strings.EqualFold(path.Ext(name), ".csv"):
-			return csv, nil
-		case err == io.EOF:
-			return text, nil
-		case err != nil:
-			return Type{}, fmt.Errorf("read a text: %w", err)
-		}
-	}
-}
-
-// maxList bounds in bytes what is read of the list of an archive's types.
-const maxList = 1 << 20
-
-// sniffOffice tells what document a ZIP archive is. Those with macros are not taken in.
-func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
-	archive, err := zip.NewReader(file, size)
-	if err != nil {
-		return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
-	}
-	for _, name := range []string{"mimetype", "[Content_Types].xml"} { // the first of each name: a hostile list has many
-		at := slices.IndexFunc(archive.File, func(entry *zip.File) bool { return entry.Name == name })
-		if at < 0 {
-			continue
-		}
-		r, err := archive.File[at].Open()
-		if err != nil {
-			return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
-		}
-		list, err := io.ReadAll(io.LimitReader(r, maxList))
-		_ = r.Close()
-		if err != nil {
-			return Type{}, refuse(ReasonBroken, "a ZIP archive that can't be read")
-		}
-		if t, ok := office[string(list)]; ok && name == "mimetype" {
-			return t, nil
-		}
-		for inner, t := range office {
-			if bytes.Contains(list, []byte(`"`+inner+`.main+xml"`)) {
-				return t, nil
-			}
-		}
-		if bytes.Contains(list, []byte("macroEnabled")) {
-			return Type{}, refuse(ReasonType, "a document with macros")
-		}
-	}
-	return Type{}, refuse(ReasonType, "application/zip")
 }

@@ -44,7 +44,10 @@ const maxParts = 1 << 16
 
 // add keeps a part. One that follows the last in the same file joins it.
 func (p *Parts) add(part []byte) {
-	if n := len(*p); n > 0 && len(part) > 0 {
+	if len(part) == 0 {
+		return
+	}
+	if n := len(*p); n > 0 {
 		last := (*p)[n-1]
 		if cap(last) > len(last) && &last[:len(last)+1][len(last)] == &part[0] {
 			(*p)[n-1] = last[:len(last)+len(part)]

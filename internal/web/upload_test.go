@@ -245,7 +245,7 @@ func TestUploadTypes(t *testing.T) {
 			t, server,
 			part{"0", "bao-cao.pdf", "%PDF-1.7\n" + page}, part{"1", "anh.jpg", page}, part{"2", "hinh.svg", `<svg onload="alert(1)"/>`},
 			part{"3", "anh.png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}, part{"4", "trang.html", "no page at all"}, part{"5", "trong.txt", ""},
-			part{"6", "phim.mp4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + strings.Repeat("film", 100_000)},
+			part{"6", "phim.mp4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + "\x00\x00\x00\x08moof\x00\x06\x1a\x88mdat" + strings.Repeat("film", 100_000)},
 		)
 		for i, want := range []string{"application/pdf", "", "", "", "text/plain; charset=utf-8", "", "video/mp4"} {
 			got := outcomes[i]

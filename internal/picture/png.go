@@ -1,0 +1,277 @@
+package picture
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+)
+
+// pngChunks are the chunks of a PNG that are kept, with the shortest and the longest that they can be in
+// bytes (PNG, third edition, chapter 11): what its pixels need, its colours, and its movement. Longer ones
+// carry something that nobody sees. Only those of pixels and of movement stand more than once.
+var pngChunks = map[string]struct{ least, most int }{
+	"IHDR": {13, 13}, "PLTE": {3, 768}, "IDAT": {0, 1<<31 - 1}, "IEND": {0, 0},
+	"tRNS": {1, 256}, "gAMA": {4, 4}, "cHRM": {32, 32}, "sRGB": {1, 1}, "iCCP": {3, 1<<31 - 1}, "cICP": {4, 4},
+	"sBIT": {1, 4}, "pHYs": {9, 9}, "bKGD": {1, 6},
+	"acTL": {8, 8}, "fcTL": {26, 26}, "fdAT": {4, 1<<31 - 1},
+}
+
+// pngNeeded are those of them without which there is no picture.
+var pngNeeded = map[string]bool{"IHDR": true, "PLTE": true, "IEND": true, "acTL": true, "fcTL": true, "fdAT": true}
+
+// maxMotion bounds the frames of a picture that moves, in bytes of their pixels when they are unpacked: they
+// are gone through one after the other.
+const maxMotion = 2 << 30
+
+// A pngCleaner keeps what a PNG shows.
+type pngCleaner struct {
+	kept        Parts
+	orientation int
+	seen        map[string]bool
+	header      []byte // of IHDR
+	// frame is the header of the frame that is read, and pixels are its chunks so far.
+	frame  []byte
+	pixels [][]byte
+	frames int
+	motion int64
+}
+
+func cleanPNG(ctx context.Context, data []byte) (kept Parts, orientation int, err error) {
+	const signature = 8
+	if len(data) < signature {
+		return nil, 0, errCut
+	}
+	c := &pngCleaner{seen: map[string]bool{}}
+	c.kept.add(data[:signature])
+	for rest := data[signature:]; !c.seen["IEND"]; {
+		if len(rest) < 12 {
+			return nil, 0, errCut
+		}
+		length := uint64(binary.BigEndian.Uint32(rest)) + 12
+		if length > uint64(len(rest)) {
+			return nil, 0, errCut
+		}
+		if err := c.chunk(ctx, rest[:length]); err != nil {
+			return nil, 0, err
+		}
+		rest = rest[length:]
+	}
+	return c.kept, c.orientation, nil
+}
+
+// chunk keeps a chunk, or a part of it, or nothing.
+func (c *pngCleaner) chunk(ctx context.Context, chunk []byte) error {
+	name, body := string(chunk[4:8]), chunk[8:len(chunk)-4]
+	if name == "eXIf" {
+		c.orientation = orientationOf(body)
+	}
+	bounds, known := pngChunks[name]
+	if name == "IEND" {
+		body, chunk = nil, pngChunk(name, nil)
+	}
+	pixels := name == "IDAT" || name == "fdAT"
+	switch {
+	case !known, c.seen[name] && !pixels && name != "fcTL":
+		return nil
+	case len(body) < bounds.least || len(body) > bounds.most:
+		if pngNeeded[name] {
+			return refuse(ReasonBroken, "its part %s has %d bytes", name, len(body))
+		}
+		return nil
+	}
+	c.seen[name] = true
+	if pixels {
+		c.pixels = append(c.pixels, chunk)
+		return nil
+	}
+	if err := c.endFrame(ctx); err != nil {
+		return err
+	}
+	switch name {
+	case "IHDR":
+		c.header = body
+	case "fcTL":
+		c.frame = body
+		if c.frames++; c.frames > MaxFrames {
+			return refuse(ReasonFrames, "more than %d frames", MaxFrames)
+		}
+	case "iCCP":
+		var err error
+		if chunk, err = cleanICCP(body); err != nil {
+			return err
+		}
+	}
+	c.kept.add(chunk)
+	return nil
+}
+
+// endFrame keeps the pixels of the frame that was read, up to the end of their zlib stream.
+func (c *pngCleaner) endFrame(ctx context.Context) error {
+	if c.pixels == nil {
+		return nil
+	}
+	if c.header == nil {
+		return errCut
+	}
+	chunks, skipped := c.pixels, 8 // the length and the name
+	width, height := binary.BigEndian.Uint32(c.header), binary.BigEndian.Uint32(c.header[4:])
+	if string(chunks[0][4:8]) == "fdAT" {
+		if c.frame == nil {
+			return errCut
+		}
+		skipped += 4 // the number in sequence
+		width, height = binary.BigEndian.Uint32(c.frame[4:]), binary.BigEndian.Uint32(c.frame[8:])
+	}
+	if pixels := uint64(width) * uint64(height); pixels > maxPixels {
+		return refuse(ReasonPixels, "%d × %d pixels", width, height)
+	}
+	size := unfiltered(int64(width), int64(height), c.header)
+	if c.motion += size; c.motion > maxMotion {
+		return refuse(ReasonFrames, "%d frames", c.frames)
+	}
+	var stream pieces
+	for _, chunk := range chunks {
+		stream.rest = append(stream.rest, chunk[skipped:len(chunk)-4])
+	}
+	if err := inflated(ctx, &stream, size); err != nil {
+		return err
+	}
+	for _, chunk := range chunks {
+		switch body := chunk[skipped : len(chunk)-4]; {
+		case stream.read <= 0:
+		case stream.read < len(body):
+			c.kept.add(pngChunk(string(chunk[4:8]), chunk[8:skipped+stream.read]))
+			stream.read = 0
+		default:
+			c.kept.add(chunk)
+			stream.read -= len(body)
+		}
+	}
+	c.pixels = nil
+	return nil
+}
+
+// adam7 are the passes of an interlaced PNG: where each begins and how far its pixels stand apart.
+var adam7 = []struct{ x, y, dx, dy int64 }{
+	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
+}
+
+// unfiltered is how many bytes the pixels of a frame have: each row begins with the byte of its filter.
+func unfiltered(width, height int64, header []byte) (size int64) {
+	channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[header[9]]
+	rows := func(width, height int64) int64 {
+		if width <= 0 || height <= 0 {
+			return 0
+		}
+		return height * (1 + (width*channels*int64(header[8])+7)/8)
+	}
+	if header[12] == 0 {
+		return rows(width, height)
+	}
+	for _, p := range adam7 {
+		size += rows((width-p.x+p.dx-1)/p.dx, (height-p.y+p.dy-1)/p.dy)
+	}
+	return size
+}
+
+// pieces reads parts as one, a byte at a time where asked to, and counts what was read: so that whoever
+// unpacks them reads nothing ahead.
+type pieces struct {
+	rest [][]byte
+	read int
+}
+
+var _ io.ByteReader = (*pieces)(nil)
+
+// Read implements io.Reader.
+func (p *pieces) Read(into []byte) (int, error) {
+	for len(p.rest) > 0 && len(p.rest[0]) == 0 {
+		p.rest = p.rest[1:]
+	}
+	if len(p.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(into, p.rest[0])
+	p.rest[0] = p.rest[0][n:]
+	p.read += n
+	return n, nil
+}
+
+// ReadByte implements io.ByteReader.
+func (p *pieces) ReadByte() (byte, error) {
+	for len(p.rest) > 0 && len(p.rest[0]) == 0 {
+		p.rest = p.rest[1:]
+	}
+	if len(p.rest) == 0 {
+		return 0, io.EOF
+	}
+	b := p.rest[0][0]
+	p.rest[0] = p.rest[0][1:]
+	p.read++
+	return b, nil
+}
+
+// inflated reads a zlib stream of a known size, when it is unpacked, to its end.
+func inflated(ctx context.Context, from *pieces, size int64) error {
+	r, err := zlib.NewReader(from)
+	if err != nil {
+		return refuse(ReasonBroken, "%v", err)
+	}
+	return wholeStream(ctx, r, size)
+}
+
+var errMorePixels = refuse(ReasonBroken, "it has more pixels than it shows")
+
+// wholeStream reads what must have a size, and nothing behind it.
+func wholeStream(ctx context.Context, r io.Reader, size int64) error {
+	for size > 0 {
+		n, err := io.CopyN(io.Discard, r, min(size, 1<<20))
+		if err != nil {
+			return refuse(ReasonBroken, "%v", err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		size -= n
+	}
+	if n, err := io.CopyN(io.Discard, r, 1); n > 0 || err != io.EOF {
+		return errMorePixels
+	}
+	return nil
+}
+
+// cleanICCP writes the chunk of a colour profile anew, without what stands behind the profile; nil for what
+// is no profile.
+func cleanICCP(body []byte) ([]byte, error) {
+	name := bytes.IndexByte(body, 0)
+	if name < 0 || len(body) < name+2 || body[name+1] != 0 { // 0 is the one way to pack it
+		return nil, nil
+	}
+	r, err := zlib.NewReader(bytes.NewReader(body[name+2:]))
+	if err != nil {
+		return nil, nil
+	}
+	profile, err := io.ReadAll(io.LimitReader(r, maxStoredProfile+1))
+	if len(profile) > maxStoredProfile {
+		return nil, errLargeProfile
+	}
+	if profile = wholeProfile(profile); err != nil || profile == nil {
+		return nil, nil
+	}
+	var packed bytes.Buffer
+	packed.WriteString("ICC profile\x00\x00")
+	w := zlib.NewWriter(&packed)
+	_, _ = w.Write(profile) // into memory: never fails
+	_ = w.Close()
+	return pngChunk("iCCP", packed.Bytes()), nil
+}
+
+// pngChunk writes a chunk.
+func pngChunk(name string, body []byte) []byte {
+	chunk := binary.BigEndian.AppendUint32(make([]byte, 0, len(body)+12), uint32(len(body)))
+	chunk = append(append(chunk, name...), body...)
+	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+}
