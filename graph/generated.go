@@ -85,6 +85,8 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type ArticleResolver interface {
+	CacheKey(ctx context.Context, obj *content.Article) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Article) (string, error)
 
 	Locale(ctx context.Context, obj *content.Article) (content.Locale, error)
@@ -112,6 +114,8 @@ type ArticlePayloadResolver interface {
 	Article(ctx context.Context, obj *newsroom.Outcome) (*content.Article, error)
 }
 type AuthorResolver interface {
+	CacheKey(ctx context.Context, obj *content.Author) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Author) (string, error)
 
 	Locale(ctx context.Context, obj *content.Author) (content.Locale, error)
@@ -128,6 +132,8 @@ type AuthorPayloadResolver interface {
 	Author(ctx context.Context, obj *newsroom.Outcome) (*content.Author, error)
 }
 type AwardResolver interface {
+	CacheKey(ctx context.Context, obj *content.Award) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Award) (string, error)
 
 	Locale(ctx context.Context, obj *content.Award) (content.Locale, error)
@@ -149,6 +155,8 @@ type AwardRecipientResolver interface {
 	Author(ctx context.Context, obj *content.AwardRecipient) (*content.Author, error)
 }
 type AwardRoundResolver interface {
+	CacheKey(ctx context.Context, obj *content.AwardRound) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.AwardRound) (string, error)
 
 	Locale(ctx context.Context, obj *content.AwardRound) (content.Locale, error)
@@ -165,6 +173,8 @@ type AwardRoundPayloadResolver interface {
 	AwardRound(ctx context.Context, obj *newsroom.Outcome) (*content.AwardRound, error)
 }
 type AwardSeriesResolver interface {
+	CacheKey(ctx context.Context, obj *content.AwardSeries) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.AwardSeries) (string, error)
 
 	Locale(ctx context.Context, obj *content.AwardSeries) (content.Locale, error)
@@ -195,6 +205,8 @@ type EditingResolver interface {
 	UsedBy(ctx context.Context, obj *content.Editing) ([]content.Content, error)
 }
 type EventResolver interface {
+	CacheKey(ctx context.Context, obj *content.Event) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Event) (string, error)
 
 	Locale(ctx context.Context, obj *content.Event) (content.Locale, error)
@@ -225,6 +237,8 @@ type ImageBlockResolver interface {
 	Alt(ctx context.Context, obj *content.ImageBlock) (*string, error)
 }
 type MediaResolver interface {
+	CacheKey(ctx context.Context, obj *content.Media) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Media) (string, error)
 
 	Locale(ctx context.Context, obj *content.Media) (content.Locale, error)
@@ -294,6 +308,8 @@ type MutationResolver interface {
 	RevokeToken(ctx context.Context, id content.ID, locale *content.Locale) (*TokenPayload, error)
 }
 type OrganizationResolver interface {
+	CacheKey(ctx context.Context, obj *content.Organization) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Organization) (string, error)
 
 	Locale(ctx context.Context, obj *content.Organization) (content.Locale, error)
@@ -324,6 +340,8 @@ type ProductResolver interface {
 	Image(ctx context.Context, obj *content.Product) (*content.Media, error)
 }
 type ProgramResolver interface {
+	CacheKey(ctx context.Context, obj *content.Program) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Program) (string, error)
 
 	Locale(ctx context.Context, obj *content.Program) (content.Locale, error)
@@ -380,6 +398,8 @@ type RichTextResolver interface {
 	Text(ctx context.Context, obj *content.Body) (string, error)
 }
 type SectionResolver interface {
+	CacheKey(ctx context.Context, obj *content.Section) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Section) (string, error)
 
 	Locale(ctx context.Context, obj *content.Section) (content.Locale, error)
@@ -399,6 +419,8 @@ type SeoResolver interface {
 	Image(ctx context.Context, obj *content.SEO) (*content.Media, error)
 }
 type TagResolver interface {
+	CacheKey(ctx context.Context, obj *content.Tag) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Tag) (string, error)
 
 	Locale(ctx context.Context, obj *content.Tag) (content.Locale, error)
@@ -678,13 +700,18 @@ interface Node {
 interface Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1188,13 +1215,18 @@ type Query {
 type Article implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1324,13 +1356,18 @@ type Article implements Node & Content {
 type Author implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1394,13 +1431,18 @@ type Author implements Node & Content {
 type Organization implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1533,13 +1575,18 @@ type Organization implements Node & Content {
 type Section implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1603,13 +1650,18 @@ type Section implements Node & Content {
 type Tag implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1688,13 +1740,18 @@ type Tag implements Node & Content {
 type Event implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1805,13 +1862,18 @@ type Event implements Node & Content {
 type Program implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1898,13 +1960,18 @@ type Program implements Node & Content {
 type AwardSeries implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1987,13 +2054,18 @@ type AwardSeries implements Node & Content {
 type AwardRound implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -2061,13 +2133,18 @@ type AwardRound implements Node & Content {
 type Award implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -2145,13 +2222,18 @@ type Award implements Node & Content {
 type Media implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -5378,6 +5460,8 @@ func (ec *executionContext) childFields_Article(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Article_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Article_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Article_slug(ctx, field)
 	case "path":
@@ -5482,6 +5566,8 @@ func (ec *executionContext) childFields_Author(ctx context.Context, field graphq
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Author_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Author_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Author_slug(ctx, field)
 	case "path":
@@ -5564,6 +5650,8 @@ func (ec *executionContext) childFields_Award(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Award_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Award_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Award_slug(ctx, field)
 	case "path":
@@ -5672,6 +5760,8 @@ func (ec *executionContext) childFields_AwardRound(ctx context.Context, field gr
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_AwardRound_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_AwardRound_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_AwardRound_slug(ctx, field)
 	case "path":
@@ -5758,6 +5848,8 @@ func (ec *executionContext) childFields_AwardSeries(ctx context.Context, field g
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_AwardSeries_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_AwardSeries_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_AwardSeries_slug(ctx, field)
 	case "path":
@@ -5932,6 +6024,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Event_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Event_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Event_slug(ctx, field)
 	case "path":
@@ -6076,6 +6170,8 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Media_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Media_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Media_slug(ctx, field)
 	case "path":
@@ -6226,6 +6322,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Organization_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Organization_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Organization_slug(ctx, field)
 	case "path":
@@ -6418,6 +6516,8 @@ func (ec *executionContext) childFields_Program(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Program_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Program_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Program_slug(ctx, field)
 	case "path":
@@ -6578,6 +6678,8 @@ func (ec *executionContext) childFields_Section(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Section_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Section_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Section_slug(ctx, field)
 	case "path":
@@ -6756,6 +6858,8 @@ func (ec *executionContext) childFields_Tag(ctx context.Context, field graphql.C
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Tag_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Tag_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Tag_slug(ctx, field)
 	case "path":
@@ -12496,6 +12600,29 @@ func (ec *executionContext) fieldContext_Article_id(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Article", field, false, false, "ID")
 }
 
+func (ec *executionContext) _Article_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Article_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Article().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Article_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Article", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Article_slug(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13671,6 +13798,29 @@ func (ec *executionContext) fieldContext_Author_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Author", field, false, false, "ID")
 }
 
+func (ec *executionContext) _Author_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Author_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Author().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Author_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Author", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Author_slug(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14477,6 +14627,29 @@ func (ec *executionContext) _Award_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Award_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Award", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Award_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Award_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Award().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Award_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Award", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Award_slug(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
@@ -15571,6 +15744,29 @@ func (ec *executionContext) fieldContext_AwardRound_id(_ context.Context, field 
 	return graphql.NewScalarFieldContext("AwardRound", field, false, false, "ID")
 }
 
+func (ec *executionContext) _AwardRound_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRound_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardRound().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRound_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AwardRound", field, true, true, "ID")
+}
+
 func (ec *executionContext) _AwardRound_slug(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16432,6 +16628,29 @@ func (ec *executionContext) _AwardSeries_id(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_AwardSeries_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AwardSeries", field, false, false, "ID")
+}
+
+func (ec *executionContext) _AwardSeries_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeries_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardSeries().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeries_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AwardSeries", field, true, true, "ID")
 }
 
 func (ec *executionContext) _AwardSeries_slug(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
@@ -18018,6 +18237,29 @@ func (ec *executionContext) _Event_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Event_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Event_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Event_slug(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
@@ -19663,6 +19905,29 @@ func (ec *executionContext) _Media_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Media_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Media", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Media_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Media_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Media_slug(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
@@ -23009,6 +23274,29 @@ func (ec *executionContext) fieldContext_Organization_id(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Organization", field, false, false, "ID")
 }
 
+func (ec *executionContext) _Organization_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Organization().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Organization", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Organization_slug(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24686,6 +24974,29 @@ func (ec *executionContext) _Program_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Program_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Program", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Program_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Program().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Program_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Program", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Program_slug(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
@@ -27582,6 +27893,29 @@ func (ec *executionContext) fieldContext_Section_id(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Section", field, false, false, "ID")
 }
 
+func (ec *executionContext) _Section_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Section_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Section().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Section_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Section", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Section_slug(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29126,6 +29460,29 @@ func (ec *executionContext) _Tag_id(ctx context.Context, field graphql.Collected
 }
 func (ec *executionContext) fieldContext_Tag_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Tag", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Tag_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tag_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tag().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tag_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tag", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Tag_slug(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
@@ -37422,6 +37779,12 @@ func (ec *executionContext) _Article(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Article_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Article_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -37751,6 +38114,12 @@ func (ec *executionContext) _Author(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Author_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Author_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -38016,6 +38385,12 @@ func (ec *executionContext) _Award(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Award_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Award_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -38362,6 +38737,12 @@ func (ec *executionContext) _AwardRound(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardRound_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._AwardRound_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -38637,6 +39018,12 @@ func (ec *executionContext) _AwardSeries(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardSeries_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._AwardSeries_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39306,6 +39693,12 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Event_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39926,6 +40319,12 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Media_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Media_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -40773,6 +41172,12 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Organization_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Organization_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41458,6 +41863,12 @@ func (ec *executionContext) _Program(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Program_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Program_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -42261,6 +42672,12 @@ func (ec *executionContext) _Section(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Section_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Section_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -42915,6 +43332,12 @@ func (ec *executionContext) _Tag(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tag_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Tag_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

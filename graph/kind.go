@@ -14,6 +14,7 @@ func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, 
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
 	r.relate(string(c.Kind()), map[string]relation{
+		"cacheKey":  written(cacheKey, appendCacheKey),
 		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),
 		"locale":    written(answeredIn, appendLocale),
 		"locales":   value(r.writtenIn),

@@ -97,7 +97,9 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 				}
 				found, err := r.newsroom.Revision(c.ctx, revision.Entry, revision.Version)
 				if found != nil {
-					found.Common().Editing = &content.Editing{ID: revision.Entry, State: revision.State, UpdatedBy: revision.By}
+					base := found.Common()
+					base.Revision = revision.Version
+					base.Editing = &content.Editing{ID: revision.Entry, State: revision.State, UpdatedBy: revision.By}
 					answers[i] = found
 				}
 				return err

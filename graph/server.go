@@ -51,6 +51,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	e.SetRecoverFunc(recoverer(o.Log))
 	if o.Introspection {
 		e.Use(extension.Introspection{})
+		e.AroundFields(nullWhereForeign)
 	} else {
 		e.SetDisableSuggestion(true)
 		e.SetDefaultRulesFn(rulesWithoutSuggestions)

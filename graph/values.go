@@ -59,9 +59,6 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
 	var first *gqlerror.Error
 	eachSelection(doc, func(s ast.Selection) {
-		if first == nil && directivesOf(s).ForName("defer") != nil { // the parser's prelude lets every client send it
-			first = coded(content.CodeBadUserInput, "@defer is not supported.")
-		}
 		f, ok := s.(*ast.Field)
 		for i := 0; ok && first == nil && i < len(f.Arguments); i++ {
 			arg := f.Arguments[i]

@@ -14,6 +14,8 @@ import (
 
 // Place is where in an answer a value stands, as far as its form depends on that.
 type Place struct {
+	// Locale is the language that was asked for.
+	Locale content.Locale
 	// Chain is the languages that may answer, the asked one first.
 	Chain []content.Locale
 	// Zone is the zone in which moments are written.
@@ -23,7 +25,10 @@ type Place struct {
 }
 
 // PlaceOf is the place of the field being answered.
-func PlaceOf(ctx context.Context) Place { return Place{Chain: Chain(ctx), Zone: reading(ctx).Zone} }
+func PlaceOf(ctx context.Context) Place {
+	r, locale := reading(ctx), Locale(ctx)
+	return Place{Locale: locale, Chain: r.chain(locale), Zone: r.Zone}
+}
 
 // Append appends a value to an answer, as JSON.
 type Append[V any] func(b []byte, at *Place, v V) []byte

@@ -81,6 +81,8 @@ type Base struct {
 	ID ID `json:"-"`
 	// Editing is there in a working copy alone; the store fills it in.
 	Editing *Editing `json:"-"`
+	// Revision is the version of the revision that the copy was read from; 0 in the copies that the entry has now.
+	Revision int `json:"-"`
 	// Slug is the entry's name in addresses, unique in its kind.
 	Slug string `json:"slug"`
 	// FormerSlugs are the slugs that it had before; they keep answering.

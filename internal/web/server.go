@@ -95,6 +95,9 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
+		for name, file := range graph.ClientFiles() {
+			mux.Handle("GET /clients/"+name, compressed(text(mediaJSON+"; charset=utf-8", string(file))))
+		}
 		mux.Handle("GET /playground", playground())
 		mux.Handle("GET /playground/", playground())
 		mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))

@@ -77,7 +77,7 @@ export async function startSen(allowedOrigin, documents = {}) {
   const url = `http://${address}`;
   for (const deadline = Date.now() + readyWithin; ; await sleep(50)) {
     const ready = await fetch(`${url}/readyz`).then((response) => response.ok, () => false);
-    if (ready && !over) return { url, stop };
+    if (ready && !over) return { url, stop, said: () => said };
     if (over || Date.now() > deadline) {
       await stop();
       throw new Error(`${program} was not ready (${over}). It said:\n${said}`);
