@@ -204,30 +204,6 @@ func (r *reader) paragraph() {
 	}
 }
 
-// special is the block that a paragraph of one link stands for: a document or an embed.
-func (r *reader) special(spans content.Spans, kept bool) (content.Block, bool) {
-	address, text, ok := lone(spans)
-	if !ok {
-		return content.Block{}, false
-	}
-	var provider *string
-	if n := len(r.figures); n > 0 {
-		provider = r.figures[n-1].embed
-	}
-	if text == address && !kept {
-		text = ""
-	}
-	switch id, ours := r.media(address); {
-	case ours:
-		return content.Block{File: &content.FileBlock{MediaID: id, Caption: text}}, true
-	case provider != nil && strings.HasPrefix(address, "http"):
-		return content.Block{Embed: &content.EmbedBlock{URL: content.URL(address), Caption: text, Provider: *provider}}, true
-	case provided(address):
-		return content.Block{Embed: &content.EmbedBlock{URL: content.URL(address), Caption: text}}, true
-	}
-	return content.Block{}, false
-}
-
 func (r *reader) add(b content.Block) { r.blocks = append(r.blocks, b) }
 
 // between adds a block between paragraphs: behind the list or table that is open.
