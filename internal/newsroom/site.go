@@ -194,6 +194,10 @@ func (w *work) menu(items []*content.MenuItem, path []string, depth int) {
 		if item.URL != "" && richtext.Link(item.URL) == "" {
 			w.refuse(content.ProblemInvalid, append(slices.Clone(at), "url"), msgLink, item.URL)
 		}
+		if stable, signed := w.unsigned(item.URL); signed {
+			item.URL = stable
+			w.notice(content.NoticeRepaired, append(slices.Clone(at), "url"), msgSignedAddress)
+		}
 		if len(item.Label) == 0 {
 			w.refuse(content.ProblemRequired, append(slices.Clone(at), "label"), msgRequired)
 		}
