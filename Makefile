@@ -66,6 +66,7 @@ FUZZ = \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \
 	./internal/picture:FuzzWash \
+	./internal/richtext:FuzzBlocks \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \
 	./internal/richtext:FuzzHTML \

@@ -2308,9 +2308,9 @@ type Media implements Node & Content {
 type RichText {
   "The typed blocks, in their order."
   blocks: [Block!]!
-  "As HTML that was made safe: it can be put into a page as it is. Headings start at level 2."
+  "As HTML that was made safe: it can be put into a page as it is. Headings start at level 2. Saved as ` + "`" + `BodyInput.html` + "`" + `, it gives the same blocks."
   html: String!
-  "As Markdown: CommonMark, with tables and strikethrough as GitHub has them."
+  "As Markdown: CommonMark, with tables and strikethrough as GitHub has them, and HTML for what those can't say. Saved as ` + "`" + `BodyInput.markdown` + "`" + `, it gives the same blocks."
   markdown: String!
   "As plain text, blocks parted by an empty line."
   text: String!
@@ -4907,9 +4907,14 @@ input BodyInput {
   locale: Locale
   "As typed blocks, 2,000 at most."
   blocks: [BlockInput!]
-  "As Markdown: CommonMark with tables and strikethrough. What can't be kept is told in ` + "`" + `notices` + "`" + `."
+  "As Markdown: CommonMark with tables, strikethrough and HTML. What can't be kept is told in ` + "`" + `notices` + "`" + `. It is read as HTML is; a line all in italics is the caption of the picture before it or of the table behind it."
   markdown: String
-  "As HTML. It is cleaned; what can't be kept is told in ` + "`" + `notices` + "`" + `."
+  """
+  As HTML. It is cleaned; what can't be kept is told in ` + "`" + `notices` + "`" + `. A picture at an address of this server is an image,
+  several in a figure are a gallery. A paragraph that is one link to a file of this server is a document, and one that is
+  one link to a known provider such as YouTube is an embed. A caption, alternative text or label equal to the medium's own
+  is left to the medium. Signatures are taken out of addresses of files, with a notice.
+  """
   html: String
 }
 
@@ -4943,7 +4948,7 @@ input SpanInput {
   text: String!
   "How it stands out."
   marks: [Mark!]
-  "Where it leads to: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or one on the site."
+  "Where it leads to: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or one on the site. A file of this server that it leads to counts as used; the address of a preview is refused."
   link: String
 }
 
@@ -4983,7 +4988,7 @@ input GalleryInput {
 input ListInput {
   "Whether it is numbered."
   ordered: Boolean
-  "Its items."
+  "Its items; lists nest 16 deep at most."
   items: [ListItemInput!]!
 }
 
@@ -5035,7 +5040,7 @@ input FileInput {
 
 "Something shown from another site, such as a film. Sen never fetches it."
 input EmbedInput {
-  "Its address."
+  "Its address. A file of this server becomes a document for download, with a notice."
   url: URL!
   "The caption."
   caption: String

@@ -93,6 +93,9 @@ type Base struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 	// PublishedAt is when readers could first see it; zero in a draft that never was live.
 	PublishedAt time.Time `json:"publishedAt,omitempty,omitzero"`
+	// LinkedMediaIDs are the media whose files the addresses in the copy lead to: running text and
+	// fields of type [URL] link to them as other fields link by id.
+	LinkedMediaIDs []ID `json:"linkedMedia,omitempty"`
 }
 
 // Common is the part that all kinds share.

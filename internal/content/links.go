@@ -2,6 +2,7 @@ package content
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,8 @@ func Links(c Content) []ID {
 				walk(v.MapIndex(key))
 			}
 		case reflect.Struct:
-			if v.Type() == reflect.TypeFor[Base]() {
+			if base, ok := v.Interface().(Base); ok {
+				ids = append(ids, base.LinkedMediaIDs...)
 				return
 			}
 			for i := range v.NumField() {
@@ -71,9 +73,20 @@ func localizedFields(c any) map[string]bool {
 
 // Unlink takes the links that gone holds for out of an entry, wherever they stand in it, and
 // tells whether there were any. A block or a member of a list that is nothing without its
-// link goes with it.
+// link goes with it; words that led to the file of a medium stay.
 func Unlink(c Content, gone func(ID) bool) bool {
-	found := false
+	base := c.Common()
+	linked := base.LinkedMediaIDs
+	base.LinkedMediaIDs = slices.DeleteFunc(slices.Clone(linked), gone)
+	found := len(base.LinkedMediaIDs) < len(linked)
+	if found {
+		EachAddress(c, func(address, _ string) string {
+			if id, ok := MediumIn(address); ok && gone(id) && slices.Contains(linked, id) {
+				return ""
+			}
+			return address
+		})
+	}
 	var walk func(reflect.Value) (drop bool)
 	walk = func(v reflect.Value) bool {
 		switch v.Kind() {

@@ -301,6 +301,7 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 	if err != nil {
 		return err
 	}
+	w.ownAddresses(as(live))
 	if err := w.derive(ctx, as(live), content.StagePublished); err != nil {
 		return err
 	}
@@ -327,6 +328,7 @@ func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.E
 		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
 	}
 	after.Draft = old
+	w.ownAddresses(as(old))
 	return w.derive(ctx, as(old), content.StageDraft)
 }
 

@@ -17,14 +17,22 @@ import (
 // read changes a copy by the input and reports everything that is wrong with it.
 func (w *work) read(ctx context.Context, c content.Content) error {
 	site := w.store.Site()
-	r := &reader{report: w.report, languages: site.Languages, locale: w.Locale, medium: mediumAt}
+	r := &reader{report: w.report, languages: site.Languages, locale: w.Locale, newsroom: w.Newsroom}
 	if r.locale == "" {
 		r.locale = site.Languages.Default
 	}
 	r.read(w.Input, c, "input")
 	check(c, w.report)
-	if err := w.checkLinks(ctx, r.links); err != nil {
+	w.ownAddresses(c)
+	for _, id := range c.Common().LinkedMediaIDs {
+		r.links = append(r.links, link{id, string(content.KindMedia), []string{"input"}})
+	}
+	found, err := w.checkLinks(ctx, r.links)
+	if err != nil {
 		return err
+	}
+	for _, blocks := range r.forms {
+		leaveToMedia(blocks, found)
 	}
 	if err := w.derive(ctx, c, content.StageDraft); err != nil {
 		return err
@@ -53,8 +61,8 @@ func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	return nil
 }
 
-// checkLinks refuses links to what is not there, is in the trash, or is of another kind.
-func (w *work) checkLinks(ctx context.Context, links []link) error {
+// checkLinks refuses links to what is not there, is in the trash, or is of another kind, and gives what is there.
+func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]content.Content, error) {
 	byKind := map[content.Kind][]content.ID{}
 	for _, l := range links {
 		kind, ok := l.id.Kind()
@@ -65,7 +73,7 @@ func (w *work) checkLinks(ctx context.Context, links []link) error {
 		byKind[kind] = append(byKind[kind], l.id)
 	}
 	var mu sync.Mutex
-	there := map[content.ID]bool{}
+	there := map[content.ID]content.Content{}
 	tasks, taskCtx := errgroup.WithContext(ctx)
 	for kind, ids := range byKind {
 		tasks.Go(func() error {
@@ -73,20 +81,22 @@ func (w *work) checkLinks(ctx context.Context, links []link) error {
 			mu.Lock()
 			defer mu.Unlock()
 			for id, c := range found {
-				there[id] = c.Common().Editing.State != content.StateTrashed
+				if c.Common().Editing.State != content.StateTrashed {
+					there[id] = c
+				}
 			}
 			return err
 		})
 	}
 	if err := tasks.Wait(); err != nil {
-		return err
+		return nil, err
 	}
 	for _, l := range links {
-		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !there[l.id] {
+		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && there[l.id] == nil {
 			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
 		}
 	}
-	return nil
+	return there, nil
 }
 
 // stem is the slug that an entry's title makes; the end of its id where it makes none.

@@ -73,6 +73,10 @@ const (
 	msgBusy
 	msgUnavailable
 	msgNotReached
+	msgPreviewAddress
+	msgSignedAddress
+	msgOwnEmbed
+	msgTooDeep
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -138,6 +142,10 @@ var catalog = map[message][2]string{
 	msgUnderWay:         {"The first attempt under this idempotency key is still under way. Try again in a moment.", "Lần gửi đầu với khóa idempotency này vẫn đang được xử lý. Hãy thử lại sau giây lát."},
 	msgBusy:             {"The entry is being changed by others all the time. Try again.", "Mục này đang liên tục bị người khác sửa. Hãy thử lại."},
 	msgUnavailable:      {"The store did not answer. Try again.", "Kho dữ liệu không trả lời. Hãy thử lại."},
+	msgPreviewAddress:   {"This address shows a draft to whoever has it. Link to the entry's own page instead.", "Địa chỉ này cho bất kỳ ai xem bản nháp. Hãy liên kết tới trang của chính mục đó."},
+	msgSignedAddress:    {"The signature was taken out of the address of a file: it works once the file is published.", "Đã bỏ chữ ký khỏi địa chỉ tệp: liên kết hoạt động khi tệp được đăng."},
+	msgOwnEmbed:         {"A file of this site is offered for download, not embedded.", "Tệp của chính trang này được đưa thành mục tải về, không nhúng."},
+	msgTooDeep:          {"Lists nest %d deep here; at most %d are allowed.", "Danh sách lồng %d cấp; tối đa là %d."},
 	msgNotReached:       {"The time was over before this one was reached: nothing of it was written. Send it again.", "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại."},
 }
 

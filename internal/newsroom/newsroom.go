@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -226,16 +225,4 @@ func (w *work) entry(at time.Time) content.Revision {
 func (w *work) why() string {
 	r := &reader{report: w.report}
 	return r.clean(strings.TrimSpace(w.Note), "text", []string{"note"})
-}
-
-// mediumAt finds the medium of an address such as /media/media_…/anh.jpg, on any host.
-func mediumAt(address string) (content.ID, bool) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", false
-	}
-	rest, ok := strings.CutPrefix(u.Path, "/media/")
-	id, _, _ := strings.Cut(rest, "/")
-	kind, known := content.ID(id).Kind()
-	return content.ID(id), ok && known && kind == content.KindMedia
 }

@@ -135,7 +135,7 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 	if _, err := time.LoadLocation(after.TimeZone); err != nil || after.TimeZone == "" || after.TimeZone == "Local" {
 		w.refuse(content.ProblemInvalid, []string{"input", "timeZone"}, msgTimeZone, after.TimeZone)
 	}
-	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default}
+	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default, newsroom: w.Newsroom}
 	if len(w.chain) > 0 && slices.Contains(after.Languages.Locales, w.chain[0]) {
 		r.locale = w.chain[0]
 	}
@@ -152,7 +152,8 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 		keys[menu.Key] = true
 		w.menu(menu.Items, append(slices.Clone(path), "items"), 1)
 	}
-	return after, w.checkLinks(ctx, r.links)
+	_, err = w.checkLinks(ctx, r.links)
+	return after, err
 }
 
 // languages is what the input makes of the languages.
@@ -192,6 +193,10 @@ func (w *work) menu(items []*content.MenuItem, path []string, depth int) {
 		}
 		if item.URL != "" && richtext.Link(item.URL) == "" {
 			w.refuse(content.ProblemInvalid, append(slices.Clone(at), "url"), msgLink, item.URL)
+		}
+		if stable, signed := w.unsigned(item.URL); signed {
+			item.URL = stable
+			w.notice(content.NoticeRepaired, append(slices.Clone(at), "url"), msgSignedAddress)
 		}
 		if len(item.Label) == 0 {
 			w.refuse(content.ProblemRequired, append(slices.Clone(at), "label"), msgRequired)

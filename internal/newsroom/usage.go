@@ -42,7 +42,7 @@ func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
 		names = append(names, string(user))
 	}
 	for _, menu := range w.store.Site().Menus {
-		if inMenu(menu.Items, id) {
+		if w.inMenu(menu.Items, id) {
 			names = append(names, "menu "+menu.Key)
 		}
 	}
@@ -53,9 +53,10 @@ func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
 	return true, nil
 }
 
-func inMenu(items []*content.MenuItem, id content.ID) bool {
+func (n *Newsroom) inMenu(items []*content.MenuItem, id content.ID) bool {
 	for _, item := range items {
-		if item.ContentID == id || inMenu(item.Items, id) {
+		medium, _ := n.mediumAt(item.URL)
+		if item.ContentID == id || medium == id || n.inMenu(item.Items, id) {
 			return true
 		}
 	}
