@@ -77,7 +77,7 @@ func gifFrames(data []byte) (n int, err error) {
 
 // cleanGIF keeps the frames of a GIF, how long each shows and how often all do.
 func cleanGIF(data []byte) (kept Parts, err error) {
-	frames := 0
+	frames, pixels := 0, 0
 	err = gifBlocks(data, func(block []byte) {
 		if block[0] == gifExtension && block[1] != gifControl {
 			loops := block[1] == gifApplication &&
@@ -88,11 +88,12 @@ func cleanGIF(data []byte) (kept Parts, err error) {
 		}
 		if block[0] == gifFrame {
 			frames++
+			pixels += (int(block[5]) | int(block[6])<<8) * (int(block[7]) | int(block[8])<<8)
 		}
 		kept.add(block)
 	})
-	if err == nil && frames > MaxFrames {
-		err = refuse(ReasonFrames, "%d frames", frames)
+	if err == nil && (frames > MaxFrames || pixels > maxFilm) {
+		err = refuse(ReasonFrames, "%d frames of %d megapixels in all", frames, pixels/1_000_000)
 	}
 	return kept, err
 }
