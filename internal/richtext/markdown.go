@@ -78,7 +78,7 @@ func markdownImage(image *content.ImageBlock, media Media) string {
 	if !ok {
 		return ""
 	}
-	text := fmt.Sprintf("![%s](%s)", oneLine(markdownText(m.Alt)), target(link(m.URL)))
+	text := fmt.Sprintf("![%s](%s)", oneLine(markdownText(m.Alt)), target(m.source()))
 	if m.Caption != "" {
 		text += "\n\n" + emphasis(m.Caption)
 	}
