@@ -2264,14 +2264,16 @@ type Media implements Node & Content {
   kind: MediaKind!
   """
   Where its bytes are: an absolute address that never changes its content. With ` + "`" + `width` + "`" + `, ` + "`" + `height` + "`" + ` or ` + "`" + `format` + "`" + `, for a
-  picture: the same picture in that size, which is made when it is first asked for. It never grows beyond its own size;
-  of one that moves it shows the first frame. Such an address is signed: take it as it is. Other media answer with
+  picture: the same picture in the next size that is made of it, when it is first asked for. Sizes are 32, 64, 96, 128,
+  192, 256, 320, 480, 640, 800, 960, 1280, 1600, 1920, 2560, 3200 and 4096 pixels wide, and as wide as the picture
+  itself, beyond which it never grows: a width between two of them is served as the wider one. Of one that moves, smaller sizes
+  show the first frame. Such an address is signed: take it as it is. Other media answer with
   their own address. What is not published has a signed address, too, which is not to be passed on.
   """
   url(
-    "How wide at most, 1 to 4096 pixels."
+    "How wide the frame is, 1 to 4096 pixels; what is less or more counts as that."
     width: Int
-    "How high at most, 1 to 4096 pixels."
+    "How high the frame is, 1 to 4096 pixels; what is less or more counts as that."
     height: Int
     "How it goes into a frame of other proportions, with both ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `."
     fit: Fit = CONTAIN
@@ -2987,7 +2989,10 @@ enum AwardOutcome {
 enum Fit {
   "All of it is inside the frame."
   CONTAIN
-  "It fills the frame; what stands over is cut off, alike on both sides."
+  """
+  It fills the frame; what stands over is cut off, alike on both sides. It is cut to the nearest of these proportions,
+  lying or standing: 1:1, 5:4, 4:3, 3:2, 8:5, 16:9, 40:21, 2:1, 21:9, 3:1, 4:1, 6:1, 8:1.
+  """
   COVER
 }
 

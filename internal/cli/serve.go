@@ -56,7 +56,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if s.PublicURL == "" {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
-	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), Log: log})
+	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
 	handler, err := s.handler(store, people, room, trusted, tracer, log)
 	if err != nil {
 		return err

@@ -47,6 +47,7 @@ type Config struct {
 	CacheSize uint64        `help:"Bytes of memory for answers that are kept until their content changes; 0 keeps none." default:"268435456" env:"SEN_CACHE_SIZE"`
 	Entities  uint64        `name:"entity-cache-size" help:"Bytes of memory for published entries that are kept until they change; 0 keeps none." default:"134217728" env:"SEN_ENTITY_CACHE_SIZE"`
 	Pages     uint64        `name:"page-cache-size" help:"Bytes of memory for pages, as lists of ids, that are kept until they change; 0 keeps none." default:"33554432" env:"SEN_PAGE_CACHE_SIZE"`
+	SizeBytes int64         `name:"picture-size-cache" help:"Bytes of the store for sizes of pictures that were made; the least used go." default:"1073741824" env:"SEN_PICTURE_SIZE_CACHE"`
 	Plans     bool          `help:"Run queries by plans; else by gqlgen's executor, which answers the same, later: for measuring." default:"true" negatable:"" hidden:"" env:"SEN_PLANS"`
 	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
 	Timeout   time.Duration `help:"Longest time that an operation may take; a bulk mutation may take it for each 20 of its items." default:"10s" env:"SEN_TIMEOUT"`
@@ -175,6 +176,8 @@ func (c *Config) Validate() error {
 	switch {
 	case c.MaxBody < 1024:
 		return fmt.Errorf("--max-body must be 1024 at least")
+	case c.SizeBytes < 1<<20:
+		return fmt.Errorf("--picture-size-cache must be at least 1048576")
 	case c.MaxUpload < 1024 || c.MaxUpload > 1<<30:
 		return fmt.Errorf("--max-upload must be from 1024 to 1073741824")
 	case c.Timeout <= 0:

@@ -67,6 +67,7 @@ const (
 	msgFileBroken
 	msgFilePixels
 	msgFileFrames
+	msgFileSlow
 	msgForbidden
 	msgOneTimePassword
 	msgUnderWay
@@ -137,6 +138,7 @@ var catalog = map[message][2]string{
 	msgFileBroken:       {"The file is damaged, or not of the type that it begins as: %s.", "Tệp bị hỏng hoặc không đúng loại: %s."},
 	msgFilePixels:       {"The picture is too large (%s); at most 50 megapixels in 64 MB are allowed.", "Ảnh quá lớn (%s); tối đa 50 megapixel và 64 MB."},
 	msgFileFrames:       {"The picture moves for too long (%s).", "Ảnh động quá dài (%s)."},
+	msgFileSlow:         {"The picture takes too long to decode (%s). Save it again in a plain form, such as a JPEG that is not progressive.", "Ảnh mất quá nhiều thời gian để giải mã (%s). Hãy lưu lại ở dạng thông thường, chẳng hạn JPEG không dùng chế độ progressive."},
 	msgForbidden:        {"Your role does not allow this (%s). Ask an administrator for it.", "Vai trò của bạn không cho phép việc này (%s). Hãy liên hệ quản trị viên."},
 	msgOneTimePassword:  {"Change your one-time password first: changePassword.", "Trước hết hãy đổi mật khẩu dùng một lần: changePassword."},
 	msgUnderWay:         {"The first attempt under this idempotency key is still under way. Try again in a moment.", "Lần gửi đầu với khóa idempotency này vẫn đang được xử lý. Hãy thử lại sau giây lát."},

@@ -3,6 +3,7 @@
 package newsroom
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -14,8 +15,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/sync/singleflight"
 
 	"sen/internal/auth"
 	"sen/internal/content"
@@ -30,8 +29,7 @@ type Newsroom struct {
 	signer    func(context.Context) (auth.Signer, error)
 	publicURL string
 	desks     map[content.Kind]desk
-	// sizes lets each size of a picture be made once, however many ask for it at a time.
-	sizes singleflight.Group
+	sizes     sizes
 }
 
 // Options are what a newsroom works with.
@@ -43,6 +41,8 @@ type Options struct {
 	Signer func(context.Context) (auth.Signer, error)
 	// PublicURL is where clients reach the program, without a slash at its end.
 	PublicURL string
+	// SizeBytes is what all sizes of pictures may take in the store; 0 is [DefaultSizeBytes].
+	SizeBytes int64
 }
 
 // New makes a newsroom for a store.
@@ -52,6 +52,7 @@ func New(store *mongodb.Store, o Options) *Newsroom {
 		now = time.Now
 	}
 	n := &Newsroom{store: store, log: o.Log, signer: o.Signer, publicURL: o.PublicURL, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	n.sizes.bound = cmp.Or(o.SizeBytes, DefaultSizeBytes)
 	n.desks = map[content.Kind]desk{}
 	for _, d := range []desk{
 		newDesk(n, store.Articles), newDesk(n, store.Authors), newDesk(n, store.Organizations), newDesk(n, store.Sections),

@@ -126,7 +126,7 @@ func (n *Newsroom) forget(ctx context.Context, id content.ID) error {
 var refusals = map[picture.Reason]message{
 	picture.ReasonType: msgFileType, picture.ReasonPage: msgFilePage, picture.ReasonSVG: msgFileSVG,
 	picture.ReasonHEIC: msgFileHEIC, picture.ReasonEncoding: msgFileEncoding, picture.ReasonBroken: msgFileBroken,
-	picture.ReasonPixels: msgFilePixels, picture.ReasonFrames: msgFileFrames,
+	picture.ReasonPixels: msgFilePixels, picture.ReasonFrames: msgFileFrames, picture.ReasonScans: msgFileSlow, picture.ReasonSlow: msgFileSlow,
 }
 
 // refusedFile turns the refusal of a file into a problem; any other error stays one.
@@ -242,7 +242,7 @@ func (f *received) keepVariants(ctx context.Context, store *mongodb.Store, m *co
 		if width >= p.Width || p.Moves {
 			break
 		}
-		made, err := p.Resize(picture.Size{Width: width})
+		made, err := p.Resize(ctx, picture.Contain(p.Width, p.Height, width, picture.MaxSide))
 		if err != nil {
 			return err
 		}

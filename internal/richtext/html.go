@@ -3,6 +3,7 @@ package richtext
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,8 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("id").OnElements("h2", "h3", "h4")
 	p.AllowAttrs("scope").OnElements("th")
 	p.AllowAttrs("src", "alt", "loading", "decoding", "width", "height").OnElements("img")
+	p.AllowAttrs("srcset").Matching(sourceSets).OnElements("img")
+	p.AllowAttrs("sizes").Matching(regexp.MustCompile("^" + regexp.QuoteMeta(pageColumn) + "$")).OnElements("img")
 	p.AllowAttrs("href", "rel", "type", "download").OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto", "tel")
 	p.AllowRelativeURLs(true)
@@ -51,6 +54,9 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowComments() // see literal
 	return p
 })
+
+// sourceSets matches addresses over HTTP with the widths of their pictures.
+var sourceSets = regexp.MustCompile(`^(https?://[^\s,]+ [0-9]+w(, |$))+$`)
 
 // htmlWriter writes HTML.
 type htmlWriter struct {
@@ -106,13 +112,37 @@ func (w *htmlWriter) image(image *content.ImageBlock) {
 	if !ok {
 		return
 	}
-	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(link(m.URL)), strings.ReplaceAll(escape(m.Alt), "\n", "&#10;"))
+	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(m.source()), strings.ReplaceAll(escape(m.Alt), "\n", "&#10;"))
+	if set := sourceSet(m.Sizes); set != "" {
+		w.printf(" srcset=\"%s\" sizes=\"%s\"", escape(set), pageColumn)
+	}
 	if m.Width > 0 && m.Height > 0 {
 		w.printf(" width=\"%d\" height=\"%d\"", m.Width, m.Height)
 	}
 	w.WriteString(">")
 	w.caption("figcaption", m.Caption)
 	w.WriteString("</figure>\n")
+}
+
+// pageColumn is how wide a picture is laid out: as the window, or as a column of text where that is narrower. A page whose
+// column is another one sets the attribute itself.
+const pageColumn = "(min-width: 50rem) 50rem, 100vw"
+
+// sourceSet writes the sizes of a picture for a browser to choose from (HTML, "srcset attributes"); empty for one alone.
+// Commas and blanks, which part them, can't stand in an address that was written by [url.URL].
+func sourceSet(sizes []Source) string {
+	var set []string
+	for _, s := range sizes {
+		address := link(s.URL)
+		if address == "" || strings.ContainsAny(address, ", ") {
+			return ""
+		}
+		set = append(set, address+" "+strconv.Itoa(s.Width)+"w")
+	}
+	if len(set) < 2 {
+		return ""
+	}
+	return strings.Join(set, ", ")
 }
 
 func (w *htmlWriter) gallery(g *content.GalleryBlock) {

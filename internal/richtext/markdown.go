@@ -141,7 +141,7 @@ func markdownImage(image *content.ImageBlock, media Media) string {
 	if !ok {
 		return ""
 	}
-	text := fmt.Sprintf("![%s](%s)", markdownText(m.Alt), target(link(m.URL)))
+	text := fmt.Sprintf("![%s](%s)", markdownText(m.Alt), target(m.source()))
 	if m.Caption != "" {
 		text += "\n\n" + emphasis(m.Caption)
 	}

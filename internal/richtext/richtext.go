@@ -18,6 +18,28 @@ type Medium struct {
 	Width, Height int
 	// Bytes is the size of the file.
 	Bytes int64
+	// Sizes are the same picture in sizes for pages, the smallest first; none where only the file itself shows it.
+	Sizes []Source
+}
+
+// Source is a picture in some width in pixels.
+type Source struct {
+	URL   string
+	Width int
+}
+
+// pageWidth is the width in pixels of the size that stands for a picture where only one can.
+const pageWidth = 1280
+
+// source is where the size of a picture is that stands for it: the file itself where it has no sizes.
+func (m Medium) source() string {
+	address := m.URL
+	for _, s := range m.Sizes {
+		if s.Width <= pageWidth || address == m.URL {
+			address = s.URL
+		}
+	}
+	return link(address)
 }
 
 // Media finds a medium; false when it is not there or not published.
