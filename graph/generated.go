@@ -1269,7 +1269,7 @@ type Article implements Node & Content {
   byline: String
   "The section that it stands in."
   section: Section
-  "The sections from the root down to ` + "`" + `section` + "`" + `."
+  "The sections from the root down to ` + "`" + `section` + "`" + `; empty without it. Below a section that is not published it begins anew."
   breadcrumb: [Section!]!
   "Its topics."
   tags: [Tag!]!
@@ -1321,7 +1321,7 @@ type Article implements Node & Content {
   organizations: [Organization!]!
   """
   What to read next: the articles that an editor chose; where none was chosen, those that share an event, a
-  programme or a tag with it.
+  programme or a tag with it that may be seen.
   """
   related(
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
@@ -1475,11 +1475,11 @@ type Organization implements Node & Content {
   shortName: String
   "What the body does."
   description: String
-  "The body that it is part of; null at the root."
+  "The body that it is part of; null at the root, and when that is not published."
   parent: Organization
   "Its direct units, by name; the first 100."
   children: [Organization!]!
-  "The bodies above it, from the root down."
+  "The bodies above it, from the root down. Below a body that is not published a tree of its own begins."
   ancestors: [Organization!]!
   "The people whose present unit it is."
   members(
@@ -1617,11 +1617,11 @@ type Section implements Node & Content {
   name: String!
   "What is found in it."
   description: String
-  "The section above it; null at the root."
+  "The section above it; null at the root, and when that is not published."
   parent: Section
   "The sections directly below it, in their order; the first 100."
   children: [Section!]!
-  "The sections above it, from the root down."
+  "The sections above it, from the root down. Below a section that is not published a tree of its own begins."
   ancestors: [Section!]!
   "The articles that stand in it, without those of the sections below."
   articles(
@@ -2573,7 +2573,10 @@ type Site {
 type Menu {
   "Which place it is for, such as ` + "`" + `main` + "`" + `."
   key: String!
-  "The links, in their order."
+  """
+  The links, in their order, that lead somewhere: to an address, to an entry that is published, or by the links below them.
+  To change the menus, read them with the header ` + "`" + `Sen-Stage: DRAFT` + "`" + `, which shows the links to drafts too.
+  """
   items: [MenuItem!]!
 }
 
@@ -2581,7 +2584,7 @@ type Menu {
 type MenuItem {
   "Its words."
   label: String!
-  "Where it leads: an absolute address, or one on the site that starts with ` + "`" + `/` + "`" + `. Of an entry it is the entry's ` + "`" + `path` + "`" + `; null when that is not published."
+  "Where it leads: an absolute address, or one on the site that starts with ` + "`" + `/` + "`" + `. Of an entry it is the entry's ` + "`" + `path` + "`" + `; null when that is not published and the link only heads those below it."
   link: String
   "The entry that it leads to; null for an address, and when the entry is not published."
   content: Content
@@ -3312,8 +3315,9 @@ input DateTimeFilter {
 }
 
 """
-Follows a link to other entries, named by ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + `. An id or a slug of nothing matches nothing. What is
-given in both together counts as one list, 100 at most.
+Follows a link to other entries, named by ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + `. Only links count whose other end may be seen: an entry that
+is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other id or slug is one of nothing, which
+matches nothing. What is given in both together counts as one list, 100 at most.
 """
 input RelationFilter {
   "Their ids."
@@ -3322,7 +3326,7 @@ input RelationFilter {
   slugs: [String!]
   "Whether all of them must be linked; any of them is enough without it."
   all: Boolean
-  "Whether anything is linked at all."
+  "Whether anything is linked at all that may be seen."
   exists: Boolean
 }
 

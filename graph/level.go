@@ -91,14 +91,18 @@ type wanted struct {
 // read answers the calls of one level.
 func (rq *request) read(calls []*call) {
 	var want []*wanted
-	var tasks []func()
+	var tasks, then []func()
 	for _, c := range calls {
 		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
 			c.err = errDrafts
 			continue
 		}
-		if c.load != nil {
-			tasks = append(tasks, func() { c.err = safely(c.loadOnce) })
+		load := func() { c.err = safely(c.loadOnce) }
+		switch {
+		case c.ids == nil && c.load != nil:
+			tasks = append(tasks, load)
+		case c.load != nil:
+			then = append(then, load)
 		}
 		if c.ids != nil {
 			want = rq.want(want, c)
@@ -116,6 +120,7 @@ func (rq *request) read(calls []*call) {
 		})
 	}
 	together(tasks)
+	together(then)
 	for _, c := range calls {
 		c.finish(failed)
 	}

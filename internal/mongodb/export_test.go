@@ -45,6 +45,13 @@ func (c *Collection[T, F]) Orders() (names []string) {
 	return names
 }
 
+// ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
+func (c *Collection[T, F]) ExplainEnds(ctx context.Context, field string) (plan bson.Raw, err error) {
+	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: live + field}}
+	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	return plan, err
+}
+
 // Relations names the stored links that the kind's lists are filtered by.
 func (c *Collection[T, F]) Relations() []string { return c.relations }
 

@@ -22,9 +22,11 @@ type where struct {
 	conds bson.A
 	err   error
 
-	// slugs are the resolved slugs, and missing those that are yet to be.
-	slugs   map[claimKey]content.ID
-	missing []claimKey
+	// single are the stored links that have at most one end.
+	single map[string]bool
+	// asked is what the filter has to know of other entries, and answers what came of it; nil as long as that is not looked up.
+	asked   questions
+	answers *answers
 }
 
 // filtered is what every kind's filter can do: combine, and ask for what all kinds have.
@@ -217,34 +219,19 @@ func shownText(field string, chain []content.Locale, cond bson.D) bson.D {
 	}}}}}}
 }
 
-// relation follows a link to entries of a kind.
+// relation follows a link to entries of a kind, as far as the actor can see them.
 func (w *where) relation(field string, kind content.Kind, f *content.RelationFilter) {
 	if f == nil {
 		return
 	}
-	if f.Exists != nil { // of a list of objects some may have a link and some none
-		some := bson.D{{Key: w.at + field, Value: bson.D{{Key: "$gt", Value: ""}}}}
-		if !*f.Exists {
-			some = bson.D{{Key: "$nor", Value: bson.A{some}}}
-		}
-		w.conds = append(w.conds, some)
+	if f.Exists != nil {
+		w.leads(field, kind, *f.Exists)
 	}
 	if f.IDs == nil && f.Slugs == nil {
 		return
 	}
 	w.limit(len(f.IDs) + len(f.Slugs))
-	ids := append([]content.ID{}, f.IDs...)
-	lost := false
-	for _, slug := range f.Slugs {
-		key := claimKey{kind, slug}
-		id, ok := w.slugs[key]
-		if !ok && w.slugs == nil {
-			w.missing = append(w.missing, key)
-		}
-		if lost = lost || !ok; ok {
-			ids = append(ids, id)
-		}
-	}
+	ids, lost := w.targets(kind, f)
 	switch all := f.All != nil && *f.All; {
 	case all && lost || len(ids) == 0:
 		w.conds = append(w.conds, nothing)
@@ -324,17 +311,17 @@ func conjunction(conds bson.A) bson.D {
 	return bson.D{{Key: "$and", Value: conds}}
 }
 
-// conditions turns a filter into conditions, resolving the slugs in it together.
+// conditions turns a filter into conditions. What it has to know of other entries is looked up together.
 func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
 	v := c.view(l.Stage)
 	w := &where{view: v, chain: chain}
 	collect(w, c.filter, l.Filter, 1)
-	if w.err == nil && len(w.missing) > 0 {
-		slugs, err := c.store.namedBy(ctx, w.missing, l.Drafts)
+	if w.err == nil && !w.asked.none() {
+		answers, err := c.answer(ctx, v, &w.asked, l.Drafts)
 		if err != nil {
 			return nil, err
 		}
-		w = &where{view: v, chain: chain, slugs: slugs}
+		w = &where{view: v, chain: chain, single: c.single, answers: answers}
 		collect(w, c.filter, l.Filter, 1)
 	}
 	return w, w.err

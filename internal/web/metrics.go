@@ -57,7 +57,7 @@ func (m *Metrics) Feed(lag func() time.Duration) {
 	}, func() float64 { return lag().Seconds() }))
 }
 
-// Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, pages, documents, persisted.
+// Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, ends, pages, documents, persisted.
 func (m *Metrics) Cache(name string, kept cache.Kept) {
 	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}
 	for _, c := range []struct {
