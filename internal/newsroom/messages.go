@@ -73,6 +73,7 @@ const (
 	msgBusy
 	msgUnavailable
 	msgNotReached
+	msgSessionNotKept
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -139,6 +140,10 @@ var catalog = map[message][2]string{
 	msgBusy:             {"The entry is being changed by others all the time. Try again.", "Mục này đang liên tục bị người khác sửa. Hãy thử lại."},
 	msgUnavailable:      {"The store did not answer. Try again.", "Kho dữ liệu không trả lời. Hãy thử lại."},
 	msgNotReached:       {"The time was over before this one was reached: nothing of it was written. Send it again.", "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại."},
+	msgSessionNotKept: {
+		"The browser sends no session cookie from this page, which is of another site than the API (the scheme counts too). Send `token` as Authorization: Bearer …, open the page on the API's site, or set --cookie-same-site none. See docs/sign-in.md.",
+		"Trình duyệt không gửi cookie phiên từ trang này, vì trang thuộc một site khác với API (tính cả http hay https). Hãy gửi `token` trong Authorization: Bearer …, mở trang trên site của API, hoặc đặt --cookie-same-site none. Xem docs/sign-in.md.",
+	},
 }
 
 // vietnameseWords are the steps and the states of the workflow for editors.
