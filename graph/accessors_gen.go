@@ -574,6 +574,7 @@ var accessors = map[string]accessor{
 	"SignInPayload.token":               leaf(func(o *SignInPayload) *string { return o.Token }, scalar.Optional(scalar.AppendString[string])),
 	"SignInPayload.expiresAt":           leaf(func(o *SignInPayload) *time.Time { return o.ExpiresAt }, scalar.Optional(scalar.AppendDateTime)),
 	"SignInPayload.userErrors":          branch(func(o *SignInPayload) []*content.Problem { return o.UserErrors }, eachPointer[content.Problem]),
+	"SignInPayload.notices":             branch(func(o *SignInPayload) []*content.Problem { return o.Notices }, eachPointer[content.Problem]),
 	"SignOutPayload.userErrors":         branch(func(o *SignOutPayload) []*content.Problem { return o.UserErrors }, eachPointer[content.Problem]),
 	"Site.name":                         leaf(func(o *content.Site) content.Text { return o.Name }, scalar.AppendText),
 	"Site.locales":                      leaf(func(o *content.Site) []content.Locale { return o.Locales() }, scalar.Listed(scalar.AppendString[content.Locale])),

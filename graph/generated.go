@@ -4242,8 +4242,9 @@ type Mutation {
   ): SitePayload
 
   """
-  Begin a session. Its token goes into ` + "`" + `Authorization: Bearer …` + "`" + `; a browser gets it as a cookie too. After some failures one has to
-  wait: ` + "`" + `RATE_LIMITED` + "`" + `.
+  Begin a session. Its token goes into ` + "`" + `Authorization: Bearer …` + "`" + `; a browser gets it as a cookie too, where one comes back from its page.
+  Where none does, ` + "`" + `notices` + "`" + ` tell so with ` + "`" + `SESSION_NOT_KEPT` + "`" + `, and so do ` + "`" + `userErrors` + "`" + ` to who does not select ` + "`" + `token` + "`" + `: nobody is signed in then.
+  After some failures one has to wait: ` + "`" + `RATE_LIMITED` + "`" + `. An ` + "`" + `Authorization` + "`" + ` that is not valid any more does not matter to ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + `.
   """
   signIn(
     "The account's login."
@@ -4430,6 +4431,8 @@ enum ProblemCode {
   FORBIDDEN
   "The store did not answer, or the time was over; of an item of many. Try this one again."
   UNAVAILABLE
+  "The browser sends no session cookie from this page: it is of another site than the API. Of a sign-in; a notice where ` + "`" + `token` + "`" + ` is selected."
+  SESSION_NOT_KEPT
   "A text was mended: control signs, decomposed letters (NFC), or signs read in a wrong encoding."
   REPAIRED
   "Something of a Markdown or HTML text could not be kept."
@@ -4774,6 +4777,8 @@ type SignInPayload {
   expiresAt: DateTime
   "What is wrong. Whether it is the login or the password is not told."
   userErrors: [UserError!]!
+  "What one has to know of the session."
+  notices: [Notice!]!
 }
 
 "What became of signing out."
@@ -6796,6 +6801,8 @@ func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field
 		return ec.fieldContext_SignInPayload_expiresAt(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_SignInPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_SignInPayload_notices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignInPayload", field.Name)
 }
@@ -28935,6 +28942,38 @@ func (ec *executionContext) fieldContext_SignInPayload_userErrors(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _SignInPayload_notices(ctx context.Context, field graphql.CollectedField, obj *SignInPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignInPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕᚖsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignInPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignInPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SignOutPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43022,6 +43061,11 @@ func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "notices":
+			out.Values[i] = ec._SignInPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -45409,6 +45453,30 @@ func (ec *executionContext) marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblem
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNNotice2ᚕᚖsenᚋinternalᚋcontentᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Problem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotice2ᚖsenᚋinternalᚋcontentᚐProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNotice2ᚖsenᚋinternalᚋcontentᚐProblem(ctx context.Context, sel ast.SelectionSet, v *content.Problem) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Notice!")
+		return graphql.Null
+	}
+	return ec._Notice(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOrganization2ᚕᚖsenᚋinternalᚋcontentᚐOrganizationᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Organization) graphql.Marshaler {

@@ -41,6 +41,11 @@ func (c *call) entry(id content.ID) content.Content {
 	return c.rq.entries[key].entry
 }
 
+// selects tells whether a field is selected below the call's, on the objects of a type.
+func (c *call) selects(object, field string) bool {
+	return slices.ContainsFunc(c.rq.on(c.node, object).nodes, func(n *node) bool { return n.field.Name == field })
+}
+
 // stored are the stored fields of a kind that what is selected below the call is answered from.
 func (c *call) stored(kind content.Kind) []string { return c.rq.on(c.node, string(kind)).stored }
 

@@ -82,6 +82,8 @@ type SignInPayload struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// What is wrong. Whether it is the login or the password is not told.
 	UserErrors []*content.Problem `json:"userErrors"`
+	// What one has to know of the session.
+	Notices []*content.Problem `json:"notices"`
 }
 
 // What became of signing out.

@@ -18,6 +18,8 @@ const (
 	ProblemInUse       ProblemCode = "IN_USE"
 	ProblemForbidden   ProblemCode = "FORBIDDEN"
 	ProblemUnavailable ProblemCode = "UNAVAILABLE"
+	// ProblemSessionNotKept is told of a sign-in whose cookie would not come back; also as a notice.
+	ProblemSessionNotKept ProblemCode = "SESSION_NOT_KEPT"
 )
 
 // The codes of notices, which tell of what was written otherwise than it was sent.

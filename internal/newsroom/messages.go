@@ -78,6 +78,7 @@ const (
 	msgSignedAddress
 	msgOwnEmbed
 	msgTooDeep
+	msgSessionNotKept
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -149,6 +150,10 @@ var catalog = map[message][2]string{
 	msgOwnEmbed:         {"A file of this site is offered for download, not embedded.", "Tệp của chính trang này được đưa thành mục tải về, không nhúng."},
 	msgTooDeep:          {"Lists nest %d deep here; at most %d are allowed.", "Danh sách lồng %d cấp; tối đa là %d."},
 	msgNotReached:       {"The time was over before this one was reached: nothing of it was written. Send it again.", "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại."},
+	msgSessionNotKept: {
+		"The browser sends no session cookie from this page, which is of another site than the API (the scheme counts too). Send `token` as Authorization: Bearer …, open the page on the API's site, or set --cookie-same-site none. See docs/sign-in.md.",
+		"Trình duyệt không gửi cookie phiên từ trang này, vì trang thuộc một site khác với API (tính cả http hay https). Hãy gửi `token` trong Authorization: Bearer …, mở trang trên site của API, hoặc đặt --cookie-same-site none. Xem docs/sign-in.md.",
+	},
 }
 
 // vietnameseWords are the steps and the states of the workflow for editors.

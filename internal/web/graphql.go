@@ -87,6 +87,10 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if bad == nil {
 		bad = g.persisted.find(params)
 	}
+	if refused := refusedOf(r.Context()); refused != nil && (bad != nil || !mayBeSigning(params.Query)) {
+		refuseVisitor(w, r, content.CodeOf(refused), refused)
+		return
+	}
 	if bad != nil {
 		if bad.status == 0 {
 			bad.status = answer.requestError()
@@ -114,6 +118,10 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	params.ReadTime = graphql.TraceTiming{Start: now, End: now}
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := g.exec.CreateOperationContext(ctx, &params.RawParams)
+	if refused := refusedOf(ctx); refused != nil && (errs != nil || !signing(op)) {
+		refuseVisitor(answer.w, answer.r, content.CodeOf(refused), refused)
+		return
+	}
 	if errs != nil {
 		status := answer.requestError()
 		switch code, _ := errs[0].Extensions["code"].(string); {

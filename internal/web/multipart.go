@@ -14,7 +14,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"sen/internal/auth"
 	"sen/internal/content"
 )
 
@@ -45,7 +44,7 @@ func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawPar
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, m, &refusal{http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as it is."}
 	}
-	if auth.ActorOf(r.Context()) != nil { // strangers have no files to send: ordinary times do
+	if signedIn(r.Context()) { // strangers have no files to send: ordinary times do
 		control, until := http.NewResponseController(w), time.Now().Add(uploadTime)
 		_ = control.SetReadDeadline(until) // a test's recorder has no deadlines
 		_ = control.SetWriteDeadline(until.Add(g.timeout + writeTime))
@@ -57,7 +56,7 @@ func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawPar
 	if m.parts, err = r.MultipartReader(); err != nil {
 		return nil, m, badInput("The body is no multipart form: %v.", err)
 	}
-	params, bad := m.read(auth.ActorOf(r.Context()) != nil)
+	params, bad := m.read(signedIn(r.Context()))
 	if bad != nil && bad.code == content.CodeTooLarge {
 		// Most clients read the answer only when they have sent what they wanted to.
 		_, _ = io.CopyN(io.Discard, body, g.maxUpload)

@@ -3,16 +3,19 @@ package web_test
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"sen/graph"
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/web"
 )
 
 // TestPreviewPage opens the link of a draft as someone without an account: it shows that
@@ -99,5 +102,62 @@ func TestPreviewPage(t *testing.T) {
 		if status, _, body := get(c.address); status != c.status || strings.Contains(body, "<h1>") {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
+	}
+}
+
+// TestGuestsAreStrangers sees that whoever has a preview's link waits for a turn, with the page and with the token, and that
+// the page counts in the rate as its query does.
+func TestGuestsAreStrangers(t *testing.T) {
+	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) {
+		o.Concurrency, o.Timeout, o.Slow, o.Log, o.RateLimit = 1, 200*time.Millisecond, 1, slog.New(log), 200
+	})
+	ctx := auth.WithActor(t.Context(), newsroom.Operator)
+	outcome, err := server.Newsroom.Do(ctx, []content.Locale{"vi"}, newsroom.Change{
+		Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.NewInput(map[string]any{"title": []any{map[string]any{"text": "Bài"}}}),
+	})
+	if err != nil || len(outcome.Problems) > 0 {
+		t.Fatal(err, outcome)
+	}
+	signer, err := server.People.Signer(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := signer.Preview(outcome.ID, server.Clock.Now().Add(time.Hour))
+	page := func() *http.Response {
+		t.Helper()
+		response, err := http.Get(server.URL + "/preview/" + token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response
+	}
+	held := make(chan []byte)
+	go func() { held <- server.Ask(t, "query Hold { tags { totalCount } }", nil, nil) }()
+	<-log.reached
+	if got := server.Ask(t, "{ viewer { name } }", nil, http.Header{"Authorization": {"Bearer " + token}}); !strings.Contains(string(got), `"UNAVAILABLE"`) {
+		t.Errorf("a guest need not wait for a turn: %s", got)
+	}
+	if response := page(); response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Errorf("a preview's page need not wait for a turn: status %d", response.StatusCode)
+	}
+	close(log.goOn)
+	<-held
+	shown := 0
+	var response *http.Response
+	for range 300 {
+		if response = page(); response.StatusCode != http.StatusOK {
+			break
+		}
+		shown++
+	}
+	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" || shown == 0 || shown > 100 { // each costs more than 1
+		t.Errorf("after %d pages the status is %d", shown, response.StatusCode)
+	}
+	if response, err := http.Get(server.URL + "/preview/senp_nonsense"); err != nil || response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a link to nothing: %v, %v", response, err)
+	} else {
+		_ = response.Body.Close()
 	}
 }

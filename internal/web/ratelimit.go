@@ -75,8 +75,8 @@ func (l *rateLimit) take(h http.Header, r *http.Request, cost int) *refusal {
 // minute is that of the request's client. Guests with a preview count as their network: many may have one link.
 func (l *rateLimit) minute(r *http.Request) *minute {
 	var who client
-	if actor := auth.ActorOf(r.Context()); actor != nil && actor.Preview == "" {
-		who.actor = actor.ID
+	if signedIn(r.Context()) {
+		who.actor = auth.ActorOf(r.Context()).ID
 	} else {
 		who.network = auth.Network(l.proxies.client(r))
 	}

@@ -51,8 +51,13 @@ type Options struct {
 	Slow time.Duration
 	// Tracer makes spans of requests, operations and store commands; nil makes none.
 	Tracer trace.TracerProvider
-	// Metrics are served at /metrics; nil serves none.
-	Metrics *Metrics
+	// CrossSiteCookies gives pages of allowed origins on other sites cookies too (SameSite=None); it needs Origins
+	// whose program is reached by https.
+	CrossSiteCookies bool
+	// Metrics take requests in, and are served at /metrics to this machine and to tokens of administrators, unless
+	// MetricsApart says that they have a listener of their own; nil serves none.
+	Metrics      *Metrics
+	MetricsApart bool
 	// RateLimit is the cost that a client may ask for in a minute; zero counts nothing. Now is its clock; nil is
 	// the time of day.
 	RateLimit int
@@ -74,10 +79,10 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
-	visitors := visitors{o.Actor, o.Origins, o.Proxies, rate}
-	turns := newTurns(o.Concurrency, o.Timeout)
+	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate}
+	turns, outgoing := newTurns(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: newOutgoing(maxOutgoing)}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing}
 	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, handler)))
@@ -85,14 +90,16 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux.Handle("/graphql", watched("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))})))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
-		mux.Handle("GET /metrics", o.Metrics.handler())
+	}
+	if o.Metrics != nil && !o.MetricsApart {
+		mux.Handle("GET /metrics", visitors.forOperators(o.Metrics.Handler()))
 	}
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
 	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, rate, newTurns(makingTurns(), o.Timeout), o.Log}))
-	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout})))
+	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, turns, outgoing})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		for name, file := range graph.ClientFiles() {
@@ -102,7 +109,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		mux.Handle("GET /playground/", playground())
 		mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	}
-	return withRequestID(recovered(o.Log, o.Origins.cors(mux)))
+	return withRequestID(recovered(o.Log, o.Origins.cors(o.Log, mux)))
 }
 
 // minCompressed is the size in bytes from which an answer is compressed.
