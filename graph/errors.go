@@ -28,7 +28,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		var shown *gqlerror.Error
 		errors.As(err, &shown)
 		if shown != nil && shown.Extensions["code"] != nil && shown.Err == nil {
-			return withoutVariablePath(shown)
+			return clearer(shown)
 		}
 		path := graphql.GetPath(ctx)
 		if shown != nil && shown.Path != nil {
@@ -60,6 +60,24 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		return presented
 	}
+}
+
+// noOperation is what gqlgen says of a request that names no operation, where the document has not exactly one.
+const noOperation = "operation  not found"
+
+// clearer says more clearly what gqlparser and gqlgen say.
+func clearer(err *gqlerror.Error) *gqlerror.Error {
+	if err.Message == noOperation {
+		named := *err
+		named.Message = "There is no single operation to run: say in operationName which one of the document's is meant."
+		return &named
+	}
+	if kind := noScalar.FindStringSubmatch(err.Message); kind != nil {
+		ruled := *err
+		ruled.Message = scalarRules[kind[1]]
+		err = &ruled
+	}
+	return withoutVariablePath(err)
 }
 
 // withoutVariablePath moves the place in a variable, which the parser puts into the

@@ -216,6 +216,12 @@ type EventResolver interface {
 
 	Body(ctx context.Context, obj *content.Event) (*content.Body, error)
 
+	StartsOn(ctx context.Context, obj *content.Event) (content.Date, error)
+	StartsPrecision(ctx context.Context, obj *content.Event) (content.TimePrecision, error)
+
+	EndsOn(ctx context.Context, obj *content.Event) (*content.Date, error)
+	EndsPrecision(ctx context.Context, obj *content.Event) (*content.TimePrecision, error)
+
 	Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error)
 
 	Programs(ctx context.Context, obj *content.Event) ([]*content.Program, error)
@@ -298,7 +304,7 @@ type MutationResolver interface {
 	BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error)
-	UpdateSite(ctx context.Context, version int, input map[string]any, locale *content.Locale) (*newsroom.SiteOutcome, error)
+	UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error)
 	SignIn(ctx context.Context, login string, password string, locale *content.Locale) (*SignInPayload, error)
 	SignOut(ctx context.Context) (*SignOutPayload, error)
 	ChangePassword(ctx context.Context, password string, newPassword string, locale *content.Locale) (*ChangePasswordPayload, error)
@@ -628,11 +634,13 @@ schema {
 
 """
 A moment as RFC 3339 has it, with an offset: ` + "`" + `2020-12-02T07:30:00+07:00` + "`" + `. Answers are in the site's time zone, to the
-millisecond at most. In arguments any offset is accepted; the years 0001 to 9999.
+millisecond at most; one for which that zone's offset has seconds, such as the local mean time of a hundred years ago, is in
+UTC. In arguments any offset is accepted, and ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in small letters; in UTC the years are 0001 to 9999, and the very
+first moment of the year 0001 can be compared with and not kept.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
-"A day without a time, as ISO 8601 and RFC 3339's ` + "`" + `full-date` + "`" + ` have it: ` + "`" + `2020-12-02` + "`" + `."
+"A day without a time, as ISO 8601 and RFC 3339's ` + "`" + `full-date` + "`" + ` have it: ` + "`" + `2020-12-02` + "`" + `; the years 0001 to 9999."
 scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
 "A language by its BCP 47 tag, such as ` + "`" + `vi` + "`" + ` or ` + "`" + `en-GB` + "`" + `. In arguments upper and lower case are the same."
@@ -1788,10 +1796,18 @@ type Event implements Node & Content {
   description: String
   "What it is about, at length, in the language asked for or the first that has one."
   body: RichText
-  "When it begins."
+  "When it begins. Where that is known by its day alone, see ` + "`" + `startsPrecision` + "`" + `: the first moment of that day in ` + "`" + `timeZone` + "`" + `."
   startsAt: DateTime!
-  "When it ends."
+  "The day on which it begins, in ` + "`" + `timeZone` + "`" + `."
+  startsOn: Date!
+  "How well the beginning is known. Show the time of day of ` + "`" + `startsAt` + "`" + ` with ` + "`" + `TIME` + "`" + ` only."
+  startsPrecision: TimePrecision!
+  "When it ends. Where that is known by its day alone, see ` + "`" + `endsPrecision` + "`" + `: the last millisecond of that day in ` + "`" + `timeZone` + "`" + `. Null where no end is known."
   endsAt: DateTime
+  "Its last day, in ` + "`" + `timeZone` + "`" + `. Null where no end is known."
+  endsOn: Date
+  "How well the end is known. Null where no end is known."
+  endsPrecision: TimePrecision
   "The zone of the place by its name in the IANA database, such as ` + "`" + `Asia/Ho_Chi_Minh` + "`" + `."
   timeZone: String!
   "What became of the date."
@@ -2918,6 +2934,14 @@ enum EventType {
   OTHER
 }
 
+"How well a beginning or an end is known."
+enum TimePrecision {
+  "By its day alone: the time of day is not known."
+  DAY
+  "By its day and the time of day."
+  TIME
+}
+
 "What became of an event's date, with the values of schema.org's ` + "`" + `EventStatusType` + "`" + `."
 enum EventStatus {
   "It takes place as announced."
@@ -3239,10 +3263,12 @@ enum MediaOrder {
 
 """
 Compares a text, in the language asked for or the one that stands in for it. All that is given must hold. A value
-has 1,000 characters at most; what looks like an operator or a pattern is only text here.
+has 1,000 characters at most; what looks like an operator or a pattern is only text here. All of them take texts for the same
+that differ by how they are typed alone: composed or decomposed letters, the kind of apostrophe or of ` + "`" + `Đ` + "`" + `, runs of blanks,
+signs that nobody sees.
 """
 input StringFilter {
-  "Exactly this."
+  "Exactly this; case and accents count."
   eq: String
   "Not this."
   ne: String
@@ -3252,9 +3278,12 @@ input StringFilter {
   notIn: [String!]
   "Whether there is one at all."
   exists: Boolean
-  "Begins with this; blind to case and accents, and đ is d."
+  """
+  Begins with this; blind to case, accents, width and ligatures, to the kind of quotation marks and dashes; đ is d, ß is ss. A
+  text in which nothing can be compared, such as a blank, is found nowhere.
+  """
   startsWith: String
-  "Has this somewhere; blind to case and accents, and đ is d."
+  "Has this somewhere; compared as by ` + "`" + `startsWith` + "`" + `."
   contains: String
 }
 
@@ -4237,6 +4266,11 @@ type Mutation {
     version: Int!
     "What to change. What is left out stays."
     input: SiteInput!
+    """
+    Whether a language may be taken off the site in which entries are written that are written in no other one. Without it the
+    ` + "`" + `userErrors` + "`" + ` say ` + "`" + `IN_USE` + "`" + ` and how many there are. They go on being shown in it, since there is no other text.
+    """
+    confirmRemoval: Boolean
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): SitePayload
@@ -5270,10 +5304,14 @@ input EventInput {
   description: [TextInput!]
   "The long text."
   body: [BodyInput!]
-  "When it begins. A new event needs it."
+  "When it begins, where the time of day is known. A new event needs this or ` + "`" + `startsOn` + "`" + `; the one that is given takes the place of the other."
   startsAt: DateTime
-  "When it ends, not before it begins."
+  "The day on which it begins, in ` + "`" + `timeZone` + "`" + `, where the time of day is not known. Not together with ` + "`" + `startsAt` + "`" + `."
+  startsOn: Date
+  "When it ends, where the time of day is known; not before it begins. Null where no end is known."
   endsAt: DateTime
+  "Its last day, in ` + "`" + `timeZone` + "`" + `, where the time of day is not known. Not together with ` + "`" + `endsAt` + "`" + `; the one that is given takes the place of the other."
+  endsOn: Date
   "The zone of the place by its name in the IANA database; the site's when nothing is said."
   timeZone: String
   "What became of its date; ` + "`" + `SCHEDULED` + "`" + ` when nothing is said."
@@ -5392,7 +5430,7 @@ input MediaInput {
 input SiteInput {
   "Its name."
   name: [TextInput!]
-  "The languages that it is written in, one at least; the order in which they stand in for each other. One in which nothing is written may be left out."
+  "The languages that it is written in, one at least; the order in which they stand in for each other. One in which entries are written that are written in no other one is taken off with ` + "`" + `confirmRemoval` + "`" + ` alone."
   locales: [Locale!]
   "The language that answers where none is asked for, one of ` + "`" + `locales` + "`" + `."
   defaultLocale: Locale
@@ -6081,8 +6119,16 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_body(ctx, field)
 	case "startsAt":
 		return ec.fieldContext_Event_startsAt(ctx, field)
+	case "startsOn":
+		return ec.fieldContext_Event_startsOn(ctx, field)
+	case "startsPrecision":
+		return ec.fieldContext_Event_startsPrecision(ctx, field)
 	case "endsAt":
 		return ec.fieldContext_Event_endsAt(ctx, field)
+	case "endsOn":
+		return ec.fieldContext_Event_endsOn(ctx, field)
+	case "endsPrecision":
+		return ec.fieldContext_Event_endsPrecision(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_Event_timeZone(ctx, field)
 	case "eventStatus":
@@ -9780,14 +9826,22 @@ func (ec *executionContext) field_Mutation_updateSite_args(ctx context.Context, 
 		return nil, err
 	}
 	args["input"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "confirmRemoval",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["confirmRemoval"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg2
+	args["locale"] = arg3
 	return args, nil
 }
 
@@ -18736,6 +18790,52 @@ func (ec *executionContext) fieldContext_Event_startsAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Event_startsOn(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_startsOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().StartsOn(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Date) graphql.Marshaler {
+			return ec.marshalNDate2senᚋinternalᚋcontentᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_startsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Event_startsPrecision(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_startsPrecision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().StartsPrecision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.TimePrecision) graphql.Marshaler {
+			return ec.marshalNTimePrecision2senᚋinternalᚋcontentᚐTimePrecision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_startsPrecision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "TimePrecision")
+}
+
 func (ec *executionContext) _Event_endsAt(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18757,6 +18857,52 @@ func (ec *executionContext) _Event_endsAt(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Event_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Event_endsOn(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_endsOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().EndsOn(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_endsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Event_endsPrecision(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_endsPrecision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().EndsPrecision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.TimePrecision) graphql.Marshaler {
+			return ec.marshalOTimePrecision2ᚖsenᚋinternalᚋcontentᚐTimePrecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_endsPrecision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "TimePrecision")
 }
 
 func (ec *executionContext) _Event_timeZone(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
@@ -22873,7 +23019,7 @@ func (ec *executionContext) _Mutation_updateSite(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateSite(ctx, fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale))
+			return ec.Resolvers.Mutation().UpdateSite(ctx, fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["confirmRemoval"].(*bool), fc.Args["locale"].(*content.Locale))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.SiteOutcome) graphql.Marshaler {
@@ -34520,7 +34666,7 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "name", "type", "summary", "description", "body", "startsAt", "endsAt", "timeZone", "eventStatus", "place", "onlineUrl", "organizers", "participants", "agenda", "programs", "documents", "cover", "tags"}
+	fieldsInOrder := [...]string{"slug", "name", "type", "summary", "description", "body", "startsAt", "startsOn", "endsAt", "endsOn", "timeZone", "eventStatus", "place", "onlineUrl", "organizers", "participants", "agenda", "programs", "documents", "cover", "tags"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -34577,6 +34723,13 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 				return it, err
 			}
 			it["startsAt"] = data
+		case "startsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsOn"))
+			data, err := ec.unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["startsOn"] = data
 		case "endsAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -34584,6 +34737,13 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 				return it, err
 			}
 			it["endsAt"] = data
+		case "endsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
+			data, err := ec.unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["endsOn"] = data
 		case "timeZone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -39847,11 +40007,35 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "startsOn":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_startsOn(ctx, field, obj)
+				})
+		case "startsPrecision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_startsPrecision(ctx, field, obj)
+				})
 		case "endsAt":
 			out.Values[i] = ec._Event_endsAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "endsOn":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_endsOn(ctx, field, obj)
+				})
+		case "endsPrecision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_endsPrecision(ctx, field, obj)
+				})
 		case "timeZone":
 			out.Values[i] = ec._Event_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -44857,6 +45041,20 @@ func (ec *executionContext) marshalNCorrection2ᚖsenᚋinternalᚋcontentᚐCor
 	return ec._Correction(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDate2senᚋinternalᚋcontentᚐDate(ctx context.Context, v any) (content.Date, error) {
+	res, err := scalar.UnmarshalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2senᚋinternalᚋcontentᚐDate(ctx context.Context, sel ast.SelectionSet, v content.Date) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDate(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -46086,6 +46284,21 @@ func (ec *executionContext) unmarshalNTextInput2ᚕmapᚄ(ctx context.Context, v
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalNTimePrecision2senᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, v any) (content.TimePrecision, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.TimePrecision(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimePrecision2senᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, sel ast.SelectionSet, v content.TimePrecision) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TimePrecision!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNToken2ᚖsenᚋinternalᚋcontentᚐToken(ctx context.Context, sel ast.SelectionSet, v *content.Token) graphql.Marshaler {
@@ -48802,6 +49015,25 @@ func (ec *executionContext) unmarshalOTextInput2ᚕmapᚄ(ctx context.Context, v
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOTimePrecision2ᚖsenᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, v any) (*content.TimePrecision, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.TimePrecision(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTimePrecision2ᚖsenᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, sel ast.SelectionSet, v *content.TimePrecision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOToken2ᚕᚖsenᚋinternalᚋcontentᚐTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Token) graphql.Marshaler {

@@ -48,7 +48,7 @@ func answeredIn(ctx context.Context, e content.Content) any {
 	return locale
 }
 
-// writtenIn are the site's languages in which an entry has a label.
+// writtenIn are the site's languages in which an entry has a label; where it has none, the one that answers instead.
 func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 	locales := []content.Locale{}
 	label := e.Label()
@@ -56,6 +56,9 @@ func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 		if label[locale] != "" || label[content.Undetermined] != "" {
 			locales = append(locales, locale)
 		}
+	}
+	if _, answers := label.In(nil); len(locales) == 0 && answers != "" {
+		locales = append(locales, answers)
 	}
 	return locales
 }

@@ -43,7 +43,7 @@ func registerMutation(r *Resolver) {
 	}}})
 	r.relate("Mutation", map[string]relation{"updateSite": mutation(func(c *call) (any, error) {
 		input := newsroom.NewInput(deref(argument[map[string]any](c, "input")))
-		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input)
+		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input, deref(argument[bool](c, "confirmRemoval")))
 	}), "previewToken": mutation(func(c *call) (any, error) {
 		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
 		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)

@@ -373,6 +373,22 @@ func (eventResolver) Body(ctx context.Context, obj *content.Event) (*content.Bod
 	return resolve[*content.Body](ctx, obj)
 }
 
+func (eventResolver) StartsOn(ctx context.Context, obj *content.Event) (content.Date, error) {
+	return resolve[content.Date](ctx, obj)
+}
+
+func (eventResolver) StartsPrecision(ctx context.Context, obj *content.Event) (content.TimePrecision, error) {
+	return resolve[content.TimePrecision](ctx, obj)
+}
+
+func (eventResolver) EndsOn(ctx context.Context, obj *content.Event) (*content.Date, error) {
+	return resolve[*content.Date](ctx, obj)
+}
+
+func (eventResolver) EndsPrecision(ctx context.Context, obj *content.Event) (*content.TimePrecision, error) {
+	return resolve[*content.TimePrecision](ctx, obj)
+}
+
 func (eventResolver) Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error) {
 	return resolve[[]*content.Organization](ctx, obj)
 }
@@ -657,7 +673,7 @@ func (mutationResolver) PreviewToken(ctx context.Context, id content.ID, expires
 	return resolve[*newsroom.Preview](ctx, nil)
 }
 
-func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, locale *content.Locale) (*newsroom.SiteOutcome, error) {
+func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error) {
 	return resolve[*newsroom.SiteOutcome](ctx, nil)
 }
 
@@ -1242,6 +1258,14 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Event_revisions(ctx, field)
 	case "Event.body":
 		return ec.fieldContext_Event_body(ctx, field)
+	case "Event.startsOn":
+		return ec.fieldContext_Event_startsOn(ctx, field)
+	case "Event.startsPrecision":
+		return ec.fieldContext_Event_startsPrecision(ctx, field)
+	case "Event.endsOn":
+		return ec.fieldContext_Event_endsOn(ctx, field)
+	case "Event.endsPrecision":
+		return ec.fieldContext_Event_endsPrecision(ctx, field)
 	case "Event.organizers":
 		return ec.fieldContext_Event_organizers(ctx, field)
 	case "Event.programs":

@@ -57,6 +57,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 		e.SetDefaultRulesFn(rulesWithoutSuggestions)
 	}
 	e.Use(limiter{documents, o.Limits})
+	e.Use(numbers{})
 	e.Use(values{documents})
 	e.Use(costs{documents, o.Limits.Cost})
 	e.AroundOperations(r.begin)

@@ -159,8 +159,8 @@ func exactlyOne(object map[string]any) bool {
 	return false
 }
 
-// literal checks a value that stands in the document against our own scalars;
-// gqlparser has checked the specification's.
+// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our own
+// scalars as they come.
 func literal(value *ast.Value) error {
 	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
 		return nil
@@ -170,7 +170,7 @@ func literal(value *ast.Value) error {
 			return err
 		}
 	}
-	if value.Definition == nil || value.Definition.Kind != ast.Scalar || value.Kind == ast.ListValue || value.Definition.BuiltIn {
+	if value.Definition == nil || value.Definition.Kind != ast.Scalar || value.Kind == ast.ListValue {
 		return nil
 	}
 	read, err := value.Value(nil)

@@ -70,6 +70,9 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		if err := s.prepare(ctx, store, log); err != nil {
 			return err
 		}
+		if err := room.PrepareTexts(ctx); err != nil {
+			return err
+		}
 		if err := firstAdmin(ctx, people, o); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/text/unicode/norm"
 
 	"sen/internal/content"
 )
@@ -114,48 +115,49 @@ func (w *where) exists(field string, want *bool) {
 	}
 }
 
-// text compares a text in the language that is shown.
+// text compares a text by its keys: one in several languages as it is shown, or one of none that has keys, such as a
+// file's name.
 func (w *where) text(field string, f *content.StringFilter) {
 	if f == nil {
 		return
 	}
 	w.checkText(f)
-	for _, c := range matches(w, &f.Match) {
-		negative := c.Key == "$ne" || c.Key == "$nin"
-		if negative {
-			c.Key = map[string]string{"$ne": "$eq", "$nin": "$in"}[c.Key]
-		}
-		cond := shownText(w.at+field, w.chain, bson.D{c})
-		if negative {
-			cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
-		}
-		w.conds = append(w.conds, cond)
-	}
+	locale := "." + string(w.chain[0])
+	match(w, w.at+keys+"same."+field+locale, formed(&f.Match, content.Spelling))
 	w.exists(field, f.Exists)
-	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+	w.pattern(keys+"fold."+field+locale, f, "")
 }
 
-// plain compares a text that has no languages.
-func (w *where) plain(field string, f *content.StringFilter) {
+// formed compares with other forms of the values.
+func formed(m *content.Match[string], form func(string) string) *content.Match[string] {
+	var made content.Match[string]
+	for _, one := range []struct{ from, to **string }{{&m.Eq, &made.Eq}, {&m.Ne, &made.Ne}} {
+		if *one.from != nil {
+			s := form(**one.from)
+			*one.to = &s
+		}
+	}
+	for _, list := range []struct{ from, to *[]string }{{&m.In, &made.In}, {&m.NotIn, &made.NotIn}} {
+		if *list.from != nil {
+			*list.to = make([]string, len(*list.from))
+			for i, s := range *list.from {
+				(*list.to)[i] = form(s)
+			}
+		}
+	}
+	return &made
+}
+
+// plain compares a text that has no languages and no keys, such as a slug. With the option "i" its beginning and
+// parts are found in either case.
+func (w *where) plain(field string, f *content.StringFilter, options string) {
 	if f == nil {
 		return
 	}
 	w.checkText(f)
-	match(w, w.at+field, &f.Match)
+	match(w, w.at+field, formed(&f.Match, norm.NFC.String))
 	w.exists(field, f.Exists)
-	w.pattern(field, f)
-}
-
-// named compares a text that has no languages and is kept folded, such as a file's name.
-func (w *where) named(field string, f *content.StringFilter) {
-	if f == nil {
-		return
-	}
-	exact := *f
-	exact.StartsWith, exact.Contains = nil, nil
-	w.plain(field, &exact)
-	w.checkText(f)
-	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+	w.pattern(field, f, options)
 }
 
 // status compares the state in which an entry is seen: always published for readers.
@@ -176,19 +178,27 @@ func (w *where) status(m *content.StatusFilter) {
 }
 
 // pattern asks for a folded text's beginning or part. The value is quoted: it is
-// text, whatever signs it has.
-func (w *where) pattern(field string, f *content.StringFilter) {
+// text, whatever signs it has. One of which nothing is left when it is folded, such as a blank, is found nowhere.
+func (w *where) pattern(field string, f *content.StringFilter, options string) {
 	for _, p := range []struct {
 		begin string
 		part  *string
 	}{{"^", f.StartsWith}, {"", f.Contains}} {
-		switch {
-		case p.part == nil:
-		case strings.Contains(*p.part, "\x00"): // no text has it, and no pattern of BSON can
-			w.conds = append(w.conds, nothing)
-		default:
-			w.add(field, bson.Regex{Pattern: p.begin + regexp.QuoteMeta(content.Fold(*p.part))})
+		if p.part == nil {
+			continue
 		}
+		folded := content.Fold(*p.part)
+		if strings.Contains(*p.part, "\x00") { // no text has it
+			folded = ""
+		}
+		if n := utf8.RuneCountInString(folded); n > content.MaxFilterText { // a ligature may stand for many letters
+			w.refuse("A text in a filter has %d characters, its ligatures taken apart; at most %d are allowed.", n, content.MaxFilterText)
+		}
+		if folded == "" {
+			w.conds = append(w.conds, nothing)
+			continue
+		}
+		w.add(field, bson.Regex{Pattern: p.begin + regexp.QuoteMeta(folded), Options: options})
 	}
 }
 
@@ -205,18 +215,6 @@ func (w *where) checkText(f *content.StringFilter) {
 			w.refuse("A text in a filter has %d characters; at most %d are allowed.", n, content.MaxFilterText)
 		}
 	}
-}
-
-// shownText holds for a condition on the text of the first language of a chain that has one.
-func shownText(field string, chain []content.Locale, cond bson.D) bson.D {
-	path := field + "." + string(chain[0])
-	has := bson.D{{Key: path, Value: cond}}
-	if len(chain) == 1 {
-		return has
-	}
-	return bson.D{{Key: "$or", Value: bson.A{has, bson.D{{Key: "$and", Value: bson.A{
-		bson.D{{Key: path, Value: nil}}, shownText(field, chain[1:], cond),
-	}}}}}}
 }
 
 // relation follows a link to entries of a kind, as far as the actor can see them.
@@ -256,7 +254,7 @@ func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
 	parts := any(f).(filtered[F])
 	common := parts.CommonParts()
 	match(w, "_id", common.ID)
-	w.plain("slug", common.Slug)
+	w.plain("slug", common.Slug, "")
 	compare(w, "createdAt", common.CreatedAt)
 	compare(w, "updatedAt", common.UpdatedAt)
 	compare(w, "publishedAt", common.PublishedAt)

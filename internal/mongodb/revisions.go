@@ -25,7 +25,7 @@ func revisions() spec[content.Revision, content.RevisionFilter] {
 		filter: func(w *where, f *content.RevisionFilter) {
 			match(w, "entry", f.Entry)
 			match(w, "action", f.Action)
-			w.plain("by.id", f.By)
+			w.plain("by.id", f.By, "i")
 			compare(w, "at", f.At)
 		},
 	}

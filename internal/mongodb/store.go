@@ -145,7 +145,8 @@ type collection interface {
 	Kind() content.Kind
 	prepare(context.Context, content.Languages) error
 	collectionName() string
-	rekey(ctx context.Context, done func()) error
+	rekey(ctx context.Context, which bson.D, done func()) error
+	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
 	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
 	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)

@@ -94,9 +94,15 @@ func (w *work) touched() (fields []string) {
 		} else {
 			fields = append(fields, name)
 		}
+		if instead := dayOrMoment[name]; instead != "" {
+			fields = append(fields, instead)
+		}
 	}
 	return fields
 }
+
+// dayOrMoment are the fields that take the place of each other.
+var dayOrMoment = map[string]string{"startsAt": "startsOn", "startsOn": "startsAt", "endsAt": "endsOn", "endsOn": "endsAt"}
 
 // isLocalized tells whether a value is a text, or a body, of one language.
 func isLocalized(fields map[string]any) bool {

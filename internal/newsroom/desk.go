@@ -289,6 +289,7 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 
 // publish shows the working copy to readers.
 func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.Entry[T], now time.Time) error {
+	w.whole(as(after.Draft))
 	base := as(after.Draft).Common()
 	base.UpdatedAt = now
 	if base.PublishedAt.IsZero() {

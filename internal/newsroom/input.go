@@ -224,7 +224,10 @@ func (r *reader) moment(to *time.Time, value any, path []string) {
 		r.refuse(content.ProblemInvalid, path, msgInvalid)
 		return
 	}
-	*to = t.UTC().Truncate(time.Millisecond) // what the store keeps
+	if t = t.UTC().Truncate(time.Millisecond); !content.Storable(t) { // what the store keeps
+		r.refuse(content.ProblemInvalid, path, msgMoment)
+	}
+	*to = t
 }
 
 // localized calls read for each language that is given, with what is given in it. A null

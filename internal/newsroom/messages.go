@@ -36,6 +36,9 @@ const (
 	msgRange
 	msgOrder
 	msgTimeZone
+	msgMoment
+	msgNoDay
+	msgOnlyLanguage
 	msgPast
 	msgNote
 	msgOtherRequest
@@ -108,6 +111,9 @@ var catalog = map[message][2]string{
 	msgRange:            {"It must be from %v to %v.", "Giá trị phải từ %v đến %v."},
 	msgOrder:            {"The end lies before the beginning.", "Thời điểm kết thúc trước thời điểm bắt đầu."},
 	msgTimeZone:         {"%q is no time zone of the IANA database, such as Asia/Ho_Chi_Minh.", "%q không phải là múi giờ theo cơ sở dữ liệu IANA, ví dụ Asia/Ho_Chi_Minh."},
+	msgMoment:           {"A moment lies behind 0001-01-01T00:00:00Z and before the year 10000.", "Thời điểm phải sau 0001-01-01T00:00:00Z và trước năm 10000."},
+	msgNoDay:            {"There is no day %s in the zone %s that can be kept.", "Không có ngày %s ở múi giờ %s, hoặc ngày này không lưu được."},
+	msgOnlyLanguage:     {"%d entries are written in nothing but what is taken off (%s). Write them in another language first, or send confirmRemoval: true. They go on being shown in it, since they have no other text.", "Có %d mục chỉ viết bằng ngôn ngữ bị gỡ (%s). Hãy viết chúng bằng ngôn ngữ khác trước, hoặc gửi confirmRemoval: true. Các mục đó vẫn hiển thị bằng ngôn ngữ này vì không có bản nào khác."},
 	msgPast:             {"No time can be set for this.", "Không thể hẹn giờ cho việc này."},
 	msgNote:             {"Say why, in a note.", "Hãy ghi rõ lý do."},
 	msgOtherRequest:     {"This idempotency key was used for another change. Take a new one.", "Khóa idempotency này đã dùng cho một thay đổi khác. Hãy dùng khóa mới."},

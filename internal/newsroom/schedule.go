@@ -61,10 +61,11 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 // tick is how often what is due is looked for: it bounds how late it happens.
 const tick = time.Second
 
-// Keep makes what is due happen and sweeps what crashes left open, until the context ends.
+// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with [Newsroom.PrepareTexts].
 func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
+	go n.prepareTexts(ctx)
 	var swept time.Time
 	for {
 		if now := n.now(); now.Sub(swept) > time.Minute {
