@@ -118,8 +118,10 @@ func TestSizesGo(t *testing.T) {
 		}
 		// What is larger than a quarter of what may be kept is shown, and not kept.
 		large := s.noise(t, 300, 99)
-		if !s.show(t, large, picture.Size{Width: 256}) || !s.show(t, large, picture.Size{Width: 256}) {
-			t.Error("a size that is too large was kept")
+		for range 2 {
+			if !s.show(t, large, picture.Size{Width: 256}) {
+				t.Error("a size that is too large was kept")
+			}
 		}
 	})
 }

@@ -20,8 +20,13 @@ type Lane struct{ room *semaphore.Weighted }
 
 func newLane() *Lane { return &Lane{semaphore.NewWeighted(maxPixels)} }
 
-// Uploads and Resizing are the lanes: what editors send does not wait behind sizes that strangers ask for.
-var Uploads, Resizing = newLane(), newLane()
+// The lanes: what editors send does not wait behind sizes that strangers ask for.
+var (
+	// Uploads is the lane of what comes in.
+	Uploads = newLane()
+	// Resizing is the lane of sizes.
+	Resizing = newLane()
+)
 
 // maxDecode is the longest that a picture may take to be decoded.
 const maxDecode = 10 * time.Second

@@ -81,7 +81,7 @@ func head(t testing.TB, address string) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, _ := testserver.Send(t, request) //nolint:bodyclose // Send has closed it
+	response, _ := testserver.Send(t, request)
 	return response
 }
 
@@ -207,7 +207,7 @@ func TestSizesTakeTurns(t *testing.T) {
 	for i := range turns + 1 {
 		address := addresses(t, server, id, fmt.Sprintf("width: %d, format: PNG", picture.Ladder[i]))[0]
 		go func() {
-			response, _ := get(t, address) //nolint:bodyclose // get has closed it
+			response, _ := get(t, address)
 			answers <- response
 		}()
 	}
