@@ -171,7 +171,6 @@ func (r *reader) keep() {
 	case r.within || r.inTable() || r.link != "":
 		r.body.keep(r.link != "")
 	case len(r.figures) > 0:
-		r.figures[len(r.figures)-1].group = true
 		r.figures[len(r.figures)-1].kept = true
 	}
 }

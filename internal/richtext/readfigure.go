@@ -67,7 +67,7 @@ func (r *reader) endFigure() {
 	for pictures < len(inside) && inside[pictures].Image != nil {
 		pictures++
 	}
-	if pictures == len(inside) && (pictures > 1 || f.group && pictures > 0 || f.kept) {
+	if pictures == len(inside) && (pictures > 1 || f.group && pictures > 0 || f.kept && pictures == 0) {
 		group := &content.GalleryBlock{Images: []*content.ImageBlock{}, Caption: caption}
 		for _, b := range inside {
 			group.Images = append(group.Images, b.Image)
