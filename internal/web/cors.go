@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -61,11 +62,11 @@ func (o *Origins) preflight(refusals *refusals, r *http.Request) {
 	h := r.Header
 	origin := h.Get("Origin")
 	if !o.allows(origin) {
-		refusals.tell("origin", origin, "pages of this origin may not use the API; --cors-origins allows them")
+		refusals.tell(r.Context(), "origin", origin, "pages of this origin may not use the API; --cors-origins allows them")
 		return
 	}
 	if method := h.Get("Access-Control-Request-Method"); !slices.Contains(allowedMethods, method) {
-		refusals.tell("method", method, "a page may not use this method")
+		refusals.tell(r.Context(), "method", method, "a page may not use this method")
 		h.Set("Access-Control-Request-Method", http.MethodPost)
 	}
 	var asked []string
@@ -74,7 +75,7 @@ func (o *Origins) preflight(refusals *refusals, r *http.Request) {
 			continue
 		}
 		if !slices.Contains(allowedHeaders, name) {
-			refusals.tell("header", name, "a page may not send this header")
+			refusals.tell(r.Context(), "header", name, "a page may not send this header")
 			asked = allowedHeaders
 			break
 		}
@@ -95,12 +96,12 @@ type refusals struct {
 	told map[string]bool
 }
 
-func (l *refusals) tell(what, value, why string) {
+func (l *refusals) tell(ctx context.Context, what, value, why string) {
 	value = value[:min(len(value), maxRefused)]
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if key := what + " " + value; !l.told[key] && len(l.told) < maxRefusals {
 		l.told[key] = true
-		l.log.Warn("preflight refused: "+why, what, value)
+		l.log.WarnContext(ctx, "preflight refused", what, value, "why", why)
 	}
 }

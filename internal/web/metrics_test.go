@@ -103,7 +103,7 @@ func TestWhoSeesMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Host = c.host
-		response, body := testserver.Send(t, request, c.headers...) //nolint:bodyclose // Send has read and closed it
+		response, body := testserver.Send(t, request, c.headers...)
 		if response.StatusCode != c.status || strings.Contains(string(body), "go_goroutines") != (c.status == http.StatusOK) {
 			t.Errorf("%s: status %d, %.200s", c.name, response.StatusCode, body)
 		}

@@ -45,7 +45,7 @@ func (v *visitor) ask(query string, headers ...string) (*http.Response, string) 
 	for name, value := range v.cookies {
 		request.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	response, answer := testserver.Send(v.t, request, slices.Concat([]string{"Content-Type", "application/json"}, v.headers, headers)...) //nolint:bodyclose // Send has read and closed it
+	response, answer := testserver.Send(v.t, request, slices.Concat([]string{"Content-Type", "application/json"}, v.headers, headers)...)
 	seen := map[string]bool{}
 	for _, cookie := range response.Cookies() {
 		if seen[cookie.Name] {
