@@ -625,7 +625,8 @@ Everything that is published can be read without an account; ` + "`" + `locale` 
 falls back along the site's chain.
 
 An operation costs one for each object that its answer can have: a page counts as long as ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + ` asks for (20 without them), any other list
-as 5. A request with ` + "`" + `extensions: {"cost": true}` + "`" + ` is answered with ` + "`" + `extensions.cost { requested limit }` + "`" + `; what is over the limit is ` + "`" + `TOO_COMPLEX` + "`" + `.
+as 5. Filters, ` + "`" + `totalCount` + "`" + ` and offsets cost what looking for the elements takes; all filters of an operation have 200 conditions at most.
+A request with ` + "`" + `extensions: {"cost": true}` + "`" + ` is answered with ` + "`" + `extensions.cost { requested limit }` + "`" + `; what is over the limit is ` + "`" + `TOO_COMPLEX` + "`" + `.
 """
 schema {
   query: Query

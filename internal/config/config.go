@@ -37,7 +37,7 @@ type Config struct {
 	SessionDays    int      `help:"Days that a session lives after sign-in." default:"30" env:"SEN_SESSION_DAYS"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed; several with commas." env:"SEN_TRUSTED_PROXIES"`
 
-	CostLimit      int            `help:"Most that an operation may cost; it costs one for each object that the answer can have." default:"10000" env:"SEN_COST_LIMIT"`
+	CostLimit      int            `help:"Most that an operation may cost; it costs one for each object that the answer can have, and what filters and counts take." default:"10000" env:"SEN_COST_LIMIT"`
 	RoleCostLimits map[string]int `help:"Limits for those who signed in, by role; a role that is not named has --cost-limit." mapsep:"," default:"reader=20000,writer=20000,editor=50000,admin=50000" env:"SEN_ROLE_COST_LIMITS"`
 	RateLimit      int            `help:"Cost that a token, an account or else an address may ask for in a minute; 0 counts nothing." default:"0" env:"SEN_RATE_LIMIT"`
 	Concurrency    int            `help:"Operations of strangers that are worked on at once, but for known answers; 0 is four for each processor." default:"0" env:"SEN_CONCURRENCY"`

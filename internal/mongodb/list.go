@@ -112,6 +112,8 @@ type page struct {
 	fields        []string
 	// bare tells that only the elements' places are read.
 	bare bool
+	// linked are the fields with links that are found by the links of both copies; nil where each has an index.
+	linked []string
 }
 
 // check turns what was asked into what is to be read, or says what is wrong with it.
@@ -166,6 +168,9 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 		return nil, err
 	}
 	p.view, p.conds = w.view, w.conds
+	if p.editing && !c.store.embedded.Load() {
+		p.linked = c.relations
+	}
 	return p, nil
 }
 

@@ -25,6 +25,8 @@ type answer struct {
 	w         http.ResponseWriter
 	r         *http.Request
 	mediaType string
+	// readCost is what it costs to read a long request.
+	readCost int
 }
 
 // refuse answers a request that could not be read.

@@ -69,16 +69,18 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		params, bad = g.fromURL(r)
+		if bad = answer.reading(g.rate, len(r.URL.RawQuery)); bad == nil {
+			params, bad = g.fromURL(r)
+		}
 	case http.MethodPost:
 		if asked, ok := r.Context().Value(askedKey{}).(asked); ok {
-			params, bad = g.fromJSON(asked.body)
+			params, bad = g.fromJSON(answer, asked.body)
 		} else if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mediaType == "multipart/form-data" {
 			var files *multipartRequest
 			params, files, bad = g.fromMultipart(w, r)
 			defer files.remove()
 		} else {
-			params, bad = g.fromBody(w, r)
+			params, bad = g.fromBody(answer, r)
 		}
 	default:
 		h.Set("Allow", "GET, HEAD, POST")
@@ -105,7 +107,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer end()
-	g.run(r.Context(), answer, params, end)
+	g.run(graph.WithReadCost(r.Context(), answer.readCost), answer, params, end)
 }
 
 // run executes an operation and writes its answer, once its turn is at its end: who reads slowly keeps nobody waiting.
@@ -134,7 +136,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
 		return
 	}
-	if bad := g.rate.take(answer.w.Header(), answer.r, graph.CostOf(op).Requested-1); bad != nil {
+	if bad := g.rate.take(answer.w.Header(), answer.r, graph.CostOf(op).Requested-1-answer.readCost); bad != nil {
 		answer.refuse(bad.status, bad.code, bad.message)
 		return
 	}
@@ -243,7 +245,7 @@ func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 	return params, nil
 }
 
-func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*rawParams, *refusal) {
+func (g *graphQL) fromBody(answer *answer, r *http.Request) (*rawParams, *refusal) {
 	mediaType, typeParams, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != mediaJSON {
 		code := content.CodeCSRF
@@ -258,24 +260,35 @@ func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*rawParams, 
 	if r.ContentLength > g.maxBody {
 		return nil, tooLarge("The body", g.maxBody)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(answer.w, r.Body, g.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return nil, tooLarge("The body", g.maxBody)
 	}
 	if err != nil {
 		return nil, badInput("The body could not be read.")
 	}
-	return g.fromJSON(body)
+	return g.fromJSON(answer, body)
 }
 
-func (g *graphQL) fromJSON(body []byte) (*rawParams, *refusal) {
+func (g *graphQL) fromJSON(answer *answer, body []byte) (*rawParams, *refusal) {
 	if int64(len(body)) > g.maxBody {
 		return nil, tooLarge("The body", g.maxBody)
+	}
+	if bad := answer.reading(g.rate, len(body)); bad != nil {
+		return nil, bad
 	}
 	if !utf8.Valid(body) {
 		return nil, badInput("The body must be UTF-8.")
 	}
 	return parseParams(body)
+}
+
+// reading takes from the client's rate what it costs to read a long request.
+func (a *answer) reading(rate *rateLimit, bytes int) *refusal {
+	if a.readCost = bytes / graph.BytesInCost; a.readCost == 0 {
+		return nil
+	}
+	return rate.take(a.w.Header(), a.r, a.readCost)
 }
 
 // parseParams reads what is asked from JSON.
