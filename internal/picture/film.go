@@ -109,10 +109,10 @@ func (w *isoWash) box(at, end int64) (name string, begin, next int64, err error)
 		return "", 0, 0, err
 	}
 	length, begin := int64(binary.BigEndian.Uint32(header[:])), at+8
-	switch {
-	case length == 0: // up to the end
+	switch length {
+	case 0: // up to the end
 		length = end - at
-	case length == 1:
+	case 1:
 		length, begin = int64(binary.BigEndian.Uint64(header[8:])), at+16
 	}
 	if length < begin-at || length > end-at {

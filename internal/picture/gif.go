@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/lzw"
 	"context"
+	"errors"
 	"io"
 )
 
@@ -147,7 +148,7 @@ func cleanFrame(ctx context.Context, kept *Parts, block []byte) error {
 	switch {
 	case n > size:
 		return errMorePixels
-	case err != io.EOF && err != io.ErrUnexpectedEOF:
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return refuse(ReasonBroken, "%v", err)
 	}
 	at, left := begin, codes.read

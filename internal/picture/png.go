@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 )
@@ -233,7 +234,7 @@ func wholeStream(ctx context.Context, r io.Reader, size int64) error {
 		}
 		size -= n
 	}
-	if n, err := io.CopyN(io.Discard, r, 1); n > 0 || err != io.EOF {
+	if n, err := io.CopyN(io.Discard, r, 1); n > 0 || !errors.Is(err, io.EOF) {
 		return errMorePixels
 	}
 	return nil
@@ -246,15 +247,11 @@ func cleanICCP(body []byte) ([]byte, error) {
 	if name < 0 || len(body) < name+2 || body[name+1] != 0 { // 0 is the one way to pack it
 		return nil, nil
 	}
-	r, err := zlib.NewReader(bytes.NewReader(body[name+2:]))
-	if err != nil {
-		return nil, nil
-	}
-	profile, err := io.ReadAll(io.LimitReader(r, maxStoredProfile+1))
+	profile := unpacked(body[name+2:], maxStoredProfile+1)
 	if len(profile) > maxStoredProfile {
 		return nil, errLargeProfile
 	}
-	if profile = wholeProfile(profile); err != nil || profile == nil {
+	if profile = wholeProfile(profile); profile == nil {
 		return nil, nil
 	}
 	var packed bytes.Buffer
@@ -263,6 +260,19 @@ func cleanICCP(body []byte) ([]byte, error) {
 	_, _ = w.Write(profile) // into memory: never fails
 	_ = w.Close()
 	return pngChunk("iCCP", packed.Bytes()), nil
+}
+
+// unpacked is what a zlib stream unpacks to, or the first most bytes of that; nil for what is no such stream.
+func unpacked(stream []byte, most int64) []byte {
+	r, err := zlib.NewReader(bytes.NewReader(stream))
+	if err != nil {
+		return nil
+	}
+	data, err := io.ReadAll(io.LimitReader(r, most))
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // pngChunk writes a chunk.

@@ -82,7 +82,7 @@ func officeType(list []byte) (found Type, err error) {
 	d := xml.NewDecoder(bytes.NewReader(list))
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
