@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -261,4 +263,61 @@ func TestNullInCreates(t *testing.T) {
 			t.Errorf("%s: without the fields %v, with null %v", kind, copies[0], copies[1])
 		}
 	}
+}
+
+// TestNothingNamelessIsPublished publishes drafts that lack a text which they need, as an older program may have left them.
+func TestNothingNamelessIsPublished(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
+		for _, c := range []struct{ create, collection, damage, field string }{
+			{`createTag(input: { name: { text: "Sen" } })`, "tags", `{"draft.name": {"vi": "", "en": ""}}`, "name"},
+			{`createTag(input: { name: { text: "Súng" } })`, "tags", `{"draft.name": null}`, "name"},
+			{`createEvent(input: { name: { text: "Hội" }, startsOn: "2020-12-02", agenda: [{ title: { text: "x" } }] })`, "events", `{"draft.agenda": [{"title": {}}]}`, "agenda.0.title"},
+		} {
+			kind := strings.ToLower(c.create[6:strings.IndexByte(c.create, '(')])
+			made := asks(t, server, "editor", fmt.Sprintf(`mutation { made: %s { content: %s { id } } }`, c.create, kind), nil)
+			id, _ := at(made.Data, "made", "content", "id").(string)
+			testkit.Set(t, e, c.collection, id, c.damage)
+			got := asks(t, server, "editor", fmt.Sprintf(`mutation { publish(id: %q, version: 1) { content { id } userErrors { code message path } } }`, id), nil)
+			problems, _ := at(got.Data, "publish", "userErrors").([]any)
+			if len(problems) != 1 || at(problems[0], "code") != "REQUIRED" || !strings.HasPrefix(fmt.Sprint(at(problems[0], "message")), c.field+": ") {
+				t.Errorf("%s of %s: %+v", c.damage, id, got)
+			}
+		}
+	})
+}
+
+// TestTimesOfAllYears keeps events at both ends of time, and goes through them by cursor, both ways.
+func TestTimesOfAllYears(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := testserver.Start(t, testkit.Store(t, e), nil)
+		moments := []string{"0001-01-01T00:00:00.001Z", "1890-05-19T00:00:00+07:00", "1906-06-30T23:59:59.999+07:06", "2020-12-02T08:00:00+07:00", "9999-12-31T23:59:59.999Z"}
+		for i, moment := range moments {
+			got := asks(t, server, "editor", `mutation($at: DateTime) { createEvent(input: { name: { text: "x" }, startsAt: $at }) { event { startsAt } } }`, map[string]any{"at": moment})
+			read, _ := at(got.Data, "createEvent", "event", "startsAt").(string)
+			sent, err := time.Parse(time.RFC3339, moment)
+			if back, badly := time.Parse(time.RFC3339, read); err != nil || badly != nil || !back.Equal(sent) {
+				t.Errorf("%s comes back as %q (%+v)", moment, read, got.Errors)
+			}
+			moments[i] = read
+		}
+		for _, order := range []string{"STARTS_AT_ASC", "STARTS_AT_DESC"} {
+			var seen []string
+			for after := ""; len(seen) < len(moments); {
+				got := asks(t, server, "editor", fmt.Sprintf(`query($after: String) { events(first: 1, after: $after, orderBy: %s, stage: DRAFT) { nodes { startsAt } pageInfo { endCursor } } }`, order), map[string]any{"after": after})
+				nodes, _ := at(got.Data, "events", "nodes").([]any)
+				if len(nodes) != 1 {
+					t.Fatalf("%s behind %v: %+v", order, seen, got)
+				}
+				seen = append(seen, fmt.Sprint(at(nodes[0], "startsAt")))
+				after, _ = at(got.Data, "events", "pageInfo", "endCursor").(string)
+			}
+			if order == "STARTS_AT_DESC" {
+				slices.Reverse(seen)
+			}
+			if !slices.Equal(seen, moments) {
+				t.Errorf("%s: %v, want %v", order, seen, moments)
+			}
+		}
+	})
 }
