@@ -5,10 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"sen/internal/content"
 	"sen/internal/richtext"
@@ -22,6 +19,7 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 		r.locale = site.Languages.Default
 	}
 	r.read(w.Input, c, "input")
+	w.reduce(c, "input")
 	check(c, w.report)
 	if err := w.checkLinks(ctx, r.links); err != nil {
 		return err
@@ -55,34 +53,20 @@ func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 
 // checkLinks refuses links to what is not there, is in the trash, or is of another kind.
 func (w *work) checkLinks(ctx context.Context, links []link) error {
-	byKind := map[content.Kind][]content.ID{}
+	var ids []content.ID
 	for _, l := range links {
-		kind, ok := l.id.Kind()
-		if !ok || l.kind != "*" && string(kind) != l.kind {
+		if kind, ok := l.id.Kind(); !ok || l.kind != "*" && string(kind) != l.kind {
 			w.refuse(content.ProblemInvalid, l.path, msgWrongKind, l.id, l.kind)
 			continue
 		}
-		byKind[kind] = append(byKind[kind], l.id)
+		ids = append(ids, l.id)
 	}
-	var mu sync.Mutex
-	there := map[content.ID]bool{}
-	tasks, taskCtx := errgroup.WithContext(ctx)
-	for kind, ids := range byKind {
-		tasks.Go(func() error {
-			found, err := w.desks[kind].copies(taskCtx, ids, content.StageDraft)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, c := range found {
-				there[id] = c.Common().Editing.State != content.StateTrashed
-			}
-			return err
-		})
-	}
-	if err := tasks.Wait(); err != nil {
+	there, err := w.linked(ctx, ids)
+	if err != nil {
 		return err
 	}
 	for _, l := range links {
-		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !there[l.id] {
+		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
 			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
 		}
 	}
@@ -99,13 +83,20 @@ func (w *work) stem(c content.Content) string {
 	return id[strings.IndexByte(id, '_')+1:]
 }
 
-// renamed keeps the former slug of an entry that takes another one; it goes on answering.
-func (w *work) renamed(before, after *content.Base) {
+// renamed keeps the former slug of an entry that takes another one, where readers saw the entry with it; it goes on
+// answering. One that only a draft had is free again.
+func renamed(before, after *content.Base, public []string) {
 	if after.Slug == before.Slug {
 		return
 	}
 	after.FormerSlugs = slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
 	after.FormerSlugs = append(after.FormerSlugs, before.Slug)
+	onceSeen(after, public)
+}
+
+// onceSeen leaves of the former slugs those under which readers saw the entry.
+func onceSeen(base *content.Base, public []string) {
+	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
 }
 
 // finder finds a copy of an entry; nil when there is none.

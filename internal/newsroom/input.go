@@ -204,6 +204,7 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 		r.value(fresh.Index(i), member, tag, append(slices.Clone(path), strconv.Itoa(i)))
 	}
 	v.Set(fresh)
+	r.once(v, path)
 	if spans, ok := fresh.Interface().(content.Spans); ok {
 		spans = slices.DeleteFunc(spans, func(s content.Span) bool { return s.Text == "" }) // of which there is nothing to see
 		v.Set(reflect.ValueOf(spans))
