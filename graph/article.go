@@ -21,8 +21,8 @@ func registerArticle(r *Resolver) {
 		"programs":      some[content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
 		"organizations": some[content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
 
-		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return these(a.EventIDs) }, "events"),
-		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return these(a.AwardIDs) }, "awards"),
+		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return chosen(a.EventIDs) }, "events"),
+		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return chosen(a.AwardIDs) }, "awards"),
 		"related": list(r.lists(content.KindArticle), related, "related", "events", "programs", "tags"),
 	})
 	r.relate("Seo", map[string]relation{
@@ -34,7 +34,7 @@ func registerArticle(r *Resolver) {
 // nothing was chosen, to what shares an event, a programme or a tag with it.
 func related(a *content.Article) mongodb.Within {
 	if len(a.RelatedIDs) > 0 {
-		return these(a.RelatedIDs)
+		return chosen(a.RelatedIDs)
 	}
 	shared := mongodb.Within{Not: a.ID}
 	for _, link := range []mongodb.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}} {
@@ -43,7 +43,7 @@ func related(a *content.Article) mongodb.Within {
 		}
 	}
 	if len(shared.Any) == 0 {
-		return these(nil)
+		return chosen(nil)
 	}
 	return shared
 }
