@@ -22,8 +22,8 @@ func registerArticle(r *Resolver) {
 		"programs":      some[content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
 		"organizations": some[content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
 
-		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return these(a.EventIDs) }, "events"),
-		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return these(a.AwardIDs) }, "awards"),
+		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return chosen(a.EventIDs) }, "events"),
+		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return chosen(a.AwardIDs) }, "awards"),
 		"related": related(r.lists(content.KindArticle)),
 	})
 	r.relate("Seo", map[string]relation{
@@ -62,7 +62,7 @@ func sharedLinks(a *content.Article) []mongodb.Link {
 // relatedTo bounds a list to the articles that are related to one.
 func (c *call) relatedTo(a *content.Article) mongodb.Within {
 	if len(a.RelatedIDs) > 0 {
-		return these(a.RelatedIDs)
+		return chosen(a.RelatedIDs)
 	}
 	shared := mongodb.Within{Not: a.ID}
 	for _, link := range sharedLinks(a) {
@@ -72,7 +72,7 @@ func (c *call) relatedTo(a *content.Article) mongodb.Within {
 		}
 	}
 	if len(shared.Any) == 0 {
-		return these(nil)
+		return chosen(nil)
 	}
 	return shared
 }

@@ -200,6 +200,9 @@ type DecisionResolver interface {
 	Document(ctx context.Context, obj *content.Decision) (*content.Media, error)
 }
 type EditingResolver interface {
+	CreatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error)
+	UpdatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error)
+
 	LiveVersion(ctx context.Context, obj *content.Editing) (*int, error)
 	Moves(ctx context.Context, obj *content.Editing) ([]content.Action, error)
 	UsedBy(ctx context.Context, obj *content.Editing) ([]content.Content, error)
@@ -286,15 +289,15 @@ type MutationResolver interface {
 	UpdateAwardRound(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	CreateAward(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	UpdateAward(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
-	UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
-	BulkUploadMedia(ctx context.Context, files []*graphql.Upload, locale *content.Locale) ([]*newsroom.Outcome, error)
+	UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, publish *bool, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	BulkUploadMedia(ctx context.Context, files []*graphql.Upload, publish *bool, locale *content.Locale) ([]*newsroom.Outcome, error)
 	UpdateMedia(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	Submit(ctx context.Context, id content.ID, version int, note *string, idempotencyKey *string) (*newsroom.Outcome, error)
-	Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Approve(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error)
 	Reject(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error)
-	Publish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Publish(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error)
 	Unpublish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
-	Correct(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error)
+	Correct(ctx context.Context, id content.ID, version int, note string, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error)
 	Archive(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
 	Trash(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
 	Restore(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
@@ -304,6 +307,7 @@ type MutationResolver interface {
 	BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error)
+	RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error)
 	UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error)
 	SignIn(ctx context.Context, login string, password string, locale *content.Locale) (*SignInPayload, error)
 	SignOut(ctx context.Context) (*SignOutPayload, error)
@@ -1296,7 +1300,7 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: EventFilter
-    "In which order. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
+    "In which order. The default is that in which the editor chose them."
     orderBy: EventOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -1317,7 +1321,7 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "In which order. The default is that in which the editor chose them."
     orderBy: AwardOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -1345,7 +1349,7 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "In which order. The default is that in which the editor chose them; where nothing was chosen, ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -4063,6 +4067,8 @@ type Mutation {
     file: Upload!
     "What else is known of it."
     input: MediaInput
+    "Show it to readers at once; for those who may publish. A file that was there already is published only where its medium is a draft."
+    publish: Boolean = false
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
@@ -4073,6 +4079,8 @@ type Mutation {
   bulkUploadMedia(
     "The files, each as with ` + "`" + `uploadMedia` + "`" + `."
     files: [Upload!]!
+    "Show them to readers at once; for those who may publish. A file that was there already is published only where its medium is a draft."
+    publish: Boolean = false
     "The language of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): [MediaPayload!]
@@ -4113,6 +4121,8 @@ type Mutation {
     version: Int!
     "When readers may first see it. Without it: at once."
     at: DateTime
+    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    with: [ID!]
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
@@ -4137,6 +4147,8 @@ type Mutation {
     version: Int!
     "When readers may first see it. Without it, or when it is past: at once; a first publication is dated by it."
     at: DateTime
+    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    with: [ID!]
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
@@ -4161,6 +4173,8 @@ type Mutation {
     version: Int!
     "What was wrong, for readers."
     note: String!
+    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    with: [ID!]
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
@@ -4253,13 +4267,22 @@ type Mutation {
     idempotencyKey: String
   ): [ContentPayload!]
 
-  "A link that shows one working copy to someone without an account."
+  """
+  A link that shows one working copy to someone without an account. It ends when the entry is unpublished, archived or
+  put into the trash, when whoever gave it out may not do so any more or is disabled, and by ` + "`" + `revokePreviews` + "`" + `.
+  """
   previewToken(
     "The entry's id."
     id: ID!
     "For how many seconds, 60 to 2,592,000 (30 days)."
     expiresIn: Int = 604800
   ): PreviewTokenPayload
+
+  "End all links that show the working copy of an entry, at once. For those who may give them out, and for who made the entry."
+  revokePreviews(
+    "The entry's id."
+    id: ID!
+  ): RevokePreviewsPayload
 
   "Change the site's settings and menus. For administrators."
   updateSite(
@@ -4342,7 +4365,7 @@ type Mutation {
 enum OnConflict {
   "Write nothing, and tell what differs."
   REFUSE
-  "Join both changes where they touch different fields; where they do not, refuse. A text differs by language."
+  "Join both changes where they touch different fields, or set one to the same value; where they do not, refuse. A text differs by language."
   MERGE
 }
 
@@ -4470,12 +4493,14 @@ enum ProblemCode {
   SESSION_NOT_KEPT
   "A text was mended: control signs, decomposed letters (NFC), or signs read in a wrong encoding."
   REPAIRED
-  "Something of a Markdown or HTML text could not be kept."
+  "Something could not be kept: a part of a Markdown or HTML text, a link to what was deleted for ever, a link that stood twice."
   LOST
   "The same file was there already."
   DUPLICATE
   "The change was joined with another one."
   MERGED
+  "The entry links to what readers don't see, or to what is in the trash."
+  HIDDEN
 }
 
 "What is wrong with a change."
@@ -4496,6 +4521,8 @@ type Notice {
   message: String!
   "Where it stands in the arguments: ` + "`" + `input` + "`" + `, ` + "`" + `body` + "`" + `, ` + "`" + `html` + "`" + `."
   path: [String!]!
+  "The entries that it is about, where these are others than the one that was changed. Those of ` + "`" + `HIDDEN` + "`" + ` can be given to ` + "`" + `with` + "`" + `."
+  entries: [ID!]!
 }
 
 "What a change ran into that was made from another version."
@@ -4520,9 +4547,9 @@ type Editing {
   publishAt: DateTime
   "When it expires; null when it does not."
   unpublishAt: DateTime
-  "Who made it; null when it came with an import."
+  "Who made it; null when it came with an import, and for guests with a preview."
   createdBy: Person
-  "Who changed it last; null when it came with an import."
+  "Who changed it last; null when it came with an import, and for guests with a preview."
   updatedBy: Person
   "Since when it is in the trash; null when it is not."
   trashedAt: DateTime
@@ -4530,7 +4557,7 @@ type Editing {
   liveVersion: Int
   "The steps that the workflow allows from here and that you may take."
   moves: [Action!]!
-  "The entries that link to it from a copy of theirs, 100 at most; those in the trash do not count."
+  "The entries that link to it from a copy of theirs, 100 at most; those in the trash do not count. Guests with a preview see none."
   usedBy: [Content!]!
 }
 
@@ -4862,6 +4889,14 @@ type PreviewTokenPayload {
   userErrors: [UserError!]!
 }
 
+"What became of ending the previews of an entry."
+type RevokePreviewsPayload {
+  "The entry's id; null when something is wrong."
+  id: ID
+  "What is wrong; with any, nothing was ended."
+  userErrors: [UserError!]!
+}
+
 "What became of a change of the site's settings."
 type SitePayload {
   "The settings afterwards; null when nothing was written."
@@ -4940,6 +4975,8 @@ input EntryVersion {
   id: ID!
   "The version that was seen."
   version: Int!
+  "Entries that are published with it, as with ` + "`" + `publish` + "`" + `; for the steps that show it to readers."
+  with: [ID!]
 }
 
 "A text in one language. In a list of these, languages that are not named stay as they are."
@@ -6380,6 +6417,8 @@ func (ec *executionContext) childFields_Notice(ctx context.Context, field graphq
 		return ec.fieldContext_Notice_message(ctx, field)
 	case "path":
 		return ec.fieldContext_Notice_path(ctx, field)
+	case "entries":
+		return ec.fieldContext_Notice_entries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Notice", field.Name)
 }
@@ -6712,6 +6751,16 @@ func (ec *executionContext) childFields_RevisionEdge(ctx context.Context, field 
 		return ec.fieldContext_RevisionEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevisionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokePreviewsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RevokePreviewsPayload_id(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokePreviewsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokePreviewsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RichText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8295,14 +8344,22 @@ func (ec *executionContext) field_Mutation_approve_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["at"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "with",
+		func(ctx context.Context, v any) ([]content.ID, error) {
+			return ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["with"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -8461,14 +8518,22 @@ func (ec *executionContext) field_Mutation_bulkUploadMedia_args(ctx context.Cont
 		return nil, err
 	}
 	args["files"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "publish",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["publish"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg1
+	args["locale"] = arg2
 	return args, nil
 }
 
@@ -8529,14 +8594,22 @@ func (ec *executionContext) field_Mutation_correct_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["note"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "with",
+		func(ctx context.Context, v any) ([]content.ID, error) {
+			return ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["with"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -8963,14 +9036,22 @@ func (ec *executionContext) field_Mutation_publish_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["at"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "with",
+		func(ctx context.Context, v any) ([]content.ID, error) {
+			return ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["with"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -9077,6 +9158,20 @@ func (ec *executionContext) field_Mutation_restore_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokePreviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -9919,22 +10014,30 @@ func (ec *executionContext) field_Mutation_uploadMedia_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "publish",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["publish"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	args["locale"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -18067,7 +18170,7 @@ func (ec *executionContext) _Editing_createdBy(ctx context.Context, field graphq
 			return ec.fieldContext_Editing_createdBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CreatedBy, nil
+			return ec.Resolvers.Editing().CreatedBy(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
@@ -18081,8 +18184,8 @@ func (ec *executionContext) fieldContext_Editing_createdBy(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Editing",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
 		},
@@ -18099,7 +18202,7 @@ func (ec *executionContext) _Editing_updatedBy(ctx context.Context, field graphq
 			return ec.fieldContext_Editing_updatedBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UpdatedBy, nil
+			return ec.Resolvers.Editing().UpdatedBy(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
@@ -18113,8 +18216,8 @@ func (ec *executionContext) fieldContext_Editing_updatedBy(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Editing",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
 		},
@@ -22228,7 +22331,7 @@ func (ec *executionContext) _Mutation_uploadMedia(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UploadMedia(ctx, fc.Args["file"].(graphql.Upload), fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UploadMedia(ctx, fc.Args["file"].(graphql.Upload), fc.Args["input"].(map[string]any), fc.Args["publish"].(*bool), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -22272,7 +22375,7 @@ func (ec *executionContext) _Mutation_bulkUploadMedia(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BulkUploadMedia(ctx, fc.Args["files"].([]*graphql.Upload), fc.Args["locale"].(*content.Locale))
+			return ec.Resolvers.Mutation().BulkUploadMedia(ctx, fc.Args["files"].([]*graphql.Upload), fc.Args["publish"].(*bool), fc.Args["locale"].(*content.Locale))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
@@ -22404,7 +22507,7 @@ func (ec *executionContext) _Mutation_approve(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Approve(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().Approve(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["with"].([]content.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -22492,7 +22595,7 @@ func (ec *executionContext) _Mutation_publish(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Publish(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().Publish(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["with"].([]content.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -22580,7 +22683,7 @@ func (ec *executionContext) _Mutation_correct(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Correct(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(string), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().Correct(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(string), fc.Args["with"].([]content.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -23010,6 +23113,50 @@ func (ec *executionContext) fieldContext_Mutation_previewToken(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_revokePreviews(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokePreviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokePreviews(ctx, fc.Args["id"].(content.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokePreviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokePreviewsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokePreviews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updateSite(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23417,6 +23564,29 @@ func (ec *executionContext) _Notice_path(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Notice_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Notice_entries(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "ID")
 }
 
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
@@ -27866,6 +28036,61 @@ func (ec *executionContext) _RevisionEdge_cursor(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_RevisionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevisionEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _RevokePreviewsPayload_id(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePreviewsPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePreviewsPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokePreviewsPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RevokePreviewsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePreviewsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePreviewsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokePreviewsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RichText_blocks(ctx context.Context, field graphql.CollectedField, obj *content.Body) (ret graphql.Marshaler) {
@@ -34463,7 +34688,7 @@ func (ec *executionContext) unmarshalInputEntryVersion(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "version"}
+	fieldsInOrder := [...]string{"id", "version", "with"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -34485,6 +34710,13 @@ func (ec *executionContext) unmarshalInputEntryVersion(ctx context.Context, obj 
 				return it, err
 			}
 			it["version"] = data
+		case "with":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("with"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["with"] = data
 		}
 	}
 	return it, nil
@@ -39799,15 +40031,17 @@ func (ec *executionContext) _Editing(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdBy":
-			out.Values[i] = ec._Editing_createdBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_createdBy(ctx, field, obj)
+				})
 		case "updatedBy":
-			out.Values[i] = ec._Editing_updatedBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_updatedBy(ctx, field, obj)
+				})
 		case "trashedAt":
 			out.Values[i] = ec._Editing_trashedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -41278,6 +41512,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "revokePreviews":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokePreviews(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "updateSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateSite(ctx, field)
@@ -41374,6 +41615,11 @@ func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "path":
 			out.Values[i] = ec._Notice_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entries":
+			out.Values[i] = ec._Notice_entries(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42780,6 +43026,44 @@ func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = ec._RevisionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokePreviewsPayloadImplementors = []string{"RevokePreviewsPayload"}
+
+func (ec *executionContext) _RevokePreviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Revoked) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokePreviewsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokePreviewsPayload")
+		case "id":
+			out.Values[i] = ec._RevokePreviewsPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokePreviewsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48659,6 +48943,13 @@ func (ec *executionContext) unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontent
 	}
 	res, err := ec.unmarshalInputRevisionFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokePreviewsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORichText2ᚖsenᚋinternalᚋcontentᚐBody(ctx context.Context, sel ast.SelectionSet, v *content.Body) graphql.Marshaler {

@@ -56,7 +56,9 @@ func (r *Resolver) upload(c *call, file graphql.Upload, key string) (*newsroom.O
 		return nil, content.Errorf(content.CodeBadUserInput, "An Upload must be a file of a multipart request.")
 	}
 	chain := scalar.Chain(c.ctx)
-	u := newsroom.Upload{File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key}
+	u := newsroom.Upload{
+		File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key, Publish: deref(argument[bool](c, "publish")),
+	}
 	if input := argument[map[string]any](c, "input"); input != nil {
 		u.Input = newsroom.NewInput(*input)
 	}

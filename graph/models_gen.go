@@ -122,7 +122,7 @@ type OnConflict string
 const (
 	// Write nothing, and tell what differs.
 	OnConflictRefuse OnConflict = "REFUSE"
-	// Join both changes where they touch different fields; where they do not, refuse. A text differs by language.
+	// Join both changes where they touch different fields, or set one to the same value; where they do not, refuse. A text differs by language.
 	OnConflictMerge OnConflict = "MERGE"
 )
 

@@ -47,6 +47,8 @@ func registerMutation(r *Resolver) {
 	}), "previewToken": mutation(func(c *call) (any, error) {
 		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
 		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
+	}), "revokePreviews": mutation(func(c *call) (any, error) {
+		return r.newsroom.RevokePreviews(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")))
 	})})
 	registerBulk(r)
 }
@@ -58,6 +60,7 @@ func (r *Resolver) change(change newsroom.Change) relation {
 		change.ID = deref(argument[content.ID](c, "id"))
 		change.Version = deref(argument[int](c, "version"))
 		change.Revision = deref(argument[int](c, "revision"))
+		change.With = deref(argument[[]content.ID](c, "with"))
 		if input := argument[map[string]any](c, "input"); input != nil {
 			change.Input = newsroom.NewInput(*input)
 		}

@@ -134,5 +134,9 @@ func linked(field string, ids ...content.ID) mongodb.Within {
 	return mongodb.Within{Any: []mongodb.Link{{Field: field, IDs: ids}}}
 }
 
-// these bounds a list to some entries.
-func these(ids []content.ID) mongodb.Within { return linked("_id", ids...) }
+// chosen bounds a list to the entries that an editor chose, in the editor's order where none is asked for.
+func chosen(ids []content.ID) mongodb.Within {
+	w := linked("_id", ids...)
+	w.Chosen = true
+	return w
+}

@@ -332,6 +332,14 @@ type editingResolver struct{}
 // Editing gives the resolvers of Editing.
 func (*Resolver) Editing() EditingResolver { return editingResolver{} }
 
+func (editingResolver) CreatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error) {
+	return resolve[*content.Person](ctx, obj)
+}
+
+func (editingResolver) UpdatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error) {
+	return resolve[*content.Person](ctx, obj)
+}
+
 func (editingResolver) LiveVersion(ctx context.Context, obj *content.Editing) (*int, error) {
 	return resolve[*int](ctx, obj)
 }
@@ -601,11 +609,11 @@ func (mutationResolver) UpdateAward(ctx context.Context, id content.ID, version 
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, publish *bool, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) BulkUploadMedia(ctx context.Context, files []*graphql.Upload, locale *content.Locale) ([]*newsroom.Outcome, error) {
+func (mutationResolver) BulkUploadMedia(ctx context.Context, files []*graphql.Upload, publish *bool, locale *content.Locale) ([]*newsroom.Outcome, error) {
 	return resolve[[]*newsroom.Outcome](ctx, nil)
 }
 
@@ -617,7 +625,7 @@ func (mutationResolver) Submit(ctx context.Context, id content.ID, version int, 
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) Approve(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
@@ -625,7 +633,7 @@ func (mutationResolver) Reject(ctx context.Context, id content.ID, version int, 
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) Publish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) Publish(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
@@ -633,7 +641,7 @@ func (mutationResolver) Unpublish(ctx context.Context, id content.ID, version in
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) Correct(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) Correct(ctx context.Context, id content.ID, version int, note string, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
@@ -671,6 +679,10 @@ func (mutationResolver) BulkMove(ctx context.Context, action content.Action, ite
 
 func (mutationResolver) PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error) {
 	return resolve[*newsroom.Preview](ctx, nil)
+}
+
+func (mutationResolver) RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error) {
+	return resolve[*newsroom.Revoked](ctx, nil)
 }
 
 func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error) {
@@ -1240,6 +1252,10 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Decision_issuer(ctx, field)
 	case "Decision.document":
 		return ec.fieldContext_Decision_document(ctx, field)
+	case "Editing.createdBy":
+		return ec.fieldContext_Editing_createdBy(ctx, field)
+	case "Editing.updatedBy":
+		return ec.fieldContext_Editing_updatedBy(ctx, field)
 	case "Editing.liveVersion":
 		return ec.fieldContext_Editing_liveVersion(ctx, field)
 	case "Editing.moves":
@@ -1388,6 +1404,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Mutation_bulkMove(ctx, field)
 	case "Mutation.previewToken":
 		return ec.fieldContext_Mutation_previewToken(ctx, field)
+	case "Mutation.revokePreviews":
+		return ec.fieldContext_Mutation_revokePreviews(ctx, field)
 	case "Mutation.updateSite":
 		return ec.fieldContext_Mutation_updateSite(ctx, field)
 	case "Mutation.signIn":

@@ -118,22 +118,28 @@ func TestPreview(t *testing.T) {
 	s := auth.NewSigner([]byte(strings.Repeat("k", 32)))
 	now := time.Unix(1_700_000_000, 0).UTC()
 	const id = content.ID("article_1")
-	token := s.Preview(id, now.Add(time.Hour))
-	if got, until, ok := s.ParsePreview(token, now); !ok || got != id || !until.Equal(now.Add(time.Hour)) {
-		t.Errorf("it gives %s, %s, %t", got, until, ok)
+	want := auth.Preview{Entry: id, Maker: "account_1", Mark: "a.b", Until: now.Add(time.Hour)}
+	until := func(u time.Time) auth.Preview {
+		p := want
+		p.Until = u
+		return p
+	}
+	token := s.Preview(want)
+	if got, ok := s.ParsePreview(token, now); !ok || got != want {
+		t.Errorf("it gives %+v, %t", got, ok)
 	}
 	for name, bad := range map[string]string{
 		"nothing":            "",
 		"too short":          "senp_AAAA",
 		"another kind":       "sens_" + token[5:],
-		"too long a life":    s.Preview(id, now.Add(auth.MaxPreview+time.Second)),
-		"over":               s.Preview(id, now),
-		"another key":        auth.NewSigner(make([]byte, 32)).Preview(id, now.Add(time.Hour)),
+		"too long a life":    s.Preview(until(now.Add(auth.MaxPreview + time.Second))),
+		"over":               s.Preview(until(now)),
+		"another key":        auth.NewSigner(make([]byte, 32)).Preview(want),
 		"another signature":  "senp_" + s.Sign("other", string(id)) + token[48:],
 		"something after it": token + "AAAA",
 	} {
-		if got, _, ok := s.ParsePreview(bad, now); ok {
-			t.Errorf("%s: it gives %s", name, got)
+		if got, ok := s.ParsePreview(bad, now); ok {
+			t.Errorf("%s: it gives %+v", name, got)
 		}
 	}
 	for i := len("senp_"); i < len(token); i++ {
@@ -141,7 +147,7 @@ func TestPreview(t *testing.T) {
 		if token[i] == 'A' {
 			sign = 'B'
 		}
-		if _, _, ok := s.ParsePreview(token[:i]+string(sign)+token[i+1:], now); ok {
+		if _, ok := s.ParsePreview(token[:i]+string(sign)+token[i+1:], now); ok {
 			t.Errorf("sign %d may be changed", i)
 		}
 	}

@@ -18,6 +18,9 @@ type Entry[T any] struct {
 	Draft *T `json:"draft"`
 	// PublicSlugs are the slugs under which readers saw it.
 	PublicSlugs []string `json:"publicSlugs,omitempty"`
+	// Previews marks the previews of the entry that are good: those that were given out under it. To set another one
+	// ends all of them.
+	Previews string `json:"previews,omitempty"`
 	// Head is the id of the revision that Version is.
 	Head      string    `json:"head"`
 	CreatedAt time.Time `json:"createdAt"`

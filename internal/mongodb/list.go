@@ -46,6 +46,9 @@ type Within struct {
 	Any []Link
 	// Not is left out.
 	Not content.ID
+	// Chosen tells that the one link names entries in the order in which somebody chose them: the list has it where no
+	// other one is asked for.
+	Chosen bool
 }
 
 // Link is a stored field with the ids that it may hold; the field "_id" is the entry itself.
@@ -252,6 +255,9 @@ func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []r
 
 // readPages reads one page for each of some parents from the store, and keeps the entries that come with it.
 func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
+	if l.Order == "" && slices.ContainsFunc(parents, func(w Within) bool { return w.Chosen }) {
+		return c.readMixed(ctx, l, parents, since)
+	}
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err

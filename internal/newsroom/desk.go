@@ -28,6 +28,8 @@ type desk interface {
 	UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
+	// labels reads entries of the kind as the newsroom has them, the trash among them, with no more than their labels.
+	labels(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error)
 	// cycles finds entries of the kind that stand below themselves.
 	cycles(ctx context.Context, c *checking) error
 	// check looks at every entry of the kind.
@@ -48,7 +50,20 @@ func newDesk[T, F any](n *Newsroom, c *mongodb.Collection[T, F]) desk { return &
 func as[T any](copied *T) content.Content { return any(copied).(content.Content) }
 
 func (d *kindDesk[T, F]) copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error) {
-	found, err := d.ByIDs(ctx, ids, stage, d.StoredFields())
+	return d.some(ctx, ids, stage, d.StoredFields())
+}
+
+// labelFields are what labels are made from, and the texts of a medium that stand in for those of its uses.
+var labelFields = []string{"title", "name", "fileName", "alt", "caption"}
+
+func (d *kindDesk[T, F]) labels(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
+	fields := slices.DeleteFunc(slices.Clone(labelFields), func(name string) bool { return !slices.Contains(d.StoredFields(), name) })
+	return d.some(ctx, ids, content.StageDraft, fields)
+}
+
+// some reads entries at a stage with some stored fields.
+func (d *kindDesk[T, F]) some(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error) {
+	found, err := d.ByIDs(ctx, ids, stage, fields)
 	all := make(map[content.ID]content.Content, len(found))
 	for id, e := range found {
 		all[id] = as(e)
@@ -136,6 +151,12 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	if err != nil || len(w.problems) > 0 {
 		return &Outcome{}, err
 	}
+	if same, err := d.unchanged(ctx, w, before, after); same || err != nil {
+		return seen(before), err
+	}
+	if err := w.publishWith(ctx); err != nil || len(w.problems) > 0 {
+		return &Outcome{}, err
+	}
 	if err := d.Save(ctx, before, after, w.entry(after.UpdatedAt)); err != nil {
 		return nil, err
 	}
@@ -157,13 +178,36 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 			return nil, err
 		}
 	}
-	base := as(after.Draft).Common()
-	after.LiveVersion = 0
-	if after.Live != nil {
-		after.LiveVersion = as(after.Live).Common().Version
+	return seen(after), nil
+}
+
+// seen is an entry as the outcome of a change shows it.
+func seen[T any](e *content.Entry[T]) *Outcome {
+	base := as(e.Draft).Common()
+	e.LiveVersion = 0
+	if e.Live != nil {
+		e.LiveVersion = as(e.Live).Common().Version
 	}
-	base.ID, base.Editing, after.Editing.ID = after.ID, &after.Editing, after.ID
-	return &Outcome{Content: as(after.Draft), ID: after.ID}, nil
+	base.ID, base.Editing, e.Editing.ID = e.ID, &e.Editing, e.ID
+	return &Outcome{Content: as(e.Draft), ID: e.ID}
+}
+
+// unchanged tells whether a save would leave everything as it is. Then nothing is written: no version, no revision,
+// no step of the workflow. Under an idempotency key a receipt is kept in the place of the revision.
+func (d *kindDesk[T, F]) unchanged(ctx context.Context, w *work, before, after *content.Entry[T]) (bool, error) {
+	if w.Action != content.ActionUpdate && w.Action != content.ActionRestoreRevision {
+		return false, nil
+	}
+	changes, err := content.Diff(as(before.Draft), as(after.Draft))
+	if len(changes) > 0 || err != nil {
+		return false, err
+	}
+	if w.Key == "" {
+		return true, nil
+	}
+	r := w.entry(w.now())
+	r.Entry, r.Of, r.Version, r.State = before.ID, w.Kind, before.Version, before.State
+	return true, w.store.KeepReceipt(ctx, r)
 }
 
 // words is an enum's value as words.
@@ -240,10 +284,17 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 		if err := w.read(ctx, as(after.Draft)); err != nil {
 			return nil, err
 		}
-		w.renamed(as(before.Draft).Common(), base)
+		renamed(as(before.Draft).Common(), base, after.PublicSlugs)
 		base.UpdatedAt = now
 	case content.ActionRestoreRevision:
 		if err := d.restored(ctx, w, &after); err != nil || len(w.problems) > 0 {
+			return nil, err
+		}
+	case content.ActionRestore: // what it links to may have been deleted while it was out of sight
+		if err := w.prune(ctx, as(after.Draft), "id"); err != nil {
+			return nil, err
+		}
+		if err := w.derive(ctx, as(after.Draft), content.StageDraft); err != nil {
 			return nil, err
 		}
 	case content.ActionReject:
@@ -273,7 +324,7 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 			return nil, err
 		}
 	case w.Action == content.ActionUnpublish && !later, to == content.StateArchived, to == content.StateTrashed:
-		after.Live, after.UnpublishAt = nil, nil
+		after.Live, after.UnpublishAt, after.Previews = nil, nil, newMark()
 	case w.Action == content.ActionReject && after.Live == nil:
 		after.UnpublishAt = nil // it belonged to the publication that was called off
 	}
@@ -284,7 +335,13 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 	if to != "" {
 		after.State = settled(to, after.Live != nil)
 	}
-	return &after, nil
+	switch {
+	case to == content.StatePublished:
+		err = w.checkShown(ctx, as(after.Draft), nil)
+	case after.State == content.StateScheduled && (to != "" || w.Action == content.ActionUpdate):
+		err = w.checkShown(ctx, as(after.Draft), after.PublishAt)
+	}
+	return &after, err
 }
 
 // publish shows the working copy to readers.
@@ -292,6 +349,7 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 	w.whole(as(after.Draft))
 	base := as(after.Draft).Common()
 	base.UpdatedAt = now
+	onceSeen(base, after.PublicSlugs)
 	if base.PublishedAt.IsZero() {
 		base.PublishedAt = now
 		if w.At != nil { // it is past, or just came
@@ -329,6 +387,17 @@ func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.E
 		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
 	}
 	after.Draft = old
+	complete := newReport(nil)
+	check(as(old), complete)
+	if err := w.prune(ctx, as(old), "revision"); err != nil {
+		return err
+	}
+	pruned := newReport(nil)
+	if check(as(old), pruned); len(pruned.problems) > len(complete.problems) {
+		w.refuse(content.ProblemInvalid, []string{"revision"}, msgNothingWithout)
+		return nil
+	}
+	w.reduce(as(old), "revision")
 	w.ownAddresses(as(old))
 	return w.derive(ctx, as(old), content.StageDraft)
 }

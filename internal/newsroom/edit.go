@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"sen/internal/content"
 	"sen/internal/richtext"
@@ -33,6 +30,7 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 	} else {
 		r.read(input, c, "input")
 	}
+	w.reduce(c, "input")
 	check(c, w.report)
 	w.ownAddresses(c)
 	for _, id := range c.Common().LinkedMediaIDs {
@@ -72,38 +70,22 @@ func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	return nil
 }
 
-// checkLinks refuses links to what is not there, is in the trash, or is of another kind, and gives what is there.
+// checkLinks refuses links to what is not there, is in the trash, or is of another kind, and gives what was found.
 func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]content.Content, error) {
-	byKind := map[content.Kind][]content.ID{}
+	var ids []content.ID
 	for _, l := range links {
-		kind, ok := l.id.Kind()
-		if !ok || l.kind != "*" && string(kind) != l.kind {
+		if kind, ok := l.id.Kind(); !ok || l.kind != "*" && string(kind) != l.kind {
 			w.refuse(content.ProblemInvalid, l.path, msgWrongKind, l.id, l.kind)
 			continue
 		}
-		byKind[kind] = append(byKind[kind], l.id)
+		ids = append(ids, l.id)
 	}
-	var mu sync.Mutex
-	there := map[content.ID]content.Content{}
-	tasks, taskCtx := errgroup.WithContext(ctx)
-	for kind, ids := range byKind {
-		tasks.Go(func() error {
-			found, err := w.desks[kind].copies(taskCtx, ids, content.StageDraft)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, c := range found {
-				if c.Common().Editing.State != content.StateTrashed {
-					there[id] = c
-				}
-			}
-			return err
-		})
-	}
-	if err := tasks.Wait(); err != nil {
+	there, err := w.linked(ctx, ids)
+	if err != nil {
 		return nil, err
 	}
 	for _, l := range links {
-		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && there[l.id] == nil {
+		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
 			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
 		}
 	}
@@ -120,13 +102,20 @@ func (w *work) stem(c content.Content) string {
 	return id[strings.IndexByte(id, '_')+1:]
 }
 
-// renamed keeps the former slug of an entry that takes another one; it goes on answering.
-func (w *work) renamed(before, after *content.Base) {
+// renamed keeps the former slug of an entry that takes another one, where readers saw the entry with it; it goes on
+// answering. One that only a draft had is free again.
+func renamed(before, after *content.Base, public []string) {
 	if after.Slug == before.Slug {
 		return
 	}
 	after.FormerSlugs = slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
 	after.FormerSlugs = append(after.FormerSlugs, before.Slug)
+	onceSeen(after, public)
+}
+
+// onceSeen leaves of the former slugs those under which readers saw the entry.
+func onceSeen(base *content.Base, public []string) {
+	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
 }
 
 // finder finds a copy of an entry; nil when there is none.

@@ -94,6 +94,9 @@ func (i *importing) derive(c content.Content) {
 			i.refuse(id, "it names %s, which is not there", link)
 		}
 	}
+	for _, dropped := range content.Reduce(c) {
+		i.refuse(id, "%s names %s twice, or it is the entry itself", dropped.Field, dropped.ID)
+	}
 	cycle, _ := derive(c, func(id content.ID) (content.Content, error) { return i.byID[id], nil })
 	if cycle {
 		i.refuse(id, "it stands below itself")

@@ -207,6 +207,7 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 		r.value(fresh.Index(i), member, tag, append(slices.Clone(path), strconv.Itoa(i)))
 	}
 	v.Set(fresh)
+	r.once(v, path)
 	if spans, ok := fresh.Interface().(content.Spans); ok {
 		spans = richtext.Spans(spans)
 		v.Set(reflect.ValueOf(spans))

@@ -82,6 +82,14 @@ const (
 	msgOwnEmbed
 	msgTooDeep
 	msgSessionNotKept
+	msgGone
+	msgInTrash
+	msgNothingWithout
+	msgTwice
+	msgNamedTwice
+	msgItself
+	msgHidden
+	msgWith
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -160,6 +168,14 @@ var catalog = map[message][2]string{
 		"The browser sends no session cookie from this page, which is of another site than the API (the scheme counts too). Send `token` as Authorization: Bearer …, open the page on the API's site, or set --cookie-same-site none. See docs/sign-in.md.",
 		"Trình duyệt không gửi cookie phiên từ trang này, vì trang thuộc một site khác với API (tính cả http hay https). Hãy gửi `token` trong Authorization: Bearer …, mở trang trên site của API, hoặc đặt --cookie-same-site none. Xem docs/sign-in.md.",
 	},
+	msgGone:           {"It named %s, which was deleted for ever; the link was taken out.", "Mục này dẫn tới %s đã bị xóa vĩnh viễn; liên kết đã được gỡ."},
+	msgInTrash:        {"It links to %s, which is in the trash.", "Mục này dẫn tới %s đang ở trong thùng rác."},
+	msgNothingWithout: {"It is nothing without what it linked to then, which was deleted for ever.", "Bản ghi này không còn nghĩa khi mục mà nó dẫn tới đã bị xóa vĩnh viễn."},
+	msgTwice:          {"%s stood there twice; it is kept once.", "%s được ghi hai lần; chỉ giữ một lần."},
+	msgNamedTwice:     {"%s stands in the list already, in other words. Keep one of both.", "%s đã có trong danh sách với nội dung khác. Hãy giữ một trong hai."},
+	msgItself:         {"An entry is not linked to itself: %s was taken out.", "Một mục không dẫn tới chính nó: đã gỡ %s."},
+	msgHidden:         {"It links to what readers don't see: %s. Publish that, too: `with` does it in the same step.", "Mục này dẫn tới nội dung bạn đọc chưa thấy: %s. Hãy đăng cả những mục đó, có thể cùng lúc bằng `with`."},
+	msgWith:           {"Other entries are published with publish, approve and correct only.", "Chỉ có thể đăng kèm mục khác khi đăng, duyệt hoặc đính chính."},
 }
 
 // vietnameseWords are the steps and the states of the workflow for editors.
@@ -221,6 +237,11 @@ func (r *report) refuse(code content.ProblemCode, path []string, m message, args
 // notice notes what was written otherwise than it was sent.
 func (r *report) notice(code content.ProblemCode, path []string, m message, args ...any) {
 	r.notices = told(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+}
+
+// noticeOf is a notice about other entries.
+func (r *report) noticeOf(entries []content.ID, code content.ProblemCode, path []string, m message, args ...any) {
+	r.notices = told(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path, Entries: entries})
 }
 
 // told adds a problem to those that were told; what was told in the same words is not said again.

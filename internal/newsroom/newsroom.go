@@ -81,6 +81,8 @@ type Change struct {
 	At *time.Time
 	// Revision is the version whose content is restored.
 	Revision int
+	// With are entries that are published with it, before it, and at the same time.
+	With []content.ID
 	// Merge joins the change with those that came in between, where they touch other fields.
 	Merge bool
 	// Key makes a repetition answer what the first attempt did; empty for none. Item tells those apart that
@@ -89,6 +91,8 @@ type Change struct {
 	Item int
 	// prepare fills a new copy with what no input has; nil for nothing.
 	prepare func(content.Content)
+	// together are the entries in whose company it is published.
+	together []content.ID
 }
 
 // Outcome is what became of a change.
@@ -179,7 +183,11 @@ func (w *work) begin() error {
 		w.revision = "rev_" + strings.ToLower(rand.Text())
 		return nil
 	}
-	asked, err := json.Marshal([]any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Locale, w.Note, w.At, w.Change.Revision})
+	parts := []any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Locale, w.Note, w.At, w.Change.Revision}
+	if len(w.With) > 0 {
+		parts = append(parts, w.With)
+	}
+	asked, err := json.Marshal(parts)
 	if err != nil {
 		return fmt.Errorf("digest a change: %w", err)
 	}

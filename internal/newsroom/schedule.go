@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sen/internal/auth"
@@ -16,7 +17,7 @@ var clockwork = &content.Actor{ID: "schedule", Name: "schedule", Role: content.R
 // made. Any number of servers may call it: the entry's version lets one of them win.
 func (n *Newsroom) RunDue(ctx context.Context) (made int, err error) {
 	ctx = auth.WithActor(ctx, clockwork)
-	for _, kind := range content.Kinds() {
+	for _, kind := range slices.Backward(content.Kinds()) { // media come before what shows them
 		some, failed := n.desks[kind].due(ctx, n)
 		made, err = made+some, errors.Join(err, failed)
 	}
@@ -52,6 +53,9 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 			n.log.WarnContext(ctx, "what is due is refused", "entry", id, "action", c.Action, "problem", outcome.Problems[0].Message)
 		default:
 			made++
+			for _, notice := range outcome.Notices {
+				n.log.WarnContext(ctx, "published by schedule", "entry", id, "notice", notice.Message)
+			}
 		}
 		err = errors.Join(err, failed)
 	}

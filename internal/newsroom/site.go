@@ -57,6 +57,9 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 	if len(report.problems) > 0 {
 		return &SiteOutcome{Problems: report.problems, Notices: report.notices}, nil
 	}
+	if changes, err := differing(settable(before), settable(after)); len(changes) == 0 || err != nil {
+		return &SiteOutcome{Site: before, Notices: report.notices}, err
+	}
 	err = n.store.SaveSite(ctx, after, content.Revision{
 		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(), State: content.StatePublished, Label: after.Name,
 	})

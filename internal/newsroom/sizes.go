@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/mongodb"
 	"sen/internal/picture"
@@ -16,13 +17,19 @@ import (
 // filePurpose is what the addresses of files are signed for.
 const filePurpose = "media"
 
+// guestMark stands between a guest's token and the signature in the address of a file.
+const guestMark = "."
+
 // SignFile signs the address of a medium's file: of its variant or its size of some name,
 // "" for the whole one, as it is at a stage. Sizes are made for those alone who have a
-// signature, and drafts are shown to them.
+// signature, and drafts are shown to them. What a guest's preview shows is signed with its token, and ends with it.
 func (n *Newsroom) SignFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (string, error) {
 	signer, err := n.signer(ctx)
 	if err != nil {
 		return "", err
+	}
+	if guest := auth.ActorOf(ctx); stage == content.StageDraft && guest != nil && guest.Preview == id {
+		return guest.PreviewToken + guestMark + signer.Sign(filePurpose, string(id), variant, guest.PreviewToken), nil
 	}
 	return signer.Sign(filePurpose, string(id), variant, string(stage)), nil
 }
@@ -32,6 +39,13 @@ func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.
 	signer, err := n.signer(ctx)
 	if err != nil {
 		return "", err
+	}
+	if token, rest, guest := strings.Cut(signature, guestMark); guest {
+		preview, err := opened(ctx, n.store, signer, token, n.now())
+		if preview == nil || preview.Entry != id || !signer.Verify(rest, filePurpose, string(id), variant, token) {
+			return "", err
+		}
+		return content.StageDraft, nil
 	}
 	for _, stage := range []content.Stage{content.StagePublished, content.StageDraft} {
 		if signer.Verify(signature, filePurpose, string(id), variant, string(stage)) {

@@ -33,6 +33,9 @@ func (n *Newsroom) UsedBy(ctx context.Context, ids []content.ID, most int) (map[
 
 // usedElsewhere refuses a change that would take away what others show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
+	if err := w.store.ReadSite(ctx); err != nil { // another server may have changed the menus
+		return false, err
+	}
 	users, err := w.UsedBy(ctx, []content.ID{id}, 4)
 	if err != nil {
 		return false, err

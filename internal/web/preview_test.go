@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -47,7 +48,7 @@ func TestPreviewPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := signer.Preview(shown, until)
+	token := signer.Preview(auth.Preview{Entry: shown, Maker: newsroom.Operator.ID, Until: until})
 	get := func(address string) (int, http.Header, string) {
 		t.Helper()
 		response, err := http.Get(server.URL + address)
@@ -84,6 +85,38 @@ func TestPreviewPage(t *testing.T) {
 		t.Errorf("a guest's answer: %s", answer)
 	}
 
+	// It shows nobody of the newsroom, and not what else is in work there.
+	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Content { editing { moves createdBy { name } updatedBy { name } usedBy { id } } } } }`, shown), nil,
+		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
+	if want := `{"data":{"node":{"editing":{"moves":[],"createdBy":null,"updatedBy":null,"usedBy":[]}}}}`; string(answer) != want {
+		t.Errorf("a guest sees %s", answer)
+	}
+
+	// The files of a draft are shown as long as the preview is.
+	picture, err := server.Newsroom.Upload(ctx, chain, newsroom.Upload{File: strings.NewReader("Ngày,Việc\n"), Size: 13, Name: "a.csv"})
+	if err != nil || len(picture.Problems) > 0 {
+		t.Fatal(err, picture)
+	}
+	guest := signer.Preview(auth.Preview{Entry: picture.ID, Maker: newsroom.Operator.ID, Until: until})
+	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Media { url } } }`, picture.ID), nil,
+		http.Header{"Authorization": {"Bearer " + guest}, "Sen-Stage": {"DRAFT"}})
+	var file struct {
+		Data struct{ Node struct{ URL string } }
+	}
+	if err := json.Unmarshal(answer, &file); err != nil {
+		t.Fatal(err)
+	}
+	address := strings.TrimPrefix(file.Data.Node.URL, testserver.PublicURL)
+	if status, _, body := get(address); status != http.StatusOK || !strings.HasPrefix(body, "Ngày") {
+		t.Errorf("the file of a preview: %d %s", status, body)
+	}
+	if _, err := server.Newsroom.RevokePreviews(ctx, chain, picture.ID); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := get(address); status == http.StatusOK {
+		t.Errorf("the file of a preview that was revoked: %d %s", status, body)
+	}
+
 	_, account, err := server.People.CreateToken(ctx, nil, newsroom.NewToken{Name: "x", Role: content.RoleEditor})
 	if err != nil {
 		t.Fatal(err)
@@ -96,8 +129,9 @@ func TestPreviewPage(t *testing.T) {
 		"over":             {"/preview/" + token, http.StatusNotFound},
 		"forged":           {"/preview/" + token[:len(token)-2] + "xx", http.StatusNotFound},
 		"of an account":    {"/preview/" + account, http.StatusNotFound},
-		"of nothing":       {"/preview/" + signer.Preview("article_nothing", server.Clock.Now().Add(time.Minute)), http.StatusNotFound},
-		"a wrong language": {"/preview/" + signer.Preview(shown, server.Clock.Now().Add(time.Minute)) + "?locale=!!", http.StatusBadRequest},
+		"of nothing":       {"/preview/" + signer.Preview(auth.Preview{Entry: "article_nothing", Until: server.Clock.Now().Add(time.Minute)}), http.StatusNotFound},
+		"revoked":          {"/preview/" + guest, http.StatusNotFound},
+		"a wrong language": {"/preview/" + signer.Preview(auth.Preview{Entry: shown, Maker: newsroom.Operator.ID, Until: server.Clock.Now().Add(time.Minute)}) + "?locale=!!", http.StatusBadRequest},
 	} {
 		if status, _, body := get(c.address); status != c.status || strings.Contains(body, "<h1>") {
 			t.Errorf("%s: %d %s", name, status, body)
