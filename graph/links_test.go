@@ -25,8 +25,11 @@ type linkWalk struct {
 	*linkWorld
 	t      *testing.T
 	server *testserver.Server
+	// every is which of the questions are asked: each one, or one of several on an engine that scans for each.
+	every int
 }
 
+// ask asks as an actor, nobody if that is empty, and fails with an error in the answer.
 func ask[V any](t *testing.T, server *testserver.Server, actor, query string) (data V) {
 	t.Helper()
 	raw := server.Ask(t, query, json.RawMessage("{}"), http.Header{testserver.ActorHeader: {actor}})
@@ -40,7 +43,7 @@ func ask[V any](t *testing.T, server *testserver.Server, actor, query string) (d
 	return answer.Data
 }
 
-// filters asks every relation filter with every operator.
+// ask asks every relation filter with every operator.
 func (w linkWalk) ask(after, actor string, drafts []content.Kind) {
 	w.t.Helper()
 	for _, l := range w.filters {
@@ -53,9 +56,10 @@ func (w linkWalk) ask(after, actor string, drafts []content.Kind) {
 		var query strings.Builder
 		var want []linkPage
 		var filters []string
-		for i, q := range l.questions() {
+		questions := l.questions()
+		for i, q := range questions {
 			for k, wrap := range wraps {
-				if k > 1 && i%6 > 0 {
+				if k > 1 && i%6 > 0 || (i*len(wraps)+k)%w.every > 0 && i < len(questions)-2 {
 					continue
 				}
 				filter := fmt.Sprintf(wrap.filter, l.name+": "+q.relation)
@@ -184,14 +188,14 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 		world := &linkWorld{linkFilters(t, schema), map[content.ID]map[string][]content.ID{}, map[content.ID]bool{}, map[content.ID]bool{}, map[content.ID]bool{}}
 		world.fill(t, store)
 		server := testserver.Start(t, store, wideLimits)
-		walk := linkWalk{world, t, server}
+		walk := linkWalk{world, t, server, 1}
+		steps := []string{"publish", "unpublish", "publish", "archive", "restore", "publish", "trash"}
+		if e.Name == "embedded" {
+			walk.every, steps = 7, []string{"publish", "trash"}
+		}
 		walk.ask("its making", "", nil)
 		walk.shown()
 		walk.ask("its making", "tokenForArticles", []content.Kind{content.KindArticle})
-		steps := []string{"publish", "unpublish", "publish", "archive", "restore", "publish", "trash"}
-		if e.Name == "embedded" { // it scans for each question
-			steps = []string{"publish", "trash"}
-		}
 		for version, step := range steps {
 			for _, kind := range content.Kinds() {
 				id := idOf(kind, "moving")
@@ -206,9 +210,6 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 				world.hidden[id], world.trashed[id] = step != "publish", step == "trash"
 			}
 			walk.ask(step, "", nil)
-			if step == "publish" && version == 0 {
-				walk.below(schema)
-			}
 		}
 		walk.shown()
 		walk.below(schema)

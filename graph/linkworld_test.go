@@ -21,7 +21,7 @@ type linkWorld struct {
 	hidden, trashed, gone map[content.ID]bool
 }
 
-// Each kind has three entries that links lead to: one that everybody sees, one that moves, and one that is not there.
+// fill gives each kind three entries that links lead to: one that everybody sees, one that moves, and one that is not there.
 func (w *linkWorld) fill(t *testing.T, store *mongodb.Store) {
 	t.Helper()
 	for _, kind := range content.Kinds() {
@@ -114,7 +114,7 @@ func (l linkFilter) questions() (all []question) {
 	return append(all, question{"{exists: true}", some}, question{"{exists: false}", none})
 }
 
-// wrap is a filter around another one, with what it means.
+// wraps are filters around another one, with what it means.
 var wraps = []struct {
 	filter string
 	not    bool
@@ -125,7 +125,7 @@ var wraps = []struct {
 	{"{and: [{id: {notIn: []}}, {not: {and: [{not: {%s}}]}}]}", false},
 }
 
-// page is a connection as the walk asks for it.
+// linkPage is a connection as the walk asks for it.
 type linkPage struct {
 	TotalCount int
 	Nodes      []struct{ ID content.ID }
