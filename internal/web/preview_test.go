@@ -157,7 +157,7 @@ func TestGuestsAreStrangers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := signer.Preview(outcome.ID, server.Clock.Now().Add(time.Hour))
+	token := signer.Preview(auth.Preview{Entry: outcome.ID, Maker: newsroom.Operator.ID, Until: server.Clock.Now().Add(time.Hour)})
 	page := func() *http.Response {
 		t.Helper()
 		response, err := http.Get(server.URL + "/preview/" + token)
