@@ -191,7 +191,7 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 		walk := linkWalk{world, t, server, 1}
 		steps := []string{"publish", "unpublish", "publish", "archive", "restore", "publish", "trash"}
 		if e.Name == "embedded" {
-			walk.every, steps = 7, []string{"publish", "trash"}
+			walk.every, steps = 17, []string{"publish", "trash"}
 		}
 		walk.ask("its making", "", nil)
 		walk.shown()
