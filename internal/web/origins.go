@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/rs/cors"
+
+	"sen/internal/content"
 )
 
 // Origins says pages of which other origins may read answers in a browser.
@@ -72,13 +74,13 @@ func (o *Origins) cors(next http.Handler) http.Handler {
 
 // only stops requests of a browser that come from a page of an origin that is not
 // allowed. (rs/cors would let them run, and only hide the answer from the page.)
-func (o *Origins) only(next http.Handler) http.Handler {
+func (o *Origins) only(languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
 		if origin != "" && !o.allows(origin) && !sameHost(origin, r.Host) {
-			a := &answer{w: w, r: r, mediaType: mediaJSON}
+			a := &answer{w: w, r: r, mediaType: mediaJSON, languages: languages}
 			w.Header().Set("Cache-Control", "no-store")
-			a.refuse(http.StatusForbidden, "FORBIDDEN", "Pages of this origin may not use the API. Its operator can allow them (--cors-origins).")
+			a.refuse(http.StatusForbidden, content.Errorf(content.CodeForbidden, "Pages of this origin may not use the API. Its operator can allow them (--cors-origins)."))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -33,6 +33,8 @@ type preview struct {
 	operations
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	timeout time.Duration
+	// languages are those of the site.
+	languages func() content.Languages
 }
 
 // previewed is what preview.graphql asks for.
@@ -59,18 +61,22 @@ func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", previewPolicy)
 	page, err := p.read(r)
 	if code := content.CodeOf(err); err != nil {
-		status, message := http.StatusInternalServerError, "Something went wrong on our side."
+		status, said := http.StatusInternalServerError, content.Errorf(code, "Something went wrong on our side.")
 		switch code {
 		case content.CodeUnauthenticated, content.CodeNotFound:
-			status, message = http.StatusNotFound, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one."
+			status, said = http.StatusNotFound, content.Errorf(code, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one.")
 		case content.CodeBadUserInput:
-			status, message = http.StatusBadRequest, "The page is not kept in the language that the address names."
+			status, said = http.StatusBadRequest, content.Errorf(code, "The page is not kept in the language that the address names.")
 		case content.CodeUnavailable:
-			status, message = http.StatusServiceUnavailable, "The page can't be shown right now. Try again in a moment."
+			status, said = http.StatusServiceUnavailable, content.Errorf(code, "The page can't be shown right now. Try again in a moment.")
 		default:
 			p.log.ErrorContext(r.Context(), "preview failed", "request", r.Header.Get("X-Request-Id"), "err", err)
 		}
-		http.Error(w, message, status)
+		asked := r.Header
+		if locale := r.URL.Query().Get("locale"); locale != "" {
+			asked = http.Header{"Sen-Locale": {locale}}
+		}
+		http.Error(w, said.In(chainOf(asked, p.languages)), status)
 		return
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -27,6 +27,8 @@ type visitors struct {
 	proxies Proxies
 	// rate counts those who are refused.
 	rate *rateLimit
+	// languages are those of the site.
+	languages func() content.Languages
 }
 
 // identified puts who asks into the request's context. A bearer's secret must be good;
@@ -56,10 +58,9 @@ func (v visitors) identified(next http.Handler) http.Handler {
 			v.setCookie(w, "", time.Time{})
 		default:
 			if bad := v.rate.take(w.Header(), r, 1); bad != nil {
-				err = content.Errorf(bad.code, "%s", bad.message)
-				code = bad.code
+				err, code = bad.said, bad.said.Code
 			}
-			refuseVisitor(w, r, code, err)
+			v.refuse(w, r, code, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -76,12 +77,12 @@ func bearerOf(r *http.Request) (secret string, ok bool) {
 	return strings.TrimSpace(secret), true
 }
 
-// refuseVisitor answers a request whose actor can't be told.
-func refuseVisitor(w http.ResponseWriter, r *http.Request, code content.Code, err error) {
+// refuse answers a request whose actor can't be told.
+func (v visitors) refuse(w http.ResponseWriter, r *http.Request, code content.Code, err error) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	status, message := http.StatusInternalServerError, "Something went wrong on our side."
+	status, said := http.StatusInternalServerError, content.Errorf(code, "Something went wrong on our side.")
 	switch code {
 	case content.CodeUnauthenticated:
 		status = http.StatusUnauthorized
@@ -92,13 +93,13 @@ func refuseVisitor(w http.ResponseWriter, r *http.Request, code content.Code, er
 		status = http.StatusTooManyRequests
 	}
 	if known := new(content.Error); errors.As(err, &known) {
-		message = known.Message
+		said = known
 	}
-	a := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept"))}
+	a := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept")), languages: v.languages}
 	if a.mediaType == "" {
 		a.mediaType = mediaJSON
 	}
-	a.refuse(status, code, message)
+	a.refuse(status, said)
 }
 
 // cookieCounts tells whether a request's cookie speaks for its person: it was sent by a
