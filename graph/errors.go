@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/scalar"
 	"sen/internal/content"
 )
 
@@ -36,22 +37,25 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		var known *content.Error
 		var presented *gqlerror.Error
+		said := func(known *content.Error) *gqlerror.Error {
+			return coded(known.Code, "%s", known.In(scalar.Chain(ctx)))
+		}
 		switch {
 		case errors.As(err, &known):
-			presented = coded(known.Code, "%s", known.Message)
+			presented = said(known)
 			if known.Cause != nil {
 				log.ErrorContext(ctx, "field failed", "path", path.String(), "code", known.Code, "err", known.Cause)
 			}
 		case errors.Is(err, context.DeadlineExceeded):
-			presented = coded(content.CodeUnavailable, "The answer took too long. Ask for less, or try again.")
+			presented = said(content.Errorf(content.CodeUnavailable, "The answer took too long. Ask for less, or try again."))
 		case errors.Is(err, context.Canceled):
-			presented = coded(content.CodeUnavailable, "The request was given up.")
+			presented = said(content.Errorf(content.CodeUnavailable, "The request was given up."))
 		case shown != nil && shown.Err == nil:
 			presented = coded(content.CodeBadUserInput, "%s", shown.Message)
 		default:
 			id := requestID(ctx)
 			log.ErrorContext(ctx, "internal error", "path", path.String(), "request", id, "err", err)
-			presented = coded(content.CodeInternal, "Something went wrong on our side. Tell us the request id if it stays so.")
+			presented = said(content.Errorf(content.CodeInternal, "Something went wrong on our side. Tell us the request id if it stays so."))
 			presented.Extensions["requestId"] = id
 		}
 		presented.Path = path

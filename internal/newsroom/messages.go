@@ -213,7 +213,7 @@ type report struct {
 
 // newReport speaks the first language of a chain that the catalog has; English otherwise.
 func newReport(chain []content.Locale) *report {
-	return &report{vietnamese: len(chain) > 0 && (chain[0] == "vi" || len(chain[0]) > 2 && chain[0][:3] == "vi-")}
+	return &report{vietnamese: content.Vietnamese(chain)}
 }
 
 // text is what a message says.

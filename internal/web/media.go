@@ -38,7 +38,7 @@ func (m media) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file, err := m.find(r)
 	if err == nil && file.bytes == nil && r.Method != http.MethodHead {
 		if bad := m.rate.take(w.Header(), r, file.cost()); bad != nil {
-			err = &content.Error{Code: bad.code, Message: bad.message}
+			err = bad.said
 		} else {
 			err = m.make(r.Context(), file)
 		}
@@ -91,7 +91,7 @@ func (m media) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	message := http.StatusText(status)
 	if known := new(content.Error); ok && errors.As(err, &known) {
-		message = known.Message
+		message = known.In(chainOf(r.Header, func() content.Languages { return m.store.Site().Languages }))
 	}
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")

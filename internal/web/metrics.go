@@ -99,7 +99,7 @@ func (v visitors) forOperators(next http.Handler) http.Handler {
 			return
 		}
 		if bad := v.rate.take(w.Header(), r, 1); bad != nil {
-			refuseVisitor(w, r, bad.code, content.Errorf(bad.code, "%s", bad.message))
+			refuseVisitor(w, r, v.languages, bad.said.Code, bad.said)
 			return
 		}
 		var err error = content.Errorf(content.CodeUnauthenticated, "Figures are for this machine, and for tokens of administrators: Authorization: Bearer ….")
@@ -110,7 +110,7 @@ func (v visitors) forOperators(next http.Handler) http.Handler {
 			}
 		}
 		if err != nil {
-			refuseVisitor(w, r, content.CodeOf(err), err)
+			refuseVisitor(w, r, v.languages, content.CodeOf(err), err)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"sen/internal/content"
 )
 
 // Origins says pages of which other origins may read answers in a browser.
@@ -60,12 +62,12 @@ func (o *Origins) allows(origin string) bool {
 
 // only stops requests of a browser that come from a page of an origin that is not
 // allowed. (rs/cors would let them run, and only hide the answer from the page.)
-func (o *Origins) only(next http.Handler) http.Handler {
+func (o *Origins) only(languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Origin") != "" && !o.admit(r) {
-			a := &answer{w: w, r: r, mediaType: mediaJSON}
+			a := &answer{w: w, r: r, mediaType: mediaJSON, languages: languages}
 			w.Header().Set("Cache-Control", "no-store")
-			a.refuse(http.StatusForbidden, "FORBIDDEN", "Pages of this origin may not use the API. Its operator can allow them (--cors-origins).")
+			a.refuse(http.StatusForbidden, content.Errorf(content.CodeForbidden, "Pages of this origin may not use the API. Its operator can allow them (--cors-origins)."))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -174,7 +174,7 @@ func TestTrustedOnly(t *testing.T) {
 		} {
 			for _, send := range []func(*testing.T, *testserver.Server, ...string) (*http.Response, string){refused.post, refused.get} {
 				response, body := send(t, server)
-				if !strings.Contains(body, "FORBIDDEN") || !strings.Contains(body, "loaded at start") || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store" {
+				if !strings.Contains(body, "FORBIDDEN") || !strings.Contains(body, "đã nạp khi khởi động") || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store" {
 					t.Errorf("%v: %s %v", refused, body, response.Header)
 				}
 			}

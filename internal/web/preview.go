@@ -39,6 +39,8 @@ type preview struct {
 	rate     *rateLimit
 	turns    *turns
 	outgoing *outgoing
+	// languages are those of the site.
+	languages func() content.Languages
 }
 
 // previewed is what preview.graphql asks for.
@@ -66,21 +68,25 @@ func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var page bytes.Buffer
 	sent, err := p.write(&page, h, r)
 	if code := content.CodeOf(err); err != nil {
-		status, message := http.StatusInternalServerError, "Something went wrong on our side."
+		status, said := http.StatusInternalServerError, content.Errorf(code, "Something went wrong on our side.")
 		switch code {
 		case content.CodeUnauthenticated, content.CodeNotFound:
-			status, message = http.StatusNotFound, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one."
+			status, said = http.StatusNotFound, content.Errorf(code, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one.")
 		case content.CodeBadUserInput:
-			status, message = http.StatusBadRequest, "The page is not kept in the language that the address names."
+			status, said = http.StatusBadRequest, content.Errorf(code, "The page is not kept in the language that the address names.")
 		case content.CodeUnavailable:
-			status, message = http.StatusServiceUnavailable, "The page can't be shown right now. Try again in a moment."
+			status, said = http.StatusServiceUnavailable, content.Errorf(code, "The page can't be shown right now. Try again in a moment.")
 			h.Set("Retry-After", "1")
 		case content.CodeRateLimited:
-			status, message = http.StatusTooManyRequests, "Too much was asked for from your network. Try again in "+h.Get("Retry-After")+" s."
+			status, said = http.StatusTooManyRequests, content.Errorf(code, "Too much was asked for from your network. Try again in %s s.", h.Get("Retry-After"))
 		default:
 			p.log.ErrorContext(r.Context(), "preview failed", "request", r.Header.Get("X-Request-Id"), "err", err)
 		}
-		http.Error(w, message, status)
+		asked := r.Header
+		if locale := r.URL.Query().Get("locale"); locale != "" {
+			asked = http.Header{"Sen-Locale": {locale}}
+		}
+		http.Error(w, said.In(chainOf(asked, p.languages)), status)
 		return
 	}
 	defer sent()
@@ -91,7 +97,7 @@ func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // write writes the page when the request has its turn; sent is to be called once the page was.
 func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent func(), err error) {
 	if bad := p.rate.take(h, r, 1); bad != nil {
-		return nil, content.Errorf(bad.code, "%s", bad.message)
+		return nil, bad.said
 	}
 	end, ok := p.turns.take(r.Context())
 	if !ok {
@@ -134,7 +140,7 @@ func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 		return nil, errs
 	}
 	if bad := p.rate.take(h, r, graph.CostOf(op).Requested-1); bad != nil {
-		return nil, content.Errorf(bad.code, "%s", bad.message)
+		return nil, bad.said
 	}
 	response := p.dispatch(ctx, op)
 	if response == nil {

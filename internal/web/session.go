@@ -25,6 +25,8 @@ type visitors struct {
 	proxies Proxies
 	// rate counts those who are refused.
 	rate *rateLimit
+	// languages are those of the site.
+	languages func() content.Languages
 }
 
 // identified puts who asks into the request's context. A bearer's secret must be good, but to sign in anew or out; a
@@ -53,10 +55,9 @@ func (v visitors) identified(next http.Handler) http.Handler {
 				return
 			}
 			if bad := v.rate.take(w.Header(), r, 1); bad != nil {
-				err = content.Errorf(bad.code, "%s", bad.message)
-				code = bad.code
+				err, code = bad.said, bad.said.Code
 			}
-			refuseVisitor(w, r, code, err)
+			refuseVisitor(w, r, v.languages, code, err)
 			return
 		}
 		if len(secrets) > 0 {
@@ -122,11 +123,11 @@ func bearerOf(r *http.Request) (secret string, ok bool) {
 }
 
 // refuseVisitor answers a request whose actor can't be told.
-func refuseVisitor(w http.ResponseWriter, r *http.Request, code content.Code, err error) {
+func refuseVisitor(w http.ResponseWriter, r *http.Request, languages func() content.Languages, code content.Code, err error) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	status, message := http.StatusInternalServerError, "Something went wrong on our side."
+	status, said := http.StatusInternalServerError, content.Errorf(code, "Something went wrong on our side.")
 	switch code {
 	case content.CodeUnauthenticated:
 		status = http.StatusUnauthorized
@@ -139,13 +140,13 @@ func refuseVisitor(w http.ResponseWriter, r *http.Request, code content.Code, er
 		status = http.StatusTooManyRequests
 	}
 	if known := new(content.Error); errors.As(err, &known) {
-		message = known.Message
+		said = known
 	}
-	a := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept"))}
+	a := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept")), languages: languages}
 	if a.mediaType == "" {
 		a.mediaType = mediaJSON
 	}
-	a.refuse(status, code, message)
+	a.refuse(status, said)
 }
 
 // Proxies are the networks of proxies whose word on a client's address is taken.

@@ -56,7 +56,7 @@ func knockAt(t *testing.T, self, path string, headers map[string]string, crossSi
 	w := httptest.NewRecorder()
 	v.identified(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := refusedOf(r.Context()); err != nil {
-			refuseVisitor(w, r, content.CodeOf(err), err)
+			refuseVisitor(w, r, nil, content.CodeOf(err), err)
 			return
 		}
 		w.Header().Set("X-Forgetful", strconv.FormatBool(auth.ClientOf(r.Context()).Forgetful))
