@@ -35,6 +35,9 @@ func (w *linkWorld) fill(t *testing.T, store *mongodb.Store) {
 				e.Common().PublishedAt = time.Time{}
 			}
 			w.links[e.Common().ID] = nil
+			if !live {
+				w.complete(e)
+			}
 			put(t, store, e, live)
 		}
 		w.hidden[idOf(kind, "gone")], w.gone[idOf(kind, "gone")] = true, true
@@ -51,7 +54,31 @@ func (w *linkWorld) fill(t *testing.T, store *mongodb.Store) {
 			}
 			l.set(e, ids...)
 			w.links[e.Common().ID] = map[string][]content.ID{l.list + "." + l.name: ids}
+			if award, ok := e.(*content.Award); ok && award.RoundID == idOf(content.KindAwardRound, "moving") {
+				award.SeriesID = idOf(content.KindAwardSeries, "seen") // as the round has it
+				w.links[award.ID]["awards.series"] = []content.ID{award.SeriesID}
+			}
 			put(t, store, e, true)
+		}
+	}
+}
+
+// complete gives an entry what it can't be published without.
+func (w *linkWorld) complete(e content.Content) {
+	needed := ""
+	switch e := e.(type) {
+	case *content.Event:
+		e.StartsAt, e.Type, e.EventStatus, e.TimeZone = e.CreatedAt, content.EventConference, "SCHEDULED", "UTC"
+	case *content.AwardRound:
+		needed = "series"
+		e.Year, e.Level, e.Phase = 2020, "NATIONAL", "ANNOUNCED"
+	case *content.Award:
+		needed, e.Outcome = "round", "WON"
+	}
+	for _, l := range w.filters {
+		if l.source == e.Kind() && l.name == needed {
+			l.set(e, idOf(l.end, "seen"))
+			w.links[e.Common().ID] = map[string][]content.ID{l.list + "." + l.name: {idOf(l.end, "seen")}}
 		}
 	}
 }

@@ -43,7 +43,10 @@ type saver struct {
 }
 
 type saved struct {
-	Article    struct{ ID content.ID }
+	Article struct {
+		ID      content.ID
+		Version int
+	}
 	UserErrors []json.RawMessage
 	Notices    []struct{ Code, Message string }
 }
@@ -121,32 +124,24 @@ func TestSavingBack(t *testing.T) {
 		if len(made.UserErrors) > 0 || len(made.Notices) > 0 {
 			t.Fatal(made)
 		}
-		for i, form := range []string{"html", "markdown"} {
+		for _, form := range []string{"html", "markdown"} {
 			var read struct{ Body map[string]string }
 			s.ask(&read, `query($id: ID!) { article(id: $id, stage: DRAFT) { body { html markdown } } }`, map[string]any{"id": made.Article.ID})
 			if !strings.Contains(read.Body[form], "?s=") {
 				t.Fatalf("the %s shows no signed address:\n%s", form, read.Body[form])
 			}
 			var again saved
-			s.ask(&again, `mutation($id: ID!, $version: Int!, $body: BodyInput!) { updateArticle(id: $id, version: $version, input: {body: [$body]}) { article { id } userErrors { code message path } notices { code message } } }`,
-				map[string]any{"id": made.Article.ID, "version": i + 1, "body": map[string]any{form: read.Body[form]}})
+			s.ask(&again, `mutation($id: ID!, $version: Int!, $body: BodyInput!) { updateArticle(id: $id, version: $version, input: {body: [$body]}) { article { id version } userErrors { code message path } notices { code message } } }`,
+				map[string]any{"id": made.Article.ID, "version": 1, "body": map[string]any{form: read.Body[form]}})
 			if len(again.UserErrors) > 0 || len(again.Notices) > 0 {
 				t.Errorf("%s: errors %s, notices %v", form, again.UserErrors, again.Notices)
 			}
-			before, err := s.Newsroom.Revision(t.Context(), made.Article.ID, i+1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			after, err := s.Newsroom.Revision(t.Context(), made.Article.ID, i+2)
-			if err != nil {
-				t.Fatal(err)
-			}
-			changes, err := content.Diff(before, after)
-			for _, c := range changes {
-				t.Errorf("%s: %s was\n%s\nand is\n%s\nfor\n%s", form, c.Path, *c.Before, *c.After, read.Body[form])
-			}
-			if err != nil {
-				t.Fatal(err)
+			if again.Article.Version != 1 { // nothing was changed, so nothing was written
+				after, err := s.Newsroom.Revision(t.Context(), made.Article.ID, again.Article.Version)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Errorf("%s: the body is\n%v\nfor\n%s", form, after.(*content.Article).Body, read.Body[form])
 			}
 		}
 		if got := s.users(medium); got != string(made.Article.ID) {

@@ -58,9 +58,9 @@ func TestCostOfFilters(t *testing.T) {
 		// A list is gone through again for totalCount and for what stands before and behind.
 		{`{ articles(first: 0) { totalCount } }`, `{}`, 6, 0},
 		{`{ articles(first: 0, filter: {title: {contains: "a"}}) { totalCount } }`, `{}`, 46, 1},
-		{`{ articles(first: 0, filter: {id: {eq: "a"}}) { totalCount pageInfo { endCursor hasNextPage hasPreviousPage } } }`, `{}`, 26, 1},
-		{`{ articles(last: 0, before: "x", after: null, filter: {id: {eq: "a"}}) { pageInfo { hasNextPage hasPreviousPage } } }`, `{}`, 26, 1},
-		{`query($a: String) { articles(first: 0, after: $a, filter: {id: {eq: "a"}}) { pageInfo { hasNextPage hasPreviousPage } } }`, `{"a": "x"}`, 26, 1},
+		{`{ articles(first: 0, filter: {id: {eq: "a"}}) { totalCount pageInfo { endCursor hasNextPage hasPreviousPage } } }`, `{}`, 27, 1},
+		{`{ articles(last: 0, before: "x", after: null, filter: {id: {eq: "a"}}) { pageInfo { hasNextPage hasPreviousPage } } }`, `{}`, 27, 1},
+		{`query($a: String) { articles(first: 0, after: $a, filter: {id: {eq: "a"}}) { pageInfo { hasNextPage hasPreviousPage } } }`, `{"a": "x"}`, 27, 1},
 		{`{ articles(first: 0, offset: 1) { edges { cursor } pageInfo { hasNextPage ...p } } } fragment p on PageInfo { hasPreviousPage }`, `{}`, 7, 0},
 		{`{ articles(first: 0, filter: {id: {eq: "a"}}) { ...count ... { ...count } } } fragment count on ArticleConnection { totalCount }`, `{}`, 41, 1},
 		{`query($yes: Boolean = false) { articles(first: 0) { totalCount @include(if: $yes) pageInfo @skip(if: $yes) { ... on PageInfo { hasNextPage } } } }`, `{}`, 2, 0},

@@ -233,8 +233,10 @@ func (w *where) relation(field string, kind content.Kind, f *content.RelationFil
 	switch all := f.All != nil && *f.All; {
 	case all && lost || len(ids) == 0:
 		w.conds = append(w.conds, nothing)
-	case all:
-		w.add(field, bson.D{{Key: "$all", Value: ids}})
+	case all: // not $all: the embedded engine finds nothing by it in a list of objects
+		for _, id := range ids {
+			w.add(field, bson.D{{Key: "$eq", Value: id}})
+		}
 	case len(ids) == 1:
 		w.add(field, bson.D{{Key: "$eq", Value: ids[0]}})
 	default:

@@ -29,7 +29,7 @@ func TestRateIsWork(t *testing.T) {
 		{"a filter in variables", "POST", "", post(filtered, variable), 200, 46, 54, ""},
 		{"a filter by GET", "GET", get, "", 200, 0, 54, ""},
 		{"a known answer", "POST", "", post(filtered, variable), 200, 46, 54, ""},
-		{"too many conditions", "POST", "", post(filtered, many), 200, 0, 99, "TOO_COMPLEX"},
+		{"too many conditions", "POST", "", post(filtered, many), 200, 2006, 99, "TOO_COMPLEX"},
 		{"a long request", "POST", "", strings.TrimSuffix(two, "}") + `,"extensions":{"cost":true}}` + long, 200, 4, 96, ""},
 		{"a long request that is none", "POST", "", "{" + long, 400, 0, 97, "BAD_USER_INPUT"},
 		{"a long request, again", "POST", "", strings.TrimSuffix(two, "}") + `,"extensions":{"cost":true}}` + long, 200, 4, 96, ""},
