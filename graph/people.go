@@ -60,7 +60,8 @@ func listed(problems []content.Problem) []*content.Problem {
 
 func (r *Resolver) signIn(c *call) (any, error) {
 	login, password := deref(argument[string](c, "login")), deref(argument[string](c, "password"))
-	in, err := (*newsroom.SignedIn)(nil), error(nil)
+	var in *newsroom.SignedIn
+	var err error
 	if auth.ClientOf(c.ctx).Forgetful && !c.selects("SignInPayload", "token") {
 		err = newsroom.SessionNotKept(scalar.Chain(c.ctx))
 	} else {

@@ -253,7 +253,8 @@ func TestDevice(t *testing.T) {
 	if strings.Contains(both, "lan") {
 		t.Errorf("the login shows in %s", both)
 	}
-	foreign := strings.SplitN(s.Device("", "lan"), ".", 2)[0] + mark[strings.Index(mark, "."):]
+	_, rest, _ := strings.Cut(mark, ".")
+	foreign := strings.SplitN(s.Device("", "lan"), ".", 2)[0] + "." + rest
 	for why, bad := range map[string]string{
 		"nothing": "", "a name alone": name, "another key": other.Device("", "lan"), "another name": foreign, "a long one": mark + strings.Repeat(".x", 400),
 		"none": "lan.x", "a session": auth.NewSecret(auth.SecretSession),

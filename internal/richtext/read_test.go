@@ -158,10 +158,6 @@ func shownAs(blocks []content.Block) []content.Block {
 	return all
 }
 
-func paragraphOf(spans ...content.Span) content.Block {
-	return content.Block{Paragraph: &content.ParagraphBlock{Spans: spans}}
-}
-
 // TestReadersTakeTheirTime reads texts that are made to take long.
 func TestReadersTakeTheirTime(t *testing.T) {
 	const size = 10_000 // at a megabyte none takes 3 s

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,13 +35,10 @@ func TestMessagesSpeakTheRequestsLanguage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ask := func(argument string, headers ...string) string {
-				query := c.query
-				if strings.Contains(query, "%s") {
-					query = strings.Replace(query, "%s", argument, 1)
-				}
+				query := strings.Replace(c.query, "%s", argument, 1)
 				header := http.Header{}
-				for i, all := 0, append(headers, c.headers...); i < len(all); i += 2 {
-					header.Set(all[i], all[i+1])
+				for pair := range slices.Chunk(slices.Concat(headers, c.headers), 2) {
+					header.Set(pair[0], pair[1])
 				}
 				return string(server.Ask(t, query, nil, header))
 			}

@@ -59,10 +59,10 @@ func (v *visitor) ask(query string, headers ...string) (*http.Response, string) 
 	return response, string(answer)
 }
 
-// signIn tries a password of a login.
-func (v *visitor) signIn(login, password string) string {
+// signIn tries a password of the account lan.
+func (v *visitor) signIn(password string) string {
 	v.t.Helper()
-	_, answer := v.ask(fmt.Sprintf(`mutation { signIn(login: %q, password: %q) { viewer { name } userErrors { code } } }`, login, password))
+	_, answer := v.ask(fmt.Sprintf(`mutation { signIn(login: "lan", password: %q) { viewer { name } userErrors { code } } }`, password))
 	return answer
 }
 
@@ -96,14 +96,14 @@ func TestNobodyIsLockedOut(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := house(t, e, nil)
 		browser := newVisitor(t, server, "X-Forwarded-For", "192.0.2.1")
-		if got := browser.signIn("lan", thePassword); got != isIn {
+		if got := browser.signIn(thePassword); got != isIn {
 			t.Fatal(got)
 		}
 		if _, got := browser.ask(`mutation { signOut { userErrors { code } } }`); strings.Contains(got, "errors") || len(browser.cookies) != 1 {
 			t.Fatalf("after signing out the browser has %v: %s", browser.cookies, got)
 		}
 		guess := func(from string) string {
-			return newVisitor(t, server, "X-Forwarded-For", from).signIn("lan", "guessed wrong")
+			return newVisitor(t, server, "X-Forwarded-For", from).signIn("guessed wrong")
 		}
 		for i := range 5 {
 			if got := guess("192.0.2.1"); got != isWrong {
@@ -113,24 +113,24 @@ func TestNobodyIsLockedOut(t *testing.T) {
 		if got := guess("192.0.2.1"); !strings.Contains(got, "RATE_LIMITED") {
 			t.Errorf("a network may guess on: %s", got)
 		}
-		if got := newVisitor(t, server, "X-Forwarded-For", "192.0.2.1").signIn("lan", thePassword); !strings.Contains(got, "RATE_LIMITED") {
+		if got := newVisitor(t, server, "X-Forwarded-For", "192.0.2.1").signIn(thePassword); !strings.Contains(got, "RATE_LIMITED") {
 			t.Errorf("the right password tells itself during the wait: %s", got)
 		}
-		if got := newVisitor(t, server, "X-Forwarded-For", "198.51.100.1").signIn("lan", thePassword); got != isIn {
+		if got := newVisitor(t, server, "X-Forwarded-For", "198.51.100.1").signIn(thePassword); got != isIn {
 			t.Errorf("the login is locked for another network: %s", got)
 		}
 		for i := range 110 {
 			guess(fmt.Sprintf("10.%d.0.1", i))
 		}
-		if got := newVisitor(t, server, "X-Forwarded-For", "203.0.113.1").signIn("lan", thePassword); !strings.Contains(got, "RATE_LIMITED") {
+		if got := newVisitor(t, server, "X-Forwarded-For", "203.0.113.1").signIn(thePassword); !strings.Contains(got, "RATE_LIMITED") {
 			t.Errorf("guesses from everywhere go on: %s", got)
 		}
 		forged := newVisitor(t, server, "X-Forwarded-For", "203.0.113.1")
 		forged.cookies["__Host-sen_device"] = browser.cookies["__Host-sen_device"] + "x"
-		if got := forged.signIn("lan", thePassword); !strings.Contains(got, "RATE_LIMITED") {
+		if got := forged.signIn(thePassword); !strings.Contains(got, "RATE_LIMITED") {
 			t.Errorf("a forged device mark is taken: %s", got)
 		}
-		if got := browser.signIn("lan", thePassword); got != isIn {
+		if got := browser.signIn(thePassword); got != isIn {
 			t.Errorf("the login is locked for a browser that signed in before: %s", got)
 		}
 		if _, got := browser.ask(`mutation { changePassword(password: "` + thePassword + `", newPassword: "nam sau bay tam") { viewer { name } userErrors { code } } }`); !strings.Contains(got, `"name":"lan"`) {
@@ -169,7 +169,7 @@ func TestStaleAuthorization(t *testing.T) {
 	}
 	browser := newVisitor(t, server)
 	browser.cookies["__Host-sen_session"], browser.cookies["sen_session"] = "sens_over", "sens_over"
-	if got := browser.signIn("lan", thePassword); got != isIn {
+	if got := browser.signIn(thePassword); got != isIn {
 		t.Errorf("with a stale cookie signing in is answered %s", got)
 	}
 	if _, got := browser.ask(`{ viewer { name } }`); got != `{"data":{"viewer":{"name":"lan"}}}` {
