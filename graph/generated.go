@@ -392,7 +392,7 @@ type QueryResolver interface {
 	Node(ctx context.Context, id content.ID) (content.Content, error)
 	Nodes(ctx context.Context, ids []content.ID) ([]content.Content, error)
 	Route(ctx context.Context, path string, locale *content.Locale, stage *content.Stage) (*Route, error)
-	Site(ctx context.Context, locale *content.Locale) (*content.Site, error)
+	Site(ctx context.Context, locale *content.Locale, stage *content.Stage) (*content.Site, error)
 	Viewer(ctx context.Context) (*content.Actor, error)
 	Accounts(ctx context.Context) ([]*content.Account, error)
 	Tokens(ctx context.Context) ([]*content.Token, error)
@@ -1188,6 +1188,8 @@ type Query {
   site(
     "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
+    "Which copies of entries the menus show. An editor of menus reads ` + "`" + `DRAFT` + "`" + `: what readers don't see is left out of theirs. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    stage: Stage
   ): Site!
 
   "Who is asking; null for a stranger."
@@ -2596,7 +2598,7 @@ type Menu {
   key: String!
   """
   The links, in their order, that lead somewhere: to an address, to an entry that is published, or by the links below them.
-  To change the menus, read them with the header ` + "`" + `Sen-Stage: DRAFT` + "`" + `, which shows the links to drafts too.
+  To change the menus, read them with ` + "`" + `site(stage: DRAFT)` + "`" + `, which shows the links to drafts too.
   """
   items: [MenuItem!]!
 }
@@ -11904,6 +11906,14 @@ func (ec *executionContext) field_Query_site_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["locale"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+		func(ctx context.Context, v any) (*content.Stage, error) {
+			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["stage"] = arg1
 	return args, nil
 }
 
@@ -27290,7 +27300,7 @@ func (ec *executionContext) _Query_site(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Site(ctx, fc.Args["locale"].(*content.Locale))
+			return ec.Resolvers.Query().Site(ctx, fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Site) graphql.Marshaler {

@@ -137,7 +137,7 @@ func climbed(t *testing.T, server *testserver.Server, list string) map[content.I
 }
 
 // shownMenu is a menu's items, each with its link in brackets and what is below it in braces.
-func shownMenu(t *testing.T, server *testserver.Server) string {
+func shownMenu(t *testing.T, server *testserver.Server, actor, arguments string) string {
 	t.Helper()
 	type item struct {
 		Label   string
@@ -147,8 +147,8 @@ func shownMenu(t *testing.T, server *testserver.Server) string {
 	}
 	got := ask[struct {
 		Site struct{ Menus []struct{ Items []item } }
-	}](t, server, "",
-		`{ site { menus { items { label link content { id } items { label link content { id } items { label } } } } } }`)
+	}](t, server, actor,
+		`{ site`+arguments+` { menus { items { label link content { id } items { label link content { id } items { label } } } } } }`)
 	var write func([]item) string
 	write = func(items []item) (s string) {
 		for _, i := range items {
@@ -218,16 +218,22 @@ func TestWhatIsShownIsReached(t *testing.T) {
 					t.Errorf("related to %s (-want +got):\n%s", a.ID, diff)
 				}
 			}
-			if got := shownMenu(t, server); got != menu {
+			if got := shownMenu(t, server, "", ""); got != menu {
 				t.Errorf("the menu is\n%s, want\n%s", got, menu)
 			}
 		}
 		look("top[/sections/top]{next[/sections/next]} middle{low[/sections/low]} address[https://example.org]", 4, map[string][]string{"c": {"d"}, "d": {"c"}})
+		const whole = "top[/sections/top]{middle[/sections/middle] next[/sections/next]} middle[/sections/middle] middle[/sections/middle]{low[/sections/low]} address[https://example.org]"
+		if got := shownMenu(t, server, "editor", "(stage: DRAFT)"); got != whole {
+			t.Errorf("who changes the menus reads\n%s, want\n%s", got, whole)
+		}
+		if got := server.Ask(t, `{ site(stage: DRAFT) { menus { key } } }`, nil, nil); !strings.Contains(string(got), `"FORBIDDEN"`) {
+			t.Errorf("a stranger reads the menus as they are: %s", got)
+		}
 		for _, id := range []content.ID{idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"), idOf(content.KindTag, "secret")} {
 			ask[any](t, server, "admin", fmt.Sprintf(`mutation { publish(id: %q, version: 1) { userErrors { message } } }`, id))
 		}
-		look("top[/sections/top]{middle[/sections/middle] next[/sections/next]} middle[/sections/middle] middle[/sections/middle]{low[/sections/low]} address[https://example.org]",
-			5, map[string][]string{"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c"}})
+		look(whole, 5, map[string][]string{"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c"}})
 		for _, id := range []content.ID{idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"), idOf(content.KindTag, "secret")} {
 			ask[any](t, server, "admin", fmt.Sprintf(`mutation { unpublish(id: %q, version: 2) { userErrors { message } } }`, id))
 		}

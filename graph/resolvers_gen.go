@@ -963,7 +963,7 @@ func (queryResolver) Route(ctx context.Context, path string, locale *content.Loc
 	return resolve[*Route](ctx, nil)
 }
 
-func (queryResolver) Site(ctx context.Context, locale *content.Locale) (*content.Site, error) {
+func (queryResolver) Site(ctx context.Context, locale *content.Locale, stage *content.Stage) (*content.Site, error) {
 	return resolve[*content.Site](ctx, nil)
 }
 

@@ -3,12 +3,18 @@ package graph
 import (
 	"golang.org/x/sync/errgroup"
 
+	"sen/graph/scalar"
 	"sen/internal/content"
 )
 
 func registerSite(r *Resolver) {
 	r.relate("Query", map[string]relation{
-		"site": {answer: func(c *call, _ any) (any, error) { return c.shownSite(r.store.Site()) }},
+		"site": {answer: func(c *call, _ any) (any, error) {
+			if scalar.Stage(c.ctx) == content.StageDraft && !c.rq.mayReadDrafts() {
+				return nil, errDrafts
+			}
+			return c.shownSite(r.store.Site())
+		}},
 	})
 	r.relate("MenuItem", map[string]relation{
 		"content": one(func(m *content.MenuItem) content.ID { return m.ContentID }),
