@@ -144,6 +144,9 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 		}
 	}
 	if w.Action == content.ActionDeleteForever {
+		if _, err := w.checkWith(ctx); err != nil {
+			return nil, err
+		}
 		return &Outcome{ID: before.ID}, d.delete(ctx, w, before)
 	}
 	after, err := d.next(ctx, w, before, step)
