@@ -2,7 +2,7 @@
 # `test`; what also needs Node 20 and npm says so when they are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground browser audit bench growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground browser audit bench dearest growth fuzz clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ ARTICLES = 20000
 bench: ## Measure on a real MongoDB, with ARTICLES=20000 or more; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -articles $(ARTICLES) $(ARGS)
 
+dearest: ## Look for the request that takes most processor time for its cost; see docs/adr/0012-cost.md.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench -dearest -articles $(ARTICLES) $(ARGS)
+
 growth: ## Compare stores of 20,000, 200,000 and 1,000,000 articles: up to an hour, and 20 GB of disk.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -growth 20000,200000,1000000 $(ARGS)
 
@@ -66,6 +69,7 @@ FUZZ = \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \
 	./internal/picture:FuzzWash \
+	./internal/richtext:FuzzBlocks \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \
 	./internal/richtext:FuzzHTML \

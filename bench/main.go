@@ -27,6 +27,8 @@ type settings struct {
 	connections        numbersFlag
 	growth             numbersFlag
 	profile            string
+	dearest            bool
+	before             string
 	static, byHand     string
 }
 
@@ -42,6 +44,8 @@ func main() {
 	flag.Var(&o.connections, "conns", "numbers of connections, with commas")
 	flag.Var(&o.growth, "growth", "compare stores with so many articles, with commas, and measure nothing else")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of Sen into this folder, and measure nothing else")
+	flag.BoolVar(&o.dearest, "dearest", false, "look for the request that takes most processor time for its cost, and measure nothing else")
+	flag.StringVar(&o.before, "before", "", "with -dearest: another program of Sen to measure beside this one")
 	flag.StringVar(&o.static, "static", "", "serve the files of this folder as answers, and nothing else")
 	flag.StringVar(&o.byHand, "byhand", "", "serve the hand-written handler on this MongoDB, and nothing else")
 	flag.Parse()
@@ -77,6 +81,8 @@ func run(ctx context.Context, o settings) error {
 		return g.grow(ctx, o)
 	case o.profile != "":
 		return g.profile(ctx, o)
+	case o.dearest:
+		return g.dearest(ctx, o)
 	}
 	return g.compare(ctx, o)
 }

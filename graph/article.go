@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"sen/internal/content"
 	"sen/internal/mongodb"
@@ -16,34 +17,62 @@ func registerArticle(r *Resolver) {
 		"cover":         one(func(a T) content.ID { return a.CoverID }, "cover"),
 		"section":       one(func(a T) content.ID { return a.SectionID }, "section"),
 		"authors":       some[content.Author]("authors", func(a T) []content.ID { return a.AuthorIDs }),
-		"breadcrumb":    some[content.Section]("breadcrumb", func(a T) []content.ID { return a.BreadcrumbIDs }),
+		"breadcrumb":    chain[content.Section]("breadcrumb", func(a T) []content.ID { return a.BreadcrumbIDs }),
 		"tags":          some[content.Tag]("tags", func(a T) []content.ID { return a.TagIDs }),
 		"programs":      some[content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
 		"organizations": some[content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
 
-		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return these(a.EventIDs) }, "events"),
-		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return these(a.AwardIDs) }, "awards"),
-		"related": list(r.lists(content.KindArticle), related, "related", "events", "programs", "tags"),
+		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return chosen(a.EventIDs) }, "events"),
+		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return chosen(a.AwardIDs) }, "awards"),
+		"related": related(r.lists(content.KindArticle)),
 	})
 	r.relate("Seo", map[string]relation{
 		"image": one(func(s *content.SEO) content.ID { return s.ImageID }),
 	})
 }
 
-// related bounds a list to what an editor chose to show beside an article; where
-// nothing was chosen, to what shares an event, a programme or a tag with it.
-func related(a *content.Article) mongodb.Within {
+// related answers with what an editor chose to show beside an article; where nothing was chosen, with what shares an
+// event, a programme or a tag with it that the actor can see.
+func related(s pager) relation {
+	r := relation{needs: []string{"related", "events", "programs", "tags"}, fields: []string{}}
+	r.ids = func(to []content.ID, obj any) []content.ID {
+		for _, link := range sharedLinks(obj.(*content.Article)) {
+			to = append(to, link.IDs...)
+		}
+		return to
+	}
+	r.load = func(c *call) ([]any, error) {
+		parents := make([]mongodb.Within, len(c.objs))
+		for i, obj := range c.objs {
+			parents[i] = c.relatedTo(obj.(*content.Article))
+		}
+		return s.pages(c, parents)
+	}
+	return r
+}
+
+// sharedLinks are the links that make other articles related to one, unless an editor chose them.
+func sharedLinks(a *content.Article) []mongodb.Link {
 	if len(a.RelatedIDs) > 0 {
-		return these(a.RelatedIDs)
+		return nil
+	}
+	return []mongodb.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}}
+}
+
+// relatedTo bounds a list to the articles that are related to one.
+func (c *call) relatedTo(a *content.Article) mongodb.Within {
+	if len(a.RelatedIDs) > 0 {
+		return chosen(a.RelatedIDs)
 	}
 	shared := mongodb.Within{Not: a.ID}
-	for _, link := range []mongodb.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}} {
+	for _, link := range sharedLinks(a) {
+		link.IDs = slices.DeleteFunc(slices.Clone(link.IDs), func(id content.ID) bool { return c.entry(id) == nil })
 		if len(link.IDs) > 0 {
 			shared.Any = append(shared.Any, link)
 		}
 	}
 	if len(shared.Any) == 0 {
-		return these(nil)
+		return chosen(nil)
 	}
 	return shared
 }

@@ -113,5 +113,29 @@ func (r *Resolver) medium(ctx context.Context, m *content.Media) richtext.Medium
 		Credit: in(m.Credit), Title: in(m.Label()), MimeType: m.MimeType, Bytes: m.Bytes,
 	}
 	shown.Width, shown.Height = deref(m.Width), deref(m.Height)
+	if m.Resizable() {
+		shown.Sizes = r.pageSizes(ctx, m)
+	}
 	return shown
+}
+
+// pageWidths are the widths in pixels in which pages show pictures of a body: those of the variants, which every picture
+// has from its upload on, and one for wide columns on screens of many dots.
+var pageWidths = []int{320, 640, 1280, 1920}
+
+// pageSizes are the sizes of a picture for pages, the smallest first. None is the whole picture where that is larger.
+func (r *Resolver) pageSizes(ctx context.Context, m *content.Media) (sizes []richtext.Source) {
+	for _, width := range pageWidths {
+		size := picture.Size{Width: width}
+		made := size.For(*m.Width, *m.Height, m.MimeType).Width
+		if n := len(sizes); n > 0 && sizes[n-1].Width == made {
+			break // the picture is not wider
+		}
+		address, err := r.mediaURL(ctx, m, size)
+		if err != nil {
+			return nil
+		}
+		sizes = append(sizes, richtext.Source{URL: string(address), Width: made})
+	}
+	return sizes
 }

@@ -96,7 +96,14 @@ func inside(outcome *newsroom.Outcome, list string, i int) {
 func atVersion(action content.Action, item map[string]any) newsroom.Change {
 	id, _ := item["id"].(string)
 	version, _ := item["version"].(int)
-	return newsroom.Change{Action: action, ID: content.ID(id), Version: version}
+	change := newsroom.Change{Action: action, ID: content.ID(id), Version: version}
+	with, _ := item["with"].([]any)
+	for _, other := range with {
+		if id, ok := other.(string); ok {
+			change.With = append(change.With, content.ID(id))
+		}
+	}
+	return change
 }
 
 // withFields gives a change the input of the one kind that is set.

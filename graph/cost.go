@@ -10,12 +10,25 @@ import (
 	"sen/internal/content"
 )
 
-// Cost is what an operation costs: how many objects its answer can have, which is told before it runs. How it
-// is counted stands in docs/operations.md.
+// Cost is what an operation costs: how many objects its answer can have, and what finding them takes. It is told
+// before the operation runs. How it is counted stands in docs/operations.md.
 type Cost struct {
 	// Requested is the cost of the operation, Limit the most for whoever asks.
 	Requested int `json:"requested"`
 	Limit     int `json:"limit"`
+}
+
+// BytesInCost is how many bytes of a request cost 1 to read, beside what its operation costs.
+const BytesInCost = 16 << 10
+
+type readCostKey struct{}
+
+// WithReadCost gives a context whose operation costs so much more, for reading a long request.
+func WithReadCost(ctx context.Context, cost int) context.Context {
+	if cost == 0 {
+		return ctx
+	}
+	return context.WithValue(ctx, readCostKey{}, cost)
 }
 
 // CostLimits are the most that an operation may cost, by the role of who asks. That of no role is for
@@ -62,8 +75,14 @@ func (costs) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it notes the cost.
 func (c costs) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	cost := Cost{Requested: c.of(op).costs.of(op.Operation, op.Variables), Limit: c.limits.of(auth.ActorOf(ctx))}
+	requested, conditions := c.of(op).costs.of(op.Operation, op.Variables)
+	reading, _ := ctx.Value(readCostKey{}).(int)
+	cost := Cost{Requested: plus(requested, reading), Limit: c.limits.of(auth.ActorOf(ctx))}
 	op.Stats.SetExtension(costName, cost)
+	if conditions > content.MaxFilterConditions {
+		return coded(content.CodeTooComplex, "The filters of the operation have more than %d conditions together, which is the limit. "+
+			"Name several values in one `in` or `ids`, or ask in several requests.", content.MaxFilterConditions)
+	}
 	if cost.Requested <= cost.Limit {
 		return nil
 	}
@@ -71,7 +90,8 @@ func (c costs) MutateOperationContext(ctx context.Context, op *graphql.Operation
 	if cost.Requested == maxCost {
 		atLeast = "at least "
 	}
-	err := coded(content.CodeTooComplex, "The operation costs %s%d; the limit is %d. Ask for smaller pages, or for fewer lists inside lists.",
+	err := coded(content.CodeTooComplex, "The operation costs %s%d; the limit is %d. "+
+		"Ask for smaller pages, fewer lists inside lists, or fewer conditions in filters.",
 		atLeast, cost.Requested, cost.Limit)
 	err.Extensions[costName] = cost
 	return err

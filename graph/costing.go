@@ -5,9 +5,6 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"sen/graph/scalar"
-	"sen/internal/content"
 )
 
 // What is counted where the document does not say it.
@@ -17,6 +14,8 @@ const (
 	plainList = 5
 	// changeCost is the cost of a field of Mutation: a change reads, checks and writes some entries.
 	changeCost = 10
+	// formCost is the cost of a body in one form, such as HTML: it is written block by block.
+	formCost = 1
 	// maxCost is where sums and products stop.
 	maxCost = 1_000_000_000
 )
@@ -24,12 +23,15 @@ const (
 // A costing is what the operations of a valid document cost, worked out as far as it goes
 // without variables. Requests that send the document share it.
 type costing struct {
-	operations map[*ast.OperationDefinition]amount
+	operations map[*ast.OperationDefinition]priced
 	// steps are what depends on variables. Each needs those before it only.
 	steps []step
 	// visits is how many selections were looked at to make it.
 	visits int
 }
+
+// priced is what an operation or a field costs, and how many conditions the filters in it have.
+type priced struct{ cost, conditions amount }
 
 // An amount is known, or known but for a step: that of number step, from 1, is added to it.
 type amount struct{ known, step int }
@@ -46,22 +48,6 @@ type part struct {
 	factor
 }
 
-// A factor is a number, or one that variables tell.
-type factor struct {
-	n    int
-	read func(variables map[string]any) int
-}
-
-var once = factor{n: 1}
-
-// of is the factor with some variables.
-func (f factor) of(variables map[string]any) int {
-	if f.read != nil {
-		return f.read(variables)
-	}
-	return f.n
-}
-
 func plus(a, b int) int { return min(a+b, maxCost) }
 
 func times(a, b int) int {
@@ -71,12 +57,14 @@ func times(a, b int) int {
 	return a * b
 }
 
-// of is what an operation costs with some variables.
-func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) int {
+// of is what an operation costs with some variables, and how many conditions its filters have.
+func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) (cost, conditions int) {
 	var few [32]int
 	values := few[:]
-	if len(c.steps) > len(few) {
-		values = make([]int, len(c.steps))
+	p := c.operations[op]
+	steps := max(p.cost.step, p.conditions.step)
+	if steps > len(few) {
+		values = make([]int, steps)
 	}
 	value := func(a amount) int {
 		if a.step == 0 {
@@ -84,18 +72,21 @@ func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) int 
 		}
 		return plus(a.known, values[a.step-1])
 	}
-	cost := c.operations[op]
-	for i, s := range c.steps[:cost.step] {
+	for i, s := range c.steps[:steps] {
 		values[i] = 0
 		for _, p := range s.parts {
-			if v := times(p.of(variables), value(p.amount)); s.dearest {
+			v := value(p.amount)
+			if v > 0 {
+				v = times(p.of(variables), v)
+			}
+			if s.dearest {
 				values[i] = max(values[i], v)
 			} else {
 				values[i] = plus(values[i], v)
 			}
 		}
 	}
-	return value(cost)
+	return value(p.cost), value(p.conditions)
 }
 
 // fold adds parts up, or takes the dearest; what is known of them is worked out at once.
@@ -103,6 +94,7 @@ func (c *costing) fold(dearest bool, parts ...part) amount {
 	known, open := 0, parts[:0:0]
 	for _, p := range parts {
 		switch {
+		case p.step == 0 && (p.known == 0 || p.read == nil && p.n == 0):
 		case p.step > 0 || p.read != nil:
 			open = append(open, p)
 		case dearest:
@@ -116,7 +108,7 @@ func (c *costing) fold(dearest bool, parts ...part) amount {
 		return amount{known: known}
 	case !dearest && len(open) == 1 && open[0].read == nil && open[0].n == 1:
 		return amount{plus(known, open[0].known), open[0].step}
-	case dearest:
+	case dearest && known > 0:
 		open = append(open, part{amount{known: known}, once})
 		known = 0
 	}
@@ -129,8 +121,10 @@ func (c *costing) fold(dearest bool, parts ...part) amount {
 type counter struct {
 	*costing
 	schema    *ast.Schema
-	fields    map[*ast.Field]amount
+	fields    map[*ast.Field]priced
 	fragments map[fragmentOn]selected
+	// introspected are the fields that fragments on the schema's own types ask for.
+	introspected map[*ast.FragmentDefinition]int
 }
 
 type fragmentOn struct {
@@ -138,57 +132,102 @@ type fragmentOn struct {
 	object   *ast.Definition
 }
 
-// selected is what a selection costs on one object; of a connection also what each element of its page does.
-type selected struct{ object, element amount }
+// What is counted of a selection on one object.
+const (
+	objects    = iota // what it costs
+	elements          // of a connection: what each element of its page costs
+	totals            // of a connection: how often the list is read again for totalCount,
+	nexts             // for hasNextPage,
+	previous          // and for hasPreviousPage
+	conditions        // how many conditions the filters have
+	counts
+)
+
+// selected is what a selection comes to on one object.
+type selected [counts]amount
 
 // costOf works out what the operations of a valid document cost: one for each object that the answer can
-// have. A page counts as long as it is asked for, 20 without that; a list that has as many elements as one of
-// its arguments, as those; any other list as plainList. Of the types that can stand in a place the dearest
-// counts. Values cost nothing, and neither does introspection; what @skip and @include leave out does not either.
+// have, and what finding the elements of its lists takes. A page counts as long as it is asked for, 20 without that; a
+// list that has as many elements as one of its arguments, as those; any other list as plainList. Of the types that can
+// stand in a place the dearest counts. Values cost nothing, and what @skip and @include leave out does not either.
 func costOf(schema *ast.Schema, doc *ast.QueryDocument) *costing {
 	c := &counter{
-		costing: &costing{operations: map[*ast.OperationDefinition]amount{}}, schema: schema,
-		fields: map[*ast.Field]amount{}, fragments: map[fragmentOn]selected{},
+		costing: &costing{operations: map[*ast.OperationDefinition]priced{}}, schema: schema,
+		fields: map[*ast.Field]priced{}, fragments: map[fragmentOn]selected{},
+		introspected: map[*ast.FragmentDefinition]int{},
 	}
 	for _, op := range doc.Operations {
 		root := schema.Query
 		if op.Operation == ast.Mutation {
 			root = schema.Mutation
 		}
-		c.operations[op] = c.selection(op.SelectionSet, root).object
+		all := c.selection(op.SelectionSet, root)
+		c.operations[op] = priced{all[objects], all[conditions]}
 	}
 	return c.costing
 }
 
+// parts gather what several selections come to.
+type parts [counts][]part
+
+// add adds what a selection comes to, so many times.
+func (p *parts) add(s selected, times factor) {
+	for i, a := range s {
+		if a != (amount{}) {
+			p[i] = append(p[i], part{a, times})
+		}
+	}
+}
+
+// fold adds up what was gathered, or takes the dearest of each.
+func (p *parts) fold(c *costing, dearest bool) (s selected) {
+	for i := range p {
+		s[i] = c.fold(dearest, p[i]...)
+	}
+	return s
+}
+
 // selection counts a selection on an object of a type. It stops where the cost can't grow any more.
 func (c *counter) selection(set ast.SelectionSet, object *ast.Definition) selected {
-	var once, each []part
+	var all parts
 	for _, s := range set {
 		c.visits++
 		switch s := s.(type) {
 		case *ast.Field:
-			p := part{c.field(s, object), included(s.Directives)}
-			if s.Definition.Type.Elem != nil && isConnection(object) {
-				each = append(each, p)
-			} else {
-				once = append(once, p)
-			}
+			all.add(c.fieldOn(s, object), included(s.Directives))
 		case *ast.InlineFragment:
 			if c.applies(s.TypeCondition, object) {
-				inner, when := c.selection(s.SelectionSet, object), included(s.Directives)
-				once, each = append(once, part{inner.object, when}), append(each, part{inner.element, when})
+				all.add(c.selection(s.SelectionSet, object), included(s.Directives))
 			}
 		case *ast.FragmentSpread:
 			if c.applies(s.Definition.TypeCondition, object) {
-				inner, when := c.fragment(s.Definition, object), included(s.Directives)
-				once, each = append(once, part{inner.object, when}), append(each, part{inner.element, when})
+				all.add(c.fragment(s.Definition, object), included(s.Directives))
 			}
 		}
-		if last := len(once) - 1; last >= 0 && once[last].known == maxCost && once[last].n == 1 {
+		if last := len(all[objects]) - 1; last >= 0 && all[objects][last].known == maxCost && all[objects][last].n == 1 {
 			break
 		}
 	}
-	return selected{c.fold(false, once...), c.fold(false, each...)}
+	return all.fold(c.costing, false)
+}
+
+// fieldOn counts a field where it stands: in a connection the elements of the page are apart, and what stands
+// beside them may have the list read again.
+func (c *counter) fieldOn(f *ast.Field, object *ast.Definition) (s selected) {
+	again, rereads := reread[f.Name]
+	switch page := isConnection(object); {
+	case rereads && (page || object.Name == "PageInfo"):
+		s[again] = amount{known: 1}
+		return s
+	case page && f.Name == "pageInfo":
+		s = c.selection(f.SelectionSet, c.schema.Types[f.Definition.Type.Name()])
+	}
+	p := c.field(f, object)
+	s[objects], s[conditions] = p.cost, p.conditions
+	if isConnection(object) && f.Definition.Type.Elem != nil {
+		s[objects], s[elements] = amount{}, p.cost
+	}
+	return s
 }
 
 func (c *counter) fragment(f *ast.FragmentDefinition, object *ast.Definition) selected {
@@ -207,96 +246,43 @@ func (c *counter) applies(condition string, object *ast.Definition) bool {
 }
 
 // field counts the objects that a field of a type leads to, with what is selected on them.
-func (c *counter) field(f *ast.Field, on *ast.Definition) amount {
+func (c *counter) field(f *ast.Field, on *ast.Definition) priced {
 	def := c.schema.Types[f.Definition.Type.Name()]
-	if strings.HasPrefix(f.Name, "__") || !def.IsCompositeType() {
-		return amount{}
+	if !def.IsCompositeType() {
+		if on.Name == "RichText" && !strings.HasPrefix(f.Name, "__") { // each is written from all blocks
+			return priced{cost: amount{known: formCost}}
+		}
+		return priced{}
 	}
 	if counted, ok := c.fields[f]; ok {
 		return counted
 	}
-	var objects, elements []part
-	for _, object := range c.schema.PossibleTypes[def.Name] {
-		inner := c.selection(f.SelectionSet, object)
-		objects, elements = append(objects, part{inner.object, once}), append(elements, part{inner.element, once})
+	if strings.HasPrefix(f.Name, "__") {
+		c.fields[f] = priced{cost: amount{known: plus(1, c.introspection(f.SelectionSet)/introspectedInCost)}}
+		return c.fields[f]
 	}
+	var types parts
+	for _, object := range c.schema.PossibleTypes[def.Name] {
+		types.add(c.selection(f.SelectionSet, object), once)
+	}
+	below := types.fold(c.costing, true)
 	own := amount{known: 1}
 	if on == c.schema.Mutation {
 		own.known = changeCost
 	}
-	counted := c.fold(false, part{own, once}, part{c.fold(true, objects...), once}, part{c.fold(true, elements...), pageSize(f)})
+	counted, held := []part{{own, once}, {below[objects], once}, {below[elements], pageSize(f)}}, []part{{below[conditions], once}}
+	if isConnection(def) {
+		l := c.listing(f, on)
+		counted = append(counted, part{amount{known: 1}, l.page})
+		for what, times := range l.again {
+			counted = append(counted, part{below[what], times})
+		}
+		held = append(held, part{amount{known: 1}, l.conditions})
+	}
+	p := priced{c.fold(false, counted...), c.fold(false, held...)}
 	if f.Definition.Type.Elem != nil && !isConnection(on) {
-		counted = c.fold(false, part{counted, listSize(f)})
+		p.cost = c.fold(false, part{p.cost, listSize(f)})
 	}
-	c.fields[f] = counted
-	return counted
-}
-
-// isConnection tells whether a type is a page of a list: its lists are as long as the page.
-func isConnection(def *ast.Definition) bool { return strings.HasSuffix(def.Name, "Connection") }
-
-// pageSize is how long a page the field asks for. One that is too long is refused when it is read.
-func pageSize(f *ast.Field) factor {
-	given := []*ast.Argument{f.Arguments.ForName("first"), f.Arguments.ForName("last")}
-	return worked(func(variables map[string]any) int {
-		for _, arg := range given {
-			if arg == nil {
-				continue
-			}
-			value, _ := arg.Value.Value(variables) // what can't be read was refused before
-			if n, err := scalar.UnmarshalInt(value); err == nil {
-				return min(max(n, 0), content.MaxPage)
-			}
-		}
-		return content.DefaultPage
-	}, given...)
-}
-
-// listSize is how long a list without pages counts as.
-func listSize(f *ast.Field) factor {
-	for _, def := range f.Definition.Arguments {
-		if def.Type.Elem == nil || !def.Type.NonNull {
-			continue
-		}
-		arg := f.Arguments.ForName(def.Name)
-		return worked(func(variables map[string]any) int {
-			value, _ := arg.Value.Value(variables)
-			if list, ok := value.([]any); ok {
-				return len(list)
-			}
-			return 1 // a single value stands for a list of one
-		}, arg)
-	}
-	return factor{n: plainList}
-}
-
-// included is one for what @skip and @include leave in, and zero for what they leave out.
-func included(directives ast.DirectiveList) factor {
-	var conditions []*ast.Argument
-	var wanted []bool
-	for _, d := range directives {
-		if d.Name == "skip" || d.Name == "include" {
-			conditions, wanted = append(conditions, d.Arguments.ForName("if")), append(wanted, d.Name == "include")
-		}
-	}
-	if conditions == nil {
-		return once
-	}
-	return worked(func(variables map[string]any) int {
-		for i, condition := range conditions {
-			value, _ := condition.Value.Value(variables)
-			if yes, _ := value.(bool); yes != wanted[i] {
-				return 0
-			}
-		}
-		return 1
-	}, conditions...)
-}
-
-// worked is a factor that is read from arguments: at once, unless one of them has a variable.
-func worked(read func(map[string]any) int, from ...*ast.Argument) factor {
-	if slices.ContainsFunc(from, func(arg *ast.Argument) bool { return arg != nil && arg.Value.Kind == ast.Variable }) {
-		return factor{read: read}
-	}
-	return factor{n: read(nil)}
+	c.fields[f] = p
+	return p
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/scalar"
 	"sen/internal/content"
 )
 
@@ -28,7 +29,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		var shown *gqlerror.Error
 		errors.As(err, &shown)
 		if shown != nil && shown.Extensions["code"] != nil && shown.Err == nil {
-			return withoutVariablePath(shown)
+			return clearer(shown)
 		}
 		path := graphql.GetPath(ctx)
 		if shown != nil && shown.Path != nil {
@@ -36,22 +37,25 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		var known *content.Error
 		var presented *gqlerror.Error
+		said := func(known *content.Error) *gqlerror.Error {
+			return coded(known.Code, "%s", known.In(scalar.Chain(ctx)))
+		}
 		switch {
 		case errors.As(err, &known):
-			presented = coded(known.Code, "%s", known.Message)
+			presented = said(known)
 			if known.Cause != nil {
 				log.ErrorContext(ctx, "field failed", "path", path.String(), "code", known.Code, "err", known.Cause)
 			}
 		case errors.Is(err, context.DeadlineExceeded):
-			presented = coded(content.CodeUnavailable, "The answer took too long. Ask for less, or try again.")
+			presented = said(content.Errorf(content.CodeUnavailable, "The answer took too long. Ask for less, or try again."))
 		case errors.Is(err, context.Canceled):
-			presented = coded(content.CodeUnavailable, "The request was given up.")
+			presented = said(content.Errorf(content.CodeUnavailable, "The request was given up."))
 		case shown != nil && shown.Err == nil:
 			presented = coded(content.CodeBadUserInput, "%s", shown.Message)
 		default:
 			id := requestID(ctx)
 			log.ErrorContext(ctx, "internal error", "path", path.String(), "request", id, "err", err)
-			presented = coded(content.CodeInternal, "Something went wrong on our side. Tell us the request id if it stays so.")
+			presented = said(content.Errorf(content.CodeInternal, "Something went wrong on our side. Tell us the request id if it stays so."))
 			presented.Extensions["requestId"] = id
 		}
 		presented.Path = path
@@ -60,6 +64,24 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		return presented
 	}
+}
+
+// noOperation is what gqlgen says of a request that names no operation, where the document has not exactly one.
+const noOperation = "operation  not found"
+
+// clearer says more clearly what gqlparser and gqlgen say.
+func clearer(err *gqlerror.Error) *gqlerror.Error {
+	if err.Message == noOperation {
+		named := *err
+		named.Message = "There is no single operation to run: say in operationName which one of the document's is meant."
+		return &named
+	}
+	if kind := noScalar.FindStringSubmatch(err.Message); kind != nil {
+		ruled := *err
+		ruled.Message = scalarRules[kind[1]]
+		err = &ruled
+	}
+	return withoutVariablePath(err)
 }
 
 // withoutVariablePath moves the place in a variable, which the parser puts into the

@@ -12,6 +12,11 @@ func registerEvent(r *Resolver) {
 	kind(r, r.store.Events, "event", "events", []string{"name"}, map[string]relation{
 		"body": value(func(ctx context.Context, e T) any { return bodyIn(ctx, &e.Base, e.Body) }, "body"),
 
+		"startsOn":        value(func(_ context.Context, e T) any { return e.StartsOn() }, "startsAt", "startsOn", "timeZone"),
+		"startsPrecision": value(func(_ context.Context, e T) any { return e.StartsPrecision() }, "startsOn"),
+		"endsOn":          value(func(_ context.Context, e T) any { return e.EndsOn() }, "endsAt", "endsOn", "timeZone"),
+		"endsPrecision":   value(func(_ context.Context, e T) any { return e.EndsPrecision() }, "endsAt", "endsOn"),
+
 		"cover":      one(func(e T) content.ID { return e.CoverID }, "cover"),
 		"organizers": some[content.Organization]("organizers", func(e T) []content.ID { return e.OrganizerIDs }),
 		"programs":   some[content.Program]("programs", func(e T) []content.ID { return e.ProgramIDs }),

@@ -10,3 +10,6 @@ func DocumentWeight(text string) int { return int(documentWeight(text, nil)) }
 func AnswerArticles(r *Resolver, page *content.Connection[content.Article]) {
 	r.relate("Query", map[string]relation{"articles": {load: func(*call) ([]any, error) { return []any{page}, nil }}})
 }
+
+// AppendCacheKey appends the cache key of a copy.
+var AppendCacheKey = appendCacheKey

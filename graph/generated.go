@@ -85,6 +85,8 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type ArticleResolver interface {
+	CacheKey(ctx context.Context, obj *content.Article) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Article) (string, error)
 
 	Locale(ctx context.Context, obj *content.Article) (content.Locale, error)
@@ -112,6 +114,8 @@ type ArticlePayloadResolver interface {
 	Article(ctx context.Context, obj *newsroom.Outcome) (*content.Article, error)
 }
 type AuthorResolver interface {
+	CacheKey(ctx context.Context, obj *content.Author) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Author) (string, error)
 
 	Locale(ctx context.Context, obj *content.Author) (content.Locale, error)
@@ -128,6 +132,8 @@ type AuthorPayloadResolver interface {
 	Author(ctx context.Context, obj *newsroom.Outcome) (*content.Author, error)
 }
 type AwardResolver interface {
+	CacheKey(ctx context.Context, obj *content.Award) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Award) (string, error)
 
 	Locale(ctx context.Context, obj *content.Award) (content.Locale, error)
@@ -149,6 +155,8 @@ type AwardRecipientResolver interface {
 	Author(ctx context.Context, obj *content.AwardRecipient) (*content.Author, error)
 }
 type AwardRoundResolver interface {
+	CacheKey(ctx context.Context, obj *content.AwardRound) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.AwardRound) (string, error)
 
 	Locale(ctx context.Context, obj *content.AwardRound) (content.Locale, error)
@@ -165,6 +173,8 @@ type AwardRoundPayloadResolver interface {
 	AwardRound(ctx context.Context, obj *newsroom.Outcome) (*content.AwardRound, error)
 }
 type AwardSeriesResolver interface {
+	CacheKey(ctx context.Context, obj *content.AwardSeries) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.AwardSeries) (string, error)
 
 	Locale(ctx context.Context, obj *content.AwardSeries) (content.Locale, error)
@@ -190,11 +200,16 @@ type DecisionResolver interface {
 	Document(ctx context.Context, obj *content.Decision) (*content.Media, error)
 }
 type EditingResolver interface {
+	CreatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error)
+	UpdatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error)
+
 	LiveVersion(ctx context.Context, obj *content.Editing) (*int, error)
 	Moves(ctx context.Context, obj *content.Editing) ([]content.Action, error)
 	UsedBy(ctx context.Context, obj *content.Editing) ([]content.Content, error)
 }
 type EventResolver interface {
+	CacheKey(ctx context.Context, obj *content.Event) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Event) (string, error)
 
 	Locale(ctx context.Context, obj *content.Event) (content.Locale, error)
@@ -203,6 +218,12 @@ type EventResolver interface {
 	Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
 
 	Body(ctx context.Context, obj *content.Event) (*content.Body, error)
+
+	StartsOn(ctx context.Context, obj *content.Event) (content.Date, error)
+	StartsPrecision(ctx context.Context, obj *content.Event) (content.TimePrecision, error)
+
+	EndsOn(ctx context.Context, obj *content.Event) (*content.Date, error)
+	EndsPrecision(ctx context.Context, obj *content.Event) (*content.TimePrecision, error)
 
 	Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error)
 
@@ -225,6 +246,8 @@ type ImageBlockResolver interface {
 	Alt(ctx context.Context, obj *content.ImageBlock) (*string, error)
 }
 type MediaResolver interface {
+	CacheKey(ctx context.Context, obj *content.Media) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Media) (string, error)
 
 	Locale(ctx context.Context, obj *content.Media) (content.Locale, error)
@@ -266,15 +289,15 @@ type MutationResolver interface {
 	UpdateAwardRound(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	CreateAward(ctx context.Context, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	UpdateAward(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
-	UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
-	BulkUploadMedia(ctx context.Context, files []*graphql.Upload, locale *content.Locale) ([]*newsroom.Outcome, error)
+	UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, publish *bool, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
+	BulkUploadMedia(ctx context.Context, files []*graphql.Upload, publish *bool, locale *content.Locale) ([]*newsroom.Outcome, error)
 	UpdateMedia(ctx context.Context, id content.ID, version int, input map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error)
 	Submit(ctx context.Context, id content.ID, version int, note *string, idempotencyKey *string) (*newsroom.Outcome, error)
-	Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Approve(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error)
 	Reject(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error)
-	Publish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
+	Publish(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error)
 	Unpublish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error)
-	Correct(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error)
+	Correct(ctx context.Context, id content.ID, version int, note string, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error)
 	Archive(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
 	Trash(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
 	Restore(ctx context.Context, id content.ID, version int, idempotencyKey *string) (*newsroom.Outcome, error)
@@ -284,7 +307,8 @@ type MutationResolver interface {
 	BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error)
-	UpdateSite(ctx context.Context, version int, input map[string]any, locale *content.Locale) (*newsroom.SiteOutcome, error)
+	RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error)
+	UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error)
 	SignIn(ctx context.Context, login string, password string, locale *content.Locale) (*SignInPayload, error)
 	SignOut(ctx context.Context) (*SignOutPayload, error)
 	ChangePassword(ctx context.Context, password string, newPassword string, locale *content.Locale) (*ChangePasswordPayload, error)
@@ -294,6 +318,8 @@ type MutationResolver interface {
 	RevokeToken(ctx context.Context, id content.ID, locale *content.Locale) (*TokenPayload, error)
 }
 type OrganizationResolver interface {
+	CacheKey(ctx context.Context, obj *content.Organization) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Organization) (string, error)
 
 	Locale(ctx context.Context, obj *content.Organization) (content.Locale, error)
@@ -324,6 +350,8 @@ type ProductResolver interface {
 	Image(ctx context.Context, obj *content.Product) (*content.Media, error)
 }
 type ProgramResolver interface {
+	CacheKey(ctx context.Context, obj *content.Program) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Program) (string, error)
 
 	Locale(ctx context.Context, obj *content.Program) (content.Locale, error)
@@ -364,7 +392,7 @@ type QueryResolver interface {
 	Node(ctx context.Context, id content.ID) (content.Content, error)
 	Nodes(ctx context.Context, ids []content.ID) ([]content.Content, error)
 	Route(ctx context.Context, path string, locale *content.Locale, stage *content.Stage) (*Route, error)
-	Site(ctx context.Context, locale *content.Locale) (*content.Site, error)
+	Site(ctx context.Context, locale *content.Locale, stage *content.Stage) (*content.Site, error)
 	Viewer(ctx context.Context) (*content.Actor, error)
 	Accounts(ctx context.Context) ([]*content.Account, error)
 	Tokens(ctx context.Context) ([]*content.Token, error)
@@ -380,6 +408,8 @@ type RichTextResolver interface {
 	Text(ctx context.Context, obj *content.Body) (string, error)
 }
 type SectionResolver interface {
+	CacheKey(ctx context.Context, obj *content.Section) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Section) (string, error)
 
 	Locale(ctx context.Context, obj *content.Section) (content.Locale, error)
@@ -399,6 +429,8 @@ type SeoResolver interface {
 	Image(ctx context.Context, obj *content.SEO) (*content.Media, error)
 }
 type TagResolver interface {
+	CacheKey(ctx context.Context, obj *content.Tag) (content.ID, error)
+
 	Path(ctx context.Context, obj *content.Tag) (string, error)
 
 	Locale(ctx context.Context, obj *content.Tag) (content.Locale, error)
@@ -597,7 +629,8 @@ Everything that is published can be read without an account; ` + "`" + `locale` 
 falls back along the site's chain.
 
 An operation costs one for each object that its answer can have: a page counts as long as ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + ` asks for (20 without them), any other list
-as 5. A request with ` + "`" + `extensions: {"cost": true}` + "`" + ` is answered with ` + "`" + `extensions.cost { requested limit }` + "`" + `; what is over the limit is ` + "`" + `TOO_COMPLEX` + "`" + `.
+as 5. Filters, ` + "`" + `totalCount` + "`" + ` and offsets cost what looking for the elements takes; all filters of an operation have 200 conditions at most.
+A request with ` + "`" + `extensions: {"cost": true}` + "`" + ` is answered with ` + "`" + `extensions.cost { requested limit }` + "`" + `; what is over the limit is ` + "`" + `TOO_COMPLEX` + "`" + `.
 """
 schema {
   query: Query
@@ -606,11 +639,13 @@ schema {
 
 """
 A moment as RFC 3339 has it, with an offset: ` + "`" + `2020-12-02T07:30:00+07:00` + "`" + `. Answers are in the site's time zone, to the
-millisecond at most. In arguments any offset is accepted; the years 0001 to 9999.
+millisecond at most; one for which that zone's offset has seconds, such as the local mean time of a hundred years ago, is in
+UTC. In arguments any offset is accepted, and ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in small letters; in UTC the years are 0001 to 9999, and the very
+first moment of the year 0001 can be compared with and not kept.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
-"A day without a time, as ISO 8601 and RFC 3339's ` + "`" + `full-date` + "`" + ` have it: ` + "`" + `2020-12-02` + "`" + `."
+"A day without a time, as ISO 8601 and RFC 3339's ` + "`" + `full-date` + "`" + ` have it: ` + "`" + `2020-12-02` + "`" + `; the years 0001 to 9999."
 scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
 "A language by its BCP 47 tag, such as ` + "`" + `vi` + "`" + ` or ` + "`" + `en-GB` + "`" + `. In arguments upper and lower case are the same."
@@ -678,13 +713,18 @@ interface Node {
 interface Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1148,6 +1188,8 @@ type Query {
   site(
     "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
+    "Which copies of entries the menus show. An editor of menus reads ` + "`" + `DRAFT` + "`" + `: what readers don't see is left out of theirs. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    stage: Stage
   ): Site!
 
   "Who is asking; null for a stranger."
@@ -1188,13 +1230,18 @@ type Query {
 type Article implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1237,7 +1284,7 @@ type Article implements Node & Content {
   byline: String
   "The section that it stands in."
   section: Section
-  "The sections from the root down to ` + "`" + `section` + "`" + `."
+  "The sections from the root down to ` + "`" + `section` + "`" + `; empty without it. Below a section that is not published it begins anew."
   breadcrumb: [Section!]!
   "Its topics."
   tags: [Tag!]!
@@ -1255,7 +1302,7 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: EventFilter
-    "In which order. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
+    "In which order. The default is that in which the editor chose them."
     orderBy: EventOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -1276,7 +1323,7 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "In which order. The default is that in which the editor chose them."
     orderBy: AwardOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -1289,7 +1336,7 @@ type Article implements Node & Content {
   organizations: [Organization!]!
   """
   What to read next: the articles that an editor chose; where none was chosen, those that share an event, a
-  programme or a tag with it.
+  programme or a tag with it that may be seen.
   """
   related(
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
@@ -1304,7 +1351,7 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "In which order. The default is that in which the editor chose them; where nothing was chosen, ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -1324,13 +1371,18 @@ type Article implements Node & Content {
 type Author implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1394,13 +1446,18 @@ type Author implements Node & Content {
 type Organization implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1433,11 +1490,11 @@ type Organization implements Node & Content {
   shortName: String
   "What the body does."
   description: String
-  "The body that it is part of; null at the root."
+  "The body that it is part of; null at the root, and when that is not published."
   parent: Organization
   "Its direct units, by name; the first 100."
   children: [Organization!]!
-  "The bodies above it, from the root down."
+  "The bodies above it, from the root down. Below a body that is not published a tree of its own begins."
   ancestors: [Organization!]!
   "The people whose present unit it is."
   members(
@@ -1533,13 +1590,18 @@ type Organization implements Node & Content {
 type Section implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1570,11 +1632,11 @@ type Section implements Node & Content {
   name: String!
   "What is found in it."
   description: String
-  "The section above it; null at the root."
+  "The section above it; null at the root, and when that is not published."
   parent: Section
   "The sections directly below it, in their order; the first 100."
   children: [Section!]!
-  "The sections above it, from the root down."
+  "The sections above it, from the root down. Below a section that is not published a tree of its own begins."
   ancestors: [Section!]!
   "The articles that stand in it, without those of the sections below."
   articles(
@@ -1603,13 +1665,18 @@ type Section implements Node & Content {
 type Tag implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1688,13 +1755,18 @@ type Tag implements Node & Content {
 type Event implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1731,10 +1803,18 @@ type Event implements Node & Content {
   description: String
   "What it is about, at length, in the language asked for or the first that has one."
   body: RichText
-  "When it begins."
+  "When it begins. Where that is known by its day alone, see ` + "`" + `startsPrecision` + "`" + `: the first moment of that day in ` + "`" + `timeZone` + "`" + `."
   startsAt: DateTime!
-  "When it ends."
+  "The day on which it begins, in ` + "`" + `timeZone` + "`" + `."
+  startsOn: Date!
+  "How well the beginning is known. Show the time of day of ` + "`" + `startsAt` + "`" + ` with ` + "`" + `TIME` + "`" + ` only."
+  startsPrecision: TimePrecision!
+  "When it ends. Where that is known by its day alone, see ` + "`" + `endsPrecision` + "`" + `: the last millisecond of that day in ` + "`" + `timeZone` + "`" + `. Null where no end is known."
   endsAt: DateTime
+  "Its last day, in ` + "`" + `timeZone` + "`" + `. Null where no end is known."
+  endsOn: Date
+  "How well the end is known. Null where no end is known."
+  endsPrecision: TimePrecision
   "The zone of the place by its name in the IANA database, such as ` + "`" + `Asia/Ho_Chi_Minh` + "`" + `."
   timeZone: String!
   "What became of the date."
@@ -1805,13 +1885,18 @@ type Event implements Node & Content {
 type Program implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1898,13 +1983,18 @@ type Program implements Node & Content {
 type AwardSeries implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -1987,13 +2077,18 @@ type AwardSeries implements Node & Content {
 type AwardRound implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -2061,13 +2156,18 @@ type AwardRound implements Node & Content {
 type Award implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -2145,13 +2245,18 @@ type Award implements Node & Content {
 type Media implements Node & Content {
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
+  """
+  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
+  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  """
+  cacheKey: ID!
   "The name in addresses, unique in its kind. A former one keeps answering."
   slug: String!
   "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
   path: String!
   "The display name in the language asked for: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back. With ` + "`" + `id` + "`" + ` it identifies the object in a cache."
+  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
@@ -2182,14 +2287,16 @@ type Media implements Node & Content {
   kind: MediaKind!
   """
   Where its bytes are: an absolute address that never changes its content. With ` + "`" + `width` + "`" + `, ` + "`" + `height` + "`" + ` or ` + "`" + `format` + "`" + `, for a
-  picture: the same picture in that size, which is made when it is first asked for. It never grows beyond its own size;
-  of one that moves it shows the first frame. Such an address is signed: take it as it is. Other media answer with
+  picture: the same picture in the next size that is made of it, when it is first asked for. Sizes are 32, 64, 96, 128,
+  192, 256, 320, 480, 640, 800, 960, 1280, 1600, 1920, 2560, 3200 and 4096 pixels wide, and as wide as the picture
+  itself, beyond which it never grows: a width between two of them is served as the wider one. Of one that moves, smaller sizes
+  show the first frame. Such an address is signed: take it as it is. Other media answer with
   their own address. What is not published has a signed address, too, which is not to be passed on.
   """
   url(
-    "How wide at most, 1 to 4096 pixels."
+    "How wide the frame is, 1 to 4096 pixels; what is less or more counts as that."
     width: Int
-    "How high at most, 1 to 4096 pixels."
+    "How high the frame is, 1 to 4096 pixels; what is less or more counts as that."
     height: Int
     "How it goes into a frame of other proportions, with both ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `."
     fit: Fit = CONTAIN
@@ -2226,9 +2333,9 @@ type Media implements Node & Content {
 type RichText {
   "The typed blocks, in their order."
   blocks: [Block!]!
-  "As HTML that was made safe: it can be put into a page as it is. Headings start at level 2."
+  "As HTML that was made safe: it can be put into a page as it is. Headings start at level 2. Saved as ` + "`" + `BodyInput.html` + "`" + `, it gives the same blocks."
   html: String!
-  "As Markdown: CommonMark, with tables and strikethrough as GitHub has them."
+  "As Markdown: CommonMark, with tables and strikethrough as GitHub has them, and HTML for what those can't say. Saved as ` + "`" + `BodyInput.markdown` + "`" + `, it gives the same blocks."
   markdown: String!
   "As plain text, blocks parted by an empty line."
   text: String!
@@ -2489,7 +2596,10 @@ type Site {
 type Menu {
   "Which place it is for, such as ` + "`" + `main` + "`" + `."
   key: String!
-  "The links, in their order."
+  """
+  The links, in their order, that lead somewhere: to an address, to an entry that is published, or by the links below them.
+  To change the menus, read them with ` + "`" + `site(stage: DRAFT)` + "`" + `, which shows the links to drafts too.
+  """
   items: [MenuItem!]!
 }
 
@@ -2497,7 +2607,7 @@ type Menu {
 type MenuItem {
   "Its words."
   label: String!
-  "Where it leads: an absolute address, or one on the site that starts with ` + "`" + `/` + "`" + `. Of an entry it is the entry's ` + "`" + `path` + "`" + `; null when that is not published."
+  "Where it leads: an absolute address, or one on the site that starts with ` + "`" + `/` + "`" + `. Of an entry it is the entry's ` + "`" + `path` + "`" + `; null when that is not published and the link only heads those below it."
   link: String
   "The entry that it leads to; null for an address, and when the entry is not published."
   content: Content
@@ -2831,6 +2941,14 @@ enum EventType {
   OTHER
 }
 
+"How well a beginning or an end is known."
+enum TimePrecision {
+  "By its day alone: the time of day is not known."
+  DAY
+  "By its day and the time of day."
+  TIME
+}
+
 "What became of an event's date, with the values of schema.org's ` + "`" + `EventStatusType` + "`" + `."
 enum EventStatus {
   "It takes place as announced."
@@ -2905,7 +3023,10 @@ enum AwardOutcome {
 enum Fit {
   "All of it is inside the frame."
   CONTAIN
-  "It fills the frame; what stands over is cut off, alike on both sides."
+  """
+  It fills the frame; what stands over is cut off, alike on both sides. It is cut to the nearest of these proportions,
+  lying or standing: 1:1, 5:4, 4:3, 3:2, 8:5, 16:9, 40:21, 2:1, 21:9, 3:1, 4:1, 6:1, 8:1.
+  """
   COVER
 }
 
@@ -3149,10 +3270,12 @@ enum MediaOrder {
 
 """
 Compares a text, in the language asked for or the one that stands in for it. All that is given must hold. A value
-has 1,000 characters at most; what looks like an operator or a pattern is only text here.
+has 1,000 characters at most; what looks like an operator or a pattern is only text here. All of them take texts for the same
+that differ by how they are typed alone: composed or decomposed letters, the kind of apostrophe or of ` + "`" + `Đ` + "`" + `, runs of blanks,
+signs that nobody sees.
 """
 input StringFilter {
-  "Exactly this."
+  "Exactly this; case and accents count."
   eq: String
   "Not this."
   ne: String
@@ -3162,9 +3285,12 @@ input StringFilter {
   notIn: [String!]
   "Whether there is one at all."
   exists: Boolean
-  "Begins with this; blind to case and accents, and đ is d."
+  """
+  Begins with this; blind to case, accents, width and ligatures, to the kind of quotation marks and dashes; đ is d, ß is ss. A
+  text in which nothing can be compared, such as a blank, is found nowhere.
+  """
   startsWith: String
-  "Has this somewhere; blind to case and accents, and đ is d."
+  "Has this somewhere; compared as by ` + "`" + `startsWith` + "`" + `."
   contains: String
 }
 
@@ -3225,8 +3351,9 @@ input DateTimeFilter {
 }
 
 """
-Follows a link to other entries, named by ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + `. An id or a slug of nothing matches nothing. What is
-given in both together counts as one list, 100 at most.
+Follows a link to other entries, named by ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + `. Only links count whose other end may be seen: an entry that
+is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other id or slug is one of nothing, which
+matches nothing. What is given in both together counts as one list, 100 at most.
 """
 input RelationFilter {
   "Their ids."
@@ -3235,7 +3362,7 @@ input RelationFilter {
   slugs: [String!]
   "Whether all of them must be linked; any of them is enough without it."
   all: Boolean
-  "Whether anything is linked at all."
+  "Whether anything is linked at all that may be seen."
   exists: Boolean
 }
 
@@ -3942,6 +4069,8 @@ type Mutation {
     file: Upload!
     "What else is known of it."
     input: MediaInput
+    "Show it to readers at once; for those who may publish. A file that was there already is published only where its medium is a draft."
+    publish: Boolean = false
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
@@ -3952,6 +4081,8 @@ type Mutation {
   bulkUploadMedia(
     "The files, each as with ` + "`" + `uploadMedia` + "`" + `."
     files: [Upload!]!
+    "Show them to readers at once; for those who may publish. A file that was there already is published only where its medium is a draft."
+    publish: Boolean = false
     "The language of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): [MediaPayload!]
@@ -3992,6 +4123,8 @@ type Mutation {
     version: Int!
     "When readers may first see it. Without it: at once."
     at: DateTime
+    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    with: [ID!]
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
@@ -4016,6 +4149,8 @@ type Mutation {
     version: Int!
     "When readers may first see it. Without it, or when it is past: at once; a first publication is dated by it."
     at: DateTime
+    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    with: [ID!]
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
@@ -4040,6 +4175,8 @@ type Mutation {
     version: Int!
     "What was wrong, for readers."
     note: String!
+    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    with: [ID!]
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): ContentPayload
@@ -4132,7 +4269,10 @@ type Mutation {
     idempotencyKey: String
   ): [ContentPayload!]
 
-  "A link that shows one working copy to someone without an account."
+  """
+  A link that shows one working copy to someone without an account. It ends when the entry is unpublished, archived or
+  put into the trash, when whoever gave it out may not do so any more or is disabled, and by ` + "`" + `revokePreviews` + "`" + `.
+  """
   previewToken(
     "The entry's id."
     id: ID!
@@ -4140,19 +4280,31 @@ type Mutation {
     expiresIn: Int = 604800
   ): PreviewTokenPayload
 
+  "End all links that show the working copy of an entry, at once. For those who may give them out, and for who made the entry."
+  revokePreviews(
+    "The entry's id."
+    id: ID!
+  ): RevokePreviewsPayload
+
   "Change the site's settings and menus. For administrators."
   updateSite(
     "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
     "What to change. What is left out stays."
     input: SiteInput!
+    """
+    Whether a language may be taken off the site in which entries are written that are written in no other one. Without it the
+    ` + "`" + `userErrors` + "`" + ` say ` + "`" + `IN_USE` + "`" + ` and how many there are. They go on being shown in it, since there is no other text.
+    """
+    confirmRemoval: Boolean
     "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): SitePayload
 
   """
-  Begin a session. Its token goes into ` + "`" + `Authorization: Bearer …` + "`" + `; a browser gets it as a cookie too. After some failures one has to
-  wait: ` + "`" + `RATE_LIMITED` + "`" + `.
+  Begin a session. Its token goes into ` + "`" + `Authorization: Bearer …` + "`" + `; a browser gets it as a cookie too, where one comes back from its page.
+  Where none does, ` + "`" + `notices` + "`" + ` tell so with ` + "`" + `SESSION_NOT_KEPT` + "`" + `, and so do ` + "`" + `userErrors` + "`" + ` to who does not select ` + "`" + `token` + "`" + `: nobody is signed in then.
+  After some failures one has to wait: ` + "`" + `RATE_LIMITED` + "`" + `. An ` + "`" + `Authorization` + "`" + ` that is not valid any more does not matter to ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + `.
   """
   signIn(
     "The account's login."
@@ -4215,7 +4367,7 @@ type Mutation {
 enum OnConflict {
   "Write nothing, and tell what differs."
   REFUSE
-  "Join both changes where they touch different fields; where they do not, refuse. A text differs by language."
+  "Join both changes where they touch different fields, or set one to the same value; where they do not, refuse. A text differs by language."
   MERGE
 }
 
@@ -4339,14 +4491,18 @@ enum ProblemCode {
   FORBIDDEN
   "The store did not answer, or the time was over; of an item of many. Try this one again."
   UNAVAILABLE
+  "The browser sends no session cookie from this page: it is of another site than the API. Of a sign-in; a notice where ` + "`" + `token` + "`" + ` is selected."
+  SESSION_NOT_KEPT
   "A text was mended: control signs, decomposed letters (NFC), or signs read in a wrong encoding."
   REPAIRED
-  "Something of a Markdown or HTML text could not be kept."
+  "Something could not be kept: a part of a Markdown or HTML text, a link to what was deleted for ever, a link that stood twice."
   LOST
   "The same file was there already."
   DUPLICATE
   "The change was joined with another one."
   MERGED
+  "The entry links to what readers don't see, or to what is in the trash."
+  HIDDEN
 }
 
 "What is wrong with a change."
@@ -4367,6 +4523,8 @@ type Notice {
   message: String!
   "Where it stands in the arguments: ` + "`" + `input` + "`" + `, ` + "`" + `body` + "`" + `, ` + "`" + `html` + "`" + `."
   path: [String!]!
+  "The entries that it is about, where these are others than the one that was changed. Those of ` + "`" + `HIDDEN` + "`" + ` can be given to ` + "`" + `with` + "`" + `."
+  entries: [ID!]!
 }
 
 "What a change ran into that was made from another version."
@@ -4391,9 +4549,9 @@ type Editing {
   publishAt: DateTime
   "When it expires; null when it does not."
   unpublishAt: DateTime
-  "Who made it; null when it came with an import."
+  "Who made it; null when it came with an import, and for guests with a preview."
   createdBy: Person
-  "Who changed it last; null when it came with an import."
+  "Who changed it last; null when it came with an import, and for guests with a preview."
   updatedBy: Person
   "Since when it is in the trash; null when it is not."
   trashedAt: DateTime
@@ -4401,7 +4559,7 @@ type Editing {
   liveVersion: Int
   "The steps that the workflow allows from here and that you may take."
   moves: [Action!]!
-  "The entries that link to it from a copy of theirs, 100 at most; those in the trash do not count."
+  "The entries that link to it from a copy of theirs, 100 at most; those in the trash do not count. Guests with a preview see none."
   usedBy: [Content!]!
 }
 
@@ -4683,6 +4841,8 @@ type SignInPayload {
   expiresAt: DateTime
   "What is wrong. Whether it is the login or the password is not told."
   userErrors: [UserError!]!
+  "What one has to know of the session."
+  notices: [Notice!]!
 }
 
 "What became of signing out."
@@ -4728,6 +4888,14 @@ type PreviewTokenPayload {
   "Until when."
   expiresAt: DateTime
   "What is wrong; with any, there is no token."
+  userErrors: [UserError!]!
+}
+
+"What became of ending the previews of an entry."
+type RevokePreviewsPayload {
+  "The entry's id; null when something is wrong."
+  id: ID
+  "What is wrong; with any, nothing was ended."
   userErrors: [UserError!]!
 }
 
@@ -4809,6 +4977,8 @@ input EntryVersion {
   id: ID!
   "The version that was seen."
   version: Int!
+  "Entries that are published with it, as with ` + "`" + `publish` + "`" + `; for the steps that show it to readers."
+  with: [ID!]
 }
 
 "A text in one language. In a list of these, languages that are not named stay as they are."
@@ -4825,9 +4995,14 @@ input BodyInput {
   locale: Locale
   "As typed blocks, 2,000 at most."
   blocks: [BlockInput!]
-  "As Markdown: CommonMark with tables and strikethrough. What can't be kept is told in ` + "`" + `notices` + "`" + `."
+  "As Markdown: CommonMark with tables, strikethrough and HTML. What can't be kept is told in ` + "`" + `notices` + "`" + `. It is read as HTML is; a line all in italics is the caption of the picture before it or of the table behind it."
   markdown: String
-  "As HTML. It is cleaned; what can't be kept is told in ` + "`" + `notices` + "`" + `."
+  """
+  As HTML. It is cleaned; what can't be kept is told in ` + "`" + `notices` + "`" + `. A picture at an address of this server is an image,
+  several in a figure are a gallery. A paragraph that is one link to a file of this server is a document, and one that is
+  one link to a known provider such as YouTube is an embed. A caption, alternative text or label equal to the medium's own
+  is left to the medium. Signatures are taken out of addresses of files, with a notice.
+  """
   html: String
 }
 
@@ -4861,7 +5036,7 @@ input SpanInput {
   text: String!
   "How it stands out."
   marks: [Mark!]
-  "Where it leads to: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or one on the site."
+  "Where it leads to: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or one on the site. A file of this server that it leads to counts as used; the address of a preview is refused."
   link: String
 }
 
@@ -4901,7 +5076,7 @@ input GalleryInput {
 input ListInput {
   "Whether it is numbered."
   ordered: Boolean
-  "Its items."
+  "Its items; lists nest 16 deep at most."
   items: [ListItemInput!]!
 }
 
@@ -4953,7 +5128,7 @@ input FileInput {
 
 "Something shown from another site, such as a film. Sen never fetches it."
 input EmbedInput {
-  "Its address."
+  "Its address. A file of this server becomes a document for download, with a notice."
   url: URL!
   "The caption."
   caption: String
@@ -5169,10 +5344,14 @@ input EventInput {
   description: [TextInput!]
   "The long text."
   body: [BodyInput!]
-  "When it begins. A new event needs it."
+  "When it begins, where the time of day is known. A new event needs this or ` + "`" + `startsOn` + "`" + `; the one that is given takes the place of the other."
   startsAt: DateTime
-  "When it ends, not before it begins."
+  "The day on which it begins, in ` + "`" + `timeZone` + "`" + `, where the time of day is not known. Not together with ` + "`" + `startsAt` + "`" + `."
+  startsOn: Date
+  "When it ends, where the time of day is known; not before it begins. Null where no end is known."
   endsAt: DateTime
+  "Its last day, in ` + "`" + `timeZone` + "`" + `, where the time of day is not known. Not together with ` + "`" + `endsAt` + "`" + `; the one that is given takes the place of the other."
+  endsOn: Date
   "The zone of the place by its name in the IANA database; the site's when nothing is said."
   timeZone: String
   "What became of its date; ` + "`" + `SCHEDULED` + "`" + ` when nothing is said."
@@ -5291,7 +5470,7 @@ input MediaInput {
 input SiteInput {
   "Its name."
   name: [TextInput!]
-  "The languages that it is written in, one at least; the order in which they stand in for each other. One in which nothing is written may be left out."
+  "The languages that it is written in, one at least; the order in which they stand in for each other. One in which entries are written that are written in no other one is taken off with ` + "`" + `confirmRemoval` + "`" + ` alone."
   locales: [Locale!]
   "The language that answers where none is asked for, one of ` + "`" + `locales` + "`" + `."
   defaultLocale: Locale
@@ -5378,6 +5557,8 @@ func (ec *executionContext) childFields_Article(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Article_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Article_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Article_slug(ctx, field)
 	case "path":
@@ -5482,6 +5663,8 @@ func (ec *executionContext) childFields_Author(ctx context.Context, field graphq
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Author_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Author_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Author_slug(ctx, field)
 	case "path":
@@ -5564,6 +5747,8 @@ func (ec *executionContext) childFields_Award(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Award_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Award_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Award_slug(ctx, field)
 	case "path":
@@ -5672,6 +5857,8 @@ func (ec *executionContext) childFields_AwardRound(ctx context.Context, field gr
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_AwardRound_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_AwardRound_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_AwardRound_slug(ctx, field)
 	case "path":
@@ -5758,6 +5945,8 @@ func (ec *executionContext) childFields_AwardSeries(ctx context.Context, field g
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_AwardSeries_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_AwardSeries_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_AwardSeries_slug(ctx, field)
 	case "path":
@@ -5932,6 +6121,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Event_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Event_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Event_slug(ctx, field)
 	case "path":
@@ -5968,8 +6159,16 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_body(ctx, field)
 	case "startsAt":
 		return ec.fieldContext_Event_startsAt(ctx, field)
+	case "startsOn":
+		return ec.fieldContext_Event_startsOn(ctx, field)
+	case "startsPrecision":
+		return ec.fieldContext_Event_startsPrecision(ctx, field)
 	case "endsAt":
 		return ec.fieldContext_Event_endsAt(ctx, field)
+	case "endsOn":
+		return ec.fieldContext_Event_endsOn(ctx, field)
+	case "endsPrecision":
+		return ec.fieldContext_Event_endsPrecision(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_Event_timeZone(ctx, field)
 	case "eventStatus":
@@ -6076,6 +6275,8 @@ func (ec *executionContext) childFields_Media(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Media_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Media_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Media_slug(ctx, field)
 	case "path":
@@ -6218,6 +6419,8 @@ func (ec *executionContext) childFields_Notice(ctx context.Context, field graphq
 		return ec.fieldContext_Notice_message(ctx, field)
 	case "path":
 		return ec.fieldContext_Notice_path(ctx, field)
+	case "entries":
+		return ec.fieldContext_Notice_entries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Notice", field.Name)
 }
@@ -6226,6 +6429,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Organization_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Organization_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Organization_slug(ctx, field)
 	case "path":
@@ -6418,6 +6623,8 @@ func (ec *executionContext) childFields_Program(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Program_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Program_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Program_slug(ctx, field)
 	case "path":
@@ -6548,6 +6755,16 @@ func (ec *executionContext) childFields_RevisionEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RevisionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokePreviewsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RevokePreviewsPayload_id(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokePreviewsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokePreviewsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RichText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "blocks":
@@ -6578,6 +6795,8 @@ func (ec *executionContext) childFields_Section(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Section_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Section_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Section_slug(ctx, field)
 	case "path":
@@ -6680,6 +6899,8 @@ func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field
 		return ec.fieldContext_SignInPayload_expiresAt(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_SignInPayload_userErrors(ctx, field)
+	case "notices":
+		return ec.fieldContext_SignInPayload_notices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignInPayload", field.Name)
 }
@@ -6756,6 +6977,8 @@ func (ec *executionContext) childFields_Tag(ctx context.Context, field graphql.C
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Tag_id(ctx, field)
+	case "cacheKey":
+		return ec.fieldContext_Tag_cacheKey(ctx, field)
 	case "slug":
 		return ec.fieldContext_Tag_slug(ctx, field)
 	case "path":
@@ -8123,14 +8346,22 @@ func (ec *executionContext) field_Mutation_approve_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["at"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "with",
+		func(ctx context.Context, v any) ([]content.ID, error) {
+			return ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["with"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -8289,14 +8520,22 @@ func (ec *executionContext) field_Mutation_bulkUploadMedia_args(ctx context.Cont
 		return nil, err
 	}
 	args["files"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "publish",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["publish"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg1
+	args["locale"] = arg2
 	return args, nil
 }
 
@@ -8357,14 +8596,22 @@ func (ec *executionContext) field_Mutation_correct_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["note"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "with",
+		func(ctx context.Context, v any) ([]content.ID, error) {
+			return ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["with"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -8791,14 +9038,22 @@ func (ec *executionContext) field_Mutation_publish_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["at"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "with",
+		func(ctx context.Context, v any) ([]content.ID, error) {
+			return ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["with"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -8905,6 +9160,20 @@ func (ec *executionContext) field_Mutation_restore_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokePreviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (content.ID, error) {
+			return ec.unmarshalNID2senᚋinternalᚋcontentᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -9655,14 +9924,22 @@ func (ec *executionContext) field_Mutation_updateSite_args(ctx context.Context, 
 		return nil, err
 	}
 	args["input"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "confirmRemoval",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["confirmRemoval"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg2
+	args["locale"] = arg3
 	return args, nil
 }
 
@@ -9739,22 +10016,30 @@ func (ec *executionContext) field_Mutation_uploadMedia_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "publish",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["publish"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	args["locale"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg3
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -11621,6 +11906,14 @@ func (ec *executionContext) field_Query_site_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["locale"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+		func(ctx context.Context, v any) (*content.Stage, error) {
+			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["stage"] = arg1
 	return args, nil
 }
 
@@ -12494,6 +12787,29 @@ func (ec *executionContext) _Article_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Article_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Article", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Article_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Article_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Article().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Article_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Article", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Article_slug(ctx context.Context, field graphql.CollectedField, obj *content.Article) (ret graphql.Marshaler) {
@@ -13671,6 +13987,29 @@ func (ec *executionContext) fieldContext_Author_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Author", field, false, false, "ID")
 }
 
+func (ec *executionContext) _Author_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Author_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Author().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Author_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Author", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Author_slug(ctx context.Context, field graphql.CollectedField, obj *content.Author) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14477,6 +14816,29 @@ func (ec *executionContext) _Award_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Award_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Award", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Award_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Award_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Award().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Award_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Award", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Award_slug(ctx context.Context, field graphql.CollectedField, obj *content.Award) (ret graphql.Marshaler) {
@@ -15571,6 +15933,29 @@ func (ec *executionContext) fieldContext_AwardRound_id(_ context.Context, field 
 	return graphql.NewScalarFieldContext("AwardRound", field, false, false, "ID")
 }
 
+func (ec *executionContext) _AwardRound_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardRound_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardRound().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardRound_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AwardRound", field, true, true, "ID")
+}
+
 func (ec *executionContext) _AwardRound_slug(ctx context.Context, field graphql.CollectedField, obj *content.AwardRound) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16432,6 +16817,29 @@ func (ec *executionContext) _AwardSeries_id(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_AwardSeries_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AwardSeries", field, false, false, "ID")
+}
+
+func (ec *executionContext) _AwardSeries_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AwardSeries_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AwardSeries().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AwardSeries_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AwardSeries", field, true, true, "ID")
 }
 
 func (ec *executionContext) _AwardSeries_slug(ctx context.Context, field graphql.CollectedField, obj *content.AwardSeries) (ret graphql.Marshaler) {
@@ -17772,7 +18180,7 @@ func (ec *executionContext) _Editing_createdBy(ctx context.Context, field graphq
 			return ec.fieldContext_Editing_createdBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CreatedBy, nil
+			return ec.Resolvers.Editing().CreatedBy(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
@@ -17786,8 +18194,8 @@ func (ec *executionContext) fieldContext_Editing_createdBy(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Editing",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
 		},
@@ -17804,7 +18212,7 @@ func (ec *executionContext) _Editing_updatedBy(ctx context.Context, field graphq
 			return ec.fieldContext_Editing_updatedBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UpdatedBy, nil
+			return ec.Resolvers.Editing().UpdatedBy(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Person) graphql.Marshaler {
@@ -17818,8 +18226,8 @@ func (ec *executionContext) fieldContext_Editing_updatedBy(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Editing",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
 		},
@@ -18018,6 +18426,29 @@ func (ec *executionContext) _Event_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Event_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Event_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Event_slug(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
@@ -18473,6 +18904,52 @@ func (ec *executionContext) fieldContext_Event_startsAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Event_startsOn(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_startsOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().StartsOn(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Date) graphql.Marshaler {
+			return ec.marshalNDate2senᚋinternalᚋcontentᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_startsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Event_startsPrecision(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_startsPrecision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().StartsPrecision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.TimePrecision) graphql.Marshaler {
+			return ec.marshalNTimePrecision2senᚋinternalᚋcontentᚐTimePrecision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_startsPrecision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "TimePrecision")
+}
+
 func (ec *executionContext) _Event_endsAt(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18494,6 +18971,52 @@ func (ec *executionContext) _Event_endsAt(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Event_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Event_endsOn(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_endsOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().EndsOn(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_endsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Event_endsPrecision(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_endsPrecision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().EndsPrecision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.TimePrecision) graphql.Marshaler {
+			return ec.marshalOTimePrecision2ᚖsenᚋinternalᚋcontentᚐTimePrecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_endsPrecision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "TimePrecision")
 }
 
 func (ec *executionContext) _Event_timeZone(ctx context.Context, field graphql.CollectedField, obj *content.Event) (ret graphql.Marshaler) {
@@ -19663,6 +20186,29 @@ func (ec *executionContext) _Media_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Media_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Media", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Media_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Media_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Media().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Media_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Media", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Media_slug(ctx context.Context, field graphql.CollectedField, obj *content.Media) (ret graphql.Marshaler) {
@@ -21795,7 +22341,7 @@ func (ec *executionContext) _Mutation_uploadMedia(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UploadMedia(ctx, fc.Args["file"].(graphql.Upload), fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UploadMedia(ctx, fc.Args["file"].(graphql.Upload), fc.Args["input"].(map[string]any), fc.Args["publish"].(*bool), fc.Args["locale"].(*content.Locale), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -21839,7 +22385,7 @@ func (ec *executionContext) _Mutation_bulkUploadMedia(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BulkUploadMedia(ctx, fc.Args["files"].([]*graphql.Upload), fc.Args["locale"].(*content.Locale))
+			return ec.Resolvers.Mutation().BulkUploadMedia(ctx, fc.Args["files"].([]*graphql.Upload), fc.Args["publish"].(*bool), fc.Args["locale"].(*content.Locale))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Outcome) graphql.Marshaler {
@@ -21971,7 +22517,7 @@ func (ec *executionContext) _Mutation_approve(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Approve(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().Approve(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["with"].([]content.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -22059,7 +22605,7 @@ func (ec *executionContext) _Mutation_publish(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Publish(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().Publish(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["at"].(*time.Time), fc.Args["with"].([]content.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -22147,7 +22693,7 @@ func (ec *executionContext) _Mutation_correct(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Correct(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(string), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().Correct(ctx, fc.Args["id"].(content.ID), fc.Args["version"].(int), fc.Args["note"].(string), fc.Args["with"].([]content.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Outcome) graphql.Marshaler {
@@ -22577,6 +23123,50 @@ func (ec *executionContext) fieldContext_Mutation_previewToken(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_revokePreviews(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokePreviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokePreviews(ctx, fc.Args["id"].(content.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokePreviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokePreviewsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokePreviews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updateSite(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22587,7 +23177,7 @@ func (ec *executionContext) _Mutation_updateSite(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateSite(ctx, fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["locale"].(*content.Locale))
+			return ec.Resolvers.Mutation().UpdateSite(ctx, fc.Args["version"].(int), fc.Args["input"].(map[string]any), fc.Args["confirmRemoval"].(*bool), fc.Args["locale"].(*content.Locale))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.SiteOutcome) graphql.Marshaler {
@@ -22986,6 +23576,29 @@ func (ec *executionContext) fieldContext_Notice_path(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
 }
 
+func (ec *executionContext) _Notice_entries(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23007,6 +23620,29 @@ func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Organization_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Organization_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Organization().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Organization", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Organization_slug(ctx context.Context, field graphql.CollectedField, obj *content.Organization) (ret graphql.Marshaler) {
@@ -24686,6 +25322,29 @@ func (ec *executionContext) _Program_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Program_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Program", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Program_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Program().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Program_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Program", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Program_slug(ctx context.Context, field graphql.CollectedField, obj *content.Program) (ret graphql.Marshaler) {
@@ -26641,7 +27300,7 @@ func (ec *executionContext) _Query_site(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Site(ctx, fc.Args["locale"].(*content.Locale))
+			return ec.Resolvers.Query().Site(ctx, fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Site) graphql.Marshaler {
@@ -27389,6 +28048,61 @@ func (ec *executionContext) fieldContext_RevisionEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("RevisionEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _RevokePreviewsPayload_id(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePreviewsPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖsenᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePreviewsPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokePreviewsPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RevokePreviewsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePreviewsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePreviewsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokePreviewsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RichText_blocks(ctx context.Context, field graphql.CollectedField, obj *content.Body) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27580,6 +28294,29 @@ func (ec *executionContext) _Section_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Section_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Section", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Section_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Section_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Section().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Section_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Section", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Section_slug(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
@@ -28587,6 +29324,38 @@ func (ec *executionContext) fieldContext_SignInPayload_userErrors(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _SignInPayload_notices(ctx context.Context, field graphql.CollectedField, obj *SignInPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignInPayload_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Problem) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕᚖsenᚋinternalᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignInPayload_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignInPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SignOutPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29126,6 +29895,29 @@ func (ec *executionContext) _Tag_id(ctx context.Context, field graphql.Collected
 }
 func (ec *executionContext) fieldContext_Tag_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Tag", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Tag_cacheKey(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tag_cacheKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tag().CacheKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.ID) graphql.Marshaler {
+			return ec.marshalNID2senᚋinternalᚋcontentᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tag_cacheKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tag", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Tag_slug(ctx context.Context, field graphql.CollectedField, obj *content.Tag) (ret graphql.Marshaler) {
@@ -33906,7 +34698,7 @@ func (ec *executionContext) unmarshalInputEntryVersion(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "version"}
+	fieldsInOrder := [...]string{"id", "version", "with"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -33928,6 +34720,13 @@ func (ec *executionContext) unmarshalInputEntryVersion(ctx context.Context, obj 
 				return it, err
 			}
 			it["version"] = data
+		case "with":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("with"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["with"] = data
 		}
 	}
 	return it, nil
@@ -34110,7 +34909,7 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "name", "type", "summary", "description", "body", "startsAt", "endsAt", "timeZone", "eventStatus", "place", "onlineUrl", "organizers", "participants", "agenda", "programs", "documents", "cover", "tags"}
+	fieldsInOrder := [...]string{"slug", "name", "type", "summary", "description", "body", "startsAt", "startsOn", "endsAt", "endsOn", "timeZone", "eventStatus", "place", "onlineUrl", "organizers", "participants", "agenda", "programs", "documents", "cover", "tags"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -34167,6 +34966,13 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 				return it, err
 			}
 			it["startsAt"] = data
+		case "startsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsOn"))
+			data, err := ec.unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["startsOn"] = data
 		case "endsAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -34174,6 +34980,13 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 				return it, err
 			}
 			it["endsAt"] = data
+		case "endsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
+			data, err := ec.unmarshalODate2ᚖsenᚋinternalᚋcontentᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["endsOn"] = data
 		case "timeZone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -37422,6 +38235,12 @@ func (ec *executionContext) _Article(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Article_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Article_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -37751,6 +38570,12 @@ func (ec *executionContext) _Author(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Author_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Author_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -38016,6 +38841,12 @@ func (ec *executionContext) _Award(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Award_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Award_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -38362,6 +39193,12 @@ func (ec *executionContext) _AwardRound(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardRound_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._AwardRound_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -38637,6 +39474,12 @@ func (ec *executionContext) _AwardSeries(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AwardSeries_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._AwardSeries_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39198,15 +40041,17 @@ func (ec *executionContext) _Editing(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdBy":
-			out.Values[i] = ec._Editing_createdBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_createdBy(ctx, field, obj)
+				})
 		case "updatedBy":
-			out.Values[i] = ec._Editing_updatedBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Editing_updatedBy(ctx, field, obj)
+				})
 		case "trashedAt":
 			out.Values[i] = ec._Editing_trashedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -39306,6 +40151,12 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Event_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39401,11 +40252,35 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "startsOn":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_startsOn(ctx, field, obj)
+				})
+		case "startsPrecision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_startsPrecision(ctx, field, obj)
+				})
 		case "endsAt":
 			out.Values[i] = ec._Event_endsAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "endsOn":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_endsOn(ctx, field, obj)
+				})
+		case "endsPrecision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_endsPrecision(ctx, field, obj)
+				})
 		case "timeZone":
 			out.Values[i] = ec._Event_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39926,6 +40801,12 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Media_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Media_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -40641,6 +41522,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "revokePreviews":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokePreviews(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "updateSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateSite(ctx, field)
@@ -40740,6 +41628,11 @@ func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "entries":
+			out.Values[i] = ec._Notice_entries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -40773,6 +41666,12 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Organization_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Organization_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41458,6 +42357,12 @@ func (ec *executionContext) _Program(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Program_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Program_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -42151,6 +43056,44 @@ func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var revokePreviewsPayloadImplementors = []string{"RevokePreviewsPayload"}
+
+func (ec *executionContext) _RevokePreviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Revoked) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokePreviewsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokePreviewsPayload")
+		case "id":
+			out.Values[i] = ec._RevokePreviewsPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokePreviewsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var richTextImplementors = []string{"RichText"}
 
 func (ec *executionContext) _RichText(ctx context.Context, sel ast.SelectionSet, obj *content.Body) graphql.Marshaler {
@@ -42261,6 +43204,12 @@ func (ec *executionContext) _Section(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Section_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Section_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -42591,6 +43540,11 @@ func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "notices":
+			out.Values[i] = ec._SignInPayload_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -42915,6 +43869,12 @@ func (ec *executionContext) _Tag(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cacheKey":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tag_cacheKey(ctx, field, obj)
+				})
 		case "slug":
 			out.Values[i] = ec._Tag_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -44376,6 +45336,20 @@ func (ec *executionContext) marshalNCorrection2ᚖsenᚋinternalᚋcontentᚐCor
 	return ec._Correction(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDate2senᚋinternalᚋcontentᚐDate(ctx context.Context, v any) (content.Date, error) {
+	res, err := scalar.UnmarshalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2senᚋinternalᚋcontentᚐDate(ctx context.Context, sel ast.SelectionSet, v content.Date) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDate(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -44972,6 +45946,30 @@ func (ec *executionContext) marshalNNotice2ᚕsenᚋinternalᚋcontentᚐProblem
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNNotice2ᚕᚖsenᚋinternalᚋcontentᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Problem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotice2ᚖsenᚋinternalᚋcontentᚐProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNotice2ᚖsenᚋinternalᚋcontentᚐProblem(ctx context.Context, sel ast.SelectionSet, v *content.Problem) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Notice!")
+		return graphql.Null
+	}
+	return ec._Notice(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOrganization2ᚕᚖsenᚋinternalᚋcontentᚐOrganizationᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Organization) graphql.Marshaler {
@@ -45581,6 +46579,21 @@ func (ec *executionContext) unmarshalNTextInput2ᚕmapᚄ(ctx context.Context, v
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalNTimePrecision2senᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, v any) (content.TimePrecision, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.TimePrecision(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimePrecision2senᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, sel ast.SelectionSet, v content.TimePrecision) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TimePrecision!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNToken2ᚖsenᚋinternalᚋcontentᚐToken(ctx context.Context, sel ast.SelectionSet, v *content.Token) graphql.Marshaler {
@@ -47942,6 +48955,13 @@ func (ec *executionContext) unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontent
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokePreviewsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORichText2ᚖsenᚋinternalᚋcontentᚐBody(ctx context.Context, sel ast.SelectionSet, v *content.Body) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -48297,6 +49317,25 @@ func (ec *executionContext) unmarshalOTextInput2ᚕmapᚄ(ctx context.Context, v
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOTimePrecision2ᚖsenᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, v any) (*content.TimePrecision, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.TimePrecision(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTimePrecision2ᚖsenᚋinternalᚋcontentᚐTimePrecision(ctx context.Context, sel ast.SelectionSet, v *content.TimePrecision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOToken2ᚕᚖsenᚋinternalᚋcontentᚐTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Token) graphql.Marshaler {

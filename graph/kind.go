@@ -14,6 +14,7 @@ func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, 
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
 	r.relate(string(c.Kind()), map[string]relation{
+		"cacheKey":  written(cacheKey, appendCacheKey),
 		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),
 		"locale":    written(answeredIn, appendLocale),
 		"locales":   value(r.writtenIn),
@@ -47,7 +48,7 @@ func answeredIn(ctx context.Context, e content.Content) any {
 	return locale
 }
 
-// writtenIn are the site's languages in which an entry has a label.
+// writtenIn are the site's languages in which an entry has a label; where it has none, the one that answers instead.
 func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 	locales := []content.Locale{}
 	label := e.Label()
@@ -55,6 +56,9 @@ func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 		if label[locale] != "" || label[content.Undetermined] != "" {
 			locales = append(locales, locale)
 		}
+	}
+	if _, answers := label.In(nil); len(locales) == 0 && answers != "" {
+		locales = append(locales, answers)
 	}
 	return locales
 }

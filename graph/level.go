@@ -41,6 +41,11 @@ func (c *call) entry(id content.ID) content.Content {
 	return c.rq.entries[key].entry
 }
 
+// selects tells whether a field is selected below the call's, on the objects of a type.
+func (c *call) selects(object, field string) bool {
+	return slices.ContainsFunc(c.rq.on(c.node, object).nodes, func(n *node) bool { return n.field.Name == field })
+}
+
 // stored are the stored fields of a kind that what is selected below the call is answered from.
 func (c *call) stored(kind content.Kind) []string { return c.rq.on(c.node, string(kind)).stored }
 
@@ -91,14 +96,18 @@ type wanted struct {
 // read answers the calls of one level.
 func (rq *request) read(calls []*call) {
 	var want []*wanted
-	var tasks []func()
+	var tasks, then []func()
 	for _, c := range calls {
 		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
 			c.err = errDrafts
 			continue
 		}
-		if c.load != nil {
-			tasks = append(tasks, func() { c.err = safely(c.loadOnce) })
+		load := func() { c.err = safely(c.loadOnce) }
+		switch {
+		case c.ids == nil && c.load != nil:
+			tasks = append(tasks, load)
+		case c.load != nil:
+			then = append(then, load)
 		}
 		if c.ids != nil {
 			want = rq.want(want, c)
@@ -116,6 +125,7 @@ func (rq *request) read(calls []*call) {
 		})
 	}
 	together(tasks)
+	together(then)
 	for _, c := range calls {
 		c.finish(failed)
 	}

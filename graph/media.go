@@ -16,16 +16,8 @@ import (
 
 func registerMedia(r *Resolver) {
 	kind(r, r.store.Media, "media", "mediaItems", []string{"title", "fileName"}, map[string]relation{
-		"url": {needs: []string{"fileName", "kind"}, answer: func(c *call, obj any) (any, error) {
-			size, err := sizeAsked(c)
-			if err != nil {
-				return nil, err
-			}
-			m := obj.(*content.Media)
-			if m.FileType != content.MediaImage {
-				size = picture.Size{}
-			}
-			return r.mediaURL(c.ctx, m, size)
+		"url": {needs: []string{"fileName", "kind", "mimeType", "width", "height", "variants"}, answer: func(c *call, obj any) (any, error) {
+			return r.mediaURL(c.ctx, obj.(*content.Media), sizeAsked(c))
 		}},
 	})
 	r.relate("Media", map[string]relation{
@@ -64,35 +56,44 @@ func (r *Resolver) upload(c *call, file graphql.Upload, key string) (*newsroom.O
 		return nil, content.Errorf(content.CodeBadUserInput, "An Upload must be a file of a multipart request.")
 	}
 	chain := scalar.Chain(c.ctx)
-	u := newsroom.Upload{File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key}
+	u := newsroom.Upload{
+		File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key, Publish: deref(argument[bool](c, "publish")),
+	}
 	if input := argument[map[string]any](c, "input"); input != nil {
 		u.Input = newsroom.NewInput(*input)
 	}
 	return r.newsroom.Upload(c.ctx, chain, u)
 }
 
-// sizeAsked is the size of a picture that the arguments ask for; zero for its own.
-func sizeAsked(c *call) (size picture.Size, err error) {
+// sizeAsked is the size of a picture that the arguments ask for; zero for its own. What lies beyond the bounds counts as
+// the bound: the address of one size is no reason to go without the medium.
+func sizeAsked(c *call) (size picture.Size) {
 	for name, into := range map[string]*int{"width": &size.Width, "height": &size.Height} {
 		if n := argument[int](c, name); n != nil {
-			if *n < 1 || *n > picture.MaxSide {
-				return size, content.Errorf(content.CodeBadUserInput, "%s is %d; it must be from 1 to %d.", name, *n, picture.MaxSide)
-			}
-			*into = *n
+			*into = min(max(*n, 1), picture.MaxSide)
 		}
 	}
 	size.Format = deref(argument[picture.Format](c, "format"))
 	if size.Width > 0 && size.Height > 0 {
 		size.Fit = deref(argument[picture.Fit](c, "fit"))
 	}
-	return size, nil
+	return size
 }
 
-// mediaURL is where the bytes of a medium are, in some size when that is not zero.
+// mediaURL is where the bytes of a medium are, of a picture in some size when that is not zero. All sizes that come to one
+// have one address.
 func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.Size) (content.URL, error) {
-	if size == (picture.Size{}) {
+	if size == (picture.Size{}) || m.FileType != content.MediaImage || !m.Measured() {
 		return r.fileURL(ctx, m, "", url.Values{})
 	}
+	result := size.For(*m.Width, *m.Height, m.MimeType)
+	switch file, kept := newsroom.Kept(m, result); {
+	case kept && file == "":
+		return r.fileURL(ctx, m, "", url.Values{})
+	case kept:
+		return r.fileURL(ctx, m, file, url.Values{"w": {file}})
+	}
+	size = result.Size()
 	return r.fileURL(ctx, m, size.Key(), size.Query())
 }
 

@@ -82,6 +82,8 @@ type SignInPayload struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// What is wrong. Whether it is the login or the password is not told.
 	UserErrors []*content.Problem `json:"userErrors"`
+	// What one has to know of the session.
+	Notices []*content.Problem `json:"notices"`
 }
 
 // What became of signing out.
@@ -120,7 +122,7 @@ type OnConflict string
 const (
 	// Write nothing, and tell what differs.
 	OnConflictRefuse OnConflict = "REFUSE"
-	// Join both changes where they touch different fields; where they do not, refuse. A text differs by language.
+	// Join both changes where they touch different fields, or set one to the same value; where they do not, refuse. A text differs by language.
 	OnConflictMerge OnConflict = "MERGE"
 )
 

@@ -43,10 +43,12 @@ func registerMutation(r *Resolver) {
 	}}})
 	r.relate("Mutation", map[string]relation{"updateSite": mutation(func(c *call) (any, error) {
 		input := newsroom.NewInput(deref(argument[map[string]any](c, "input")))
-		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input)
+		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input, deref(argument[bool](c, "confirmRemoval")))
 	}), "previewToken": mutation(func(c *call) (any, error) {
 		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
 		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
+	}), "revokePreviews": mutation(func(c *call) (any, error) {
+		return r.newsroom.RevokePreviews(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")))
 	})})
 	registerBulk(r)
 }
@@ -58,6 +60,7 @@ func (r *Resolver) change(change newsroom.Change) relation {
 		change.ID = deref(argument[content.ID](c, "id"))
 		change.Version = deref(argument[int](c, "version"))
 		change.Revision = deref(argument[int](c, "revision"))
+		change.With = deref(argument[[]content.ID](c, "with"))
 		if input := argument[map[string]any](c, "input"); input != nil {
 			change.Input = newsroom.NewInput(*input)
 		}

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"errors"
-	"time"
 
 	"sen/graph/scalar"
 	"sen/internal/auth"
@@ -43,32 +42,43 @@ func registerPeople(r *Resolver) {
 
 // refused takes what is wrong with a change out of an error; any other stays one.
 func refused(err error) ([]*content.Problem, error) {
-	problems := []*content.Problem{}
 	known := new(newsroom.RefusedError)
 	if !errors.As(err, &known) {
-		return problems, err
+		return []*content.Problem{}, err
 	}
-	for i := range known.Problems {
-		problems = append(problems, &known.Problems[i])
+	return listed(known.Problems), nil
+}
+
+// listed is a list of problems as payloads have it.
+func listed(problems []content.Problem) []*content.Problem {
+	list := make([]*content.Problem, len(problems))
+	for i := range problems {
+		list[i] = &problems[i]
 	}
-	return problems, nil
+	return list
 }
 
 func (r *Resolver) signIn(c *call) (any, error) {
 	login, password := deref(argument[string](c, "login")), deref(argument[string](c, "password"))
-	in, err := r.people.SignIn(c.ctx, scalar.Chain(c.ctx), login, password, auth.AddressOf(c.ctx))
+	var in *newsroom.SignedIn
+	var err error
+	if auth.ClientOf(c.ctx).Forgetful && !c.selects("SignInPayload", "token") {
+		err = newsroom.SessionNotKept(scalar.Chain(c.ctx))
+	} else {
+		in, err = r.people.SignIn(c.ctx, scalar.Chain(c.ctx), login, password, auth.AddressOf(c.ctx))
+	}
 	problems, err := refused(err)
 	if err != nil || len(problems) > 0 {
-		return &SignInPayload{UserErrors: problems}, err
+		return &SignInPayload{UserErrors: problems, Notices: []*content.Problem{}}, err
 	}
-	auth.SetSession(c.ctx, in.Secret, in.ExpiresAt)
-	return &SignInPayload{Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems}, nil
+	auth.SetSession(c.ctx, auth.Session{Secret: in.Secret, Expires: in.ExpiresAt, Device: in.Device})
+	return &SignInPayload{Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems, Notices: listed(in.Notices)}, nil
 }
 
 func (r *Resolver) signOut(c *call) (any, error) {
 	err := r.people.SignOut(c.ctx)
 	if err == nil {
-		auth.SetSession(c.ctx, "", time.Time{})
+		auth.SetSession(c.ctx, auth.Session{})
 	}
 	return &SignOutPayload{UserErrors: []*content.Problem{}}, err
 }

@@ -25,7 +25,7 @@ type relation struct {
 	find func(c *call, to []any, obj any) ([]any, int)
 	// write appends the answer where that is a value of the object's.
 	write func(b []byte, at *scalar.Place, obj any) []byte
-	// load answers for all objects of the call at once.
+	// load answers for all objects of the call at once. With ids it does so when those entries are read.
 	load func(c *call) ([]any, error)
 }
 
@@ -70,29 +70,46 @@ func named(to []content.ID, id content.ID) []content.ID {
 }
 
 // some answers with the entries that the object names, in its order; those that
-// are not published are left out.
+// the actor can't see are left out.
 func some[T any, P any](need string, ids func(obj P) []content.ID) relation {
+	return entries[T](need, ids, func(*call, []content.ID) int { return 0 })
+}
+
+// chain answers with the entries that stand above the object in a tree, from the root down. A link to what the actor
+// can't see does not count, so that what stands below such an entry begins a tree of its own: as the links of those
+// below it tell (`parent`, `children`), and as filters see it.
+func chain[T any, P any](need string, ids func(obj P) []content.ID) relation {
+	return entries[T](need, ids, func(c *call, ids []content.ID) int {
+		from := len(ids)
+		for from > 0 && c.entry(ids[from-1]) != nil {
+			from--
+		}
+		return from
+	})
+}
+
+// entries answers with the entries that the object names, from one of them on.
+func entries[T any, P any](need string, ids func(obj P) []content.ID, from func(*call, []content.ID) int) relation {
+	find := func(c *call, obj any, add func(*T)) {
+		named := ids(obj.(P))
+		for _, id := range named[from(c, named):] {
+			if e, ok := any(c.entry(id)).(*T); ok {
+				add(e)
+			}
+		}
+	}
 	return relation{
 		needs: []string{need},
 		ids:   func(to []content.ID, obj any) []content.ID { return append(to, ids(obj.(P))...) },
 		answer: func(c *call, obj any) (any, error) {
 			found := []*T{}
-			for _, id := range ids(obj.(P)) {
-				if e, ok := any(c.entry(id)).(*T); ok {
-					found = append(found, e)
-				}
-			}
+			find(c, obj, func(e *T) { found = append(found, e) })
 			return found, nil
 		},
 		find: func(c *call, to []any, obj any) ([]any, int) {
-			n := 0
-			for _, id := range ids(obj.(P)) {
-				if e, ok := any(c.entry(id)).(*T); ok {
-					to = append(to, e)
-					n++
-				}
-			}
-			return to, n
+			before := len(to)
+			find(c, obj, func(e *T) { to = append(to, e) })
+			return to, len(to) - before
 		},
 	}
 }
@@ -117,5 +134,9 @@ func linked(field string, ids ...content.ID) mongodb.Within {
 	return mongodb.Within{Any: []mongodb.Link{{Field: field, IDs: ids}}}
 }
 
-// these bounds a list to some entries.
-func these(ids []content.ID) mongodb.Within { return linked("_id", ids...) }
+// chosen bounds a list to the entries that an editor chose, in the editor's order where none is asked for.
+func chosen(ids []content.ID) mongodb.Within {
+	w := linked("_id", ids...)
+	w.Chosen = true
+	return w
+}

@@ -18,6 +18,10 @@ type articleResolver struct{}
 // Article gives the resolvers of Article.
 func (*Resolver) Article() ArticleResolver { return articleResolver{} }
 
+func (articleResolver) CacheKey(ctx context.Context, obj *content.Article) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
+
 func (articleResolver) Path(ctx context.Context, obj *content.Article) (string, error) {
 	return resolve[string](ctx, obj)
 }
@@ -96,6 +100,10 @@ type authorResolver struct{}
 // Author gives the resolvers of Author.
 func (*Resolver) Author() AuthorResolver { return authorResolver{} }
 
+func (authorResolver) CacheKey(ctx context.Context, obj *content.Author) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
+
 func (authorResolver) Path(ctx context.Context, obj *content.Author) (string, error) {
 	return resolve[string](ctx, obj)
 }
@@ -137,6 +145,10 @@ type awardResolver struct{}
 
 // Award gives the resolvers of Award.
 func (*Resolver) Award() AwardResolver { return awardResolver{} }
+
+func (awardResolver) CacheKey(ctx context.Context, obj *content.Award) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (awardResolver) Path(ctx context.Context, obj *content.Award) (string, error) {
 	return resolve[string](ctx, obj)
@@ -197,6 +209,10 @@ type awardRoundResolver struct{}
 // AwardRound gives the resolvers of AwardRound.
 func (*Resolver) AwardRound() AwardRoundResolver { return awardRoundResolver{} }
 
+func (awardRoundResolver) CacheKey(ctx context.Context, obj *content.AwardRound) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
+
 func (awardRoundResolver) Path(ctx context.Context, obj *content.AwardRound) (string, error) {
 	return resolve[string](ctx, obj)
 }
@@ -238,6 +254,10 @@ type awardSeriesResolver struct{}
 
 // AwardSeries gives the resolvers of AwardSeries.
 func (*Resolver) AwardSeries() AwardSeriesResolver { return awardSeriesResolver{} }
+
+func (awardSeriesResolver) CacheKey(ctx context.Context, obj *content.AwardSeries) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (awardSeriesResolver) Path(ctx context.Context, obj *content.AwardSeries) (string, error) {
 	return resolve[string](ctx, obj)
@@ -312,6 +332,14 @@ type editingResolver struct{}
 // Editing gives the resolvers of Editing.
 func (*Resolver) Editing() EditingResolver { return editingResolver{} }
 
+func (editingResolver) CreatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error) {
+	return resolve[*content.Person](ctx, obj)
+}
+
+func (editingResolver) UpdatedBy(ctx context.Context, obj *content.Editing) (*content.Person, error) {
+	return resolve[*content.Person](ctx, obj)
+}
+
 func (editingResolver) LiveVersion(ctx context.Context, obj *content.Editing) (*int, error) {
 	return resolve[*int](ctx, obj)
 }
@@ -328,6 +356,10 @@ type eventResolver struct{}
 
 // Event gives the resolvers of Event.
 func (*Resolver) Event() EventResolver { return eventResolver{} }
+
+func (eventResolver) CacheKey(ctx context.Context, obj *content.Event) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (eventResolver) Path(ctx context.Context, obj *content.Event) (string, error) {
 	return resolve[string](ctx, obj)
@@ -347,6 +379,22 @@ func (eventResolver) Revisions(ctx context.Context, obj *content.Event, first *i
 
 func (eventResolver) Body(ctx context.Context, obj *content.Event) (*content.Body, error) {
 	return resolve[*content.Body](ctx, obj)
+}
+
+func (eventResolver) StartsOn(ctx context.Context, obj *content.Event) (content.Date, error) {
+	return resolve[content.Date](ctx, obj)
+}
+
+func (eventResolver) StartsPrecision(ctx context.Context, obj *content.Event) (content.TimePrecision, error) {
+	return resolve[content.TimePrecision](ctx, obj)
+}
+
+func (eventResolver) EndsOn(ctx context.Context, obj *content.Event) (*content.Date, error) {
+	return resolve[*content.Date](ctx, obj)
+}
+
+func (eventResolver) EndsPrecision(ctx context.Context, obj *content.Event) (*content.TimePrecision, error) {
+	return resolve[*content.TimePrecision](ctx, obj)
 }
 
 func (eventResolver) Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error) {
@@ -416,6 +464,10 @@ type mediaResolver struct{}
 
 // Media gives the resolvers of Media.
 func (*Resolver) Media() MediaResolver { return mediaResolver{} }
+
+func (mediaResolver) CacheKey(ctx context.Context, obj *content.Media) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (mediaResolver) Path(ctx context.Context, obj *content.Media) (string, error) {
 	return resolve[string](ctx, obj)
@@ -557,11 +609,11 @@ func (mutationResolver) UpdateAward(ctx context.Context, id content.ID, version 
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) UploadMedia(ctx context.Context, file graphql.Upload, input map[string]any, publish *bool, locale *content.Locale, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) BulkUploadMedia(ctx context.Context, files []*graphql.Upload, locale *content.Locale) ([]*newsroom.Outcome, error) {
+func (mutationResolver) BulkUploadMedia(ctx context.Context, files []*graphql.Upload, publish *bool, locale *content.Locale) ([]*newsroom.Outcome, error) {
 	return resolve[[]*newsroom.Outcome](ctx, nil)
 }
 
@@ -573,7 +625,7 @@ func (mutationResolver) Submit(ctx context.Context, id content.ID, version int, 
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) Approve(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) Approve(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
@@ -581,7 +633,7 @@ func (mutationResolver) Reject(ctx context.Context, id content.ID, version int, 
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) Publish(ctx context.Context, id content.ID, version int, at *time.Time, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) Publish(ctx context.Context, id content.ID, version int, at *time.Time, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
@@ -589,7 +641,7 @@ func (mutationResolver) Unpublish(ctx context.Context, id content.ID, version in
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) Correct(ctx context.Context, id content.ID, version int, note string, idempotencyKey *string) (*newsroom.Outcome, error) {
+func (mutationResolver) Correct(ctx context.Context, id content.ID, version int, note string, with []content.ID, idempotencyKey *string) (*newsroom.Outcome, error) {
 	return resolve[*newsroom.Outcome](ctx, nil)
 }
 
@@ -629,7 +681,11 @@ func (mutationResolver) PreviewToken(ctx context.Context, id content.ID, expires
 	return resolve[*newsroom.Preview](ctx, nil)
 }
 
-func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, locale *content.Locale) (*newsroom.SiteOutcome, error) {
+func (mutationResolver) RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error) {
+	return resolve[*newsroom.Revoked](ctx, nil)
+}
+
+func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error) {
 	return resolve[*newsroom.SiteOutcome](ctx, nil)
 }
 
@@ -665,6 +721,10 @@ type organizationResolver struct{}
 
 // Organization gives the resolvers of Organization.
 func (*Resolver) Organization() OrganizationResolver { return organizationResolver{} }
+
+func (organizationResolver) CacheKey(ctx context.Context, obj *content.Organization) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (organizationResolver) Path(ctx context.Context, obj *content.Organization) (string, error) {
 	return resolve[string](ctx, obj)
@@ -756,6 +816,10 @@ type programResolver struct{}
 
 // Program gives the resolvers of Program.
 func (*Resolver) Program() ProgramResolver { return programResolver{} }
+
+func (programResolver) CacheKey(ctx context.Context, obj *content.Program) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (programResolver) Path(ctx context.Context, obj *content.Program) (string, error) {
 	return resolve[string](ctx, obj)
@@ -899,7 +963,7 @@ func (queryResolver) Route(ctx context.Context, path string, locale *content.Loc
 	return resolve[*Route](ctx, nil)
 }
 
-func (queryResolver) Site(ctx context.Context, locale *content.Locale) (*content.Site, error) {
+func (queryResolver) Site(ctx context.Context, locale *content.Locale, stage *content.Stage) (*content.Site, error) {
 	return resolve[*content.Site](ctx, nil)
 }
 
@@ -953,6 +1017,10 @@ type sectionResolver struct{}
 
 // Section gives the resolvers of Section.
 func (*Resolver) Section() SectionResolver { return sectionResolver{} }
+
+func (sectionResolver) CacheKey(ctx context.Context, obj *content.Section) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
 
 func (sectionResolver) Path(ctx context.Context, obj *content.Section) (string, error) {
 	return resolve[string](ctx, obj)
@@ -1009,6 +1077,10 @@ type tagResolver struct{}
 // Tag gives the resolvers of Tag.
 func (*Resolver) Tag() TagResolver { return tagResolver{} }
 
+func (tagResolver) CacheKey(ctx context.Context, obj *content.Tag) (content.ID, error) {
+	return resolve[content.ID](ctx, obj)
+}
+
 func (tagResolver) Path(ctx context.Context, obj *content.Tag) (string, error) {
 	return resolve[string](ctx, obj)
 }
@@ -1058,6 +1130,8 @@ func (viewerResolver) May(ctx context.Context, obj *content.Actor) ([]*newsroom.
 // child makes the context in which a field of an object is answered, with its arguments read.
 func (ec *executionContext) child(ctx context.Context, object string, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch object + "." + field.Name {
+	case "Article.cacheKey":
+		return ec.fieldContext_Article_cacheKey(ctx, field)
 	case "Article.path":
 		return ec.fieldContext_Article_path(ctx, field)
 	case "Article.locale":
@@ -1092,6 +1166,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Article_seo(ctx, field)
 	case "ArticlePayload.article":
 		return ec.fieldContext_ArticlePayload_article(ctx, field)
+	case "Author.cacheKey":
+		return ec.fieldContext_Author_cacheKey(ctx, field)
 	case "Author.path":
 		return ec.fieldContext_Author_path(ctx, field)
 	case "Author.locale":
@@ -1108,6 +1184,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Author_articles(ctx, field)
 	case "AuthorPayload.author":
 		return ec.fieldContext_AuthorPayload_author(ctx, field)
+	case "Award.cacheKey":
+		return ec.fieldContext_Award_cacheKey(ctx, field)
 	case "Award.path":
 		return ec.fieldContext_Award_path(ctx, field)
 	case "Award.locale":
@@ -1130,6 +1208,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_AwardRecipient_organization(ctx, field)
 	case "AwardRecipient.author":
 		return ec.fieldContext_AwardRecipient_author(ctx, field)
+	case "AwardRound.cacheKey":
+		return ec.fieldContext_AwardRound_cacheKey(ctx, field)
 	case "AwardRound.path":
 		return ec.fieldContext_AwardRound_path(ctx, field)
 	case "AwardRound.locale":
@@ -1146,6 +1226,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_AwardRound_awards(ctx, field)
 	case "AwardRoundPayload.awardRound":
 		return ec.fieldContext_AwardRoundPayload_awardRound(ctx, field)
+	case "AwardSeries.cacheKey":
+		return ec.fieldContext_AwardSeries_cacheKey(ctx, field)
 	case "AwardSeries.path":
 		return ec.fieldContext_AwardSeries_path(ctx, field)
 	case "AwardSeries.locale":
@@ -1170,12 +1252,18 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Decision_issuer(ctx, field)
 	case "Decision.document":
 		return ec.fieldContext_Decision_document(ctx, field)
+	case "Editing.createdBy":
+		return ec.fieldContext_Editing_createdBy(ctx, field)
+	case "Editing.updatedBy":
+		return ec.fieldContext_Editing_updatedBy(ctx, field)
 	case "Editing.liveVersion":
 		return ec.fieldContext_Editing_liveVersion(ctx, field)
 	case "Editing.moves":
 		return ec.fieldContext_Editing_moves(ctx, field)
 	case "Editing.usedBy":
 		return ec.fieldContext_Editing_usedBy(ctx, field)
+	case "Event.cacheKey":
+		return ec.fieldContext_Event_cacheKey(ctx, field)
 	case "Event.path":
 		return ec.fieldContext_Event_path(ctx, field)
 	case "Event.locale":
@@ -1186,6 +1274,14 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Event_revisions(ctx, field)
 	case "Event.body":
 		return ec.fieldContext_Event_body(ctx, field)
+	case "Event.startsOn":
+		return ec.fieldContext_Event_startsOn(ctx, field)
+	case "Event.startsPrecision":
+		return ec.fieldContext_Event_startsPrecision(ctx, field)
+	case "Event.endsOn":
+		return ec.fieldContext_Event_endsOn(ctx, field)
+	case "Event.endsPrecision":
+		return ec.fieldContext_Event_endsPrecision(ctx, field)
 	case "Event.organizers":
 		return ec.fieldContext_Event_organizers(ctx, field)
 	case "Event.programs":
@@ -1210,6 +1306,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_ImageBlock_caption(ctx, field)
 	case "ImageBlock.alt":
 		return ec.fieldContext_ImageBlock_alt(ctx, field)
+	case "Media.cacheKey":
+		return ec.fieldContext_Media_cacheKey(ctx, field)
 	case "Media.path":
 		return ec.fieldContext_Media_path(ctx, field)
 	case "Media.locale":
@@ -1306,6 +1404,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Mutation_bulkMove(ctx, field)
 	case "Mutation.previewToken":
 		return ec.fieldContext_Mutation_previewToken(ctx, field)
+	case "Mutation.revokePreviews":
+		return ec.fieldContext_Mutation_revokePreviews(ctx, field)
 	case "Mutation.updateSite":
 		return ec.fieldContext_Mutation_updateSite(ctx, field)
 	case "Mutation.signIn":
@@ -1322,6 +1422,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Mutation_createToken(ctx, field)
 	case "Mutation.revokeToken":
 		return ec.fieldContext_Mutation_revokeToken(ctx, field)
+	case "Organization.cacheKey":
+		return ec.fieldContext_Organization_cacheKey(ctx, field)
 	case "Organization.path":
 		return ec.fieldContext_Organization_path(ctx, field)
 	case "Organization.locale":
@@ -1354,6 +1456,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Position_organization(ctx, field)
 	case "Product.image":
 		return ec.fieldContext_Product_image(ctx, field)
+	case "Program.cacheKey":
+		return ec.fieldContext_Program_cacheKey(ctx, field)
 	case "Program.path":
 		return ec.fieldContext_Program_path(ctx, field)
 	case "Program.locale":
@@ -1440,6 +1544,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_RichText_markdown(ctx, field)
 	case "RichText.text":
 		return ec.fieldContext_RichText_text(ctx, field)
+	case "Section.cacheKey":
+		return ec.fieldContext_Section_cacheKey(ctx, field)
 	case "Section.path":
 		return ec.fieldContext_Section_path(ctx, field)
 	case "Section.locale":
@@ -1460,6 +1566,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_SectionPayload_section(ctx, field)
 	case "Seo.image":
 		return ec.fieldContext_Seo_image(ctx, field)
+	case "Tag.cacheKey":
+		return ec.fieldContext_Tag_cacheKey(ctx, field)
 	case "Tag.path":
 		return ec.fieldContext_Tag_path(ctx, field)
 	case "Tag.locale":

@@ -35,7 +35,18 @@ func registerRevision(r *Resolver) {
 			return newsroom.Moves(c.rq.actor, kind, e), nil
 		}},
 		"usedBy": {load: r.usedBy},
+		// Guests see how things stand with the one entry, but nobody of the newsroom.
+		"createdBy": {answer: func(c *call, obj any) (any, error) { return c.colleague(obj.(*content.Editing).CreatedBy), nil }},
+		"updatedBy": {answer: func(c *call, obj any) (any, error) { return c.colleague(obj.(*content.Editing).UpdatedBy), nil }},
 	})
+}
+
+// colleague is a person of the newsroom, whom guests don't see.
+func (c *call) colleague(p *content.Person) any {
+	if p == nil || c.rq.actor == nil || c.rq.actor.Preview != "" {
+		return nil
+	}
+	return p
 }
 
 // revisions answers with the changes of an entry, for those who may read drafts.
@@ -97,7 +108,9 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 				}
 				found, err := r.newsroom.Revision(c.ctx, revision.Entry, revision.Version)
 				if found != nil {
-					found.Common().Editing = &content.Editing{ID: revision.Entry, State: revision.State, UpdatedBy: revision.By}
+					base := found.Common()
+					base.Revision = revision.Version
+					base.Editing = &content.Editing{ID: revision.Entry, State: revision.State, UpdatedBy: revision.By}
 					answers[i] = found
 				}
 				return err
@@ -109,6 +122,13 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 
 // usedBy answers with the entries that link to some, as the place shows them.
 func (r *Resolver) usedBy(c *call) ([]any, error) {
+	if c.rq.actor == nil || c.rq.actor.Preview != "" { // what else the newsroom works at is nothing for guests
+		answers := make([]any, len(c.objs))
+		for i := range answers {
+			answers[i] = []content.Content{}
+		}
+		return answers, nil
+	}
 	if err := c.rq.spend(len(c.objs) * newsroom.MaxUsage); err != nil {
 		return nil, err
 	}

@@ -51,11 +51,13 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	e.SetRecoverFunc(recoverer(o.Log))
 	if o.Introspection {
 		e.Use(extension.Introspection{})
+		e.AroundFields(nullWhereForeign)
 	} else {
 		e.SetDisableSuggestion(true)
 		e.SetDefaultRulesFn(rulesWithoutSuggestions)
 	}
 	e.Use(limiter{documents, o.Limits})
+	e.Use(numbers{})
 	e.Use(values{documents})
 	e.Use(costs{documents, o.Limits.Cost})
 	e.AroundOperations(r.begin)

@@ -1,10 +1,20 @@
 package graph
 
-import "sen/internal/content"
+import (
+	"golang.org/x/sync/errgroup"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+)
 
 func registerSite(r *Resolver) {
 	r.relate("Query", map[string]relation{
-		"site": {answer: func(*call, any) (any, error) { return r.store.Site(), nil }},
+		"site": {answer: func(c *call, _ any) (any, error) {
+			if scalar.Stage(c.ctx) == content.StageDraft && !c.rq.mayReadDrafts() {
+				return nil, errDrafts
+			}
+			return c.shownSite(r.store.Site())
+		}},
 	})
 	r.relate("MenuItem", map[string]relation{
 		"content": one(func(m *content.MenuItem) content.ID { return m.ContentID }),
@@ -17,8 +27,89 @@ func registerSite(r *Resolver) {
 				if e := c.entry(item.ContentID); e != nil {
 					link = content.Path(e)
 				}
+				if link == "" { // it only heads the links below it
+					return nil, nil
+				}
 				return &link, nil
 			},
 		},
 	})
+}
+
+// shownSite is the site with those links of its menus that lead somewhere: to an address, to an entry that the actor can
+// see, or by the links below them.
+func (c *call) shownSite(site *content.Site) (*content.Site, error) {
+	var menus []*node
+	for _, n := range c.rq.on(c.node, "Site").nodes {
+		if n.field.Name == "menus" {
+			menus = append(menus, n)
+		}
+	}
+	if menus == nil {
+		return site, nil
+	}
+	ids := map[entryKind][]content.ID{}
+	for _, menu := range site.Menus {
+		c.linkedIn(menu.Items, ids)
+	}
+	var tasks errgroup.Group
+	for of, some := range ids {
+		fields := c.rq.sources[of.kind].labelFields()
+		for _, n := range menus {
+			fields = union(fields, c.rq.shownIn(n, "Menu", of.kind))
+		}
+		tasks.Go(func() error { return c.rq.load(c.ctx, of.kind, some, of.stage, fields) })
+	}
+	if err := tasks.Wait(); err != nil {
+		return nil, err
+	}
+	shown := *site
+	shown.Menus = make([]*content.Menu, len(site.Menus))
+	for i, menu := range site.Menus {
+		shown.Menus[i] = &content.Menu{Key: menu.Key, Items: c.shownItems(menu.Items)}
+	}
+	return &shown, nil
+}
+
+// entryKind is the kind of some entries, and the copy of them that is read.
+type entryKind struct {
+	kind  content.Kind
+	stage content.Stage
+}
+
+// linkedIn adds the entries that a menu's items lead to.
+func (c *call) linkedIn(items []*content.MenuItem, ids map[entryKind][]content.ID) {
+	for _, item := range items {
+		if kind, ok := item.ContentID.Kind(); ok {
+			of := entryKind{kind, c.rq.stageOf(c.ctx, item.ContentID)}
+			ids[of] = append(ids[of], item.ContentID)
+		}
+		c.linkedIn(item.Items, ids)
+	}
+}
+
+// shownIn are the stored fields of a kind that are selected below the items of a menu, so that its entries are read once.
+func (rq *request) shownIn(n *node, object string, kind content.Kind) (fields []string) {
+	for _, below := range rq.on(n, object).nodes {
+		switch below.field.Name {
+		case "items":
+			fields = union(fields, rq.shownIn(below, "MenuItem", kind))
+		case "content":
+			fields = union(fields, rq.on(below, string(kind)).stored)
+		}
+	}
+	return fields
+}
+
+// shownItems are the items of a menu that lead somewhere.
+func (c *call) shownItems(items []*content.MenuItem) []*content.MenuItem {
+	shown := make([]*content.MenuItem, 0, len(items))
+	for _, item := range items {
+		again := *item
+		again.Items = c.shownItems(item.Items)
+		if item.ContentID == "" || c.entry(item.ContentID) != nil || len(again.Items) > 0 {
+			shown = append(shown, &again)
+		}
+	}
+	return shown
 }

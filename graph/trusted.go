@@ -10,6 +10,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"sen/internal/content"
 )
 
 // Trusted are documents that the operator loaded at start, valid and within the limits: their texts by their ids.
@@ -114,9 +116,12 @@ func (l Limits) check(text string) error {
 		return doc.wrong
 	}
 	most := l.Cost.most()
-	for op, cost := range doc.costs.operations {
-		if cost.known > most {
-			return fmt.Errorf("its operation %s costs %d at least, and nobody may ask for more than %d", op.Name, cost.known, most)
+	for op, p := range doc.costs.operations {
+		if cost := p.cost.known; cost > most {
+			return fmt.Errorf("its operation %s costs %d at least, and nobody may ask for more than %d", op.Name, cost, most)
+		}
+		if p.conditions.known > content.MaxFilterConditions {
+			return fmt.Errorf("the filters of its operation %s have more than %d conditions", op.Name, content.MaxFilterConditions)
 		}
 	}
 	return nil

@@ -59,9 +59,6 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
 	var first *gqlerror.Error
 	eachSelection(doc, func(s ast.Selection) {
-		if first == nil && directivesOf(s).ForName("defer") != nil { // the parser's prelude lets every client send it
-			first = coded(content.CodeBadUserInput, "@defer is not supported.")
-		}
 		f, ok := s.(*ast.Field)
 		for i := 0; ok && first == nil && i < len(f.Arguments); i++ {
 			arg := f.Arguments[i]
@@ -162,8 +159,8 @@ func exactlyOne(object map[string]any) bool {
 	return false
 }
 
-// literal checks a value that stands in the document against our own scalars;
-// gqlparser has checked the specification's.
+// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our own
+// scalars as they come.
 func literal(value *ast.Value) error {
 	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
 		return nil
@@ -173,7 +170,7 @@ func literal(value *ast.Value) error {
 			return err
 		}
 	}
-	if value.Definition == nil || value.Definition.Kind != ast.Scalar || value.Kind == ast.ListValue || value.Definition.BuiltIn {
+	if value.Definition == nil || value.Definition.Kind != ast.Scalar || value.Kind == ast.ListValue {
 		return nil
 	}
 	read, err := value.Value(nil)

@@ -41,7 +41,10 @@ const tabs = {
       for (const [i, query] of queries.entries()) {
         if (!query.startsWith('# ')) throw new Error(`${names[i]}: its first line has to say in a comment what it is for`);
       }
-      return { contents: JSON.stringify(queries.map((query) => ({ query: query.trimEnd() + '\n' }))), loader: 'json' };
+      // The variables of NAME.graphql stand in NAME.json, if it has some.
+      const all = await readdir(folder);
+      const variables = await Promise.all(names.map((name) => name.replace('.graphql', '.json')).map((name) => (all.includes(name) ? readFile(join(folder, name), 'utf8') : undefined)));
+      return { contents: JSON.stringify(queries.map((query, i) => ({ query: query.trimEnd() + '\n', variables: variables[i]?.trimEnd() }))), loader: 'json' };
     });
   },
 };

@@ -14,6 +14,8 @@ import (
 
 // Place is where in an answer a value stands, as far as its form depends on that.
 type Place struct {
+	// Locale is the language that was asked for.
+	Locale content.Locale
 	// Chain is the languages that may answer, the asked one first.
 	Chain []content.Locale
 	// Zone is the zone in which moments are written.
@@ -23,7 +25,10 @@ type Place struct {
 }
 
 // PlaceOf is the place of the field being answered.
-func PlaceOf(ctx context.Context) Place { return Place{Chain: Chain(ctx), Zone: reading(ctx).Zone} }
+func PlaceOf(ctx context.Context) Place {
+	r, locale := reading(ctx), Locale(ctx)
+	return Place{Locale: locale, Chain: r.chain(locale), Zone: r.Zone}
+}
 
 // Append appends a value to an answer, as JSON.
 type Append[V any] func(b []byte, at *Place, v V) []byte
@@ -110,13 +115,22 @@ func AppendFloat(b []byte, at *Place, f float64) []byte {
 // AppendBoolean appends true or false.
 func AppendBoolean(b []byte, _ *Place, v bool) []byte { return strconv.AppendBool(b, v) }
 
-// AppendDateTime appends a moment in the site's zone; the zero one is null.
+// AppendDateTime appends a moment in the site's zone; the zero one is null. Offsets have no seconds (RFC 3339 §5.6), and
+// years have four digits: a moment for which the zone has another offset, such as its local mean time of a hundred years
+// ago, or another year than 0001 to 9999, is written in UTC.
 func AppendDateTime(b []byte, at *Place, t time.Time) []byte {
 	if t.IsZero() {
 		return append(b, "null"...)
 	}
+	t = t.Truncate(time.Millisecond).In(at.Zone)
+	if _, offset := t.Zone(); offset%60 != 0 || t.Year() < 1 || t.Year() > 9999 {
+		t = t.UTC()
+	}
+	if t.After(content.LastMoment) { // stored before it was refused
+		t = content.LastMoment
+	}
 	// To the millisecond, by the one layout that package time writes without reading it.
-	return append(t.Truncate(time.Millisecond).In(at.Zone).AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
+	return append(t.AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
 }
 
 // AppendText appends a text in the language of its place; where there is none in any
@@ -128,10 +142,8 @@ func AppendText(b []byte, at *Place, t content.Text) []byte {
 
 // AppendMinutes appends the minutes of the language of its place; null where there are none.
 func AppendMinutes(b []byte, at *Place, m content.Minutes) []byte {
-	for _, l := range at.Chain {
-		if n := m[l]; n > 0 {
-			return AppendInt(b, at, n)
-		}
+	if n := m.In(at.Chain); n > 0 {
+		return AppendInt(b, at, n)
 	}
 	return append(b, "null"...)
 }

@@ -69,8 +69,9 @@ func Stage(ctx context.Context) content.Stage {
 }
 
 // Chain is the languages that may answer for the field, the asked one first.
-func Chain(ctx context.Context) []content.Locale {
-	r, locale := reading(ctx), Locale(ctx)
+func Chain(ctx context.Context) []content.Locale { return reading(ctx).chain(Locale(ctx)) }
+
+func (r *Reading) chain(locale content.Locale) []content.Locale {
 	if chain, ok := r.chains.Load(locale); ok {
 		return chain.([]content.Locale)
 	}

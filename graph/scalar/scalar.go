@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -62,22 +63,27 @@ func UnmarshalString(v any) (string, error) {
 // MarshalInt writes a whole number.
 func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
-// UnmarshalInt reads a whole number of 32 bits, as the specification has Int.
+// UnmarshalInt reads a whole number of 32 bits, as the specification has Int. In JSON a number may have a fraction of
+// nothing: programs that know one type of numbers write 1 as 1.0 or 1e0.
 func UnmarshalInt(v any) (int, error) {
+	var f float64
 	switch n := v.(type) {
 	case json.Number:
-		i, err := strconv.ParseInt(string(n), 10, 32)
-		if err != nil {
-			return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
+		var err error
+		if f, err = strconv.ParseFloat(string(n), 64); err != nil {
+			f = math.NaN()
 		}
-		return int(i), nil
 	case int64:
-		if n < math.MinInt32 || n > math.MaxInt32 {
-			return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
-		}
-		return int(n), nil
+		f = float64(n)
+	case float64:
+		f = n
+	default:
+		f = math.NaN()
 	}
-	return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
+	if f != math.Trunc(f) || f < math.MinInt32 || f > math.MaxInt32 {
+		return 0, fmt.Errorf("an Int must be a whole number of 32 bits")
+	}
+	return int(f), nil
 }
 
 // MarshalInt64 writes a size; one beyond 32 bits is cut there, which is 2 GiB.
@@ -96,12 +102,19 @@ func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
 	return written(AppendDateTime, t)
 }
 
-// UnmarshalDateTime reads a moment with its offset.
+// dateTime matches RFC 3339's date-time (§5.6), which package time reads less strictly: it takes hours of one digit and
+// commas too.
+var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
+// UnmarshalDateTime reads a moment with its offset. In UTC it is of the years 0001 to 9999.
 func UnmarshalDateTime(_ context.Context, v any) (time.Time, error) {
 	s, _ := v.(string)
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
+	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
+	if err != nil || !dateTime.MatchString(s) {
 		return time.Time{}, fmt.Errorf("a DateTime must be written as RFC 3339 has it, with an offset: 2020-12-02T07:30:00+07:00")
+	}
+	if t.Before(time.Time{}) || t.After(content.LastMoment.Add(time.Millisecond-1)) {
+		return time.Time{}, fmt.Errorf("a DateTime must be of the years 0001 to 9999 in UTC")
 	}
 	return t, nil
 }
@@ -112,10 +125,10 @@ func MarshalDate(d content.Date) graphql.Marshaler { return MarshalString(string
 // UnmarshalDate reads a day.
 func UnmarshalDate(v any) (content.Date, error) {
 	s, _ := v.(string)
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return "", fmt.Errorf("a Date must be written as 2020-12-02")
+	if _, ok := content.Date(s).Time(); !ok {
+		return "", fmt.Errorf("a Date must be a day of the years 0001 to 9999, written as 2020-12-02")
 	}
-	return content.Date(s), nil
+	return content.Date(strings.Clone(s)), nil
 }
 
 // MarshalLocale writes a language.

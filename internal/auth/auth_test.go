@@ -2,9 +2,7 @@ package auth_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -120,22 +118,28 @@ func TestPreview(t *testing.T) {
 	s := auth.NewSigner([]byte(strings.Repeat("k", 32)))
 	now := time.Unix(1_700_000_000, 0).UTC()
 	const id = content.ID("article_1")
-	token := s.Preview(id, now.Add(time.Hour))
-	if got, until, ok := s.ParsePreview(token, now); !ok || got != id || !until.Equal(now.Add(time.Hour)) {
-		t.Errorf("it gives %s, %s, %t", got, until, ok)
+	want := auth.Preview{Entry: id, Maker: "account_1", Mark: "a.b", Until: now.Add(time.Hour)}
+	until := func(u time.Time) auth.Preview {
+		p := want
+		p.Until = u
+		return p
+	}
+	token := s.Preview(want)
+	if got, ok := s.ParsePreview(token, now); !ok || got != want {
+		t.Errorf("it gives %+v, %t", got, ok)
 	}
 	for name, bad := range map[string]string{
 		"nothing":            "",
 		"too short":          "senp_AAAA",
 		"another kind":       "sens_" + token[5:],
-		"too long a life":    s.Preview(id, now.Add(auth.MaxPreview+time.Second)),
-		"over":               s.Preview(id, now),
-		"another key":        auth.NewSigner(make([]byte, 32)).Preview(id, now.Add(time.Hour)),
+		"too long a life":    s.Preview(until(now.Add(auth.MaxPreview + time.Second))),
+		"over":               s.Preview(until(now)),
+		"another key":        auth.NewSigner(make([]byte, 32)).Preview(want),
 		"another signature":  "senp_" + s.Sign("other", string(id)) + token[48:],
 		"something after it": token + "AAAA",
 	} {
-		if got, _, ok := s.ParsePreview(bad, now); ok {
-			t.Errorf("%s: it gives %s", name, got)
+		if got, ok := s.ParsePreview(bad, now); ok {
+			t.Errorf("%s: it gives %+v", name, got)
 		}
 	}
 	for i := len("senp_"); i < len(token); i++ {
@@ -143,93 +147,9 @@ func TestPreview(t *testing.T) {
 		if token[i] == 'A' {
 			sign = 'B'
 		}
-		if _, _, ok := s.ParsePreview(token[:i]+string(sign)+token[i+1:], now); ok {
+		if _, ok := s.ParsePreview(token[:i]+string(sign)+token[i+1:], now); ok {
 			t.Errorf("sign %d may be changed", i)
 		}
-	}
-}
-
-func TestThrottle(t *testing.T) {
-	now := time.Unix(1_700_000_000, 0)
-	th := auth.NewThrottle(func() time.Time { return now })
-	refused := func(login, address string) bool {
-		t.Helper()
-		err := th.Begin(login, address)
-		if err != nil && content.CodeOf(err) != content.CodeRateLimited {
-			t.Fatal(err)
-		}
-		return err != nil
-	}
-	for i := range 5 {
-		if refused("lan", fmt.Sprintf("10.0.0.%d", i)) {
-			t.Fatalf("attempt %d is refused", i)
-		}
-	}
-	for _, wait := range []time.Duration{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900} {
-		wait *= time.Second
-		now = now.Add(wait - time.Millisecond)
-		if !refused("lan", "10.0.1.1") {
-			t.Fatalf("it need not wait %s", wait)
-		}
-		now = now.Add(time.Millisecond)
-		if refused("lan", "") {
-			t.Fatalf("it must wait longer than %s", wait)
-		}
-	}
-	if err := th.Begin("lan", ""); !strings.Contains(err.Error(), "900 s") {
-		t.Errorf("the wait is told as %q", err)
-	}
-	if refused("minh", "10.0.1.1") {
-		t.Error("another login waits too")
-	}
-	now = now.Add(15 * time.Minute)
-	if refused("lan", "") {
-		t.Error("the wait does not end")
-	}
-	th.Succeeded("lan", "")
-	if refused("lan", "") {
-		t.Error("after a success the login does not start anew")
-	}
-	now = now.Add(25 * time.Hour)
-
-	for i := range 20 {
-		address := fmt.Sprintf("2001:db8::%d", i)
-		if refused(fmt.Sprintf("login%d", i), address) {
-			t.Fatalf("attempt %d of the network is refused", i)
-		}
-	}
-	if !refused("anyone", "2001:db8::ffff") {
-		t.Error("a network may go on")
-	}
-	if refused("anyone", "2001:db8:0:1::1") {
-		t.Error("another network waits too")
-	}
-	now = now.Add(time.Second)
-	if refused("mine", "2001:db8::1") {
-		t.Error("the network must wait longer")
-	}
-	th.Succeeded("mine", "2001:db8::1")
-	if refused("yours", "2001:db8::1") || !refused("yours", "2001:db8::1") {
-		t.Error("a success of one login opens the network for more than that")
-	}
-}
-
-// TestThrottleAtOnce sees that attempts at the same time are counted before they end.
-func TestThrottleAtOnce(t *testing.T) {
-	now := time.Unix(1_700_000_000, 0)
-	th := auth.NewThrottle(func() time.Time { return now })
-	var wg sync.WaitGroup
-	begun := make(chan struct{}, 100)
-	for range 100 {
-		wg.Go(func() {
-			if th.Begin("lan", "10.0.0.1") == nil {
-				begun <- struct{}{}
-			}
-		})
-	}
-	wg.Wait()
-	if n := len(begun); n != 5 {
-		t.Errorf("%d attempts began at once", n)
 	}
 }
 
@@ -241,11 +161,11 @@ func TestContext(t *testing.T) {
 	if auth.ActorOf(auth.WithActor(t.Context(), actor)) != actor {
 		t.Error("the actor is lost")
 	}
-	auth.SetSession(t.Context(), "x", time.Time{}) // nobody keeps it
-	var kept string
-	ctx := auth.WithSession(t.Context(), func(secret string, _ time.Time) { kept = secret })
-	auth.SetSession(ctx, "x", time.Time{})
-	if kept != "x" {
-		t.Errorf("kept is %q", kept)
+	auth.SetSession(t.Context(), auth.Session{Secret: "x"}) // nobody keeps it
+	var kept auth.Session
+	ctx := auth.WithClient(t.Context(), auth.Client{Address: "192.0.2.1", Keep: func(s auth.Session) { kept = s }})
+	auth.SetSession(ctx, auth.Session{Secret: "x"})
+	if kept.Secret != "x" || auth.AddressOf(ctx) != "192.0.2.1" {
+		t.Errorf("kept is %v, from %s", kept, auth.AddressOf(ctx))
 	}
 }

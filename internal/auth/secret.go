@@ -78,26 +78,42 @@ const MaxPreview = 30 * 24 * time.Hour
 // previewPurpose is what preview tokens are signed for.
 const previewPurpose = "preview"
 
-// Preview makes a token with which a guest reads the draft of one entry until a moment,
-// of which the seconds count. Nothing is kept: the token is its own proof.
-func (s Signer) Preview(entry content.ID, until time.Time) string {
-	signed := string(binary.BigEndian.AppendUint64(nil, uint64(until.Unix()))) + string(entry)
+// Preview is what a preview token proves: that a maker gave out the draft of one entry until a moment.
+type Preview struct {
+	Entry content.ID
+	// Maker is the id of the actor that gave it out.
+	Maker string
+	// Mark is what the entry and its maker were marked with then. Whoever ends previews marks one of them anew.
+	Mark string
+	// Until is when the preview is over; its seconds count.
+	Until time.Time
+}
+
+// previewSeparator stands between the parts of a preview token; none of them has it.
+const previewSeparator = "\x00"
+
+// Preview makes the token of a preview, with which a guest reads the draft. Nothing is kept: the token is its own
+// proof, and good while the mark in it is that of the entry and the maker.
+func (s Signer) Preview(p Preview) string {
+	signed := string(binary.BigEndian.AppendUint64(nil, uint64(p.Until.Unix()))) +
+		strings.Join([]string{string(p.Entry), p.Maker, p.Mark}, previewSeparator)
 	return string(SecretPreview) + encoding.EncodeToString(append(s.sum(previewPurpose, []string{signed}), signed...))
 }
 
-// ParsePreview reads a preview token: the entry, and until when the token is good. It
-// answers false for one that was not made by the signer, that is over, or that would
-// live longer than [MaxPreview].
-func (s Signer) ParsePreview(token string, now time.Time) (entry content.ID, until time.Time, ok bool) {
+// ParsePreview reads a preview token. It answers false for one that was not made by the signer, that is over, or that
+// would live longer than [MaxPreview]. Whether the mark is still that of the entry is for the caller to see.
+func (s Signer) ParsePreview(token string, now time.Time) (p Preview, ok bool) {
 	text, prefixed := strings.CutPrefix(token, string(SecretPreview))
 	b, err := encoding.DecodeString(text)
 	if !prefixed || err != nil || len(b) <= sha256.Size+8 {
-		return "", time.Time{}, false
+		return Preview{}, false
 	}
 	signature, signed := b[:sha256.Size], b[sha256.Size:]
-	if !hmac.Equal(signature, s.sum(previewPurpose, []string{string(signed)})) {
-		return "", time.Time{}, false
+	parts := strings.Split(string(signed[8:]), previewSeparator)
+	if !hmac.Equal(signature, s.sum(previewPurpose, []string{string(signed)})) || len(parts) != 3 {
+		return Preview{}, false
 	}
-	until = time.Unix(int64(binary.BigEndian.Uint64(signed[:8])), 0).UTC()
-	return content.ID(signed[8:]), until, now.Before(until) && until.Sub(now) <= MaxPreview
+	until := time.Unix(int64(binary.BigEndian.Uint64(signed[:8])), 0).UTC()
+	p = Preview{Entry: content.ID(parts[0]), Maker: parts[1], Mark: parts[2], Until: until}
+	return p, now.Before(until) && until.Sub(now) <= MaxPreview
 }

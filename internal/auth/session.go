@@ -5,30 +5,46 @@ import (
 	"time"
 )
 
-type sessionKey struct{}
-
-// WithSession gives a context in which [SetSession] calls a function.
-func WithSession(ctx context.Context, set func(secret string, expires time.Time)) context.Context {
-	return context.WithValue(ctx, sessionKey{}, set)
+// Session is what a client keeps of a sign-in.
+type Session struct {
+	// Secret opens the session until it expires; empty ends it.
+	Secret  string
+	Expires time.Time
+	// Device is the device mark to keep, also after the session; see [Signer.Device]. Empty leaves it.
+	Device string
 }
 
-// SetSession hands the secret of a new session to whoever keeps it for the client, such
-// as a cookie; an empty secret ends it. Without such a one it does nothing.
-func SetSession(ctx context.Context, secret string, expires time.Time) {
-	if set, ok := ctx.Value(sessionKey{}).(func(string, time.Time)); ok {
-		set(secret, expires)
+// Client is the program that a request comes from.
+type Client struct {
+	// Address is its network address; empty when nobody knows.
+	Address string
+	// Device is the device mark that it kept; see [Signer.Device].
+	Device string
+	// Keep has it keep a session, such as in a cookie; nil for one that keeps none.
+	Keep func(Session)
+	// Forgetful says that it is a page that would expect to be signed in by a cookie, but to which none comes back.
+	Forgetful bool
+}
+
+type clientKey struct{}
+
+// WithClient gives a context of a request from a client.
+func WithClient(ctx context.Context, client Client) context.Context {
+	return context.WithValue(ctx, clientKey{}, client)
+}
+
+// ClientOf is the client of a context's request; the zero one when nobody knows.
+func ClientOf(ctx context.Context) Client {
+	client, _ := ctx.Value(clientKey{}).(Client)
+	return client
+}
+
+// SetSession hands a new session, or the end of one, to a client that keeps it; for any other it does nothing.
+func SetSession(ctx context.Context, session Session) {
+	if client := ClientOf(ctx); client.Keep != nil {
+		client.Keep(session)
 	}
 }
 
-type addressKey struct{}
-
-// WithAddress gives a context of a request from a network address.
-func WithAddress(ctx context.Context, address string) context.Context {
-	return context.WithValue(ctx, addressKey{}, address)
-}
-
 // AddressOf is the network address that a request came from; empty when nobody knows.
-func AddressOf(ctx context.Context) string {
-	address, _ := ctx.Value(addressKey{}).(string)
-	return address
-}
+func AddressOf(ctx context.Context) string { return ClientOf(ctx).Address }

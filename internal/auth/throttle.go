@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"sync"
 	"time"
@@ -10,27 +11,47 @@ import (
 	"sen/internal/content"
 )
 
-// What a throttle allows.
+// What a throttle allows: failures before one has to wait.
 const (
-	loginFailures   = 5  // failures of a login before it waits
-	addressFailures = 20 // failures from an address before it waits
-	longestWait     = 15 * time.Minute
-	// forgotten is how long after its last failure a login or an address starts anew.
-	forgotten = 24 * time.Hour
-	// maxKeys bounds how many logins, and how many addresses, are remembered: those that failed last.
-	maxKeys = 5000
+	pairFailures    = 5   // of a login from one network, or from a client that is known to it
+	rangeFailures   = 20  // of a login from one range of networks
+	networkFailures = 20  // from a network, of any logins
+	loginFailures   = 100 // of a login from everywhere
 )
 
-// Throttle slows down those who guess passwords. After 5 failures a login waits for 1 s,
-// then 2 s, 4 s and so on up to 15 min; an address does after 20. An attempt counts as
-// failed from its begin until it succeeds, so that many at once gain nothing.
+const (
+	longestWait = 15 * time.Minute
+	// longestLoginWait leaves a login 100 failures an hour from everywhere, the bound of OWASP ASVS 4.0.3, 2.2.1.
+	// It is short, since whoever knows a login can have its strangers wait.
+	longestLoginWait = time.Hour / loginFailures
+	// forgotten is how long after its last failure a key starts anew.
+	forgotten = 24 * time.Hour
+	// maxKeys bounds how many keys each counter remembers: those that failed last.
+	maxKeys = 10_000
+)
+
+// Throttle slows down those who guess passwords. Failures of a login count by the network that they come from, so that
+// nobody can lock a login for everyone else; more loosely by the range that the network is of, and by the login alone,
+// for attackers with many networks. A network's failures also count for all logins together. Who fails too often waits
+// for 1 s, then 2 s, 4 s and so on up to 15 min (36 s for the login alone). A client that signed in before has a
+// counter of its own, and none of the others holds it up (OWASP, "Slow Down Online Guessing Attacks with Device
+// Cookies"). An attempt counts as failed from its begin until it succeeds, so that many at once gain nothing.
 type Throttle struct {
-	mu                sync.Mutex
-	now               func() time.Time
-	logins, addresses *simplelru.LRU[string, failures]
+	mu   sync.Mutex
+	now  func() time.Time
+	seed maphash.Seed
+
+	clients, pairs, ranges, networks, logins *counter
 }
 
-// failures are those of one login or one address.
+// counter counts failures by key.
+type counter struct {
+	allowed int
+	longest time.Duration
+	kept    *simplelru.LRU[uint64, failures]
+}
+
+// failures are those of one key.
 type failures struct {
 	n    int
 	last time.Time
@@ -38,82 +59,134 @@ type failures struct {
 	until time.Time
 }
 
-// NewThrottle makes a throttle with a clock.
-func NewThrottle(now func() time.Time) *Throttle {
-	return &Throttle{now: now, logins: newFailures(), addresses: newFailures()}
+// Source is where an attempt to prove a password comes from.
+type Source struct {
+	// Address is the client's network address; empty when nobody knows.
+	Address string
+	// Client names a client that has proved the login's password before: a browser by its device mark
+	// ([Signer.Device]), or a session. Empty for any other.
+	Client string
 }
 
-func newFailures() *simplelru.LRU[string, failures] {
-	lru, err := simplelru.NewLRU[string, failures](maxKeys, nil)
+// NewThrottle makes a throttle with a clock.
+func NewThrottle(now func() time.Time) *Throttle {
+	return &Throttle{
+		now: now, seed: maphash.MakeSeed(),
+		clients: newCounter(pairFailures, longestWait), pairs: newCounter(pairFailures, longestWait),
+		ranges: newCounter(rangeFailures, longestWait), networks: newCounter(networkFailures, longestWait),
+		logins: newCounter(loginFailures, longestLoginWait),
+	}
+}
+
+func newCounter(allowed int, longest time.Duration) *counter {
+	kept, err := simplelru.NewLRU[uint64, failures](maxKeys, nil)
 	if err != nil {
 		panic(err) // the size is a constant
 	}
-	return lru
+	return &counter{allowed, longest, kept}
 }
 
-// Begin lets an attempt to sign in begin. It answers RATE_LIMITED, with the seconds to
-// wait, while the login or the address has to; such an attempt makes nobody wait longer.
-// An empty address is not counted.
-func (t *Throttle) Begin(login, address string) error {
+// counted is one key of a counter. Keys are hashes, so that long logins take no more memory than short ones.
+type counted struct {
+	*counter
+	key uint64
+}
+
+// of lists what an attempt counts in. The first is the attempt's own, which starts anew when it succeeds.
+func (t *Throttle) of(login string, from Source) []counted {
+	key := func(part string) uint64 { return maphash.Comparable(t.seed, [2]string{login, part}) }
+	if from.Client != "" {
+		return []counted{{t.clients, key(from.Client)}}
+	}
+	network, wide := Network(from.Address), wideNetwork(from.Address)
+	list := []counted{{t.pairs, key(network)}, {t.ranges, key(wide)}, {t.logins, key("")}}
+	if network != "" {
+		list = append(list, counted{t.networks, maphash.String(t.seed, network)})
+	}
+	return list
+}
+
+// Begin lets an attempt to prove a login's password begin. It answers RATE_LIMITED, with the
+// seconds to wait, while the attempt has to; such an attempt makes nobody wait longer.
+func (t *Throttle) Begin(login string, from Source) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.now()
-	address = Network(address)
-	wait := max(remaining(t.logins, login, now), remaining(t.addresses, address, now))
+	now, list := t.now(), t.of(login, from)
+	var wait time.Duration
+	for _, c := range list {
+		wait = max(wait, c.remaining(now))
+	}
 	if wait > 0 {
 		seconds := int((wait + time.Second - 1) / time.Second)
 		return content.Errorf(content.CodeRateLimited, "Too many attempts to sign in failed. Try again in %d s.", seconds)
 	}
-	count(t.logins, login, loginFailures, now)
-	if address != "" {
-		count(t.addresses, address, addressFailures, now)
+	for _, c := range list {
+		c.count(now)
 	}
 	return nil
 }
 
-// Succeeded takes an attempt back that went well. The login starts anew; of the address
-// just this one is forgiven, or else an account of one's own would open all others.
-func (t *Throttle) Succeeded(login, address string) {
+// Succeeded takes an attempt back that went well. What is the attempt's own starts anew; of what it shares with
+// others just this one is forgiven, or else an account of one's own would open all others.
+func (t *Throttle) Succeeded(login string, from Source) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.logins.Remove(login)
-	address = Network(address)
-	if f, ok := t.addresses.Peek(address); ok {
-		f.n--
-		f.until = time.Time{}
-		t.addresses.Add(address, f)
+	list := t.of(login, from)
+	list[0].kept.Remove(list[0].key)
+	for _, c := range list[1:] {
+		c.forgive()
 	}
 }
 
 // remaining is how long a key has to wait.
-func remaining(lru *simplelru.LRU[string, failures], key string, now time.Time) time.Duration {
-	f, _ := lru.Peek(key)
+func (c counted) remaining(now time.Time) time.Duration {
+	f, _ := c.kept.Peek(c.key)
 	return f.until.Sub(now)
 }
 
-// count notes a failure of a key that may fail some times before it has to wait.
-func count(lru *simplelru.LRU[string, failures], key string, allowed int, now time.Time) {
-	f, _ := lru.Peek(key)
+// count notes a failure.
+func (c counted) count(now time.Time) {
+	f, _ := c.kept.Peek(c.key)
 	if now.Sub(f.last) > forgotten {
 		f = failures{}
 	}
 	f.n++
 	f.last = now
-	if over := f.n - allowed; over >= 0 {
-		f.until = now.Add(min(time.Second<<min(over, 20), longestWait))
+	if over := f.n - c.allowed; over >= 0 {
+		f.until = now.Add(min(time.Second<<min(over, 20), c.longest))
 	}
-	lru.Add(key, f)
+	c.kept.Add(c.key, f)
+}
+
+// forgive takes one failure back.
+func (c counted) forgive() {
+	if f, ok := c.kept.Peek(c.key); ok {
+		f.n--
+		f.until = time.Time{}
+		c.kept.Add(c.key, f)
+	}
 }
 
 // Network is what counts as one address: an IPv6 customer has a /64 at least (RFC 6177).
-func Network(address string) string {
+func Network(address string) string { return network(address, 32, 64) }
+
+// wideNetwork is the range that one attacker gets cheaply: an IPv4 /24, or the IPv6 /48 of a site (RFC 6177).
+func wideNetwork(address string) string { return network(address, 24, 48) }
+
+// network is the network of an address with some length of its prefix for IPv4 and IPv6; what is no address is its own.
+func network(address string, v4, v6 int) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address
 	}
-	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+	ip = ip.Unmap().WithZone("")
+	bits := v6
+	if ip.Is4() {
+		bits = v4
+	}
+	prefix, _ := ip.Prefix(bits) // the lengths fit
+	if prefix.IsSingleIP() {
 		return ip.String()
 	}
-	prefix, _ := ip.Prefix(64) // 64 fits every IPv6 address
 	return prefix.String()
 }

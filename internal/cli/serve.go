@@ -53,16 +53,24 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
+	figures, err := s.figures(ctx)
+	if err != nil {
+		return err
+	}
 	if s.PublicURL == "" {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
-	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), Log: log})
-	handler, err := s.handler(store, people, room, trusted, tracer, log)
+	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
+	metrics := web.NewMetrics()
+	handler, err := s.handler(store, people, room, trusted, metrics, tracer, log)
 	if err != nil {
 		return err
 	}
 	if s.Embedded() { // it is there at once: prepare first, so that the first answer is whole
 		if err := s.prepare(ctx, store, log); err != nil {
+			return err
+		}
+		if err := room.PrepareTexts(ctx); err != nil {
 			return err
 		}
 		if err := firstAdmin(ctx, people, o); err != nil {
@@ -79,7 +87,37 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		}()
 	}
 	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
+	if figures != nil {
+		_, _ = fmt.Fprintf(o.out, "Figures on %s\n", figures.Addr())
+		defer serveFigures(figures, metrics, log)()
+	}
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
+}
+
+// figures is the listener of /metrics; nil without one of its own.
+func (s *serveCommand) figures(ctx context.Context) (net.Listener, error) {
+	if s.MetricsListen == "" {
+		return nil, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.MetricsListen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s for /metrics: %w", s.MetricsListen, err)
+	}
+	return listener, nil
+}
+
+// serveFigures serves /metrics until it is stopped: to the end, so that the last figures can be fetched too.
+func serveFigures(listener net.Listener, metrics *web.Metrics, log *slog.Logger) (stop func()) {
+	server := &http.Server{
+		Handler: metrics.Handler(), ReadTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("/metrics is not served any more", "err", err)
+		}
+	}()
+	return func() { _ = server.Close() }
 }
 
 // beside is what the program has in memory for everything else than what it is told to keep, in bytes: parsed
@@ -116,7 +154,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -130,7 +168,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 		return nil, err
 	}
 	resolver := graph.NewResolver(store, room, people, s.URL())
-	answers, metrics := web.NewAnswers(store, s.CacheSize), web.NewMetrics()
+	answers := web.NewAnswers(store, s.CacheSize)
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.FeedLag)
@@ -142,7 +180,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	}
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
+		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
 		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}

@@ -4,8 +4,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"net"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -19,14 +17,16 @@ import (
 
 // Config is every setting of the server. Each is a flag and an environment variable.
 type Config struct {
-	Listen    string `help:"Address to listen on." default:"localhost:8080" env:"SEN_LISTEN"`
-	PublicURL string `name:"public-url" help:"Where clients reach the server, for the addresses of media; by default the listening address." env:"SEN_PUBLIC_URL"`
-	Store     `embed:""`
-	Sample    *bool `help:"Put the sample content into an empty store; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_SAMPLE"`
+	Listen        string `help:"Address to listen on." default:"localhost:8080" env:"SEN_LISTEN"`
+	PublicURL     string `name:"public-url" help:"Where clients reach the server, for the addresses of media; by default the listening address." env:"SEN_PUBLIC_URL"`
+	MetricsListen string `help:"Address of a listener of its own for /metrics, such as localhost:9090; without it --listen serves the figures to this machine and to tokens of administrators." env:"SEN_METRICS_LISTEN"`
+	Store         `embed:""`
+	Sample        *bool `help:"Put the sample content into an empty store; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_SAMPLE"`
 
-	Development   *bool    `help:"Allow pages of localhost on any port; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_DEVELOPMENT"`
-	CORSOrigins   []string `name:"cors-origins" help:"Origins whose pages may read answers, such as https://app.example.vn; several with commas." env:"SEN_CORS_ORIGINS"`
-	Introspection bool     `help:"Show the schema to clients, with the playground." default:"true" negatable:"" env:"SEN_INTROSPECTION"`
+	Development    *bool    `help:"Allow pages of localhost on any port; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_DEVELOPMENT"`
+	CORSOrigins    []string `name:"cors-origins" help:"Origins whose pages may read answers, such as https://app.example.vn; several with commas." env:"SEN_CORS_ORIGINS"`
+	CookieSameSite string   `help:"Pages that get a session cookie: lax, those of the API's own site; none, those of --cors-origins on other sites too, over https." enum:"lax,none" default:"lax" env:"SEN_COOKIE_SAME_SITE"`
+	Introspection  bool     `help:"Show the schema to clients, with the playground." default:"true" negatable:"" env:"SEN_INTROSPECTION"`
 
 	Documents     string `help:"File of documents that clients may name by an id: a JSON object of texts by ids, or Apollo's manifest." env:"SEN_DOCUMENTS"`
 	DocumentsOnly bool   `help:"Run the documents of that file and nothing else." env:"SEN_DOCUMENTS_ONLY"`
@@ -37,7 +37,7 @@ type Config struct {
 	SessionDays    int      `help:"Days that a session lives after sign-in." default:"30" env:"SEN_SESSION_DAYS"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed; several with commas." env:"SEN_TRUSTED_PROXIES"`
 
-	CostLimit      int            `help:"Most that an operation may cost; it costs one for each object that the answer can have." default:"10000" env:"SEN_COST_LIMIT"`
+	CostLimit      int            `help:"Most that an operation may cost; it costs one for each object that the answer can have, and what filters and counts take." default:"10000" env:"SEN_COST_LIMIT"`
 	RoleCostLimits map[string]int `help:"Limits for those who signed in, by role; a role that is not named has --cost-limit." mapsep:"," default:"reader=20000,writer=20000,editor=50000,admin=50000" env:"SEN_ROLE_COST_LIMITS"`
 	RateLimit      int            `help:"Cost that a token, an account or else an address may ask for in a minute; 0 counts nothing." default:"0" env:"SEN_RATE_LIMIT"`
 	Concurrency    int            `help:"Operations of strangers that are worked on at once, but for known answers; 0 is four for each processor." default:"0" env:"SEN_CONCURRENCY"`
@@ -47,6 +47,7 @@ type Config struct {
 	CacheSize uint64        `help:"Bytes of memory for answers that are kept until their content changes; 0 keeps none." default:"268435456" env:"SEN_CACHE_SIZE"`
 	Entities  uint64        `name:"entity-cache-size" help:"Bytes of memory for published entries that are kept until they change; 0 keeps none." default:"134217728" env:"SEN_ENTITY_CACHE_SIZE"`
 	Pages     uint64        `name:"page-cache-size" help:"Bytes of memory for pages, as lists of ids, that are kept until they change; 0 keeps none." default:"33554432" env:"SEN_PAGE_CACHE_SIZE"`
+	SizeBytes int64         `name:"picture-size-cache" help:"Bytes of the store for sizes of pictures that were made; the least used go." default:"1073741824" env:"SEN_PICTURE_SIZE_CACHE"`
 	Plans     bool          `help:"Run queries by plans; else by gqlgen's executor, which answers the same, later: for measuring." default:"true" negatable:"" hidden:"" env:"SEN_PLANS"`
 	SharedAge time.Duration `name:"shared-max-age" help:"How long caches in front may keep answers by GET; with 0 they ask each time." default:"10s" env:"SEN_SHARED_MAX_AGE"`
 	Timeout   time.Duration `help:"Longest time that an operation may take; a bulk mutation may take it for each 20 of its items." default:"10s" env:"SEN_TIMEOUT"`
@@ -175,6 +176,8 @@ func (c *Config) Validate() error {
 	switch {
 	case c.MaxBody < 1024:
 		return fmt.Errorf("--max-body must be 1024 at least")
+	case c.SizeBytes < 1<<20:
+		return fmt.Errorf("--picture-size-cache must be at least 1048576")
 	case c.MaxUpload < 1024 || c.MaxUpload > 1<<30:
 		return fmt.Errorf("--max-upload must be from 1024 to 1073741824")
 	case c.Timeout <= 0:
@@ -183,6 +186,12 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--shared-max-age must not be negative")
 	case c.Grace < 0:
 		return fmt.Errorf("--grace must not be negative")
+	case c.CookieSameSite == "none" && !strings.HasPrefix(c.PublicURL, "https://"):
+		return fmt.Errorf("--cookie-same-site none needs a --public-url with https://: browsers take such a cookie over https only")
+	case c.CookieSameSite == "none" && !slices.ContainsFunc(c.CORSOrigins, func(o string) bool { return strings.HasPrefix(o, "https://") }):
+		return fmt.Errorf("--cookie-same-site none needs an https:// origin in --cors-origins: no page of another site would get a cookie")
+	case c.MetricsListen != "" && c.MetricsListen == c.Listen:
+		return fmt.Errorf("--metrics-listen must not be the address of --listen: leave it out to have the figures there")
 	case c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "http://") && !strings.HasPrefix(c.PublicURL, "https://"):
 		return fmt.Errorf("--public-url must start with http:// or https://")
 	case c.Trace != "" && !strings.HasPrefix(c.Trace, "http://") && !strings.HasPrefix(c.Trace, "https://"):
@@ -191,20 +200,10 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--documents-only needs --documents: without a file nothing would be run")
 	case c.SessionDays < 1 || c.SessionDays > 365:
 		return fmt.Errorf("--session-days must be from 1 to 365")
-	case c.OIDCIssuer != "" && !trustworthy(c.OIDCIssuer):
+	case c.OIDCIssuer != "" && !web.Trustworthy(c.OIDCIssuer):
 		return fmt.Errorf("--oidc-issuer must start with https:// (http:// is for this machine only)")
 	case (c.OIDCIssuer == "") != (c.OIDCAudience == ""):
 		return fmt.Errorf("--oidc-issuer and --oidc-audience belong together: tokens that were made for others must not open this server")
 	}
 	return nil
-}
-
-// trustworthy tells whether what an address answers can't be changed on its way.
-func trustworthy(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }

@@ -30,6 +30,8 @@ type Actor struct {
 	Actions []Action
 	// Preview is the one entry whose draft a guest may read.
 	Preview ID
+	// PreviewToken is the token of a guest; with it the addresses of what the preview shows are signed.
+	PreviewToken string
 	// Session is the session's id for an account that signed in; empty for the others.
 	Session string
 	// MustChangePassword tells that the account has a password that others know. Until it
@@ -52,6 +54,8 @@ type Account struct {
 	// MustChangePassword tells that someone else chose the password.
 	MustChangePassword bool      `json:"mustChangePassword,omitempty"`
 	CreatedAt          time.Time `json:"createdAt"`
+	// Previews marks the previews that the account gave out and that are good: see [Entry].
+	Previews string `json:"previews,omitempty"`
 	// DisabledAt is since when the account can't sign in; nil while it can.
 	DisabledAt *time.Time `json:"disabledAt,omitempty"`
 }

@@ -42,6 +42,16 @@ type Correction struct {
 // Minutes is a number of whole minutes for each language.
 type Minutes map[Locale]int
 
+// In is the minutes in the first language of a chain that has any, or else in whatever language has; 0 where none has.
+func (m Minutes) In(chain []Locale) int {
+	for _, l := range chain {
+		if n := m[l]; n > 0 {
+			return n
+		}
+	}
+	return m[anyLocale(m, func(n int) bool { return n > 0 })]
+}
+
 // SEO is what search engines and link previews show of a page.
 type SEO struct {
 	Title       Text `json:"title,omitempty" lint:"line"`

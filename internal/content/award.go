@@ -1,8 +1,5 @@
 package content
 
-// Date is a day without a time, as "2020-12-02" (ISO 8601).
-type Date string
-
 // AwardSeries is an award that is given again and again.
 type AwardSeries struct {
 	Base        `json:",inline"`

@@ -23,12 +23,15 @@ func (b *Body) Blocks() []BlockValue {
 	return values
 }
 
-// In is the body in the first language of a chain that has one; nil where none has.
+// In is the body in the first language of a chain that has one, or else in whatever language there is one; nil where there is none.
 func (t RichText) In(chain []Locale) *Body {
 	for _, l := range chain {
 		if len(t[l]) > 0 {
 			return &Body{Locale: l, Stored: t[l]}
 		}
+	}
+	if l := anyLocale(t, func(blocks []Block) bool { return len(blocks) > 0 }); l != "" {
+		return &Body{Locale: l, Stored: t[l]}
 	}
 	return nil
 }

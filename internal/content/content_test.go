@@ -67,19 +67,14 @@ func TestText(t *testing.T) {
 	if s, l := (Text{Undetermined: "a.png"}).In([]Locale{"en", "vi"}); s != "a.png" || l != "en" {
 		t.Errorf("a text of no language: %q %q", s, l)
 	}
+	if s, l := (Text{"ja": "ニュース", "fr": "Actualités", "de": ""}).In([]Locale{"en", "vi"}); s != "Actualités" || l != "fr" {
+		t.Errorf("a text in languages that are not asked: %q %q", s, l)
+	}
+	if b := (RichText{"ja": {{}}, "fr": {{}}, "de": {}}).In([]Locale{"en", "vi"}); b == nil || b.Locale != "fr" {
+		t.Errorf("a body in languages that are not asked: %+v", b)
+	}
 	if s, l := Text(nil).In([]Locale{"vi"}); s != "" || l != "" {
 		t.Errorf("no text: %q %q", s, l)
-	}
-}
-
-func TestFold(t *testing.T) {
-	for text, want := range map[string]string{
-		"Đồng Tháp": "dong thap", "Đồng\u00a0 Tháp ": "dong thap", "ỦY BAN": "uy ban", "CNNTTB": "cnnttb",
-		"e\u0301": "e", "": "", "  ": "", "Straße": "straße",
-	} {
-		if got := Fold(text); got != want {
-			t.Errorf("%q folds to %q, want %q", text, got, want)
-		}
 	}
 }
 

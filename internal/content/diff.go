@@ -17,7 +17,7 @@ type FieldChange struct {
 }
 
 // derivedFields follow from others, or count: who compares copies does not mean them.
-var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "readingMinutes", "breadcrumb", "ancestors", "formerSlugs"}
+var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "readingMinutes", "breadcrumb", "ancestors", "formerSlugs", "linkedMedia"}
 
 // Diff lists the fields in which two copies of an entry, or of the site's settings, differ, in the order of
 // their paths. A nil copy has no fields.

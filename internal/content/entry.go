@@ -18,6 +18,9 @@ type Entry[T any] struct {
 	Draft *T `json:"draft"`
 	// PublicSlugs are the slugs under which readers saw it.
 	PublicSlugs []string `json:"publicSlugs,omitempty"`
+	// Previews marks the previews of the entry that are good: those that were given out under it. To set another one
+	// ends all of them.
+	Previews string `json:"previews,omitempty"`
 	// Head is the id of the revision that Version is.
 	Head      string    `json:"head"`
 	CreatedAt time.Time `json:"createdAt"`
@@ -81,6 +84,8 @@ type Base struct {
 	ID ID `json:"-"`
 	// Editing is there in a working copy alone; the store fills it in.
 	Editing *Editing `json:"-"`
+	// Revision is the version of the revision that the copy was read from; 0 in the copies that the entry has now.
+	Revision int `json:"-"`
 	// Slug is the entry's name in addresses, unique in its kind.
 	Slug string `json:"slug"`
 	// FormerSlugs are the slugs that it had before; they keep answering.
@@ -91,6 +96,9 @@ type Base struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 	// PublishedAt is when readers could first see it; zero in a draft that never was live.
 	PublishedAt time.Time `json:"publishedAt,omitempty,omitzero"`
+	// LinkedMediaIDs are the media whose files the addresses in the copy lead to: running text and
+	// fields of type [URL] link to them as other fields link by id.
+	LinkedMediaIDs []ID `json:"linkedMedia,omitempty"`
 }
 
 // Common is the part that all kinds share.

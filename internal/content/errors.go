@@ -30,6 +30,8 @@ const (
 type Error struct {
 	Code    Code
 	Message string
+	// Vietnamese is the same in Vietnamese; empty for what only developers read.
+	Vietnamese string
 	// Cause is for the log only.
 	Cause error
 }
@@ -45,9 +47,21 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Errorf makes an error that its reader may see.
+// In is the message in the language in which a chain wants to be answered, as far as it exists there.
+func (e *Error) In(chain []Locale) string {
+	if e.Vietnamese != "" && Vietnamese(chain) {
+		return e.Vietnamese
+	}
+	return e.Message
+}
+
+// Errorf makes an error that its reader may see, in Vietnamese too where the format is translated.
 func Errorf(code Code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if translated, ok := translations[format]; ok {
+		e.Vietnamese = fmt.Sprintf(translated, args...)
+	}
+	return e
 }
 
 // CodeOf is the code of an error, and INTERNAL for one that has none.

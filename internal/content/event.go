@@ -5,13 +5,18 @@ import "time"
 // Event is something that happens at a time: a conference, a ceremony, a fair.
 type Event struct {
 	Base        `json:",inline"`
-	Name        Text       `json:"name" lint:"line"`
-	Type        EventType  `json:"type"`
-	Summary     Text       `json:"summary,omitempty"`
-	Description Text       `json:"description,omitempty"`
-	Body        RichText   `json:"body,omitempty"`
-	StartsAt    time.Time  `json:"startsAt"`
-	EndsAt      *time.Time `json:"endsAt,omitempty"`
+	Name        Text      `json:"name" lint:"line"`
+	Type        EventType `json:"type"`
+	Summary     Text      `json:"summary,omitempty"`
+	Description Text      `json:"description,omitempty"`
+	Body        RichText  `json:"body,omitempty"`
+	// StartsAt and EndsAt are always there as far as a beginning and an end are known: lists are filtered and ordered by them.
+	// Of one that is known by its day alone they are the day's first moment and its last millisecond in TimeZone.
+	StartsAt time.Time  `json:"startsAt"`
+	EndsAt   *time.Time `json:"endsAt,omitempty"`
+	// StartsOnDay and EndsOnDay are the days of a beginning and an end that are known by them alone; else empty.
+	StartsOnDay Date `json:"startsOn,omitempty"`
+	EndsOnDay   Date `json:"endsOn,omitempty"`
 	// TimeZone is the zone of the place, by its name in the IANA database.
 	TimeZone     string         `json:"timeZone"`
 	EventStatus  EventStatus    `json:"eventStatus"`
@@ -100,3 +105,72 @@ func (*Event) Kind() Kind { return KindEvent }
 
 // Label implements [Content].
 func (e *Event) Label() Text { return e.Name }
+
+// TimePrecision says how well a beginning or an end is known.
+type TimePrecision string
+
+// The precisions of times.
+const (
+	PrecisionDay  TimePrecision = "DAY"
+	PrecisionTime TimePrecision = "TIME"
+)
+
+// StartsPrecision tells how well the beginning is known.
+func (e *Event) StartsPrecision() TimePrecision { return precision(e.StartsOnDay) }
+
+// EndsPrecision tells how well the end is known; nil where there is none.
+func (e *Event) EndsPrecision() *TimePrecision {
+	if e.EndsAt == nil {
+		return nil
+	}
+	p := precision(e.EndsOnDay)
+	return &p
+}
+
+func precision(day Date) TimePrecision {
+	if day != "" {
+		return PrecisionDay
+	}
+	return PrecisionTime
+}
+
+// StartsOn is the day on which it begins, in its zone.
+func (e *Event) StartsOn() Date { return e.day(e.StartsOnDay, e.StartsAt) }
+
+// EndsOn is the last day of it, in its zone; nil where no end is known.
+func (e *Event) EndsOn() *Date {
+	if e.EndsAt == nil {
+		return nil
+	}
+	day := e.day(e.EndsOnDay, *e.EndsAt)
+	return &day
+}
+
+// day is a day that is known, or else that of a moment.
+func (e *Event) day(known Date, at time.Time) Date {
+	if known != "" {
+		return known
+	}
+	zone, err := Zone(e.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return DayOf(at, zone)
+}
+
+// SettleDays works out StartsAt and EndsAt from the days, in the zone of the event. It tells which of the days are none there.
+func (e *Event) SettleDays() (startsWrong, endsWrong bool) {
+	zone, err := Zone(e.TimeZone)
+	if err != nil {
+		return false, false // that is told by itself
+	}
+	if e.StartsOnDay != "" {
+		begins, ok := e.StartsOnDay.Begins(zone)
+		e.StartsAt, startsWrong = begins, !ok
+	}
+	if e.EndsOnDay != "" {
+		ends, ok := e.EndsOnDay.Ends(zone)
+		e.EndsAt, endsWrong = &ends, !ok
+	}
+	return startsWrong, endsWrong
+}

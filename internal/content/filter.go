@@ -16,6 +16,10 @@ const (
 	MaxOffset       = 10000 // elements passed over
 )
 
+// MaxFilterConditions is how many comparisons all filters of an operation have at most, with the filters that they combine.
+// It is checked before anything of the operation runs.
+const MaxFilterConditions = 200
+
 // Logic combines filters of one kind.
 type Logic[F any] struct {
 	And []*F

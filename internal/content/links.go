@@ -2,6 +2,7 @@ package content
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,8 @@ func Links(c Content) []ID {
 				walk(v.MapIndex(key))
 			}
 		case reflect.Struct:
-			if v.Type() == reflect.TypeFor[Base]() {
+			if base, ok := v.Interface().(Base); ok {
+				ids = append(ids, base.LinkedMediaIDs...)
 				return
 			}
 			for i := range v.NumField() {
@@ -69,11 +71,55 @@ func localizedFields(c any) map[string]bool {
 	return fields
 }
 
+// Dropped is a link that was taken out of a field.
+type Dropped struct {
+	// Field is the name of the field.
+	Field string
+	ID    ID
+}
+
+// Reduce takes out of the relations of an entry, its fields with a list of ids, what stands there a second time and the
+// entry itself, and tells what it took.
+func Reduce(c Content) (dropped []Dropped) {
+	own := c.Common().ID
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		ids, ok := v.Field(i).Addr().Interface().(*[]ID)
+		if !ok {
+			continue
+		}
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		kept := make([]ID, 0, len(*ids))
+		for _, id := range *ids {
+			if id == own || slices.Contains(kept, id) {
+				dropped = append(dropped, Dropped{name, id})
+			} else {
+				kept = append(kept, id)
+			}
+		}
+		if len(kept) < len(*ids) {
+			*ids = kept
+		}
+	}
+	return dropped
+}
+
 // Unlink takes the links that gone holds for out of an entry, wherever they stand in it, and
 // tells whether there were any. A block or a member of a list that is nothing without its
-// link goes with it.
+// link goes with it; words that led to the file of a medium stay.
 func Unlink(c Content, gone func(ID) bool) bool {
-	found := false
+	base := c.Common()
+	linked := base.LinkedMediaIDs
+	base.LinkedMediaIDs = slices.DeleteFunc(slices.Clone(linked), gone)
+	found := len(base.LinkedMediaIDs) < len(linked)
+	if found {
+		EachAddress(c, func(address, _ string) string {
+			if id, ok := MediumIn(address); ok && gone(id) && slices.Contains(linked, id) {
+				return ""
+			}
+			return address
+		})
+	}
 	var walk func(reflect.Value) (drop bool)
 	walk = func(v reflect.Value) bool {
 		switch v.Kind() {

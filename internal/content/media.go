@@ -54,6 +54,20 @@ func (*Media) Kind() Kind { return KindMedia }
 // published.
 func (m *Media) Hidden() bool { return m.Editing != nil && m.Editing.LiveVersion == 0 }
 
+// Measured tells whether it is known how wide and high the medium is.
+func (m *Media) Measured() bool {
+	return m.Width != nil && m.Height != nil && *m.Width > 0 && *m.Height > 0
+}
+
+// leastVariant is the width in pixels above which a picture has variants, unless it moves.
+const leastVariant = 320
+
+// Resizable tells whether the medium is a picture whose smaller sizes show what it does: of one that moves they would show
+// the first frame.
+func (m *Media) Resizable() bool {
+	return m.FileType == MediaImage && m.Measured() && (len(m.Variants) > 0 || *m.Width <= leastVariant)
+}
+
 // Label implements [Content]: the title, or the file's name in every language.
 func (m *Media) Label() Text {
 	if len(m.Title) > 0 {

@@ -18,6 +18,8 @@ const (
 	ProblemInUse       ProblemCode = "IN_USE"
 	ProblemForbidden   ProblemCode = "FORBIDDEN"
 	ProblemUnavailable ProblemCode = "UNAVAILABLE"
+	// ProblemSessionNotKept is told of a sign-in whose cookie would not come back; also as a notice.
+	ProblemSessionNotKept ProblemCode = "SESSION_NOT_KEPT"
 )
 
 // The codes of notices, which tell of what was written otherwise than it was sent.
@@ -26,6 +28,7 @@ const (
 	NoticeLost      ProblemCode = "LOST"
 	NoticeDuplicate ProblemCode = "DUPLICATE"
 	NoticeMerged    ProblemCode = "MERGED"
+	NoticeHidden    ProblemCode = "HIDDEN"
 )
 
 // Problem is one thing that is wrong with what an editor sent, or that was mended.
@@ -35,4 +38,6 @@ type Problem struct {
 	Message string
 	// Path leads to it in the arguments: "input", "agenda", "0", "title".
 	Path []string
+	// Entries are those that it is about, where it is about others than the one that was changed.
+	Entries []ID
 }

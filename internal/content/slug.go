@@ -8,16 +8,13 @@ const MaxSlug = 200
 // madeSlug bounds a slug that is made from a text, in bytes: editors may give longer ones.
 const madeSlug = 100
 
-// asciiLetters spells the Latin letters that do not come apart into a letter and an accent.
-var asciiLetters = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "ð", "d", "þ", "th", "ı", "i")
-
 // Slug makes the part of an address that tells what a page is about from its title:
 // "Đi chợ Đồng Tháp" gives "di-cho-dong-thap". It has the letters a-z, digits and
 // single dashes, and at most 100 bytes, cut between words where it can be. It is empty
 // where nothing is left of the text, as of one in Chinese.
 func Slug(text string) string {
 	var b strings.Builder
-	for word := range strings.FieldsFuncSeq(asciiLetters.Replace(Fold(strings.ToValidUTF8(text, " "))), func(r rune) bool { return !slugSign(r) }) {
+	for word := range strings.FieldsFuncSeq(Fold(strings.ToValidUTF8(text, " ")), func(r rune) bool { return !slugSign(r) }) {
 		if b.Len() > 0 && b.Len()+1+len(word) > madeSlug {
 			break
 		}

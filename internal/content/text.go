@@ -15,8 +15,8 @@ const Undetermined Locale = "und"
 type Text map[Locale]string
 
 // In is the text in the first language of a chain that has one, and that
-// language. A text of no language in particular answers for the chain's first.
-// Where there is none at all, it is empty.
+// language. A text of no language in particular answers for the chain's first. Behind the chain stands whatever text there
+// is: an entry that is written in a language that the site had once still has a name. Where there is none at all, it is empty.
 func (t Text) In(chain []Locale) (string, Locale) {
 	for _, l := range chain {
 		if s := t[l]; s != "" {
@@ -26,7 +26,24 @@ func (t Text) In(chain []Locale) (string, Locale) {
 	if s := t[Undetermined]; s != "" && len(chain) > 0 {
 		return s, chain[0]
 	}
-	return "", ""
+	l := anyLocale(t, func(s string) bool { return s != "" })
+	return t[l], l
+}
+
+// anyLocale is the first language, in the order of their tags, in which there is something; empty where there is nothing.
+func anyLocale[V any](in map[Locale]V, there func(V) bool) (first Locale) {
+	for l, v := range in {
+		if there(v) && (first == "" || l < first) {
+			first = l
+		}
+	}
+	return first
+}
+
+// Empty tells that there is no text in any language.
+func (t Text) Empty() bool {
+	s, _ := t.In(nil)
+	return s == "" && t[Undetermined] == ""
 }
 
 // With is the text with another one in its place in the languages that that one has.

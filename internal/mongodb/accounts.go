@@ -79,6 +79,8 @@ type AccountChange struct {
 	MustChangePassword *bool
 	// DisabledAt is since when the account can't sign in; a zero time lets it again.
 	DisabledAt *time.Time
+	// Previews is the mark of the previews that it gave out and that are good.
+	Previews *string
 }
 
 // ChangeAccount changes an account in one step and gives it as it is then; nil when there is none.
@@ -96,6 +98,9 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (
 	}
 	if c.MustChangePassword != nil {
 		add("mustChangePassword", *c.MustChangePassword)
+	}
+	if c.Previews != nil {
+		add(previewsField, *c.Previews)
 	}
 	switch {
 	case c.DisabledAt == nil:
@@ -156,6 +161,11 @@ func (s *Store) AddToken(ctx context.Context, t *content.Token) error {
 	return fail(err)
 }
 
+// Token reads the token with an id, good or not; nil when there is none.
+func (s *Store) Token(ctx context.Context, id string) (*content.Token, error) {
+	return findOne[content.Token](ctx, s.db.Collection(tokens), bson.D{{Key: "_id", Value: id}})
+}
+
 // TokenByHash reads the token whose secret has a hash, good or not; nil when there is none.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (*content.Token, error) {
 	return findOne[content.Token](ctx, s.db.Collection(tokens), bson.D{{Key: "hash", Value: hash}})
@@ -203,9 +213,9 @@ func (s *Store) SigningKey(ctx context.Context, fresh []byte) ([]byte, error) {
 }
 
 // findOne reads one document; nil when there is none.
-func findOne[T any](ctx context.Context, coll *mongo.Collection, filter bson.D) (*T, error) {
+func findOne[T any](ctx context.Context, coll *mongo.Collection, filter bson.D, o ...options.Lister[options.FindOneOptions]) (*T, error) {
 	doc := new(T)
-	err := coll.FindOne(ctx, filter).Decode(doc)
+	err := coll.FindOne(ctx, filter, o...).Decode(doc)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}

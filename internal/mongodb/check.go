@@ -77,21 +77,23 @@ func (s *Store) Open(ctx context.Context, each func(*content.Revision) error) er
 	})
 }
 
-// Files gives every kept file with the medium that it is of and its size in bytes.
+// Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.
 func (s *Store) Files(ctx context.Context, each func(id content.ID, name string, bytes int64) error) error {
-	cursor, err := s.db.Collection(bucketName+".files").Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
-	if err != nil {
-		return fail(err)
-	}
-	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
-		var file struct {
-			ID     string `json:"_id"`
-			Length int64  `json:"length"`
+	for _, bucket := range []string{bucketName, sizesBucket} {
+		cursor, err := s.db.Collection(bucket+".files").Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
+		if err != nil {
+			return fail(err)
 		}
-		if err := cursor.Decode(&file); err != nil {
+		err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+			var file storedFile
+			if err := cursor.Decode(&file); err != nil {
+				return err
+			}
+			return each(mediumOf(file.ID), file.ID, file.Length)
+		})
+		if err != nil {
 			return err
 		}
-		id, _, _ := strings.Cut(file.ID, "@")
-		return each(content.ID(id), file.ID, file.Length)
-	})
+	}
+	return nil
 }

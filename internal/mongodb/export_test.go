@@ -45,6 +45,13 @@ func (c *Collection[T, F]) Orders() (names []string) {
 	return names
 }
 
+// ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
+func (c *Collection[T, F]) ExplainEnds(ctx context.Context, field string) (plan bson.Raw, err error) {
+	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: live + field}}
+	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	return plan, err
+}
+
 // Relations names the stored links that the kind's lists are filtered by.
 func (c *Collection[T, F]) Relations() []string { return c.relations }
 
@@ -81,3 +88,9 @@ func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error 
 
 // Fail turns an error of the driver into one that a reader may see.
 var Fail = fail
+
+// Free gives what lets go of the slugs that an entry won't have any more once it is saved.
+func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
+	free, err := c.claim(ctx, before, after)
+	return func(ctx context.Context) error { return c.store.release(ctx, free) }, err
+}

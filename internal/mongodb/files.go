@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -48,11 +49,20 @@ func fileID(id content.ID, variant string) string {
 
 // storedFile is a file as GridFS has it, without its bytes.
 type storedFile struct {
-	Length    int64 `json:"length"`
-	ChunkSize int64 `json:"chunkSize"`
+	ID        string `json:"_id"`
+	Length    int64  `json:"length"`
+	ChunkSize int64  `json:"chunkSize"`
 	Metadata  struct {
 		MimeType string `json:"mimeType"`
+		// Used is of a size alone: see [KeptSize].
+		Used time.Time `json:"used"`
 	} `json:"metadata"`
+}
+
+// mediumOf is whose file has some id.
+func mediumOf(fileID string) content.ID {
+	id, _, _ := strings.Cut(fileID, "@")
+	return content.ID(id)
 }
 
 // fileTimeout bounds the writing of one file.
@@ -62,18 +72,26 @@ const fileTimeout = 2 * time.Minute
 // read a part at a time. When it fails, nothing of them is left. Where a variant is there
 // already, or another server is about to write it, that one stays.
 func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeType string, from io.Reader) error {
+	err := s.putFile(ctx, bucketName, fileID(id, variant), name, bson.D{{Key: "mimeType", Value: mimeType}}, from)
+	if variant != "" && mongo.IsDuplicateKeyError(err) {
+		return nil
+	}
+	return err
+}
+
+// putFile writes a file into a bucket. When it fails, nothing of it is left.
+func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson.D, from io.Reader) error {
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
-	bucket := s.db.GridFSBucket(options.GridFSBucket().SetName(bucketName))
-	own := options.GridFSUpload().SetMetadata(bson.D{{Key: "mimeType", Value: mimeType}})
-	err := bucket.UploadFromStreamWithID(ctx, fileID(id, variant), name, from, own)
-	switch {
-	case err == nil || variant != "" && mongo.IsDuplicateKeyError(err):
+	to := s.db.GridFSBucket(options.GridFSBucket().SetName(bucket))
+	err := to.UploadFromStreamWithID(ctx, id, name, from, options.GridFSUpload().SetMetadata(about))
+	if err == nil {
 		return nil
-	case !mongo.IsDuplicateKeyError(err): // or else the chunks are not ours
+	}
+	if !mongo.IsDuplicateKeyError(err) { // or else the chunks are not ours
 		cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 		defer cancel()
-		err = errors.Join(err, s.deleteFiles(cleanup, bson.D{{Key: "$eq", Value: fileID(id, variant)}}))
+		err = errors.Join(err, s.deleteFiles(cleanup, bucket, bson.D{{Key: "$eq", Value: id}}))
 	}
 	return fmt.Errorf("keep the file %s: %w", name, fail(err))
 }
@@ -81,26 +99,53 @@ func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeT
 // OpenFile opens the bytes of a medium that is there at a stage, or of a variant of it
 // when that is not "". What is not there is a NOT_FOUND.
 func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (*File, error) {
-	missing := content.Errorf(content.CodeNotFound, "There is no such file.")
-	found, err := s.Media.Known(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256"})
+	m, err := s.Medium(ctx, id, stage)
 	if err != nil {
 		return nil, err
 	}
-	m := found[0]
-	if m == nil {
-		return nil, missing
+	return s.OpenFileOf(ctx, m, variant)
+}
+
+// errNoFile is the NOT_FOUND of files.
+var errNoFile = content.Errorf(content.CodeNotFound, "There is no such file.")
+
+// Medium is what is known of the files of a medium that is there at a stage. What is not there is a NOT_FOUND.
+func (s *Store) Medium(ctx context.Context, id content.ID, stage content.Stage) (*content.Media, error) {
+	found, err := s.Media.Known(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
+	if err == nil && found[0] == nil {
+		err = errNoFile
 	}
-	f := &File{MimeType: m.MimeType, Tag: m.SHA256, ctx: ctx, chunks: s.db.Collection(bucketName + ".chunks"), id: fileID(id, variant), held: -1}
-	var stored storedFile
-	err = s.db.Collection(bucketName+".files").FindOne(ctx, bson.D{{Key: "_id", Value: f.id}}).Decode(&stored)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// OpenFileOf opens the bytes of a medium that was found, or of a variant of it when that is not "".
+func (s *Store) OpenFileOf(ctx context.Context, m *content.Media, variant string) (*File, error) {
+	f, _, err := s.openFile(ctx, bucketName, m, variant)
+	return f, err
+}
+
+// openFile opens a file of a medium in a bucket: the whole one, when the name is "".
+func (s *Store) openFile(ctx context.Context, bucket string, m *content.Media, name string) (*File, *storedFile, error) {
+	f := &File{
+		MimeType: m.MimeType, Tag: m.SHA256,
+		ctx: ctx, chunks: s.db.Collection(bucket + ".chunks"), id: fileID(m.ID, name), held: -1,
+	}
+	stored := new(storedFile)
+	err := s.db.Collection(bucket+".files").FindOne(ctx, bson.D{{Key: "_id", Value: f.id}}).Decode(stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, missing
+		err = errNoFile
 	}
-	if variant != "" {
-		f.MimeType, f.Tag = stored.Metadata.MimeType, m.SHA256+"-"+variant
+	if err != nil {
+		return nil, nil, fail(err)
+	}
+	if name != "" {
+		f.MimeType, f.Tag = stored.Metadata.MimeType, m.SHA256+"-"+name
 	}
 	f.size, f.chunk = stored.Length, stored.ChunkSize
-	return f, fail(err)
+	return f, stored, nil
 }
 
 // Size is the length of the file in bytes.
@@ -145,16 +190,17 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// DeleteFiles removes the bytes of a medium with its variants.
+// DeleteFiles removes the bytes of a medium with its variants and sizes.
 func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
-	return s.deleteFiles(ctx, bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}})
+	own := bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}
+	return errors.Join(s.deleteFiles(ctx, bucketName, own), s.deleteFiles(ctx, sizesBucket, own))
 }
 
-// deleteFiles removes the files whose ids meet a condition, and bytes of such that were
+// deleteFiles removes the files of a bucket whose ids meet a condition, and bytes of such that were
 // never finished.
-func (s *Store) deleteFiles(ctx context.Context, ids bson.D) error {
+func (s *Store) deleteFiles(ctx context.Context, bucket string, ids bson.D) error {
 	for _, at := range []struct{ collection, key string }{{".files", "_id"}, {".chunks", "files_id"}} {
-		if _, err := s.db.Collection(bucketName+at.collection).DeleteMany(ctx, bson.D{{Key: at.key, Value: ids}}); err != nil {
+		if _, err := s.db.Collection(bucket+at.collection).DeleteMany(ctx, bson.D{{Key: at.key, Value: ids}}); err != nil {
 			return fmt.Errorf("remove files: %w", fail(err))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/text/unicode/norm"
 
 	"sen/internal/content"
 )
@@ -22,9 +23,11 @@ type where struct {
 	conds bson.A
 	err   error
 
-	// slugs are the resolved slugs, and missing those that are yet to be.
-	slugs   map[claimKey]content.ID
-	missing []claimKey
+	// single are the stored links that have at most one end.
+	single map[string]bool
+	// asked is what the filter has to know of other entries, and answers what came of it; nil as long as that is not looked up.
+	asked   questions
+	answers *answers
 }
 
 // filtered is what every kind's filter can do: combine, and ask for what all kinds have.
@@ -112,48 +115,49 @@ func (w *where) exists(field string, want *bool) {
 	}
 }
 
-// text compares a text in the language that is shown.
+// text compares a text by its keys: one in several languages as it is shown, or one of none that has keys, such as a
+// file's name.
 func (w *where) text(field string, f *content.StringFilter) {
 	if f == nil {
 		return
 	}
 	w.checkText(f)
-	for _, c := range matches(w, &f.Match) {
-		negative := c.Key == "$ne" || c.Key == "$nin"
-		if negative {
-			c.Key = map[string]string{"$ne": "$eq", "$nin": "$in"}[c.Key]
-		}
-		cond := shownText(w.at+field, w.chain, bson.D{c})
-		if negative {
-			cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
-		}
-		w.conds = append(w.conds, cond)
-	}
+	locale := "." + string(w.chain[0])
+	match(w, w.at+keys+"same."+field+locale, formed(&f.Match, content.Spelling))
 	w.exists(field, f.Exists)
-	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+	w.pattern(keys+"fold."+field+locale, f, "")
 }
 
-// plain compares a text that has no languages.
-func (w *where) plain(field string, f *content.StringFilter) {
+// formed compares with other forms of the values.
+func formed(m *content.Match[string], form func(string) string) *content.Match[string] {
+	var made content.Match[string]
+	for _, one := range []struct{ from, to **string }{{&m.Eq, &made.Eq}, {&m.Ne, &made.Ne}} {
+		if *one.from != nil {
+			s := form(**one.from)
+			*one.to = &s
+		}
+	}
+	for _, list := range []struct{ from, to *[]string }{{&m.In, &made.In}, {&m.NotIn, &made.NotIn}} {
+		if *list.from != nil {
+			*list.to = make([]string, len(*list.from))
+			for i, s := range *list.from {
+				(*list.to)[i] = form(s)
+			}
+		}
+	}
+	return &made
+}
+
+// plain compares a text that has no languages and no keys, such as a slug. With the option "i" its beginning and
+// parts are found in either case.
+func (w *where) plain(field string, f *content.StringFilter, options string) {
 	if f == nil {
 		return
 	}
 	w.checkText(f)
-	match(w, w.at+field, &f.Match)
+	match(w, w.at+field, formed(&f.Match, norm.NFC.String))
 	w.exists(field, f.Exists)
-	w.pattern(field, f)
-}
-
-// named compares a text that has no languages and is kept folded, such as a file's name.
-func (w *where) named(field string, f *content.StringFilter) {
-	if f == nil {
-		return
-	}
-	exact := *f
-	exact.StartsWith, exact.Contains = nil, nil
-	w.plain(field, &exact)
-	w.checkText(f)
-	w.pattern(keys+"fold."+field+"."+string(w.chain[0]), f)
+	w.pattern(field, f, options)
 }
 
 // status compares the state in which an entry is seen: always published for readers.
@@ -174,19 +178,27 @@ func (w *where) status(m *content.StatusFilter) {
 }
 
 // pattern asks for a folded text's beginning or part. The value is quoted: it is
-// text, whatever signs it has.
-func (w *where) pattern(field string, f *content.StringFilter) {
+// text, whatever signs it has. One of which nothing is left when it is folded, such as a blank, is found nowhere.
+func (w *where) pattern(field string, f *content.StringFilter, options string) {
 	for _, p := range []struct {
 		begin string
 		part  *string
 	}{{"^", f.StartsWith}, {"", f.Contains}} {
-		switch {
-		case p.part == nil:
-		case strings.Contains(*p.part, "\x00"): // no text has it, and no pattern of BSON can
-			w.conds = append(w.conds, nothing)
-		default:
-			w.add(field, bson.Regex{Pattern: p.begin + regexp.QuoteMeta(content.Fold(*p.part))})
+		if p.part == nil {
+			continue
 		}
+		folded := content.Fold(*p.part)
+		if strings.Contains(*p.part, "\x00") { // no text has it
+			folded = ""
+		}
+		if n := utf8.RuneCountInString(folded); n > content.MaxFilterText { // a ligature may stand for many letters
+			w.refuse("A text in a filter has %d characters, its ligatures taken apart; at most %d are allowed.", n, content.MaxFilterText)
+		}
+		if folded == "" {
+			w.conds = append(w.conds, nothing)
+			continue
+		}
+		w.add(field, bson.Regex{Pattern: p.begin + regexp.QuoteMeta(folded), Options: options})
 	}
 }
 
@@ -205,51 +217,26 @@ func (w *where) checkText(f *content.StringFilter) {
 	}
 }
 
-// shownText holds for a condition on the text of the first language of a chain that has one.
-func shownText(field string, chain []content.Locale, cond bson.D) bson.D {
-	path := field + "." + string(chain[0])
-	has := bson.D{{Key: path, Value: cond}}
-	if len(chain) == 1 {
-		return has
-	}
-	return bson.D{{Key: "$or", Value: bson.A{has, bson.D{{Key: "$and", Value: bson.A{
-		bson.D{{Key: path, Value: nil}}, shownText(field, chain[1:], cond),
-	}}}}}}
-}
-
-// relation follows a link to entries of a kind.
+// relation follows a link to entries of a kind, as far as the actor can see them.
 func (w *where) relation(field string, kind content.Kind, f *content.RelationFilter) {
 	if f == nil {
 		return
 	}
-	if f.Exists != nil { // of a list of objects some may have a link and some none
-		some := bson.D{{Key: w.at + field, Value: bson.D{{Key: "$gt", Value: ""}}}}
-		if !*f.Exists {
-			some = bson.D{{Key: "$nor", Value: bson.A{some}}}
-		}
-		w.conds = append(w.conds, some)
+	if f.Exists != nil {
+		w.leads(field, kind, *f.Exists)
 	}
 	if f.IDs == nil && f.Slugs == nil {
 		return
 	}
 	w.limit(len(f.IDs) + len(f.Slugs))
-	ids := append([]content.ID{}, f.IDs...)
-	lost := false
-	for _, slug := range f.Slugs {
-		key := claimKey{kind, slug}
-		id, ok := w.slugs[key]
-		if !ok && w.slugs == nil {
-			w.missing = append(w.missing, key)
-		}
-		if lost = lost || !ok; ok {
-			ids = append(ids, id)
-		}
-	}
+	ids, lost := w.targets(kind, f)
 	switch all := f.All != nil && *f.All; {
 	case all && lost || len(ids) == 0:
 		w.conds = append(w.conds, nothing)
-	case all:
-		w.add(field, bson.D{{Key: "$all", Value: ids}})
+	case all: // not $all: the embedded engine finds nothing by it in a list of objects
+		for _, id := range ids {
+			w.add(field, bson.D{{Key: "$eq", Value: id}})
+		}
 	case len(ids) == 1:
 		w.add(field, bson.D{{Key: "$eq", Value: ids[0]}})
 	default:
@@ -269,7 +256,7 @@ func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
 	parts := any(f).(filtered[F])
 	common := parts.CommonParts()
 	match(w, "_id", common.ID)
-	w.plain("slug", common.Slug)
+	w.plain("slug", common.Slug, "")
 	compare(w, "createdAt", common.CreatedAt)
 	compare(w, "updatedAt", common.UpdatedAt)
 	compare(w, "publishedAt", common.PublishedAt)
@@ -324,17 +311,17 @@ func conjunction(conds bson.A) bson.D {
 	return bson.D{{Key: "$and", Value: conds}}
 }
 
-// conditions turns a filter into conditions, resolving the slugs in it together.
+// conditions turns a filter into conditions. What it has to know of other entries is looked up together.
 func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
 	v := c.view(l.Stage)
 	w := &where{view: v, chain: chain}
 	collect(w, c.filter, l.Filter, 1)
-	if w.err == nil && len(w.missing) > 0 {
-		slugs, err := c.store.namedBy(ctx, w.missing, l.Drafts)
+	if w.err == nil && !w.asked.none() {
+		answers, err := c.answer(ctx, v, &w.asked, l.Drafts)
 		if err != nil {
 			return nil, err
 		}
-		w = &where{view: v, chain: chain, slugs: slugs}
+		w = &where{view: v, chain: chain, single: c.single, answers: answers}
 		collect(w, c.filter, l.Filter, 1)
 	}
 	return w, w.err

@@ -21,6 +21,8 @@ type memory struct {
 	slugs *cache.Memory[slugKey, content.ID]
 	pages *cache.Memory[cache.Key, *keptPage]
 	forms *cache.Memory[Form, string]
+	// ends are those of stored links, as filters of readers ask for them.
+	ends *cache.Memory[endsKey, *linkEnds]
 }
 
 // Form names a form of a published body, as it was made from the body and its media.
@@ -54,17 +56,18 @@ type keptPage struct {
 	tags []cache.Tag
 }
 
-// slugShare and formShare are the parts of the entities' bound that slugs and forms have: one of so many.
-const slugShare, formShare = 16, 4
+// slugShare, formShare and endShare are the parts of the entities' bound that slugs, forms and ends of links have: one of so many.
+const slugShare, formShare, endShare = 16, 4, 32
 
 // memoryLife is how long something is kept in memory, whatever changes or not: a last net, as for answers.
 const memoryLife = time.Minute
 
 func newMemory(journal *cache.Journal, o Options) memory {
 	return memory{
-		entities: cache.NewMemory[content.ID, entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare, memoryLife),
+		entities: cache.NewMemory[content.ID, entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare-o.EntityBytes/endShare, memoryLife),
 		slugs:    cache.NewMemory[slugKey, content.ID](journal, o.EntityBytes/slugShare, memoryLife),
 		forms:    cache.NewMemory[Form, string](journal, o.EntityBytes/formShare, memoryLife),
+		ends:     cache.NewMemory[endsKey, *linkEnds](journal, o.EntityBytes/endShare, memoryLife),
 		pages:    cache.NewMemory[cache.Key, *keptPage](journal, o.PageBytes, memoryLife),
 	}
 }
@@ -80,6 +83,7 @@ func (s *Store) Kept() map[string]cache.Kept {
 	name("entities", s.memory.entities, s.memory.entities != nil)
 	name("slugs", s.memory.slugs, s.memory.slugs != nil)
 	name("forms", s.memory.forms, s.memory.forms != nil)
+	name("ends", s.memory.ends, s.memory.ends != nil)
 	name("pages", s.memory.pages, s.memory.pages != nil)
 	return all
 }

@@ -46,6 +46,9 @@ type Within struct {
 	Any []Link
 	// Not is left out.
 	Not content.ID
+	// Chosen tells that the one link names entries in the order in which somebody chose them: the list has it where no
+	// other one is asked for.
+	Chosen bool
 }
 
 // Link is a stored field with the ids that it may hold; the field "_id" is the entry itself.
@@ -112,6 +115,8 @@ type page struct {
 	fields        []string
 	// bare tells that only the elements' places are read.
 	bare bool
+	// linked are the fields with links that are found by the links of both copies; nil where each has an index.
+	linked []string
 }
 
 // check turns what was asked into what is to be read, or says what is wrong with it.
@@ -166,6 +171,9 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 		return nil, err
 	}
 	p.view, p.conds = w.view, w.conds
+	if p.editing && !c.store.embedded.Load() {
+		p.linked = c.relations
+	}
 	return p, nil
 }
 
@@ -247,6 +255,9 @@ func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []r
 
 // readPages reads one page for each of some parents from the store, and keeps the entries that come with it.
 func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
+	if l.Order == "" && slices.ContainsFunc(parents, func(w Within) bool { return w.Chosen }) {
+		return c.readMixed(ctx, l, parents, since)
+	}
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err

@@ -14,9 +14,9 @@ func mediaItems() spec[content.Media, content.MediaFilter] {
 		values:  []string{"kind", "mimeType"},
 		lookups: []string{"sha256"},
 		filter: func(w *where, f *content.MediaFilter) {
-			w.named("fileName", f.FileName)
+			w.text("fileName", f.FileName)
 			match(w, w.at+"kind", f.Kind)
-			w.plain("mimeType", f.MimeType)
+			w.plain("mimeType", f.MimeType, "i")
 		},
 	}
 }

@@ -90,7 +90,8 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 	})
 }
 
-// TestLinkedAtAll asks whether anything is linked from lists of objects of which some have a link and some none.
+// TestLinkedAtAll asks whether anything is linked from lists of objects of which some have a link, some one to what readers
+// can't see, and some none.
 func TestLinkedAtAll(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -101,9 +102,18 @@ func TestLinkedAtAll(t *testing.T) {
 				Title: content.Text{"vi": string(id)}, Recipients: recipients,
 			}, true)
 		}
+		organization := func(id content.ID, public bool) *content.Entry[content.Organization] {
+			return content.NewEntry(&content.Organization{
+				Base: content.Base{ID: id, Slug: string(id[13:]), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at}, Name: content.Text{"vi": string(id)},
+			}, public)
+		}
+		if err := store.Organizations.Put(t.Context(), []*content.Entry[content.Organization]{organization("organization_1", true), organization("organization_2", false)}); err != nil {
+			t.Fatal(err)
+		}
 		linked, unlinked := &content.AwardRecipient{OrganizationID: "organization_1"}, &content.AwardRecipient{Name: content.Text{"vi": "Ai đó"}}
+		hidden := &content.AwardRecipient{OrganizationID: "organization_2"}
 		if err := store.Awards.Put(t.Context(), []*content.Entry[content.Award]{
-			award("award_both", unlinked, linked), award("award_linked", linked), award("award_unlinked", unlinked), award("award_none"),
+			award("award_both", unlinked, linked, hidden), award("award_linked", linked), award("award_unlinked", unlinked, hidden), award("award_none"),
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -79,7 +79,10 @@ func splitOrder(name content.Order) (base string, desc bool) {
 
 // ordering resolves the name of an order for a language of the site.
 func (c *Collection[T, F]) ordering(v view, name content.Order, locale content.Locale) (ordering, error) {
-	if name == "" {
+	switch name {
+	case chosenOrder:
+		return ordering{sortKey: number(""), name: string(c.kind) + "/" + string(name)}, nil
+	case "":
 		name = c.order
 	}
 	base, desc := splitOrder(name)

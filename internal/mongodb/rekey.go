@@ -13,21 +13,37 @@ import (
 // Rekey writes the store's own forms of all texts anew (ADR 4), as the site's languages
 // ask for, and which claims are public; it tells after each entry how many are done. It changes no entry's version; one that
 // is changed meanwhile gets its forms by that change.
-func (s *Store) Rekey(ctx context.Context, done func(int)) error {
+func (s *Store) Rekey(ctx context.Context, done func(int)) error { return s.rekey(ctx, bson.D{}, done) }
+
+// RekeyOutdated is [Store.Rekey] for the entries alone whose forms are not what this program makes of them for the site's
+// languages: another version of it wrote them, or a change of the languages has not reached them. What was done once is not
+// done again, so it may break off at any time.
+func (s *Store) RekeyOutdated(ctx context.Context, done func(int)) error {
+	other := bson.D{{Key: "$ne", Value: formOf(s.Site().Languages)}}
+	return s.rekey(ctx, bson.D{{Key: "$or", Value: bson.A{
+		bson.D{{Key: draft + keys + formField, Value: other}},
+		bson.D{{Key: live + keys + formField, Value: other}, {Key: live + "slug", Value: bson.D{{Key: "$ne", Value: nil}}}},
+	}}}, done)
+}
+
+func (s *Store) rekey(ctx context.Context, which bson.D, done func(int)) error {
 	n := 0
 	for _, c := range s.collections() {
-		if err := c.rekey(ctx, func() { n++; done(n) }); err != nil {
+		if err := c.rekey(ctx, which, func() { n++; done(n) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *Collection[T, F]) rekey(ctx context.Context, done func()) error {
+// rekeyBatch is how many entries are named at once: few enough that the server keeps the cursor until the next ones are asked for.
+const rekeyBatch = 1000
+
+func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func()) error {
 	if c.whole {
 		return nil
 	}
-	cursor, err := c.coll.Find(ctx, bson.D{}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	cursor, err := c.coll.Find(ctx, which, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}).SetBatchSize(rekeyBatch))
 	if err != nil {
 		return fail(err)
 	}

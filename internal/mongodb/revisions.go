@@ -25,7 +25,7 @@ func revisions() spec[content.Revision, content.RevisionFilter] {
 		filter: func(w *where, f *content.RevisionFilter) {
 			match(w, "entry", f.Entry)
 			match(w, "action", f.Action)
-			w.plain("by.id", f.By)
+			w.plain("by.id", f.By, "i")
 			compare(w, "at", f.At)
 		},
 	}
@@ -70,7 +70,11 @@ func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version i
 // names it, or has since gone on from it. It is how a retried change learns what the
 // first attempt did. Nil when there is no such revision.
 func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
-	var r storedRevision
+	var r struct {
+		content.Revision `json:",inline"`
+		Committed        bool `json:"committed"`
+		Receipt          bool `json:"receipt"`
+	}
 	err := s.db.Collection(revisionsName).FindOne(ctx, bson.D{{Key: "_id", Value: id}}, options.FindOne().SetProjection(bson.D{{Key: "copy", Value: 0}})).Decode(&r)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, false, nil
@@ -78,10 +82,23 @@ func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool
 	if err != nil {
 		return nil, false, fail(err)
 	}
-	if !r.Committed {
+	if !r.Committed && !r.Receipt {
 		r.Committed, err = s.settle(ctx, &r.Revision)
 	}
-	return &r.Revision, r.Committed, err
+	return &r.Revision, r.Committed || r.Receipt, err
+}
+
+// KeepReceipt keeps what a change that left everything as it was is known by under its idempotency key. It stands
+// beside the revisions and is none: nobody lists it. It answers [ErrAttempted] when there is one already.
+func (s *Store) KeepReceipt(ctx context.Context, r content.Revision) error {
+	_, err := s.db.Collection(revisionsName).InsertOne(ctx, struct {
+		content.Revision `json:",inline"`
+		Receipt          bool `json:"receipt"`
+	}{r, true})
+	if mongo.IsDuplicateKeyError(err) {
+		return ErrAttempted
+	}
+	return fail(err)
 }
 
 // settle marks a revision as committed if its entry names it as its head, or is gone by it.

@@ -75,26 +75,47 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 }
 
 // claim takes the slugs of an entry's working copy for it. A slug that was claimed for an
-// entry which does not have it, by a write that came to nothing, changes hands.
-func (c *Collection[T, F]) claim(ctx context.Context, e *content.Entry[T]) error {
-	var keys []claimKey
+// entry which does not have it, by a write that came to nothing, changes hands. It gives the claims of those slugs that
+// the entry won't have any more once it is saved.
+func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T]) (free []claim, err error) {
+	var keys, lost []claimKey
 	for _, slug := range common(e.Draft).Slugs() {
 		keys = append(keys, claimKey{c.kind, slug})
 	}
-	have, err := c.store.claims(ctx, keys)
+	had := func(claimKey) bool { return false }
+	if before != nil {
+		had = func(key claimKey) bool { return holds(before, key.slug) }
+		for _, slug := range common(before.Draft).Slugs() {
+			if !holds(e, slug) {
+				lost = append(lost, claimKey{c.kind, slug})
+			}
+		}
+	}
+	have, err := c.store.claims(ctx, append(slices.Clone(keys), lost...))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	var ids []string
+	for _, key := range lost {
+		if held := have[key]; held.Entry == e.ID {
+			free, ids = append(free, held), append(ids, held.ID)
+		}
+	}
+	// Should nobody come to let them go, a sweep does.
+	err = c.store.updateClaims(ctx, ids, bson.D{{Key: "entry", Value: e.ID}}, bson.D{{Key: "$set", Value: bson.D{{Key: openField, Value: true}}}})
+	if err != nil {
+		return nil, err
 	}
 	for _, key := range keys {
 		held := have[key]
-		if held.Entry == e.ID && !held.Open {
+		if held.Entry == e.ID && !held.Open && had(key) {
 			continue
 		}
-		if held.Entry == e.ID { // of a write before this one: a sweep shall not take it away now
+		if held.Entry == e.ID { // of a write before this one: neither a sweep nor that write shall take it away now
 			result, err := c.store.db.Collection(routes).UpdateOne(ctx, bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: e.ID}},
 				bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: e.UpdatedAt}}}})
 			if err != nil {
-				return fail(err)
+				return nil, fail(err)
 			}
 			if result.MatchedCount > 0 {
 				continue
@@ -104,6 +125,17 @@ func (c *Collection[T, F]) claim(ctx context.Context, e *content.Entry[T]) error
 		if mongo.IsDuplicateKeyError(err) {
 			err = c.takeOver(ctx, key, e)
 		}
+		if err != nil {
+			return nil, fail(err)
+		}
+	}
+	return free, nil
+}
+
+// release lets claims go, but one that a later write has taken up again.
+func (s *Store) release(ctx context.Context, free []claim) error {
+	for _, held := range free {
+		_, err := s.db.Collection(routes).DeleteOne(ctx, bson.D{{Key: "_id", Value: held.ID}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}})
 		if err != nil {
 			return fail(err)
 		}

@@ -238,7 +238,7 @@ func (c *Collection[T, F]) sieve(ctx context.Context, p *page, parents []Within,
 	}
 	return c.find(ctx, p.filter(all, bounds), options.Find().SetSort(p.order.sort(p.reversed)).SetBatchSize(sieveBatch).SetProjection(read),
 		func(cursor *mongo.Cursor) error {
-			has := map[string][]string{}
+			has := map[string][]string{"_id": stringsAt(cursor.Current, []string{"_id"})}
 			for field := range links {
 				has[field] = stringsAt(cursor.Current, strings.Split(Link{Field: field}.path(p.view), "."))
 			}

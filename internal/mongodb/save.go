@@ -62,7 +62,8 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = any(after.Draft).(content.Content).Label()
-	if err := c.claim(ctx, after); err != nil {
+	free, err := c.claim(ctx, before, after)
+	if err != nil {
 		return err
 	}
 	fault("claimed")
@@ -97,6 +98,10 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 		c.store.log.WarnContext(ctx, "a revision was not marked yet", "entry", after.ID, "version", after.Version, "err", err)
 	}
 	fault("revision marked")
+	if err := c.store.release(ctx, free); err != nil {
+		// Whoever wants the slug can have it in a while: see takeOver.
+		c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+	}
 	if before == nil || before.Live != after.Live {
 		if err := c.show(ctx, after); err != nil {
 			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
@@ -189,6 +194,8 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
 		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
 			e.PublicSlugs = common(e.Draft).Slugs()
+		} else { // the former ones were public where it came from
+			e.PublicSlugs = slices.Clone(common(e.Draft).FormerSlugs)
 		}
 		doc, err := c.document(nil, e)
 		if err != nil {
@@ -238,6 +245,9 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T]) (bson.D, error)
 		{Key: "trashedAt", Value: e.TrashedAt},
 		{Key: "publicSlugs", Value: e.PublicSlugs},
 		{Key: "links", Value: linksOf(e)},
+	}
+	if before != nil && before.Previews != e.Previews { // else it stays as it is: it may be set beside the versions
+		doc = append(doc, bson.E{Key: previewsField, Value: e.Previews})
 	}
 	for _, part := range []struct {
 		name   string

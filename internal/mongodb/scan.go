@@ -15,6 +15,7 @@ import (
 // side, which is what the bounds of an index are made from.
 func (p *page) filter(within Within, bounds []side) bson.D {
 	conds := append(within.conditions(p.view), p.conds...)
+	conds = append(conds, p.linking(conds)...)
 	for _, s := range bounds {
 		conds = append(conds, p.order.conditions(s))
 	}
@@ -35,6 +36,18 @@ func (p *page) filter(within Within, bounds []side) bson.D {
 		filter = append(filter, bson.E{Key: "$and", Value: rest})
 	}
 	return filter
+}
+
+// linking says of conditions on a working copy's links, which have no index each, that they hold for the links of both
+// copies together, which have one.
+func (p *page) linking(conds bson.A) (both bson.A) {
+	for _, cond := range conds {
+		field, operator := simple(cond.(bson.D))
+		if slices.Contains(p.linked, strings.TrimPrefix(field, p.at)) && slices.Contains([]string{"$eq", "$in", "$all"}, operator) {
+			both = append(both, bson.D{{Key: "links", Value: cond.(bson.D)[0].Value}})
+		}
+	}
+	return both
 }
 
 // A scan is how one list is read.

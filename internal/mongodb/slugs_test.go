@@ -73,3 +73,39 @@ func TestPublicSlugs(t *testing.T) {
 		sees("a write that is late", "the-cu", false)
 	})
 }
+
+// TestSlugTakenUpAgain lets a write that gave a slug up be late with letting it go: the entry has taken the slug up again
+// by then, and keeps it.
+func TestSlugTakenUpAgain(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Forgetful(t, e)
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Một")})
+		before, err := store.Tags.Entry(t.Context(), made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, draft := *before, *before.Draft
+		draft.Slug, after.Draft = "hai", &draft
+		release, err := store.Tags.Free(t.Context(), before, &after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for version, slug := range []string{"hai", "mot"} {
+			do(t, room, newsroom.Change{Action: content.ActionUpdate, ID: made.ID, Version: version + 1, Input: newsroom.Input{"slug": slug}})
+		}
+		if err := release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		input := name("Một khác")
+		input["slug"] = "mot"
+		outcome, err := room.Do(crashActor(), nil, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input})
+		if err != nil || len(outcome.Problems) != 1 || outcome.Problems[0].Code != content.ProblemTaken {
+			t.Errorf("another entry got the slug: %v %+v", err, outcome)
+		}
+		input["slug"] = "hai"
+		if free := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input}); free.Content.Common().Slug != "hai" {
+			t.Errorf("the slug that a draft alone had is not free: %s", free.Content.Common().Slug)
+		}
+	})
+}

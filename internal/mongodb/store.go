@@ -145,8 +145,11 @@ type collection interface {
 	Kind() content.Kind
 	prepare(context.Context, content.Languages) error
 	collectionName() string
-	rekey(ctx context.Context, done func()) error
+	rekey(ctx context.Context, which bson.D, done func()) error
+	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
+	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
+	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
 }
 
 // collections lists every collection.
@@ -157,15 +160,23 @@ func (s *Store) collections() []collection {
 	}
 }
 
-// collectionName is the collection of a kind's entries.
+// collectionOf is the collection of a kind; nil for none.
+func (s *Store) collectionOf(kind content.Kind) collection {
+	for _, c := range s.collections() {
+		if c.Kind() == kind {
+			return c
+		}
+	}
+	return nil
+}
+
+// collectionName is the name of the collection of a kind's entries.
 func (s *Store) collectionName(kind content.Kind) string {
 	if kind == siteKind {
 		return settings
 	}
-	for _, c := range s.collections() {
-		if c.Kind() == kind {
-			return c.collectionName()
-		}
+	if c := s.collectionOf(kind); c != nil {
+		return c.collectionName()
 	}
 	return ""
 }

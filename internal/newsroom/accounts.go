@@ -106,7 +106,7 @@ func (p *People) FirstAdmin(ctx context.Context) (password string, err error) {
 type AccountUpdate struct {
 	Name *string
 	Role *content.Role
-	// Disabled ends the account's sessions and keeps it from signing in.
+	// Disabled ends the account's sessions and the previews that it gave out, and keeps it from signing in.
 	Disabled *bool
 	// Password is a new one, which ends the account's sessions; an empty one makes it random.
 	Password *string
@@ -172,6 +172,7 @@ func (p *People) asked(r *report, before *content.Account, u AccountUpdate) mong
 			change.DisabledAt = before.DisabledAt
 		case *u.Disabled:
 			*change.DisabledAt = p.now()
+			change.Previews = new(newMark()) // what it gave out stays over when it is let in again
 		}
 	}
 	if u.Password != nil && *u.Password != "" {

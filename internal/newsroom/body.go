@@ -1,6 +1,7 @@
 package newsroom
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -46,10 +47,10 @@ func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.
 	switch {
 	case fields["markdown"] != nil:
 		form = "markdown"
-		blocks, lost = richtext.FromMarkdown(str(fields[form]), r.medium)
+		blocks, lost = richtext.FromMarkdown(str(fields[form]), r.newsroom.mediumAt)
 	case fields["html"] != nil:
 		form = "html"
-		blocks, lost = richtext.FromHTML(str(fields[form]), r.medium)
+		blocks, lost = richtext.FromHTML(str(fields[form]), r.newsroom.mediumAt)
 	case fields["blocks"] != nil:
 		r.list(reflect.ValueOf(&blocks).Elem(), fields["blocks"], "", append(slices.Clone(path), "blocks"))
 		return blocks
@@ -68,6 +69,7 @@ func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.
 		r.notice(content.NoticeLost, path, msgLost, what, l.Count)
 	}
 	r.made(reflect.ValueOf(blocks), "", path)
+	r.forms = append(r.forms, blocks)
 	return blocks
 }
 
@@ -131,6 +133,10 @@ func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 		return
 	}
 	switch {
+	case b.Embed != nil:
+		r.embed(b, path)
+	case b.List != nil && nesting(b.List.Items) > richtext.MaxNesting:
+		r.refuse(content.ProblemTooLong, append(slices.Clone(path), "list"), msgTooDeep, nesting(b.List.Items), richtext.MaxNesting)
 	case b.Heading != nil && (b.Heading.Level < 2 || b.Heading.Level > 4):
 		r.refuse(content.ProblemInvalid, append(slices.Clone(path), "heading", "level"), msgLevel)
 	case b.Table != nil:
@@ -145,6 +151,64 @@ func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 			r.refuse(content.ProblemInvalid, path, msgLink, s.Link)
 		}
 	})
+}
+
+// embed is an embed with its address as HTML has it. A file of our own is no embed but a document.
+func (r *reader) embed(b *content.Block, path []string) {
+	e := b.Embed
+	if id, ours := r.newsroom.mediumAt(string(e.URL)); ours {
+		*b = content.Block{File: &content.FileBlock{MediaID: id, Caption: e.Caption}}
+		r.links = append(r.links, link{id, string(content.KindMedia), path})
+		r.notice(content.NoticeRepaired, path, msgOwnEmbed)
+		return
+	}
+	if address := richtext.Link(string(e.URL)); address != "" {
+		e.URL = content.URL(address)
+	}
+}
+
+// nesting is how deep the lists of some items nest.
+func nesting(items []content.ListItem) int {
+	deepest := 0
+	for _, item := range items {
+		deepest = max(deepest, nesting(item.Items))
+	}
+	if len(items) > 0 {
+		deepest++
+	}
+	return deepest
+}
+
+// leaveToMedia takes the texts out of blocks that their media have themselves, in any language: HTML and
+// Markdown do not tell whose a text is, and a use without texts of its own follows the medium.
+func leaveToMedia(blocks []content.Block, found map[content.ID]content.Content) {
+	has := func(texts content.Text, text string) bool {
+		return slices.Contains(slices.Collect(maps.Values(texts)), text)
+	}
+	image := func(i *content.ImageBlock) {
+		if m, ok := found[i.MediaID].(*content.Media); ok {
+			if has(m.Alt, i.Alt) {
+				i.Alt = ""
+			}
+			if has(m.Caption, i.Caption) {
+				i.Caption = ""
+			}
+		}
+	}
+	for _, b := range blocks {
+		switch {
+		case b.Image != nil:
+			image(b.Image)
+		case b.Gallery != nil:
+			for _, i := range b.Gallery.Images {
+				image(i)
+			}
+		case b.File != nil:
+			if m, ok := found[b.File.MediaID].(*content.Media); ok && has(m.Label(), b.File.Caption) {
+				b.File.Caption = ""
+			}
+		}
+	}
 }
 
 // eachSpan visits the runs of text in a block.

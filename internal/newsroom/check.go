@@ -118,6 +118,9 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 		if d.Kind() == content.KindMedia {
 			c.media[e.ID] = true
 		}
+		if e.State == content.StateTrashed { // what it stood on may be deleted: restoring it puts it in order
+			return nil
+		}
 		if err := d.dangling(ctx, c, e, gone); err != nil {
 			return err
 		}

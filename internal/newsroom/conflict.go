@@ -21,7 +21,13 @@ func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content
 			if err != nil {
 				return nil, err
 			}
-			if !w.touches(changes) {
+			joins := !w.touches(changes)
+			if !joins {
+				if joins, err = d.agrees(ctx, w, present, changes); err != nil {
+					return nil, err
+				}
+			}
+			if joins {
 				w.notice(content.NoticeMerged, []string{"version"}, msgMerged, present.Version)
 				return nil, nil
 			}
@@ -29,6 +35,23 @@ func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content
 	}
 	w.refuse(content.ProblemConflict, []string{"version"}, msgStale, present.Version, w.Version)
 	return &Conflict{Version: present.Version, Seen: w.Version, ID: w.ID}, nil
+}
+
+// agrees tells whether the input sets those fields that were changed meanwhile to what they are already.
+func (d *kindDesk[T, F]) agrees(ctx context.Context, w *work, present *content.Entry[T], meanwhile []*content.FieldChange) (bool, error) {
+	trial := *w
+	trial.report = newReport(w.chain)
+	copied, err := clone(present.Draft)
+	if err != nil {
+		return false, err
+	}
+	if err := trial.read(ctx, as(copied)); err != nil || len(trial.problems) > 0 {
+		return false, err
+	}
+	mine, err := content.Diff(as(present.Draft), as(copied))
+	return !slices.ContainsFunc(mine, func(m *content.FieldChange) bool {
+		return slices.ContainsFunc(meanwhile, func(change *content.FieldChange) bool { return overlaps(m.Path, change.Path) })
+	}), err
 }
 
 // ChangedSince lists the fields in which the working copy of an entry differs from what it
@@ -94,9 +117,15 @@ func (w *work) touched() (fields []string) {
 		} else {
 			fields = append(fields, name)
 		}
+		if instead := dayOrMoment[name]; instead != "" {
+			fields = append(fields, instead)
+		}
 	}
 	return fields
 }
+
+// dayOrMoment are the fields that take the place of each other.
+var dayOrMoment = map[string]string{"startsAt": "startsOn", "startsOn": "startsAt", "endsAt": "endsOn", "endsOn": "endsAt"}
 
 // isLocalized tells whether a value is a text, or a body, of one language.
 func isLocalized(fields map[string]any) bool {

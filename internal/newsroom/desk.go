@@ -2,7 +2,6 @@ package newsroom
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,6 +27,8 @@ type desk interface {
 	UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
+	// labels reads entries of the kind as the newsroom has them, the trash among them, with no more than their labels.
+	labels(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error)
 	// cycles finds entries of the kind that stand below themselves.
 	cycles(ctx context.Context, c *checking) error
 	// check looks at every entry of the kind.
@@ -48,7 +49,20 @@ func newDesk[T, F any](n *Newsroom, c *mongodb.Collection[T, F]) desk { return &
 func as[T any](copied *T) content.Content { return any(copied).(content.Content) }
 
 func (d *kindDesk[T, F]) copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error) {
-	found, err := d.ByIDs(ctx, ids, stage, d.StoredFields())
+	return d.some(ctx, ids, stage, d.StoredFields())
+}
+
+// labelFields are what labels are made from, and the texts of a medium that stand in for those of its uses.
+var labelFields = []string{"title", "name", "fileName", "alt", "caption"}
+
+func (d *kindDesk[T, F]) labels(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
+	fields := slices.DeleteFunc(slices.Clone(labelFields), func(name string) bool { return !slices.Contains(d.StoredFields(), name) })
+	return d.some(ctx, ids, content.StageDraft, fields)
+}
+
+// some reads entries at a stage with some stored fields.
+func (d *kindDesk[T, F]) some(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error) {
+	found, err := d.ByIDs(ctx, ids, stage, fields)
 	all := make(map[content.ID]content.Content, len(found))
 	for id, e := range found {
 		all[id] = as(e)
@@ -130,10 +144,19 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 		}
 	}
 	if w.Action == content.ActionDeleteForever {
+		if _, err := w.checkWith(ctx); err != nil {
+			return nil, err
+		}
 		return &Outcome{ID: before.ID}, d.delete(ctx, w, before)
 	}
 	after, err := d.next(ctx, w, before, step)
 	if err != nil || len(w.problems) > 0 {
+		return &Outcome{}, err
+	}
+	if same, err := d.unchanged(ctx, w, before, after); same || err != nil {
+		return seen(before), err
+	}
+	if err := w.publishWith(ctx); err != nil || len(w.problems) > 0 {
 		return &Outcome{}, err
 	}
 	if err := d.Save(ctx, before, after, w.entry(after.UpdatedAt)); err != nil {
@@ -157,13 +180,36 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 			return nil, err
 		}
 	}
-	base := as(after.Draft).Common()
-	after.LiveVersion = 0
-	if after.Live != nil {
-		after.LiveVersion = as(after.Live).Common().Version
+	return seen(after), nil
+}
+
+// seen is an entry as the outcome of a change shows it.
+func seen[T any](e *content.Entry[T]) *Outcome {
+	base := as(e.Draft).Common()
+	e.LiveVersion = 0
+	if e.Live != nil {
+		e.LiveVersion = as(e.Live).Common().Version
 	}
-	base.ID, base.Editing, after.Editing.ID = after.ID, &after.Editing, after.ID
-	return &Outcome{Content: as(after.Draft), ID: after.ID}, nil
+	base.ID, base.Editing, e.Editing.ID = e.ID, &e.Editing, e.ID
+	return &Outcome{Content: as(e.Draft), ID: e.ID}
+}
+
+// unchanged tells whether a save would leave everything as it is. Then nothing is written: no version, no revision,
+// no step of the workflow. Under an idempotency key a receipt is kept in the place of the revision.
+func (d *kindDesk[T, F]) unchanged(ctx context.Context, w *work, before, after *content.Entry[T]) (bool, error) {
+	if w.Action != content.ActionUpdate && w.Action != content.ActionRestoreRevision {
+		return false, nil
+	}
+	changes, err := content.Diff(as(before.Draft), as(after.Draft))
+	if len(changes) > 0 || err != nil {
+		return false, err
+	}
+	if w.Key == "" {
+		return true, nil
+	}
+	r := w.entry(w.now())
+	r.Entry, r.Of, r.Version, r.State = before.ID, w.Kind, before.Version, before.State
+	return true, w.store.KeepReceipt(ctx, r)
 }
 
 // words is an enum's value as words.
@@ -207,169 +253,6 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 		}
 		return d.saved(ctx, w, nil, after)
 	}
-}
-
-// next is what a step makes of an entry.
-func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entry[T], step move) (*content.Entry[T], error) {
-	now := w.now()
-	after := *before
-	copied, err := clone(before.Draft)
-	if err != nil {
-		return nil, err
-	}
-	after.Draft = copied
-	after.Version, after.UpdatedAt, after.UpdatedBy = before.Version+1, now, w.actor.Person()
-	base := as(after.Draft).Common()
-	base.ID, base.Version = after.ID, after.Version
-	to := step.to
-	later := w.At != nil && w.At.After(now)
-	if later {
-		to = step.later
-	}
-	switch {
-	case w.At == nil:
-	case !step.timed:
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgPast)
-	case !w.At.After(time.Unix(0, 0)): // what readers see has a time behind it
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgInvalid)
-	case to == content.StateScheduled && before.UnpublishAt != nil && !w.At.Before(*before.UnpublishAt):
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
-	}
-	switch w.Action {
-	case content.ActionUpdate:
-		if err := w.read(ctx, as(after.Draft)); err != nil {
-			return nil, err
-		}
-		w.renamed(as(before.Draft).Common(), base)
-		base.UpdatedAt = now
-	case content.ActionRestoreRevision:
-		if err := d.restored(ctx, w, &after); err != nil || len(w.problems) > 0 {
-			return nil, err
-		}
-	case content.ActionReject:
-		if w.why() == "" {
-			w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
-		}
-	case content.ActionCorrect:
-		d.corrected(w, &after, now)
-	case content.ActionUnpublish:
-		switch {
-		case later && before.PublishAt != nil && !w.At.After(*before.PublishAt):
-			w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
-		case later:
-			after.UnpublishAt, to = w.At, "" // until then nothing changes
-		case before.Live == nil: // nothing can be taken back yet
-			w.refuse(content.ProblemRequired, []string{"at"}, msgRequired)
-		}
-	}
-	if to == content.StateScheduled {
-		after.PublishAt = w.At
-	} else if to != "" && to != before.State {
-		after.PublishAt = nil
-	}
-	switch {
-	case to == content.StatePublished:
-		if err := d.publish(ctx, w, &after, now); err != nil {
-			return nil, err
-		}
-	case w.Action == content.ActionUnpublish && !later, to == content.StateArchived, to == content.StateTrashed:
-		after.Live, after.UnpublishAt = nil, nil
-	case w.Action == content.ActionReject && after.Live == nil:
-		after.UnpublishAt = nil // it belonged to the publication that was called off
-	}
-	after.TrashedAt = nil
-	if to == content.StateTrashed {
-		after.TrashedAt = &now
-	}
-	if to != "" {
-		after.State = settled(to, after.Live != nil)
-	}
-	return &after, nil
-}
-
-// publish shows the working copy to readers.
-func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.Entry[T], now time.Time) error {
-	base := as(after.Draft).Common()
-	base.UpdatedAt = now
-	if base.PublishedAt.IsZero() {
-		base.PublishedAt = now
-		if w.At != nil { // it is past, or just came
-			base.PublishedAt = *w.At
-		}
-	}
-	live, err := clone(after.Draft)
-	if err != nil {
-		return err
-	}
-	if err := w.derive(ctx, as(live), content.StagePublished); err != nil {
-		return err
-	}
-	after.Live = live
-	if !slices.Contains(after.PublicSlugs, base.Slug) {
-		after.PublicSlugs = append(slices.Clone(after.PublicSlugs), base.Slug)
-	}
-	return nil
-}
-
-// restored takes the content of a revision as the draft; its name in addresses stays.
-func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.Entry[T]) error {
-	old, err := d.RevisionCopy(ctx, after.ID, w.Change.Revision)
-	if err != nil {
-		return err
-	}
-	if old == nil {
-		w.refuse(content.ProblemNotFound, []string{"revision"}, msgNoRevision, w.Change.Revision)
-		return nil
-	}
-	base, present := as(old).Common(), as(after.Draft).Common()
-	*base = content.Base{
-		ID: after.ID, Slug: present.Slug, FormerSlugs: present.FormerSlugs, Version: after.Version,
-		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
-	}
-	after.Draft = old
-	return w.derive(ctx, as(old), content.StageDraft)
-}
-
-// corrected adds a correction that readers see.
-func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Time) {
-	article, ok := as(after.Draft).(*content.Article)
-	if !ok {
-		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
-		return
-	}
-	note := w.why()
-	if note == "" {
-		w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
-		return
-	}
-	article.Corrections = append(article.Corrections, &content.Correction{At: now, Note: note})
-}
-
-func (d *kindDesk[T, F]) delete(ctx context.Context, w *work, before *content.Entry[T]) error {
-	if len(w.problems) > 0 {
-		return nil
-	}
-	if err := d.Delete(ctx, before, w.entry(w.now())); err != nil {
-		return err
-	}
-	if w.Kind == content.KindMedia {
-		return w.store.DeleteFiles(ctx, before.ID)
-	}
-	return nil
-}
-
-// clone copies a copy, so that nothing is shared.
-func clone[T any](copied *T) (*T, error) {
-	raw, err := json.Marshal(copied)
-	if err != nil {
-		return nil, fmt.Errorf("copy an entry: %w", err)
-	}
-	fresh := new(T)
-	if err := json.Unmarshal(raw, fresh); err != nil {
-		return nil, fmt.Errorf("copy an entry: %w", err)
-	}
-	as(fresh).Common().ID = as(copied).Common().ID
-	return fresh, nil
 }
 
 // Revision is the working copy that an entry had at a version; nil when that version

@@ -2,13 +2,10 @@ package newsroom
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"sen/internal/content"
 	"sen/internal/richtext"
@@ -17,14 +14,34 @@ import (
 // read changes a copy by the input and reports everything that is wrong with it.
 func (w *work) read(ctx context.Context, c content.Content) error {
 	site := w.store.Site()
-	r := &reader{report: w.report, languages: site.Languages, locale: w.Locale, medium: mediumAt}
+	r := &reader{report: w.report, languages: site.Languages, locale: w.Locale, newsroom: w.Newsroom}
 	if r.locale == "" {
 		r.locale = site.Languages.Default
 	}
-	r.read(w.Input, c, "input")
+	input := w.Input
+	if w.Action == content.ActionCreate { // null is as good as nothing where there is nothing yet
+		input = maps.Clone(input)
+		maps.DeleteFunc(input, func(_ string, value any) bool { return value == nil })
+	}
+	if e, ok := c.(*content.Event); ok {
+		before := *e
+		r.read(input, c, "input")
+		r.days(e, before, input)
+	} else {
+		r.read(input, c, "input")
+	}
+	w.reduce(c, "input")
 	check(c, w.report)
-	if err := w.checkLinks(ctx, r.links); err != nil {
+	w.ownAddresses(c)
+	for _, id := range c.Common().LinkedMediaIDs {
+		r.links = append(r.links, link{id, string(content.KindMedia), []string{"input"}})
+	}
+	found, err := w.checkLinks(ctx, r.links)
+	if err != nil {
 		return err
+	}
+	for _, blocks := range r.forms {
+		leaveToMedia(blocks, found)
 	}
 	if err := w.derive(ctx, c, content.StageDraft); err != nil {
 		return err
@@ -53,40 +70,26 @@ func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	return nil
 }
 
-// checkLinks refuses links to what is not there, is in the trash, or is of another kind.
-func (w *work) checkLinks(ctx context.Context, links []link) error {
-	byKind := map[content.Kind][]content.ID{}
+// checkLinks refuses links to what is not there, is in the trash, or is of another kind, and gives what was found.
+func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]content.Content, error) {
+	var ids []content.ID
 	for _, l := range links {
-		kind, ok := l.id.Kind()
-		if !ok || l.kind != "*" && string(kind) != l.kind {
+		if kind, ok := l.id.Kind(); !ok || l.kind != "*" && string(kind) != l.kind {
 			w.refuse(content.ProblemInvalid, l.path, msgWrongKind, l.id, l.kind)
 			continue
 		}
-		byKind[kind] = append(byKind[kind], l.id)
+		ids = append(ids, l.id)
 	}
-	var mu sync.Mutex
-	there := map[content.ID]bool{}
-	tasks, taskCtx := errgroup.WithContext(ctx)
-	for kind, ids := range byKind {
-		tasks.Go(func() error {
-			found, err := w.desks[kind].copies(taskCtx, ids, content.StageDraft)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, c := range found {
-				there[id] = c.Common().Editing.State != content.StateTrashed
-			}
-			return err
-		})
-	}
-	if err := tasks.Wait(); err != nil {
-		return err
+	there, err := w.linked(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
 	for _, l := range links {
-		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !there[l.id] {
+		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
 			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
 		}
 	}
-	return nil
+	return there, nil
 }
 
 // stem is the slug that an entry's title makes; the end of its id where it makes none.
@@ -99,13 +102,20 @@ func (w *work) stem(c content.Content) string {
 	return id[strings.IndexByte(id, '_')+1:]
 }
 
-// renamed keeps the former slug of an entry that takes another one; it goes on answering.
-func (w *work) renamed(before, after *content.Base) {
+// renamed keeps the former slug of an entry that takes another one, where readers saw the entry with it; it goes on
+// answering. One that only a draft had is free again.
+func renamed(before, after *content.Base, public []string) {
 	if after.Slug == before.Slug {
 		return
 	}
 	after.FormerSlugs = slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
 	after.FormerSlugs = append(after.FormerSlugs, before.Slug)
+	onceSeen(after, public)
+}
+
+// onceSeen leaves of the former slugs those under which readers saw the entry.
+func onceSeen(base *content.Base, public []string) {
+	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
 }
 
 // finder finds a copy of an entry; nil when there is none.
@@ -149,6 +159,8 @@ func derive(c content.Content, find finder) (cycle bool, err error) {
 	case *content.Article:
 		e.BreadcrumbIDs, cycle, err = ancestors(id, e.SectionID, find)
 		e.ReadingMinutes = readingMinutes(e.Body)
+	case *content.Event:
+		e.SettleDays()
 	case *content.Award:
 		e.SeriesID, e.Year, e.Level = "", 0, ""
 		found, err := find(e.RoundID)
@@ -215,12 +227,8 @@ func check(c content.Content, r *report) {
 			r.refuse(content.ProblemInvalid, at(path...), msgRange, 1, most)
 		}
 	}
-	switch c.(type) {
-	case *content.Media:
-	case *content.Article, *content.Award:
-		need(len(c.Label()) > 0, "title")
-	default:
-		need(len(c.Label()) > 0, "name")
+	if c.Kind() != content.KindMedia {
+		need(!c.Label().Empty(), labelName(c.Kind()))
 	}
 	switch e := c.(type) {
 	case *content.Event:
@@ -246,27 +254,47 @@ func check(c content.Content, r *report) {
 			if recipient.OrganizationID != "" && recipient.AuthorID != "" {
 				r.refuse(content.ProblemInvalid, at("recipients", strconv.Itoa(i)), msgOneOf, "organization, author")
 			}
-			need(len(recipient.Name) > 0, "recipients", strconv.Itoa(i), "name")
+			need(!recipient.Name.Empty(), "recipients", strconv.Itoa(i), "name")
 		}
 		if e.Product != nil {
-			need(len(e.Product.Name) > 0, "product", "name")
+			need(!e.Product.Name.Empty(), "product", "name")
 		}
 	}
 }
 
+// whole refuses what lacks something that it needs, as a copy may that was imported or made by an older program.
+func (w *work) whole(c content.Content) {
+	lacks := &report{vietnamese: w.vietnamese}
+	check(c, lacks)
+	for _, p := range lacks.problems {
+		w.problems = told(w.problems, content.Problem{Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message, Path: []string{"id"}})
+	}
+}
+
+// labelName is the name of the field that a kind is shown by.
+func labelName(kind content.Kind) string {
+	switch kind {
+	case content.KindArticle, content.KindAward, content.KindMedia:
+		return "title"
+	}
+	return "name"
+}
+
 // checkEvent is check for events.
 func checkEvent(e *content.Event, r *report, need func(bool, ...string), at func(...string) []string) {
-	need(!e.StartsAt.IsZero(), "startsAt")
+	if e.StartsOnDay == "" {
+		need(!e.StartsAt.IsZero(), "startsAt")
+	}
 	need(e.Type != "", "type")
 	need(e.EventStatus != "", "eventStatus")
 	if e.EndsAt != nil && e.EndsAt.Before(e.StartsAt) {
-		r.refuse(content.ProblemInvalid, at("endsAt"), msgOrder)
+		r.refuse(content.ProblemInvalid, at(endName(e)), msgOrder)
 	}
-	if _, err := time.LoadLocation(e.TimeZone); err != nil || e.TimeZone == "" || e.TimeZone == "Local" {
+	if _, err := content.Zone(e.TimeZone); err != nil {
 		r.refuse(content.ProblemInvalid, at("timeZone"), msgTimeZone, e.TimeZone)
 	}
 	if p := e.Place; p != nil {
-		need(len(p.Name) > 0, "place", "name")
+		need(!p.Name.Empty(), "place", "name")
 		degrees := func(v *float64, most float64, name string) {
 			if v != nil && (*v < -most || *v > most) {
 				r.refuse(content.ProblemInvalid, at("place", name), msgRange, -most, most)
@@ -278,16 +306,16 @@ func checkEvent(e *content.Event, r *report, need func(bool, ...string), at func
 	participants := func(all []*content.Participant, path ...string) {
 		for i, p := range all {
 			where := append(slices.Clone(path), strconv.Itoa(i))
-			need(len(p.Name) > 0, append(slices.Clone(where), "name")...)
+			need(!p.Name.Empty(), append(slices.Clone(where), "name")...)
 			need(p.Role != "", append(slices.Clone(where), "role")...)
 			for k, position := range p.Positions {
-				need(len(position.Title) > 0, append(slices.Clone(where), "positions", strconv.Itoa(k), "title")...)
+				need(!position.Title.Empty(), append(slices.Clone(where), "positions", strconv.Itoa(k), "title")...)
 			}
 		}
 	}
 	participants(e.Participants, "participants")
 	for i, item := range e.Agenda {
-		need(len(item.Title) > 0, "agenda", strconv.Itoa(i), "title")
+		need(!item.Title.Empty(), "agenda", strconv.Itoa(i), "title")
 		if item.StartsAt != nil && item.EndsAt != nil && item.EndsAt.Before(*item.StartsAt) {
 			r.refuse(content.ProblemInvalid, at("agenda", strconv.Itoa(i), "endsAt"), msgOrder)
 		}

@@ -7,8 +7,7 @@ import (
 	"sen/internal/content"
 )
 
-// failure is an error of the catalog: it is told in English where it ends a request, and in the editor's language
-// where it ends one change of many.
+// failure is an error of the catalog, which ends a request, or one change of many.
 type failure struct {
 	known   *content.Error
 	message message
@@ -16,7 +15,9 @@ type failure struct {
 }
 
 func failed(code content.Code, m message, args ...any) error {
-	return &failure{content.Errorf(code, "%s", new(report).text(m, args...)), m, args}
+	vietnamese := &report{vietnamese: true}
+	known := &content.Error{Code: code, Message: new(report).text(m, args...), Vietnamese: vietnamese.text(m, args...)}
+	return &failure{known, m, args}
 }
 
 // Error implements error.

@@ -76,7 +76,9 @@ func (i *importing) check(item content.Item) {
 		i.refuse(base.ID, "the id is there twice")
 	case base.Slug == "":
 		i.refuse(base.ID, "the slug is missing")
-	case len(item.Content.Label()) == 0:
+	case !content.ValidSlug(base.Slug):
+		i.refuse(base.ID, "the slug %q has other signs than a-z, digits and single dashes between them, or more than %d", base.Slug, content.MaxSlug)
+	case item.Content.Label().Empty():
 		i.refuse(base.ID, "the title or name is missing")
 	case !item.Draft && base.PublishedAt.IsZero():
 		i.refuse(base.ID, "publishedAt is missing")
@@ -92,9 +94,20 @@ func (i *importing) derive(c content.Content) {
 			i.refuse(id, "it names %s, which is not there", link)
 		}
 	}
+	for _, dropped := range content.Reduce(c) {
+		i.refuse(id, "%s names %s twice, or it is the entry itself", dropped.Field, dropped.ID)
+	}
 	cycle, _ := derive(c, func(id content.ID) (content.Content, error) { return i.byID[id], nil })
 	if cycle {
 		i.refuse(id, "it stands below itself")
+	}
+	if e, ok := c.(*content.Event); ok {
+		switch startsWrong, endsWrong := e.SettleDays(); {
+		case startsWrong || endsWrong:
+			i.refuse(id, "startsOn or endsOn is no day of the calendar in %s", e.TimeZone)
+		case e.StartsAt.IsZero():
+			i.refuse(id, "startsAt or startsOn is missing")
+		}
 	}
 }
 

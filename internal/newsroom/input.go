@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"sen/internal/content"
+	"sen/internal/richtext"
 )
 
 // Bounds of what an editor sends.
@@ -76,8 +77,10 @@ type reader struct {
 	languages content.Languages
 	// locale is the language of a text that names none.
 	locale content.Locale
-	// medium finds the medium that an address in Markdown or HTML leads to.
-	medium func(address string) (content.ID, bool)
+	// newsroom knows its own addresses; nil leaves addresses as they are.
+	newsroom *Newsroom
+	// forms are the bodies that were made of Markdown or HTML.
+	forms [][]content.Block
 	// links are the entries that the input names.
 	links []link
 }
@@ -204,8 +207,9 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 		r.value(fresh.Index(i), member, tag, append(slices.Clone(path), strconv.Itoa(i)))
 	}
 	v.Set(fresh)
+	r.once(v, path)
 	if spans, ok := fresh.Interface().(content.Spans); ok {
-		spans = slices.DeleteFunc(spans, func(s content.Span) bool { return s.Text == "" }) // of which there is nothing to see
+		spans = richtext.Spans(spans)
 		v.Set(reflect.ValueOf(spans))
 		r.run(spans, path)
 	}
@@ -221,7 +225,10 @@ func (r *reader) moment(to *time.Time, value any, path []string) {
 		r.refuse(content.ProblemInvalid, path, msgInvalid)
 		return
 	}
-	*to = t.UTC().Truncate(time.Millisecond) // what the store keeps
+	if t = t.UTC().Truncate(time.Millisecond); !content.Storable(t) { // what the store keeps
+		r.refuse(content.ProblemInvalid, path, msgMoment)
+	}
+	*to = t
 }
 
 // localized calls read for each language that is given, with what is given in it. A null
@@ -284,6 +291,9 @@ func or(s, otherwise string) string {
 	return s
 }
 
+// blanks ends lines alike, as [content.Lint] does.
+var blanks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+
 // clean is a text as it is kept: what can be mended is, and said; the rest is refused.
 func (r *reader) clean(s, lint string, path []string) string {
 	most := maxText
@@ -294,13 +304,15 @@ func (r *reader) clean(s, lint string, path []string) string {
 		r.refuse(content.ProblemTooLong, path, msgTooLong, n, most)
 		return s
 	}
+	s = r.addresses(s, path)
 	var before, after string
 	if lint == "span" { // the blanks around a run of text part it from its neighbours
 		core := strings.TrimSpace(s)
 		if core == "" {
-			return s
+			return blanks.Replace(s)
 		}
 		before, after, _ = strings.Cut(s, core)
+		before, after = blanks.Replace(before), blanks.Replace(after)
 		s = core
 	}
 	kept, findings := content.Lint(s, lint == "line")

@@ -36,6 +36,9 @@ const (
 	msgRange
 	msgOrder
 	msgTimeZone
+	msgMoment
+	msgNoDay
+	msgOnlyLanguage
 	msgPast
 	msgNote
 	msgOtherRequest
@@ -67,12 +70,26 @@ const (
 	msgFileBroken
 	msgFilePixels
 	msgFileFrames
+	msgFileSlow
 	msgForbidden
 	msgOneTimePassword
 	msgUnderWay
 	msgBusy
 	msgUnavailable
 	msgNotReached
+	msgPreviewAddress
+	msgSignedAddress
+	msgOwnEmbed
+	msgTooDeep
+	msgSessionNotKept
+	msgGone
+	msgInTrash
+	msgNothingWithout
+	msgTwice
+	msgNamedTwice
+	msgItself
+	msgHidden
+	msgWith
 )
 
 // catalog has what each message says, in English and in Vietnamese. The verbs of both
@@ -102,6 +119,9 @@ var catalog = map[message][2]string{
 	msgRange:            {"It must be from %v to %v.", "Giá trị phải từ %v đến %v."},
 	msgOrder:            {"The end lies before the beginning.", "Thời điểm kết thúc trước thời điểm bắt đầu."},
 	msgTimeZone:         {"%q is no time zone of the IANA database, such as Asia/Ho_Chi_Minh.", "%q không phải là múi giờ theo cơ sở dữ liệu IANA, ví dụ Asia/Ho_Chi_Minh."},
+	msgMoment:           {"A moment lies behind 0001-01-01T00:00:00Z and before the year 10000.", "Thời điểm phải sau 0001-01-01T00:00:00Z và trước năm 10000."},
+	msgNoDay:            {"There is no day %s in the zone %s that can be kept.", "Không có ngày %s ở múi giờ %s, hoặc ngày này không lưu được."},
+	msgOnlyLanguage:     {"%d entries are written in nothing but what is taken off (%s). Write them in another language first, or send confirmRemoval: true. They go on being shown in it, since they have no other text.", "Có %d mục chỉ viết bằng ngôn ngữ bị gỡ (%s). Hãy viết chúng bằng ngôn ngữ khác trước, hoặc gửi confirmRemoval: true. Các mục đó vẫn hiển thị bằng ngôn ngữ này vì không có bản nào khác."},
 	msgPast:             {"No time can be set for this.", "Không thể hẹn giờ cho việc này."},
 	msgNote:             {"Say why, in a note.", "Hãy ghi rõ lý do."},
 	msgOtherRequest:     {"This idempotency key was used for another change. Take a new one.", "Khóa idempotency này đã dùng cho một thay đổi khác. Hãy dùng khóa mới."},
@@ -133,12 +153,29 @@ var catalog = map[message][2]string{
 	msgFileBroken:       {"The file is damaged, or not of the type that it begins as: %s.", "Tệp bị hỏng hoặc không đúng loại: %s."},
 	msgFilePixels:       {"The picture is too large (%s); at most 50 megapixels in 64 MB are allowed.", "Ảnh quá lớn (%s); tối đa 50 megapixel và 64 MB."},
 	msgFileFrames:       {"The picture moves for too long (%s).", "Ảnh động quá dài (%s)."},
+	msgFileSlow:         {"The picture takes too long to decode (%s). Save it again in a plain form, such as a JPEG that is not progressive.", "Ảnh mất quá nhiều thời gian để giải mã (%s). Hãy lưu lại ở dạng thông thường, chẳng hạn JPEG không dùng chế độ progressive."},
 	msgForbidden:        {"Your role does not allow this (%s). Ask an administrator for it.", "Vai trò của bạn không cho phép việc này (%s). Hãy liên hệ quản trị viên."},
 	msgOneTimePassword:  {"Change your one-time password first: changePassword.", "Trước hết hãy đổi mật khẩu dùng một lần: changePassword."},
 	msgUnderWay:         {"The first attempt under this idempotency key is still under way. Try again in a moment.", "Lần gửi đầu với khóa idempotency này vẫn đang được xử lý. Hãy thử lại sau giây lát."},
 	msgBusy:             {"The entry is being changed by others all the time. Try again.", "Mục này đang liên tục bị người khác sửa. Hãy thử lại."},
 	msgUnavailable:      {"The store did not answer. Try again.", "Kho dữ liệu không trả lời. Hãy thử lại."},
+	msgPreviewAddress:   {"This address shows a draft to whoever has it. Link to the entry's own page instead.", "Địa chỉ này cho bất kỳ ai xem bản nháp. Hãy liên kết tới trang của chính mục đó."},
+	msgSignedAddress:    {"The signature was taken out of the address of a file: it works once the file is published.", "Đã bỏ chữ ký khỏi địa chỉ tệp: liên kết hoạt động khi tệp được đăng."},
+	msgOwnEmbed:         {"A file of this site is offered for download, not embedded.", "Tệp của chính trang này được đưa thành mục tải về, không nhúng."},
+	msgTooDeep:          {"Lists nest %d deep here; at most %d are allowed.", "Danh sách lồng %d cấp; tối đa là %d."},
 	msgNotReached:       {"The time was over before this one was reached: nothing of it was written. Send it again.", "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại."},
+	msgSessionNotKept: {
+		"The browser sends no session cookie from this page, which is of another site than the API (the scheme counts too). Send `token` as Authorization: Bearer …, open the page on the API's site, or set --cookie-same-site none. See docs/sign-in.md.",
+		"Trình duyệt không gửi cookie phiên từ trang này, vì trang thuộc một site khác với API (tính cả http hay https). Hãy gửi `token` trong Authorization: Bearer …, mở trang trên site của API, hoặc đặt --cookie-same-site none. Xem docs/sign-in.md.",
+	},
+	msgGone:           {"It named %s, which was deleted for ever; the link was taken out.", "Mục này dẫn tới %s đã bị xóa vĩnh viễn; liên kết đã được gỡ."},
+	msgInTrash:        {"It links to %s, which is in the trash.", "Mục này dẫn tới %s đang ở trong thùng rác."},
+	msgNothingWithout: {"It is nothing without what it linked to then, which was deleted for ever.", "Bản ghi này không còn nghĩa khi mục mà nó dẫn tới đã bị xóa vĩnh viễn."},
+	msgTwice:          {"%s stood there twice; it is kept once.", "%s được ghi hai lần; chỉ giữ một lần."},
+	msgNamedTwice:     {"%s stands in the list already, in other words. Keep one of both.", "%s đã có trong danh sách với nội dung khác. Hãy giữ một trong hai."},
+	msgItself:         {"An entry is not linked to itself: %s was taken out.", "Một mục không dẫn tới chính nó: đã gỡ %s."},
+	msgHidden:         {"It links to what readers don't see: %s. Publish that, too: `with` does it in the same step.", "Mục này dẫn tới nội dung bạn đọc chưa thấy: %s. Hãy đăng cả những mục đó, có thể cùng lúc bằng `with`."},
+	msgWith:           {"Other entries are published with publish, approve and correct only.", "Chỉ có thể đăng kèm mục khác khi đăng, duyệt hoặc đính chính."},
 }
 
 // vietnameseWords are the steps and the states of the workflow for editors.
@@ -176,7 +213,7 @@ type report struct {
 
 // newReport speaks the first language of a chain that the catalog has; English otherwise.
 func newReport(chain []content.Locale) *report {
-	return &report{vietnamese: len(chain) > 0 && (chain[0] == "vi" || len(chain[0]) > 2 && chain[0][:3] == "vi-")}
+	return &report{vietnamese: content.Vietnamese(chain)}
 }
 
 // text is what a message says.
@@ -200,6 +237,11 @@ func (r *report) refuse(code content.ProblemCode, path []string, m message, args
 // notice notes what was written otherwise than it was sent.
 func (r *report) notice(code content.ProblemCode, path []string, m message, args ...any) {
 	r.notices = told(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path})
+}
+
+// noticeOf is a notice about other entries.
+func (r *report) noticeOf(entries []content.ID, code content.ProblemCode, path []string, m message, args ...any) {
+	r.notices = told(r.notices, content.Problem{Code: code, Message: r.text(m, args...), Path: path, Entries: entries})
 }
 
 // told adds a problem to those that were told; what was told in the same words is not said again.

@@ -3,6 +3,7 @@
 package newsroom
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -10,13 +11,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/sync/singleflight"
 
 	"sen/internal/auth"
 	"sen/internal/content"
@@ -31,8 +29,7 @@ type Newsroom struct {
 	signer    func(context.Context) (auth.Signer, error)
 	publicURL string
 	desks     map[content.Kind]desk
-	// sizes lets each size of a picture be made once, however many ask for it at a time.
-	sizes singleflight.Group
+	sizes     sizes
 }
 
 // Options are what a newsroom works with.
@@ -44,6 +41,8 @@ type Options struct {
 	Signer func(context.Context) (auth.Signer, error)
 	// PublicURL is where clients reach the program, without a slash at its end.
 	PublicURL string
+	// SizeBytes is what all sizes of pictures may take in the store; 0 is [DefaultSizeBytes].
+	SizeBytes int64
 }
 
 // New makes a newsroom for a store.
@@ -53,6 +52,7 @@ func New(store *mongodb.Store, o Options) *Newsroom {
 		now = time.Now
 	}
 	n := &Newsroom{store: store, log: o.Log, signer: o.Signer, publicURL: o.PublicURL, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	n.sizes.bound = cmp.Or(o.SizeBytes, DefaultSizeBytes)
 	n.desks = map[content.Kind]desk{}
 	for _, d := range []desk{
 		newDesk(n, store.Articles), newDesk(n, store.Authors), newDesk(n, store.Organizations), newDesk(n, store.Sections),
@@ -81,6 +81,8 @@ type Change struct {
 	At *time.Time
 	// Revision is the version whose content is restored.
 	Revision int
+	// With are entries that are published with it, before it, and at the same time.
+	With []content.ID
 	// Merge joins the change with those that came in between, where they touch other fields.
 	Merge bool
 	// Key makes a repetition answer what the first attempt did; empty for none. Item tells those apart that
@@ -89,6 +91,8 @@ type Change struct {
 	Item int
 	// prepare fills a new copy with what no input has; nil for nothing.
 	prepare func(content.Content)
+	// together are the entries in whose company it is published.
+	together []content.ID
 }
 
 // Outcome is what became of a change.
@@ -179,7 +183,11 @@ func (w *work) begin() error {
 		w.revision = "rev_" + strings.ToLower(rand.Text())
 		return nil
 	}
-	asked, err := json.Marshal([]any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Locale, w.Note, w.At, w.Change.Revision})
+	parts := []any{w.Action, w.Kind, w.ID, w.Version, w.Input, w.Locale, w.Note, w.At, w.Change.Revision}
+	if len(w.With) > 0 {
+		parts = append(parts, w.With)
+	}
+	asked, err := json.Marshal(parts)
 	if err != nil {
 		return fmt.Errorf("digest a change: %w", err)
 	}
@@ -226,16 +234,4 @@ func (w *work) entry(at time.Time) content.Revision {
 func (w *work) why() string {
 	r := &reader{report: w.report}
 	return r.clean(strings.TrimSpace(w.Note), "text", []string{"note"})
-}
-
-// mediumAt finds the medium of an address such as /media/media_…/anh.jpg, on any host.
-func mediumAt(address string) (content.ID, bool) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", false
-	}
-	rest, ok := strings.CutPrefix(u.Path, "/media/")
-	id, _, _ := strings.Cut(rest, "/")
-	kind, known := content.ID(id).Kind()
-	return content.ID(id), ok && known && kind == content.KindMedia
 }

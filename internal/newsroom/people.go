@@ -117,15 +117,7 @@ func (p *People) ActorFor(ctx context.Context, secret string) (*content.Actor, e
 	case strings.HasPrefix(secret, string(auth.SecretToken)):
 		return p.ofToken(ctx, auth.HashSecret(secret))
 	case strings.HasPrefix(secret, string(auth.SecretPreview)):
-		signer, err := p.Signer(ctx)
-		if err != nil {
-			return nil, err
-		}
-		entry, _, ok := signer.ParsePreview(secret, p.now())
-		if !ok {
-			return nil, errUnknown()
-		}
-		return &content.Actor{ID: "preview", Name: "Preview", Preview: entry}, nil
+		return p.ofPreview(ctx, secret)
 	case p.issuer != nil && auth.IsJWT(secret):
 		return p.issuer.Actor(ctx, secret)
 	}
@@ -168,7 +160,7 @@ func (p *People) ofToken(ctx context.Context, hash string) (*content.Actor, erro
 		return nil, err
 	}
 	now := p.now()
-	if t == nil || t.RevokedAt != nil || t.ExpiresAt != nil && !now.Before(*t.ExpiresAt) {
+	if t == nil || over(t, now) {
 		return nil, errUnknown()
 	}
 	if t.LastUsedAt == nil || now.Sub(*t.LastUsedAt) >= touchEvery {
@@ -177,6 +169,11 @@ func (p *People) ofToken(ctx context.Context, hash string) (*content.Actor, erro
 		}
 	}
 	return &content.Actor{ID: t.ID, Name: t.Name, Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}, nil
+}
+
+// over tells whether a token was revoked or has expired.
+func over(t *content.Token, now time.Time) bool {
+	return t.RevokedAt != nil || t.ExpiresAt != nil && !now.Before(*t.ExpiresAt)
 }
 
 // Signer signs with the store's key, which all servers share.

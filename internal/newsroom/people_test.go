@@ -391,25 +391,6 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-func TestPreviewToken(t *testing.T) {
-	h := open(t, testkit.Embedded(t))
-	signer, err := h.Signer(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	const id = content.ID("article_1")
-	token := signer.Preview(id, h.now().Add(time.Hour))
-	if actor := auth.ActorOf(h.as(token)); actor.Preview != id || actor.Role != "" {
-		t.Errorf("the guest is %+v", actor)
-	}
-	other := newsroom.NewPeople(h.store, newsroom.PeopleOptions{Now: h.now, Log: testkit.Log(t)})
-	if _, err := other.ActorFor(t.Context(), token); err != nil {
-		t.Errorf("another server does not know it: %v", err)
-	}
-	h.pass(time.Hour)
-	h.out("a preview that is over", token)
-}
-
 // TestVietnamese sees that problems speak the editor's language.
 func TestVietnamese(t *testing.T) {
 	h := open(t, testkit.Embedded(t))

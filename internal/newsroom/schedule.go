@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sen/internal/auth"
@@ -16,7 +17,7 @@ var clockwork = &content.Actor{ID: "schedule", Name: "schedule", Role: content.R
 // made. Any number of servers may call it: the entry's version lets one of them win.
 func (n *Newsroom) RunDue(ctx context.Context) (made int, err error) {
 	ctx = auth.WithActor(ctx, clockwork)
-	for _, kind := range content.Kinds() {
+	for _, kind := range slices.Backward(content.Kinds()) { // media come before what shows them
 		some, failed := n.desks[kind].due(ctx, n)
 		made, err = made+some, errors.Join(err, failed)
 	}
@@ -52,6 +53,9 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 			n.log.WarnContext(ctx, "what is due is refused", "entry", id, "action", c.Action, "problem", outcome.Problems[0].Message)
 		default:
 			made++
+			for _, notice := range outcome.Notices {
+				n.log.WarnContext(ctx, "published by schedule", "entry", id, "notice", notice.Message)
+			}
 		}
 		err = errors.Join(err, failed)
 	}
@@ -61,10 +65,11 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 // tick is how often what is due is looked for: it bounds how late it happens.
 const tick = time.Second
 
-// Keep makes what is due happen and sweeps what crashes left open, until the context ends.
+// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with [Newsroom.PrepareTexts].
 func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
+	go n.prepareTexts(ctx)
 	var swept time.Time
 	for {
 		if now := n.now(); now.Sub(swept) > time.Minute {

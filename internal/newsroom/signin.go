@@ -16,18 +16,28 @@ type SignedIn struct {
 	// Secret opens the session; it is shown once and not kept.
 	Secret    string
 	ExpiresAt time.Time
+	// Device is the device mark with which the client is known to the login from now on.
+	Device string
+	// Notices tell what the client has to know of the session.
+	Notices []content.Problem
 }
 
-// SignIn begins a session for who knows an account's password. The address is the
-// client's, by which guessing is slowed down: too many failures are RATE_LIMITED. A wrong
-// login and a wrong password are a [RefusedError] that does not tell which it was.
+// SignIn begins a session for who knows an account's password. The address is the client's, by which guessing is
+// slowed down ([auth.Throttle]), unless the context's client has a device mark of the login: too many failures are
+// RATE_LIMITED. A wrong login and a wrong password are a [RefusedError] that does not tell which it was.
 func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, password, address string) (*SignedIn, error) {
 	wrong := refusal(chain, content.ProblemInvalid, []string{"password"}, msgWrongSignIn)
 	login = normalized(login)
 	if !logins.MatchString(login) {
 		return nil, wrong
 	}
-	if err := p.throttle.Begin(login, address); err != nil {
+	signer, err := p.Signer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client := auth.ClientOf(ctx)
+	from := auth.Source{Address: address, Client: signer.KnownDevice(client.Device, login)}
+	if err := p.throttle.Begin(login, from); err != nil {
 		return nil, err
 	}
 	account, err := p.store.AccountByLogin(ctx, login)
@@ -45,9 +55,9 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 	if !ok {
 		return nil, wrong
 	}
-	p.throttle.Succeeded(login, address)
+	p.throttle.Succeeded(login, from)
 	now := p.now()
-	s := &SignedIn{Secret: auth.NewSecret(auth.SecretSession), ExpiresAt: now.Add(p.session)}
+	s := &SignedIn{Secret: auth.NewSecret(auth.SecretSession), ExpiresAt: now.Add(p.session), Device: signer.Device(client.Device, login)}
 	session := &content.Session{ID: auth.HashSecret(s.Secret), AccountID: account.ID, CreatedAt: now, ExpiresAt: s.ExpiresAt}
 	if err := p.store.AddSession(ctx, session); err != nil {
 		return nil, err
@@ -61,7 +71,18 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 		return nil, errors.Join(wrong, p.store.EndSession(ctx, session.ID))
 	}
 	s.Actor = actorOf(present, session.ID)
+	if client.Forgetful {
+		r := newReport(chain)
+		r.notice(content.ProblemSessionNotKept, []string{}, msgSessionNotKept)
+		s.Notices = r.notices
+	}
 	return s, nil
+}
+
+// SessionNotKept is the [RefusedError] of a client that would lose its session: no cookie comes back to it, and it
+// takes no token.
+func SessionNotKept(chain []content.Locale) error {
+	return refusal(chain, content.ProblemSessionNotKept, []string{}, msgSessionNotKept)
 }
 
 // SignOut ends the actor's session; who has none is out already.
@@ -97,7 +118,8 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err := r.refused(); err != nil {
 		return nil, err
 	}
-	if err := p.throttle.Begin(account.Login, ""); err != nil {
+	from := auth.Source{Client: actor.Session} // whoever guesses elsewhere holds nobody up here, and the other way round
+	if err := p.throttle.Begin(account.Login, from); err != nil {
 		return nil, err
 	}
 	ok, err := p.passwords.Matches(ctx, account.Password, old)
@@ -107,7 +129,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if !ok {
 		return nil, refusal(chain, content.ProblemInvalid, []string{"password"}, msgWrongPassword)
 	}
-	p.throttle.Succeeded(account.Login, "")
+	p.throttle.Succeeded(account.Login, from)
 	hash, err := p.passwords.Hash(ctx, fresh)
 	if err != nil {
 		return nil, err

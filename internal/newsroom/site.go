@@ -28,8 +28,9 @@ type SiteOutcome struct {
 }
 
 // UpdateSite changes the site's settings and menus from a version of them. Where the
-// languages change, the texts of all entries are prepared for them in the background.
-func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input) (*SiteOutcome, error) {
+// languages change, the texts of all entries are prepared for them in the background. A language in which entries are written
+// that are written in no other one is taken off only when that is confirmed.
+func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input, confirmed bool) (*SiteOutcome, error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionSettings, ""); err != nil {
 		return nil, err
@@ -48,8 +49,16 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 		report.problems = nil
 		return n.staleSite(report, version), nil
 	}
+	if !confirmed && len(report.problems) == 0 {
+		if err := w.takenOff(ctx, before.Languages, after.Languages); err != nil {
+			return nil, err
+		}
+	}
 	if len(report.problems) > 0 {
 		return &SiteOutcome{Problems: report.problems, Notices: report.notices}, nil
+	}
+	if changes, err := differing(settable(before), settable(after)); len(changes) == 0 || err != nil {
+		return &SiteOutcome{Site: before, Notices: report.notices}, err
 	}
 	err = n.store.SaveSite(ctx, after, content.Revision{
 		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(), State: content.StatePublished, Label: after.Name,
@@ -64,7 +73,7 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 		return nil, err
 	}
 	if !slices.Equal(before.Languages.Locales, after.Languages.Locales) || before.Languages.Default != after.Languages.Default {
-		go n.rekey(context.WithoutCancel(ctx))
+		go n.prepareTexts(context.WithoutCancel(ctx))
 	}
 	return &SiteOutcome{Site: after, Notices: report.notices}, nil
 }
@@ -95,16 +104,36 @@ func settable(s *content.Site) any {
 	}{s.Name, s.Locales(), s.DefaultLocale(), s.TimeZone, s.Menus}
 }
 
-// rekey prepares the texts of all entries for the site's languages.
-func (n *Newsroom) rekey(ctx context.Context) {
+// PrepareTexts has the store make its own forms anew of those texts for which they are outdated: after the site's languages
+// changed, and when a version of the program starts that makes others.
+func (n *Newsroom) PrepareTexts(ctx context.Context) error {
 	start := time.Now()
 	entries := 0
-	err := n.store.Rekey(ctx, func(done int) { entries = done })
-	if err != nil {
-		n.log.ErrorContext(ctx, "texts could not be prepared for the site's languages; run `sen check --mend`", "entries", entries, "err", err)
-		return
+	err := n.store.RekeyOutdated(ctx, func(done int) {
+		if entries = done; done == 1 {
+			n.log.InfoContext(ctx, "texts are being prepared for search by filters and for sorting; until that is done some lists may lack entries")
+		}
+	})
+	if err == nil && entries > 0 {
+		n.log.InfoContext(ctx, "texts are prepared", "entries", entries, "took", time.Since(start))
 	}
-	n.log.InfoContext(ctx, "texts are prepared for the site's languages", "entries", entries, "took", time.Since(start))
+	return err
+}
+
+// prepareTexts is PrepareTexts until it succeeds.
+func (n *Newsroom) prepareTexts(ctx context.Context) {
+	for {
+		err := n.PrepareTexts(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		n.log.ErrorContext(ctx, "texts could not be prepared yet", "retry", time.Minute, "err", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Minute):
+		}
+	}
 }
 
 // maxMenuDepth is how deep the links of a menu nest.
@@ -132,15 +161,15 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 	if value, ok := input["timeZone"]; ok {
 		after.TimeZone = str(value)
 	}
-	if _, err := time.LoadLocation(after.TimeZone); err != nil || after.TimeZone == "" || after.TimeZone == "Local" {
+	if _, err := content.Zone(after.TimeZone); err != nil {
 		w.refuse(content.ProblemInvalid, []string{"input", "timeZone"}, msgTimeZone, after.TimeZone)
 	}
-	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default}
+	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default, newsroom: w.Newsroom}
 	if len(w.chain) > 0 && slices.Contains(after.Languages.Locales, w.chain[0]) {
 		r.locale = w.chain[0]
 	}
 	r.read(input, after, "input")
-	if len(after.Name) == 0 {
+	if after.Name.Empty() {
 		w.refuse(content.ProblemRequired, []string{"input", "name"}, msgRequired)
 	}
 	keys := map[string]bool{}
@@ -152,7 +181,8 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 		keys[menu.Key] = true
 		w.menu(menu.Items, append(slices.Clone(path), "items"), 1)
 	}
-	return after, w.checkLinks(ctx, r.links)
+	_, err = w.checkLinks(ctx, r.links)
+	return after, err
 }
 
 // languages is what the input makes of the languages.
@@ -179,6 +209,33 @@ func (w *work) languages(after *content.Languages, input Input) {
 	}
 }
 
+// takenOff refuses to take languages off in which alone some entries are written.
+func (w *work) takenOff(ctx context.Context, before, after content.Languages) error {
+	var gone []content.Locale
+	for _, l := range before.Locales {
+		if !slices.Contains(after.Locales, l) {
+			gone = append(gone, l)
+		}
+	}
+	if gone == nil {
+		return nil
+	}
+	entries, err := w.store.WrittenOnlyIn(ctx, gone, after.Locales)
+	if err == nil && entries > 0 {
+		w.refuse(content.ProblemInUse, []string{"input", "locales"}, msgOnlyLanguage, entries, joined(gone))
+	}
+	return err
+}
+
+// joined lists languages in a message.
+func joined(locales []content.Locale) string {
+	names := make([]string, len(locales))
+	for i, l := range locales {
+		names[i] = string(l)
+	}
+	return strings.Join(names, ", ")
+}
+
 // menu checks the links of a menu.
 func (w *work) menu(items []*content.MenuItem, path []string, depth int) {
 	if depth > maxMenuDepth {
@@ -193,7 +250,11 @@ func (w *work) menu(items []*content.MenuItem, path []string, depth int) {
 		if item.URL != "" && richtext.Link(item.URL) == "" {
 			w.refuse(content.ProblemInvalid, append(slices.Clone(at), "url"), msgLink, item.URL)
 		}
-		if len(item.Label) == 0 {
+		if stable, signed := w.unsigned(item.URL); signed {
+			item.URL = stable
+			w.notice(content.NoticeRepaired, append(slices.Clone(at), "url"), msgSignedAddress)
+		}
+		if item.Label.Empty() {
 			w.refuse(content.ProblemRequired, append(slices.Clone(at), "label"), msgRequired)
 		}
 		w.menu(item.Items, append(slices.Clone(at), "items"), depth+1)

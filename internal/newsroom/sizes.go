@@ -1,11 +1,14 @@
 package newsroom
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"io"
+	"strconv"
 	"strings"
 	"time"
 
+	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/mongodb"
 	"sen/internal/picture"
@@ -14,13 +17,19 @@ import (
 // filePurpose is what the addresses of files are signed for.
 const filePurpose = "media"
 
+// guestMark stands between a guest's token and the signature in the address of a file.
+const guestMark = "."
+
 // SignFile signs the address of a medium's file: of its variant or its size of some name,
 // "" for the whole one, as it is at a stage. Sizes are made for those alone who have a
-// signature, and drafts are shown to them.
+// signature, and drafts are shown to them. What a guest's preview shows is signed with its token, and ends with it.
 func (n *Newsroom) SignFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (string, error) {
 	signer, err := n.signer(ctx)
 	if err != nil {
 		return "", err
+	}
+	if guest := auth.ActorOf(ctx); stage == content.StageDraft && guest != nil && guest.Preview == id {
+		return guest.PreviewToken + guestMark + signer.Sign(filePurpose, string(id), variant, guest.PreviewToken), nil
 	}
 	return signer.Sign(filePurpose, string(id), variant, string(stage)), nil
 }
@@ -31,6 +40,13 @@ func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.
 	if err != nil {
 		return "", err
 	}
+	if token, rest, guest := strings.Cut(signature, guestMark); guest {
+		preview, err := opened(ctx, n.store, signer, token, n.now())
+		if preview == nil || preview.Entry != id || !signer.Verify(rest, filePurpose, string(id), variant, token) {
+			return "", err
+		}
+		return content.StageDraft, nil
+	}
 	for _, stage := range []content.Stage{content.StagePublished, content.StageDraft} {
 		if signer.Verify(signature, filePurpose, string(id), variant, string(stage)) {
 			return stage, nil
@@ -39,53 +55,147 @@ func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.
 	return "", nil
 }
 
-// sizeTimeout bounds the making of a size.
-const sizeTimeout = time.Minute
+// sizeTimeout bounds the making of a size, but for the waiting for its turn.
+const sizeTimeout = 30 * time.Second
 
-// Sized opens a picture that is there at a stage in a size, which is made when it is asked
-// for the first time, and kept. What is no picture is a NOT_FOUND.
-func (n *Newsroom) Sized(ctx context.Context, id content.ID, size picture.Size, stage content.Stage) (*mongodb.File, error) {
-	file, err := n.store.OpenFile(ctx, id, size.Key(), stage)
-	if content.CodeOf(err) != content.CodeNotFound {
-		return file, err
-	}
-	whole, err := n.store.OpenFile(ctx, id, "", stage)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.HasPrefix(whole.MimeType, "image/") {
-		return nil, content.Errorf(content.CodeNotFound, "It is no picture.")
-	}
-	_, err, _ = n.sizes.Do(string(id)+"@"+size.Key(), func() (any, error) {
-		// The first one may go while others wait.
-		return nil, n.makeSize(context.WithoutCancel(ctx), id, size, stage)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return n.store.OpenFile(ctx, id, size.Key(), stage)
+// Sized is a picture in a size: in one of few, the next to what was asked for (see [picture.Size.For]).
+type Sized struct {
+	// File has its bytes; nil while it is not made.
+	File *mongodb.File
+	// Tag names its bytes, and MimeType is their type; "" while it is not known.
+	Tag, MimeType string
+	// Pixels is how many pixels making it goes over.
+	Pixels int
+	medium *content.Media
+	result picture.Result
+	from   string // the variant that it is made from; "" for the whole picture
 }
 
-func (n *Newsroom) makeSize(ctx context.Context, id content.ID, size picture.Size, stage content.Stage) error {
+// Sized finds a picture that is there at a stage in a size. It makes none. What is no picture is a NOT_FOUND.
+func (n *Newsroom) Sized(ctx context.Context, id content.ID, size picture.Size, stage content.Stage) (*Sized, error) {
+	m, err := n.store.Medium(ctx, id, stage)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(m.MimeType, "image/") || !m.Measured() {
+		return nil, content.Errorf(content.CodeNotFound, "It is no picture.")
+	}
+	s := &Sized{medium: m, result: size.For(*m.Width, *m.Height, m.MimeType)}
+	if file, kept := Kept(m, s.result); kept {
+		s.File, err = n.store.OpenFileOf(ctx, m, file)
+	} else {
+		s.File, err = n.store.OpenSize(ctx, m, s.result.Key(), n.now())
+		if content.CodeOf(err) == content.CodeNotFound {
+			s.Tag, s.MimeType = m.SHA256+"-"+s.result.Key(), mimeTypeOf(m, s.result)
+			s.from, s.Pixels = source(m, s.result)
+			return s, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Tag, s.MimeType = s.File.Tag, s.File.MimeType
+	return s, nil
+}
+
+// Kept tells which file of a picture has a result in it from the beginning: the whole one, "", or a variant, by its
+// width.
+func Kept(m *content.Media, r picture.Result) (file string, ok bool) {
+	if r.Cropped {
+		return "", false
+	}
+	if r.Width == *m.Width && r.Height == *m.Height && (r.Format == "" || r.Format.MimeType() == m.MimeType) {
+		return "", true
+	}
+	for _, v := range m.Variants {
+		if v.Width == r.Width && v.Height == r.Height && (r.Format == "" || r.Format.MimeType() == v.MimeType) {
+			return strconv.Itoa(v.Width), true
+		}
+	}
+	return "", false
+}
+
+// source is the least file of a picture that has all the pixels of a result in it, and how many pixels it has.
+func source(m *content.Media, r picture.Result) (file string, pixels int) {
+	for _, v := range m.Variants { // the smallest stand first
+		if r.Fits(v.Width, v.Height) {
+			return strconv.Itoa(v.Width), v.Width * v.Height
+		}
+	}
+	return "", *m.Width * *m.Height
+}
+
+// mimeTypeOf is the type of a result as far as it can be told before it is made: that of a WebP's sizes follows from its
+// pixels.
+func mimeTypeOf(m *content.Media, r picture.Result) string {
+	switch {
+	case r.Format != "":
+		return r.Format.MimeType()
+	case len(m.Variants) > 0:
+		return m.Variants[0].MimeType
+	}
+	return picture.OwnFormat(m.MimeType).MimeType()
+}
+
+// Turn waits until something may be done; end lets the next go on. It is not ok if that took too long.
+type Turn func(context.Context) (end func(), ok bool)
+
+var errNoTurn = content.Errorf(content.CodeUnavailable, "Too many sizes of pictures are asked for at once. Try again in a moment.")
+
+// MakeSize makes a size that is not there, and keeps it. However many ask for one at a time, it is made once, when its
+// turn comes. Whoever asked may go while others wait.
+func (n *Newsroom) MakeSize(ctx context.Context, s *Sized, turn Turn) (picture.Made, error) {
+	made, err, _ := n.sizes.making.Do(string(s.medium.ID)+"@"+s.result.Key(), func() (any, error) {
+		ctx := context.WithoutCancel(ctx)
+		end, ok := turn(ctx)
+		if !ok {
+			return nil, errNoTurn
+		}
+		defer end()
+		return n.makeSize(ctx, s)
+	})
+	if err != nil {
+		return picture.Made{}, err
+	}
+	return made.(picture.Made), nil
+}
+
+func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Made, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sizeTimeout)
 	defer cancel()
-	whole, err := n.store.OpenFile(ctx, id, "", stage)
+	file, err := n.store.OpenFileOf(ctx, s.medium, s.from)
 	if err != nil {
-		return err
+		return made, err
 	}
-	spooled, err := picture.Spool(whole)
+	if made, err = resize(ctx, file, s.result); err != nil {
+		return made, err
+	}
+	if err := n.keepSize(ctx, s, made); err != nil { // it is shown all the same
+		n.log.WarnContext(ctx, "a size that was made is not kept", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
+	}
+	return made, nil
+}
+
+// resize makes a result out of a picture's file.
+func resize(ctx context.Context, file io.Reader, r picture.Result) (made picture.Made, err error) {
+	spooled, err := picture.Spool(file)
 	if err != nil {
-		return err
+		return made, err
 	}
 	defer func() { _ = spooled.Close() }()
-	p, err := picture.Open(ctx, spooled.Bytes)
-	if err != nil {
-		return err
+	p, err := picture.Resizing.Open(ctx, spooled.Bytes)
+	if err == nil {
+		defer p.Close()
+		made, err = p.Resize(ctx, r)
 	}
-	defer p.Close()
-	made, err := p.Resize(size)
-	if err != nil {
-		return err
+	var refusal *picture.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.Reason != picture.ReasonSlow:
+		message := "No sizes can be made of this picture: " + refusal.What + "."
+		err = &content.Error{Code: content.CodeTooComplex, Message: message, Cause: err}
+	case refusal != nil || errors.Is(err, context.DeadlineExceeded):
+		message := "The size took too long to make. Try again in a moment."
+		err = &content.Error{Code: content.CodeUnavailable, Message: message, Cause: err}
 	}
-	return n.store.PutFile(ctx, id, size.Key(), size.Key(), made.Format.MimeType(), bytes.NewReader(made.Data))
+	return made, err
 }

@@ -35,14 +35,22 @@ type Upload struct {
 	Input  Input
 	Locale content.Locale
 	Key    string
+	// Publish shows the medium to readers at once.
+	Publish bool
 }
 
 // Upload keeps a file as a new medium, a draft. A file that is there already is answered
 // with its medium, which stays as it is, and a notice. One that is not taken in is a
-// problem of the outcome.
+// problem of the outcome. With Publish the medium is published, too; one that was there already only when nothing was
+// done with it yet: what is under embargo or out of work stays.
 func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload) (*Outcome, error) {
 	if err := Permit(auth.ActorOf(ctx), content.ActionCreate, content.KindMedia); err != nil {
 		return nil, err
+	}
+	if u.Publish {
+		if err := Permit(auth.ActorOf(ctx), content.ActionPublish, content.KindMedia); err != nil {
+			return nil, err
+		}
 	}
 	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
 	f, err := receive(ctx, u.File, u.Size, u.Name)
@@ -55,7 +63,24 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 		return nil, err
 	}
 	defer release()
-	return n.take(ctx, chain, u, f, m)
+	outcome, err := n.take(ctx, chain, u, f, m)
+	if err != nil || !u.Publish || outcome.Content == nil {
+		return outcome, err
+	}
+	return n.publishUpload(ctx, chain, u, outcome)
+}
+
+// publishUpload publishes a medium that was uploaded and is a draft.
+func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u Upload, uploaded *Outcome) (*Outcome, error) {
+	base := uploaded.Content.Common()
+	if base.Editing.State != content.StateDraft {
+		return uploaded, nil
+	}
+	published, err := n.Do(ctx, chain, Change{Action: content.ActionPublish, ID: uploaded.ID, Version: base.Version, Key: u.Key, Item: 1})
+	if published != nil {
+		published.Notices = append(uploaded.Notices, published.Notices...)
+	}
+	return published, err
 }
 
 // take keeps a file that was received as a new medium, unless it is there already.
@@ -126,7 +151,7 @@ func (n *Newsroom) forget(ctx context.Context, id content.ID) error {
 var refusals = map[picture.Reason]message{
 	picture.ReasonType: msgFileType, picture.ReasonPage: msgFilePage, picture.ReasonSVG: msgFileSVG,
 	picture.ReasonHEIC: msgFileHEIC, picture.ReasonEncoding: msgFileEncoding, picture.ReasonBroken: msgFileBroken,
-	picture.ReasonPixels: msgFilePixels, picture.ReasonFrames: msgFileFrames,
+	picture.ReasonPixels: msgFilePixels, picture.ReasonFrames: msgFileFrames, picture.ReasonScans: msgFileSlow, picture.ReasonSlow: msgFileSlow,
 }
 
 // refusedFile turns the refusal of a file into a problem; any other error stays one.
@@ -242,7 +267,7 @@ func (f *received) keepVariants(ctx context.Context, store *mongodb.Store, m *co
 		if width >= p.Width || p.Moves {
 			break
 		}
-		made, err := p.Resize(picture.Size{Width: width})
+		made, err := p.Resize(ctx, picture.Contain(p.Width, p.Height, width, picture.MaxSide))
 		if err != nil {
 			return err
 		}

@@ -33,6 +33,9 @@ func (n *Newsroom) UsedBy(ctx context.Context, ids []content.ID, most int) (map[
 
 // usedElsewhere refuses a change that would take away what others show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
+	if err := w.store.ReadSite(ctx); err != nil { // another server may have changed the menus
+		return false, err
+	}
 	users, err := w.UsedBy(ctx, []content.ID{id}, 4)
 	if err != nil {
 		return false, err
@@ -42,7 +45,7 @@ func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
 		names = append(names, string(user))
 	}
 	for _, menu := range w.store.Site().Menus {
-		if inMenu(menu.Items, id) {
+		if w.inMenu(menu.Items, id) {
 			names = append(names, "menu "+menu.Key)
 		}
 	}
@@ -53,9 +56,10 @@ func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
 	return true, nil
 }
 
-func inMenu(items []*content.MenuItem, id content.ID) bool {
+func (n *Newsroom) inMenu(items []*content.MenuItem, id content.ID) bool {
 	for _, item := range items {
-		if item.ContentID == id || inMenu(item.Items, id) {
+		medium, _ := n.mediumAt(item.URL)
+		if item.ContentID == id || medium == id || n.inMenu(item.Items, id) {
 			return true
 		}
 	}

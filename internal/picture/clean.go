@@ -53,7 +53,7 @@ func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
 	} else {
 		t = PNG
 	}
-	anew, err := encode(upright, p.format, p.profile)
+	anew, err := encode(ctx, upright, p.format, p.profile)
 	return Parts{anew}, t, err
 }
 

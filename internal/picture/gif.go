@@ -113,7 +113,7 @@ func cleanGIF(ctx context.Context, data []byte) (kept Parts, err error) {
 		case block[0] == gifFrame:
 			frames++
 			motion += framePixels(block)
-			if frames > MaxFrames || motion > maxMotion {
+			if frames > MaxFrames || motion > maxFilm {
 				bad = refuse(ReasonFrames, "more than %d frames", frames-1)
 				return
 			}

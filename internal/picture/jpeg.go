@@ -8,6 +8,7 @@ import (
 // The markers of a JPEG that matter here.
 const (
 	sof0  = 0xc0
+	sof2  = 0xc2
 	jpg   = 0xc8
 	sof15 = 0xcf
 	soi   = 0xd8
@@ -42,13 +43,15 @@ func (s segment) body() []byte {
 // whole picture. Encoders make about ten.
 const maxScans = 64
 
-// segments parts a JPEG up to its end; what stands behind that is left out.
+// segments parts a JPEG up to its end; what stands behind that is left out. It refuses one whose scans go over its pixels
+// too often.
 func segments(data []byte) (parts []segment, err error) {
 	if len(data) < 2 || data[0] != 0xff || data[1] != soi {
 		return nil, refuse(ReasonBroken, "no JPEG")
 	}
 	parts = append(parts, segment{soi, data[:2]})
-	scans := 0
+	scans, samples := 0, int64(0)
+	var frame frame
 	for rest := data[2:]; ; {
 		for len(rest) > 1 && rest[0] == 0xff && rest[1] == 0xff {
 			rest = rest[1:] // filling
@@ -78,11 +81,64 @@ func segments(data []byte) (parts []segment, err error) {
 			if scans++; scans > maxScans {
 				return nil, refuse(ReasonBroken, "it has more than %d scans", maxScans)
 			}
+			if samples += frame.samples(segment{marker, rest[:length]}.body()); samples > maxSamples {
+				return nil, refuse(ReasonScans, "%d scans or more of %d × %d pixels", scans, frame.width, frame.height)
+			}
 			length += scanned(rest[length:])
 		}
 		parts = append(parts, segment{marker, rest[:length]})
+		if marker >= sof0 && marker <= sof2 {
+			frame = readFrame(parts[len(parts)-1].body())
+		}
 		rest = rest[length:]
 	}
+}
+
+// frame is what a JPEG's frame header tells of its planes (ITU T.81, B.2.2).
+type frame struct {
+	width, height int64
+	planes        []plane
+}
+
+// plane is one component of a frame: how finely it is sampled, across and down.
+type plane struct {
+	id           byte
+	across, down int64
+}
+
+func readFrame(body []byte) (f frame) {
+	const header, each = 6, 3
+	if len(body) < header {
+		return f
+	}
+	f.height, f.width = int64(body[1])<<8|int64(body[2]), int64(body[3])<<8|int64(body[4])
+	for rest := body[header:]; len(rest) >= each && len(f.planes) < int(body[5]); rest = rest[each:] {
+		f.planes = append(f.planes, plane{rest[0], int64(rest[1] >> 4), int64(rest[1] & 15)})
+	}
+	if len(f.planes) == 1 { // alone its sampling means nothing
+		f.planes[0].across, f.planes[0].down = 1, 1
+	}
+	return f
+}
+
+// samples is how many samples a scan goes over, by its header (ITU T.81, B.2.3).
+func (f frame) samples(scan []byte) (n int64) {
+	across, down := int64(1), int64(1)
+	for _, p := range f.planes {
+		across, down = max(across, p.across), max(down, p.down)
+	}
+	units := ((f.width + 8*across - 1) / (8 * across)) * ((f.height + 8*down - 1) / (8 * down))
+	if len(scan) == 0 {
+		return 0
+	}
+	for i := 1; i+1 < len(scan) && i <= 2*int(scan[0]); i += 2 {
+		for _, p := range f.planes {
+			if p.id == scan[i] {
+				n += units * p.across * p.down * 64
+			}
+		}
+	}
+	return n
 }
 
 // scanned is the length of entropy-coded bytes: up to a marker that is no restart.
@@ -166,17 +222,14 @@ const maxProfile = 16 << 10
 
 // profileOf is the colour profile of a JPEG, as the segments that hold it; nil when it
 // is not for the colours that a JPEG of ours has, or too large for small pictures.
-func profileOf(data []byte, decoded image.Image) (profile []byte) {
+func profileOf(parts []segment, decoded image.Image) (profile []byte) {
 	switch decoded.(type) {
 	case *image.YCbCr, *image.RGBA:
 	default:
 		return nil
 	}
-	parts, err := segments(data)
+	profile, err := profileIn(parts)
 	if err != nil {
-		return nil
-	}
-	if profile, err = profileIn(parts); err != nil {
 		return nil
 	}
 	profile = profileSegments(profile)

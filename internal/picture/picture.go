@@ -4,6 +4,7 @@ package picture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -11,12 +12,9 @@ import (
 	_ "image/gif" // decoded
 	"image/jpeg"
 	"image/png"
-	"runtime"
-	"sync"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoded
-	"golang.org/x/sync/semaphore"
 )
 
 // Bounds of a picture.
@@ -25,15 +23,16 @@ const (
 	maxPixels = 50_000_000
 	// MaxBytes bounds the file of a picture.
 	MaxBytes = 64 << 20
-	// MaxFrames bounds a picture that moves.
+	// MaxFrames bounds a picture that moves, and maxFilm the unpacked bytes of all its frames, one a pixel at the
+	// least: each reader's browser decodes them.
 	MaxFrames = 1000
+	maxFilm   = 2_000_000_000
+	// maxSamples bounds how many samples of a JPEG its scans go over in all: those of the largest picture that a
+	// usual encoder makes. 50 megapixels in three full planes are gone over 5 times; some tools do it 60 times.
+	maxSamples = 16 * maxPixels
 	// MaxSide is the longest side of a size that is made, in pixels.
 	MaxSide = 4096
 )
-
-// memory bounds what is decoded at once in this process, in pixels: one of the largest
-// pictures, or as many small ones as there are processors.
-var memory = semaphore.NewWeighted(maxPixels)
 
 // Picture is a decoded picture. It takes much memory, so that others may have to wait:
 // close it soon.
@@ -47,46 +46,6 @@ type Picture struct {
 	format  Format
 	profile []byte // of colours, as segments of a JPEG
 	release func()
-}
-
-// Open decodes a cleaned picture, or the first frame of one that moves. It waits while
-// others are decoded. What is no picture, or too large, is a [*Refusal].
-func Open(ctx context.Context, data []byte) (*Picture, error) {
-	size, form, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, refuse(ReasonBroken, "%v", err)
-	}
-	pixels := int64(size.Width) * int64(size.Height)
-	if pixels > maxPixels {
-		return nil, refuse(ReasonPixels, "%d × %d pixels", size.Width, size.Height)
-	}
-	if pixels <= 0 {
-		return nil, refuse(ReasonBroken, "it has no pixels")
-	}
-	weight := max(pixels, maxPixels/int64(runtime.GOMAXPROCS(0)))
-	if err := memory.Acquire(ctx, weight); err != nil {
-		return nil, fmt.Errorf("wait for room to decode a picture: %w", err)
-	}
-	decoded, _, err := image.Decode(bytes.NewReader(data))
-	if err != nil {
-		memory.Release(weight)
-		return nil, refuse(ReasonBroken, "%v", err)
-	}
-	p := &Picture{picture: decoded, format: FormatPNG, release: sync.OnceFunc(func() { memory.Release(weight) })}
-	p.Width, p.Height = decoded.Bounds().Dx(), decoded.Bounds().Dy()
-	switch form {
-	case "jpeg":
-		p.format = FormatJPEG
-		p.profile = profileOf(data, decoded)
-	case "gif":
-		frames, _ := gifFrames(data)
-		p.Moves = frames > 1
-	case "webp":
-		if opaque(decoded) {
-			p.format = FormatJPEG
-		}
-	}
-	return p, nil
 }
 
 // Close lets others decode.
@@ -108,14 +67,11 @@ type Made struct {
 	Format        Format
 }
 
-// Resize makes the picture in a size.
-func (p *Picture) Resize(size Size) (made Made, err error) {
-	from, width, height := size.within(p.Width, p.Height)
-	made = Made{Width: width, Height: height, Format: size.Format}
-	if made.Format == "" {
-		made.Format = p.format
-	}
-	made.Data, err = encode(p.scale(from.Add(p.picture.Bounds().Min), width, height), made.Format, p.profile)
+// Resize makes the picture in a size. It stops when the context ends.
+func (p *Picture) Resize(ctx context.Context, size Result) (made Made, err error) {
+	made = Made{Width: size.Width, Height: size.Height, Format: cmp.Or(size.Format, p.format)}
+	from := size.of(p.Width, p.Height).Add(p.picture.Bounds().Min)
+	made.Data, err = encode(ctx, p.scale(from, size.Width, size.Height), made.Format, p.profile)
 	return made, err
 }
 
@@ -146,12 +102,13 @@ func scaled(source image.Image, from image.Rectangle, width, height int) *image.
 	return to
 }
 
-// encode writes a picture. A photograph has no transparency: what is behind it is white.
-func encode(m image.Image, format Format, profile []byte) ([]byte, error) {
+// encode writes a picture, until the context ends. A photograph has no transparency: what is behind it is white.
+func encode(ctx context.Context, m image.Image, format Format, profile []byte) ([]byte, error) {
 	var buf bytes.Buffer
+	to := untilWriter{ctx, &buf}
 	if format == FormatPNG {
 		encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-		err := encoder.Encode(&buf, m)
+		err := encoder.Encode(to, m)
 		return buf.Bytes(), err
 	}
 	if !opaque(m) {
@@ -160,7 +117,7 @@ func encode(m image.Image, format Format, profile []byte) ([]byte, error) {
 		draw.Draw(paper, paper.Bounds(), m, m.Bounds().Min, draw.Over)
 		m = paper
 	}
-	if err := jpeg.Encode(&buf, m, &jpeg.Options{Quality: 85}); err != nil {
+	if err := jpeg.Encode(to, m, &jpeg.Options{Quality: 85}); err != nil {
 		return nil, err
 	}
 	return append(append(append([]byte{}, buf.Bytes()[:2]...), profile...), buf.Bytes()[2:]...), nil
@@ -173,7 +130,9 @@ const maxPlaceholder = 1000
 // picture loads.
 func (p *Picture) Placeholder() (string, error) {
 	for side := 16; ; side /= 2 {
-		made, err := p.Resize(Size{Width: side, Height: side, Format: FormatPNG})
+		size := Contain(p.Width, p.Height, side, side)
+		size.Format = FormatPNG
+		made, err := p.Resize(context.Background(), size)
 		if err != nil {
 			return "", err
 		}
@@ -188,8 +147,8 @@ func (p *Picture) Placeholder() (string, error) {
 // most. A picture that is quite transparent is white.
 func (p *Picture) Color() string {
 	const side = 64
-	from, width, height := Size{Width: side, Height: side}.within(p.Width, p.Height)
-	small := p.scale(from.Add(p.picture.Bounds().Min), width, height)
+	size := Contain(p.Width, p.Height, side, side)
+	small := p.scale(p.picture.Bounds(), size.Width, size.Height)
 	type sum struct{ r, g, b, n int }
 	var sums [1 << 9]sum // by the three highest bits of each channel
 	most := 0

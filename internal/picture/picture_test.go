@@ -245,16 +245,19 @@ func TestHostile(t *testing.T) {
 	scans := append(bytes.Clone(photo[:scan]), bytes.Repeat(photo[scan:len(photo)-2], 100)...)
 	scans = append(scans, 0xff, 0xd9)
 	film := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
+	// 41 frames of 8000 × 8000 pixels.
+	large := append([]byte("GIF89a\x40\x1f\x40\x1f\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x40\x1f\x40\x1f\x00\x02\x02D\x01\x00"), 41)...)
 	for name, c := range map[string]struct {
 		data   []byte
 		as     picture.Type
 		reason picture.Reason
 	}{
-		"a bomb":              {bomb, picture.PNG, picture.ReasonPixels},
-		"a JPEG of 100 scans": {scans, picture.JPEG, picture.ReasonBroken},
-		"a GIF of too many":   {append(film, ';'), picture.GIF, picture.ReasonFrames},
-		"no pixels at all":    {[]byte("\x89PNG\r\n\x1a\n"), picture.PNG, picture.ReasonBroken},
-		"a cut photograph":    {photo[:len(photo)/2], picture.JPEG, picture.ReasonBroken},
+		"a bomb":                {bomb, picture.PNG, picture.ReasonPixels},
+		"a JPEG of 100 scans":   {scans, picture.JPEG, picture.ReasonBroken},
+		"a GIF of too many":     {append(film, ';'), picture.GIF, picture.ReasonFrames},
+		"a GIF of large frames": {append(large, ';'), picture.GIF, picture.ReasonFrames},
+		"no pixels at all":      {[]byte("\x89PNG\r\n\x1a\n"), picture.PNG, picture.ReasonBroken},
+		"a cut photograph":      {photo[:len(photo)/2], picture.JPEG, picture.ReasonBroken},
 	} {
 		kept, _, err := clean(t, c.data, c.as)
 		if err == nil {
@@ -371,16 +374,16 @@ func TestSizes(t *testing.T) {
 		format        string
 	}{
 		{picture.Size{}, 1200, 800, "jpeg"},
-		{picture.Size{Width: 600}, 600, 400, "jpeg"},
-		{picture.Size{Height: 80, Format: picture.FormatPNG}, 120, 80, "png"},
-		{picture.Size{Width: 600, Height: 100}, 150, 100, "jpeg"},
+		{picture.Size{Width: 600}, 640, 427, "jpeg"},
+		{picture.Size{Height: 80, Format: picture.FormatPNG}, 128, 85, "png"},
+		{picture.Size{Width: 600, Height: 100}, 192, 128, "jpeg"},
 		{picture.Size{Width: 4000, Height: 4000}, 1200, 800, "jpeg"},
-		{picture.Size{Width: 300, Height: 300, Fit: picture.FitCover}, 300, 300, "jpeg"},
+		{picture.Size{Width: 300, Height: 300, Fit: picture.FitCover}, 320, 320, "jpeg"},
 		{picture.Size{Width: 4000, Height: 2000, Fit: picture.FitCover}, 1200, 600, "jpeg"},
-		{picture.Size{Width: 1, Height: 4000, Fit: picture.FitCover}, 1, 800, "jpeg"},
-		{picture.Size{Width: 1}, 1, 1, "jpeg"},
+		{picture.Size{Width: 1, Height: 4000, Fit: picture.FitCover}, 32, 256, "jpeg"},
+		{picture.Size{Width: 1}, 32, 21, "jpeg"},
 	} {
-		made, err := p.Resize(c.size)
+		made, err := p.Resize(t.Context(), c.size.For(p.Width, p.Height, "image/jpeg"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -410,7 +413,7 @@ func TestSizes(t *testing.T) {
 	if got := clear.Color(); got != "#ffffff" {
 		t.Errorf("the colour of a clear picture is %s", got)
 	}
-	paper, err := clear.Resize(picture.Size{Format: picture.FormatJPEG})
+	paper, err := clear.Resize(t.Context(), picture.Size{Format: picture.FormatJPEG}.For(9, 9, "image/png"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,10 +23,6 @@ var pngChunks = map[string]struct{ least, most int }{
 // pngNeeded are those of them without which there is no picture.
 var pngNeeded = map[string]bool{"IHDR": true, "PLTE": true, "IEND": true, "acTL": true, "fcTL": true, "fdAT": true}
 
-// maxMotion bounds the frames of a picture that moves, in bytes of their pixels when they are unpacked: they
-// are gone through one after the other.
-const maxMotion = 2 << 30
-
 // A pngCleaner keeps what a PNG shows.
 type pngCleaner struct {
 	kept        Parts
@@ -130,7 +126,7 @@ func (c *pngCleaner) endFrame(ctx context.Context) error {
 		return refuse(ReasonPixels, "%d × %d pixels", width, height)
 	}
 	size := unfiltered(int64(width), int64(height), c.header)
-	if c.motion += size; c.motion > maxMotion {
+	if c.motion += size; c.motion > maxFilm {
 		return refuse(ReasonFrames, "%d frames", c.frames)
 	}
 	var stream pieces

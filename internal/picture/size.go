@@ -2,7 +2,6 @@ package picture
 
 import (
 	"fmt"
-	"image"
 	"net/url"
 	"strconv"
 	"strings"
@@ -29,9 +28,14 @@ const (
 )
 
 // MimeType is the media type of a format.
-func (f Format) MimeType() string { return "image/" + strings.ToLower(string(f)) }
+func (f Format) MimeType() string {
+	if f == "" {
+		return ""
+	}
+	return "image/" + strings.ToLower(string(f))
+}
 
-// Size is a frame that a picture is made to fit. It never grows beyond its own size.
+// Size is a frame that someone asks a picture to fit. What is made for it is one of few: see [Size.For].
 type Size struct {
 	// Width and Height are in pixels, each at most [MaxSide]; 0 leaves that side open.
 	Width, Height int
@@ -41,14 +45,14 @@ type Size struct {
 	Format Format
 }
 
-// Valid tells whether a size can be made.
+// Valid tells whether a size can be asked for.
 func (s Size) Valid() bool {
 	return s.Width >= 0 && s.Width <= MaxSide && s.Height >= 0 && s.Height <= MaxSide &&
 		(s.Fit == "" || s.Fit == FitContain || s.Fit == FitCover) &&
 		(s.Format == "" || s.Format == FormatJPEG || s.Format == FormatPNG)
 }
 
-// Key names a size, such as "w640h480cover.jpeg"; one size has one key.
+// Key names a size, such as "w640h480cover.jpeg", as the signature of its address has it.
 func (s Size) Key() string {
 	key := fmt.Sprintf("w%dh%d", s.Width, s.Height)
 	if s.Fit == FitCover {
@@ -94,36 +98,4 @@ func ParseSize(q url.Values) (s Size, ok bool) {
 	}
 	s.Fit, s.Format = Fit(strings.ToUpper(q.Get(FitParameter))), Format(strings.ToUpper(q.Get("f")))
 	return s, q.Has(FitParameter) && s.Valid()
-}
-
-// within works out which part of a picture a size shows, and how large it gets.
-func (s Size) within(width, height int) (from image.Rectangle, w, h int) {
-	from = image.Rect(0, 0, width, height)
-	frameW, frameH := s.Width, s.Height
-	if frameW == 0 {
-		frameW = MaxSide
-	}
-	if frameH == 0 {
-		frameH = MaxSide
-	}
-	if s.Fit == FitCover && s.Width > 0 && s.Height > 0 {
-		// The largest part of the frame's proportions.
-		if partW := max(1, height*frameW/frameH); partW < width {
-			from = image.Rect(0, 0, partW, height).Add(image.Pt((width-partW)/2, 0))
-		} else if partH := max(1, width*frameH/frameW); partH < height {
-			from = image.Rect(0, 0, width, partH).Add(image.Pt(0, (height-partH)/2))
-		}
-		if from.Dx() >= frameW && from.Dy() >= frameH {
-			return from, frameW, frameH
-		}
-		return from, from.Dx(), from.Dy()
-	}
-	w, h = width, height
-	if w > frameW {
-		w, h = frameW, max(1, (height*frameW+width/2)/width)
-	}
-	if h > frameH {
-		w, h = max(1, (width*frameH+height/2)/height), frameH
-	}
-	return from, w, h
 }

@@ -75,8 +75,12 @@ const (
 	ReasonBroken
 	// ReasonPixels: the picture has more than maxPixels.
 	ReasonPixels
-	// ReasonFrames: the picture moves in more than [MaxFrames].
+	// ReasonFrames: the picture moves in more than [MaxFrames], or for too many pixels in all.
 	ReasonFrames
+	// ReasonScans: the scans of a JPEG go over its pixels too often.
+	ReasonScans
+	// ReasonSlow: the picture took too long to decode.
+	ReasonSlow
 )
 
 // Refusal is the error of a file that is not taken in.

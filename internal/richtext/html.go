@@ -3,6 +3,7 @@ package richtext
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,12 +44,19 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("id").OnElements("h2", "h3", "h4")
 	p.AllowAttrs("scope").OnElements("th")
 	p.AllowAttrs("src", "alt", "loading", "decoding", "width", "height").OnElements("img")
+	p.AllowAttrs("srcset").Matching(sourceSets).OnElements("img")
+	p.AllowAttrs("sizes").Matching(regexp.MustCompile("^" + regexp.QuoteMeta(pageColumn) + "$")).OnElements("img")
 	p.AllowAttrs("href", "rel", "type", "download").OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto", "tel")
 	p.AllowRelativeURLs(true)
 	p.RequireParseableURLs(true)
+	p.AllowAttrs("data-embed").OnElements("figure")
+	p.AllowComments() // see literal
 	return p
 })
+
+// sourceSets matches addresses over HTTP with the widths of their pictures.
+var sourceSets = regexp.MustCompile(`^(https?://[^\s,]+ [0-9]+w(, |$))+$`)
 
 // htmlWriter writes HTML.
 type htmlWriter struct {
@@ -61,18 +69,13 @@ func (w *htmlWriter) printf(format string, args ...any) { fmt.Fprintf(&w.Builder
 
 func escape(s string) string { return html.EscapeString(valid(s)) }
 
-// lines is a text with its line feeds as breaks.
-func lines(s string) string {
-	return strings.ReplaceAll(escape(strings.TrimSpace(s)), "\n", "<br>")
-}
-
 func (w *htmlWriter) block(b content.Block) {
 	switch {
 	case b.Paragraph != nil:
-		w.printf("<p>%s</p>\n", w.spans(b.Paragraph.Spans))
+		w.paragraph(b.Paragraph.Spans, special(Spans(b.Paragraph.Spans)))
 	case b.Heading != nil:
 		level := heading(b.Heading.Level)
-		w.printf("<h%d id=\"%s\">%s</h%d>\n", level, w.id(plain(b.Heading.Spans)), w.spans(b.Heading.Spans), level)
+		w.printf("<h%d id=\"%s\">%s</h%d>\n", level, w.id(plain(b.Heading.Spans)), w.spans(b.Heading.Spans, true), level)
 	case b.Image != nil:
 		w.image(b.Image)
 	case b.Gallery != nil:
@@ -81,19 +84,13 @@ func (w *htmlWriter) block(b content.Block) {
 		w.list(b.List.Items, b.List.Ordered, 1)
 		w.WriteByte('\n')
 	case b.Quote != nil:
-		w.printf("<blockquote><p>%s</p>", w.spans(b.Quote.Spans))
-		if b.Quote.Attribution != "" {
-			w.printf("<footer><cite>%s</cite></footer>", lines(b.Quote.Attribution))
-		}
-		w.WriteString("</blockquote>\n")
+		w.quote(b.Quote)
 	case b.Table != nil:
 		w.table(b.Table)
 	case b.File != nil:
 		w.file(b.File)
 	case b.Embed != nil:
-		if address := link(string(b.Embed.URL)); address != "" {
-			w.printf("<p><a href=\"%s\" rel=\"noopener noreferrer\">%s</a></p>\n", escape(address), lines(either(b.Embed.Caption, address)))
-		}
+		w.embed(b.Embed)
 	case b.Divider != nil:
 		w.WriteString("<hr>\n")
 	}
@@ -115,7 +112,10 @@ func (w *htmlWriter) image(image *content.ImageBlock) {
 	if !ok {
 		return
 	}
-	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(link(m.URL)), escape(m.Alt))
+	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(m.source()), strings.ReplaceAll(escape(m.Alt), "\n", "&#10;"))
+	if set := sourceSet(m.Sizes); set != "" {
+		w.printf(" srcset=\"%s\" sizes=\"%s\"", escape(set), pageColumn)
+	}
 	if m.Width > 0 && m.Height > 0 {
 		w.printf(" width=\"%d\" height=\"%d\"", m.Width, m.Height)
 	}
@@ -124,13 +124,37 @@ func (w *htmlWriter) image(image *content.ImageBlock) {
 	w.WriteString("</figure>\n")
 }
 
+// pageColumn is how wide a picture is laid out: as the window, or as a column of text where that is narrower. A page whose
+// column is another one sets the attribute itself.
+const pageColumn = "(min-width: 50rem) 50rem, 100vw"
+
+// sourceSet writes the sizes of a picture for a browser to choose from (HTML, "srcset attributes"); empty for one alone.
+// Commas and blanks, which part them, can't stand in an address that was written by [url.URL].
+func sourceSet(sizes []Source) string {
+	var set []string
+	for _, s := range sizes {
+		address := link(s.URL)
+		if address == "" || strings.ContainsAny(address, ", ") {
+			return ""
+		}
+		set = append(set, address+" "+strconv.Itoa(s.Width)+"w")
+	}
+	if len(set) < 2 {
+		return ""
+	}
+	return strings.Join(set, ", ")
+}
+
 func (w *htmlWriter) gallery(g *content.GalleryBlock) {
 	inner := &htmlWriter{media: w.media}
 	for _, image := range g.Images {
 		inner.image(image)
 	}
 	if inner.Len() == 0 {
-		return
+		if len(g.Images) > 0 {
+			return
+		}
+		inner.WriteString(literal)
 	}
 	w.printf("<figure>\n%s", inner.String())
 	w.caption("figcaption", g.Caption)
@@ -139,9 +163,42 @@ func (w *htmlWriter) gallery(g *content.GalleryBlock) {
 
 // caption writes a caption, unless there is none.
 func (w *htmlWriter) caption(element, text string) {
-	if text := lines(text); text != "" {
-		w.printf("<%s>%s</%s>", element, text, element)
+	if text != "" {
+		w.printf("<%s>%s</%s>", element, plainHTML(text), element)
 	}
+}
+
+// paragraph writes a paragraph; only tells that it is to be read as nothing else.
+func (w *htmlWriter) paragraph(spans content.Spans, only bool) {
+	text := w.spans(spans, true)
+	if only && !strings.HasSuffix(text, literal) {
+		text += literal
+	}
+	w.printf("<p>%s</p>\n", text)
+}
+
+func (w *htmlWriter) quote(q *content.QuoteBlock) {
+	w.printf("<blockquote><p>%s</p>", w.spans(q.Spans, true))
+	if by := plainHTML(q.Attribution); by != "" {
+		if strings.IndexAny(by, "—―–") == 0 {
+			by = literal + by
+		}
+		w.printf("<footer><cite>%s</cite></footer>", by)
+	}
+	w.WriteString("</blockquote>\n")
+}
+
+// embed writes a link to what is shown from another site. Without a caption its words are the address.
+func (w *htmlWriter) embed(e *content.EmbedBlock) {
+	address := link(string(e.URL))
+	if address == "" {
+		return
+	}
+	words := plainHTML(either(e.Caption, address))
+	if e.Caption == address {
+		words = literal + words
+	}
+	w.printf("<figure data-embed=\"%s\"><a href=\"%s\" rel=\"noopener noreferrer\">%s</a></figure>\n", escape(e.Provider), escape(address), words)
 }
 
 func (w *htmlWriter) list(items []content.ListItem, ordered bool, depth int) {
@@ -150,18 +207,21 @@ func (w *htmlWriter) list(items []content.ListItem, ordered bool, depth int) {
 		element = "ol"
 	}
 	w.printf("<%s>", element)
+	if len(items) == 0 {
+		w.WriteString(literal)
+	}
 	w.items(items, ordered, depth)
 	w.printf("</%s>", element)
 }
 
 func (w *htmlWriter) items(items []content.ListItem, ordered bool, depth int) {
 	for _, item := range items {
-		w.printf("<li>%s", w.spans(item.Spans))
-		if len(item.Items) > 0 && depth < maxNesting {
+		w.printf("<li>%s", w.spans(item.Spans, true))
+		if len(item.Items) > 0 && depth < MaxNesting {
 			w.list(item.Items, ordered, depth+1)
 		}
 		w.WriteString("</li>")
-		if depth >= maxNesting {
+		if depth >= MaxNesting {
 			w.items(item.Items, ordered, depth)
 		}
 	}
@@ -171,23 +231,36 @@ func (w *htmlWriter) table(t *content.TableBlock) {
 	w.WriteString("<table>")
 	w.caption("caption", t.Caption)
 	rows := t.Rows
-	if t.Header && len(rows) > 0 {
-		w.WriteString("<thead><tr>")
-		for _, cell := range rows[0].Cells {
-			w.printf("<th scope=\"col\">%s</th>", w.spans(cell.Spans))
+	if t.Header {
+		w.WriteString("<thead>")
+		if len(rows) > 0 {
+			blank := !slices.ContainsFunc(rows[0].Cells, func(c content.TableCell) bool { return visible(plain(c.Spans)) })
+			w.row(rows[0], "th scope=\"col\"", "th", blank)
+			rows = rows[1:]
+		} else {
+			w.WriteString(literal)
 		}
-		w.WriteString("</tr></thead>")
-		rows = rows[1:]
+		w.WriteString("</thead>")
+	} else if len(rows) == 0 {
+		w.WriteString(literal)
 	}
 	w.WriteString("<tbody>")
 	for _, row := range rows {
-		w.WriteString("<tr>")
-		for _, cell := range row.Cells {
-			w.printf("<td>%s</td>", w.spans(cell.Spans))
-		}
-		w.WriteString("</tr>")
+		w.row(row, "td", "td", false)
 	}
 	w.WriteString("</tbody></table>\n")
+}
+
+// row writes a row of cells; keep tells that it is to be kept although it shows nothing.
+func (w *htmlWriter) row(row content.TableRow, start, end string, keep bool) {
+	w.WriteString("<tr>")
+	if len(row.Cells) == 0 {
+		w.WriteString(literal)
+	}
+	for _, cell := range row.Cells {
+		w.printf("<%s>%s</%s>", start, w.spans(cell.Spans, keep), end)
+	}
+	w.WriteString("</tr>")
 }
 
 func (w *htmlWriter) file(f *content.FileBlock) {
@@ -195,7 +268,7 @@ func (w *htmlWriter) file(f *content.FileBlock) {
 	if !ok || link(m.URL) == "" {
 		return
 	}
-	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)), lines(either(f.Caption, m.Title, "…")), escape(fileNote(m)))
+	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)), plainHTML(either(f.Caption, m.Title, "…")), escape(fileNote(m)))
 }
 
 // fileNote tells what is downloaded: "application/pdf, 1.4 MB".
@@ -218,11 +291,15 @@ var markElements = []struct {
 	{content.MarkCode, "code"},
 }
 
-// spans is running text as HTML.
-func (w *htmlWriter) spans(spans []content.Span) string {
+// spans is running text as HTML; keepEmpty tells that one without text is to be read as such.
+func (w *htmlWriter) spans(spans []content.Span, keepEmpty bool) string {
 	var b strings.Builder
+	f := &flow{}
 	for _, s := range spans {
-		text := strings.ReplaceAll(escape(s.Text), "\n", "<br>")
+		text := f.escape(s.Text)
+		if text == "" {
+			continue
+		}
 		for i := len(markElements) - 1; i >= 0; i-- {
 			if has(s.Marks, markElements[i].mark) {
 				text = "<" + markElements[i].element + ">" + text + "</" + markElements[i].element + ">"
@@ -237,6 +314,7 @@ func (w *htmlWriter) spans(spans []content.Span) string {
 		}
 		b.WriteString(text)
 	}
+	b.WriteString(f.end(keepEmpty))
 	return b.String()
 }
 

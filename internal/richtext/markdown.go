@@ -2,8 +2,7 @@ package richtext
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
+	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,18 +11,86 @@ import (
 )
 
 // Markdown is the blocks as CommonMark (spec.commonmark.org) with the tables and the
-// strikethrough of GitHub Flavored Markdown. What Markdown has no signs for is inline HTML.
+// strikethrough of GitHub Flavored Markdown. What Markdown has no signs for is inline HTML,
+// and a block that Markdown can't say so that [FromMarkdown] reads it as it was is the line
+// that [HTML] writes.
 func Markdown(blocks []content.Block, media func(content.ID) (Medium, bool)) string {
-	var parts []string
-	for _, b := range blocks {
-		if text := strings.Trim(markdownBlock(b, media), "\n"); text != "" {
-			parts = append(parts, text)
+	var b strings.Builder
+	var before content.Block
+	for i, block := range blocks {
+		after := content.Block{}
+		if i+1 < len(blocks) {
+			after = blocks[i+1]
+		}
+		text := exactly(block, media, before.Image != nil || after.Table != nil)
+		if text == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
+		if l := before.List; l != nil && block.List != nil && l.Ordered == block.List.Ordered {
+			b.WriteString(literal + "\n\n") // else they are one list
+		}
+		b.WriteString(text + "\n")
+		before = block
+	}
+	return b.String()
+}
+
+// exactly is a block as Markdown that is read as the block again. Beside a picture or a table,
+// a paragraph in italics could be taken for a caption.
+func exactly(b content.Block, media Media, besideCaptioned bool) string {
+	if b.Paragraph != nil && isSimple(b.Paragraph.Spans) {
+		return b.Paragraph.Spans[0].Text
+	}
+	text := strings.Trim(markdownBlock(b, media), "\n")
+	only := b.Paragraph != nil && (besideCaptioned && italics(b) != "" || special(Spans(b.Paragraph.Spans)))
+	if only {
+		text += literal
+	}
+	if text != "" && readsAs(text, b, media) {
+		return text
+	}
+	w := &htmlWriter{media: media, ids: map[string]bool{}}
+	if only {
+		w.paragraph(b.Paragraph.Spans, true)
+	} else {
+		w.block(b)
+	}
+	return strings.TrimSuffix(w.String(), "\n")
+}
+
+// isSimple tells whether a paragraph has nothing in it that could mean something in Markdown.
+func isSimple(spans content.Spans) bool {
+	if len(spans) != 1 || len(spans[0].Marks) > 0 || spans[0].Link != "" {
+		return false
+	}
+	text := spans[0].Text
+	if first, _ := utf8.DecodeRuneInString(text); !unicode.IsLetter(first) || strings.HasSuffix(text, " ") || strings.Contains(text, "  ") {
+		return false
+	}
+	for _, r := range text {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(` .,;:?"'()/%-+–—“”‘’…`, r) {
+			return false
 		}
 	}
-	if len(parts) == 0 {
-		return ""
+	return true
+}
+
+// readsAs tells whether Markdown is read as a block, with nothing lost.
+func readsAs(text string, b content.Block, media Media) bool {
+	addresses := map[string]content.ID{}
+	for _, id := range content.MediaIDs([]content.Block{b}) {
+		if m, ok := media(id); ok {
+			addresses[link(m.URL)] = id
+		}
 	}
-	return strings.Join(parts, "\n\n") + "\n"
+	read, lost := FromMarkdown(text, func(address string) (content.ID, bool) {
+		id, ok := addresses[link(address)]
+		return id, ok
+	})
+	return len(read) == 1 && len(lost) == 0 && reflect.DeepEqual(read[0], asRead(b, media))
 }
 
 func markdownBlock(b content.Block, media Media) string {
@@ -31,20 +98,12 @@ func markdownBlock(b content.Block, media Media) string {
 	case b.Paragraph != nil:
 		return paragraph(b.Paragraph.Spans)
 	case b.Heading != nil:
-		return strings.Repeat("#", heading(b.Heading.Level)) + " " + oneLine(markdownSpans(b.Heading.Spans))
+		text := strings.ReplaceAll(markdownSpans(b.Heading.Spans), "\\\n", "<br>")
+		return strings.Repeat("#", heading(b.Heading.Level)) + " " + text
 	case b.Image != nil:
 		return markdownImage(b.Image, media)
 	case b.Gallery != nil:
-		var parts []string
-		for _, image := range b.Gallery.Images {
-			if text := markdownImage(image, media); text != "" {
-				parts = append(parts, text)
-			}
-		}
-		if len(parts) > 0 && b.Gallery.Caption != "" {
-			parts = append(parts, emphasis(b.Gallery.Caption))
-		}
-		return strings.Join(parts, "\n\n")
+		return markdownGallery(b.Gallery, media)
 	case b.List != nil:
 		return markdownItems(b.List.Items, b.List.Ordered, "", 1)
 	case b.Quote != nil:
@@ -60,13 +119,17 @@ func markdownBlock(b content.Block, media Media) string {
 		if !ok || link(m.URL) == "" {
 			return ""
 		}
-		return fmt.Sprintf("[%s](%s) (%s)", oneLine(markdownText(either(b.File.Caption, m.Title, "…"))), target(link(m.URL)), markdownText(fileNote(m)))
+		return fmt.Sprintf("[%s](%s) (%s)", markdownText(either(b.File.Caption, m.Title, "…")), target(link(m.URL)), markdownText(fileNote(m)))
 	case b.Embed != nil:
 		address := link(string(b.Embed.URL))
 		if address == "" {
 			return ""
 		}
-		return fmt.Sprintf("[%s](%s)", oneLine(markdownText(either(b.Embed.Caption, address))), target(address))
+		text := fmt.Sprintf("[%s](%s)", markdownText(either(b.Embed.Caption, address)), target(address))
+		if b.Embed.Provider != "" || !provided(address) {
+			text = fmt.Sprintf("<figure data-embed=\"%s\">\n\n%s\n\n</figure>", escape(b.Embed.Provider), text)
+		}
+		return text
 	case b.Divider != nil:
 		return "---"
 	}
@@ -78,11 +141,28 @@ func markdownImage(image *content.ImageBlock, media Media) string {
 	if !ok {
 		return ""
 	}
-	text := fmt.Sprintf("![%s](%s)", oneLine(markdownText(m.Alt)), target(link(m.URL)))
+	text := fmt.Sprintf("![%s](%s)", markdownText(m.Alt), target(m.source()))
 	if m.Caption != "" {
 		text += "\n\n" + emphasis(m.Caption)
 	}
 	return text
+}
+
+// markdownGallery is a figure with its pictures in Markdown.
+func markdownGallery(g *content.GalleryBlock, media Media) string {
+	parts := []string{"<figure>"}
+	for _, image := range g.Images {
+		if text := markdownImage(image, media); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	if len(parts) == 1 {
+		return ""
+	}
+	if g.Caption != "" {
+		parts = append(parts, "<figcaption>", markdownText(g.Caption), "</figcaption>")
+	}
+	return strings.Join(append(parts, "</figure>"), "\n\n")
 }
 
 // emphasis is a text in italics, line by line: emphasis ends with its paragraph.
@@ -104,12 +184,12 @@ func markdownItems(items []content.ListItem, ordered bool, indent string, depth 
 			marker = fmt.Sprintf("%d. ", i+1)
 		}
 		inner := indent + strings.Repeat(" ", len(marker))
-		text := either(strings.ReplaceAll(paragraph(item.Spans), "\n", "\n"+inner), "&#8203;")
+		text := strings.ReplaceAll(paragraph(item.Spans), "\n", "\n"+inner)
 		b.WriteString(indent + marker + text + "\n")
-		if depth >= maxNesting {
+		if depth >= MaxNesting {
 			inner = indent
 		}
-		b.WriteString(markdownItems(item.Items, ordered, inner, min(depth+1, maxNesting)))
+		b.WriteString(markdownItems(item.Items, ordered, inner, min(depth+1, MaxNesting)))
 	}
 	return b.String()
 }
@@ -130,7 +210,7 @@ func markdownTable(t *content.TableBlock) string {
 		for i := range columns {
 			text := ""
 			if i < len(row.Cells) {
-				text = oneLine(strings.ReplaceAll(markdownSpans(row.Cells[i].Spans), "\\\n", "<br>"))
+				text = strings.ReplaceAll(markdownSpans(row.Cells[i].Spans), "\\\n", "<br>")
 				text = strings.ReplaceAll(strings.ReplaceAll(text, `\|`, "|"), "|", `\|`) // code has its own without a backslash
 			}
 			b.WriteString("| " + text + " ")
@@ -149,124 +229,4 @@ func markdownTable(t *content.TableBlock) string {
 		write(row)
 	}
 	return b.String()
-}
-
-// paragraph is running text whose lines can't be taken for other blocks.
-func paragraph(spans []content.Span) string {
-	rows := strings.Split(markdownSpans(spans), "\n")
-	for i, row := range rows {
-		rows[i] = blockStart.ReplaceAllString(strings.TrimLeft(row, " \t"), `$1\$2`)
-	}
-	text := strings.Join(rows, "\n")
-	for more := true; more; { // line breaks at the end, not a backslash that stands there itself
-		if text, more = strings.CutSuffix(text, "\\\n"); !more {
-			text, more = strings.CutSuffix(text, "\n")
-		}
-	}
-	return text
-}
-
-// blockStart matches the beginning of a line that would begin another block: a list,
-// a heading, a rule, a setext underline. ("<", ">", "|" and the like are escaped anyway.)
-var blockStart = regexp.MustCompile(`^(\d{0,9})([.)+=-])`)
-
-// markdownSigns are the signs of the marks, in the order in which they nest.
-var markdownSigns = []struct {
-	mark       content.Mark
-	begin, end string
-}{
-	{content.MarkBold, "<strong>", "</strong>"},
-	{content.MarkItalic, "<em>", "</em>"},
-	{content.MarkUnderline, "<u>", "</u>"},
-	{content.MarkStrike, "~~", "~~"},
-	{content.MarkSubscript, "<sub>", "</sub>"},
-	{content.MarkSuperscript, "<sup>", "</sup>"},
-}
-
-// markdownSpans is running text as Markdown.
-func markdownSpans(spans []content.Span) string {
-	var b strings.Builder
-	for _, s := range together(spans) {
-		// Signs stand at the text, not at the white space around it.
-		body := strings.TrimSpace(valid(s.Text))
-		if body == "" {
-			b.WriteString(strings.ReplaceAll(valid(s.Text), "\n", "\\\n"))
-			continue
-		}
-		before, after, _ := strings.Cut(valid(s.Text), body)
-		text := markdownText(body)
-		if has(s.Marks, content.MarkCode) {
-			text = codeSpan(body)
-		}
-		for i := len(markdownSigns) - 1; i >= 0; i-- {
-			if sign := markdownSigns[i]; has(s.Marks, sign.mark) {
-				text = sign.begin + text + sign.end
-			}
-		}
-		if len(s.Marks) == 1 && wordlike(body) {
-			// Stars do where letters stand on their inner sides; else what is around decides.
-			switch s.Marks[0] {
-			case content.MarkBold:
-				text = "**" + markdownText(body) + "**"
-			case content.MarkItalic:
-				text = "*" + markdownText(body) + "*"
-			}
-		}
-		if address := link(s.Link); address != "" {
-			text = "[" + text + "](" + target(address) + ")"
-		}
-		b.WriteString(strings.ReplaceAll(before, "\n", "\\\n") + text + strings.ReplaceAll(after, "\n", "\\\n"))
-	}
-	return b.String()
-}
-
-// together puts neighbours that look alike together: two runs of code that touch would be read as something else.
-func together(spans []content.Span) (all []content.Span) {
-	for _, s := range spans {
-		if last := len(all) - 1; last >= 0 && all[last].Link == s.Link && slices.Equal(all[last].Marks, s.Marks) {
-			all[last].Text += s.Text
-		} else {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-// wordlike tells whether a text begins and ends with a letter or a digit.
-func wordlike(s string) bool {
-	first, _ := utf8.DecodeRuneInString(s)
-	last, _ := utf8.DecodeLastRuneInString(s)
-	in := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	return in(first) && in(last)
-}
-
-// codeSpan puts a text between more backticks than it has in a row.
-func codeSpan(s string) string {
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
-	s = oneLine(s)
-	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
-		s = " " + s + " "
-	}
-	return fence + s + fence
-}
-
-// markdownEscapes are the signs that mean something inside a line.
-var markdownEscapes = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`,
-	"|", `\|`, "~", `\~`, "&", `\&`, "#", `\#`, "!", `\!`, "\n", "\\\n",
-)
-
-func markdownText(s string) string { return markdownEscapes.Replace(valid(s)) }
-
-// oneLine puts a text on one line, for places where a line ends the block.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\\\n", " ")), " ")
-}
-
-// target is an address as a link's target, in which brackets and blanks are written out.
-func target(address string) string {
-	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", "\\", "%5C").Replace(address)
 }

@@ -26,8 +26,19 @@ type Loss struct {
 // people wrote and nothing that runs, and tells what was lost, by name. The time that it
 // takes grows as the text does: it goes through the tags as they come and builds no tree,
 // for a tree of misnested tags can be as large as the square of its text.
+//
+// A figure of a picture is an image, one of several a gallery. A paragraph that is a link to a
+// medium, as media finds it, is a document, and one that is a link to a known provider of films
+// or sound is an embed, unless an empty comment follows it; see literal.
 func FromHTML(text string, media func(address string) (content.ID, bool)) ([]content.Block, []Loss) {
-	r := &reader{media: media, losses: map[string]*Loss{}}
+	return newReader(media).read(text)
+}
+
+func newReader(media func(address string) (content.ID, bool)) *reader {
+	return &reader{media: media, losses: map[string]*Loss{}, only: map[*content.ParagraphBlock]bool{}}
+}
+
+func (r *reader) read(text string) ([]content.Block, []Loss) {
 	z := html.NewTokenizer(strings.NewReader(valid(text)))
 	for {
 		switch kind := z.Next(); kind {
@@ -38,6 +49,10 @@ func FromHTML(text string, media func(address string) (content.ID, bool)) ([]con
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			r.end(string(name))
+		case html.CommentToken:
+			if string(z.Text()) == literal[4:len(literal)-3] && r.skipped == nil {
+				r.keep()
+			}
 		case html.ErrorToken:
 			return r.finish()
 		}
@@ -49,9 +64,13 @@ type reader struct {
 	media  func(address string) (content.ID, bool)
 	losses map[string]*Loss
 	blocks []content.Block
+	// markdown tells that the HTML was made of Markdown, which has captions in italics.
+	markdown bool
+	only     map[*content.ParagraphBlock]bool // those that are no captions
 
 	inline
 	body    running // text that is in no list
+	within  bool    // an element is open in which body is kept although it shows nothing
 	heading int     // the level of the heading that is open, as written; 0 for none
 	box     *box    // the list, table or quotation that is open; one inside of another is taken apart
 	figures []figure
@@ -72,7 +91,7 @@ type skipped struct {
 type note struct {
 	element string
 	running
-	done func(text string)
+	done func(text string, kept bool)
 }
 
 // finish closes all that is open.
@@ -83,6 +102,9 @@ func (r *reader) finish() ([]content.Block, []Loss) {
 	}
 	r.endNote()
 	r.paragraph()
+	if r.markdown {
+		r.blocks = r.withCaptions(r.blocks)
+	}
 	losses := make([]Loss, 0, len(r.losses))
 	for _, l := range r.losses {
 		losses = append(losses, *l)
@@ -132,17 +154,46 @@ func (r *reader) write(text string) {
 	r.text().write(text, len(r.open["pre"]) > 0, r.marks(), r.link)
 }
 
+// keep reads the comment that keeps what it stands in; see literal.
+func (r *reader) keep() {
+	b := r.box
+	switch {
+	case r.note != nil:
+		r.note.keep(r.link != "")
+	case b != nil && b.list != nil:
+		if top := b.list.top(); top.item {
+			top.keep(r.link != "")
+		} else {
+			b.list.kept = true
+		}
+	case r.inTable() && !b.table.cell:
+		b.table.keep()
+	case r.within || r.inTable() || r.link != "":
+		r.body.keep(r.link != "")
+	case len(r.figures) > 0:
+		r.figures[len(r.figures)-1].kept = true
+	}
+}
+
 // paragraph ends a paragraph: a block, or a line of what is open.
 func (r *reader) paragraph() {
+	r.within = false
 	if r.note != nil || r.box != nil {
 		r.text().paragraph()
 		return
 	}
+	only, kept := r.body.only, r.body.kept
 	spans := r.body.take()
 	switch {
 	case spans == nil:
 	case r.heading == 0:
-		r.add(content.Block{Paragraph: &content.ParagraphBlock{Spans: spans}})
+		b := content.Block{Paragraph: &content.ParagraphBlock{Spans: spans}}
+		if only {
+			r.only[b.Paragraph] = true
+		} else if special, ok := r.special(spans, kept); ok {
+			b = special
+		}
+		r.add(b)
 	default:
 		level := heading(r.heading)
 		if level != r.heading {
@@ -168,7 +219,7 @@ func (r *reader) aside(text string) {
 }
 
 // startNote reads a note until its element ends.
-func (r *reader) startNote(element string, done func(text string)) {
+func (r *reader) startNote(element string, done func(text string, kept bool)) {
 	r.endNote()
 	r.note = &note{element: element, done: done}
 }
@@ -179,14 +230,19 @@ func (r *reader) endNote() {
 		return
 	}
 	r.note = nil
+	kept := n.kept
 	spans := n.take()
 	for _, s := range spans {
 		if s.Link != "" {
 			r.lose("link", s.Link)
 		}
 	}
-	if text := strings.TrimSpace(plain(spans)); text != "" {
-		n.done(text)
+	text := plain(spans)
+	if !kept {
+		text = strings.TrimSpace(text)
+	}
+	if text != "" {
+		n.done(text, kept)
 	}
 }
 
@@ -208,6 +264,7 @@ func (r *reader) start(t html.Token) {
 		r.image(t)
 	case "h1", "h2", "h3", "h4", "h5", "h6":
 		r.paragraph()
+		r.within = true
 		r.heading = int(name[1] - '0')
 		if r.box != nil || r.note != nil {
 			r.heading = 0
@@ -216,13 +273,13 @@ func (r *reader) start(t html.Token) {
 	case "ul", "ol", "menu", "dir":
 		r.startList(t)
 	case "li":
-		r.item()
+		r.item(true)
 	case "blockquote":
 		r.startBox(name)
 	case "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption":
 		r.startTable(t)
 	case "figure":
-		r.startFigure()
+		r.startFigure(t)
 	case "figcaption":
 		r.startCaption()
 	case "footer", "cite":
@@ -243,6 +300,7 @@ func (r *reader) start(t html.Token) {
 			r.startUnread(t)
 		case slices.Contains(apart, name):
 			r.paragraph()
+			r.within = name == "p"
 			if name == "pre" {
 				r.beginStyled(name, style)
 			}

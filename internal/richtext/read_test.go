@@ -135,11 +135,11 @@ func TestRoundTrip(t *testing.T) {
 		for locale, blocks := range article.Body {
 			bodies++
 			fromHTML, lost := FromHTML(HTML(blocks, medium), mediumOf)
-			if diff := cmp.Diff(shownAs(blocks, false), fromHTML, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
+			if diff := cmp.Diff(shownAs(blocks), fromHTML, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
 				t.Errorf("%s %s from HTML: -want +got:\n%s\n%v", article.ID, locale, diff, lost)
 			}
 			fromMarkdown, lost := FromMarkdown(Markdown(blocks, medium), mediumOf)
-			if diff := cmp.Diff(shownAs(blocks, true), shownAs(fromMarkdown, true), cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
+			if diff := cmp.Diff(shownAs(blocks), fromMarkdown, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
 				t.Errorf("%s %s from Markdown: -want +got:\n%s\n%v", article.ID, locale, diff, lost)
 			}
 		}
@@ -149,56 +149,13 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// shownAs is blocks without what their forms do not tell apart: an embed and a
-// document are links there, Markdown has no groups of pictures, and its signs do not
-// mark blanks.
-func shownAs(blocks []content.Block, markdown bool) []content.Block {
+// shownAs is blocks as their forms are read.
+func shownAs(blocks []content.Block) []content.Block {
 	var all []content.Block
 	for _, b := range blocks {
-		switch {
-		case b.Embed != nil:
-			address := link(string(b.Embed.URL))
-			b = paragraphOf(content.Span{Text: either(b.Embed.Caption, address), Link: address})
-		case b.File != nil:
-			b = paragraphOf(content.Span{Text: either(b.File.Caption, "…"), Link: mediaAddress + string(b.File.MediaID)}, content.Span{Text: " (0 B)"})
-		case b.Gallery != nil && markdown:
-			for _, image := range b.Gallery.Images {
-				all = append(all, content.Block{Image: image})
-			}
-			if caption := b.Gallery.Caption; caption != "" {
-				all = append(all, shownAs([]content.Block{paragraphOf(content.Span{Text: caption, Marks: []content.Mark{content.MarkItalic}})}, true)...)
-			}
-			continue
-		}
-		if b.Paragraph != nil {
-			b = paragraphOf(joined(b.Paragraph.Spans, markdown)...)
-		}
-		all = append(all, b)
+		all = append(all, asRead(b, medium))
 	}
 	return all
-}
-
-// joined is spans of which no two that are alike stand side by side.
-func joined(spans content.Spans, plainBlanks bool) content.Spans {
-	var t running
-	for _, s := range spans {
-		var m marks
-		for _, mark := range s.Marks {
-			m |= bit(mark)
-		}
-		for _, r := range s.Text {
-			if r == ' ' && plainBlanks {
-				t.put(r, 0, "")
-				continue
-			}
-			t.put(r, m, s.Link)
-		}
-	}
-	return spansOf(t.runs)
-}
-
-func paragraphOf(spans ...content.Span) content.Block {
-	return content.Block{Paragraph: &content.ParagraphBlock{Spans: spans}}
 }
 
 // TestReadersTakeTheirTime reads texts that are made to take long.
@@ -279,7 +236,7 @@ func readable(t *testing.T, text string, read func(string, func(string) (content
 	html := HTML(blocks, medium)
 	safe(t, text, html)
 	again, _ := FromHTML(html, mediumOf)
-	if diff := cmp.Diff(shownAs(blocks, false), again, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(shownAs(blocks), again, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%q is written as\n%s\nand read as -want +got:\n%s", text, html, diff)
 	}
 }
@@ -319,7 +276,7 @@ func inOrder(t *testing.T, b content.Block) {
 
 func itemsInOrder(t *testing.T, items []content.ListItem, depth int) {
 	t.Helper()
-	if depth > maxNesting+1 {
+	if depth > MaxNesting+1 {
 		t.Errorf("lists nest %d deep", depth)
 	}
 	for _, item := range items {

@@ -17,6 +17,7 @@ type box struct {
 	at      int    // its place among the blocks, kept for it
 	depth   int    // of boxes of the same element
 	notes   []string
+	asIs    bool // the notes stay as they are
 	list    *list
 	table   *table
 }
@@ -25,12 +26,14 @@ type box struct {
 type list struct {
 	ordered bool
 	levels  []*level
-	deeper  int // lists that are open below the deepest level
+	deeper  int  // lists that are open below the deepest level
+	kept    bool // it is one although it has no items
 }
 
 // level is the items of one list, and the text of the item that is open.
 type level struct {
 	running
+	item  bool // an item is open
 	items []content.ListItem
 	below []content.ListItem // of the item that is open
 }
@@ -48,7 +51,7 @@ func (l *level) end() {
 	default:
 		l.items = append(l.items, l.below...)
 	}
-	l.below = nil
+	l.below, l.item = nil, false
 }
 
 // startBox opens a box; false when it is read as text, because another one is open.
@@ -108,7 +111,7 @@ func (r *reader) closeBox() {
 		r.inline = b.table.outside
 		blocks = b.table.blocks(note)
 	default:
-		blocks = r.quotation(note)
+		blocks = r.quotation(note, b.asIs)
 	}
 	r.box = nil
 	r.blocks = slices.Replace(r.blocks, b.at, b.at+1, blocks...)
@@ -116,7 +119,7 @@ func (r *reader) closeBox() {
 
 // quotation makes a quotation of the text and of who said it. Where that is not told
 // apart, a last paragraph with a dash before it tells.
-func (r *reader) quotation(note string) []content.Block {
+func (r *reader) quotation(note string, asIs bool) []content.Block {
 	const dashes = "—―– \u00a0\n"
 	if last := r.body.lastParagraph(); note == "" && strings.IndexAny(last, "—―–") == 0 {
 		if note = strings.Trim(last, dashes); note != "" {
@@ -124,7 +127,10 @@ func (r *reader) quotation(note string) []content.Block {
 		}
 	}
 	spans := r.body.take()
-	if note = strings.TrimLeft(note, dashes); spans == nil && note != "" {
+	if !asIs {
+		note = strings.TrimLeft(note, dashes)
+	}
+	if spans == nil && note != "" {
 		spans, note = content.Spans{{Text: note}}, ""
 	}
 	if spans == nil {
@@ -139,7 +145,7 @@ func (r *reader) startSource(element string, style map[string]string) {
 	switch {
 	case quoted && (element == "footer" || r.body.end):
 		b := r.box
-		r.startNote(element, func(text string) { b.notes = append(b.notes, text) })
+		r.startNote(element, func(text string, kept bool) { b.notes, b.asIs = append(b.notes, text), kept })
 	case element == "footer":
 		r.paragraph()
 	case r.note == nil || r.note.element != "footer":
@@ -162,7 +168,7 @@ func (r *reader) startList(t html.Token) {
 	if l.ordered != ordered {
 		r.lose("numbering", "")
 	}
-	if len(l.levels) >= maxNesting {
+	if len(l.levels) >= MaxNesting {
 		l.deeper++
 		l.top().end()
 		r.lose("nesting", "")
@@ -172,10 +178,11 @@ func (r *reader) startList(t html.Token) {
 	l.levels = append(l.levels, &level{})
 }
 
-// item ends an item, and so begins another.
-func (r *reader) item() {
+// item ends an item; begins tells that another one begins.
+func (r *reader) item(begins bool) {
 	if r.note == nil && r.box != nil && r.box.list != nil {
 		r.box.list.top().end()
+		r.box.list.top().item = begins
 		return
 	}
 	r.paragraph()
@@ -194,90 +201,11 @@ func (l *list) blocks() []content.Block {
 		l.up()
 	}
 	l.top().end()
-	if len(l.top().items) == 0 {
+	items := l.top().items
+	if len(items) == 0 && !l.kept {
 		return nil
 	}
-	return []content.Block{{List: &content.ListBlock{Ordered: l.ordered, Items: l.top().items}}}
-}
-
-// figure is a figure while it is read: what is in it is among the blocks already.
-type figure struct {
-	at      int  // where its blocks begin
-	group   bool // it has figures in it
-	caption []string
-}
-
-func (r *reader) startFigure() {
-	r.paragraph()
-	if len(r.figures) >= maxNesting {
-		r.deeper++
-		return
-	}
-	for i := range r.figures {
-		r.figures[i].group = true
-	}
-	r.figures = append(r.figures, figure{at: len(r.blocks)})
-}
-
-func (r *reader) startCaption() {
-	r.paragraph()
-	if n := len(r.figures); n > 0 {
-		r.startNote("figcaption", func(text string) { r.figures[n-1].caption = append(r.figures[n-1].caption, text) })
-	}
-}
-
-// endFigure makes a group of the figure's pictures, and gives the caption to what it
-// is the caption of.
-func (r *reader) endFigure() {
-	if r.deeper > 0 || len(r.figures) == 0 {
-		r.deeper = max(r.deeper-1, 0)
-		r.paragraph()
-		return
-	}
-	if r.box != nil && r.box.at >= r.figures[len(r.figures)-1].at {
-		r.closeBox()
-	}
-	r.endNote()
-	r.paragraph()
-	f := r.figures[len(r.figures)-1]
-	r.figures = r.figures[:len(r.figures)-1]
-	caption := strings.Join(f.caption, "\n")
-	inside := r.blocks[f.at:]
-	pictures := 0
-	for pictures < len(inside) && inside[pictures].Image != nil {
-		pictures++
-	}
-	if pictures > 0 && pictures == len(inside) && (pictures > 1 || f.group) {
-		group := &content.GalleryBlock{Caption: caption}
-		for _, b := range inside {
-			group.Images = append(group.Images, b.Image)
-		}
-		r.blocks = append(r.blocks[:f.at], content.Block{Gallery: group})
-		return
-	}
-	if len(inside) == 0 || !captioned(inside[len(inside)-1], caption) {
-		r.aside(caption)
-	}
-}
-
-// captioned gives a block a caption; false when it can't have one, or has another.
-func captioned(b content.Block, caption string) bool {
-	var place *string
-	switch {
-	case b.Image != nil:
-		place = &b.Image.Caption
-	case b.Table != nil:
-		place = &b.Table.Caption
-	case b.Embed != nil:
-		place = &b.Embed.Caption
-	case b.Quote != nil:
-		place, caption = &b.Quote.Attribution, strings.TrimLeft(caption, "—―– \u00a0")
-	}
-	if place == nil || *place != "" {
-		return caption == ""
-	}
-	*place = caption
-	return true
+	return []content.Block{{List: &content.ListBlock{Ordered: l.ordered, Items: append([]content.ListItem{}, items...)}}}
 }
 
 // number is a whole number of an attribute between 1 and a bound.

@@ -25,12 +25,14 @@ func FromMarkdown(text string, media func(address string) (content.ID, bool)) ([
 	if err := markdown().Convert([]byte(tamed), &out); err != nil { // a buffer takes all that is written
 		return FromHTML(text, media)
 	}
-	blocks, losses := FromHTML(out.String(), media)
+	r := newReader(media)
+	r.markdown = true
+	blocks, losses := r.read(out.String())
 	if wild.Count > 0 {
 		losses = append(losses, wild)
 		sortLosses(losses)
 	}
-	return withCaptions(blocks), losses
+	return blocks, losses
 }
 
 // markdown reads Markdown. It lets HTML through, for what follows is FromHTML.
@@ -48,6 +50,7 @@ const (
 
 var (
 	parts       = regexp.MustCompile(`\n[ \t\r]*\n`)
+	writtenHTML = regexp.MustCompile(`^<(?:p|h[2-4]|figure|ul|ol|blockquote|table)[ >]`) // no sign in it means anything but HTML
 	blockStarts = regexp.MustCompile(`^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t])){` + strconv.Itoa(maxBlocks) + `}`)
 )
 
@@ -59,7 +62,7 @@ func tame(text string) (string, Loss) {
 	from := 0
 	for _, gap := range append(parts.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
 		part := text[from:gap[0]]
-		if isWild(part) {
+		if !writtenHTML.MatchString(part) && isWild(part) {
 			loss.Count++
 			loss.tell(part)
 			part = paragraph([]content.Span{{Text: part}})
@@ -90,12 +93,12 @@ func isWild(part string) bool {
 }
 
 // withCaptions makes captions of the paragraphs in italics that are ones.
-func withCaptions(blocks []content.Block) []content.Block {
+func (r *reader) withCaptions(blocks []content.Block) []content.Block {
 	kept := blocks[:0]
 	for i, b := range blocks {
 		caption := italics(b)
 		switch {
-		case caption == "":
+		case caption == "" || r.only[b.Paragraph]:
 		case len(kept) > 0 && kept[len(kept)-1].Image != nil && captioned(kept[len(kept)-1], caption):
 			continue
 		case i+1 < len(blocks) && blocks[i+1].Table != nil && captioned(blocks[i+1], caption):

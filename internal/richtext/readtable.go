@@ -20,6 +20,9 @@ type table struct {
 	rows    []content.TableRow
 	row     []content.TableCell
 	width   int
+	open    bool        // a row is open
+	keptRow bool        // the row is one although it has no cells
+	kept    bool        // rows are kept although they show nothing
 	cell    bool        // a cell is open
 	span    int         // the columns that it covers
 	head    bool        // the rows are in the head of the table
@@ -43,13 +46,14 @@ func (r *reader) startTable(t html.Token) {
 		case "caption":
 			b := r.box
 			r.endRow()
-			r.startNote(t.Data, func(text string) { b.notes = append(b.notes, text) })
+			r.startNote(t.Data, func(text string, _ bool) { b.notes = append(b.notes, text) })
 		case "td", "th":
 			r.endNote()
 			r.startCell(t)
 		default:
 			r.endNote()
 			r.endRow()
+			r.box.table.open = t.Data == "tr"
 			r.box.table.head = t.Data == "thead" || t.Data == "tr" && r.box.table.head
 		}
 		return
@@ -121,6 +125,7 @@ func (t *table) fill() {
 // endCell ends the cell that is open. A text outside of all cells stands behind the table.
 func (r *reader) endCell() {
 	t := r.box.table
+	t.kept = t.kept || r.body.kept && len(t.rows) == 0
 	spans := r.body.take()
 	switch {
 	case t.cell:
@@ -141,16 +146,27 @@ func (r *reader) endCell() {
 func (r *reader) endRow() {
 	r.endCell()
 	t := r.box.table
-	if len(t.row) > 0 {
-		all := t.heads == len(t.row)
+	if len(t.row) > 0 || t.keptRow {
+		all := t.heads == len(t.row) && t.heads > 0
 		t.fill()
 		if len(t.rows) == 0 {
 			t.header = t.head || all
 		}
-		t.rows = append(t.rows, content.TableRow{Cells: t.row})
+		t.rows = append(t.rows, content.TableRow{Cells: append([]content.TableCell{}, t.row...)})
 		t.width = max(t.width, len(t.row))
 	}
-	t.row, t.heads = nil, 0
+	t.row, t.heads, t.open, t.keptRow = nil, 0, false, false
+}
+
+// keep reads the comment that keeps a row without cells, or a table without rows; see literal.
+func (t *table) keep() {
+	t.kept = true
+	switch {
+	case t.open:
+		t.keptRow = true
+	case len(t.rows) == 0:
+		t.header = t.head
+	}
 }
 
 // splitTable goes on in another table where one has too many cells.
@@ -175,12 +191,12 @@ func (t *table) blocks(caption string) []content.Block {
 		}
 		t.rows[i] = row
 	}
-	if t.header && !slices.ContainsFunc(t.rows[0].Cells, func(c content.TableCell) bool { return len(c.Spans) > 0 }) {
+	if t.header && !t.kept && !slices.ContainsFunc(t.rows[0].Cells, func(c content.TableCell) bool { return len(c.Spans) > 0 }) {
 		t.header, t.rows = false, t.rows[1:]
 	}
 	switch {
-	case len(t.rows) > 0:
-		return []content.Block{{Table: &content.TableBlock{Header: t.header, Caption: caption, Rows: t.rows}}}
+	case len(t.rows) > 0 || t.kept:
+		return []content.Block{{Table: &content.TableBlock{Header: t.header, Caption: caption, Rows: append([]content.TableRow{}, t.rows...)}}}
 	case caption != "":
 		return []content.Block{{Paragraph: &content.ParagraphBlock{Spans: content.Spans{{Text: caption}}}}}
 	}

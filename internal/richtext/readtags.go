@@ -86,6 +86,10 @@ func (r *reader) embed(element, address string) {
 	if strings.HasPrefix(address, "//") {
 		address = "https:" + address
 	}
+	if id, ours := r.media(address); ours {
+		r.between(content.Block{File: &content.FileBlock{MediaID: id}})
+		return
+	}
 	allowed := link(address)
 	if !strings.HasPrefix(allowed, "http") || len(allowed) > maxAddress {
 		r.lose(element, address)
@@ -138,7 +142,7 @@ func (r *reader) end(name string) {
 	case "ul", "ol", "menu", "dir":
 		r.endBox("list")
 	case "li":
-		r.item()
+		r.item(false)
 	case "blockquote":
 		r.endBox(name)
 	case "table", "thead", "tbody", "tfoot", "tr", "td", "th":

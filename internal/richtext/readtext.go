@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"unicode"
 
 	"sen/internal/content"
 )
@@ -15,6 +14,10 @@ type running struct {
 	runs []run
 	part int  // the run with which the last paragraph begins
 	end  bool // a paragraph has ended; another begins on a line of its own
+
+	literal bool // the white space where the text has come to stays as it is
+	kept    bool // it is kept although it shows nothing
+	only    bool // it is a paragraph and nothing else
 }
 
 // run is a span while it is read.
@@ -58,6 +61,8 @@ func (t *running) write(text string, pre bool, m marks, link string) {
 			t.lineBreak(m, link)
 		case r == ' ' || r == '\t' || r == '\n' || r == '\f' || r == '\r':
 			switch {
+			case t.literal && (r == ' ' || r == '\t'):
+				t.put(r, m, link)
 			case !t.collapses():
 				t.put(' ', m, link)
 			case pre:
@@ -71,11 +76,19 @@ func (t *running) write(text string, pre bool, m marks, link string) {
 
 // lineBreak begins another line, unless nothing stands before it.
 func (t *running) lineBreak(m marks, link string) {
-	if t.end || len(t.runs) == 0 {
+	if t.end || len(t.runs) == 0 && !t.literal {
 		return
 	}
-	t.trim(" ")
+	if !t.literal {
+		t.trim(" ")
+	}
+	t.literal = false
 	t.add("\n", m, link)
+}
+
+// keep reads the comment that keeps what stands around it; see literal.
+func (t *running) keep(linked bool) {
+	t.literal, t.kept, t.only = true, true, t.only || !linked
 }
 
 // paragraph ends a paragraph inside of a text that stays one.
@@ -90,6 +103,7 @@ func (t *running) put(r rune, m marks, link string) {
 			t.runs = append(t.runs, run{[]byte{'\n'}, m, link})
 		}
 	}
+	t.literal = false
 	t.add(string(r), m, link)
 }
 
@@ -122,10 +136,15 @@ func (t *running) trim(signs string) {
 	}
 }
 
-// take gives the text away and begins anew; nil when it shows nothing.
+// take gives the text away and begins anew; nil when it shows nothing and is not to be kept.
 func (t *running) take() content.Spans {
-	t.trim(" \n")
-	spans := spansOf(t.runs)
+	if !t.literal {
+		t.trim(" \n")
+	}
+	spans := joinRuns(t.runs)
+	if !t.kept && !visible(plain(spans)) {
+		spans = nil
+	}
 	*t = running{}
 	return spans
 }
@@ -135,14 +154,14 @@ func (t *running) lastParagraph() string {
 	if t.part == 0 {
 		return ""
 	}
-	return strings.TrimSpace(plain(spansOf(t.runs[min(t.part, len(t.runs)):])))
+	return strings.TrimSpace(plain(joinRuns(t.runs[min(t.part, len(t.runs)):])))
 }
 
 // dropParagraph removes the last paragraph of several.
 func (t *running) dropParagraph() { t.runs = t.runs[:min(t.part, len(t.runs))] }
 
-// spansOf joins runs that are marked the same way; nil when they show nothing.
-func spansOf(runs []run) content.Spans {
+// joinRuns joins neighbours that are marked the same way.
+func joinRuns(runs []run) content.Spans {
 	var joined []run
 	for _, r := range runs {
 		if n := len(joined); n > 0 && joined[n-1].marks == r.marks && joined[n-1].link == r.link {
@@ -151,15 +170,9 @@ func spansOf(runs []run) content.Spans {
 		}
 		joined = append(joined, r)
 	}
-	var spans content.Spans
-	visible := false
+	spans := make(content.Spans, 0, len(joined))
 	for _, r := range joined {
-		text := string(r.text)
-		visible = visible || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsSpace(r) })
-		spans = append(spans, content.Span{Text: text, Marks: r.marks.list(), Link: r.link})
-	}
-	if !visible {
-		return nil
+		spans = append(spans, content.Span{Text: string(r.text), Marks: r.marks.list(), Link: r.link})
 	}
 	return spans
 }

@@ -3,6 +3,7 @@
 package richtext
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,13 +18,35 @@ type Medium struct {
 	Width, Height int
 	// Bytes is the size of the file.
 	Bytes int64
+	// Sizes are the same picture in sizes for pages, the smallest first; none where only the file itself shows it.
+	Sizes []Source
+}
+
+// Source is a picture in some width in pixels.
+type Source struct {
+	URL   string
+	Width int
+}
+
+// pageWidth is the width in pixels of the size that stands for a picture where only one can.
+const pageWidth = 1280
+
+// source is where the size of a picture is that stands for it: the file itself where it has no sizes.
+func (m Medium) source() string {
+	address := m.URL
+	for _, s := range m.Sizes {
+		if s.Width <= pageWidth || address == m.URL {
+			address = s.URL
+		}
+	}
+	return link(address)
 }
 
 // Media finds a medium; false when it is not there or not published.
 type Media func(content.ID) (Medium, bool)
 
-// maxNesting is how deep lists nest; what lies deeper is shown on that level.
-const maxNesting = 16
+// MaxNesting is how deep lists nest; what lies deeper is shown on that level.
+const MaxNesting = 16
 
 // link is an address that may be linked to; empty when it may not. Only addresses
 // that run nothing survive: http, https, mailto, tel, and those on the site.
@@ -33,6 +56,7 @@ func link(address string) string {
 	if err != nil || strings.ContainsFunc(address, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) {
 		return ""
 	}
+	u.RawQuery = queryEscapes(u.RawQuery)
 	switch strings.ToLower(u.Scheme) {
 	case "http", "https":
 		if u.Host != "" {
@@ -48,6 +72,20 @@ func link(address string) string {
 		}
 	}
 	return ""
+}
+
+// queryEscapes writes the bytes of a query that an address may not have as percent-escapes (url.spec.whatwg.org, "query
+// percent-encode set"): url.Parse lets them through.
+func queryEscapes(query string) string {
+	var b strings.Builder
+	for _, c := range []byte(query) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>`^{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // lineEnds makes one of all ends of lines (infra.spec.whatwg.org, "normalize newlines"): a browser does so with what it reads.

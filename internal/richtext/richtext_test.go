@@ -182,7 +182,7 @@ func TestMarkdownOfText(t *testing.T) {
 		want  string
 	}{
 		"a backslash at the end":     {[]content.Span{{Text: `Thư mục D:\`}}, `<p>Thư mục D:\</p>`},
-		"line breaks at the end":     {[]content.Span{{Text: "một\n\n"}}, "<p>một</p>"},
+		"line breaks at the end":     {[]content.Span{{Text: "một\n\n"}}, "<p>một<br><br><!-- --></p>"},
 		"a bar in code":              {[]content.Span{{Text: "a|b", Marks: code}}, "<p><code>a|b</code></p>"},
 		"code beside code":           {[]content.Span{{Text: "a", Marks: code}, {Text: "b`<img src=x>", Marks: code}}, "<p><code>ab`&lt;img src=x&gt;</code></p>"},
 		"code beside code, one bold": {[]content.Span{{Text: "a", Marks: code}, {Text: "b", Marks: []content.Mark{content.MarkBold, content.MarkCode}}}, "<p><code>a</code><strong><code>b</code></strong></p>"},

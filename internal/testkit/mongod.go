@@ -98,6 +98,9 @@ func (m *Mongod) launch(ctx context.Context) error {
 	defer func() { _ = log.Close() }()
 	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port), "--bind_ip", "127.0.0.1",
 		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", m.cache, "--oplogSize", "128",
+		// The files of dropped databases go with the next checkpoint, and not after five minutes: tests have a database each,
+		// and mongod ends when it may open no more files.
+		"--setParameter", "minSnapshotHistoryWindowInSeconds=0", "--syncdelay", "10",
 		"--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet")
 	m.cmd.Stdout, m.cmd.Stderr = log, log
 	if err := m.cmd.Start(); err != nil {

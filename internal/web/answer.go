@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/scalar"
 	"sen/internal/content"
 )
 
@@ -25,17 +26,31 @@ type answer struct {
 	w         http.ResponseWriter
 	r         *http.Request
 	mediaType string
+	// readCost is what it costs to read a long request.
+	readCost int
+	// languages are those of the site, for messages.
+	languages func() content.Languages
+}
+
+// chainOf is the languages in which a request wants to be told what is wrong with it, before any field is read: that of
+// its header Sen-Locale, else the site's default. Without a site it is none, and messages are in English.
+func chainOf(h http.Header, site func() content.Languages) []content.Locale {
+	if site == nil {
+		return nil
+	}
+	locale, _ := scalar.ParseLocale(h.Get("Sen-Locale")) // a malformed one is told of elsewhere
+	return site().Chain(locale)
 }
 
 // refuse answers a request that could not be read.
-func (a *answer) refuse(status int, code content.Code, message string) {
-	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(code, message)}}, false)
+func (a *answer) refuse(status int, err *content.Error) {
+	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(err.Code, err.In(chainOf(a.r.Header, a.languages)))}}, false)
 }
 
 // busy answers a request for which there is no room just now.
-func (a *answer) busy(message string) {
+func (a *answer) busy(err *content.Error) {
 	a.w.Header().Set("Retry-After", "1")
-	a.refuse(http.StatusServiceUnavailable, content.CodeUnavailable, message)
+	a.refuse(http.StatusServiceUnavailable, err)
 }
 
 // requestError is the status of an answer to a request that can't be run, as its media type has it.

@@ -37,6 +37,8 @@ type graphQL struct {
 	rate         *rateLimit
 	turns        *turns
 	outgoing     *outgoing
+	// languages are those of the site.
+	languages func() content.Languages
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -53,7 +55,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if auth.ActorOf(r.Context()) != nil {
 		h.Set("Cache-Control", "private, no-store")
 	}
-	answer := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept"))}
+	answer := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept")), languages: g.languages}
 	acceptable := answer.mediaType != ""
 	if !acceptable {
 		answer.mediaType = mediaJSON
@@ -61,47 +63,53 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var params *rawParams
 	bad := g.rate.take(h, r, 1) // the least that a request costs, whatever comes of it
 	if bad == nil && !acceptable {
-		bad = &refusal{http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither."}
+		bad = refused(http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither.")
 	}
 	if bad != nil {
-		answer.refuse(bad.status, bad.code, bad.message)
+		answer.refuse(bad.status, bad.said)
 		return
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		params, bad = g.fromURL(r)
+		if bad = answer.reading(g.rate, len(r.URL.RawQuery)); bad == nil {
+			params, bad = g.fromURL(r)
+		}
 	case http.MethodPost:
 		if asked, ok := r.Context().Value(askedKey{}).(asked); ok {
-			params, bad = g.fromJSON(asked.body)
+			params, bad = g.fromJSON(answer, asked.body)
 		} else if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mediaType == "multipart/form-data" {
 			var files *multipartRequest
 			params, files, bad = g.fromMultipart(w, r)
 			defer files.remove()
 		} else {
-			params, bad = g.fromBody(w, r)
+			params, bad = g.fromBody(answer, r)
 		}
 	default:
 		h.Set("Allow", "GET, HEAD, POST")
-		bad = &refusal{http.StatusMethodNotAllowed, content.CodeBadUserInput, "GraphQL is served by GET and POST."}
+		bad = refused(http.StatusMethodNotAllowed, content.CodeBadUserInput, "GraphQL is served by GET and POST.")
 	}
 	if bad == nil {
 		bad = g.persisted.find(params)
+	}
+	if refused := refusedOf(r.Context()); refused != nil && (bad != nil || !mayBeSigning(params.Query)) {
+		refuseVisitor(w, r, g.languages, content.CodeOf(refused), refused)
+		return
 	}
 	if bad != nil {
 		if bad.status == 0 {
 			bad.status = answer.requestError()
 		}
-		answer.refuse(bad.status, bad.code, bad.message)
+		answer.refuse(bad.status, bad.said)
 		return
 	}
 	params.Headers = r.Header
 	end, ok := g.turns.take(r.Context())
 	if !ok {
-		answer.busy("Too much is asked for at once. Try again in a moment.")
+		answer.busy(content.Errorf(content.CodeUnavailable, "Too much is asked for at once. Try again in a moment."))
 		return
 	}
 	defer end()
-	g.run(r.Context(), answer, params, end)
+	g.run(graph.WithReadCost(r.Context(), answer.readCost), answer, params, end)
 }
 
 // run executes an operation and writes its answer, once its turn is at its end: who reads slowly keeps nobody waiting.
@@ -114,6 +122,10 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	params.ReadTime = graphql.TraceTiming{Start: now, End: now}
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := g.exec.CreateOperationContext(ctx, &params.RawParams)
+	if refused := refusedOf(ctx); refused != nil && (errs != nil || !signing(op)) {
+		refuseVisitor(answer.w, answer.r, g.languages, content.CodeOf(refused), refused)
+		return
+	}
 	if errs != nil {
 		status := answer.requestError()
 		switch code, _ := errs[0].Extensions["code"].(string); {
@@ -126,8 +138,8 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
 		return
 	}
-	if bad := g.rate.take(answer.w.Header(), answer.r, graph.CostOf(op).Requested-1); bad != nil {
-		answer.refuse(bad.status, bad.code, bad.message)
+	if bad := g.rate.take(answer.w.Header(), answer.r, graph.CostOf(op).Requested-1-answer.readCost); bad != nil {
+		answer.refuse(bad.status, bad.said)
 		return
 	}
 	g.persisted.keep(params)
@@ -147,7 +159,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	end()
 	sent, ok := g.outgoing.take(ctx, len(done.Body))
 	if !ok {
-		answer.busy("Too many large answers are on their way. Try again in a moment.")
+		answer.busy(content.Errorf(content.CodeUnavailable, "Too many large answers are on their way. Try again in a moment."))
 		return
 	}
 	defer sent()
@@ -185,7 +197,7 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, lim
 	response := g.dispatch(ctx, op)
 	if response == nil { // the context ended before the answer did
 		response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
-			coded(content.CodeUnavailable, "The answer took longer than "+limit.String()+". Ask for less, or try again."),
+			coded(content.CodeUnavailable, content.Errorf(content.CodeUnavailable, "The answer took longer than %s. Ask for less, or try again.", limit).In(chainOf(op.Headers, g.languages))),
 		}}
 	}
 	done := &cache.Answer{Status: http.StatusOK, Cost: graph.CostOf(op).Requested}
@@ -206,9 +218,13 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, lim
 
 // refusal is a request that is not one, or, without a status, whose document is none that is run here.
 type refusal struct {
-	status  int
-	code    content.Code
-	message string
+	status int
+	said   *content.Error
+}
+
+// refused makes a refusal that is told by a format, in Vietnamese too where that is translated.
+func refused(status int, code content.Code, format string, args ...any) *refusal {
+	return &refusal{status, content.Errorf(code, format, args...)}
 }
 
 func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
@@ -235,39 +251,50 @@ func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 	return params, nil
 }
 
-func (g *graphQL) fromBody(w http.ResponseWriter, r *http.Request) (*rawParams, *refusal) {
+func (g *graphQL) fromBody(answer *answer, r *http.Request) (*rawParams, *refusal) {
 	mediaType, typeParams, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != mediaJSON {
 		code := content.CodeCSRF
 		if preflighted(r) {
 			code = content.CodeBadUserInput
 		}
-		return nil, &refusal{http.StatusUnsupportedMediaType, code, "Send the request as Content-Type: application/json."}
+		return nil, refused(http.StatusUnsupportedMediaType, code, "Send the request as Content-Type: application/json.")
 	}
 	if charset := typeParams["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") || r.Header.Get("Content-Encoding") != "" {
-		return nil, &refusal{http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as plain UTF-8."}
+		return nil, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as plain UTF-8.")
 	}
 	if r.ContentLength > g.maxBody {
 		return nil, tooLarge("The body", g.maxBody)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(answer.w, r.Body, g.maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return nil, tooLarge("The body", g.maxBody)
 	}
 	if err != nil {
 		return nil, badInput("The body could not be read.")
 	}
-	return g.fromJSON(body)
+	return g.fromJSON(answer, body)
 }
 
-func (g *graphQL) fromJSON(body []byte) (*rawParams, *refusal) {
+func (g *graphQL) fromJSON(answer *answer, body []byte) (*rawParams, *refusal) {
 	if int64(len(body)) > g.maxBody {
 		return nil, tooLarge("The body", g.maxBody)
+	}
+	if bad := answer.reading(g.rate, len(body)); bad != nil {
+		return nil, bad
 	}
 	if !utf8.Valid(body) {
 		return nil, badInput("The body must be UTF-8.")
 	}
 	return parseParams(body)
+}
+
+// reading takes from the client's rate what it costs to read a long request.
+func (a *answer) reading(rate *rateLimit, bytes int) *refusal {
+	if a.readCost = bytes / graph.BytesInCost; a.readCost == 0 {
+		return nil
+	}
+	return rate.take(a.w.Header(), a.r, a.readCost)
 }
 
 // parseParams reads what is asked from JSON.

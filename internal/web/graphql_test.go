@@ -90,7 +90,7 @@ var badRequests = []request{
 	{name: "too deep", query: "{ articles { nodes {" + strings.Repeat(" section { articles { nodes {", 6) + " id " + strings.Repeat("} } }", 6) + "} } }", code: "TOO_COMPLEX", message: "12"},
 	{name: "too many aliases", query: "{ " + strings.Repeat("a: viewer { name } ", 31) + "}", code: "TOO_COMPLEX", message: "30"},
 	{name: "too many root fields", query: "{ " + strings.Repeat("viewer { name } ", 21) + "}", code: "TOO_COMPLEX", message: "20"},
-	{name: "@defer", query: "{ articles { ... @defer { totalCount } } }", code: "BAD_USER_INPUT", message: "@defer"},
+	{name: "@defer", query: "{ articles { ... @defer { totalCount } } }", code: "GRAPHQL_VALIDATION_FAILED", message: "@defer"},
 	{name: "a mutation by GET", method: "GET", address: "/graphql?query=" + url.QueryEscape("mutation { createArticle { id } }"), status: 405, code: "BAD_USER_INPUT"},
 	{name: "a malformed address", method: "GET", address: "/graphql?query=%zz", status: 400, code: "BAD_USER_INPUT"},
 	{name: "text/plain", body: `{"query":"{ viewer { name } }"}`, headers: noPreflight, status: 415, code: "CSRF"},
@@ -281,7 +281,7 @@ func TestNoSuggestions(t *testing.T) {
 // TestTimeLimit sees that an operation over its time is answered, and says so.
 func TestTimeLimit(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, w *web.Options) { w.Timeout = 1 })
-	if got := string(server.Ask(t, "{ articles { totalCount } }", nil, nil)); !strings.Contains(got, "UNAVAILABLE") || !strings.Contains(got, "too") {
+	if got := string(server.Ask(t, "{ articles { totalCount } }", nil, http.Header{"Sen-Locale": {"en"}})); !strings.Contains(got, "UNAVAILABLE") || !strings.Contains(got, "too") {
 		t.Errorf("answered %s", got)
 	}
 }

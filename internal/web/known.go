@@ -145,6 +145,7 @@ func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 		h["Cache-Control"] = noStore
 		delete(h, "Etag")
 		delete(h, "Cache-Tag")
+		delete(h, "Cdn-Cache-Control")
 	} else if asked := r.Header["If-None-Match"]; packed || len(asked) > 0 {
 		plain := answer.Header["Etag"][0]
 		tags := []string{plain, strings.TrimSuffix(plain, `"`) + `-gzip"`}
@@ -216,8 +217,9 @@ func NewAnswers(store *mongodb.Store, bytes uint64) *cache.Answers {
 	return answers
 }
 
-// sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while,
-// and find it by the tags of what it was made from, when they are told to let go of those.
+// sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while, and find it by
+// the tags of what it was made from, when they are told to let go of those. Browsers ask each time: they would take
+// stale-while-revalidate for themselves, so it stands in CDN-Cache-Control (RFC 9213), which they don't know.
 func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Duration) http.Header {
 	sum := sha256.Sum256(body)
 	h := http.Header{
@@ -230,7 +232,8 @@ func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Dur
 		return h
 	}
 	if seconds := int(life.Seconds()); seconds > 0 {
-		h.Set("Cache-Control", fmt.Sprintf("public, max-age=0, s-maxage=%d, stale-while-revalidate=%d", seconds, 6*seconds))
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=0, s-maxage=%d, must-revalidate", seconds))
+		h.Set("CDN-Cache-Control", fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d", seconds, 6*seconds))
 	}
 	h.Set("Cache-Tag", cacheTags(tags))
 	return h

@@ -3,6 +3,9 @@ package web
 import (
 	"io"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,6 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"sen/internal/cache"
+	"sen/internal/content"
+	"sen/internal/newsroom"
 )
 
 // Metrics are figures of the running program for Prometheus. No label holds text of a client: routes,
@@ -57,7 +62,7 @@ func (m *Metrics) Feed(lag func() time.Duration) {
 	}, func() float64 { return lag().Seconds() }))
 }
 
-// Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, pages, documents, persisted.
+// Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, ends, pages, documents, persisted.
 func (m *Metrics) Cache(name string, kept cache.Kept) {
 	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}
 	for _, c := range []struct {
@@ -79,9 +84,49 @@ func (m *Metrics) Cache(name string, kept cache.Kept) {
 	}, func() float64 { return float64(kept.Bytes()) }))
 }
 
-// handler serves the figures.
-func (m *Metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+// Handler serves the figures at /metrics, to everyone who reaches it.
+func (m *Metrics) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// forOperators lets this machine through, and who has a token that may read the audit log.
+func (v visitors) forOperators(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fromHere(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if bad := v.rate.take(w.Header(), r, 1); bad != nil {
+			refuseVisitor(w, r, v.languages, bad.said.Code, bad.said)
+			return
+		}
+		var err error = content.Errorf(content.CodeUnauthenticated, "Figures are for this machine, and for tokens of administrators: Authorization: Bearer ….")
+		if secret, bearer := bearerOf(r); bearer {
+			var actor *content.Actor
+			if actor, err = v.actor(r.Context(), secret); err == nil {
+				err = newsroom.Permit(actor, content.ActionAuditLog, "")
+			}
+		}
+		if err != nil {
+			refuseVisitor(w, r, v.languages, content.CodeOf(err), err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// forwarded are the headers of which any says that a proxy passes a request on: then its client may be anyone.
+var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
+
+// fromHere tells whether a request comes from a program of this machine, and not from a page that had a name of its own
+// lead here (DNS rebinding).
+func fromHere(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	host := (&url.URL{Host: r.Host}).Hostname()
+	return err == nil && peer.Addr().Unmap().IsLoopback() && fixed(host) &&
+		!slices.ContainsFunc(forwarded, func(name string) bool { return r.Header.Get(name) != "" })
 }
 
 // methods are those that stand in labels as they are.

@@ -19,7 +19,7 @@ func TestPanicsAreCounted(t *testing.T) {
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, request)
 	figures := httptest.NewRecorder()
-	m.handler().ServeHTTP(figures, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	m.Handler().ServeHTTP(figures, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	body, err := io.ReadAll(figures.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"sen/graph"
+	"sen/internal/content"
+	"sen/internal/newsroom"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -63,5 +65,47 @@ func TestMetrics(t *testing.T) {
 	}
 	if strings.Contains(strings.ToLower(string(body)), "secretive") {
 		t.Error("a client's text stands in the figures")
+	}
+}
+
+// TestWhoSeesMetrics asks for the figures as this machine, as others behind a proxy, and as a page by DNS rebinding.
+func TestWhoSeesMetrics(t *testing.T) {
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) { o.Metrics = web.NewMetrics() })
+	token := func(role content.Role, actions ...content.Action) string {
+		t.Helper()
+		_, secret, err := server.People.CreateToken(operator(t), nil, newsroom.NewToken{Name: "x", Role: role, Actions: actions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "Bearer " + secret
+	}
+	far := []string{"X-Forwarded-For", "192.0.2.1"}
+	for _, c := range []struct {
+		name    string
+		host    string
+		headers []string
+		status  int
+	}{
+		{"this machine", "", nil, http.StatusOK},
+		{"this machine by name", "localhost:8080", nil, http.StatusOK},
+		{"a page that leads here", "evil.example", nil, http.StatusUnauthorized},
+		{"a proxy's client", "", far, http.StatusUnauthorized},
+		{"a proxy's client that lies", "", []string{"X-Forwarded-For", "127.0.0.1"}, http.StatusUnauthorized},
+		{"a proxy's client in another way", "", []string{"Forwarded", "for=192.0.2.1"}, http.StatusUnauthorized},
+		{"a reader's token", "", append(far, "Authorization", token(content.RoleReader)), http.StatusForbidden},
+		{"a token for something else", "", append(far, "Authorization", token(content.RoleAdmin, content.ActionRead)), http.StatusForbidden},
+		{"a token that opens nothing", "", append(far, "Authorization", "Bearer sent_x"), http.StatusUnauthorized},
+		{"a token for it", "", append(far, "Authorization", token(content.RoleAdmin, content.ActionAuditLog)), http.StatusOK},
+		{"an administrator's token", "", append(far, "Authorization", token(content.RoleAdmin)), http.StatusOK},
+	} {
+		request, err := http.NewRequest(http.MethodGet, server.URL+"/metrics", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = c.host
+		response, body := testserver.Send(t, request, c.headers...)
+		if response.StatusCode != c.status || strings.Contains(string(body), "go_goroutines") != (c.status == http.StatusOK) {
+			t.Errorf("%s: status %d, %.200s", c.name, response.StatusCode, body)
+		}
 	}
 }

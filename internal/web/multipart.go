@@ -2,19 +2,16 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"sen/internal/auth"
 	"sen/internal/content"
 )
 
@@ -40,12 +37,12 @@ type multipartRequest struct {
 func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawParams, *multipartRequest, *refusal) {
 	m := &multipartRequest{maxBody: g.maxBody, maxUpload: g.maxUpload}
 	if !preflighted(r) { // a form of any site can send this type
-		return nil, m, &refusal{http.StatusUnsupportedMediaType, content.CodeCSRF, "A multipart request needs one of the headers " + strings.Join(preflights, ", ") + ", not empty."}
+		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeCSRF, "A multipart request needs one of the headers %s, not empty.", strings.Join(preflights, ", "))
 	}
 	if r.Header.Get("Content-Encoding") != "" {
-		return nil, m, &refusal{http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as it is."}
+		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as it is.")
 	}
-	if auth.ActorOf(r.Context()) != nil { // strangers have no files to send: ordinary times do
+	if signedIn(r.Context()) { // strangers have no files to send: ordinary times do
 		control, until := http.NewResponseController(w), time.Now().Add(uploadTime)
 		_ = control.SetReadDeadline(until) // a test's recorder has no deadlines
 		_ = control.SetWriteDeadline(until.Add(g.timeout + writeTime))
@@ -57,8 +54,8 @@ func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawPar
 	if m.parts, err = r.MultipartReader(); err != nil {
 		return nil, m, badInput("The body is no multipart form: %v.", err)
 	}
-	params, bad := m.read(auth.ActorOf(r.Context()) != nil)
-	if bad != nil && bad.code == content.CodeTooLarge {
+	params, bad := m.read(signedIn(r.Context()))
+	if bad != nil && bad.said.Code == content.CodeTooLarge {
 		// Most clients read the answer only when they have sent what they wanted to.
 		_, _ = io.CopyN(io.Discard, body, g.maxUpload)
 	}
@@ -76,11 +73,11 @@ func preflighted(r *http.Request) bool {
 }
 
 func badInput(format string, args ...any) *refusal {
-	return &refusal{http.StatusBadRequest, content.CodeBadUserInput, fmt.Sprintf(format, args...)}
+	return refused(http.StatusBadRequest, content.CodeBadUserInput, format, args...)
 }
 
 func tooLarge(what string, limit int64) *refusal {
-	return &refusal{http.StatusRequestEntityTooLarge, content.CodeTooLarge, fmt.Sprintf("%s is larger than %d bytes, which is the limit.", what, limit)}
+	return refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge, "%s is larger than %d bytes, which is the limit.", what, limit)
 }
 
 // read reads the whole request; files only from who is signed in.
@@ -105,7 +102,7 @@ func (m *multipartRequest) read(signedIn bool) (*rawParams, *refusal) {
 		return nil, badInput("%s", err)
 	}
 	if len(places) > 0 && !signedIn {
-		return nil, &refusal{http.StatusUnauthorized, content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer …."}
+		return nil, refused(http.StatusUnauthorized, content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer ….")
 	}
 	for {
 		part, err := m.parts.NextPart()
@@ -171,16 +168,16 @@ func (m *multipartRequest) field(name string) ([]byte, *refusal) {
 func (m *multipartRequest) keep(part *multipart.Part) (upload graphql.Upload, bad *refusal) {
 	file, err := os.CreateTemp("", "sen-upload-")
 	if err != nil {
-		return upload, &refusal{http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later."}
+		return upload, refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
 	}
 	_ = os.Remove(file.Name()) // where the system allows it, nothing stays whatever happens
 	m.files = append(m.files, file)
 	size, err := io.Copy(file, io.LimitReader(part, m.maxUpload+1))
 	switch {
 	case size > m.maxUpload:
-		return upload, tooLarge("The file "+strconv.Quote(part.FileName()), m.maxUpload)
+		return upload, refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge, "The file %q is larger than %d bytes, which is the limit.", part.FileName(), m.maxUpload)
 	case errors.As(err, new(*os.PathError)):
-		return upload, &refusal{http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later."}
+		return upload, refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
 	case err != nil:
 		return upload, m.unreadable(err)
 	}

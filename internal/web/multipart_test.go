@@ -129,7 +129,7 @@ func TestMultipartRefusals(t *testing.T) {
 			parts:  []part{one, to(`{"0":["variables.a"],"1":["variables.a"],"2":["variables.a"],"3":["variables.a"],"4":["variables.a"],"5":["variables.a"],"6":["variables.a"],"7":["variables.a"],"8":["variables.a"],"9":["variables.a"],"10":["variables.a"]}`)},
 			status: 400, code: "BAD_USER_INPUT", message: "at most 10",
 		},
-		"a file too large":        {parts: []part{one, good, {"0", "a.txt", strings.Repeat("a", 4097)}}, status: 413, code: "TOO_LARGE", message: `"a.txt" is larger than 4096`},
+		"a file too large":        {parts: []part{one, good, {"0", "a.txt", strings.Repeat("a", 4097)}}, status: 413, code: "TOO_LARGE", message: `Tệp "a.txt" vượt quá giới hạn 4096`},
 		"a file much too large":   {parts: []part{one, good, {"0", "a.txt", strings.Repeat("a", 3<<20)}}, status: 413, code: "TOO_LARGE", message: "4096"},
 		"a reader's file":         {parts: []part{one, good, file}, actor: "reader", status: 200, code: "FORBIDDEN"},
 		"no file for an Upload":   {parts: []part{operation(`mutation($file: Upload!) { uploadMedia(file: $file) { id: __typename } }`, `{"file":"hello"}`), to("{}")}, status: 200, code: "BAD_USER_INPUT", message: "multipart request"},

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rs/cors"
+	"sen/internal/content"
 )
 
 // Origins says pages of which other origins may read answers in a browser.
@@ -25,7 +25,7 @@ type Origins struct {
 func ParseOrigins(list []string, local bool, self string) (*Origins, error) {
 	o := &Origins{local: local}
 	if u, err := url.Parse(self); err == nil && u.Host != "" {
-		o.self = u.Scheme + "://" + u.Host
+		o.self = serialized(u)
 	}
 	for _, text := range list {
 		u, err := url.Parse(text)
@@ -36,9 +36,15 @@ func ParseOrigins(list []string, local bool, self string) (*Origins, error) {
 			u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil, strings.Contains(text, "*"):
 			return nil, fmt.Errorf("the origin %q is not one: write a scheme, a host and perhaps a port, such as https://app.example.vn", text)
 		}
-		o.list = append(o.list, strings.ToLower(u.Scheme+"://"+u.Host))
+		o.list = append(o.list, serialized(u))
 	}
 	return o, nil
+}
+
+// serialized is the origin of an address as browsers write it: in small letters, without the scheme's own port.
+func serialized(u *url.URL) string {
+	port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	return strings.ToLower(u.Scheme + "://" + strings.TrimSuffix(u.Host, port))
 }
 
 // allows tells whether pages of an origin may read answers.
@@ -54,39 +60,43 @@ func (o *Origins) allows(origin string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// cors answers preflights, and marks answers that an allowed origin may read.
-func (o *Origins) cors(next http.Handler) http.Handler {
-	return cors.New(cors.Options{
-		AllowOriginFunc: o.allows,
-		AllowedMethods:  []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions},
-		AllowedHeaders: []string{
-			"authorization", "content-type", "if-none-match", "sen-locale", "sen-stage",
-			"apollo-require-preflight", "x-apollo-operation-name", "graphql-require-preflight",
-			"apollographql-client-name", "apollographql-client-version", "traceparent", "x-request-id",
-		},
-		ExposedHeaders:   []string{"ETag", "Retry-After", "X-Request-Id", "RateLimit", "RateLimit-Policy"},
-		AllowCredentials: true,
-		MaxAge:           600,
-	}).Handler(next)
-}
-
 // only stops requests of a browser that come from a page of an origin that is not
 // allowed. (rs/cors would let them run, and only hide the answer from the page.)
-func (o *Origins) only(next http.Handler) http.Handler {
+func (o *Origins) only(languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin := r.Header.Get("Origin")
-		if origin != "" && !o.allows(origin) && !sameHost(origin, r.Host) {
-			a := &answer{w: w, r: r, mediaType: mediaJSON}
+		if r.Header.Get("Origin") != "" && !o.admit(r) {
+			a := &answer{w: w, r: r, mediaType: mediaJSON, languages: languages}
 			w.Header().Set("Cache-Control", "no-store")
-			a.refuse(http.StatusForbidden, "FORBIDDEN", "Pages of this origin may not use the API. Its operator can allow them (--cors-origins).")
+			a.refuse(http.StatusForbidden, content.Errorf(content.CodeForbidden, "Pages of this origin may not use the API. Its operator can allow them (--cors-origins)."))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// sameHost tells whether a page stands on the host that it asks.
-func sameHost(origin, host string) bool {
+// admit tells whether the page that sent a request may use the API: one of an allowed origin, or of the very address that
+// it asks, by number or localhost. That Origin and Host are equal says nothing where they are a name: its owner can have
+// it lead to this program's address (DNS rebinding).
+func (o *Origins) admit(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if o.allows(origin) {
+		return true
+	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host == host
+	return err == nil && u.Host == r.Host && fixed(u.Hostname())
+}
+
+// fixed tells whether nobody else can say where a host leads to.
+func fixed(host string) bool { return host == "localhost" || isAddress(host) }
+
+func isAddress(host string) bool { return net.ParseIP(host) != nil }
+
+// Trustworthy tells whether what an address answers can't be changed on its way: by https, or from this machine.
+func Trustworthy(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }

@@ -16,6 +16,10 @@ func TestOrigins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ported, err := ParseOrigins([]string{"https://App.example:443"}, false, "http://sen.example:80")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		origins *Origins
 		origin  string
@@ -24,6 +28,8 @@ func TestOrigins(t *testing.T) {
 		{closed, "https://app.example", true},
 		{closed, "https://APP.example", true},
 		{closed, "https://sen.example", true},
+		{ported, "https://app.example", true},
+		{ported, "http://sen.example", true},
 		{closed, "http://app.example:8080", true},
 		{closed, "http://app.example", false},
 		{closed, "https://app.example:444", false},
@@ -53,25 +59,43 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// TestPreflight asks as a browser does before it sends a request from another site.
-func TestPreflight(t *testing.T) {
-	o, err := ParseOrigins([]string{"https://app.example"}, false, "")
+// TestRebinding asks from pages whose Host is their Origin: a name says nothing, its owner can have it lead here.
+func TestRebinding(t *testing.T) {
+	o, err := ParseOrigins([]string{"https://www.sen.example"}, false, "https://sen.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := o.cors(http.NotFoundHandler())
-	for origin, allowed := range map[string]string{"https://app.example": "https://app.example", "https://evil.example": ""} {
-		r := httptest.NewRequest(http.MethodOptions, "/graphql", nil)
-		r.Header.Set("Origin", origin)
-		r.Header.Set("Access-Control-Request-Method", "POST")
-		r.Header.Set("Access-Control-Request-Headers", "apollographql-client-name,authorization,content-type,if-none-match,sen-locale,sen-stage,traceparent")
+	handler := o.only(nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	for _, c := range []struct {
+		origin, host string
+		admitted     bool
+	}{
+		{"http://evil.example", "evil.example", false},
+		{"http://evil.example:8080", "evil.example:8080", false},
+		{"https://evil.example", "sen.example", false},
+		{"http://localhost.evil.example:8080", "localhost.evil.example:8080", false},
+		{"http://127.0.0.1.evil.example", "127.0.0.1.evil.example", false},
+		{"http://0x7f000001.example", "0x7f000001.example", false},
+		{"null", "", false},
+		{"null", "null", false},
+		{"", "evil.example", true}, // no page
+		{"https://sen.example", "internal:8080", true},
+		{"https://www.sen.example", "www.sen.example", true},
+		{"http://192.168.1.5:8080", "192.168.1.5:8080", true},
+		{"http://192.168.1.5:8081", "192.168.1.5:8080", false},
+		{"http://192.168.1.6:8080", "192.168.1.5:8080", false},
+		{"http://[::1]:8080", "[::1]:8080", true},
+		{"http://localhost:8080", "localhost:8080", true},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+		r.Host = c.host
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
-		if got := w.Header().Get("Access-Control-Allow-Origin"); got != allowed {
-			t.Errorf("%s is answered %q", origin, got)
-		}
-		if w.Header().Get("Vary") == "" {
-			t.Errorf("%s: no Vary", origin)
+		if admitted := w.Code == http.StatusNoContent; admitted != c.admitted {
+			t.Errorf("%s at %s: admitted %t", c.origin, c.host, admitted)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (p persisted) find(params *rawParams) *refusal {
 		}
 		text, ok := p.trusted[*params.documentID]
 		if !ok {
-			return &refusal{code: content.CodePersistedQueryNotFound, message: "No document has this documentId here."}
+			return refused(0, content.CodePersistedQueryNotFound, "No document has this documentId here.")
 		}
 		params.Query = text
 	case params.query != nil:
@@ -70,7 +70,7 @@ func (p persisted) find(params *rawParams) *refusal {
 		}
 		if !ok && !p.only {
 			// Clients know the message, too, and send the document then.
-			return &refusal{code: content.CodePersistedQueryNotFound, message: "PersistedQueryNotFound"}
+			return refused(0, content.CodePersistedQueryNotFound, "PersistedQueryNotFound")
 		}
 		params.Query = text
 	default:
@@ -78,7 +78,7 @@ func (p persisted) find(params *rawParams) *refusal {
 	}
 	if p.only {
 		if _, ok := p.trusted.ByHash(graph.DocumentHash(params.Query)); !ok {
-			return &refusal{code: content.CodeForbidden, message: "Only documents that were loaded at start are run here. Name one by its documentId."}
+			return refused(0, content.CodeForbidden, "Only documents that were loaded at start are run here. Name one by its documentId.")
 		}
 	}
 	return nil

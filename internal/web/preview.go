@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"sen/graph"
 	"sen/internal/auth"
 	"sen/internal/content"
 )
@@ -33,6 +35,12 @@ type preview struct {
 	operations
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	timeout time.Duration
+	// Whoever has a link is a stranger, and counts as one.
+	rate     *rateLimit
+	turns    *turns
+	outgoing *outgoing
+	// languages are those of the site.
+	languages func() content.Languages
 }
 
 // previewed is what preview.graphql asks for.
@@ -57,28 +65,60 @@ func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy", previewPolicy)
-	page, err := p.read(r)
+	var page bytes.Buffer
+	sent, err := p.write(&page, h, r)
 	if code := content.CodeOf(err); err != nil {
-		status, message := http.StatusInternalServerError, "Something went wrong on our side."
+		status, said := http.StatusInternalServerError, content.Errorf(code, "Something went wrong on our side.")
 		switch code {
 		case content.CodeUnauthenticated, content.CodeNotFound:
-			status, message = http.StatusNotFound, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one."
+			status, said = http.StatusNotFound, content.Errorf(code, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one.")
 		case content.CodeBadUserInput:
-			status, message = http.StatusBadRequest, "The page is not kept in the language that the address names."
+			status, said = http.StatusBadRequest, content.Errorf(code, "The page is not kept in the language that the address names.")
 		case content.CodeUnavailable:
-			status, message = http.StatusServiceUnavailable, "The page can't be shown right now. Try again in a moment."
+			status, said = http.StatusServiceUnavailable, content.Errorf(code, "The page can't be shown right now. Try again in a moment.")
+			h.Set("Retry-After", "1")
+		case content.CodeRateLimited:
+			status, said = http.StatusTooManyRequests, content.Errorf(code, "Too much was asked for from your network. Try again in %s s.", h.Get("Retry-After"))
 		default:
 			p.log.ErrorContext(r.Context(), "preview failed", "request", r.Header.Get("X-Request-Id"), "err", err)
 		}
-		http.Error(w, message, status)
+		asked := r.Header
+		if locale := r.URL.Query().Get("locale"); locale != "" {
+			asked = http.Header{"Sen-Locale": {locale}}
+		}
+		http.Error(w, said.In(chainOf(asked, p.languages)), status)
 		return
 	}
+	defer sent()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	_ = previewPage.Execute(w, page)
+	_, _ = w.Write(page.Bytes())
+}
+
+// write writes the page when the request has its turn; sent is to be called once the page was.
+func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent func(), err error) {
+	if bad := p.rate.take(h, r, 1); bad != nil {
+		return nil, bad.said
+	}
+	end, ok := p.turns.take(r.Context())
+	if !ok {
+		return nil, content.Errorf(content.CodeUnavailable, "Too much is asked for at once.")
+	}
+	defer end()
+	entry, err := p.read(h, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := previewPage.Execute(page, entry); err != nil {
+		return nil, err
+	}
+	if sent, ok = p.outgoing.take(r.Context(), page.Len()); !ok {
+		return nil, content.Errorf(content.CodeUnavailable, "Too many large answers are on their way.")
+	}
+	return sent, nil
 }
 
 // read asks for the entry that the link's token opens.
-func (p preview) read(r *http.Request) (*previewed, error) {
+func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), p.timeout)
 	defer cancel()
 	actor, err := p.actor(ctx, r.PathValue("token"))
@@ -98,6 +138,9 @@ func (p preview) read(r *http.Request) (*previewed, error) {
 	})
 	if errs != nil {
 		return nil, errs
+	}
+	if bad := p.rate.take(h, r, graph.CostOf(op).Requested-1); bad != nil {
+		return nil, bad.said
 	}
 	response := p.dispatch(ctx, op)
 	if response == nil {

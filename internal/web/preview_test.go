@@ -1,18 +1,22 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"sen/graph"
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/web"
 )
 
 // TestPreviewPage opens the link of a draft as someone without an account: it shows that
@@ -44,7 +48,7 @@ func TestPreviewPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := signer.Preview(shown, until)
+	token := signer.Preview(auth.Preview{Entry: shown, Maker: newsroom.Operator.ID, Until: until})
 	get := func(address string) (int, http.Header, string) {
 		t.Helper()
 		response, err := http.Get(server.URL + address)
@@ -81,6 +85,38 @@ func TestPreviewPage(t *testing.T) {
 		t.Errorf("a guest's answer: %s", answer)
 	}
 
+	// It shows nobody of the newsroom, and not what else is in work there.
+	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Content { editing { moves createdBy { name } updatedBy { name } usedBy { id } } } } }`, shown), nil,
+		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
+	if want := `{"data":{"node":{"editing":{"moves":[],"createdBy":null,"updatedBy":null,"usedBy":[]}}}}`; string(answer) != want {
+		t.Errorf("a guest sees %s", answer)
+	}
+
+	// The files of a draft are shown as long as the preview is.
+	picture, err := server.Newsroom.Upload(ctx, chain, newsroom.Upload{File: strings.NewReader("Ngày,Việc\n"), Size: 13, Name: "a.csv"})
+	if err != nil || len(picture.Problems) > 0 {
+		t.Fatal(err, picture)
+	}
+	guest := signer.Preview(auth.Preview{Entry: picture.ID, Maker: newsroom.Operator.ID, Until: until})
+	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Media { url } } }`, picture.ID), nil,
+		http.Header{"Authorization": {"Bearer " + guest}, "Sen-Stage": {"DRAFT"}})
+	var file struct {
+		Data struct{ Node struct{ URL string } }
+	}
+	if err := json.Unmarshal(answer, &file); err != nil {
+		t.Fatal(err)
+	}
+	address := strings.TrimPrefix(file.Data.Node.URL, testserver.PublicURL)
+	if status, _, body := get(address); status != http.StatusOK || !strings.HasPrefix(body, "Ngày") {
+		t.Errorf("the file of a preview: %d %s", status, body)
+	}
+	if _, err := server.Newsroom.RevokePreviews(ctx, chain, picture.ID); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := get(address); status == http.StatusOK {
+		t.Errorf("the file of a preview that was revoked: %d %s", status, body)
+	}
+
 	_, account, err := server.People.CreateToken(ctx, nil, newsroom.NewToken{Name: "x", Role: content.RoleEditor})
 	if err != nil {
 		t.Fatal(err)
@@ -93,11 +129,69 @@ func TestPreviewPage(t *testing.T) {
 		"over":             {"/preview/" + token, http.StatusNotFound},
 		"forged":           {"/preview/" + token[:len(token)-2] + "xx", http.StatusNotFound},
 		"of an account":    {"/preview/" + account, http.StatusNotFound},
-		"of nothing":       {"/preview/" + signer.Preview("article_nothing", server.Clock.Now().Add(time.Minute)), http.StatusNotFound},
-		"a wrong language": {"/preview/" + signer.Preview(shown, server.Clock.Now().Add(time.Minute)) + "?locale=!!", http.StatusBadRequest},
+		"of nothing":       {"/preview/" + signer.Preview(auth.Preview{Entry: "article_nothing", Until: server.Clock.Now().Add(time.Minute)}), http.StatusNotFound},
+		"revoked":          {"/preview/" + guest, http.StatusNotFound},
+		"a wrong language": {"/preview/" + signer.Preview(auth.Preview{Entry: shown, Maker: newsroom.Operator.ID, Until: server.Clock.Now().Add(time.Minute)}) + "?locale=!!", http.StatusBadRequest},
 	} {
 		if status, _, body := get(c.address); status != c.status || strings.Contains(body, "<h1>") {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
+	}
+}
+
+// TestGuestsAreStrangers sees that whoever has a preview's link waits for a turn, with the page and with the token, and that
+// the page counts in the rate as its query does.
+func TestGuestsAreStrangers(t *testing.T) {
+	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) {
+		o.Concurrency, o.Timeout, o.Slow, o.Log, o.RateLimit = 1, 200*time.Millisecond, 1, slog.New(log), 200
+	})
+	ctx := auth.WithActor(t.Context(), newsroom.Operator)
+	outcome, err := server.Newsroom.Do(ctx, []content.Locale{"vi"}, newsroom.Change{
+		Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.NewInput(map[string]any{"title": []any{map[string]any{"text": "Bài"}}}),
+	})
+	if err != nil || len(outcome.Problems) > 0 {
+		t.Fatal(err, outcome)
+	}
+	signer, err := server.People.Signer(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := signer.Preview(auth.Preview{Entry: outcome.ID, Maker: newsroom.Operator.ID, Until: server.Clock.Now().Add(time.Hour)})
+	page := func() *http.Response {
+		t.Helper()
+		response, err := http.Get(server.URL + "/preview/" + token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response
+	}
+	held := make(chan []byte)
+	go func() { held <- server.Ask(t, "query Hold { tags { totalCount } }", nil, nil) }()
+	<-log.reached
+	if got := server.Ask(t, "{ viewer { name } }", nil, http.Header{"Authorization": {"Bearer " + token}}); !strings.Contains(string(got), `"UNAVAILABLE"`) {
+		t.Errorf("a guest need not wait for a turn: %s", got)
+	}
+	if response := page(); response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Errorf("a preview's page need not wait for a turn: status %d", response.StatusCode)
+	}
+	close(log.goOn)
+	<-held
+	shown := 0
+	var response *http.Response
+	for range 300 {
+		if response = page(); response.StatusCode != http.StatusOK {
+			break
+		}
+		shown++
+	}
+	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" || shown == 0 || shown > 100 { // each costs more than 1
+		t.Errorf("after %d pages the status is %d", shown, response.StatusCode)
+	}
+	if response, err := http.Get(server.URL + "/preview/senp_nonsense"); err != nil || response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a link to nothing: %v, %v", response, err)
+	} else {
+		_ = response.Body.Close()
 	}
 }

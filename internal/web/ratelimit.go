@@ -68,15 +68,15 @@ func (l *rateLimit) take(h http.Header, r *http.Request, cost int) *refusal {
 		return nil
 	}
 	h["Retry-After"] = []string{seconds}
-	return &refusal{http.StatusTooManyRequests, content.CodeRateLimited, fmt.Sprintf(
-		"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.", l.quota, left, cost, seconds)}
+	return refused(http.StatusTooManyRequests, content.CodeRateLimited,
+		"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.", l.quota, left, cost, seconds)
 }
 
 // minute is that of the request's client. Guests with a preview count as their network: many may have one link.
 func (l *rateLimit) minute(r *http.Request) *minute {
 	var who client
-	if actor := auth.ActorOf(r.Context()); actor != nil && actor.Preview == "" {
-		who.actor = actor.ID
+	if signedIn(r.Context()) {
+		who.actor = auth.ActorOf(r.Context()).ID
 	} else {
 		who.network = auth.Network(l.proxies.client(r))
 	}

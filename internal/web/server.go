@@ -51,8 +51,13 @@ type Options struct {
 	Slow time.Duration
 	// Tracer makes spans of requests, operations and store commands; nil makes none.
 	Tracer trace.TracerProvider
-	// Metrics are served at /metrics; nil serves none.
-	Metrics *Metrics
+	// CrossSiteCookies gives pages of allowed origins on other sites cookies too (SameSite=None); it needs Origins
+	// whose program is reached by https.
+	CrossSiteCookies bool
+	// Metrics take requests in, and are served at /metrics to this machine and to tokens of administrators, unless
+	// MetricsApart says that they have a listener of their own; nil serves none.
+	Metrics      *Metrics
+	MetricsApart bool
 	// RateLimit is the cost that a client may ask for in a minute; zero counts nothing. Now is its clock; nil is
 	// the time of day.
 	RateLimit int
@@ -74,32 +79,41 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	}
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
-	visitors := visitors{o.Actor, o.Origins, o.Proxies, rate}
-	turns := newTurns(o.Concurrency, o.Timeout)
+	var languages func() content.Languages
+	if o.Store != nil {
+		languages = func() content.Languages { return o.Store.Site().Languages }
+	}
+	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
+	turns, outgoing := newTurns(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: newOutgoing(maxOutgoing)}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages}
 	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
 	watched := func(route string, handler http.Handler) http.Handler {
-		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, handler)))
+		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))
 	}
-	mux.Handle("/graphql", watched("/graphql", o.Origins.only(known{o.Answers, rate, turns, compressed(visitors.identified(api))})))
+	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, known{o.Answers, rate, turns, compressed(visitors.identified(api))})))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
-		mux.Handle("GET /metrics", o.Metrics.handler())
+	}
+	if o.Metrics != nil && !o.MetricsApart {
+		mux.Handle("GET /metrics", visitors.forOperators(o.Metrics.Handler()))
 	}
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, o.Log}))
-	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout})))
+	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, rate, newTurns(makingTurns(), o.Timeout), o.Log}))
+	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, turns, outgoing, languages})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
+		for name, file := range graph.ClientFiles() {
+			mux.Handle("GET /clients/"+name, compressed(text(mediaJSON+"; charset=utf-8", string(file))))
+		}
 		mux.Handle("GET /playground", playground())
 		mux.Handle("GET /playground/", playground())
 		mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	}
-	return withRequestID(recovered(o.Log, o.Origins.cors(mux)))
+	return withRequestID(recovered(o.Log, languages, o.Origins.cors(o.Log, mux)))
 }
 
 // minCompressed is the size in bytes from which an answer is compressed.
@@ -165,7 +179,7 @@ func withRequestID(next http.Handler) http.Handler {
 }
 
 // recovered turns a panic into an answer, and logs it.
-func recovered(log *slog.Logger, next http.Handler) http.Handler {
+func recovered(log *slog.Logger, languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			cause := recover()
@@ -177,7 +191,7 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 			}
 			log.ErrorContext(r.Context(), "panic", "request", r.Header.Get("X-Request-Id"), "path", r.URL.Path, "cause", cause)
 			writeJSON(w, http.StatusInternalServerError, map[string]any{"errors": []any{map[string]any{
-				"message":    "Something went wrong on our side.",
+				"message":    content.Errorf(content.CodeInternal, "Something went wrong on our side.").In(chainOf(r.Header, languages)),
 				"extensions": map[string]string{"code": "INTERNAL", "requestId": r.Header.Get("X-Request-Id")},
 			}}})
 		}()

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sen/internal/auth"
 	"sen/internal/content"
@@ -17,7 +20,13 @@ import (
 // knock sends a request to a handler that tells who asks, and on /in begins a session.
 func knock(t *testing.T, self, path string, headers map[string]string) *http.Response {
 	t.Helper()
-	origins, err := ParseOrigins([]string{"https://app.example"}, false, self)
+	return knockAt(t, self, path, headers, false)
+}
+
+// knockAt does so where pages of other sites get cookies too, or not.
+func knockAt(t *testing.T, self, path string, headers map[string]string, crossSite bool) *http.Response {
+	t.Helper()
+	origins, err := ParseOrigins([]string{"https://app.example"}, strings.HasPrefix(self, "http://localhost"), self)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +34,7 @@ func knock(t *testing.T, self, path string, headers map[string]string) *http.Res
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visitors{origins: origins, proxies: proxies, actor: func(_ context.Context, secret string) (*content.Actor, error) {
+	v := visitors{cookies: cookies{origins, crossSite}, proxies: proxies, actor: func(_ context.Context, secret string) (*content.Actor, error) {
 		switch secret {
 		case "good":
 			return &content.Actor{Name: "Lan"}, nil
@@ -41,14 +50,33 @@ func knock(t *testing.T, self, path string, headers map[string]string) *http.Res
 	for name, value := range headers {
 		request.Header.Set(name, value)
 	}
+	if host := headers["Host"]; host != "" {
+		request.Host = host
+	}
 	w := httptest.NewRecorder()
 	v.identified(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := refusedOf(r.Context()); err != nil {
+			refuseVisitor(w, r, nil, content.CodeOf(err), err)
+			return
+		}
+		w.Header().Set("X-Forgetful", strconv.FormatBool(auth.ClientOf(r.Context()).Forgetful))
+		w.Header().Set("X-Device", auth.ClientOf(r.Context()).Device)
 		w.Header().Set("X-Address", auth.AddressOf(r.Context()))
 		if actor := auth.ActorOf(r.Context()); actor != nil {
 			w.Header().Set("X-Actor", actor.Name)
 		}
-		if r.URL.Path == "/in" {
-			auth.SetSession(r.Context(), "good", time.Unix(2_000_000_000, 0))
+		in := auth.Session{Secret: "good", Expires: time.Unix(2_000_000_000, 0), Device: "mark"}
+		switch r.URL.Path {
+		case "/in":
+			auth.SetSession(r.Context(), in)
+		case "/twice":
+			auth.SetSession(r.Context(), auth.Session{Secret: "first", Expires: in.Expires, Device: "other"})
+			auth.SetSession(r.Context(), in)
+		case "/inout":
+			auth.SetSession(r.Context(), in)
+			auth.SetSession(r.Context(), auth.Session{})
+		case "/out":
+			auth.SetSession(r.Context(), auth.Session{})
 		}
 	})).ServeHTTP(w, request)
 	return w.Result()
@@ -78,7 +106,14 @@ func TestVisitors(t *testing.T) {
 		{"a cookie", map[string]string{"Cookie": in}, 200, "Lan", "", false},
 		{"a stale cookie", map[string]string{"Cookie": stale}, 200, "", "", true},
 		{"a cookie of the same page", map[string]string{"Cookie": in, "Sec-Fetch-Site": "same-origin"}, 200, "Lan", "", false},
-		{"a cookie of this origin", map[string]string{"Cookie": in, "Origin": "http://sen.example", "Sec-Fetch-Site": "same-origin"}, 200, "Lan", "", false},
+		{"a cookie of this origin", map[string]string{"Cookie": in, "Origin": "https://sen.example", "Sec-Fetch-Site": "same-origin"}, 200, "Lan", "", false},
+		{"a cookie of this host without https", map[string]string{"Cookie": in, "Origin": "http://sen.example"}, 200, "", "", false},
+		{"a cookie with the prefix", map[string]string{"Cookie": "__Host-" + in}, 200, "Lan", "", false},
+		{"a cookie with the prefix before a stale one without", map[string]string{"Cookie": stale + "; __Host-" + in}, 200, "Lan", "", false},
+		{"a good cookie without the prefix beside a stale one with it", map[string]string{"Cookie": "__Host-" + stale + "; " + in}, 200, "Lan", "", false},
+		{"a good cookie behind a stale one of its name", map[string]string{"Cookie": stale + "; " + in}, 200, "Lan", "", false},
+		{"a good cookie behind many", map[string]string{"Cookie": strings.Repeat(stale+"; ", 50) + in}, 200, "", "", true},
+		{"a stale cookie with the prefix", map[string]string{"Cookie": "__Host-" + stale}, 200, "", "", true},
 		{"a cookie of an allowed origin", map[string]string{"Cookie": in, "Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}, 200, "Lan", "", false},
 		{"a cookie of another origin", map[string]string{"Cookie": in, "Origin": "https://evil.example"}, 200, "", "", false},
 		{"a cookie of no origin", map[string]string{"Cookie": in, "Origin": "null"}, 200, "", "", false},
@@ -115,16 +150,73 @@ func TestVisitors(t *testing.T) {
 	}
 }
 
-func TestSessionCookie(t *testing.T) {
-	cookie := knock(t, "https://sen.example", "/in", nil).Header.Get("Set-Cookie")
-	if want := "sen_session=good; Path=/; Expires=Wed, 18 May 2033 03:33:20 GMT; HttpOnly; Secure; SameSite=Lax"; cookie != want {
-		t.Errorf("the cookie is %s", cookie)
+// TestCookies sees which lines set and end cookies: each cookie once in an answer, whatever happened.
+func TestCookies(t *testing.T) {
+	const (
+		expires = "; Path=/; Expires=Wed, 18 May 2033 03:33:20 GMT; HttpOnly"
+		year    = "; Path=/; Max-Age=31536000; HttpOnly"
+		gone    = "; Path=/; Max-Age=0; HttpOnly"
+		lax     = "; Secure; SameSite=Lax"
+		none    = "; Secure; SameSite=None; Partitioned"
+	)
+	const https, http = "https://sen.example", "http://localhost:8080"
+	app := map[string]string{"Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}
+	for _, c := range []struct {
+		name, self, path string
+		headers          map[string]string
+		crossSite        bool
+		lines            []string
+	}{
+		{"https", https, "/in", nil, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax}},
+		{"http", http, "/in", nil, false, []string{"sen_device=mark" + year + "; SameSite=Lax", "sen_session=good" + expires + "; SameSite=Lax"}},
+		{"twice", https, "/twice", nil, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax}},
+		{"in and out", https, "/inout", nil, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=" + gone + lax}},
+		{"instead of a stale one", https, "/in", map[string]string{"Cookie": "sen_session=stale; __Host-sen_session=stale"}, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax}},
+		{"out of the old name", https, "/out", map[string]string{"Cookie": "sen_session=good"}, false, []string{"sen_session=" + gone + lax}},
+		{"out of the new name", https, "/out", map[string]string{"Cookie": "__Host-sen_session=good"}, false, []string{"__Host-sen_session=" + gone + lax}},
+		{"out of both", https, "/out", map[string]string{"Cookie": "__Host-sen_session=good; sen_session=good"}, false, []string{"__Host-sen_session=" + gone + lax, "sen_session=" + gone + lax}},
+		{"out, without a cookie", http, "/out", nil, false, []string{"sen_session=" + gone + "; SameSite=Lax"}},
+		{"the old prefix without https", http, "/out", map[string]string{"Cookie": "__Host-sen_session=good"}, false, []string{"__Host-sen_session=" + gone + lax}},
+		{"another site, lax", https, "/in", app, false, nil},
+		{"another site, none", https, "/in", app, true, []string{"__Host-sen_device=mark" + year + none, "__Host-sen_session=good" + expires + none}},
+		{"another site's sign-out", https, "/out", app, true, []string{"__Host-sen_session=" + gone + none}},
+		{"another site that is not allowed", https, "/in", map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, true, nil},
+		{"another site's picture", https, "/in", map[string]string{"Sec-Fetch-Site": "cross-site"}, true, nil},
+	} {
+		response := knockAt(t, c.self, c.path, c.headers, c.crossSite)
+		if diff := cmp.Diff(c.lines, response.Header.Values("Set-Cookie")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
 	}
-	if cookie = knock(t, "http://localhost:8080", "/in", nil).Header.Get("Set-Cookie"); strings.Contains(cookie, "Secure") {
-		t.Errorf("without https the cookie is %s", cookie)
-	}
-	if cookie = knock(t, "https://sen.example", "/in", map[string]string{"Sec-Fetch-Site": "cross-site"}).Header.Get("Set-Cookie"); cookie != "" {
-		t.Errorf("another site sets the cookie %s", cookie)
+}
+
+// TestForgetful tells to which pages no cookie comes back, with Sec-Fetch-Site as browsers send it and without.
+func TestForgetful(t *testing.T) {
+	for _, c := range []struct {
+		name, self, origin, site string
+		crossSite, forgetful     bool
+	}{
+		{"no page", "https://sen.example", "", "", false, false},
+		{"the playground", "https://sen.example", "https://sen.example", "same-origin", false, false},
+		{"an app of another site", "https://sen.example", "https://app.example", "cross-site", false, true},
+		{"an app of another site, as an old browser says it", "https://sen.example", "https://app.example", "", false, true},
+		{"an app of another site, with cookies for those", "https://sen.example", "https://app.example", "cross-site", true, false},
+		{"an app that is not allowed", "https://sen.example", "https://evil.example", "cross-site", true, true},
+		{"an app of the same site", "https://api.app.example", "https://app.example", "same-site", false, false},
+		{"an app of the same site, as an old browser says it", "https://api.app.example", "https://app.example", "", false, false},
+		{"an app of this machine by another name", "http://localhost:8080", "http://127.0.0.1:5173", "cross-site", false, true},
+		{"an app of this machine by another name, as an old browser says it", "http://localhost:8080", "http://127.0.0.1:5173", "", false, true},
+		{"an app of this machine", "http://localhost:8080", "http://localhost:5173", "same-site", false, false},
+	} {
+		headers := map[string]string{"Host": strings.SplitN(c.self, "://", 2)[1]}
+		for name, value := range map[string]string{"Origin": c.origin, "Sec-Fetch-Site": c.site} {
+			if value != "" {
+				headers[name] = value
+			}
+		}
+		if got := knockAt(t, c.self, "/", headers, c.crossSite).Header.Get("X-Forgetful"); got != strconv.FormatBool(c.forgetful) {
+			t.Errorf("%s: forgetful is %s", c.name, got)
+		}
 	}
 }
 

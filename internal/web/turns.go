@@ -37,10 +37,17 @@ func (t *turns) sent() {
 	}
 }
 
+// signedIn tells whether an account or a token asks. A guest with a preview is as much a stranger as anyone: many may
+// have one link.
+func signedIn(ctx context.Context) bool {
+	actor := auth.ActorOf(ctx)
+	return actor != nil && actor.Preview == ""
+}
+
 // take waits until an operation may be worked on; end lets the next one go on. It is not ok if that took too
 // long. Those who signed in need not wait.
 func (t *turns) take(ctx context.Context) (end func(), ok bool) {
-	if auth.ActorOf(ctx) != nil {
+	if signedIn(ctx) {
 		return func() {}, true
 	}
 	if !t.free.TryAcquire(1) {
@@ -88,7 +95,7 @@ func newOutgoing(most int64) *outgoing { return &outgoing{semaphore.NewWeighted(
 
 // take makes room for an answer of so many bytes until it was sent; it is not ok if there is none.
 func (o *outgoing) take(ctx context.Context, bytes int) (sent func(), ok bool) {
-	if bytes < largeAnswer || auth.ActorOf(ctx) != nil {
+	if bytes < largeAnswer || signedIn(ctx) {
 		return func() {}, true
 	}
 	if !o.free.TryAcquire(int64(bytes)) {

@@ -11,7 +11,7 @@ const queries = new URL('../queries/', import.meta.url);
 const tabs = readdirSync(queries).filter((name) => name.endsWith('.graphql')).sort()
   .map((name) => {
     const query = readFileSync(new URL(name, queries), 'utf8');
-    return { name: query.match(/^query (\w+)/m)[1], query };
+    return { name: query.match(/^(?:query|mutation) (\w+)/m)[1], reads: /^query /m.test(query), query };
   });
 
 let sen, browser, allowed, refused;
@@ -106,7 +106,7 @@ test("the playground runs the README's queries, under its policy and without lea
   assert.ok(article.title);
   await shown(page).getByText(article.title).first().waitFor();
 
-  for (const tab of tabs.slice(1)) {
+  for (const tab of tabs.slice(1).filter((tab) => tab.reads)) { // playground.test.mjs uses the others
     await t.test(tab.name, async () => {
       await page.getByRole('tab', { name: tab.name }).click();
       const { answer } = await run(page);

@@ -1,4 +1,4 @@
-// The clients that apps use, as they are, against the running program: with the cache identity that the README shows.
+// The clients that apps use, as they are, against the running program; caches.test.mjs has their caches.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -7,29 +7,9 @@ import { after, before, test } from 'node:test';
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { Client, fetchExchange } from '@urql/core';
-import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
 
 import { startSen } from './sen.mjs';
-
-const query = /* GraphQL */ `
-  query Sections($locale: Locale) {
-    section(slug: "tin-tuc", locale: $locale) {
-      __typename
-      id
-      locale
-      name
-      articles(first: 2) {
-        nodes {
-          __typename
-          id
-          locale
-          title
-        }
-      }
-    }
-  }
-`;
 
 const trusted = 'query Trusted($slug: String!) { section(slug: $slug) { name } }';
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
@@ -39,42 +19,6 @@ before(async () => {
   sen = await startSen('http://allowed.localhost:1', { [sha256(trusted)]: trusted });
 });
 after(() => sen?.stop());
-
-test('Apollo Client reads two languages of one section, and keeps them apart', async () => {
-  const client = new ApolloClient({
-    link: new HttpLink({ uri: `${sen.url}/graphql` }),
-    cache: new InMemoryCache({ dataIdFromObject: (o) => o.id && o.locale && `${o.__typename}:${o.id}:${o.locale}` }),
-  });
-  const read = async (locale) => (await client.query({ query: gql(query), variables: { locale } })).data.section;
-  assert.equal((await read('vi')).name, 'Tin tức');
-  assert.equal((await read('en')).name, 'News');
-  assert.equal((await read('vi')).name, 'Tin tức');
-  const kept = Object.keys(client.cache.extract());
-  assert.ok(kept.includes('Section:section_tin-tuc:vi') && kept.includes('Section:section_tin-tuc:en'), `the cache has ${kept}`);
-});
-
-for (const preferGetMethod of [false, 'within-url-limit']) {
-  test(`urql with Graphcache does too, ${preferGetMethod ? 'by GET' : 'by POST'}`, async () => {
-    const kinds = ['Article', 'Section'];
-    const client = new Client({
-      url: `${sen.url}/graphql`,
-      preferGetMethod,
-      exchanges: [
-        cacheExchange({ keys: Object.fromEntries(kinds.map((kind) => [kind, (o) => (o.id && o.locale ? `${o.id}:${o.locale}` : null)])) }),
-        fetchExchange,
-      ],
-    });
-    const read = async (locale) => {
-      const result = await client.query(query, { locale }).toPromise();
-      assert.equal(result.error, undefined);
-      return result.data.section;
-    };
-    assert.equal((await read('vi')).name, 'Tin tức');
-    assert.equal((await read('en')).name, 'News');
-    assert.equal((await read('vi')).name, 'Tin tức');
-    assert.equal((await read('en')).articles.nodes.length, 2);
-  });
-}
 
 test('what is wrong reaches an app as an error with its code', async () => {
   const client = new Client({ url: `${sen.url}/graphql`, exchanges: [fetchExchange], preferGetMethod: false });

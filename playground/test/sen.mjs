@@ -38,9 +38,9 @@ async function freePort() {
 
 /**
  * Starts the program SEN_BIN with the sample content, allowing one origin, and waits until it is ready.
- * Documents are texts by their ids that it trusts.
+ * Documents are texts by their ids that it trusts, flags further settings. `said` gives what it printed.
  */
-export async function startSen(allowedOrigin, documents = {}) {
+export async function startSen(allowedOrigin, documents = {}, flags = []) {
   const program = process.env.SEN_BIN;
   if (!program) throw new Error('SEN_BIN is not set: the program to test, as `go build -o sen ./server` makes it');
 
@@ -50,7 +50,7 @@ export async function startSen(allowedOrigin, documents = {}) {
   await writeFile(file, JSON.stringify(documents));
   // Settings of whoever runs the tests are not the program's.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'MONGODB_URI' && !name.startsWith('SEN_')));
-  const child = spawn(program, ['--listen', address, '--data', data, '--cors-origins', allowedOrigin, '--documents', file], {
+  const child = spawn(program, ['--listen', address, '--data', data, '--cors-origins', allowedOrigin, '--documents', file, ...flags], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -77,7 +77,7 @@ export async function startSen(allowedOrigin, documents = {}) {
   const url = `http://${address}`;
   for (const deadline = Date.now() + readyWithin; ; await sleep(50)) {
     const ready = await fetch(`${url}/readyz`).then((response) => response.ok, () => false);
-    if (ready && !over) return { url, stop };
+    if (ready && !over) return { url, stop, said: () => said };
     if (over || Date.now() > deadline) {
       await stop();
       throw new Error(`${program} was not ready (${over}). It said:\n${said}`);

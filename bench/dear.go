@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+)
+
+// dear is a request that has as much done as it can for its cost.
+type dear struct {
+	name      string
+	query     string
+	variables map[string]any
+	// refused tells that it may be refused for what it asks.
+	refused bool
+	// drafts tells that an editor asks, for working copies.
+	drafts bool
+}
+
+// named is the query with a name of its own, so that no document is known that was sent before.
+func (d dear) named(n uint64) string {
+	rest, _ := strings.CutPrefix(d.query, "query")
+	return fmt.Sprintf("query Q%d", n) + rest
+}
+
+// repeated is a text n times, with its number where it has %[1]d, and a blank between.
+func repeated(n int, text string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, text+" ", i)
+	}
+	return b.String()
+}
+
+// tree is a filter that combines n others on each of some levels; the innermost are leaves.
+func tree(operator string, n, levels int, leaf func() any) any {
+	if levels == 0 {
+		return leaf()
+	}
+	parts := make([]any, n)
+	for i := range parts {
+		parts[i] = tree(operator, n, levels-1, leaf)
+	}
+	return map[string]any{operator: parts}
+}
+
+// ids are the ids of n entries of a kind, from the first one.
+func ids(kind string, n int) (all []string) {
+	for i := range n {
+		all = append(all, string(id(kind, i)))
+	}
+	return all
+}
+
+// slugs are the slugs of n entries of a kind.
+func slugs(kind string, n int) (all []string) {
+	for i := range n {
+		all = append(all, fmt.Sprintf("%s-%d", kind, i))
+	}
+	return all
+}
+
+// cursorAt is a place in the list of articles, at the beginning of a year.
+func cursorAt(year string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(`["s1","Article/PUBLISHED_AT_DESC","` + year + `-01-01T00:00:00Z","article_x"]`))
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// dearRequests are those that were found to take much, and those that seem likely to.
+func dearRequests() []dear {
+	never := func() any { return object{"title": object{"contains": "zzz"}} }
+	filtered := func(name string, filter any) dear {
+		return dear{name: name, query: `query($f: ArticleFilter) { articles(first: 1, filter: $f) { __typename } }`, variables: object{"f": filter}}
+	}
+	// choices is a filter with n alternatives, each of two relations, which hold together for nothing.
+	choices := func(n, values int) any {
+		parts := []any{object{"title": object{"contains": "zzz"}}}
+		for i := range n {
+			parts = append(parts, object{"or": []any{
+				object{"tags": object{"ids": ids("tag", values+i)}}, object{"organizations": object{"ids": ids("organization", values+i)}},
+			}})
+		}
+		return object{"and": parts}
+	}
+	disjoint := func(n, values int) any {
+		var parts []any
+		for i := range n {
+			parts = append(parts, object{"tags": object{"ids": ids("tag", (i+1)*values)[i*values:]}})
+		}
+		return object{"and": parts}
+	}
+	var all []dear
+	all = append(all,
+		dear{name: "`site`, for comparison", query: `{ site { name } }`},
+		dear{name: "latest 20, for comparison", query: `{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`},
+		dear{name: "a list of nothing but its type", query: `{ articles { __typename } }`},
+		dear{name: "totalCount", query: `{ articles(first: 0) { totalCount } }`},
+		dear{name: "20 times totalCount", query: `{ ` + repeated(20, `a%[1]d: articles(first: 0, offset: %[1]d) { totalCount }`) + `}`},
+		dear{name: "offset 9,980", query: `{ articles(first: 1, offset: 9980) { nodes { id } } }`},
+		dear{name: "20 times offset 9,980 with totalCount", query: `{ ` + repeated(20, `a%[1]d: articles(first: 1, offset: 99%02[1]d) { totalCount }`) + `}`, refused: true},
+		dear{name: "offset 9,980 backwards from an order's end", query: `{ articles(first: 1, offset: 9980, orderBy: TITLE_ASC) { nodes { id } } }`},
+		dear{name: "totalCount of each of 12 sections", query: `{ sections(first: 12) { nodes { articles(first: 0) { totalCount } } } }`},
+		dear{name: "offset 1,000 in each of 12 sections", query: `{ sections(first: 12) { nodes { articles(first: 1, offset: 1000) { nodes { id } } } } }`},
+		dear{name: "related of 100 articles", query: `{ articles(first: 100) { nodes { related(first: 1) { __typename } } } }`},
+		dear{name: "totalCount of related of 100 articles", query: `{ articles(first: 100) { nodes { related(first: 0) { totalCount } } } }`},
+		dear{name: "each of 12 sections by title", query: `{ sections(first: 12) { nodes { articles(first: 1, orderBy: TITLE_ASC) { __typename } } } }`},
+		dear{name: "each of 20 organizations by title, from the end", query: `{ organizations(first: 20) { nodes { articles(last: 1, orderBy: TITLE_ASC) { __typename } } } }`},
+		dear{name: "a section by title", query: `{ articles(first: 1, orderBy: TITLE_ASC, filter: {section: {ids: ["section_000001"]}}) { __typename } }`},
+		filtered("one `contains`", never()),
+		filtered("one `startsWith`", object{"title": object{"startsWith": "zzz"}}),
+		filtered("one `eq` of a text", object{"title": object{"eq": "zzz"}}),
+		filtered("one `in` of a text, 100 values", object{"title": object{"in": slugs("zzz", 100)}}),
+		filtered("`exists: false` of a text", object{"title": object{"exists": false}}),
+		filtered("`exists: false` of a relation", object{"section": object{"exists": false}}),
+		filtered("`ne` of a slug, all others excluded by date", object{"slug": object{"ne": "a"}, "createdAt": object{"lt": "2000-01-01T00:00:00Z"}}),
+		filtered("a range of a date that is not the order's", object{"createdAt": object{"gt": "2100-01-01T00:00:00Z"}}),
+		filtered("two ranges that exclude each other", object{"createdAt": object{"gt": "2015-01-01T00:00:00Z"}, "updatedAt": object{"lt": "2015-01-01T00:00:00Z"}}),
+		filtered("a range of the order's own date", object{"publishedAt": object{"lt": "2000-01-01T00:00:00Z"}}),
+		filtered("`not` of a relation", object{"not": object{"section": object{"ids": ids("section", 100)}}}),
+		filtered("`not` of an id", object{"id": object{"ne": "article_000001"}, "not": object{"status": object{"eq": "PUBLISHED"}}}),
+		filtered("`notIn` of 100 ids, none else", object{"id": object{"notIn": ids("article", 100)}, "createdAt": object{"lt": "2010-01-01T00:00:00Z"}}),
+		filtered("`in` of 100 ids", object{"id": object{"in": ids("article", 100)}, "title": object{"contains": "zzz"}}),
+		filtered("a relation with 100 ids", object{"section": object{"ids": ids("section", 100)}, "title": object{"contains": "zzz"}}),
+		filtered("a relation with 100 ids, alone", object{"authors": object{"ids": ids("author", 100)}}),
+		filtered("seven relations, each with all ids", object{"section": object{"ids": ids("section", 12)}, "authors": object{"ids": ids("author", 50)}, "tags": object{"ids": ids("tag", 60)}, "organizations": object{"ids": ids("organization", 20)}, "events": object{"exists": false}, "not": object{"section": object{"ids": ids("section", 12)}}}),
+		filtered("three relations with 9 ids each, that meet nowhere", object{"section": object{"ids": ids("section", 9)}, "organizations": object{"ids": ids("organization", 9)}, "events": object{"ids": []string{"event_x"}}}),
+		filtered("`all` of 9 tags", object{"tags": object{"ids": ids("tag", 9), "all": true}}),
+		filtered("`all` of 60 tags", object{"tags": object{"ids": ids("tag", 60), "all": true}}),
+		filtered("`all` of 2 tags", object{"tags": object{"ids": ids("tag", 2), "all": true}}),
+		filtered("three groups of 9 tags that meet nowhere", disjoint(3, 9)),
+		filtered("six groups of 9 tags that meet nowhere", disjoint(6, 9)),
+		filtered("two alternatives", choices(2, 5)),
+		filtered("six alternatives", choices(6, 3)),
+		filtered("19 alternatives", choices(19, 1)),
+		filtered("`all` of 100 slugs", object{"tags": object{"slugs": slugs("tag", 100), "all": true}}),
+		filtered("100 slugs of nothing", object{"tags": object{"slugs": slugs("none", 100)}}),
+		filtered("20 times 100 slugs", object{"or": func() (parts []any) {
+			for i := range 20 {
+				parts = append(parts, object{"authors": object{"slugs": slugs(fmt.Sprint("x", i), 100)}})
+			}
+			return parts
+		}()}),
+		filtered("`or` of 20 `contains`", tree("or", 20, 1, never)),
+		filtered("`or` of 20 times 9 sections and 9 organizations", tree("or", 20, 1, func() any {
+			return object{"section": object{"ids": ids("section", 9)}, "organizations": object{"ids": ids("organization", 9)}, "authors": object{"ids": ids("author", 9)[8:]}, "tags": object{"ids": []string{"tag_x"}}}
+		})),
+		filtered("`and` of 20 times 9 sections", object{"and": []any{tree("and", 19, 1, func() any { return object{"section": object{"ids": ids("section", 9)}} }), never()}}),
+		dear{name: "400 `contains`", query: `query($f: ArticleFilter) { articles(first: 1, filter: $f) { __typename } }`, variables: object{"f": tree("or", 20, 2, never)}},
+		dear{name: "20 aliases of 20 `contains`", query: `query($f: ArticleFilter) { ` + repeated(20, `a%[1]d: articles(first: %[1]d, filter: $f) { __typename }`) + `}`, variables: object{"f": tree("or", 20, 1, never)}},
+		dear{name: "20 aliases of 9 `contains`", query: `query($f: ArticleFilter) { ` + repeated(20, `a%[1]d: articles(first: %[1]d, filter: $f) { __typename }`) + `}`, variables: object{"f": tree("or", 9, 1, never)}},
+		dear{name: "`or` 5 deep of 20", query: `query($f: ArticleFilter) { articles(first: 1, filter: $f) { __typename } }`, variables: object{"f": object{"or": []any{tree("or", 20, 3, never)}}}},
+		dear{name: "`or` of 8,000", query: `query($f: ArticleFilter) { articles(first: 1, filter: $f) { __typename } }`, variables: object{"f": tree("or", 8000, 1, never)}, refused: true},
+		dear{name: "`or` of 8,000 empty ones, 20 times", query: `query($f: ArticleFilter) { ` + repeated(20, `a%[1]d: articles(first: %[1]d, filter: $f) { __typename }`) + `}`, variables: object{"f": tree("or", 8000, 1, func() any { return object{} })}, refused: true},
+		filtered("10 `ne` of texts", tree("and", 10, 1, func() any {
+			return object{"title": object{"ne": "a", "contains": "a"}}
+		})),
+		filtered("100 `ne` of texts, nothing left", object{"and": []any{tree("and", 10, 2, func() any { return object{"title": object{"ne": "a"}} }), object{"not": object{"title": object{"ne": "a"}}}}}),
+		filtered("100 `notIn` of texts", object{"and": []any{object{"title": object{"contains": "zzz"}}, tree("and", 10, 2, func() any { return object{"title": object{"notIn": slugs("zzz", 10)}} })}}),
+		dear{
+			name: "100 `ne` of texts, in the second language", query: `query($f: ArticleFilter) { articles(first: 1, filter: $f, locale: "en") { __typename } }`,
+			variables: object{"f": object{"and": []any{tree("and", 10, 2, func() any { return object{"title": object{"ne": "a"}} }), object{"not": object{"title": object{"ne": "a"}}}}}},
+		},
+		dear{
+			name: "one `eq` of a text in the second language", query: `query($f: ArticleFilter) { articles(first: 1, filter: $f, locale: "en") { __typename } }`,
+			variables: object{"f": object{"title": object{"eq": "a"}}},
+		},
+		filtered("a text of 1,000 characters that nearly matches", object{"title": object{"contains": strings.Repeat("n", 999) + "z"}}),
+		dear{name: "`contains` in each of 12 sections", query: `{ sections(first: 12) { nodes { articles(first: 1, filter: {title: {contains: "zzz"}}) { __typename } } } }`},
+		dear{name: "`contains` in each of 100 tags", query: `{ tags(first: 100) { nodes { articles(first: 1, filter: {title: {contains: "zzz"}}) { __typename } } } }`},
+		dear{name: "`contains`, totalCount, in each of 100 articles' tags", query: `{ articles(first: 100) { nodes { tags { articles(first: 0, filter: {title: {contains: "zzz"}}) { totalCount } } } } }`},
+		dear{name: "`contains` read four times: page, count, before, behind", query: `query($f: ArticleFilter, $a: String, $b: String) { articles(last: 1, after: $a, before: $b, filter: $f) { totalCount pageInfo { hasNextPage hasPreviousPage } } }`, variables: object{"f": never(), "a": cursorAt("2019"), "b": cursorAt("2010")}},
+		dear{name: "`contains` behind an offset, with hasPreviousPage", query: `{ articles(first: 1, offset: 1, filter: {title: {contains: "zzz"}}) { totalCount pageInfo { hasPreviousPage } } }`},
+		dear{name: "totalCount of `contains` that all have", query: `{ articles(first: 0, filter: {title: {contains: "a"}}) { totalCount } }`},
+		dear{name: "offset 9,980 of `contains` that all have", query: `{ articles(first: 1, offset: 9980, filter: {title: {contains: "n"}}, orderBy: TITLE_DESC) { __typename } }`},
+		dear{name: "awards by title, of one series", query: `{ awards(first: 1, orderBy: TITLE_ASC, filter: {series: {ids: ["series_000000"]}, year: {eq: 1900}}) { __typename } }`},
+		dear{name: "awards that were won, with a place", query: `{ awards(first: 1, filter: {outcome: {eq: WON}, rank: {exists: true}}) { __typename } }`},
+		dear{name: "awards of three values", query: `{ awards(first: 1, filter: {outcome: {eq: WON}, level: {in: [NATIONAL, REGIONAL]}, series: {ids: ["series_000000"]}, event: {exists: true}}) { totalCount } }`},
+		dear{name: "media by name", query: `{ mediaItems(first: 1, filter: {fileName: {contains: "zzz"}, mimeType: {startsWith: "a"}}) { totalCount } }`},
+		dear{name: "drafts: totalCount", query: `{ articles(first: 0) { totalCount } }`, drafts: true},
+		dear{name: "drafts: totalCount of each of 12 sections", query: `{ sections(first: 12) { nodes { articles(first: 0) { totalCount } } } }`, drafts: true},
+		dear{name: "drafts: a page of each of 60 tags", query: `{ tags(first: 60) { nodes { articles(first: 1) { nodes { id } } } } }`, drafts: true},
+		dear{name: "drafts: related of 20 articles", query: `{ articles(first: 20) { nodes { related(first: 1) { __typename } } } }`, drafts: true},
+		dear{name: "drafts: a relation that nothing has", query: `{ articles(first: 1, filter: {tags: {ids: ["tag_x"]}}) { __typename } }`, drafts: true},
+		dear{name: "drafts: an id and a slug", query: `{ articles(first: 1, filter: {id: {eq: "article_x"}, slug: {eq: "x"}}) { totalCount } }`, drafts: true},
+		dear{name: "drafts: archived ones", query: `{ articles(first: 1, filter: {status: {eq: ARCHIVED}}) { totalCount } }`, drafts: true},
+		dear{name: "drafts: used by", query: `{ tags(first: 60) { nodes { editing { usedBy { id } } } } }`, drafts: true},
+		dear{name: "an article by slug", query: `{ article(slug: "article-7") { id } }`},
+		dear{name: "20 routes of nothing", query: `{ ` + repeated(20, `a%[1]d: route(path: "/articles/nothing-%[1]d") { status }`) + `}`},
+		dear{name: "100 nodes", query: `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, variables: object{"ids": ids("article", 100)}},
+		dear{name: "one body as HTML 29 times", query: `{ article(slug: "article-7") { body { ` + repeated(29, `h%[1]d: html`) + `} } }`},
+		dear{name: "100 bodies in each form", query: `{ articles(first: 100) { nodes { body { html markdown text } } } }`},
+		dear{name: "100 bodies as HTML 29 times", query: `{ articles(first: 100) { nodes { body { ` + repeated(29, `h%[1]d: html`) + `} } } }`},
+		dear{name: "introspection: all fields of all types", query: introspection},
+		dear{name: "introspection: fields of fields", query: `{ __schema { types { fields { type { fields { args { type { name ofType { name } } } } } } } } }`},
+		dear{name: "introspection: types of types, 20 times", query: `{ ` + repeated(20, `a%[1]d: __schema { types { fields { name args { name type { name } } type { name fields { name } } } } }`) + `}`},
+		dear{name: "introspection: types of arguments", query: `{ __schema { types { fields { args { type { inputFields { type { name } } } } } } } }`},
+		dear{name: "`__typename`", query: `{ __typename }`},
+		dear{name: "a document of 1,900 fields", query: `{ ` + repeated(19, `a%[1]d: article(slug: "x") { `+strings.Repeat("title ", 100)+`}`) + `}`},
+		dear{name: "a document of 700 fragments on any kind", query: `{ node(id: "x") { ` + strings.Repeat(`... on Article { title } ... on Content { label } `, 140) + `} }`},
+		dear{name: "1 MiB of variables that nobody asks", query: `{ site { name } }`, variables: object{"f": make([][]any, 200_000)}},
+		dear{name: "100,000 ids", query: `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, variables: object{"ids": ids("a", 100_000)[:70_000]}, refused: true},
+	)
+	return all
+}
+
+// introspection is what tools ask to learn the schema.
+const introspection = `{ __schema { queryType { name } mutationType { name } types { ...t } directives { name description locations args { ...i } } } }
+fragment t on __Type { kind name description fields(includeDeprecated: true) { name description args { ...i } type { ...r } isDeprecated deprecationReason }
+  inputFields { ...i } interfaces { ...r } enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...r } }
+fragment i on __InputValue { name description type { ...r } defaultValue }
+fragment r on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`

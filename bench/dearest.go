@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// maxPerPoint is the most processor time that a point of cost may take, of mongod and Sen together.
+const maxPerPoint = 20 * time.Millisecond
+
+// Each request is repeated until it took this much processor time, which is told in ticks of 10 ms, or was sent so often.
+const (
+	enoughTime  = 400 * time.Millisecond
+	enoughTimes = 40
+)
+
+// spent is what a request took on average.
+type spent struct {
+	time time.Duration
+	cost int
+	// refused is the code with which the request was refused or broken off; empty if it was answered.
+	refused string
+}
+
+// perPoint is the processor time of a point of cost. Whatever comes of a request, it counts as one point at least.
+func (s spent) perPoint() time.Duration { return s.time / time.Duration(max(s.cost, 1)) }
+
+// searcher measures dear requests against one server of Sen.
+type searcher struct {
+	sen    *process
+	mongod int
+	db     *mongo.Database
+	// secret is an editor's.
+	secret string
+}
+
+// newSearcher starts a program of Sen.
+func newSearcher(ctx context.Context, program, uri string, mongod int, db *mongo.Database) (searcher, error) {
+	made, err := exec.CommandContext(ctx, program, "token", "create", "--name", "bench", "--role", "editor", "--mongodb-uri", uri).Output()
+	if err != nil {
+		return searcher{}, fmt.Errorf("make a token: %w", err)
+	}
+	words := strings.Fields(string(made))
+	sen, err := (&ground{sen: program}).serve(ctx, uri, layers{})
+	return searcher{sen, mongod, db, words[len(words)-1]}, err
+}
+
+// dearest looks for the request that takes most processor time for its cost. Another program of Sen, such as one
+// that was built before a change, is measured beside this one.
+func (g *ground) dearest(ctx context.Context, o settings) error {
+	uri, err := g.fill(ctx, "sen", o.articles)
+	if err != nil {
+		return err
+	}
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Disconnect(context.WithoutCancel(ctx)) }()
+	var searchers []searcher
+	for _, program := range []string{o.before, g.sen} {
+		if program == "" {
+			continue
+		}
+		s, err := newSearcher(ctx, program, uri, g.mongod.PID(), client.Database("sen"))
+		if err != nil {
+			return err
+		}
+		defer s.sen.stop()
+		searchers = append(searchers, s)
+	}
+	return compareDear(ctx, searchers, o.ops)
+}
+
+// compareDear prints what each dear request takes, and fails if one takes too much of the last server.
+func compareDear(ctx context.Context, searchers []searcher, only filter) error {
+	fmt.Print("| request |")
+	for range searchers {
+		fmt.Print(" cost | processor ms | ms a point |")
+	}
+	fmt.Print("\n| --- |")
+	for range searchers {
+		fmt.Print(" ---: | ---: | ---: |")
+	}
+	fmt.Println()
+	var worst time.Duration
+	var worstName string
+	for _, d := range dearRequests() {
+		if !only.has(d.name) {
+			continue
+		}
+		fmt.Printf("| %s |", d.name)
+		var last spent
+		for _, s := range searchers {
+			var err error
+			if last, err = s.measure(ctx, d); err != nil {
+				return fmt.Errorf("%s: %w", d.name, err)
+			}
+			told := ""
+			if last.refused != "" {
+				told = " " + last.refused
+			}
+			fmt.Printf(" %d%s | %.1f | %.2f |", last.cost, told, ms(last.time), ms(last.perPoint()))
+		}
+		fmt.Println()
+		if last.perPoint() > worst {
+			worst, worstName = last.perPoint(), d.name
+		}
+	}
+	fmt.Printf("\nThe worst is %s: %.2f ms a point of cost (goal: at most %.0f).\n", worstName, ms(worst), ms(maxPerPoint))
+	if worst > maxPerPoint {
+		return errors.New("a point of cost takes too much processor time")
+	}
+	return nil
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// measure sends a request until it took enough processor time.
+func (s searcher) measure(ctx context.Context, d dear) (spent, error) {
+	var total, last spent
+	n := 0
+	for total.time < enoughTime && n < enoughTimes {
+		if err := s.forgetPlans(ctx); err != nil {
+			return spent{}, err
+		}
+		before, err := s.cpu()
+		if err != nil {
+			return spent{}, err
+		}
+		if last, err = s.send(ctx, d); err != nil {
+			return spent{}, err
+		}
+		after, err := s.cpu()
+		if err != nil {
+			return spent{}, err
+		}
+		total.time += after - before
+		n++
+	}
+	last.time = total.time / time.Duration(n)
+	return last, nil
+}
+
+// forgetPlans has mongod choose its indexes anew, as it does for filters of a form that it did not meet before.
+func (s searcher) forgetPlans(ctx context.Context) error {
+	names, err := s.db.ListCollectionNames(ctx, bson.D{{Key: "type", Value: "collection"}})
+	for _, name := range names {
+		err = errors.Join(err, s.db.RunCommand(ctx, bson.D{{Key: "planCacheClear", Value: name}}).Err())
+	}
+	return err
+}
+
+// cpu is the processor time that mongod and Sen took so far.
+func (s searcher) cpu() (sum time.Duration, err error) {
+	for _, pid := range []int{s.mongod, s.sen.pid} {
+		one, failed := cpu(pid)
+		sum, err = sum+one, errors.Join(err, failed)
+	}
+	return sum, err
+}
+
+// send sends a request and reads what it costs.
+func (s searcher) send(ctx context.Context, d dear) (told spent, err error) {
+	body, err := json.Marshal(map[string]any{"query": d.named(numbers.Add(1)), "variables": d.variables, "extensions": map[string]any{"cost": true}})
+	if err != nil {
+		return told, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.sen.host+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return told, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if d.drafts {
+		request.Header.Set("Authorization", "Bearer "+s.secret)
+		request.Header.Set("Sen-Stage", "DRAFT")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return told, err
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		return told, err
+	}
+	type extensions struct {
+		Code string
+		Cost struct{ Requested int }
+	}
+	var answer struct {
+		Errors []struct {
+			Message    string
+			Extensions extensions
+		}
+		Extensions extensions
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		return told, fmt.Errorf("%s: %w", response.Status, err)
+	}
+	told.cost = answer.Extensions.Cost.Requested
+	if len(answer.Errors) > 0 {
+		first := answer.Errors[0]
+		if slices.Contains([]string{"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "INTERNAL"}, first.Extensions.Code) && !d.refused {
+			return told, fmt.Errorf("%s: %s", first.Extensions.Code, first.Message)
+		}
+		told.refused = first.Extensions.Code
+		told.cost = max(told.cost, first.Extensions.Cost.Requested)
+	}
+	return told, nil
+}

@@ -1,0 +1,59 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A factor is a number, or one that variables tell.
+type factor struct {
+	n    int
+	read func(variables map[string]any) int
+}
+
+var once = factor{n: 1}
+
+// of is the factor with some variables.
+func (f factor) of(variables map[string]any) int {
+	if f.read != nil {
+		return f.read(variables)
+	}
+	return f.n
+}
+
+// included is one for what @skip and @include leave in, and zero for what they leave out.
+func included(directives ast.DirectiveList) factor {
+	var conditions []*ast.Argument
+	var wanted []bool
+	for _, d := range directives {
+		if d.Name == "skip" || d.Name == "include" {
+			conditions, wanted = append(conditions, d.Arguments.ForName("if")), append(wanted, d.Name == "include")
+		}
+	}
+	if conditions == nil {
+		return once
+	}
+	return worked(func(variables map[string]any) int {
+		for i, condition := range conditions {
+			value, _ := condition.Value.Value(variables)
+			if yes, _ := value.(bool); yes != wanted[i] {
+				return 0
+			}
+		}
+		return 1
+	}, conditions...)
+}
+
+// worked is a factor that is read from arguments: at once, unless one of them has a variable.
+func worked(read func(map[string]any) int, from ...*ast.Argument) factor {
+	if slices.ContainsFunc(from, func(arg *ast.Argument) bool { return arg != nil && hasVariable(arg.Value) }) {
+		return factor{read: read}
+	}
+	return factor{n: read(nil)}
+}
+
+// hasVariable tells whether a value is a variable or has one in it.
+func hasVariable(v *ast.Value) bool {
+	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(child *ast.ChildValue) bool { return hasVariable(child.Value) })
+}

@@ -1,0 +1,35 @@
+package graph
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// introspectedInCost is how many fields of an introspection cost 1. gqlgen's executor answers them, each alone.
+const introspectedInCost = 1000
+
+// introspection is how many fields the answer to an introspection has: the schema's types are as many as there are,
+// any other list counts as plainList. What @skip and @include leave out inside it counts too.
+func (c *counter) introspection(set ast.SelectionSet) (fields int) {
+	for _, s := range set {
+		c.visits++
+		switch s := s.(type) {
+		case *ast.Field:
+			n := plus(1, c.introspection(s.SelectionSet))
+			switch {
+			case s.Name == "types":
+				n = times(len(c.schema.Types), n)
+			case s.Definition.Type.Elem != nil:
+				n = times(plainList, n)
+			}
+			fields = plus(fields, n)
+		case *ast.InlineFragment:
+			fields = plus(fields, c.introspection(s.SelectionSet))
+		case *ast.FragmentSpread:
+			n, known := c.introspected[s.Definition]
+			if !known {
+				n = c.introspection(s.Definition.SelectionSet)
+				c.introspected[s.Definition] = n
+			}
+			fields = plus(fields, n)
+		}
+	}
+	return fields
+}

@@ -1,0 +1,168 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+)
+
+// linkWorld knows what was put into a store and who sees it.
+type linkWorld struct {
+	filters []linkFilter
+	// links are those of each entry by each filter ("articles.authors").
+	links map[content.ID]map[string][]content.ID
+	// hidden are those that readers don't see, trashed those that no list shows, gone those that are not there at all.
+	hidden, trashed, gone map[content.ID]bool
+}
+
+// fill gives each kind three entries that links lead to: one that everybody sees, one that moves, and one that is not there.
+func (w *linkWorld) fill(t *testing.T, store *mongodb.Store) {
+	t.Helper()
+	for _, kind := range content.Kinds() {
+		if !slices.ContainsFunc(w.filters, func(l linkFilter) bool { return l.end == kind || l.source == kind }) {
+			continue
+		}
+		for name, live := range map[string]bool{"seen": true, "moving": false} {
+			e := madeOf(t, kind, name)
+			if !live {
+				w.hidden[e.Common().ID] = true
+				e.Common().PublishedAt = time.Time{}
+			}
+			w.links[e.Common().ID] = nil
+			if !live {
+				w.complete(e)
+			}
+			put(t, store, e, live)
+		}
+		w.hidden[idOf(kind, "gone")], w.gone[idOf(kind, "gone")] = true, true
+	}
+	for _, l := range w.filters {
+		for _, names := range [][]string{{}, {"seen"}, {"moving"}, {"gone"}, {"seen", "moving"}, {"gone", "moving"}} {
+			if len(names) > 1 && !l.many {
+				continue
+			}
+			e := madeOf(t, l.source, strings.ToLower(l.name)+"-"+strings.Join(names, "-")+"-x")
+			var ids []content.ID
+			for _, name := range names {
+				ids = append(ids, idOf(l.end, name))
+			}
+			l.set(e, ids...)
+			w.links[e.Common().ID] = map[string][]content.ID{l.list + "." + l.name: ids}
+			if award, ok := e.(*content.Award); ok && award.RoundID == idOf(content.KindAwardRound, "moving") {
+				award.SeriesID = idOf(content.KindAwardSeries, "seen") // as the round has it
+				w.links[award.ID]["awards.series"] = []content.ID{award.SeriesID}
+			}
+			put(t, store, e, true)
+		}
+	}
+}
+
+// complete gives an entry what it can't be published without.
+func (w *linkWorld) complete(e content.Content) {
+	needed := ""
+	switch e := e.(type) {
+	case *content.Event:
+		e.StartsAt, e.Type, e.EventStatus, e.TimeZone = e.CreatedAt, content.EventConference, "SCHEDULED", "UTC"
+	case *content.AwardRound:
+		needed = "series"
+		e.Year, e.Level, e.Phase = 2020, "NATIONAL", "ANNOUNCED"
+	case *content.Award:
+		needed, e.Outcome = "round", "WON"
+	}
+	for _, l := range w.filters {
+		if l.source == e.Kind() && l.name == needed {
+			l.set(e, idOf(l.end, "seen"))
+			w.links[e.Common().ID] = map[string][]content.ID{l.list + "." + l.name: {idOf(l.end, "seen")}}
+		}
+	}
+}
+
+// sees tells whether an entry is seen: by readers, or as working copies of some kinds by others.
+func (w *linkWorld) sees(id content.ID, drafts []content.Kind) bool {
+	if kind, _ := id.Kind(); slices.Contains(drafts, kind) {
+		return !w.gone[id]
+	}
+	return !w.hidden[id]
+}
+
+// listed are the entries of a kind in lists for which something holds of those ends of a link that count.
+func (w *linkWorld) listed(l linkFilter, drafts []content.Kind, holds func([]content.ID) bool) []content.ID {
+	found := []content.ID{}
+	for id, links := range w.links {
+		kind, _ := id.Kind()
+		if kind != l.source || !w.sees(id, drafts) || w.trashed[id] {
+			continue
+		}
+		ends := slices.DeleteFunc(slices.Clone(links[l.list+"."+l.name]), func(end content.ID) bool { return !w.sees(end, drafts) })
+		if holds(ends) {
+			found = append(found, id)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// question is a filter by a relation, and what it means.
+type question struct {
+	relation string
+	holds    func(ends []content.ID) bool
+}
+
+// questions are the operators, with each sort of end.
+func (l linkFilter) questions() (all []question) {
+	for _, names := range [][]string{{"seen"}, {"moving"}, {"gone"}, {"seen", "moving"}, {"seen", "gone"}} {
+		var ids []content.ID
+		for _, name := range names {
+			ids = append(ids, idOf(l.end, name))
+		}
+		has := func(ends []content.ID) func(content.ID) bool {
+			return func(id content.ID) bool { return slices.Contains(ends, id) }
+		}
+		anyOf := func(ends []content.ID) bool { return slices.ContainsFunc(ids, has(ends)) }
+		allOf := func(ends []content.ID) bool {
+			return !slices.ContainsFunc(ids, func(id content.ID) bool { return !has(ends)(id) })
+		}
+		byID, _ := json.Marshal(ids)
+		bySlug, _ := json.Marshal(names)
+		all = append(all,
+			question{fmt.Sprintf("{ids: %s}", byID), anyOf}, question{fmt.Sprintf("{slugs: %s}", bySlug), anyOf},
+			question{fmt.Sprintf("{ids: %s, all: true}", byID), allOf}, question{fmt.Sprintf("{slugs: %s, all: true}", bySlug), allOf},
+			question{fmt.Sprintf("{ids: %s, exists: false}", byID), func([]content.ID) bool { return false }},
+		)
+	}
+	some := func(ends []content.ID) bool { return len(ends) > 0 }
+	none := func(ends []content.ID) bool { return len(ends) == 0 }
+	return append(all, question{"{exists: true}", some}, question{"{exists: false}", none})
+}
+
+// wraps are filters around another one, with what it means.
+var wraps = []struct {
+	filter string
+	not    bool
+}{
+	{"{%s}", false},
+	{"{not: {%s}}", true},
+	{"{or: [{%s}, {id: {in: []}}]}", false},
+	{"{and: [{id: {notIn: []}}, {not: {and: [{not: {%s}}]}}]}", false},
+}
+
+// linkPage is a connection as the walk asks for it.
+type linkPage struct {
+	TotalCount int
+	Nodes      []struct{ ID content.ID }
+}
+
+func (p linkPage) ids() []content.ID {
+	found := []content.ID{}
+	for _, n := range p.Nodes {
+		found = append(found, n.ID)
+	}
+	slices.Sort(found)
+	return found
+}

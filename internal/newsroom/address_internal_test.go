@@ -1,0 +1,49 @@
+package newsroom
+
+import "testing"
+
+// TestOwnAddresses tells the addresses of this program from those of others, and which lead to a medium or a preview.
+func TestOwnAddresses(t *testing.T) {
+	n := &Newsroom{publicURL: "https://sen.example"}
+	below := &Newsroom{publicURL: "https://sen.example:8443/cms"}
+	for _, c := range []struct {
+		newsroom        *Newsroom
+		address, medium string
+		preview         bool
+		unsigned        string // where it differs
+	}{
+		{n, "https://sen.example/media/media_a/a.png", "media_a", false, ""},
+		{n, "https://sen.example/media/media_a/a.png?w=320", "media_a", false, ""},
+		{n, "http://SEN.example.:80/media/media_a/a.png?w=640&f=x&s=abc#p", "media_a", false, "http://SEN.example.:80/media/media_a/a.png#p"},
+		{n, "//sen.example/x/../%6dedia/media_a/a.png?%73=abc", "media_a", false, "//sen.example/x/../%6dedia/media_a/a.png"},
+		{n, "/media/media_a/a.png?s=abc", "media_a", false, "/media/media_a/a.png"},
+		{n, "/media/media_a", "media_a", false, ""},
+		{n, "/media/article_a/a.png?s=abc", "", false, ""},
+		{n, "https://other.example/media/media_a/a.png?s=abc", "", false, ""},
+		{n, "https://sen.example.other.example/media/media_a/a.png?s=abc", "", false, ""},
+		{n, "https://sen.example:8443/media/media_a/a.png?s=abc", "", false, ""},
+		{n, "https://sen.example@other.example/media/media_a/a.png", "", false, ""},
+		{n, "mailto:x@sen.example/media/media_a/a.png", "", false, ""},
+		{n, "ftp://sen.example/media/media_a/a.png", "", false, ""},
+		{n, "https://sen.example/articles/media/media_a/a.png", "", false, ""},
+		{n, "https://sen.example/preview/abc", "", true, ""},
+		{n, "/preview/abc", "", true, ""},
+		{n, "https://other.example/preview/abc", "", false, ""},
+		{below, "https://sen.example:8443/cms/media/media_a/a.png?s=abc", "media_a", false, "https://sen.example:8443/cms/media/media_a/a.png"},
+		{below, "https://sen.example/cms/media/media_a/a.png?s=abc", "", false, ""},
+	} {
+		if medium, _ := c.newsroom.mediumAt(c.address); string(medium) != c.medium && c.medium != "" {
+			t.Errorf("%s leads to the medium %q", c.address, medium)
+		}
+		if _, ours := c.newsroom.mediumAt(c.address); ours != (c.medium != "") {
+			t.Errorf("%s leads to a medium: %v", c.address, ours)
+		}
+		if got := c.newsroom.isPreview(c.address); got != c.preview {
+			t.Errorf("%s is a preview: %v", c.address, got)
+		}
+		got, signed := c.newsroom.unsigned(c.address)
+		if want := or(c.unsigned, c.address); got != want || signed != (c.unsigned != "") {
+			t.Errorf("%s without its signature is %s (%v)", c.address, got, signed)
+		}
+	}
+}

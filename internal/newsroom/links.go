@@ -1,0 +1,258 @@
+package newsroom
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+)
+
+// linked reads some entries of any kinds, the trash among them, with no more than their labels and what the newsroom
+// keeps beside them. What is not there is not in the answer.
+func (n *Newsroom) linked(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
+	byKind := map[content.Kind][]content.ID{}
+	for _, id := range ids {
+		if kind, ok := id.Kind(); ok {
+			byKind[kind] = append(byKind[kind], id)
+		}
+	}
+	var mu sync.Mutex
+	there := make(map[content.ID]content.Content, len(ids))
+	tasks, taskCtx := errgroup.WithContext(ctx)
+	for kind, ids := range byKind {
+		tasks.Go(func() error {
+			found, err := n.desks[kind].labels(taskCtx, ids)
+			mu.Lock()
+			defer mu.Unlock()
+			for id, c := range found {
+				there[id] = c
+			}
+			return err
+		})
+	}
+	return there, tasks.Wait()
+}
+
+// inWorkOrKept tells whether an entry is there, and not in the trash.
+func inWorkOrKept(c content.Content) bool {
+	return c != nil && c.Common().Editing.State != content.StateTrashed
+}
+
+// prune takes the links to what was deleted for ever out of a copy that was out of sight while it was deleted, and
+// tells so, as it tells of links to what is in the trash.
+func (w *work) prune(ctx context.Context, c content.Content, argument string) error {
+	links := linksOf(c)
+	there, err := w.linked(ctx, links)
+	if err != nil {
+		return err
+	}
+	for _, id := range links {
+		if there[id] == nil {
+			w.noticeOf([]content.ID{id}, content.NoticeLost, []string{argument}, msgGone, id)
+		} else if !inWorkOrKept(there[id]) {
+			w.noticeOf([]content.ID{id}, content.NoticeHidden, []string{argument}, msgInTrash, w.name(there[id]))
+		}
+	}
+	content.Unlink(c, func(id content.ID) bool { return there[id] == nil })
+	return nil
+}
+
+// linksOf are the entries that a copy names, each once, in the order of their ids and without itself.
+func linksOf(c content.Content) []content.ID {
+	links := content.Links(c)
+	slices.Sort(links)
+	return slices.DeleteFunc(slices.Compact(links), func(id content.ID) bool { return id == c.Common().ID })
+}
+
+// reduce takes out of the relations of a copy what stands there twice, and the entry itself, and tells so.
+func (w *work) reduce(c content.Content, path ...string) {
+	for _, dropped := range content.Reduce(c) {
+		m := msgTwice
+		if dropped.ID == c.Common().ID {
+			m = msgItself
+		}
+		w.notice(content.NoticeLost, append(slices.Clone(path), dropped.Field), m, dropped.ID)
+	}
+}
+
+// name is what an entry is called in a message.
+func (w *work) name(c content.Content) string {
+	label, _ := c.Label().In(w.store.Site().Languages.Chain(w.Locale))
+	if label == "" {
+		return string(c.Common().ID)
+	}
+	return "“" + label + "”"
+}
+
+// maxNamed is how many entries a message names.
+const maxNamed = 10
+
+// checkShown tells which entries that a copy links to readers don't see when they see the copy, at once or from a time
+// on: they would find holes in it.
+func (w *work) checkShown(ctx context.Context, c content.Content, from *time.Time) error {
+	links := linksOf(c)
+	if len(links) == 0 {
+		return nil
+	}
+	there, err := w.linked(ctx, links)
+	if err != nil {
+		return err
+	}
+	var hidden []content.ID
+	var names []string
+	for _, id := range links {
+		if slices.Contains(w.With, id) || slices.Contains(w.together, id) || shownFrom(there[id], from) {
+			continue
+		}
+		hidden = append(hidden, id)
+		if there[id] != nil && len(names) < maxNamed {
+			names = append(names, fmt.Sprintf("%s (%s)", w.name(there[id]), id))
+		}
+	}
+	if len(hidden) == 0 {
+		return nil
+	}
+	if more := len(hidden) - len(names); more > 0 {
+		names = append(names, "+"+strconv.Itoa(more))
+	}
+	w.noticeOf(hidden, content.NoticeHidden, []string{"id"}, msgHidden, strings.Join(names, ", "))
+	return nil
+}
+
+// shownFrom tells whether readers see an entry now, or from a time on.
+func shownFrom(c content.Content, from *time.Time) bool {
+	if c == nil {
+		return false
+	}
+	e := c.Common().Editing
+	if from == nil {
+		return e.LiveVersion > 0
+	}
+	ends := e.UnpublishAt != nil && !e.UnpublishAt.After(*from)
+	begins := e.State == content.StateScheduled && e.PublishAt != nil && !e.PublishAt.After(*from)
+	return (e.LiveVersion > 0 || begins) && !ends
+}
+
+// publishing are the actions that show a copy to readers.
+var publishing = []content.Action{content.ActionPublish, content.ActionApprove, content.ActionCorrect}
+
+// checkWith refuses what can't be published with the entry.
+func (w *work) checkWith(ctx context.Context) (due []content.Content, err error) {
+	if len(w.With) == 0 {
+		return nil, nil
+	}
+	if !slices.Contains(publishing, w.Action) {
+		w.refuse(content.ProblemInvalid, []string{"with"}, msgWith)
+		return nil, nil
+	}
+	if len(w.With) > content.MaxPage {
+		w.refuse(content.ProblemTooLong, []string{"with"}, msgTooMany, len(w.With), content.MaxPage)
+		return nil, nil
+	}
+	there, err := w.linked(ctx, w.With)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range w.With {
+		path := []string{"with", strconv.Itoa(i)}
+		kind, _ := id.Kind()
+		found := there[id]
+		if found == nil {
+			w.refuse(content.ProblemNotFound, path, msgNotFound, id)
+			continue
+		}
+		e := found.Common().Editing
+		_, possible := legal(content.ActionPublish, e)
+		switch {
+		case id == w.ID, slices.Contains(w.With[:i], id), e.State == content.StatePublished:
+		case !mayTo(w.actor, content.ActionPublish, kind, e):
+			w.refuse(content.ProblemForbidden, path, msgForbidden, content.ActionPublish)
+		case !possible:
+			w.refuse(content.ProblemIllegalMove, path, msgIllegalMove, content.ActionPublish, e.State)
+		default:
+			due = append(due, found)
+		}
+	}
+	return due, nil
+}
+
+// publishWith publishes what is to be published with the entry, before the entry itself: so readers never see a hole.
+// What is public already stays as it is.
+func (w *work) publishWith(ctx context.Context) error {
+	due, err := w.checkWith(ctx)
+	if err != nil || len(w.problems) > 0 {
+		return err
+	}
+	for _, c := range due {
+		base := c.Common()
+		if w.At != nil && shownFrom(c, w.At) && base.Editing.State == content.StateScheduled {
+			continue
+		}
+		outcome, err := w.Do(auth.WithActor(ctx, w.actor), w.chain, Change{
+			Action: content.ActionPublish, ID: base.ID, Version: base.Version, At: w.At,
+			together: append(slices.Clone(w.With), w.ID),
+		})
+		if err != nil {
+			return err
+		}
+		path := []string{"with", strconv.Itoa(slices.Index(w.With, base.ID))}
+		for _, p := range outcome.Problems {
+			p.Path = path
+			w.problems = told(w.problems, p)
+		}
+		for _, p := range outcome.Notices {
+			p.Path = path
+			w.notices = told(w.notices, p)
+		}
+		if len(w.problems) > 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// once takes out of a list of people or recipients who stands there a second time in the same words, and refuses who
+// stands there twice in other words: which are right is the editor's to say.
+func (r *reader) once(v reflect.Value, path []string) {
+	switch list := v.Addr().Interface().(type) {
+	case *[]*content.Participant:
+		*list = eachOnce(r, *list, path, func(p *content.Participant) any {
+			return [2]any{p.AuthorID, p.Role}
+		}, func(p *content.Participant) content.ID { return p.AuthorID })
+	case *[]*content.AwardRecipient:
+		*list = eachOnce(r, *list, path, func(a *content.AwardRecipient) any {
+			return [2]any{a.OrganizationID, a.AuthorID}
+		}, func(a *content.AwardRecipient) content.ID {
+			return content.ID(or(string(a.OrganizationID), string(a.AuthorID)))
+		})
+	}
+}
+
+// eachOnce is a list without those members that are the same as one before. Of two that are by their key the same one,
+// and not by the rest, the second is refused. The id of a member is the entry that it names; without one it is its own.
+func eachOnce[E any](r *reader, list []*E, path []string, key func(*E) any, id func(*E) content.ID) []*E {
+	kept := make([]*E, 0, len(list))
+	for i, member := range list {
+		at := append(slices.Clone(path), strconv.Itoa(i))
+		same := func(other *E) bool { return reflect.DeepEqual(other, member) }
+		alike := func(other *E) bool { return id(member) != "" && key(other) == key(member) }
+		switch {
+		case slices.ContainsFunc(kept, same) && id(member) != "":
+			r.notice(content.NoticeLost, at, msgTwice, id(member))
+			continue
+		case slices.ContainsFunc(kept, alike):
+			r.refuse(content.ProblemInvalid, at, msgNamedTwice, id(member))
+		}
+		kept = append(kept, member)
+	}
+	return kept
+}

@@ -1,0 +1,70 @@
+package newsroom_test
+
+import (
+	"context"
+	"testing"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+// TestDeletedWhileInTheTrash deletes for ever what an entry in the trash links to: a check finds nothing wrong in that, and
+// the entry comes back without the link, so that no filter leads to what is gone.
+func TestDeletedWhileInTheTrash(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		ctx := auth.WithActor(t.Context(), newsroom.Operator)
+		do := func(c newsroom.Change) *newsroom.Outcome {
+			t.Helper()
+			outcome, err := room.Do(ctx, nil, c)
+			if err != nil || len(outcome.Problems) > 0 {
+				t.Fatal(c.Action, err, outcome)
+			}
+			return outcome
+		}
+		tag := makeTags(t, room, 1)[0]
+		article := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.Input{
+			"title": text("Bài"), "tags": []any{string(tag)},
+		}}).ID
+		round := inTheTrash(do)
+		do(newsroom.Change{Action: content.ActionTrash, ID: article, Version: 1})
+		do(newsroom.Change{Action: content.ActionTrash, ID: tag, Version: 1})
+		do(newsroom.Change{Action: content.ActionDeleteForever, ID: tag, Version: 2})
+		do(newsroom.Change{Action: content.ActionDeleteForever, ID: round, Version: 2})
+		sound := func(when string) {
+			t.Helper()
+			for _, f := range findings(t, store, false) {
+				t.Errorf("%s a check finds: %+v", when, f)
+			}
+		}
+		sound("in the trash")
+		back := do(newsroom.Change{Action: content.ActionRestore, ID: article, Version: 2})
+		if len(back.Notices) != 1 || back.Notices[0].Code != content.NoticeLost || back.Notices[0].Entries[0] != tag {
+			t.Errorf("notices: %+v", back.Notices)
+		}
+		sound("afterwards")
+		list := mongodb.List[content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{tag}}}}
+		pages, err := store.Articles.Pages(context.Background(), list, []mongodb.Within{{}})
+		if err != nil || len(pages[0].Nodes) > 0 {
+			t.Errorf("a filter leads to what is gone: %v", err)
+		}
+	})
+}
+
+// inTheTrash puts an award into the trash with the round that it is of, and gives the round.
+func inTheTrash(do func(newsroom.Change) *newsroom.Outcome) content.ID {
+	series := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAwardSeries, Input: newsroom.Input{"name": text("Giải")}}).ID
+	round := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAwardRound, Input: newsroom.Input{
+		"name": text("Lần một"), "series": string(series), "year": 2020, "level": "NATIONAL",
+	}}).ID
+	award := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAward, Input: newsroom.Input{
+		"title": text("Nhất"), "round": string(round),
+	}}).ID
+	do(newsroom.Change{Action: content.ActionTrash, ID: award, Version: 1})
+	do(newsroom.Change{Action: content.ActionTrash, ID: round, Version: 1})
+	return round
+}

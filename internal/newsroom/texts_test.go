@@ -1,0 +1,43 @@
+package newsroom_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/testkit"
+)
+
+// TestOldTextsAreMadeAnew runs a newsroom over a store whose texts an older program prepared: filters find them by and by,
+// and nobody has to ask for it.
+func TestOldTextsAreMadeAnew(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.SampleStore(t, e)
+		testkit.Set(t, e, "tags", "tag_cnnttb", `{"live.keys": {"fold": {"name": {"vi": "ðong thap"}}}, "draft.keys": {"fold": {"name": {"vi": "ðong thap"}}}}`)
+		found := func() bool {
+			t.Helper()
+			pages, err := store.Tags.Pages(t.Context(), mongodb.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("cnnttb")}}}, []mongodb.Within{{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(pages[0].Nodes) > 0
+		}
+		if found() {
+			t.Fatal("it is found by what it is not prepared for")
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Keep(ctx)
+		}()
+		for !found() {
+			time.Sleep(10 * time.Millisecond)
+		}
+		stop()
+		<-done
+	})
+}

@@ -1,0 +1,18 @@
+// The field below the answer in which the reader chooses files for variables of the type Upload.
+
+import { createElement, useRef } from 'react';
+
+let chosen = [];
+
+/** The files that are chosen now. */
+export const chosenFiles = () => chosen;
+
+export function Files() {
+  const input = useRef(null);
+  return createElement(
+    'label',
+    { className: 'sen-files' },
+    'Files for variables of the type Upload',
+    createElement('input', { type: 'file', multiple: true, ref: input, onChange: () => (chosen = [...input.current.files]) }),
+  );
+}

@@ -1,0 +1,63 @@
+// The settings of docs/clients.md, bundled as an app would bundle them, with the files that the running program serves.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const playground = join(root, 'playground');
+
+/** The code block of docs/clients.md that stands behind <!-- recipe: NAME -->. */
+export async function recipe(name) {
+  const page = await readFile(join(root, 'docs', 'clients.md'), 'utf8');
+  const found = page.match(new RegExp(`<!-- recipe: ${name} -->\n\`\`\`js\n([^]*?)\n\`\`\``));
+  if (!found) throw new Error(`docs/clients.md has no recipe ${name}`);
+  return found[1];
+}
+
+/** Fetches what the page has apps fetch, into a folder. */
+export async function fetchFiles(url, folder) {
+  const names = ['clients/apollo-possible-types.json', 'clients/apollo-type-policies.json', 'clients/urql-schema.json', 'schema.graphqls'];
+  for (const name of names) {
+    const response = await fetch(`${url}/${name}`);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    await writeFile(join(folder, name.split('/').at(-1).replace('graphqls', 'graphql')), await response.text());
+  }
+}
+
+let bundles = 0;
+
+/** Bundles code that stands in a folder, in development mode, and imports it. */
+export async function bundled(folder, code, alias = {}) {
+  const outfile = join(folder, `bundle-${(bundles += 1)}.mjs`);
+  await build({
+    stdin: { contents: code, resolveDir: folder, loader: 'js' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['development', 'module'],
+    mainFields: ['module', 'main'],
+    define: { 'process.env.NODE_ENV': '"development"' },
+    alias,
+    nodePaths: [join(playground, 'node_modules')],
+    // What comes as CommonJS asks for Node's own modules by require.
+    banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(outfile));
+}
+
+/** Notes what is said in the console from now on; the function that it gives ends that, and tells what was said. */
+export function listen() {
+  const said = [];
+  const before = { warn: console.warn, error: console.error };
+  for (const level of Object.keys(before)) console[level] = (...words) => said.push(words.map(String).join(' '));
+  return () => {
+    Object.assign(console, before);
+    return said;
+  };
+}
