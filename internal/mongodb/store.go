@@ -76,7 +76,8 @@ type Store struct {
 	// updating keeps updates apart on the embedded engine; see guarded.
 	updating sync.Mutex
 	// ready tells that the indexes stand and the settings were read.
-	ready atomic.Bool
+	ready      atomic.Bool
+	background background
 }
 
 // defaultTimeout bounds an operation when the options don't.
@@ -107,6 +108,7 @@ func New(o Options) (*Store, error) {
 		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
 	}
 	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout, uri: o.URI, monitor: monitor}
+	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
 	s.Articles = newCollection(s, articles())
@@ -275,5 +277,27 @@ func (s *Store) updateOne(ctx context.Context, collection string, filter, update
 	return found, err
 }
 
-// Close lets the connections go.
-func (s *Store) Close(ctx context.Context) error { return s.client.Disconnect(ctx) }
+// Close ends what is done in the background, and lets the connections go.
+func (s *Store) Close(ctx context.Context) error {
+	s.background.end()
+	s.background.work.Wait()
+	return s.client.Disconnect(ctx)
+}
+
+// background is work that outlasts the request that began it, and ends with the store.
+type background struct {
+	work  sync.WaitGroup
+	ended context.Context
+	end   context.CancelFunc
+}
+
+// Go does some work in the background, with what is in a request's context. [Store.Close] ends it and waits for it.
+func (s *Store) Go(ctx context.Context, work func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(s.background.ended, cancel)
+	s.background.work.Go(func() {
+		defer cancel()
+		defer stop()
+		work(ctx)
+	})
+}

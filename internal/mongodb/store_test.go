@@ -17,3 +17,21 @@ func TestPrepareTwice(t *testing.T) {
 		}
 	})
 }
+
+// TestCloseEndsTheBackground closes a store while work goes on that a request began: it ends, and is waited for.
+func TestCloseEndsTheBackground(t *testing.T) {
+	store := testkit.Store(t, testkit.Embedded(t))
+	request, done := context.WithCancel(t.Context())
+	ended := false
+	store.Go(request, func(ctx context.Context) {
+		<-ctx.Done()
+		ended = store.Ready(context.Background()) == nil // the connections are still there
+	})
+	done() // the request's end is not the work's
+	if err := store.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !ended {
+		t.Error("the store was closed before the work had ended")
+	}
+}

@@ -73,7 +73,7 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 		return nil, err
 	}
 	if !slices.Equal(before.Languages.Locales, after.Languages.Locales) || before.Languages.Default != after.Languages.Default {
-		go n.prepareTexts(context.WithoutCancel(ctx))
+		n.store.Go(ctx, n.prepareTexts)
 	}
 	return &SiteOutcome{Site: after, Notices: report.notices}, nil
 }
