@@ -211,19 +211,14 @@ func (p *pieces) ReadByte() (byte, error) {
 	return b, nil
 }
 
-// inflated reads a zlib stream of a known size, when it is unpacked, to its end.
+var errMorePixels = refuse(ReasonBroken, "it has more pixels than it shows")
+
+// inflated reads a zlib stream, which must have a known size when it is unpacked, to its end.
 func inflated(ctx context.Context, from *pieces, size int64) error {
 	r, err := zlib.NewReader(from)
 	if err != nil {
 		return refuse(ReasonBroken, "%v", err)
 	}
-	return wholeStream(ctx, r, size)
-}
-
-var errMorePixels = refuse(ReasonBroken, "it has more pixels than it shows")
-
-// wholeStream reads what must have a size, and nothing behind it.
-func wholeStream(ctx context.Context, r io.Reader, size int64) error {
 	for size > 0 {
 		n, err := io.CopyN(io.Discard, r, min(size, 1<<20))
 		if err != nil {
