@@ -1,0 +1,118 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// archived are the collections of an archive, in its order; those of people come on demand.
+func (s *Store) archived(people bool) (names []string) {
+	names = []string{settings}
+	for _, c := range s.collections() {
+		names = append(names, c.collectionName())
+	}
+	names = append(names, routes, bucketName+".files", bucketName+".chunks")
+	if people {
+		names = append(names, accounts, tokens)
+	}
+	return names
+}
+
+// Export reads every document of the site, collection by collection and in the order of
+// their ids, as MongoDB's relaxed extended JSON. What the store works out itself is left
+// out, and so are sessions and the signing key; accounts and tokens come on demand.
+func (s *Store) Export(ctx context.Context, people bool, each func(collection string, document []byte) error) error {
+	for _, name := range s.archived(people) {
+		cursor, err := s.db.Collection(name).Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, fail(err))
+		}
+		err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+			var doc bson.D
+			if err := bson.Unmarshal(cursor.Current, &doc); err != nil {
+				return err
+			}
+			if name == settings && doc[0].Value != siteID {
+				return nil
+			}
+			text, err := bson.MarshalExtJSON(withoutForms(name, doc), false, false)
+			if err != nil {
+				return err
+			}
+			return each(name, text)
+		})
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// withoutForms is a document of a collection without what [Store.Rekey] works out.
+func withoutForms(collection string, doc bson.D) bson.D {
+	if collection == routes {
+		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField })
+	}
+	for i, field := range doc {
+		if copied, ok := field.Value.(bson.D); ok && (field.Key == "live" || field.Key == "draft") {
+			doc[i].Value = slices.DeleteFunc(copied, func(e bson.E) bool { return e.Key == "keys" })
+		}
+	}
+	return doc
+}
+
+// restoreBatch is how many documents are written at once.
+const restoreBatch = 200
+
+// Restore writes the documents that next gives, until it gives none, into an empty store and
+// makes it ready to serve.
+func (s *Store) Restore(ctx context.Context, next func() (collection string, document []byte, ok bool, err error)) error {
+	known := s.archived(true)
+	var batch []any
+	var into string
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		_, err := s.db.Collection(into).InsertMany(ctx, batch)
+		batch = batch[:0]
+		if err != nil {
+			return fmt.Errorf("write %s: %w", into, fail(err))
+		}
+		return nil
+	}
+	for {
+		name, text, ok, err := next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("an archive has no collection %q", name)
+		}
+		var doc bson.D
+		if err := bson.UnmarshalExtJSON(text, false, &doc); err != nil {
+			return fmt.Errorf("a document of %s can't be read: %w", name, err)
+		}
+		if name != into || len(batch) == restoreBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		into, batch = name, append(batch, doc)
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	if err := s.Prepare(ctx); err != nil {
+		return err
+	}
+	return s.Rekey(ctx, func(int) {})
+}

@@ -1,0 +1,199 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"sen/internal/content"
+)
+
+// spec is what the store has to know of a kind: everything else is the same for all.
+type spec[T, F any] struct {
+	kind content.Kind
+	// name is the collection's.
+	name string
+	// texts are the texts that are compared as readers do: kept folded and with a sort key.
+	texts map[string]func(*T) content.Text
+	// orders are the places that a list can be ordered by; their names in the schema add _ASC and _DESC.
+	orders map[string]sortKey
+	// order is the one without an `orderBy`.
+	order content.Order
+	// relations are the stored links that lists are filtered by; each gets an index.
+	relations []string
+	// together are two relations that readers filter a list by at once; each pair gets an index.
+	together [][2]string
+	// values are other stored fields that lists are filtered by; each gets an index.
+	values []string
+	// lookups are stored fields of working copies by which one entry is found; each gets an index.
+	lookups []string
+	// filter turns what the kind's filter asks into conditions.
+	filter func(w *where, f *F)
+	// whole tells that a document is the copy itself, without an envelope.
+	whole bool
+}
+
+// Collection keeps the entries of one kind.
+type Collection[T, F any] struct {
+	spec[T, F]
+	store *Store
+	coll  *mongo.Collection
+	// fields names what a copy of the kind is stored with, apart from what is always read.
+	fields []string
+	// single are those of them that hold one id.
+	single  map[string]bool
+	decoder decoder
+	// bits are the places of fields in a fieldSet.
+	bits map[string]fieldSet
+	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
+	familiar atomic.Int64
+}
+
+func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
+	c := &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
+	c.fields, c.single = fieldsOf[T]()
+	c.decoder = decoderOf(reflect.TypeFor[envelope[T]]())
+	if c.whole {
+		c.decoder = decoderOf(reflect.TypeFor[T]())
+	}
+	for i, name := range c.fields {
+		c.bits[name] = 2 << i
+	}
+	return c
+}
+
+// StoredFields names what a copy of the kind is stored with, apart from what is always read.
+func (c *Collection[T, F]) StoredFields() []string { return c.fields }
+
+func fieldsOf[T any]() (names []string, single map[string]bool) {
+	t := reflect.TypeFor[T]()
+	single = map[string]bool{}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			names = append(names, name)
+			single[name] = t.Field(i).Type == reflect.TypeFor[content.ID]()
+		}
+	}
+	return names, single
+}
+
+// Kind is the kind of the collection's entries.
+func (c *Collection[T, F]) Kind() content.Kind { return c.kind }
+
+func (c *Collection[T, F]) collectionName() string { return c.name }
+
+// indexes are the keys of the kind's indexes for a site's languages: one for each order;
+// and for each link, pair of links and value that lists are filtered by, one that goes on with the
+// default order, so that neither a scan nor a sort in memory is needed. Within one,
+// all directions are alike: it can be walked both ways.
+func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
+	at := c.view(content.StagePublished).at
+	var indexes []bson.D
+	ordered := func(at string, key sortKey, before ...bson.E) {
+		paths := []string{at + key.field}
+		if key.localized {
+			paths = nil
+			for _, l := range languages.Locales {
+				paths = append(paths, at+key.field+"."+string(l))
+			}
+		}
+		for _, path := range paths {
+			indexes = append(indexes, append(slices.Clone(before), bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1}))
+		}
+	}
+	for _, key := range c.orders {
+		ordered(at, key)
+	}
+	base, _ := splitOrder(c.order)
+	for _, field := range slices.Concat(c.relations, c.values) {
+		if field == c.orders[base].field {
+			continue // the order's own index serves it
+		}
+		ordered(at, c.orders[base], bson.E{Key: at + field, Value: 1})
+	}
+	for _, pair := range c.together {
+		ordered(at, c.orders[base], bson.E{Key: at + pair[0], Value: 1}, bson.E{Key: at + pair[1], Value: 1})
+	}
+	if c.whole {
+		return indexes
+	}
+	indexes = append(indexes, bson.D{{Key: live + "slug", Value: 1}}, bson.D{{Key: draft + "slug", Value: 1}})
+	for _, field := range c.lookups {
+		indexes = append(indexes, bson.D{{Key: draft + field, Value: 1}})
+	}
+	if !c.store.embedded.Load() { // the embedded engine reads no index for what follows
+		for _, field := range append(slices.Clone(dueFields), "links") {
+			indexes = append(indexes, bson.D{{Key: field, Value: 1}})
+		}
+		for _, key := range c.orders {
+			ordered(draft, key)
+		}
+		ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
+	}
+	return indexes
+}
+
+// indexName is the name that a driver gives an index by default.
+func indexName(keys bson.D) string {
+	var parts []string
+	for _, e := range keys {
+		parts = append(parts, fmt.Sprintf("%s_%v", e.Key, e.Value))
+	}
+	return strings.Join(parts, "_")
+}
+
+// indexTimeout bounds the making of a kind's indexes.
+const indexTimeout = 6 * time.Hour
+
+// prepare makes the indexes of the kind.
+func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
+	var models []mongo.IndexModel
+	for _, keys := range c.indexes(languages) {
+		models = append(models, mongo.IndexModel{Keys: keys})
+	}
+	return makeIndexes(ctx, c.coll, models)
+}
+
+// makeIndexes makes the indexes that are not there yet. Those that are there are not
+// asked for again: FerretDB 1.24 breaks off the connection then (see TestPrepareTwice).
+func makeIndexes(ctx context.Context, coll *mongo.Collection, models []mongo.IndexModel) error {
+	var have []struct {
+		Name string `json:"name"`
+	}
+	cursor, err := coll.Indexes().List(ctx)
+	if err == nil {
+		err = cursor.All(ctx, &have)
+	}
+	if err != nil && !isMissingCollection(err) {
+		return fmt.Errorf("list the indexes of %s: %w", coll.Name(), fail(err))
+	}
+	there := map[string]bool{}
+	for _, index := range have {
+		there[index.Name] = true
+	}
+	var missing []mongo.IndexModel
+	for _, model := range models {
+		if keys, _ := model.Keys.(bson.D); !there[indexName(keys)] {
+			missing = append(missing, model)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	// The deadline of an ordinary operation would break off the making of an index over
+	// many entries, again and again.
+	ctx, cancel := context.WithTimeout(ctx, indexTimeout)
+	defer cancel()
+	if _, err := coll.Indexes().CreateMany(ctx, missing); err != nil {
+		return fmt.Errorf("make the indexes of %s: %w", coll.Name(), fail(err))
+	}
+	return nil
+}

@@ -1,0 +1,262 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// The bytes of media are kept as GridFS has them (the driver specification
+// "gridfs"), in the collections media.files and media.chunks. A file's `_id` is the
+// medium's id, with "@" and its name behind it for a variant.
+
+// File is the bytes of a medium, to be read from any place.
+type File struct {
+	MimeType string
+	// Tag names the bytes: other bytes have another one.
+	Tag string
+
+	ctx    context.Context // of the request that reads it
+	chunks *mongo.Collection
+	id     string
+	size   int64
+	chunk  int64
+	at     int64
+	held   int64 // the number of the chunk in data, -1 for none
+	data   []byte
+}
+
+// bucketName is the prefix of GridFS's collections.
+const bucketName = "media"
+
+func fileID(id content.ID, variant string) string {
+	if variant == "" {
+		return string(id)
+	}
+	return string(id) + "@" + variant
+}
+
+// storedFile is a file as GridFS has it, without its bytes.
+type storedFile struct {
+	ID        string `json:"_id"`
+	Length    int64  `json:"length"`
+	ChunkSize int64  `json:"chunkSize"`
+	Metadata  struct {
+		MimeType string `json:"mimeType"`
+		// Used is of a size alone: see [KeptSize].
+		Used time.Time `json:"used"`
+	} `json:"metadata"`
+}
+
+// mediumOf is whose file has some id.
+func mediumOf(fileID string) content.ID {
+	id, _, _ := strings.Cut(fileID, "@")
+	return content.ID(id)
+}
+
+// fileTimeout bounds the writing of one file.
+const fileTimeout = 2 * time.Minute
+
+// PutFile keeps the bytes of a medium, or of a variant of it when that is not "". They are
+// read a part at a time. When it fails, nothing of them is left. Where a variant is there
+// already, or another server is about to write it, that one stays.
+func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeType string, from io.Reader) error {
+	err := s.putFile(ctx, bucketName, fileID(id, variant), name, bson.D{{Key: "mimeType", Value: mimeType}}, from)
+	if variant != "" && mongo.IsDuplicateKeyError(err) {
+		return nil
+	}
+	return err
+}
+
+// putFile writes a file into a bucket. When it fails, nothing of it is left.
+func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson.D, from io.Reader) error {
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
+	defer cancel()
+	to := s.db.GridFSBucket(options.GridFSBucket().SetName(bucket))
+	err := to.UploadFromStreamWithID(ctx, id, name, from, options.GridFSUpload().SetMetadata(about))
+	if err == nil {
+		return nil
+	}
+	if !mongo.IsDuplicateKeyError(err) { // or else the chunks are not ours
+		cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+		defer cancel()
+		err = errors.Join(err, s.deleteFiles(cleanup, bucket, bson.D{{Key: "$eq", Value: id}}))
+	}
+	return fmt.Errorf("keep the file %s: %w", name, fail(err))
+}
+
+// OpenFile opens the bytes of a medium that is there at a stage, or of a variant of it
+// when that is not "". What is not there is a NOT_FOUND.
+func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (*File, error) {
+	m, err := s.Medium(ctx, id, stage)
+	if err != nil {
+		return nil, err
+	}
+	return s.OpenFileOf(ctx, m, variant)
+}
+
+// errNoFile is the NOT_FOUND of files.
+var errNoFile = content.Errorf(content.CodeNotFound, "There is no such file.")
+
+// Medium is what is known of the files of a medium that is there at a stage. What is not there is a NOT_FOUND.
+func (s *Store) Medium(ctx context.Context, id content.ID, stage content.Stage) (*content.Media, error) {
+	found, err := s.Media.Known(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
+	if err == nil && found[0] == nil {
+		err = errNoFile
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// OpenFileOf opens the bytes of a medium that was found, or of a variant of it when that is not "".
+func (s *Store) OpenFileOf(ctx context.Context, m *content.Media, variant string) (*File, error) {
+	f, _, err := s.openFile(ctx, bucketName, m, variant)
+	return f, err
+}
+
+// openFile opens a file of a medium in a bucket: the whole one, when the name is "".
+func (s *Store) openFile(ctx context.Context, bucket string, m *content.Media, name string) (*File, *storedFile, error) {
+	f := &File{
+		MimeType: m.MimeType, Tag: m.SHA256,
+		ctx: ctx, chunks: s.db.Collection(bucket + ".chunks"), id: fileID(m.ID, name), held: -1,
+	}
+	stored := new(storedFile)
+	err := s.db.Collection(bucket+".files").FindOne(ctx, bson.D{{Key: "_id", Value: f.id}}).Decode(stored)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		err = errNoFile
+	}
+	if err != nil {
+		return nil, nil, fail(err)
+	}
+	if name != "" {
+		f.MimeType, f.Tag = stored.Metadata.MimeType, m.SHA256+"-"+name
+	}
+	f.size, f.chunk = stored.Length, stored.ChunkSize
+	return f, stored, nil
+}
+
+// Size is the length of the file in bytes.
+func (f *File) Size() int64 { return f.size }
+
+// Read implements io.Reader.
+func (f *File) Read(p []byte) (int, error) {
+	if f.at >= f.size {
+		return 0, io.EOF
+	}
+	if n := f.at / f.chunk; n != f.held {
+		var doc struct {
+			Data bson.Binary `json:"data"`
+		}
+		err := f.chunks.FindOne(f.ctx, bson.D{{Key: "files_id", Value: f.id}, {Key: "n", Value: n}}).Decode(&doc)
+		if err != nil {
+			return 0, fmt.Errorf("read chunk %d of %s: %w", n, f.id, fail(err))
+		}
+		f.held, f.data = n, doc.Data.Data
+	}
+	from := f.at - f.held*f.chunk
+	if from >= int64(len(f.data)) {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := copy(p, f.data[from:])
+	f.at += int64(n)
+	return n, nil
+}
+
+// Seek implements io.Seeker.
+func (f *File) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += f.at
+	case io.SeekEnd:
+		offset += f.size
+	}
+	if offset < 0 {
+		return 0, errors.New("seek before the beginning")
+	}
+	f.at = offset
+	return offset, nil
+}
+
+// DeleteFiles removes the bytes of a medium with its variants and sizes.
+func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
+	own := bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}
+	return errors.Join(s.deleteFiles(ctx, bucketName, own), s.deleteFiles(ctx, sizesBucket, own))
+}
+
+// deleteFiles removes the files of a bucket whose ids meet a condition, and bytes of such that were
+// never finished.
+func (s *Store) deleteFiles(ctx context.Context, bucket string, ids bson.D) error {
+	for _, at := range []struct{ collection, key string }{{".files", "_id"}, {".chunks", "files_id"}} {
+		if _, err := s.db.Collection(bucket+at.collection).DeleteMany(ctx, bson.D{{Key: at.key, Value: ids}}); err != nil {
+			return fmt.Errorf("remove files: %w", fail(err))
+		}
+	}
+	return nil
+}
+
+// holdsName is the collection of files that are being taken in: whose `_id` is their SHA-256.
+const holdsName = "media.holds"
+
+// heldAtMost is how long a file is being taken in at most, with its variants: what is held for
+// longer was left by a server that died.
+const heldAtMost = 5 * fileTimeout
+
+// HoldFile lets files that are the same be taken in one at a time, whatever server they were sent
+// to: it waits until nobody else holds one with that SHA-256. Release lets the next go on.
+func (s *Store) HoldFile(ctx context.Context, sha256 string) (release func(), err error) {
+	holds := s.db.Collection(holdsName)
+	own := bson.D{{Key: "_id", Value: sha256}, {Key: "by", Value: rand.Text()}}
+	release = func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+		defer cancel()
+		if _, err := holds.DeleteOne(ctx, own); err != nil {
+			s.log.WarnContext(ctx, "a file is held for some minutes", "sha256", sha256, "err", err)
+		}
+	}
+	for {
+		now := time.Now()
+		_, err := holds.InsertOne(ctx, append(own[:2:2], bson.E{Key: "at", Value: now}))
+		if err == nil {
+			return release, nil
+		}
+		if !mongo.IsDuplicateKeyError(err) {
+			release() // it may be there all the same
+			return nil, fmt.Errorf("hold a file: %w", fail(err))
+		}
+		if _, err := holds.DeleteOne(ctx, bson.D{{Key: "_id", Value: sha256}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-heldAtMost)}}}}); err != nil {
+			return nil, fmt.Errorf("hold a file: %w", fail(err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fail(ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// MediumOf finds a medium that has a file with some SHA-256 and is not in the trash; ""
+// when there is none.
+func (s *Store) MediumOf(ctx context.Context, sha256 string) (content.ID, error) {
+	var found struct {
+		ID content.ID `json:"_id"`
+	}
+	filter := bson.D{{Key: draft + "sha256", Value: sha256}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}}
+	err := s.Media.coll.FindOne(ctx, filter, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Decode(&found)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return "", nil
+	}
+	return found.ID, fail(err)
+}

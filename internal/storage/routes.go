@@ -1,0 +1,270 @@
+package storage
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// routes is the collection of claimed slugs. Its `_id` is the kind and the slug,
+// which makes slugs unique on every engine and keeps former ones answering.
+const routes = "routes"
+
+// claimKey names a slug of a kind.
+type claimKey struct {
+	kind content.Kind
+	slug string
+}
+
+func (k claimKey) id() string { return string(k.kind) + ":" + k.slug }
+
+// claim is a slug that belongs to an entry, now or formerly.
+type claim struct {
+	ID    string     `json:"_id"`
+	Entry content.ID `json:"entry"`
+	At    time.Time  `json:"at"`
+	// Open tells that the write that claims it may come to nothing: see [Store.Sweep].
+	Open bool `json:"open,omitempty"`
+	// Public tells that readers see the entry with the slug. It is set behind what made it so and taken back before
+	// what ends it, so that one which is missing tells nothing, and none tells of what readers can't see.
+	Public bool `json:"public,omitempty"`
+	// Hidden is the last version of the entry that took Public back; none before it may set it any more.
+	Hidden int `json:"hidden,omitempty"`
+}
+
+var claimDecoder = decoderOf(reflect.TypeFor[claim]())
+
+// openField marks the claims that no sweep has looked at; the others are Public and Hidden.
+const (
+	openField   = "open"
+	publicField = "public"
+	hiddenField = "hidden"
+)
+
+// claims finds whose some slugs are. What nobody claimed is not in the answer.
+func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	ids := make([]string, len(keys))
+	byID := make(map[string]claimKey, len(keys))
+	for i, k := range keys {
+		ids[i] = k.id()
+		byID[ids[i]] = k
+	}
+	filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+	if len(ids) == 1 {
+		filter[0].Value = ids[0]
+	}
+	cursor, err := s.db.Collection(routes).Find(ctx, filter, options.Find().SetBatchSize(int32(len(ids)+1)))
+	if err != nil {
+		return nil, fail(err)
+	}
+	found := make(map[claimKey]claim, len(keys))
+	return found, drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		var held claim
+		err := claimDecoder.decode(document(cursor.Current), &held)
+		found[byID[held.ID]] = held
+		return err
+	})
+}
+
+// claim takes the slugs of an entry's working copy for it. A slug that was claimed for an
+// entry which does not have it, by a write that came to nothing, changes hands. It gives the claims of those slugs that
+// the entry won't have any more once it is saved.
+func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T]) (free []claim, err error) {
+	var keys, lost []claimKey
+	for _, slug := range common(e.Draft).Slugs() {
+		keys = append(keys, claimKey{c.kind, slug})
+	}
+	had := func(claimKey) bool { return false }
+	if before != nil {
+		had = func(key claimKey) bool { return holds(before, key.slug) }
+		for _, slug := range common(before.Draft).Slugs() {
+			if !holds(e, slug) {
+				lost = append(lost, claimKey{c.kind, slug})
+			}
+		}
+	}
+	have, err := c.store.claims(ctx, append(slices.Clone(keys), lost...))
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, key := range lost {
+		if held := have[key]; held.Entry == e.ID {
+			free, ids = append(free, held), append(ids, held.ID)
+		}
+	}
+	// Should nobody come to let them go, a sweep does.
+	err = c.store.updateClaims(ctx, ids, bson.D{{Key: "entry", Value: e.ID}}, bson.D{{Key: "$set", Value: bson.D{{Key: openField, Value: true}}}})
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		held := have[key]
+		if held.Entry == e.ID && !held.Open && had(key) {
+			continue
+		}
+		if held.Entry == e.ID { // of a write before this one: neither a sweep nor that write shall take it away now
+			result, err := c.store.db.Collection(routes).UpdateOne(ctx, bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: e.ID}},
+				bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: e.UpdatedAt}}}})
+			if err != nil {
+				return nil, fail(err)
+			}
+			if result.MatchedCount > 0 {
+				continue
+			}
+		}
+		_, err := c.store.db.Collection(routes).InsertOne(ctx, claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, Open: true})
+		if mongo.IsDuplicateKeyError(err) {
+			err = c.takeOver(ctx, key, e)
+		}
+		if err != nil {
+			return nil, fail(err)
+		}
+	}
+	return free, nil
+}
+
+// release lets claims go, but one that a later write has taken up again.
+func (s *Store) release(ctx context.Context, free []claim) error {
+	for _, held := range free {
+		_, err := s.db.Collection(routes).DeleteOne(ctx, bson.D{{Key: "_id", Value: held.ID}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}})
+		if err != nil {
+			return fail(err)
+		}
+	}
+	return nil
+}
+
+// Taken tells whether a slug belongs to another entry than one.
+func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.ID) (bool, error) {
+	held, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
+	if err != nil {
+		return false, err
+	}
+	claimed, ok := held[claimKey{c.kind, slug}]
+	if !ok || claimed.Entry == than {
+		return false, nil
+	}
+	holder, err := c.Entry(ctx, claimed.Entry)
+	return holds(holder, slug), err
+}
+
+// holds tells whether an entry has a slug, or had it. A nil one has none.
+func holds[T any](e *content.Entry[T], slug string) bool {
+	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
+}
+
+// takeOver takes a slug that another entry claimed and does not have.
+func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T]) error {
+	var held claim
+	err := c.store.db.Collection(routes).FindOne(ctx, bson.D{{Key: "_id", Value: key.id()}}).Decode(&held)
+	if err != nil || held.Entry == e.ID {
+		return err
+	}
+	holder, err := c.Entry(ctx, held.Entry)
+	if err != nil {
+		return err
+	}
+	if holds(holder, key.slug) || e.UpdatedAt.Sub(held.At) < claimGrace {
+		return &SlugTakenError{key.slug}
+	}
+	result, err := c.store.db.Collection(routes).UpdateOne(ctx,
+		bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}},
+		bson.D{
+			{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}},
+			{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}, {Key: hiddenField, Value: ""}}},
+		})
+	if err == nil && result.MatchedCount == 0 {
+		return &SlugTakenError{key.slug}
+	}
+	return err
+}
+
+// show says in the claims of a saved entry that readers see it.
+func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error {
+	return c.store.updateClaims(ctx, c.publicIDs(e.Live), bson.D{
+		{Key: "entry", Value: e.ID},
+		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gte", Value: e.Version}}}}},
+	}, bson.D{{Key: "$set", Value: bson.D{{Key: publicField, Value: true}}}})
+}
+
+// hide takes back what the claims say of the slugs that readers won't see any more once an entry is saved.
+func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entry[T]) error {
+	remain := c.publicIDs(after.Live)
+	gone := slices.DeleteFunc(c.publicIDs(before.Live), func(id string) bool { return slices.Contains(remain, id) })
+	return c.store.updateClaims(ctx, gone, bson.D{
+		{Key: "entry", Value: after.ID},
+		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: after.Version}}}}},
+	}, bson.D{
+		{Key: "$set", Value: bson.D{{Key: hiddenField, Value: after.Version}}},
+		{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}}},
+	})
+}
+
+// publicIDs are the ids of the claims by which a live copy is reached; nil if there is none.
+func (c *Collection[T, F]) publicIDs(copied *T) (ids []string) {
+	if copied == nil {
+		return nil
+	}
+	for _, slug := range common(copied).Slugs() {
+		ids = append(ids, claimKey{c.kind, slug}.id())
+	}
+	return ids
+}
+
+// updateClaims changes those of some claims for which a condition holds.
+func (s *Store) updateClaims(ctx context.Context, ids []string, condition, change bson.D) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, condition...)
+	_, err := s.db.Collection(routes).UpdateMany(ctx, filter, change)
+	return fail(err)
+}
+
+// sweepClaims looks at the claims that are older than any write may take: those whose
+// entry has the slug are settled, the others let go.
+func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, err error) {
+	cursor, err := s.db.Collection(routes).Find(ctx, bson.D{
+		{Key: openField, Value: true}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-abandoned)}}},
+	})
+	if err != nil {
+		return 0, fail(err)
+	}
+	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		var held claim
+		if err := cursor.Decode(&held); err != nil {
+			return err
+		}
+		kind, slug, _ := strings.Cut(held.ID, ":")
+		entries := s.db.Collection(s.collectionName(content.Kind(kind)))
+		return s.guarded(func() error {
+			n, err := entries.CountDocuments(ctx, bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
+				bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
+			}}})
+			if err != nil {
+				return fail(err)
+			}
+			// Another write of the entry that wants it has set another time by now.
+			same := bson.D{{Key: "_id", Value: held.ID}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}}
+			if n > 0 {
+				_, err = s.db.Collection(routes).UpdateOne(ctx, same, bson.D{{Key: "$unset", Value: bson.D{{Key: openField, Value: ""}}}})
+				return fail(err)
+			}
+			result, err := s.db.Collection(routes).DeleteOne(ctx, same)
+			if err == nil {
+				released += int(result.DeletedCount)
+			}
+			return fail(err)
+		})
+	})
+	return released, err
+}

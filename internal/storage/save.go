@@ -1,0 +1,325 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// What a write can meet.
+var (
+	// ErrStale tells that another write came first: the entry has another version, or what it
+	// is to stand below has moved.
+	ErrStale = errors.New("another write came first")
+	// ErrAttempted tells that a change under the same idempotency key was begun.
+	ErrAttempted = errors.New("the change was begun before")
+)
+
+// SlugTakenError tells that a slug belongs to another entry.
+type SlugTakenError struct{ Slug string }
+
+// Error implements error.
+func (e *SlugTakenError) Error() string { return "the slug " + e.Slug + " is taken" }
+
+// fault is called between the steps of a write with the name of the step that is
+// done. Tests kill the program there.
+var fault = func(string) {}
+
+// Save makes a change of an entry one atomic step, on any engine: the revision is
+// inserted first, then the entry goes from one version to the next and names it as its
+// head, then the revision is marked. A nil before makes a new entry; a copy that is the
+// same in both is not written again. It answers [ErrStale], [ErrAttempted] or a
+// [SlugTakenError], and nothing is changed then.
+func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
+	return c.store.guarded(func() error {
+		if before != nil && c.store.embedded.Load() {
+			// Under the lock a look tells who is stale. It is dear there to take a revision back.
+			var there struct {
+				Version int `json:"version"`
+			}
+			err := c.coll.FindOne(ctx, bson.D{{Key: "_id", Value: after.ID}}, options.FindOne().SetProjection(bson.D{{Key: "version", Value: 1}})).Decode(&there)
+			if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+				return fail(err)
+			}
+			if there.Version != before.Version {
+				return ErrStale
+			}
+		}
+		return c.save(ctx, before, after, r)
+	})
+}
+
+func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
+	after.Head = r.ID
+	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
+	r.Label = any(after.Draft).(content.Content).Label()
+	free, err := c.claim(ctx, before, after)
+	if err != nil {
+		return err
+	}
+	fault("claimed")
+	copied, err := encode(after.Draft)
+	if err != nil {
+		return err
+	}
+	if err := c.open(ctx, before, storedRevision{Revision: r, Copy: copied}); err != nil {
+		return err
+	}
+	fault("revision inserted")
+	if err = c.acyclic(ctx, before, after, r.ID); err == nil && before != nil {
+		err = c.hide(ctx, before, after)
+	}
+	if err == nil {
+		err = c.swap(ctx, before, after)
+	}
+	if errors.Is(err, ErrStale) {
+		return errors.Join(err, c.store.discard(ctx, r.ID))
+	}
+	if before == nil || before.Live != after.Live {
+		c.store.changed(Change{c.kind, after.ID})
+	}
+	if err != nil {
+		return err // it may have come to be: whoever meets the revision settles it
+	}
+	c.store.due.note(after.PublishAt)
+	c.store.due.note(after.UnpublishAt)
+	fault("entry saved")
+	if err := c.store.commit(ctx, r.ID); err != nil {
+		// The change is there. Marking its revision is left to whoever meets it.
+		c.store.log.WarnContext(ctx, "a revision was not marked yet", "entry", after.ID, "version", after.Version, "err", err)
+	}
+	fault("revision marked")
+	if err := c.store.release(ctx, free); err != nil {
+		// Whoever wants the slug can have it in a while: see takeOver.
+		c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+	}
+	if before == nil || before.Live != after.Live {
+		if err := c.show(ctx, after); err != nil {
+			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
+		}
+	}
+	return nil
+}
+
+// open inserts a revision that is not committed yet. The head before it is marked in the
+// same step: once it is not the head any more, nobody could tell that it came to be.
+func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
+	var writes []mongo.WriteModel
+	if before != nil && before.Head != "" {
+		writes = append(writes, mongo.NewUpdateOneModel().
+			SetFilter(bson.D{{Key: "_id", Value: before.Head}}).
+			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "committed", Value: true}}}}))
+	}
+	writes = append(writes, mongo.NewInsertOneModel().SetDocument(r))
+	_, err := c.store.db.Collection(revisionsName).BulkWrite(ctx, writes)
+	if mongo.IsDuplicateKeyError(err) {
+		return ErrAttempted
+	}
+	return fail(err)
+}
+
+// swap takes the entry from one version to the next.
+func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entry[T]) error {
+	doc, err := c.document(before, after)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		if _, err := c.coll.InsertOne(ctx, doc); err != nil {
+			return fail(err)
+		}
+		return nil
+	}
+	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
+	if c.store.embedded.Load() {
+		same = onlyID(same) // the look under the lock told the version
+	}
+	result, err := c.coll.UpdateOne(ctx, same, bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
+	if err == nil && result.MatchedCount == 0 {
+		return ErrStale
+	}
+	return fail(err)
+}
+
+// Delete removes an entry for ever, with the copies in its revisions and its slugs. That
+// it was there, and who did what, stays in the revisions.
+func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
+	return c.store.guarded(func() error { return c.delete(ctx, e, r) })
+}
+
+func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
+	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
+	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
+		return err
+	}
+	fault("revision inserted")
+	result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
+	c.store.changed(Change{c.kind, e.ID})
+	if err != nil {
+		return fail(err)
+	}
+	if result.DeletedCount == 0 {
+		return errors.Join(ErrStale, c.store.discard(ctx, r.ID))
+	}
+	fault("entry removed")
+	if err := c.store.bury(ctx, &r); err != nil {
+		// The entry is gone. What is left of it goes when a sweep meets the revision.
+		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
+	}
+	fault("revision marked")
+	return nil
+}
+
+// putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
+const putTimeout = 5 * time.Minute
+
+// Put adds new entries of the kind in one step for each collection that it touches:
+// their first revisions, their slugs' claims, the entries themselves, and which of the claims are public.
+func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T]) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	var docs, claimed, revised []any
+	var public []string
+	for _, e := range entries {
+		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
+		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
+			e.PublicSlugs = common(e.Draft).Slugs()
+		} else { // the former ones were public where it came from
+			e.PublicSlugs = slices.Clone(common(e.Draft).FormerSlugs)
+		}
+		doc, err := c.document(nil, e)
+		if err != nil {
+			return err
+		}
+		docs, public = append(docs, doc), append(public, c.publicIDs(e.Live)...)
+		for _, slug := range common(e.Draft).Slugs() {
+			claimed = append(claimed, claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt})
+		}
+		revised = append(revised, storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
+			ID: e.Head, Entry: e.ID, Of: c.kind, Version: e.Version, At: e.UpdatedAt, Action: content.ActionImport,
+			State: e.State, Label: any(e.Draft).(content.Content).Label(),
+		}})
+	}
+	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and
+	// leave a part of it behind.
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	for _, step := range []struct {
+		collection string
+		docs       []any
+	}{{revisionsName, revised}, {routes, claimed}, {c.name, docs}} {
+		if _, err := c.store.db.Collection(step.collection).InsertMany(ctx, step.docs); err != nil {
+			return fmt.Errorf("add to %s: %w", step.collection, fail(err))
+		}
+	}
+	c.store.changed(Change{})
+	return c.store.guarded(func() error {
+		return c.store.updateClaims(ctx, public, bson.D{{Key: hiddenField, Value: nil}}, bson.D{{Key: "$set", Value: bson.D{{Key: publicField, Value: true}}}})
+	})
+}
+
+// document is an entry as it is stored: each copy with the store's own forms of its
+// texts. A copy that is the same as before is left out.
+func (c *Collection[T, F]) document(before, e *content.Entry[T]) (bson.D, error) {
+	doc := bson.D{
+		{Key: "_id", Value: e.ID},
+		{Key: "version", Value: e.Version},
+		{Key: "head", Value: e.Head},
+		{Key: "state", Value: e.State},
+		{Key: "createdAt", Value: e.CreatedAt},
+		{Key: "createdBy", Value: e.CreatedBy},
+		{Key: "updatedAt", Value: e.UpdatedAt},
+		{Key: "updatedBy", Value: e.UpdatedBy},
+		{Key: "publishAt", Value: e.PublishAt},
+		{Key: "unpublishAt", Value: e.UnpublishAt},
+		{Key: "trashedAt", Value: e.TrashedAt},
+		{Key: "publicSlugs", Value: e.PublicSlugs},
+		{Key: "links", Value: linksOf(e)},
+	}
+	if before != nil && before.Previews != e.Previews { // else it stays as it is: it may be set beside the versions
+		doc = append(doc, bson.E{Key: previewsField, Value: e.Previews})
+	}
+	for _, part := range []struct {
+		name   string
+		copied *T
+		same   bool
+	}{
+		{"live", e.Live, before != nil && before.Live == e.Live},
+		{"draft", e.Draft, before != nil && before.Draft == e.Draft},
+	} {
+		if part.same {
+			continue
+		}
+		stored, err := c.copyWithKeys(part.copied)
+		if err != nil {
+			return nil, err
+		}
+		doc = append(doc, bson.E{Key: part.name, Value: stored})
+	}
+	return doc, nil
+}
+
+func (c *Collection[T, F]) copyWithKeys(copied *T) (any, error) {
+	if copied == nil {
+		return nil, nil
+	}
+	raw, err := encode(copied)
+	if err != nil {
+		return nil, fmt.Errorf("encode an entry of %s: %w", c.name, err)
+	}
+	return append(raw, bson.E{Key: "keys", Value: c.textKeys(copied, c.store.Site().Languages)}), nil
+}
+
+// encode is a value as the store writes it, ready to be added to.
+func encode(v any) (bson.D, error) {
+	var buf bytes.Buffer
+	enc := bson.NewEncoder(bson.NewDocumentWriter(&buf))
+	enc.UseJSONStructTags()
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	var doc bson.D
+	return doc, bson.Unmarshal(buf.Bytes(), &doc)
+}
+
+// claimGrace is how long a slug that was claimed belongs to an entry that does not have
+// it: a write may be about to give it one.
+const claimGrace = time.Minute
+
+// SetDerived sets what a copy took over from other entries. It is no change of the entry:
+// its version stays.
+func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage content.Stage, fields map[string]any) error {
+	v := c.viewByID(stage)
+	set := bson.D{}
+	for name, value := range fields {
+		set = append(set, bson.E{Key: v.at + name, Value: value})
+	}
+	filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
+	_, err := c.store.updateOne(ctx, c.name, filter, bson.D{{Key: "$set", Value: set}})
+	if stage != content.StageDraft {
+		c.store.changed(Change{c.kind, id})
+	}
+	return err
+}
+
+// linksOf are the entries that either copy of an entry links to, each once.
+func linksOf[T any](e *content.Entry[T]) []content.ID {
+	links := []content.ID{}
+	for _, copied := range []*T{e.Live, e.Draft} {
+		if copied != nil {
+			links = append(links, content.Links(any(copied).(content.Content))...)
+		}
+	}
+	slices.Sort(links)
+	return slices.Compact(links)
+}

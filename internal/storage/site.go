@@ -1,0 +1,115 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// defaultSite stands in until a site has settings of its own.
+var defaultSite = content.Site{
+	Name:      content.Text{content.Undetermined: "Sen"},
+	Languages: content.Languages{Default: "vi", Locales: []content.Locale{"vi", "en"}},
+	TimeZone:  "Asia/Ho_Chi_Minh",
+}
+
+// settings is the collection of what there is once, with the site under "site".
+const settings = "settings"
+
+// Site is the settings of the site as they were last read.
+func (s *Store) Site() *content.Site { return s.site.Load() }
+
+// siteID names the site among the settings and in revisions, siteKind its kind there.
+const (
+	siteID   = "site"
+	siteKind = "Site"
+)
+
+// takeSite goes on with settings that were written; with others than before everything changes.
+func (s *Store) takeSite(site *content.Site) {
+	if before := s.site.Swap(site); !reflect.DeepEqual(before, site) {
+		s.changed(Change{})
+	}
+}
+
+// PutSite replaces the settings of the site, whatever they were, with a revision of that version.
+func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
+	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+		return err
+	}
+	r := content.Revision{
+		ID: fmt.Sprintf("%s:%d", siteID, site.Version), Entry: siteID, Of: siteKind, Version: site.Version,
+		At: time.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished, Label: site.Name,
+	}
+	_, err := s.db.Collection(revisionsName).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}}, storedRevision{Committed: true, Copy: site, Revision: r}, options.Replace().SetUpsert(true))
+	if err != nil {
+		return fail(err)
+	}
+	_, err = s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: siteID}}, site, options.Replace().SetUpsert(true))
+	if err != nil {
+		return fail(err)
+	}
+	s.takeSite(site)
+	return nil
+}
+
+// SiteAt reads the settings of the site as they were at a version; nil when that version never was.
+func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) {
+	site, err := revisionCopy[content.Site](ctx, s, siteID, version)
+	if site == nil && err == nil && version == defaultSite.Version {
+		site = &defaultSite
+	}
+	return site, err
+}
+
+// SaveSite replaces the settings of the site in the version before the new one's, with a
+// revision as for an entry; [ErrStale] when they have another version.
+func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revision) error {
+	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+		return err
+	}
+	r.Entry, r.Of, r.Version = siteID, siteKind, site.Version
+	if _, err := s.db.Collection(revisionsName).InsertOne(ctx, storedRevision{Revision: r, Copy: site}); err != nil {
+		return fail(err)
+	}
+	doc, err := encode(site)
+	if err != nil {
+		return err
+	}
+	doc = append(doc, bson.E{Key: "head", Value: r.ID})
+	found, err := s.updateOne(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
+	if err == nil && !found && site.Version == 1 { // the first settings ever
+		_, err = s.db.Collection(settings).InsertOne(ctx, append(bson.D{{Key: "_id", Value: siteID}}, doc...))
+	} else if err == nil && !found {
+		err = ErrStale
+	}
+	switch {
+	case errors.Is(err, ErrStale), mongo.IsDuplicateKeyError(err):
+		return errors.Join(ErrStale, s.discard(ctx, r.ID))
+	case err != nil:
+		return fail(err)
+	}
+	s.takeSite(site)
+	return s.commit(ctx, r.ID)
+}
+
+// ReadSite reads the settings of the site anew: another server may have changed them.
+func (s *Store) ReadSite(ctx context.Context) error {
+	before := s.site.Load()
+	site, err := findOne[content.Site](ctx, s.db.Collection(settings), bson.D{{Key: "_id", Value: siteID}})
+	if err != nil || site == nil || reflect.DeepEqual(before, site) {
+		return err
+	}
+	if s.site.CompareAndSwap(before, site) { // else others were written meanwhile
+		s.changed(Change{})
+	}
+	return nil
+}

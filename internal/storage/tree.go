@@ -1,0 +1,107 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/content"
+)
+
+// parentField is where a copy names the entry that it stands directly below.
+const parentField = "parent"
+
+// acyclic looks, with the revision of a change inserted already, whether an entry that
+// moves would come to stand below itself, and answers [ErrStale] then: another change has moved
+// something, or is about to. Of two moves at once that are right only each alone, the one that looks later
+// sees the other's revision, or what became of it; so at least one of them begins anew.
+func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.Entry[T], revision string) error {
+	if before == nil { // nothing stands below it yet
+		return nil
+	}
+	for _, part := range []struct {
+		before, after *T
+		stage         content.Stage
+	}{{before.Draft, after.Draft, content.StageDraft}, {before.Live, after.Live, content.StagePublished}} {
+		if part.after == nil {
+			continue
+		}
+		to := content.ParentOf(any(part.after).(content.Content))
+		if to == "" || part.before != nil && to == content.ParentOf(any(part.before).(content.Content)) {
+			continue
+		}
+		moving, err := c.moving(ctx, revision)
+		if err != nil {
+			return err
+		}
+		below, err := c.below(ctx, after.ID, to, part.stage, moving)
+		if err != nil {
+			return err
+		}
+		if below {
+			return ErrStale
+		}
+	}
+	return nil
+}
+
+// moving is where entries are to stand by changes that are under way, but by one's own. On the
+// embedded engine no others are: see guarded.
+func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.ID][]content.ID, error) {
+	to := map[content.ID][]content.ID{}
+	if c.store.embedded.Load() {
+		return to, nil
+	}
+	open := bson.D{{Key: "committed", Value: false}, {Key: "kind", Value: c.kind}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: own}}}}
+	cursor, err := c.store.db.Collection(revisionsName).Find(ctx, open, options.Find().SetProjection(bson.D{{Key: "entry", Value: 1}, {Key: "copy." + parentField, Value: 1}}))
+	if err != nil {
+		return nil, fail(err)
+	}
+	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		var r struct {
+			Entry content.ID `json:"entry"`
+			Copy  struct {
+				Parent content.ID `json:"parent"`
+			} `json:"copy"`
+		}
+		err := cursor.Decode(&r)
+		if err == nil && r.Copy.Parent != "" {
+			to[r.Entry] = append(to[r.Entry], r.Copy.Parent)
+		}
+		return err
+	})
+	return to, err
+}
+
+// below tells whether an entry stands below another one, in the tree of the copies of a stage, as it is or as
+// changes under way make it. In the published one a draft stands in for what is not published.
+func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, stage content.Stage, moving map[content.ID][]content.ID) (bool, error) {
+	for level, seen := []content.ID{id}, []content.ID{}; len(level) > 0; {
+		if slices.Contains(level, above) {
+			return true, nil
+		}
+		seen = append(seen, level...)
+		var next []content.ID
+		for _, id := range level {
+			next = append(next, moving[id]...)
+		}
+		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
+			var found []content.ID
+			err := c.byIDs(ctx, level, s, []string{parentField}, func(id content.ID, e *T, _ int) {
+				found = append(found, id)
+				if parent := content.ParentOf(any(e).(content.Content)); parent != "" {
+					next = append(next, parent)
+				}
+			})
+			if err != nil {
+				return false, err
+			}
+			level = slices.DeleteFunc(level, func(id content.ID) bool { return slices.Contains(found, id) })
+		}
+		level = slices.DeleteFunc(next, func(id content.ID) bool { return slices.Contains(seen, id) })
+	}
+	return false, nil
+}
