@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // words are Vietnamese words that made-up texts are strung together from.
@@ -85,7 +85,7 @@ func (g *generator) article(n, of int) *content.Article {
 }
 
 // fill puts everything into a store, telling how far it is.
-func fill(ctx context.Context, store *mongodb.Store, articles int, progress io.Writer) error {
+func fill(ctx context.Context, store *storage.Store, articles int, progress io.Writer) error {
 	g := newGenerator()
 	levels := []content.AwardLevel{content.LevelNational, content.LevelRegional, content.LevelProvincial}
 	for _, put := range []func() error{
@@ -151,7 +151,7 @@ func fill(ctx context.Context, store *mongodb.Store, articles int, progress io.W
 }
 
 // many puts n made-up entries in, some at a time.
-func many[T, F any](ctx context.Context, c *mongodb.Collection[T, F], n int, make func(int) *T) error {
+func many[T, F any](ctx context.Context, c *storage.Collection[T, F], n int, make func(int) *T) error {
 	var entries []*content.Entry[T]
 	for i := range n {
 		made := make(i)

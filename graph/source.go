@@ -6,7 +6,7 @@ import (
 
 	"sen/graph/scalar"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // source is where entries of one kind are read from, whatever their Go type.
@@ -27,9 +27,9 @@ type source interface {
 // pager reads lists of one kind.
 type pager interface {
 	// pages reads the page that the call's arguments ask for, for each parent.
-	pages(c *call, parents []mongodb.Within) ([]any, error)
+	pages(c *call, parents []storage.Within) ([]any, error)
 	// firsts reads the first elements of a plain list, for each parent.
-	firsts(c *call, parents []mongodb.Within) ([]any, error)
+	firsts(c *call, parents []storage.Within) ([]any, error)
 }
 
 // lists is the pager of a kind; it may be registered later.
@@ -40,17 +40,17 @@ type later struct {
 	kind content.Kind
 }
 
-func (l later) pages(c *call, parents []mongodb.Within) ([]any, error) {
+func (l later) pages(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].pages(c, parents)
 }
 
-func (l later) firsts(c *call, parents []mongodb.Within) ([]any, error) {
+func (l later) firsts(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].firsts(c, parents)
 }
 
 // kindSource is the source and the pager of one kind.
 type kindSource[T, F any] struct {
-	*mongodb.Collection[T, F]
+	*storage.Collection[T, F]
 	label []string
 	// order is the order where none is asked for; empty is the kind's own.
 	order content.Order
@@ -108,11 +108,11 @@ func (s *kindSource[T, F]) byArguments() relation {
 // maxParents is how many parents' pages are asked for by one command.
 const maxParents = 200
 
-func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, error) {
+func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, error) {
 	if asked := scalar.Stage(c.ctx); c.objs[0] == nil && asked != c.rq.listStage(c.ctx, s.Kind()) && c.rq.actor.Preview == "" {
 		return nil, errDrafts
 	}
-	ask := mongodb.List[F]{
+	ask := storage.List[F]{
 		First: argument[int](c, "first"), Last: argument[int](c, "last"), Offset: argument[int](c, "offset"),
 		After: deref(argument[string](c, "after")), Before: deref(argument[string](c, "before")),
 		Filter: argument[F](c, "filter"), Order: s.order,
@@ -128,14 +128,14 @@ func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, erro
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page })
 }
 
-func (s *kindSource[T, F]) firsts(c *call, parents []mongodb.Within) ([]any, error) {
+func (s *kindSource[T, F]) firsts(c *call, parents []storage.Within) ([]any, error) {
 	most := content.MaxPage
-	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
+	ask := storage.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
 }
 
 // eachPage reads a page for each parent and answers with what is made from it.
-func eachPage[T, F any](c *call, s *kindSource[T, F], ask mongodb.List[F], parents []mongodb.Within, from func(*content.Connection[T]) any) ([]any, error) {
+func eachPage[T, F any](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
 	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func eachPage[T, F any](c *call, s *kindSource[T, F], ask mongodb.List[F], paren
 }
 
 // selected notes what of the page is asked for.
-func (s *kindSource[T, F]) selected(c *call, ask *mongodb.List[F]) {
+func (s *kindSource[T, F]) selected(c *call, ask *storage.List[F]) {
 	object := string(s.Kind())
 	elements := func(n *node) { ask.Fields = union(ask.Fields, c.rq.on(n, object).stored) }
 	for _, n := range c.rq.on(c.node, object+"Connection").nodes {

@@ -16,9 +16,9 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/internal/config"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
+	"sen/internal/storage"
 	"sen/internal/web"
 )
 
@@ -37,7 +37,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	store, closeStore, err := openStore(ctx, &s.Store, mongodb.Options{Slow: s.SlowQuery, EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
+	store, closeStore, err := openStore(ctx, &s.Store, s.SlowQuery, storage.Options{EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -191,7 +191,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 }
 
 // prepare makes the store ready to serve.
-func (s *serveCommand) prepare(ctx context.Context, store *mongodb.Store, log *slog.Logger) error {
+func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *slog.Logger) error {
 	if err := store.Prepare(ctx); err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (s *serveCommand) prepare(ctx context.Context, store *mongodb.Store, log *s
 }
 
 // prepareUntilDone tries until the store is there; meanwhile /readyz says that it is not.
-func (s *serveCommand) prepareUntilDone(ctx context.Context, store *mongodb.Store, log *slog.Logger) {
+func (s *serveCommand) prepareUntilDone(ctx context.Context, store *storage.Store, log *slog.Logger) {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := s.prepare(ctx, store, log)
 		if err == nil {

@@ -11,7 +11,7 @@ import (
 	"hash"
 	"io"
 
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // An archive is the whole site as JSON Lines: a header; a line for each document, with its
@@ -43,7 +43,7 @@ type Progress func(part string, done int)
 
 // Export writes the whole site, with media and all revisions; accounts and tokens only
 // with people. The same site gives the same bytes.
-func Export(ctx context.Context, store *mongodb.Store, to io.Writer, people bool, progress Progress) error {
+func Export(ctx context.Context, store *storage.Store, to io.Writer, people bool, progress Progress) error {
 	w := bufio.NewWriterSize(to, 1<<20)
 	sum, lines := sha256.New(), 0
 	write := func(line archiveLine) error {
@@ -83,7 +83,7 @@ var ErrNotEmpty = errors.New("the store is not empty: an archive is restored int
 
 // Restore puts the site of an archive into an empty store. The archive is read to its end
 // and checked before anything is written; each of the two has its own progress.
-func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, checked, restored Progress) error {
+func Restore(ctx context.Context, store *storage.Store, from io.ReadSeeker, checked, restored Progress) error {
 	if empty, err := store.Empty(ctx); err != nil || !empty {
 		return errors.Join(err, ErrNotEmpty)
 	}

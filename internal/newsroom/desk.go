@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // desk makes the changes of one kind, whatever its Go type.
@@ -39,11 +39,11 @@ type desk interface {
 
 // kindDesk is the desk of one kind.
 type kindDesk[T, F any] struct {
-	*mongodb.Collection[T, F]
+	*storage.Collection[T, F]
 	n *Newsroom
 }
 
-func newDesk[T, F any](n *Newsroom, c *mongodb.Collection[T, F]) desk { return &kindDesk[T, F]{c, n} }
+func newDesk[T, F any](n *Newsroom, c *storage.Collection[T, F]) desk { return &kindDesk[T, F]{c, n} }
 
 // as is a copy as content of any kind.
 func as[T any](copied *T) content.Content { return any(copied).(content.Content) }
@@ -85,9 +85,9 @@ const attempts = 10
 func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 	for range attempts {
 		outcome, err := d.attempt(ctx, w)
-		var taken *mongodb.SlugTakenError
+		var taken *storage.SlugTakenError
 		switch {
-		case errors.Is(err, mongodb.ErrStale), errors.Is(err, mongodb.ErrAttempted), err == nil && outcome.Conflict != nil:
+		case errors.Is(err, storage.ErrStale), errors.Is(err, storage.ErrAttempted), err == nil && outcome.Conflict != nil:
 			if w.Key != "" { // the other one may be the same change, sent at the same time
 				if done, err := w.replay(ctx, d); done != nil || err != nil {
 					return done, err
@@ -241,7 +241,7 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 	}
 	for try := 2; ; try++ {
 		err := d.Save(ctx, nil, after, w.entry(now))
-		if taken := new(mongodb.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
+		if taken := new(storage.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
 			base.Slug = fmt.Sprintf("%s-%d", stem, try)
 			if try > 5 { // many of one name: go on by chance, not by counting
 				base.Slug = stem + "-" + strings.ToLower(string(content.NewID(w.Kind, now))[len(after.ID)-6:])

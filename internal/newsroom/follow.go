@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // follow brings up to date what other entries took over from one that was changed: the
@@ -67,7 +67,7 @@ func equal(a, b any) bool {
 }
 
 // below brings the ancestors of what stands below an entry up to date, and lists it.
-func below[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
+func below[T, F any](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
 	ids, err := c.Linking(ctx, stage, "ancestors", []content.ID{id})
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -77,7 +77,7 @@ func below[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, 
 
 // rederive works out anew what the entries that link to some others took over from them, until nothing
 // is left to do: while it writes, they and what they stand on may change.
-func rederive[T, F any](ctx context.Context, n *Newsroom, c *mongodb.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
+func rederive[T, F any](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
 	for try, again := 0, true; again && try < attempts; try++ {
 		again = false
 		ids, err := c.Linking(ctx, stage, field, to)

@@ -18,12 +18,12 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // Newsroom changes what is in a store.
 type Newsroom struct {
-	store     *mongodb.Store
+	store     *storage.Store
 	now       func() time.Time
 	log       *slog.Logger
 	signer    func(context.Context) (auth.Signer, error)
@@ -46,7 +46,7 @@ type Options struct {
 }
 
 // New makes a newsroom for a store.
-func New(store *mongodb.Store, o Options) *Newsroom {
+func New(store *storage.Store, o Options) *Newsroom {
 	now := o.Now
 	if now == nil {
 		now = time.Now

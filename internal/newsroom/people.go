@@ -12,13 +12,13 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // People knows who may come in: it signs people in and out, keeps their accounts and the
 // tokens of programs, and tells who has a secret.
 type People struct {
-	store     *mongodb.Store
+	store     *storage.Store
 	passwords *auth.Passwords
 	throttle  *auth.Throttle
 	issuer    *auth.OIDC
@@ -49,7 +49,7 @@ const defaultSession = 30 * 24 * time.Hour
 var Operator = &content.Actor{ID: "operator", Name: "Operator", Role: content.RoleAdmin}
 
 // NewPeople makes the people of a store.
-func NewPeople(store *mongodb.Store, o PeopleOptions) *People {
+func NewPeople(store *storage.Store, o PeopleOptions) *People {
 	if o.Session == 0 {
 		o.Session = defaultSession
 	}

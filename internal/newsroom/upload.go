@@ -20,8 +20,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/picture"
+	"sen/internal/storage"
 )
 
 // Upload is a file that an editor sends, to become a medium.
@@ -233,7 +233,7 @@ var kinds = map[string]content.MediaKind{
 
 // keep stores a file under a medium's id, and notes in the medium what it is. A picture
 // gets its variants.
-func (f *received) keep(ctx context.Context, store *mongodb.Store, m *content.Media) error {
+func (f *received) keep(ctx context.Context, store *storage.Store, m *content.Media) error {
 	m.FileName, m.MimeType, m.Bytes, m.SHA256 = f.name, f.as.MimeType, f.size, f.sum
 	kind, _, _ := strings.Cut(m.MimeType, "/")
 	m.FileType = content.MediaDocument
@@ -253,7 +253,7 @@ var variantWidths = []int{320, 640, 1280}
 
 // keepVariants keeps a picture at smaller widths, and notes what it shows. One that moves
 // has no smaller versions: they would stand still.
-func (f *received) keepVariants(ctx context.Context, store *mongodb.Store, m *content.Media) error {
+func (f *received) keepVariants(ctx context.Context, store *storage.Store, m *content.Media) error {
 	p, err := picture.Open(ctx, f.data)
 	if err != nil {
 		return err
@@ -326,7 +326,7 @@ func fileName(name string, as picture.Type) string {
 }
 
 // keepFile keeps the file of a medium that is imported, in the same way.
-func keepFile(ctx context.Context, store *mongodb.Store, m *content.Media, open func() (io.ReadCloser, error)) error {
+func keepFile(ctx context.Context, store *storage.Store, m *content.Media, open func() (io.ReadCloser, error)) error {
 	opened, err := open()
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -37,7 +37,7 @@ func TestAccounts(t *testing.T) {
 			func() (*content.Account, error) { return store.Account(ctx, "account_9") },
 			func() (*content.Account, error) { return store.AccountByLogin(ctx, "nobody") },
 			func() (*content.Account, error) {
-				return store.ChangeAccount(ctx, "account_9", mongodb.AccountChange{Name: new("x")})
+				return store.ChangeAccount(ctx, "account_9", storage.AccountChange{Name: new("x")})
 			},
 		} {
 			if got, err := missing(); got != nil || err != nil {
@@ -55,7 +55,7 @@ func TestAccounts(t *testing.T) {
 		}
 		admins(1)
 		later := instant.Add(time.Hour)
-		got, err := store.ChangeAccount(ctx, minh.ID, mongodb.AccountChange{
+		got, err := store.ChangeAccount(ctx, minh.ID, storage.AccountChange{
 			Name: new("Minh Thư"), Role: new(content.RoleAdmin), Password: new("y"), MustChangePassword: new(true), DisabledAt: &later,
 		})
 		want := &content.Account{ID: "account_2", Login: "minh", Name: "Minh Thư", Role: content.RoleAdmin, Password: "y", MustChangePassword: true, CreatedAt: instant, DisabledAt: &later}
@@ -63,7 +63,7 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("changed: %v\n%s", err, cmp.Diff(want, got))
 		}
 		admins(1)
-		if got, err = store.ChangeAccount(ctx, minh.ID, mongodb.AccountChange{DisabledAt: new(time.Time{})}); err != nil || got.DisabledAt != nil {
+		if got, err = store.ChangeAccount(ctx, minh.ID, storage.AccountChange{DisabledAt: new(time.Time{})}); err != nil || got.DisabledAt != nil {
 			t.Errorf("enabled again: %+v, %v", got, err)
 		}
 		admins(2)
@@ -88,7 +88,7 @@ func TestLoginsAreUnique(t *testing.T) {
 			switch {
 			case err == nil:
 				added++
-			case !errors.Is(err, mongodb.ErrLoginTaken):
+			case !errors.Is(err, storage.ErrLoginTaken):
 				t.Error(err)
 			}
 		}
@@ -246,7 +246,7 @@ func TestChangesOfPeopleMeet(t *testing.T) {
 				t.Fatal(err)
 			}
 			var wg sync.WaitGroup
-			for _, c := range []mongodb.AccountChange{{Name: new("Lan")}, {Role: new(content.RoleReader)}, {Password: new("y")}, {DisabledAt: new(instant)}} {
+			for _, c := range []storage.AccountChange{{Name: new("Lan")}, {Role: new(content.RoleReader)}, {Password: new("y")}, {DisabledAt: new(instant)}} {
 				wg.Go(func() {
 					if _, err := store.ChangeAccount(ctx, account, c); err != nil {
 						t.Error(err)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"sen/internal/engine"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
 // archived are the collections of an archive, in its order; those of people come on demand.
@@ -28,13 +28,9 @@ func (s *Store) archived(people bool) (names []string) {
 // out, and so are sessions and the signing key; accounts and tokens come on demand.
 func (s *Store) Export(ctx context.Context, people bool, each func(collection string, document []byte) error) error {
 	for _, name := range s.archived(people) {
-		cursor, err := s.db.Collection(name).Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
-		if err != nil {
-			return fmt.Errorf("read %s: %w", name, fail(err))
-		}
-		err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+		err := s.engine.Table(name).Find(ctx, engine.Query{Sort: byID}, func(raw bson.Raw) error {
 			var doc bson.D
-			if err := bson.Unmarshal(cursor.Current, &doc); err != nil {
+			if err := bson.Unmarshal(raw, &doc); err != nil {
 				return err
 			}
 			if name == settings && doc[0].Value != siteID {
@@ -73,16 +69,16 @@ const restoreBatch = 200
 // makes it ready to serve.
 func (s *Store) Restore(ctx context.Context, next func() (collection string, document []byte, ok bool, err error)) error {
 	known := s.archived(true)
-	var batch []any
+	var batch []engine.Change
 	var into string
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
-		_, err := s.db.Collection(into).InsertMany(ctx, batch)
+		err := s.write(ctx, into, batch...)
 		batch = batch[:0]
 		if err != nil {
-			return fmt.Errorf("write %s: %w", into, fail(err))
+			return fmt.Errorf("write %s: %w", into, err)
 		}
 		return nil
 	}
@@ -106,7 +102,7 @@ func (s *Store) Restore(ctx context.Context, next func() (collection string, doc
 				return err
 			}
 		}
-		into, batch = name, append(batch, doc)
+		into, batch = name, append(batch, engine.Insert(doc))
 	}
 	if err := flush(); err != nil {
 		return err

@@ -3,14 +3,13 @@ package storage
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"golang.org/x/sync/errgroup"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // chosenOrder is the order of a list whose elements somebody chose: that of the choice. It is no order of any kind's
@@ -110,9 +109,8 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids [
 		return found, err
 	}
 	filter := p.filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
-	err := c.find(ctx, filter, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}), func(cursor *mongo.Cursor) error {
-		id, _ := cursor.Current.Lookup("_id").StringValueOK()
-		found[content.ID(strings.Clone(id))] = nil
+	err := c.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
+		found[content.ID(bsondoc.ID(doc))] = nil
 		return nil
 	})
 	return found, err

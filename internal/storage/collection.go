@@ -2,17 +2,16 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // spec is what the store has to know of a kind: everything else is the same for all.
@@ -44,12 +43,12 @@ type spec[T, F any] struct {
 type Collection[T, F any] struct {
 	spec[T, F]
 	store *Store
-	coll  *mongo.Collection
+	table engine.Table
 	// fields names what a copy of the kind is stored with, apart from what is always read.
 	fields []string
 	// single are those of them that hold one id.
 	single  map[string]bool
-	decoder decoder
+	decoder bsondoc.Decoder
 	// bits are the places of fields in a fieldSet.
 	bits map[string]fieldSet
 	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
@@ -57,11 +56,11 @@ type Collection[T, F any] struct {
 }
 
 func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
-	c := &Collection[T, F]{spec: sp, store: s, coll: s.db.Collection(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
+	c := &Collection[T, F]{spec: sp, store: s, table: s.engine.Table(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
 	c.fields, c.single = fieldsOf[T]()
-	c.decoder = decoderOf(reflect.TypeFor[envelope[T]]())
+	c.decoder = bsondoc.DecoderOf(reflect.TypeFor[envelope[T]]())
 	if c.whole {
-		c.decoder = decoderOf(reflect.TypeFor[T]())
+		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[T]())
 	}
 	for i, name := range c.fields {
 		c.bits[name] = 2 << i
@@ -129,71 +128,21 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	for _, field := range c.lookups {
 		indexes = append(indexes, bson.D{{Key: draft + field, Value: 1}})
 	}
-	if !c.store.embedded.Load() { // the embedded engine reads no index for what follows
-		for _, field := range append(slices.Clone(dueFields), "links") {
-			indexes = append(indexes, bson.D{{Key: field, Value: 1}})
-		}
-		for _, key := range c.orders {
-			ordered(draft, key)
-		}
-		ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
+	for _, field := range append(slices.Clone(dueFields), "links") {
+		indexes = append(indexes, bson.D{{Key: field, Value: 1}})
 	}
+	for _, key := range c.orders {
+		ordered(draft, key)
+	}
+	ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
 	return indexes
 }
 
-// indexName is the name that a driver gives an index by default.
-func indexName(keys bson.D) string {
-	var parts []string
-	for _, e := range keys {
-		parts = append(parts, fmt.Sprintf("%s_%v", e.Key, e.Value))
-	}
-	return strings.Join(parts, "_")
-}
-
-// indexTimeout bounds the making of a kind's indexes.
-const indexTimeout = 6 * time.Hour
-
 // prepare makes the indexes of the kind.
 func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
-	var models []mongo.IndexModel
+	var indexes []engine.Index
 	for _, keys := range c.indexes(languages) {
-		models = append(models, mongo.IndexModel{Keys: keys})
+		indexes = append(indexes, engine.Index{Keys: keys})
 	}
-	return makeIndexes(ctx, c.coll, models)
-}
-
-// makeIndexes makes the indexes that are not there yet. Those that are there are not
-// asked for again: FerretDB 1.24 breaks off the connection then (see TestPrepareTwice).
-func makeIndexes(ctx context.Context, coll *mongo.Collection, models []mongo.IndexModel) error {
-	var have []struct {
-		Name string `json:"name"`
-	}
-	cursor, err := coll.Indexes().List(ctx)
-	if err == nil {
-		err = cursor.All(ctx, &have)
-	}
-	if err != nil && !isMissingCollection(err) {
-		return fmt.Errorf("list the indexes of %s: %w", coll.Name(), fail(err))
-	}
-	there := map[string]bool{}
-	for _, index := range have {
-		there[index.Name] = true
-	}
-	var missing []mongo.IndexModel
-	for _, model := range models {
-		if keys, _ := model.Keys.(bson.D); !there[indexName(keys)] {
-			missing = append(missing, model)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	// The deadline of an ordinary operation would break off the making of an index over
-	// many entries, again and again.
-	ctx, cancel := context.WithTimeout(ctx, indexTimeout)
-	defer cancel()
-	if _, err := coll.Indexes().CreateMany(ctx, missing); err != nil {
-		return fmt.Errorf("make the indexes of %s: %w", coll.Name(), fail(err))
-	}
-	return nil
+	return c.table.Index(ctx, indexes...)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +14,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/embedded"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -30,18 +28,12 @@ const (
 
 // reopened opens a store on an URI or on a folder of the embedded engine, as a program
 // that starts does.
-func reopened(t *testing.T, where string) *mongodb.Store {
+func reopened(t *testing.T, where string) *storage.Store {
 	t.Helper()
-	uri := where
-	if !strings.Contains(where, "://") {
-		engine, err := embedded.Start(where, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = engine.Close() })
-		uri = engine.URI()
+	if strings.Contains(where, "://") {
+		return testkit.Store(t, testkit.Engine{Name: "mongodb", URI: where})
 	}
-	return testkit.Store(t, testkit.Engine{URI: uri})
+	return testkit.Store(t, testkit.Folder(t, where))
 }
 
 // crashActor is who changes things in these tests.
@@ -89,7 +81,7 @@ func TestCrashChild(t *testing.T) {
 	store := reopened(t, os.Getenv(crashStore))
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 	tag := theTag(t, store)
-	mongodb.SetFault(func(done string) {
+	storage.SetFault(func(done string) {
 		if done == step {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
@@ -100,7 +92,7 @@ func TestCrashChild(t *testing.T) {
 }
 
 // theTag is the one tag that TestCrash made.
-func theTag(t *testing.T, store *mongodb.Store) *content.Entry[content.Tag] {
+func theTag(t *testing.T, store *storage.Store) *content.Entry[content.Tag] {
 	t.Helper()
 	for _, slug := range []string{"the-cu", "the-doi-ten"} {
 		found, err := store.Tags.BySlug(context.Background(), slug, content.StageDraft, nil)
@@ -158,7 +150,7 @@ func TestCrash(t *testing.T) {
 }
 
 // afterCrash sees what a restarted program finds.
-func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
+func afterCrash(t *testing.T, store *storage.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
 	later := func() time.Time { return time.Now().Add(time.Hour) }
@@ -185,7 +177,7 @@ func afterCrash(t *testing.T, store *mongodb.Store, action content.Action, step 
 }
 
 // afterChange makes the next change of the tag, and sees that every version has its revision.
-func afterChange(t *testing.T, store *mongodb.Store, room *newsroom.Newsroom, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
+func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
 	came := step == "entry saved" || step == "revision marked"
@@ -215,11 +207,11 @@ func afterChange(t *testing.T, store *mongodb.Store, room *newsroom.Newsroom, ac
 		}
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(ctx, mongodb.List[content.RevisionFilter]{First: &all, Asked: mongodb.Asked{Total: true}}, []mongodb.Within{{}})
+	pages, err := store.Revisions.Pages(ctx, storage.List[content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}}, []storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	total, err := store.Tags.Pages(ctx, mongodb.List[content.TagFilter]{First: &all, Asked: mongodb.Asked{Total: true}, Stage: content.StageDraft}, []mongodb.Within{{}})
+	total, err := store.Tags.Pages(ctx, storage.List[content.TagFilter]{First: &all, Asked: storage.Asked{Total: true}, Stage: content.StageDraft}, []storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}

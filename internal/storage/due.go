@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // dueFields are where an entry says when its state is to change by itself.
@@ -19,12 +19,13 @@ var dueFields = []string{"publishAt", "unpublishAt"}
 // thousand at most for each.
 func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content.ID, err error) {
 	for _, field := range dueFields {
-		err := c.find(ctx, bson.D{{Key: field, Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0).UTC()}}}},
-			options.Find().SetProjection(bson.D{{Key: field, Value: 1}}).SetSort(bson.D{{Key: field, Value: 1}}).SetLimit(1000).SetBatchSize(1001),
-			func(cursor *mongo.Cursor) error {
-				moment, _ := cursor.Current.Lookup(field).TimeOK()
+		by := bson.D{{Key: field, Value: 1}}
+		set := bson.D{{Key: field, Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0).UTC()}}}}
+		err := c.table.Find(ctx, engine.Query{Filter: set, Fields: by, Sort: by, Limit: 1000},
+			func(doc bson.Raw) error {
+				moment, _ := doc.Lookup(field).TimeOK()
 				c.store.due.note(&moment)
-				if id, _ := cursor.Current.Lookup("_id").StringValueOK(); !moment.After(at) {
+				if id := bsondoc.ID(doc); !moment.After(at) {
 					ids = append(ids, content.ID(id))
 				}
 				return nil
@@ -61,7 +62,7 @@ var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 func (s *Store) MayBeDue(at time.Time) bool {
 	s.due.mu.Lock()
 	defer s.due.mu.Unlock()
-	if s.embedded.Load() && s.due.next.After(at) {
+	if s.engine.Local() && s.due.next.After(at) {
 		return false
 	}
 	s.due.next = far

@@ -2,15 +2,15 @@ package storage
 
 import (
 	"context"
-	"reflect"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"sen/internal/content"
 )
 
 // Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
-func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within, bare bool) (plan bson.Raw, err error) {
+func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l List[F], w Within, bare bool) (plan bson.Raw, err error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (c *Collection[T, F]) Explain(ctx context.Context, l List[F], w Within, bar
 			find = append(find, bson.E{Key: name, Value: value})
 		}
 	}
-	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
 
@@ -46,9 +46,9 @@ func (c *Collection[T, F]) Orders() (names []string) {
 }
 
 // ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
-func (c *Collection[T, F]) ExplainEnds(ctx context.Context, field string) (plan bson.Raw, err error) {
+func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, field string) (plan bson.Raw, err error) {
 	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: live + field}}
-	err = c.store.db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
 
@@ -69,25 +69,10 @@ var Weigh = weigh
 // SetFault has a function called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }
 
-// Decoder reads documents as entries are read.
-func Decoder[T any]() func(bson.Raw) (*T, error) {
-	d := decoderOf(reflect.TypeFor[T]())
-	return func(raw bson.Raw) (*T, error) {
-		to := new(T)
-		return to, d.decode(document(raw), to)
-	}
-}
-
-// Encode writes a document as entries are written.
-func Encode(v any) (bson.D, error) { return encode(v) }
-
 // Show says in the claims of an entry that readers see it, as a write does behind it.
 func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
-	return c.store.guarded(func() error { return c.show(ctx, e) })
+	return c.show(ctx, e)
 }
-
-// Fail turns an error of the driver into one that a reader may see.
-var Fail = fail
 
 // Free gives what lets go of the slugs that an entry won't have any more once it is saved.
 func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -89,11 +89,11 @@ func TestFailover(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := map[string]content.ID{}
-	list := mongodb.List[content.TagFilter]{Stage: content.StageDraft, Fields: []string{"name"}, Order: "CREATED_AT_ASC"}
+	list := storage.List[content.TagFilter]{Stage: content.StageDraft, Fields: []string{"name"}, Order: "CREATED_AT_ASC"}
 	for {
 		hundred := 100
 		list.First = &hundred
-		pages, err := store.Tags.Pages(ctx, list, []mongodb.Within{{}})
+		pages, err := store.Tags.Pages(ctx, list, []storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,15 +11,15 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // The bytes of media are kept as GridFS has them (the driver specification
 // "gridfs"), in the collections media.files and media.chunks. A file's `_id` is the
-// medium's id, with "@" and its name behind it for a variant.
+// medium's id, with "@" and its name behind it for a variant. A chunk's is made from the file's and its number.
 
 // File is the bytes of a medium, to be read from any place.
 type File struct {
@@ -28,7 +28,7 @@ type File struct {
 	Tag string
 
 	ctx    context.Context // of the request that reads it
-	chunks *mongo.Collection
+	chunks engine.Table
 	id     string
 	size   int64
 	chunk  int64
@@ -73,7 +73,7 @@ const fileTimeout = 2 * time.Minute
 // already, or another server is about to write it, that one stays.
 func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeType string, from io.Reader) error {
 	err := s.putFile(ctx, bucketName, fileID(id, variant), name, bson.D{{Key: "mimeType", Value: mimeType}}, from)
-	if variant != "" && mongo.IsDuplicateKeyError(err) {
+	if variant != "" && errors.Is(err, engine.ErrDuplicate) {
 		return nil
 	}
 	return err
@@ -83,17 +83,68 @@ func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeT
 func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson.D, from io.Reader) error {
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
-	to := s.db.GridFSBucket(options.GridFSBucket().SetName(bucket))
-	err := to.UploadFromStreamWithID(ctx, id, name, from, options.GridFSUpload().SetMetadata(about))
+	size, err := s.putChunks(ctx, bucket, id, from)
+	if err == nil {
+		err = s.write(ctx, bucket+".files", engine.Insert(bson.D{
+			{Key: "_id", Value: id}, {Key: "length", Value: size}, {Key: "chunkSize", Value: chunkSize},
+			{Key: "uploadDate", Value: time.Now().UTC()}, {Key: "filename", Value: name}, {Key: "metadata", Value: about},
+		}))
+	}
 	if err == nil {
 		return nil
 	}
-	if !mongo.IsDuplicateKeyError(err) { // or else the chunks are not ours
+	if !errors.Is(err, engine.ErrDuplicate) { // or else the chunks are not ours
 		cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 		defer cancel()
 		err = errors.Join(err, s.deleteFiles(cleanup, bucket, bson.D{{Key: "$eq", Value: id}}))
 	}
-	return fmt.Errorf("keep the file %s: %w", name, fail(err))
+	return fmt.Errorf("keep the file %s: %w", name, err)
+}
+
+// chunkSize is how many bytes of a file are in a chunk, as GridFS has it by default.
+const chunkSize = 255 << 10
+
+// chunk is a part of a file.
+type chunk struct {
+	ID   string      `json:"_id"`
+	File string      `json:"files_id"`
+	N    int64       `json:"n"`
+	Data bson.Binary `json:"data"`
+}
+
+// chunkID is the `_id` of a chunk. Its number has a fixed width, so that chunks of a file follow one another in an export.
+func chunkID(file string, n int64) string { return fmt.Sprintf("%s/%06d", file, n) }
+
+// putChunks writes the bytes of a file, a part at a time, and tells how many there are.
+func (s *Store) putChunks(ctx context.Context, bucket, id string, from io.Reader) (size int64, err error) {
+	part := make([]byte, chunkSize)
+	for n := int64(0); ; n++ {
+		read, err := io.ReadFull(from, part)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return size, err
+		}
+		if read > 0 {
+			data := bson.Binary{Data: part[:read]}
+			if err := s.write(ctx, bucket+".chunks", engine.Insert(chunk{chunkID(id, n), id, n, data})); err != nil {
+				return size, err
+			}
+			size += int64(read)
+		}
+		if err != nil {
+			return size, nil
+		}
+	}
+}
+
+// prepareFiles makes the indexes of files.
+func (s *Store) prepareFiles(ctx context.Context) error {
+	parts := engine.Index{Keys: bson.D{{Key: "files_id", Value: 1}, {Key: "n", Value: 1}}, Unique: true}
+	for _, bucket := range []string{bucketName, sizesBucket} {
+		if err := s.engine.Table(bucket+".chunks").Index(ctx, parts); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenFile opens the bytes of a medium that is there at a stage, or of a variant of it
@@ -131,15 +182,14 @@ func (s *Store) OpenFileOf(ctx context.Context, m *content.Media, variant string
 func (s *Store) openFile(ctx context.Context, bucket string, m *content.Media, name string) (*File, *storedFile, error) {
 	f := &File{
 		MimeType: m.MimeType, Tag: m.SHA256,
-		ctx: ctx, chunks: s.db.Collection(bucket + ".chunks"), id: fileID(m.ID, name), held: -1,
+		ctx: ctx, chunks: s.engine.Table(bucket + ".chunks"), id: fileID(m.ID, name), held: -1,
 	}
-	stored := new(storedFile)
-	err := s.db.Collection(bucket+".files").FindOne(ctx, bson.D{{Key: "_id", Value: f.id}}).Decode(stored)
-	if errors.Is(err, mongo.ErrNoDocuments) {
+	stored, err := findOne[storedFile](ctx, s.engine.Table(bucket+".files"), engine.ByID(f.id))
+	if stored == nil && err == nil {
 		err = errNoFile
 	}
 	if err != nil {
-		return nil, nil, fail(err)
+		return nil, nil, err
 	}
 	if name != "" {
 		f.MimeType, f.Tag = stored.Metadata.MimeType, m.SHA256+"-"+name
@@ -157,14 +207,14 @@ func (f *File) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if n := f.at / f.chunk; n != f.held {
-		var doc struct {
-			Data bson.Binary `json:"data"`
+		part, err := findOne[chunk](f.ctx, f.chunks, bson.D{{Key: "files_id", Value: f.id}, {Key: "n", Value: n}})
+		if part == nil && err == nil {
+			err = io.ErrUnexpectedEOF
 		}
-		err := f.chunks.FindOne(f.ctx, bson.D{{Key: "files_id", Value: f.id}, {Key: "n", Value: n}}).Decode(&doc)
 		if err != nil {
-			return 0, fmt.Errorf("read chunk %d of %s: %w", n, f.id, fail(err))
+			return 0, fmt.Errorf("read chunk %d of %s: %w", n, f.id, err)
 		}
-		f.held, f.data = n, doc.Data.Data
+		f.held, f.data = n, part.Data.Data
 	}
 	from := f.at - f.held*f.chunk
 	if from >= int64(len(f.data)) {
@@ -200,8 +250,8 @@ func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
 // never finished.
 func (s *Store) deleteFiles(ctx context.Context, bucket string, ids bson.D) error {
 	for _, at := range []struct{ collection, key string }{{".files", "_id"}, {".chunks", "files_id"}} {
-		if _, err := s.db.Collection(bucket+at.collection).DeleteMany(ctx, bson.D{{Key: at.key, Value: ids}}); err != nil {
-			return fmt.Errorf("remove files: %w", fail(err))
+		if err := s.write(ctx, bucket+at.collection, engine.DeleteAll(bson.D{{Key: at.key, Value: ids}})); err != nil {
+			return fmt.Errorf("remove files: %w", err)
 		}
 	}
 	return nil
@@ -217,31 +267,31 @@ const heldAtMost = 5 * fileTimeout
 // HoldFile lets files that are the same be taken in one at a time, whatever server they were sent
 // to: it waits until nobody else holds one with that SHA-256. Release lets the next go on.
 func (s *Store) HoldFile(ctx context.Context, sha256 string) (release func(), err error) {
-	holds := s.db.Collection(holdsName)
 	own := bson.D{{Key: "_id", Value: sha256}, {Key: "by", Value: rand.Text()}}
 	release = func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 		defer cancel()
-		if _, err := holds.DeleteOne(ctx, own); err != nil {
+		if err := s.write(ctx, holdsName, engine.Delete(own)); err != nil {
 			s.log.WarnContext(ctx, "a file is held for some minutes", "sha256", sha256, "err", err)
 		}
 	}
 	for {
 		now := time.Now()
-		_, err := holds.InsertOne(ctx, append(own[:2:2], bson.E{Key: "at", Value: now}))
+		err := s.write(ctx, holdsName, engine.Insert(append(own[:2:2], bson.E{Key: "at", Value: now})))
 		if err == nil {
 			return release, nil
 		}
-		if !mongo.IsDuplicateKeyError(err) {
+		if !errors.Is(err, engine.ErrDuplicate) {
 			release() // it may be there all the same
-			return nil, fmt.Errorf("hold a file: %w", fail(err))
+			return nil, fmt.Errorf("hold a file: %w", err)
 		}
-		if _, err := holds.DeleteOne(ctx, bson.D{{Key: "_id", Value: sha256}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-heldAtMost)}}}}); err != nil {
-			return nil, fmt.Errorf("hold a file: %w", fail(err))
+		old := bson.D{{Key: "_id", Value: sha256}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-heldAtMost)}}}}
+		if err := s.write(ctx, holdsName, engine.Delete(old)); err != nil {
+			return nil, fmt.Errorf("hold a file: %w", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fail(ctx.Err())
+			return nil, engine.Late(ctx.Err())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -249,14 +299,11 @@ func (s *Store) HoldFile(ctx context.Context, sha256 string) (release func(), er
 
 // MediumOf finds a medium that has a file with some SHA-256 and is not in the trash; ""
 // when there is none.
-func (s *Store) MediumOf(ctx context.Context, sha256 string) (content.ID, error) {
-	var found struct {
-		ID content.ID `json:"_id"`
-	}
+func (s *Store) MediumOf(ctx context.Context, sha256 string) (id content.ID, err error) {
 	filter := bson.D{{Key: draft + "sha256", Value: sha256}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}}
-	err := s.Media.coll.FindOne(ctx, filter, options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Decode(&found)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return "", nil
-	}
-	return found.ID, fail(err)
+	err = s.Media.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Limit: 1}, func(doc bson.Raw) error {
+		id = content.ID(bsondoc.ID(doc))
+		return nil
+	})
+	return id, err
 }

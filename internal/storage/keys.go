@@ -117,6 +117,5 @@ func (c *Collection[T, F]) writtenOnlyIn(ctx context.Context, locales, others []
 			either = append(either, only)
 		}
 	}
-	n, err := c.coll.CountDocuments(ctx, append(bson.D{{Key: "$or", Value: either}}, working.shown...))
-	return int(n), fail(err)
+	return count(ctx, c.table, append(bson.D{{Key: "$or", Value: either}}, working.shown...))
 }

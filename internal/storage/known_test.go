@@ -3,22 +3,23 @@ package storage_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
+	"sen/internal/bsondoc"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/engine"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
 // trips counts the round trips of something.
 func trips(t *testing.T, do func(context.Context) error) int {
 	t.Helper()
-	ctx, n := mongodb.CountTrips(t.Context())
+	ctx, n := engine.CountTrips(t.Context())
 	if err := do(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestOthersChanges(t *testing.T) {
 	testkit.Follow(t, store)
 	var known *content.Tag
 	read := func() string {
-		pages, err := store.Tags.Pages(t.Context(), mongodb.List[content.TagFilter]{Fields: []string{"name"}}, []mongodb.Within{{}})
+		pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +129,7 @@ func TestDroppedDatabase(t *testing.T) {
 	store := testkit.SampleStore(t, e)
 	testkit.Follow(t, store)
 	read := func() (n int) {
-		pages, err := store.Tags.Pages(t.Context(), mongodb.List[content.TagFilter]{Fields: []string{"name"}}, []mongodb.Within{{}})
+		pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,11 +153,11 @@ func TestKnownPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
-		page := func(what string, want int, l mongodb.List[content.ArticleFilter], fields ...string) (nodes string) {
+		page := func(what string, want int, l storage.List[content.ArticleFilter], fields ...string) (nodes string) {
 			t.Helper()
 			l.Fields = fields
 			n := trips(t, func(ctx context.Context) error {
-				pages, err := store.Articles.Pages(ctx, l, []mongodb.Within{{}})
+				pages, err := store.Articles.Pages(ctx, l, []storage.Within{{}})
 				if err == nil {
 					for _, a := range pages[0].Nodes {
 						nodes += string(a.ID) + a.Title["vi"] + fmt.Sprint(pages[0].PageInfo.HasNextPage, pages[0].TotalCount)
@@ -169,13 +170,13 @@ func TestKnownPages(t *testing.T) {
 			}
 			return nodes
 		}
-		type list = mongodb.List[content.ArticleFilter]
+		type list = storage.List[content.ArticleFilter]
 		page("a new page", 1, list{First: new(10)}, "title")
 		page("a known page", 0, list{First: new(10)}, "title")
 		page("a known page with a new selection", 1, list{First: new(10)}, "title", "lead")
 		page("and again", 0, list{First: new(10)}, "title", "lead")
-		page("a known page with its count", 2, list{First: new(10), Asked: mongodb.Asked{Total: true}}, "title")
-		page("with its count again", 0, list{First: new(10), Asked: mongodb.Asked{Total: true}}, "title")
+		page("a known page with its count", 2, list{First: new(10), Asked: storage.Asked{Total: true}}, "title")
+		page("with its count again", 0, list{First: new(10), Asked: storage.Asked{Total: true}}, "title")
 		page("without it again", 0, list{First: new(10)}, "title")
 		page("everything", 1, list{First: new(100)}, "title", "lead")
 		for _, bare := range []bool{false, true} {
@@ -186,7 +187,7 @@ func TestKnownPages(t *testing.T) {
 			}
 			got := page("a new page of what is known", 1, list{First: new(10), Offset: &offset}, "title")
 			fresh := testkit.Forgetful(t, e)
-			pages, err := fresh.Articles.Pages(t.Context(), list{First: new(10), Offset: &offset, Fields: []string{"title"}}, []mongodb.Within{{}})
+			pages, err := fresh.Articles.Pages(t.Context(), list{First: new(10), Offset: &offset, Fields: []string{"title"}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -248,9 +249,9 @@ func TestFilterTellsNoDraft(t *testing.T) {
 			{"khong-co", content.StagePublished, nil, 0},
 		} {
 			for range 2 { // the second time from memory, where there is one
-				pages, err := store.Articles.Pages(t.Context(), mongodb.List[content.ArticleFilter]{
-					Stage: c.stage, Drafts: c.drafts, Asked: mongodb.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
-				}, []mongodb.Within{{}})
+				pages, err := store.Articles.Pages(t.Context(), storage.List[content.ArticleFilter]{
+					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
+				}, []storage.Within{{}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -273,21 +274,18 @@ func TestMemoryWeight(t *testing.T) {
 		"with a body": {Title: content.Text{"vi": "Hội nghị"}, Body: content.RichText{"vi": body}},
 		"of a list":   {Title: content.Text{"vi": "Hội nghị sơ kết"}, Lead: content.Text{"vi": strings.Repeat("Đồng Tháp ", 10)}, AuthorIDs: []content.ID{"author_1"}, TagIDs: []content.ID{"tag_1", "tag_2"}},
 	} {
-		doc, err := mongodb.Encode(article)
+		raw, err := bsondoc.Marshal(article)
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := bson.Marshal(doc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		decode := mongodb.Decoder[content.Article]()
+		decoder := bsondoc.DecoderOf(reflect.TypeFor[content.Article]())
 		kept := make([]*content.Article, n)
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		for i := range kept {
-			if kept[i], err = decode(raw); err != nil {
+			kept[i] = new(content.Article)
+			if err := decoder.Decode(bsondoc.Document(raw), kept[i]); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -295,7 +293,7 @@ func TestMemoryWeight(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		takes := int(after.HeapAlloc-before.HeapAlloc) / n
 		runtime.KeepAlive(kept)
-		if said := mongodb.Weigh(len(raw)); said < takes*9/10 || said > takes*3 {
+		if said := storage.Weigh(len(raw)); said < takes*9/10 || said > takes*3 {
 			t.Errorf("%s: %d bytes as stored take %d in memory and are taken for %d", name, len(raw), takes, said)
 		}
 	}

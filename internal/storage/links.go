@@ -8,12 +8,12 @@ import (
 	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"golang.org/x/sync/errgroup"
 
+	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // A filter by a relation counts only links to entries that the actor can see, as the answer shows only those. Which
@@ -196,17 +196,17 @@ func (c *Collection[T, F]) ends(ctx context.Context, v view, field string, of co
 	if err != nil {
 		return nil, err
 	}
-	e := endsOf(all, seen, c.store.union.Load())
+	e := endsOf(all, seen)
 	if shared {
 		c.store.memory.ends.Put(key, e, 64*len(e.ids), since, tags...)
 	}
 	return e, nil
 }
 
-// endsOf chooses the shorter form. An engine that looks at members of a list one by one ($elemMatch) has a choice only.
-func endsOf(all []content.ID, seen map[content.ID]bool, choice bool) *linkEnds {
+// endsOf chooses the shorter form.
+func endsOf(all []content.ID, seen map[content.ID]bool) *linkEnds {
 	hidden := slices.DeleteFunc(slices.Clone(all), func(id content.ID) bool { return seen[id] })
-	if len(hidden) == 0 || choice && len(hidden) <= len(seen) {
+	if len(hidden) == 0 || len(hidden) <= len(seen) {
 		return &linkEnds{ids: hidden}
 	}
 	return &linkEnds{ids: slices.Sorted(maps.Keys(seen)), visible: true}
@@ -225,21 +225,11 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v view, field string, 
 			found[content.ID(id)] = true
 		}
 	}
-	if !c.store.union.Load() { // the embedded engine's distinct takes no deadline, and reads all the same
-		err := c.find(ctx, bson.D{}, options.Find().SetProjection(bson.D{{Key: path, Value: 1}}).SetBatchSize(sieveBatch), func(cursor *mongo.Cursor) error {
-			for _, id := range stringsAt(cursor.Current, strings.Split(path, ".")) {
-				add(id)
-			}
-			return nil
-		})
-		return slices.Sorted(maps.Keys(found)), err
+	ends, err := c.table.Distinct(ctx, path)
+	if err != nil {
+		return nil, err
 	}
-	var values []bson.RawValue
-	if err := c.coll.Distinct(ctx, path, bson.D{}).Decode(&values); err != nil {
-		return nil, fail(err)
-	}
-	for _, value := range values {
-		id, _ := value.StringValueOK()
+	for _, id := range ends {
 		add(id)
 	}
 	return slices.Sorted(maps.Keys(found)), nil
@@ -250,9 +240,8 @@ func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage co
 	seen := make(map[content.ID]bool, len(ids))
 	for some := range slices.Chunk(ids, maxIDs) {
 		filter := append(bson.D{{Key: "_id", Value: oneOf(some)}}, c.viewByID(stage).shown...)
-		read := options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}).SetBatchSize(int32(len(some) + 1))
-		err := c.find(ctx, filter, read, func(cursor *mongo.Cursor) error {
-			id, _ := cursor.Current.Lookup("_id").StringValueOK()
+		err := c.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(some)}, func(doc bson.Raw) error {
+			id := bsondoc.ID(doc)
 			seen[content.ID(id)] = true
 			return nil
 		})

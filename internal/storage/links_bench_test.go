@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
 // linkedSite is a site of published articles and as many drafts, with 500 authors of whom every tenth is hidden, and an event
 // for each fifth article of which every tenth is hidden.
-func linkedSite(b *testing.B, store *mongodb.Store, n int) {
+func linkedSite(b *testing.B, store *storage.Store, n int) {
 	b.Helper()
 	text := make([]byte, 5000)
 	for i := range text {
@@ -79,12 +79,12 @@ func BenchmarkLinkFilters(b *testing.B) {
 		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &no}}, drafts},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			list := mongodb.List[content.ArticleFilter]{Filter: c.filter, Fields: []string{"title"}}
+			list := storage.List[content.ArticleFilter]{Filter: c.filter, Fields: []string{"title"}}
 			if c.drafts != nil {
 				list.Stage, list.Drafts = content.StageDraft, c.drafts
 			}
 			for b.Loop() {
-				if _, err := store.Articles.Pages(context.Background(), list, []mongodb.Within{{}}); err != nil {
+				if _, err := store.Articles.Pages(context.Background(), list, []storage.Within{{}}); err != nil {
 					b.Fatal(err)
 				}
 			}

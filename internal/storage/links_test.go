@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
 // putEnds adds a published section and a published tag for links to lead to.
-func putEnds(t *testing.T, store *mongodb.Store, section, tag content.ID) {
+func putEnds(t *testing.T, store *storage.Store, section, tag content.ID) {
 	t.Helper()
 	base := func(id content.ID) content.Base {
 		return content.Base{ID: id, Slug: strings.ReplaceAll(string(id), "_", "-"), Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday}
@@ -49,8 +49,8 @@ func TestLinkTrips(t *testing.T) {
 		} {
 			for first, want := range []int{c.first, c.again} {
 				n := trips(t, func(ctx context.Context) error {
-					list := mongodb.List[content.ArticleFilter]{First: new(10 + first), Filter: &c.filter} // another page of the same filter
-					_, err := store.Articles.Pages(ctx, list, []mongodb.Within{{}})
+					list := storage.List[content.ArticleFilter]{First: new(10 + first), Filter: &c.filter} // another page of the same filter
+					_, err := store.Articles.Pages(ctx, list, []storage.Within{{}})
 					return err
 				})
 				if n != want {
@@ -63,10 +63,11 @@ func TestLinkTrips(t *testing.T) {
 
 // TestEndsByIndex explains on the real engine that the ends of links are read from their index, one key for each end.
 func TestEndsByIndex(t *testing.T) {
-	store := testkit.Store(t, testkit.MongoDB(t))
+	e := testkit.MongoDB(t)
+	store, db := testkit.Store(t, e), testkit.Database(t, e)
 	putArticles(t, store, 800)
 	for _, field := range []string{"section", "tags"} {
-		plan, err := store.Articles.ExplainEnds(t.Context(), field)
+		plan, err := store.Articles.ExplainEnds(t.Context(), db, field)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -171,7 +171,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 		return nil, err
 	}
 	p.view, p.conds = w.view, w.conds
-	if p.editing && !c.store.embedded.Load() {
+	if p.editing {
 		p.linked = c.relations
 	}
 	return p, nil

@@ -10,12 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
 // putTags adds tags with some names, in an order that is none.
-func putTags(t *testing.T, store *mongodb.Store, names ...string) {
+func putTags(t *testing.T, store *storage.Store, names ...string) {
 	t.Helper()
 	var entries []*content.Entry[content.Tag]
 	for i, name := range names {
@@ -30,11 +30,11 @@ func putTags(t *testing.T, store *mongodb.Store, names ...string) {
 	}
 }
 
-func tagNames(t *testing.T, store *mongodb.Store, list mongodb.List[content.TagFilter]) (names []string) {
+func tagNames(t *testing.T, store *storage.Store, list storage.List[content.TagFilter]) (names []string) {
 	t.Helper()
 	list.First = new(100)
 	list.Fields = []string{"name"}
-	pages, err := store.Tags.Pages(context.Background(), list, []mongodb.Within{{}})
+	pages, err := store.Tags.Pages(context.Background(), list, []storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,11 +52,11 @@ func TestNamesSortAsReadersExpect(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		putTags(t, store, mixed...)
-		if diff := cmp.Diff(want, tagNames(t, store, mongodb.List[content.TagFilter]{Order: "NAME_ASC"})); diff != "" {
+		if diff := cmp.Diff(want, tagNames(t, store, storage.List[content.TagFilter]{Order: "NAME_ASC"})); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		slices.Reverse(want)
-		if diff := cmp.Diff(want, tagNames(t, store, mongodb.List[content.TagFilter]{Order: "NAME_DESC"})); diff != "" {
+		if diff := cmp.Diff(want, tagNames(t, store, storage.List[content.TagFilter]{Order: "NAME_DESC"})); diff != "" {
 			t.Errorf("backwards, -want +got:\n%s", diff)
 		}
 		slices.Reverse(want)
@@ -73,17 +73,17 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 			for operator, f := range map[string]*content.StringFilter{
 				"contains": {Contains: &text}, "startsWith": {StartsWith: &text}, "eq": {Match: content.Match[string]{Eq: &text}},
 			} {
-				got := tagNames(t, store, mongodb.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}})
+				got := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}})
 				if len(got) != 1 || got[0] != text {
 					t.Errorf("%s %q finds %q", operator, text, got)
 				}
 			}
 		}
-		if got := tagNames(t, store, mongodb.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
+		if got := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
 			t.Errorf("DONG thap finds %q", got)
 		}
 		for _, f := range []*content.StringFilter{{Contains: new("a\x00")}, {StartsWith: new("\x00")}} {
-			if got := tagNames(t, store, mongodb.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}}); len(got) != 0 {
+			if got := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}}); len(got) != 0 {
 				t.Errorf("a zero finds %q", got)
 			}
 		}
@@ -118,7 +118,7 @@ func TestLinkedAtAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		for exists, want := range map[bool][]content.ID{true: {"award_both", "award_linked"}, false: {"award_none", "award_unlinked"}} {
-			pages, err := store.Awards.Pages(t.Context(), mongodb.List[content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.RelationFilter{Exists: &exists}}}, []mongodb.Within{{}})
+			pages, err := store.Awards.Pages(t.Context(), storage.List[content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.RelationFilter{Exists: &exists}}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

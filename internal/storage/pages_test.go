@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -21,7 +21,7 @@ var monday = time.Date(2020, 12, 7, 0, 0, 0, 0, time.UTC)
 
 // putArticles adds n articles to three sections; many of them have equal dates, and
 // every seventh is a draft.
-func putArticles(t *testing.T, store *mongodb.Store, n int) (published []*content.Article) {
+func putArticles(t *testing.T, store *storage.Store, n int) (published []*content.Article) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	var entries []*content.Entry[content.Article]
@@ -70,17 +70,17 @@ func TestPages(t *testing.T) {
 		all := putArticles(t, store, 60)
 		ctx := context.Background()
 		bySection := map[int][]*content.Article{}
-		var parents []mongodb.Within
+		var parents []storage.Within
 		for s := range 3 {
 			id := content.ID(fmt.Sprintf("section_%d", s))
-			parents = append(parents, mongodb.Within{Any: []mongodb.Link{{Field: "section", IDs: []content.ID{id}}}})
+			parents = append(parents, storage.Within{Any: []storage.Link{{Field: "section", IDs: []content.ID{id}}}})
 			for _, a := range all {
 				if a.SectionID == id {
 					bySection[s] = append(bySection[s], a)
 				}
 			}
 		}
-		whole, err := store.Articles.Pages(ctx, mongodb.List[content.ArticleFilter]{First: new(100)}, []mongodb.Within{{}})
+		whole, err := store.Articles.Pages(ctx, storage.List[content.ArticleFilter]{First: new(100)}, []storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestPages(t *testing.T) {
 
 		random := rand.New(rand.NewPCG(3, 4))
 		for range 80 {
-			ask := mongodb.List[content.ArticleFilter]{Asked: mongodb.Asked{Total: true, Next: true, Previous: true}}
+			ask := storage.List[content.ArticleFilter]{Asked: storage.Asked{Total: true, Next: true, Previous: true}}
 			low, high, n := -1, len(all), random.IntN([]int{12, 60}[random.IntN(2)]) // also more than there is
 			if random.IntN(4) == 0 {
 				ask.Offset, ask.First = new(random.IntN(70)), &n
@@ -111,8 +111,8 @@ func TestPages(t *testing.T) {
 				}
 			}
 			name := fmt.Sprintf("after %d before %d n %d last %t offset %v", low, high, n, ask.Last != nil, ask.Offset)
-			several := [][]mongodb.Within{parents, append(parents[:3:3], parents[0])}[random.IntN(2)]
-			for _, some := range [][]mongodb.Within{{{}}, several} {
+			several := [][]storage.Within{parents, append(parents[:3:3], parents[0])}[random.IntN(2)]
+			for _, some := range [][]storage.Within{{{}}, several} {
 				store.Articles.SetFamiliar(random.IntN(2) == 0)
 				pages, err := store.Articles.Pages(ctx, ask, some)
 				if err != nil {
@@ -152,12 +152,12 @@ func TestUnpublishedPages(t *testing.T) {
 		for _, order := range []content.Order{"PUBLISHED_AT_ASC", "PUBLISHED_AT_DESC"} {
 			for _, backwards := range []bool{false, true} {
 				var met []content.ID
-				ask := mongodb.List[content.TagFilter]{Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag}, Order: order, Asked: mongodb.Asked{Next: true, Previous: true}}
+				ask := storage.List[content.TagFilter]{Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag}, Order: order, Asked: storage.Asked{Next: true, Previous: true}}
 				for more := true; more; {
 					if ask.First, ask.Last = new(2), nil; backwards {
 						ask.First, ask.Last = nil, new(2)
 					}
-					pages, err := store.Tags.Pages(t.Context(), ask, []mongodb.Within{{}})
+					pages, err := store.Tags.Pages(t.Context(), ask, []storage.Within{{}})
 					if err != nil {
 						t.Fatal(order, backwards, met, err)
 					}
@@ -188,7 +188,7 @@ func TestUnpublishedPages(t *testing.T) {
 }
 
 // check compares a page with the part of a list that it should show.
-func check(t *testing.T, name string, list []*content.Article, page *content.Connection[content.Article], all []*content.Article, ask mongodb.List[content.ArticleFilter], low, high, n int) {
+func check(t *testing.T, name string, list []*content.Article, page *content.Connection[content.Article], all []*content.Article, ask storage.List[content.ArticleFilter], low, high, n int) {
 	t.Helper()
 	place := func(a *content.Article) int { return slices.Index(all, a) }
 	from, to := 0, len(list)

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // previewsField is the mark of the good previews, in entries and in accounts.
@@ -28,12 +28,11 @@ func (s *Store) Previewed(ctx context.Context, id content.ID) (*Previewed, error
 		return nil, nil
 	}
 	fields := bson.D{{Key: "state", Value: 1}, {Key: previewsField, Value: 1}, {Key: "createdBy", Value: 1}}
-	return findOne[Previewed](ctx, s.db.Collection(s.collectionName(kind)), bson.D{{Key: "_id", Value: id}}, options.FindOne().SetProjection(fields))
+	return findOne[Previewed](ctx, s.engine.Table(s.collectionName(kind)), engine.ByID(id), fields...)
 }
 
 // MarkPreviews sets the mark of the good previews of an entry. It is no change of the entry: its version stays.
 func (s *Store) MarkPreviews(ctx context.Context, id content.ID, mark string) error {
 	kind, _ := id.Kind()
-	_, err := s.updateOne(ctx, s.collectionName(kind), bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: previewsField, Value: mark}}}})
-	return err
+	return s.write(ctx, s.collectionName(kind), engine.Update(engine.ByID(id), engine.Set(previewsField, mark)))
 }

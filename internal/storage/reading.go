@@ -2,16 +2,15 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // envelope is an entry of which a part was read.
@@ -23,14 +22,14 @@ type envelope[T any] struct {
 }
 
 // decode reads the copy that a view shows, nil where there is none.
-func (c *Collection[T, F]) decode(v view, doc element) (content.ID, *T, error) {
+func (c *Collection[T, F]) decode(v view, doc bsondoc.Element) (content.ID, *T, error) {
 	if c.whole {
 		whole := new(T)
-		id, _ := doc.at("_id").text()
-		return content.ID(id), whole, c.decoder.decode(doc, whole)
+		id, _ := doc.At("_id").Text()
+		return content.ID(id), whole, c.decoder.Decode(doc, whole)
 	}
 	var e envelope[T]
-	if err := c.decoder.decode(doc, &e); err != nil {
+	if err := c.decoder.Decode(doc, &e); err != nil {
 		return "", nil, fmt.Errorf("decode an entry of %s: %w", c.name, err)
 	}
 	if v.editing {
@@ -93,18 +92,14 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	if c.whole {
 		filter = append(filter, v.shown...) // of the others, what is not shown has no copy
 	}
-	return c.find(ctx, filter, options.Find().SetProjection(v.projection(fields)).SetBatchSize(int32(len(ids)+1)), func(cursor *mongo.Cursor) error {
-		id, e, err := c.decode(v, document(cursor.Current))
+	return c.table.Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
+		id, e, err := c.decode(v, bsondoc.Document(doc))
 		if e != nil {
-			each(id, e, len(cursor.Current))
+			each(id, e, len(doc))
 		}
 		return err
 	})
 }
-
-// onlyID is a filter that begins with an id without what is behind it. The embedded engine looks an
-// entry up by its id alone, and reads the whole collection for any other filter.
-func onlyID(filter bson.D) bson.D { return filter[:1] }
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the
 // given stored fields; nil when there is none. Readers share what it gives, as with [Collection.Known].
@@ -133,14 +128,15 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 // bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e *T, stored int, err error) {
 	v := c.view(stage)
-	raw, err := c.coll.FindOne(ctx, append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...), options.FindOne().SetProjection(v.projection(fields))).Raw()
-	if err == nil {
-		id, e, err := c.decode(v, document(raw))
+	has := append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...)
+	err = c.table.Find(ctx, engine.Query{Filter: has, Fields: v.projection(fields), Limit: 1}, func(doc bson.Raw) error {
+		id, found, err := c.decode(v, bsondoc.Document(doc))
 		cache.Note(ctx, cache.Entry(id))
-		return e, len(raw), err
-	}
-	if !errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, 0, fail(err)
+		e, stored = found, len(doc)
+		return err
+	})
+	if e != nil || err != nil {
+		return e, stored, err
 	}
 	cache.Note(ctx, cache.Kind(c.kind)) // any other may come to have the slug
 	claims, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
@@ -168,7 +164,7 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
-	return there(ctx, c.coll, bson.D{
+	return there(ctx, c.table, bson.D{
 		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},
@@ -177,7 +173,7 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 
 // Entry reads a whole entry, whatever its state; nil when there is none.
 func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
-	e, err := findOne[content.Entry[T]](ctx, c.coll, bson.D{{Key: "_id", Value: id}})
+	e, err := findOne[content.Entry[T]](ctx, c.table, engine.ByID(id))
 	if e != nil {
 		c.complete(e)
 	}
@@ -194,9 +190,9 @@ func (c *Collection[T, F]) complete(e *content.Entry[T]) {
 // Linking lists the entries whose link of a field, at a stage, leads to one of some others.
 func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) (ids []content.ID, err error) {
 	v := c.view(stage)
-	err = c.find(ctx, bson.D{{Key: v.at + field, Value: oneOf(to)}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}),
-		func(cursor *mongo.Cursor) error {
-			id, _ := cursor.Current.Lookup("_id").StringValueOK()
+	err = c.table.Find(ctx, engine.Query{Filter: bson.D{{Key: v.at + field, Value: oneOf(to)}}, Fields: idOnly},
+		func(doc bson.Raw) error {
+			id := bsondoc.ID(doc)
 			ids = append(ids, content.ID(id))
 			return nil
 		})
@@ -211,12 +207,12 @@ func (c *Collection[T, F]) UsedBy(ctx context.Context, ids []content.ID, most in
 		users[id] = nil
 	}
 	limit, read := len(users)*(most+1), 0 // one may link to itself
-	err := c.find(ctx, bson.D{{Key: "links", Value: oneOf(ids)}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}},
-		options.Find().SetProjection(bson.D{{Key: "links", Value: 1}}).SetLimit(int64(limit)).SetBatchSize(int32(limit+1)),
-		func(cursor *mongo.Cursor) error {
+	linking := append(bson.D{{Key: "links", Value: oneOf(ids)}}, working.shown...)
+	err := c.table.Find(ctx, engine.Query{Filter: linking, Fields: bson.D{{Key: "links", Value: 1}}, Limit: limit},
+		func(doc bson.Raw) error {
 			read++
-			user, _ := cursor.Current.Lookup("_id").StringValueOK()
-			for _, to := range stringsAt(cursor.Current, []string{"links"}) {
+			user := bsondoc.ID(doc)
+			for _, to := range bsondoc.StringsAt(doc, []string{"links"}) {
 				id := content.ID(to)
 				if by, asked := users[id]; asked && len(by) < most && to != user {
 					users[id] = append(by, content.ID(user))

@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // Rekey writes the store's own forms of all texts anew (ADR 4), as the site's languages
@@ -43,12 +43,8 @@ func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func())
 	if c.whole {
 		return nil
 	}
-	cursor, err := c.coll.Find(ctx, which, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}).SetBatchSize(rekeyBatch))
-	if err != nil {
-		return fail(err)
-	}
-	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
-		id, _ := cursor.Current.Lookup("_id").StringValueOK()
+	return c.table.Find(ctx, engine.Query{Filter: which, Fields: idOnly, Batch: rekeyBatch}, func(doc bson.Raw) error {
+		id := bsondoc.ID(doc)
 		e, err := c.Entry(ctx, content.ID(id))
 		if e == nil || err != nil {
 			return err
@@ -59,12 +55,13 @@ func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func())
 				set = append(set, bson.E{Key: at + "keys", Value: c.textKeys(copied, c.store.Site().Languages)})
 			}
 		}
-		_, err = c.store.updateOne(ctx, c.name, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}, bson.D{{Key: "$set", Value: set}})
+		same := bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}
+		err = c.store.write(ctx, c.name, engine.Update(same, bson.D{{Key: "$set", Value: set}}))
 		c.store.changed(Change{c.kind, e.ID})
 		done()
 		if err != nil {
 			return err
 		}
-		return c.store.guarded(func() error { return c.show(ctx, e) })
+		return c.show(ctx, e)
 	})
 }

@@ -7,10 +7,9 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // revisions is what the store knows of revisions. They are listed like a kind; a
@@ -30,6 +29,9 @@ func revisions() spec[content.Revision, content.RevisionFilter] {
 		},
 	}
 }
+
+// withoutCopy reads a revision without the copy that it left behind.
+var withoutCopy = bson.D{{Key: "copy", Value: 0}}
 
 // revisionsName is the collection of what entries were, version by version.
 const revisionsName = "revisions"
@@ -54,33 +56,30 @@ func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, vers
 
 // revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
 func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (*T, error) {
-	var doc struct {
+	type revision struct {
 		Copy *T `json:"copy"`
 	}
-	err := s.db.Collection(revisionsName).FindOne(ctx, bson.D{
+	r, err := findOne[revision](ctx, s.engine.Table(revisionsName), bson.D{
 		{Key: "entry", Value: id}, {Key: "version", Value: version}, {Key: "committed", Value: true},
-	}).Decode(&doc)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, nil
+	})
+	if r == nil || err != nil {
+		return nil, err
 	}
-	return doc.Copy, fail(err)
+	return r.Copy, nil
 }
 
 // Receipt finds the revision with an id and tells whether it came to be: the entry
 // names it, or has since gone on from it. It is how a retried change learns what the
 // first attempt did. Nil when there is no such revision.
 func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
-	var r struct {
+	type receipt struct {
 		content.Revision `json:",inline"`
 		Committed        bool `json:"committed"`
 		Receipt          bool `json:"receipt"`
 	}
-	err := s.db.Collection(revisionsName).FindOne(ctx, bson.D{{Key: "_id", Value: id}}, options.FindOne().SetProjection(bson.D{{Key: "copy", Value: 0}})).Decode(&r)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fail(err)
+	r, err := findOne[receipt](ctx, s.engine.Table(revisionsName), engine.ByID(id), withoutCopy...)
+	if r == nil || err != nil {
+		return nil, false, err
 	}
 	if !r.Committed && !r.Receipt {
 		r.Committed, err = s.settle(ctx, &r.Revision)
@@ -91,27 +90,27 @@ func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool
 // KeepReceipt keeps what a change that left everything as it was is known by under its idempotency key. It stands
 // beside the revisions and is none: nobody lists it. It answers [ErrAttempted] when there is one already.
 func (s *Store) KeepReceipt(ctx context.Context, r content.Revision) error {
-	_, err := s.db.Collection(revisionsName).InsertOne(ctx, struct {
+	err := s.write(ctx, revisionsName, engine.Insert(struct {
 		content.Revision `json:",inline"`
 		Receipt          bool `json:"receipt"`
-	}{r, true})
-	if mongo.IsDuplicateKeyError(err) {
+	}{r, true}))
+	if errors.Is(err, engine.ErrDuplicate) {
 		return ErrAttempted
 	}
-	return fail(err)
+	return err
 }
 
 // settle marks a revision as committed if its entry names it as its head, or is gone by it.
 func (s *Store) settle(ctx context.Context, r *content.Revision) (bool, error) {
-	coll := s.db.Collection(s.collectionName(r.Of))
+	table := s.engine.Table(s.collectionName(r.Of))
 	if r.Action == content.ActionDeleteForever {
-		still, err := there(ctx, coll, bson.D{{Key: "_id", Value: r.Entry}})
+		still, err := there(ctx, table, engine.ByID(r.Entry))
 		if err != nil || still {
 			return false, err
 		}
 		return true, s.bury(ctx, r)
 	}
-	came, err := there(ctx, coll, bson.D{{Key: "_id", Value: r.Entry}, {Key: "head", Value: r.ID}})
+	came, err := there(ctx, table, bson.D{{Key: "_id", Value: r.Entry}, {Key: "head", Value: r.ID}})
 	if err == nil && came {
 		err = s.commit(ctx, r.ID)
 	}
@@ -121,21 +120,20 @@ func (s *Store) settle(ctx context.Context, r *content.Revision) (bool, error) {
 // bury removes what is left of an entry that is gone: the copies in its revisions and its slugs. The
 // revision that took it away is marked last, so that what a crash left is done later.
 func (s *Store) bury(ctx context.Context, r *content.Revision) error {
-	_, err := s.db.Collection(revisionsName).UpdateMany(ctx, bson.D{{Key: "entry", Value: r.Entry}},
-		bson.D{{Key: "$unset", Value: bson.D{{Key: "copy", Value: ""}, {Key: "label", Value: ""}}}})
+	of := bson.D{{Key: "entry", Value: r.Entry}}
+	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
 	if err == nil {
-		_, err = s.db.Collection(routes).DeleteMany(ctx, bson.D{{Key: "entry", Value: r.Entry}})
+		err = s.write(ctx, routes, engine.DeleteAll(of))
 	}
 	if err != nil {
-		return fail(err)
+		return err
 	}
 	return s.commit(ctx, r.ID)
 }
 
 // commit marks a revision as one that came to be.
 func (s *Store) commit(ctx context.Context, id string) error {
-	_, err := s.db.Collection(revisionsName).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: "committed", Value: true}}}})
-	return fail(err)
+	return s.write(ctx, revisionsName, engine.Update(engine.ByID(id), engine.Set("committed", true)))
 }
 
 // abandoned is the age from which a revision that came to nothing is swept: far longer
@@ -171,9 +169,9 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, rem
 
 // discard removes a revision that did not come to be.
 func (s *Store) discard(ctx context.Context, id string) error {
-	_, err := s.db.Collection(revisionsName).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "committed", Value: false}})
+	err := s.write(ctx, revisionsName, engine.Delete(bson.D{{Key: "_id", Value: id}, {Key: "committed", Value: false}}))
 	if err != nil {
-		return fmt.Errorf("remove an open revision: %w", fail(err))
+		return fmt.Errorf("remove an open revision: %w", err)
 	}
 	return nil
 }

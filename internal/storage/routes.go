@@ -2,16 +2,17 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // routes is the collection of claimed slugs. Its `_id` is the kind and the slug,
@@ -40,7 +41,12 @@ type claim struct {
 	Hidden int `json:"hidden,omitempty"`
 }
 
-var claimDecoder = decoderOf(reflect.TypeFor[claim]())
+// same is the filter for a claim that nobody has changed since it was read.
+func (c claim) same() bson.D {
+	return bson.D{{Key: "_id", Value: c.ID}, {Key: "entry", Value: c.Entry}, {Key: "at", Value: c.At}}
+}
+
+var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
 
 // openField marks the claims that no sweep has looked at; the others are Public and Hidden.
 const (
@@ -61,14 +67,10 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 	if len(ids) == 1 {
 		filter[0].Value = ids[0]
 	}
-	cursor, err := s.db.Collection(routes).Find(ctx, filter, options.Find().SetBatchSize(int32(len(ids)+1)))
-	if err != nil {
-		return nil, fail(err)
-	}
 	found := make(map[claimKey]claim, len(keys))
-	return found, drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+	return found, s.engine.Table(routes).Find(ctx, engine.Query{Filter: filter, Batch: len(ids)}, func(doc bson.Raw) error {
 		var held claim
-		err := claimDecoder.decode(document(cursor.Current), &held)
+		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
 		found[byID[held.ID]] = held
 		return err
 	})
@@ -102,7 +104,7 @@ func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T
 		}
 	}
 	// Should nobody come to let them go, a sweep does.
-	err = c.store.updateClaims(ctx, ids, bson.D{{Key: "entry", Value: e.ID}}, bson.D{{Key: "$set", Value: bson.D{{Key: openField, Value: true}}}})
+	err = c.store.updateClaims(ctx, ids, bson.D{{Key: "entry", Value: e.ID}}, engine.Set(openField, true))
 	if err != nil {
 		return nil, err
 	}
@@ -112,21 +114,21 @@ func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T
 			continue
 		}
 		if held.Entry == e.ID { // of a write before this one: neither a sweep nor that write shall take it away now
-			result, err := c.store.db.Collection(routes).UpdateOne(ctx, bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: e.ID}},
-				bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: e.UpdatedAt}}}})
+			own := bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: e.ID}}
+			still, err := c.store.update(ctx, routes, own, engine.Set("at", e.UpdatedAt))
 			if err != nil {
-				return nil, fail(err)
+				return nil, err
 			}
-			if result.MatchedCount > 0 {
+			if still {
 				continue
 			}
 		}
-		_, err := c.store.db.Collection(routes).InsertOne(ctx, claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, Open: true})
-		if mongo.IsDuplicateKeyError(err) {
+		err := c.store.write(ctx, routes, engine.Insert(claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, Open: true}))
+		if errors.Is(err, engine.ErrDuplicate) {
 			err = c.takeOver(ctx, key, e)
 		}
 		if err != nil {
-			return nil, fail(err)
+			return nil, err
 		}
 	}
 	return free, nil
@@ -135,9 +137,8 @@ func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T
 // release lets claims go, but one that a later write has taken up again.
 func (s *Store) release(ctx context.Context, free []claim) error {
 	for _, held := range free {
-		_, err := s.db.Collection(routes).DeleteOne(ctx, bson.D{{Key: "_id", Value: held.ID}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}})
-		if err != nil {
-			return fail(err)
+		if err := s.write(ctx, routes, engine.Delete(held.same())); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -164,10 +165,15 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 
 // takeOver takes a slug that another entry claimed and does not have.
 func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T]) error {
-	var held claim
-	err := c.store.db.Collection(routes).FindOne(ctx, bson.D{{Key: "_id", Value: key.id()}}).Decode(&held)
-	if err != nil || held.Entry == e.ID {
+	held, err := findOne[claim](ctx, c.store.engine.Table(routes), engine.ByID(key.id()))
+	if err != nil {
 		return err
+	}
+	if held == nil { // it was let go meanwhile
+		return &SlugTakenError{key.slug}
+	}
+	if held.Entry == e.ID {
+		return nil
 	}
 	holder, err := c.Entry(ctx, held.Entry)
 	if err != nil {
@@ -176,13 +182,11 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 	if holds(holder, key.slug) || e.UpdatedAt.Sub(held.At) < claimGrace {
 		return &SlugTakenError{key.slug}
 	}
-	result, err := c.store.db.Collection(routes).UpdateOne(ctx,
-		bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}},
-		bson.D{
-			{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}},
-			{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}, {Key: hiddenField, Value: ""}}},
-		})
-	if err == nil && result.MatchedCount == 0 {
+	taken, err := c.store.update(ctx, routes, held.same(), bson.D{
+		{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}},
+		{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}, {Key: hiddenField, Value: ""}}},
+	})
+	if err == nil && !taken {
 		return &SlugTakenError{key.slug}
 	}
 	return err
@@ -193,7 +197,7 @@ func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error 
 	return c.store.updateClaims(ctx, c.publicIDs(e.Live), bson.D{
 		{Key: "entry", Value: e.ID},
 		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gte", Value: e.Version}}}}},
-	}, bson.D{{Key: "$set", Value: bson.D{{Key: publicField, Value: true}}}})
+	}, engine.Set(publicField, true))
 }
 
 // hide takes back what the claims say of the slugs that readers won't see any more once an entry is saved.
@@ -226,45 +230,32 @@ func (s *Store) updateClaims(ctx context.Context, ids []string, condition, chang
 		return nil
 	}
 	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, condition...)
-	_, err := s.db.Collection(routes).UpdateMany(ctx, filter, change)
-	return fail(err)
+	return s.write(ctx, routes, engine.UpdateAll(filter, change))
 }
 
 // sweepClaims looks at the claims that are older than any write may take: those whose
 // entry has the slug are settled, the others let go.
 func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, err error) {
-	cursor, err := s.db.Collection(routes).Find(ctx, bson.D{
-		{Key: openField, Value: true}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-abandoned)}}},
-	})
-	if err != nil {
-		return 0, fail(err)
-	}
-	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+	old := bson.D{{Key: openField, Value: true}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-abandoned)}}}}
+	err = s.engine.Table(routes).Find(ctx, engine.Query{Filter: old}, func(doc bson.Raw) error {
 		var held claim
-		if err := cursor.Decode(&held); err != nil {
+		if err := bsondoc.Unmarshal(doc, &held); err != nil {
 			return err
 		}
 		kind, slug, _ := strings.Cut(held.ID, ":")
-		entries := s.db.Collection(s.collectionName(content.Kind(kind)))
-		return s.guarded(func() error {
-			n, err := entries.CountDocuments(ctx, bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
-				bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
-			}}})
-			if err != nil {
-				return fail(err)
-			}
-			// Another write of the entry that wants it has set another time by now.
-			same := bson.D{{Key: "_id", Value: held.ID}, {Key: "entry", Value: held.Entry}, {Key: "at", Value: held.At}}
-			if n > 0 {
-				_, err = s.db.Collection(routes).UpdateOne(ctx, same, bson.D{{Key: "$unset", Value: bson.D{{Key: openField, Value: ""}}}})
-				return fail(err)
-			}
-			result, err := s.db.Collection(routes).DeleteOne(ctx, same)
-			if err == nil {
-				released += int(result.DeletedCount)
-			}
-			return fail(err)
-		})
+		has, err := there(ctx, s.engine.Table(s.collectionName(content.Kind(kind))), bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
+			bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
+		}}})
+		if err != nil {
+			return err
+		}
+		// Another write of the entry that wants it has set another time by now.
+		if has {
+			return s.write(ctx, routes, engine.Update(held.same(), engine.Unset(openField)))
+		}
+		n, err := s.engine.Table(routes).Write(ctx, engine.Delete(held.same()))
+		released += n
+		return err
 	})
 	return released, err
 }

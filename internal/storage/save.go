@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +8,10 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // What a write can meet.
@@ -40,25 +39,6 @@ var fault = func(string) {}
 // same in both is not written again. It answers [ErrStale], [ErrAttempted] or a
 // [SlugTakenError], and nothing is changed then.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
-	return c.store.guarded(func() error {
-		if before != nil && c.store.embedded.Load() {
-			// Under the lock a look tells who is stale. It is dear there to take a revision back.
-			var there struct {
-				Version int `json:"version"`
-			}
-			err := c.coll.FindOne(ctx, bson.D{{Key: "_id", Value: after.ID}}, options.FindOne().SetProjection(bson.D{{Key: "version", Value: 1}})).Decode(&there)
-			if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
-				return fail(err)
-			}
-			if there.Version != before.Version {
-				return ErrStale
-			}
-		}
-		return c.save(ctx, before, after, r)
-	})
-}
-
-func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = any(after.Draft).(content.Content).Label()
@@ -67,7 +47,7 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	fault("claimed")
-	copied, err := encode(after.Draft)
+	copied, err := bsondoc.Encode(after.Draft)
 	if err != nil {
 		return err
 	}
@@ -113,18 +93,15 @@ func (c *Collection[T, F]) save(ctx context.Context, before, after *content.Entr
 // open inserts a revision that is not committed yet. The head before it is marked in the
 // same step: once it is not the head any more, nobody could tell that it came to be.
 func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
-	var writes []mongo.WriteModel
+	var changes []engine.Change
 	if before != nil && before.Head != "" {
-		writes = append(writes, mongo.NewUpdateOneModel().
-			SetFilter(bson.D{{Key: "_id", Value: before.Head}}).
-			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "committed", Value: true}}}}))
+		changes = append(changes, engine.Update(engine.ByID(before.Head), engine.Set("committed", true)))
 	}
-	writes = append(writes, mongo.NewInsertOneModel().SetDocument(r))
-	_, err := c.store.db.Collection(revisionsName).BulkWrite(ctx, writes)
-	if mongo.IsDuplicateKeyError(err) {
+	err := c.store.write(ctx, revisionsName, append(changes, engine.Insert(r))...)
+	if errors.Is(err, engine.ErrDuplicate) {
 		return ErrAttempted
 	}
-	return fail(err)
+	return err
 }
 
 // swap takes the entry from one version to the next.
@@ -134,40 +111,30 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	if before == nil {
-		if _, err := c.coll.InsertOne(ctx, doc); err != nil {
-			return fail(err)
-		}
-		return nil
+		return c.store.write(ctx, c.name, engine.Insert(doc))
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	if c.store.embedded.Load() {
-		same = onlyID(same) // the look under the lock told the version
-	}
-	result, err := c.coll.UpdateOne(ctx, same, bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
-	if err == nil && result.MatchedCount == 0 {
+	found, err := c.store.update(ctx, c.name, same, bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
+	if err == nil && !found {
 		return ErrStale
 	}
-	return fail(err)
+	return err
 }
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
 // it was there, and who did what, stays in the revisions.
 func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
-	return c.store.guarded(func() error { return c.delete(ctx, e, r) })
-}
-
-func (c *Collection[T, F]) delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
 	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
 	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
 		return err
 	}
 	fault("revision inserted")
-	result, err := c.coll.DeleteOne(ctx, bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}})
+	found, err := c.table.Write(ctx, engine.Delete(bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}))
 	c.store.changed(Change{c.kind, e.ID})
 	if err != nil {
-		return fail(err)
+		return err
 	}
-	if result.DeletedCount == 0 {
+	if found == 0 {
 		return errors.Join(ErrStale, c.store.discard(ctx, r.ID))
 	}
 	fault("entry removed")
@@ -188,7 +155,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 	if len(entries) == 0 {
 		return nil
 	}
-	var docs, claimed, revised []any
+	var docs, claimed, revised []engine.Change
 	var public []string
 	for _, e := range entries {
 		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
@@ -201,14 +168,14 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		if err != nil {
 			return err
 		}
-		docs, public = append(docs, doc), append(public, c.publicIDs(e.Live)...)
+		docs, public = append(docs, engine.Insert(doc)), append(public, c.publicIDs(e.Live)...)
 		for _, slug := range common(e.Draft).Slugs() {
-			claimed = append(claimed, claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt})
+			claimed = append(claimed, engine.Insert(claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt}))
 		}
-		revised = append(revised, storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
+		revised = append(revised, engine.Insert(storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
 			ID: e.Head, Entry: e.ID, Of: c.kind, Version: e.Version, At: e.UpdatedAt, Action: content.ActionImport,
 			State: e.State, Label: any(e.Draft).(content.Content).Label(),
-		}})
+		}}))
 	}
 	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and
 	// leave a part of it behind.
@@ -216,16 +183,14 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 	defer cancel()
 	for _, step := range []struct {
 		collection string
-		docs       []any
+		changes    []engine.Change
 	}{{revisionsName, revised}, {routes, claimed}, {c.name, docs}} {
-		if _, err := c.store.db.Collection(step.collection).InsertMany(ctx, step.docs); err != nil {
-			return fmt.Errorf("add to %s: %w", step.collection, fail(err))
+		if err := c.store.write(ctx, step.collection, step.changes...); err != nil {
+			return fmt.Errorf("add to %s: %w", step.collection, err)
 		}
 	}
 	c.store.changed(Change{})
-	return c.store.guarded(func() error {
-		return c.store.updateClaims(ctx, public, bson.D{{Key: hiddenField, Value: nil}}, bson.D{{Key: "$set", Value: bson.D{{Key: publicField, Value: true}}}})
-	})
+	return c.store.updateClaims(ctx, public, bson.D{{Key: hiddenField, Value: nil}}, engine.Set(publicField, true))
 }
 
 // document is an entry as it is stored: each copy with the store's own forms of its
@@ -273,23 +238,11 @@ func (c *Collection[T, F]) copyWithKeys(copied *T) (any, error) {
 	if copied == nil {
 		return nil, nil
 	}
-	raw, err := encode(copied)
+	raw, err := bsondoc.Encode(copied)
 	if err != nil {
 		return nil, fmt.Errorf("encode an entry of %s: %w", c.name, err)
 	}
 	return append(raw, bson.E{Key: "keys", Value: c.textKeys(copied, c.store.Site().Languages)}), nil
-}
-
-// encode is a value as the store writes it, ready to be added to.
-func encode(v any) (bson.D, error) {
-	var buf bytes.Buffer
-	enc := bson.NewEncoder(bson.NewDocumentWriter(&buf))
-	enc.UseJSONStructTags()
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	var doc bson.D
-	return doc, bson.Unmarshal(buf.Bytes(), &doc)
 }
 
 // claimGrace is how long a slug that was claimed belongs to an entry that does not have
@@ -305,7 +258,7 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage 
 		set = append(set, bson.E{Key: v.at + name, Value: value})
 	}
 	filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
-	_, err := c.store.updateOne(ctx, c.name, filter, bson.D{{Key: "$set", Value: set}})
+	err := c.store.write(ctx, c.name, engine.Update(filter, bson.D{{Key: "$set", Value: set}}))
 	if stage != content.StageDraft {
 		c.store.changed(Change{c.kind, id})
 	}

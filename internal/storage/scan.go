@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"sen/internal/content"
 )
@@ -43,7 +42,7 @@ func (p *page) filter(within Within, bounds []side) bson.D {
 func (p *page) linking(conds bson.A) (both bson.A) {
 	for _, cond := range conds {
 		field, operator := simple(cond.(bson.D))
-		if slices.Contains(p.linked, strings.TrimPrefix(field, p.at)) && slices.Contains([]string{"$eq", "$in", "$all"}, operator) {
+		if slices.Contains(p.linked, strings.TrimPrefix(field, p.at)) && slices.Contains([]string{"$eq", "$in"}, operator) {
 			both = append(both, bson.D{{Key: "links", Value: cond.(bson.D)[0].Value}})
 		}
 	}
@@ -113,19 +112,6 @@ func (s *scan) extra() int {
 	return 0
 }
 
-// set sets what is set, in the options of a command.
-func (s *scan) set(o *options.FindOptionsBuilder) {
-	if s.hint != nil {
-		o.SetHint(s.hint)
-	}
-	if s.min != nil {
-		o.SetMin(s.min)
-	}
-	if s.max != nil {
-		o.SetMax(s.max)
-	}
-}
-
 // cut takes what does not belong to a list from what was read of it, and what is too much.
 func cut[T any](s *scan, rows []row[T], limit int) []row[T] {
 	if s.leave != nil { // it comes first, or last where the page is read from its end
@@ -138,7 +124,7 @@ func cut[T any](s *scan, rows []row[T], limit int) []row[T] {
 // index together: the planner would try several each time, and at times read one that makes it sort in memory. Where
 // more is given, the planner knows better.
 func (c *Collection[T, F]) hint(p *page, within Within) bson.D {
-	if !c.store.union.Load() {
+	if !c.store.hints.Load() {
 		return nil
 	}
 	var fixed []string

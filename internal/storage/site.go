@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // defaultSite stands in until a site has settings of its own.
@@ -49,13 +49,12 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 		ID: fmt.Sprintf("%s:%d", siteID, site.Version), Entry: siteID, Of: siteKind, Version: site.Version,
 		At: time.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished, Label: site.Name,
 	}
-	_, err := s.db.Collection(revisionsName).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}}, storedRevision{Committed: true, Copy: site, Revision: r}, options.Replace().SetUpsert(true))
-	if err != nil {
-		return fail(err)
+	revision := storedRevision{Committed: true, Copy: site, Revision: r}
+	if err := s.write(ctx, revisionsName, engine.Replace(r.ID, revision)); err != nil {
+		return err
 	}
-	_, err = s.db.Collection(settings).ReplaceOne(ctx, bson.D{{Key: "_id", Value: siteID}}, site, options.Replace().SetUpsert(true))
-	if err != nil {
-		return fail(err)
+	if err := s.write(ctx, settings, engine.Replace(siteID, site)); err != nil {
+		return err
 	}
 	s.takeSite(site)
 	return nil
@@ -77,25 +76,25 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 		return err
 	}
 	r.Entry, r.Of, r.Version = siteID, siteKind, site.Version
-	if _, err := s.db.Collection(revisionsName).InsertOne(ctx, storedRevision{Revision: r, Copy: site}); err != nil {
-		return fail(err)
+	if err := s.write(ctx, revisionsName, engine.Insert(storedRevision{Revision: r, Copy: site})); err != nil {
+		return err
 	}
-	doc, err := encode(site)
+	doc, err := bsondoc.Encode(site)
 	if err != nil {
 		return err
 	}
 	doc = append(doc, bson.E{Key: "head", Value: r.ID})
-	found, err := s.updateOne(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
+	found, err := s.update(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
 	if err == nil && !found && site.Version == 1 { // the first settings ever
-		_, err = s.db.Collection(settings).InsertOne(ctx, append(bson.D{{Key: "_id", Value: siteID}}, doc...))
+		err = s.write(ctx, settings, engine.Insert(append(engine.ByID(siteID), doc...)))
 	} else if err == nil && !found {
 		err = ErrStale
 	}
 	switch {
-	case errors.Is(err, ErrStale), mongo.IsDuplicateKeyError(err):
+	case errors.Is(err, ErrStale), errors.Is(err, engine.ErrDuplicate):
 		return errors.Join(ErrStale, s.discard(ctx, r.ID))
 	case err != nil:
-		return fail(err)
+		return err
 	}
 	s.takeSite(site)
 	return s.commit(ctx, r.ID)
@@ -104,7 +103,7 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 // ReadSite reads the settings of the site anew: another server may have changed them.
 func (s *Store) ReadSite(ctx context.Context) error {
 	before := s.site.Load()
-	site, err := findOne[content.Site](ctx, s.db.Collection(settings), bson.D{{Key: "_id", Value: siteID}})
+	site, err := findOne[content.Site](ctx, s.engine.Table(settings), engine.ByID(siteID))
 	if err != nil || site == nil || reflect.DeepEqual(before, site) {
 		return err
 	}

@@ -3,15 +3,16 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // Sizes of pictures are kept as GridFS has them in a bucket of their own, in sizes.files and sizes.chunks: they can be
@@ -36,8 +37,8 @@ const usedWithin = time.Hour
 func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now time.Time) (*File, error) {
 	f, stored, err := s.openFile(ctx, sizesBucket, m, key)
 	if err == nil && now.Sub(stored.Metadata.Used) > usedWithin {
-		own, used := bson.D{{Key: "_id", Value: f.id}}, bson.D{{Key: "$set", Value: bson.D{{Key: "metadata.used", Value: now}}}}
-		if _, err := s.db.Collection(sizesBucket+".files").UpdateOne(ctx, own, used); err != nil {
+		used := engine.Update(engine.ByID(f.id), engine.Set("metadata.used", now))
+		if err := s.write(ctx, sizesBucket+".files", used); err != nil {
 			s.log.WarnContext(ctx, "a size of a picture may go although it is used", "size", f.id, "err", err)
 		}
 	}
@@ -48,7 +49,7 @@ func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now 
 func (s *Store) PutSize(ctx context.Context, id content.ID, key, mimeType string, data []byte, now time.Time) error {
 	about := bson.D{{Key: "mimeType", Value: mimeType}, {Key: "used", Value: now}}
 	err := s.putFile(ctx, sizesBucket, fileID(id, key), key, about, bytes.NewReader(data))
-	if mongo.IsDuplicateKeyError(err) {
+	if errors.Is(err, engine.ErrDuplicate) {
 		return nil
 	}
 	return err
@@ -56,15 +57,10 @@ func (s *Store) PutSize(ctx context.Context, id content.ID, key, mimeType string
 
 // Sizes gives every size that is kept.
 func (s *Store) Sizes(ctx context.Context, each func(KeptSize)) error {
-	cursor, err := s.db.Collection(sizesBucket+".files").Find(ctx, bson.D{}, options.Find().SetProjection(bson.D{
-		{Key: "length", Value: 1}, {Key: "metadata.used", Value: 1},
-	}))
-	if err != nil {
-		return fmt.Errorf("list sizes of pictures: %w", fail(err))
-	}
-	return drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+	fields := bson.D{{Key: "length", Value: 1}, {Key: "metadata.used", Value: 1}}
+	return s.engine.Table(sizesBucket+".files").Find(ctx, engine.Query{Fields: fields}, func(doc bson.Raw) error {
 		var stored storedFile
-		if err := cursor.Decode(&stored); err != nil {
+		if err := bsondoc.Unmarshal(doc, &stored); err != nil {
 			return err
 		}
 		each(KeptSize{ID: stored.ID, Medium: mediumOf(stored.ID), Bytes: stored.Length, Used: stored.Metadata.Used})
@@ -80,19 +76,14 @@ func (s *Store) DropSizes(ctx context.Context, ids []string) error {
 // DropFormerSizes removes the sizes of pictures that earlier versions kept among the media, by whatever size was asked for.
 func (s *Store) DropFormerSizes(ctx context.Context) error {
 	former := bson.D{{Key: "_id", Value: bson.D{{Key: "$regex", Value: "@w[0-9]+h[0-9]+"}}}}
-	bare := options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}})
-	cursor, err := s.db.Collection(bucketName+".files").Find(ctx, former, bare)
-	if err != nil {
-		return fmt.Errorf("list former sizes of pictures: %w", fail(err))
-	}
 	var ids []string
-	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
-		id, _ := cursor.Current.Lookup("_id").StringValueOK()
+	err := s.engine.Table(bucketName+".files").Find(ctx, engine.Query{Filter: former, Fields: idOnly}, func(doc bson.Raw) error {
+		id := bsondoc.ID(doc)
 		ids = append(ids, id)
 		return nil
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("list former sizes of pictures: %w", err)
 	}
 	return s.dropFiles(ctx, bucketName, ids)
 }

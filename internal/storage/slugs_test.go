@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -26,10 +26,10 @@ func TestPublicSlugs(t *testing.T) {
 		}
 		sees := func(after string, slug string, want bool) {
 			t.Helper()
-			list := mongodb.List[content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{slug}}}}
+			list := storage.List[content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{slug}}}}
 			found := false
 			n := trips(t, func(ctx context.Context) error {
-				pages, err := store.Articles.Pages(ctx, list, []mongodb.Within{{}})
+				pages, err := store.Articles.Pages(ctx, list, []storage.Within{{}})
 				found = err == nil && len(pages[0].Nodes) > 0
 				return err
 			})

@@ -1,39 +1,27 @@
-// Package mongodb keeps content in a MongoDB-compatible store. It is the only
-// importer of the driver: whoever stands above it sees content, never BSON.
-//
-// Its vocabulary is what both engines do alike: find with filter, sort, limit and
-// projection, insert, bulk writes, count, and plain indexes on scalars. Where a
-// real server does better, [Store.Prepare] asks once and a named fallback stands by.
+// Package storage keeps content: it turns entries, lists and filters into documents and queries of an engine. Whoever
+// stands above it sees content, never BSON.
 package storage
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
-	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
-// Options say how to reach the store.
+// Options say how a store works.
 type Options struct {
-	// URI is a MongoDB connection string; the database's name stands in its path, "sen" if none does.
-	URI string
-	// Timeout bounds every operation; zero is 10 s.
+	// Engine keeps the documents.
+	Engine engine.Engine
+	// Timeout bounds what is done after a request was broken off; zero is 10 s.
 	Timeout time.Duration
-	// Slow is the time from which an operation is logged; zero logs none.
-	Slow time.Duration
 	// EntityBytes and PageBytes bound what readers' entries and pages take in memory; zero keeps none.
 	EntityBytes, PageBytes uint64
 	Log                    *slog.Logger
@@ -55,26 +43,18 @@ type Store struct {
 	// Revisions are the accepted changes of all entries: their history, and the audit log.
 	Revisions *Collection[content.Revision, content.RevisionFilter]
 
-	client *mongo.Client
-	db     *mongo.Database
+	engine engine.Engine
 	log    *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
 	site    atomic.Pointer[content.Site]
-	// union tells that the engine joins pipelines ($unionWith): false on the embedded one.
-	union atomic.Bool
-	// embedded tells that the engine runs in this process.
-	embedded atomic.Bool
-	due      dueTimes
-	feed     feed
+	// hints tells that queries name indexes: the engine is a server, and they exist.
+	hints atomic.Bool
+	due   dueTimes
+	feed  feed
 	// journal knows what changed, and memory keeps what did not.
 	journal *cache.Journal
 	memory  memory
-	monitor *monitor
-	// uri is how the store is reached, for the change stream.
-	uri string
-	// updating keeps updates apart on the embedded engine; see guarded.
-	updating sync.Mutex
 	// ready tells that the indexes stand and the settings were read.
 	ready      atomic.Bool
 	background background
@@ -83,31 +63,12 @@ type Store struct {
 // defaultTimeout bounds an operation when the options don't.
 const defaultTimeout = 10 * time.Second
 
-// New makes a store. It connects in the background: [Store.Prepare] tells whether that works.
-func New(o Options) (*Store, error) {
+// New makes a store. [Store.Prepare] makes it ready.
+func New(o Options) *Store {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
-	monitor := &monitor{slow: o.Slow, log: o.Log}
-	opts := options.Client().ApplyURI(o.URI).
-		SetAppName("sen").
-		SetTimeout(o.Timeout).
-		SetServerSelectionTimeout(3 * time.Second).
-		SetConnectTimeout(3 * time.Second).
-		SetMaxConnecting(8).
-		SetMaxConnIdleTime(5 * time.Minute).
-		SetWriteConcern(writeconcern.Majority()).
-		SetReadPreference(readpref.Primary()). // what a secondary lacks yet would be kept as if it was new
-		SetMonitor(monitor.commands()).
-		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true})
-	if err := opts.Validate(); err != nil {
-		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
-	}
-	client, err := mongo.Connect(opts)
-	if err != nil {
-		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
-	}
-	s := &Store{client: client, db: client.Database(databaseName(o.URI)), log: o.Log, timeout: o.Timeout, uri: o.URI, monitor: monitor}
+	s := &Store{engine: o.Engine, log: o.Log, timeout: o.Timeout}
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
@@ -124,22 +85,7 @@ func New(o Options) (*Store, error) {
 	s.Media = newCollection(s, mediaItems())
 	s.Revisions = newCollection(s, revisions())
 	s.site.Store(&defaultSite)
-	return s, nil
-}
-
-// databaseName is the path of a connection string, "sen" if it has none.
-func databaseName(uri string) string {
-	// A list of hosts is no URL host, so only what stands behind them is parsed.
-	_, rest, _ := strings.Cut(uri, "://")
-	_, path, _ := strings.Cut(rest, "/")
-	path, _, _ = strings.Cut(path, "?")
-	if strings.HasPrefix(rest, "%2F") || path == "" {
-		path = strings.TrimPrefix(path, "/")
-	}
-	if name, err := url.PathUnescape(path); err == nil && name != "" {
-		return name
-	}
-	return "sen"
+	return s
 }
 
 // collection is what all collections can do, whatever their kind.
@@ -183,22 +129,18 @@ func (s *Store) collectionName(kind content.Kind) string {
 	return ""
 }
 
-// Prepare learns what the engine can do, reads the site's settings and makes the
-// indexes. It may be called again after it failed.
+// Prepare reads the site's settings and makes the indexes. It may be called again after it failed.
 func (s *Store) Prepare(ctx context.Context) error {
-	var info bson.M
-	if err := s.db.RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info); err != nil {
-		return fail(err)
+	if err := s.engine.Ready(ctx); err != nil {
+		return err
 	}
 	if err := s.ReadSite(ctx); err != nil {
 		return err
 	}
-	_, embedded := info["ferretdbVersion"]
-	s.embedded.Store(embedded)
 	if err := s.prepareIndexes(ctx, s.Site().Languages); err != nil {
 		return err
 	}
-	s.union.Store(!embedded) // from here on queries name indexes
+	s.hints.Store(!s.engine.Local())
 	s.ready.Store(true)
 	return nil
 }
@@ -210,8 +152,11 @@ func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages)
 			return err
 		}
 	}
-	open := mongo.IndexModel{Keys: bson.D{{Key: openField, Value: 1}}, Options: options.Index().SetSparse(true)}
-	if err := makeIndexes(ctx, s.db.Collection(routes), []mongo.IndexModel{open}); err != nil {
+	open := engine.Index{Keys: bson.D{{Key: openField, Value: 1}}, Sparse: true}
+	if err := s.engine.Table(routes).Index(ctx, open); err != nil {
+		return err
+	}
+	if err := s.prepareFiles(ctx); err != nil {
 		return err
 	}
 	return s.preparePeople(ctx)
@@ -224,14 +169,14 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return fail(s.client.Ping(ctx, nil))
+	return s.engine.Ready(ctx)
 }
 
 // Empty tells whether the store holds no entry and no settings at all. People may be in it.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
-	names, err := s.db.ListCollectionNames(ctx, bson.D{})
+	names, err := s.engine.Tables(ctx)
 	if err != nil {
-		return false, fail(err)
+		return false, err
 	}
 	for _, name := range names {
 		if name == accounts || name == sessions || name == tokens {
@@ -250,38 +195,20 @@ func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
 	if collection == settings {
 		filter = bson.D{{Key: "_id", Value: siteID}}
 	}
-	some, err := there(ctx, s.db.Collection(collection), filter)
+	some, err := there(ctx, s.engine.Table(collection), filter)
 	return !some, err
 }
 
-// guarded runs an update that depends on what it finds. FerretDB 1.24 reads what a filter
-// holds for, and writes it back whole in another step: of two updates at once both may
-// find the version they look for, or one undoes the other (TestConcurrentWriters shows it).
-// All writes of the embedded engine pass through this process, so one lock mends it; a
-// real server needs none.
-func (s *Store) guarded(update func() error) error {
-	if s.embedded.Load() {
-		s.updating.Lock()
-		defer s.updating.Unlock()
-	}
-	return update()
-}
-
-// updateOne updates one document as guarded does, and tells whether the filter held for one.
-func (s *Store) updateOne(ctx context.Context, collection string, filter, update bson.D) (found bool, err error) {
-	err = s.guarded(func() error {
-		result, err := s.db.Collection(collection).UpdateOne(ctx, filter, update)
-		found = err == nil && result.MatchedCount > 0
-		return fail(err)
-	})
-	return found, err
-}
-
-// Close ends what is done in the background, and lets the connections go.
-func (s *Store) Close(ctx context.Context) error {
+// Close ends what is done in the background. The engine is closed by whoever opened it.
+func (s *Store) Close() {
 	s.background.end()
 	s.background.work.Wait()
-	return s.client.Disconnect(ctx)
+}
+
+// OnCommand has a function told of every command that the engine answers: its name, how long it took,
+// and whether it failed.
+func (s *Store) OnCommand(told func(command string, took time.Duration, failed bool)) {
+	s.engine.OnCommand(told)
 }
 
 // background is work that outlasts the request that began it, and ends with the store.

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // parentField is where a copy names the entry that it stands directly below.
@@ -48,26 +48,19 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 	return nil
 }
 
-// moving is where entries are to stand by changes that are under way, but by one's own. On the
-// embedded engine no others are: see guarded.
+// moving is where entries are to stand by changes that are under way, but by one's own.
 func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.ID][]content.ID, error) {
 	to := map[content.ID][]content.ID{}
-	if c.store.embedded.Load() {
-		return to, nil
-	}
 	open := bson.D{{Key: "committed", Value: false}, {Key: "kind", Value: c.kind}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: own}}}}
-	cursor, err := c.store.db.Collection(revisionsName).Find(ctx, open, options.Find().SetProjection(bson.D{{Key: "entry", Value: 1}, {Key: "copy." + parentField, Value: 1}}))
-	if err != nil {
-		return nil, fail(err)
-	}
-	err = drain(ctx, cursor, func(cursor *mongo.Cursor) error {
+	fields := bson.D{{Key: "entry", Value: 1}, {Key: "copy." + parentField, Value: 1}}
+	err := c.store.engine.Table(revisionsName).Find(ctx, engine.Query{Filter: open, Fields: fields}, func(doc bson.Raw) error {
 		var r struct {
 			Entry content.ID `json:"entry"`
 			Copy  struct {
 				Parent content.ID `json:"parent"`
 			} `json:"copy"`
 		}
-		err := cursor.Decode(&r)
+		err := bsondoc.Unmarshal(doc, &r)
 		if err == nil && r.Copy.Parent != "" {
 			to[r.Entry] = append(to[r.Entry], r.Copy.Parent)
 		}

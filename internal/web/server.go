@@ -17,8 +17,8 @@ import (
 	"sen/graph"
 	"sen/internal/cache"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 )
 
 // Options are what an operator chooses of the HTTP face.
@@ -65,7 +65,7 @@ type Options struct {
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
 	// Store has the bytes of media, and Newsroom makes sizes of pictures.
-	Store    *mongodb.Store
+	Store    *storage.Store
 	Newsroom *newsroom.Newsroom
 	Log      *slog.Logger
 }
