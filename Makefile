@@ -64,7 +64,7 @@ FUZZ = \
 	./graph:FuzzCursors \
 	./graph:FuzzFilters \
 	./graph:FuzzPlans \
-	./internal/mongodb:FuzzDecode \
+	./internal/bsondoc:FuzzDecode \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \
