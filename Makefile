@@ -2,10 +2,10 @@
 # `test`; what also needs Node 20 and npm says so when they are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground browser audit bench dearest growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground browser audit bench bench-embedded dearest growth fuzz clean
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node:
 	@node -e 'process.exitCode = +(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null || \
@@ -55,6 +55,9 @@ bench: ## Measure on a real MongoDB, with ARTICLES=20000 or more; see bench/READ
 
 dearest: ## Look for the request that takes most processor time for its cost; see docs/adr/0012-cost.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -dearest -articles $(ARTICLES) $(ARGS)
+
+bench-embedded: ## Compare the embedded engine with MongoDB, in one run; see bench/README.md.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench -engines 20000,1000,50000 -rounds 5 $(ARGS)
 
 growth: ## Compare stores of 20,000, 200,000 and 1,000,000 articles: up to an hour, and 20 GB of disk.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -growth 20000,200000,1000000 $(ARGS)

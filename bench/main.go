@@ -25,7 +25,7 @@ type settings struct {
 	quick              bool
 	ops, configs, only filter
 	connections        numbersFlag
-	growth             numbersFlag
+	growth, engines    numbersFlag
 	profile            string
 	dearest            bool
 	before             string
@@ -43,6 +43,7 @@ func main() {
 	flag.Var(&o.only, "only", "only these parts: tables, attack, plans")
 	flag.Var(&o.connections, "conns", "numbers of connections, with commas")
 	flag.Var(&o.growth, "growth", "compare stores with so many articles, with commas, and measure nothing else")
+	flag.Var(&o.engines, "engines", "compare the two engines with so many articles, with commas, and measure nothing else; the first has goals")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of Sen into this folder, and measure nothing else")
 	flag.BoolVar(&o.dearest, "dearest", false, "look for the request that takes most processor time for its cost, and measure nothing else")
 	flag.StringVar(&o.before, "before", "", "with -dearest: another program of Sen to measure beside this one")
@@ -79,6 +80,8 @@ func run(ctx context.Context, o settings) error {
 	switch {
 	case o.growth != nil:
 		return g.grow(ctx, o)
+	case o.engines != nil:
+		return g.engines(ctx, o)
 	case o.profile != "":
 		return g.profile(ctx, o)
 	case o.dearest:
