@@ -45,8 +45,8 @@ type Table interface {
 	// Distinct lists the different strings at a path of all documents, in no order.
 	Distinct(ctx context.Context, path string) ([]string, error)
 	// Write makes some changes one after the other, each of them atomic, and stops at the first that fails. It gives
-	// how many documents each change found or added. [ErrDuplicate] tells that an `_id` or another unique value exists.
-	Write(ctx context.Context, changes ...Change) (found []int, err error)
+	// how many documents all of them found or added. [ErrDuplicate] tells that an `_id` or another unique value exists.
+	Write(ctx context.Context, changes ...Change) (found int, err error)
 	// Modify updates the one document that a filter finds and gives it as it is then; nil if there is none.
 	Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error)
 }
