@@ -21,8 +21,9 @@ type sorting struct {
 type query struct {
 	filter *filter
 	sort   []sorting
-	// sorter reads what a query is sorted by from the documents; nil if rows know it.
+	// sorter reads the unknown paths of the order from the documents; nil if rows know them all.
 	sorter  *cellReader
+	unknown []string
 	skip    int
 	limit   int
 	project *projection
@@ -46,19 +47,18 @@ func (t *table) prepare(q engine.Query) (*query, error) {
 		return nil, err
 	}
 	made := &query{filter: f, skip: q.Skip, limit: q.Limit}
-	var unknown []string
 	for _, e := range q.Sort {
 		s := sorting{path: e.Key, column: t.column(e.Key)}
 		if s.desc, err = descends(e.Value); err != nil {
 			return nil, err
 		}
 		if s.column == noColumn {
-			unknown = append(unknown, e.Key)
+			made.unknown = addColumns(made.unknown, e.Key)
 		}
 		made.sort = append(made.sort, s)
 	}
-	if unknown != nil {
-		made.sorter = newCellReader(unknown, true)
+	if made.unknown != nil {
+		made.sorter = newCellReader(made.unknown, false)
 	}
 	made.project, err = t.projection(q.Fields)
 	return made, err

@@ -192,14 +192,12 @@ func (q *query) keys(r *row, doc string) (keys []value, err error) {
 	if err != nil {
 		return nil, err
 	}
-	read := 0
 	for _, s := range q.sort {
 		if s.column != noColumn {
 			keys = append(keys, r.sortValue(s.column, s.desc))
 			continue
 		}
-		keys = append(keys, sortValue(string(cells[read]), s.desc))
-		read++
+		keys = append(keys, sortValue(string(cells[slices.Index(q.unknown, s.path)]), s.desc))
 	}
 	return keys, nil
 }

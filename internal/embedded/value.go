@@ -198,7 +198,7 @@ func compare(a, b value) int {
 		return cmp.Compare(x, y)
 	}
 	switch x {
-	case bracketNull:
+	case bracketNull, bracketDocument, bracketArray: // rows don't have what is in documents and arrays
 		return 0
 	case bracketNumber:
 		n, f, whole := a.number()
