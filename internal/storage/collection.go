@@ -128,9 +128,10 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	for _, field := range c.lookups {
 		indexes = append(indexes, bson.D{{Key: draft + field, Value: 1}})
 	}
-	for _, field := range append(slices.Clone(dueFields), "links") {
+	for _, field := range dueFields {
 		indexes = append(indexes, bson.D{{Key: field, Value: 1}})
 	}
+	indexes = append(indexes, bson.D{{Key: "links", Value: 1}, {Key: "_id", Value: 1}})
 	for _, key := range c.orders {
 		ordered(draft, key)
 	}

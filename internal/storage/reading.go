@@ -200,7 +200,8 @@ func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, fie
 }
 
 // UsedBy lists for each of some entries those of the kind, at most some, that link to it from either copy; those in the
-// trash do not count. It is one round trip, and one more for each where others have so many that its own may be missing.
+// trash do not count. They come in the order of their ids. It is one round trip, and one more for each where others have so
+// many that its own may be missing.
 func (c *Collection[T, F]) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
 	users := make(map[content.ID][]content.ID, len(ids))
 	for _, id := range ids {
@@ -208,7 +209,7 @@ func (c *Collection[T, F]) UsedBy(ctx context.Context, ids []content.ID, most in
 	}
 	limit, read := len(users)*(most+1), 0 // one may link to itself
 	linking := append(bson.D{{Key: "links", Value: oneOf(ids)}}, working.shown...)
-	err := c.table.Find(ctx, engine.Query{Filter: linking, Fields: bson.D{{Key: "links", Value: 1}}, Limit: limit},
+	err := c.table.Find(ctx, engine.Query{Filter: linking, Fields: bson.D{{Key: "links", Value: 1}}, Sort: byID, Limit: limit},
 		func(doc bson.Raw) error {
 			read++
 			user := bsondoc.ID(doc)
