@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -42,7 +43,9 @@ type unique struct {
 }
 
 // Table implements [engine.Engine].
-func (db *DB) Table(name string) engine.Table {
+func (db *DB) Table(name string) engine.Table { return db.table(name) }
+
+func (db *DB) table(name string) *table {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t := db.tables[name]
@@ -129,7 +132,7 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) (counts []int, err
 
 // countOf counts the documents for which a filter holds.
 func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), t.db.open()); err != nil {
 		return 0, err
 	}
 	t.lock.RLock()
@@ -157,6 +160,9 @@ func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
 func (t *table) Distinct(ctx context.Context, path string) (found []string, err error) {
 	end := t.trip(ctx, "distinct")
 	defer func() { end(err, 0) }()
+	if err := cmp.Or(ctx.Err(), t.db.open()); err != nil {
+		return nil, fail(err)
+	}
 	seen := map[string]bool{}
 	add := func(v value) {
 		if v.kind == bson.TypeString && !seen[v.data] {
