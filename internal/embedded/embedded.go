@@ -192,7 +192,7 @@ func (db *DB) open() error {
 // done lets others write.
 func (db *DB) done() { <-db.writer }
 
-// Ready implements [engine.Engine]. After a write that failed it tries a small one, so that the engine is ready again
+// Ready implements [engine.Engine]. After a write that failed it tries one of its own, so that the engine is ready again
 // as soon as writing works.
 func (db *DB) Ready(ctx context.Context) error {
 	if db.fault.Load() == nil {
@@ -202,7 +202,7 @@ func (db *DB) Ready(ctx context.Context) error {
 		return fail(err)
 	}
 	defer db.done()
-	return fail(db.write(nil, nil))
+	return fail(db.tryWriting())
 }
 
 // Close implements [engine.Engine]. It waits for a write that has begun and for those who read, frees the folder, and

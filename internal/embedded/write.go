@@ -141,7 +141,9 @@ func (db *DB) write(c *changes, do func() error) error {
 		}
 		return err
 	}
-	db.fault.Store(nil)
+	if c != nil {
+		db.fault.Store(nil)
+	}
 	db.commits++
 	db.garbage = garbage
 	if _, err := db.mark.WriteAt([]byte(markText(db.commits)), 0); err != nil {
@@ -153,6 +155,17 @@ func (db *DB) write(c *changes, do func() error) error {
 	if len(garbage) > manyDocuments {
 		return db.write(nil, nil)
 	}
+	return nil
+}
+
+// tryWriting writes as much as a document has, and removes it again.
+func (db *DB) tryWriting() error {
+	for _, sql := range []string{"INSERT OR REPLACE INTO state (id, garbage) VALUES (2, zeroblob(65536))", "DELETE FROM state WHERE id = 2"} {
+		if err := db.write(nil, func() error { return db.conn.run(sql) }); err != nil {
+			return err
+		}
+	}
+	db.fault.Store(nil)
 	return nil
 }
 
