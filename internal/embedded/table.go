@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -210,37 +209,4 @@ func valuesOf(cell string, do func(value)) {
 		v, rest = nextValue(rest)
 		do(v)
 	}
-}
-
-// Index implements [engine.Table]. The paths of all indexes become columns; orders and postings are made when they are
-// used.
-func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
-	if err := t.db.wait(ctx); err != nil {
-		return fail(err)
-	}
-	defer t.db.done()
-	paths := slices.Clone(t.paths)
-	for _, index := range indexes {
-		for _, key := range index.Keys {
-			paths = addColumns(paths, key.Key)
-		}
-	}
-	if len(paths) > len(t.paths) || t.id == 0 {
-		if err := t.rebuild(ctx, paths); err != nil {
-			return fail(err)
-		}
-	}
-	for _, index := range indexes {
-		if !index.Unique {
-			continue
-		}
-		u := unique{sparse: index.Sparse}
-		for _, key := range index.Keys {
-			u.columns = append(u.columns, t.column(key.Key))
-		}
-		if err := t.addUnique(u); err != nil {
-			return err
-		}
-	}
-	return nil
 }
