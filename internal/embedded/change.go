@@ -38,7 +38,7 @@ func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
 	case engine.ActionInsert:
 		return 1, c.insert(change.Document)
 	case engine.ActionReplace:
-		return c.replace(change)
+		return c.replace(ctx, change)
 	case engine.ActionUpdate, engine.ActionUpdateAll:
 		made, err := c.update(ctx, change.Filter, change.Update, change.Action == engine.ActionUpdate)
 		return len(made), err
@@ -67,12 +67,13 @@ func (c *changes) insert(document any) error {
 	return c.put([]version{{nil, id, doc}})
 }
 
-// replace puts a document in the place of another, or adds it.
-func (c *changes) replace(change engine.Change) (int, error) {
-	want := ""
-	if len(change.Filter) == 1 && change.Filter[0].Key == "_id" {
-		want = fmt.Sprint(change.Filter[0].Value)
+// replace puts a document in the place of another, or adds it. Another one for which the conditions do not hold keeps
+// its place.
+func (c *changes) replace(ctx context.Context, change engine.Change) (int, error) {
+	if len(change.Filter) == 0 || change.Filter[0].Key != "_id" {
+		return 0, errors.New("a replacement needs the _id of a document")
 	}
+	want := fmt.Sprint(change.Filter[0].Value)
 	doc, id, err := encode(change.Document, want)
 	if err == nil && id != want {
 		err = fmt.Errorf("a document with the _id %q can't take the place of that with the _id %q", id, want)
@@ -80,7 +81,15 @@ func (c *changes) replace(change engine.Change) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return 1, c.put([]version{{c.row(id), id, doc}})
+	old := c.row(id)
+	if old != nil && len(change.Filter) > 1 {
+		if found, err := c.find(ctx, change.Filter, true); err != nil {
+			return 0, err
+		} else if len(found) == 0 {
+			return 0, fmt.Errorf("replace %s in %s: %w", id, c.t.name, engine.ErrDuplicate)
+		}
+	}
+	return 1, c.put([]version{{old, id, doc}})
 }
 
 // encode writes a document with its `_id` in front. One without gets the id that is given, unless that is empty.

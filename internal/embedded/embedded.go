@@ -50,12 +50,15 @@ type DB struct {
 	mu      sync.Mutex
 	readers readers
 	tables  map[string]*table
-	closed  bool
+	closed  atomic.Bool
 	// reading counts the connections in use.
 	reading sync.WaitGroup
 }
 
 var _ engine.Engine = (*DB)(nil)
+
+// discard is the log of those who want none.
+var discard = slog.New(slog.DiscardHandler)
 
 // Open opens a data folder, which it makes if need be.
 func Open(dir string, o Options) (_ *DB, err error) {
@@ -63,7 +66,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+		o.Log = discard
 	}
 	if err := refuseFormer(dir); err != nil {
 		return nil, err
@@ -178,25 +181,28 @@ func (db *DB) wait(ctx context.Context) error {
 	return nil
 }
 
+// open is an error if the engine is closed.
+func (db *DB) open() error {
+	if db.closed.Load() {
+		return errClosed
+	}
+	return nil
+}
+
 // done lets others write.
 func (db *DB) done() { <-db.writer }
 
-// Ready implements [engine.Engine]. After a write that failed it tries a small one, so that the engine is ready again
+// Ready implements [engine.Engine]. After a write that failed it tries one of its own, so that the engine is ready again
 // as soon as writing works.
 func (db *DB) Ready(ctx context.Context) error {
 	if db.fault.Load() == nil {
-		db.mu.Lock()
-		defer db.mu.Unlock()
-		if db.closed {
-			return errClosed
-		}
-		return nil
+		return db.open()
 	}
 	if err := db.wait(ctx); err != nil {
 		return fail(err)
 	}
 	defer db.done()
-	return fail(db.write(nil, nil))
+	return fail(db.tryWriting())
 }
 
 // Close implements [engine.Engine]. It waits for a write that has begun and for those who read, frees the folder, and

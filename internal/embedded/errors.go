@@ -34,7 +34,7 @@ func fail(err error) error {
 	case errors.Is(err, sqlite3.IOERR), errors.Is(err, sqlite3.CANTOPEN), errors.Is(err, sqlite3.READONLY), errors.Is(err, sqlite3.BUSY):
 		return &content.Error{
 			Code:    content.CodeUnavailable,
-			Message: "The data folder can't be read or written. Look at its disk and its permissions.", Cause: err,
+			Message: "The data folder can't be read or written. See whether its disk is full or broken, and whether Sen may use it.", Cause: err,
 		}
 	}
 	return err

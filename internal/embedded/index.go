@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -40,7 +41,10 @@ func (o *order) compare(a, b *row) int {
 	if o.column == idColumn {
 		return byID(a, b)
 	}
-	return cmp.Or(compare(a.sortValue(o.column, o.greatest), b.sortValue(o.column, o.greatest)), byID(a, b))
+	if c := compare(a.sortValue(o.column, o.greatest), b.sortValue(o.column, o.greatest)); c != 0 {
+		return c
+	}
+	return byID(a, b)
 }
 
 // part is where a span begins and ends in the order.
@@ -152,14 +156,52 @@ func (t *table) order(key orderKey) *order {
 	if byIDs := t.orders[orderKey{column: idColumn}]; byIDs != nil {
 		o.rows = slices.Clone(byIDs.rows)
 	} else {
-		o.rows = make([]*row, 0, len(t.rows))
-		for _, r := range t.rows {
-			o.rows = append(o.rows, r)
-		}
+		o.rows = slices.Collect(maps.Values(t.rows))
 	}
-	slices.SortFunc(o.rows, o.compare)
+	o.sort()
 	t.orders[key] = o
 	return o
+}
+
+// placed is a row with what it is sorted by.
+type placed struct {
+	// begin is the beginning of the value as a number: a value that comes before another has no greater one.
+	begin uint64
+	value value
+	row   *row
+}
+
+// sort brings all rows into the order.
+func (o *order) sort() {
+	all := make([]placed, len(o.rows))
+	common, first := "", true
+	for i, r := range o.rows {
+		all[i] = placed{value: r.sortValue(o.column, o.greatest), row: r}
+		if v := all[i].value; v.bracket() != bracketText {
+			continue
+		} else if first {
+			common, first = v.data, false
+		} else {
+			for !strings.HasPrefix(v.data, common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	for i := range all {
+		all[i].begin = all[i].value.begin(len(common))
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if a.begin != b.begin {
+			return cmp.Compare(a.begin, b.begin)
+		}
+		if c := compare(a.value, b.value); c != 0 {
+			return c
+		}
+		return byID(a.row, b.row)
+	})
+	for i := range all {
+		o.rows[i] = all[i].row
+	}
 }
 
 // posted gives the postings of a column. The caller holds the table's lock, or is the writer.

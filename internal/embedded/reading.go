@@ -21,7 +21,6 @@ type reading struct {
 	ctx  context.Context
 	each func(query int, document bson.Raw) error
 	conn *conn
-	stored
 	// batch are documents that were read and not given to each yet; ends tells where each of them ends and its query.
 	batch []byte
 	ends  []ending
@@ -35,15 +34,17 @@ type ending struct{ at, query int }
 // with no transaction open behind it.
 const batchSize = 256 << 10
 
-// found is what a query found.
+// found is what a query found in a table.
 type found struct {
 	*query
+	t *table
+	stored
 	rows []*row
 }
 
 // find answers queries.
 func (r *reading) find(queries []engine.Query) error {
-	if err := r.ctx.Err(); err != nil {
+	if err := cmp.Or(r.ctx.Err(), r.t.db.open()); err != nil {
 		return err
 	}
 	all := make([]found, len(queries))
@@ -59,34 +60,57 @@ func (r *reading) find(queries []engine.Query) error {
 	return r.flush()
 }
 
+// lock holds the tables of some queries, until the function that it gives is called. There is one writer, who waits for
+// one table at a time, so that readers and he do not wait for each other.
+func (r *reading) lock(queries []engine.Query, all []found) (unlock func()) {
+	var locked []*table
+	for i, q := range queries {
+		t := r.t
+		if q.Table != "" {
+			t = r.t.db.table(q.Table)
+		}
+		if all[i].t = t; !slices.Contains(locked, t) {
+			t.lock.RLock()
+			locked = append(locked, t)
+		}
+		all[i].stored = t.stored
+	}
+	return func() {
+		for _, t := range locked {
+			t.lock.RUnlock()
+		}
+	}
+}
+
 // plan finds the rows for all queries, and begins a transaction if documents are to be read.
 func (r *reading) plan(queries []engine.Query, all []found) (err error) {
-	r.t.lock.RLock()
-	defer r.t.lock.RUnlock()
-	var first *row
+	defer r.lock(queries, all)()
 	for i, q := range queries {
 		f := &all[i]
-		if f.query, err = r.t.prepare(q); err != nil {
+		if f.query, err = f.t.prepare(q); err != nil {
 			return err
 		}
-		if f.rows, err = r.t.find(r.ctx, f.query); err != nil {
+		if f.rows, err = f.t.find(r.ctx, f.query); err != nil {
 			return err
 		}
-		if first == nil && len(f.rows) > 0 && (f.late() || !f.project.covers(f.rows)) {
-			first = f.rows[0]
+		if r.conn == nil && len(f.rows) > 0 && (f.late() || !f.project.covers(f.rows)) {
+			if err := r.begin(f); err != nil {
+				return err
+			}
 		}
 	}
-	if first == nil {
-		return nil
-	}
-	r.stored = r.t.stored
+	return nil
+}
+
+// begin begins a transaction of SQLite: with the first document that is read.
+func (r *reading) begin(f *found) (err error) {
 	if r.conn, err = r.t.db.reader(r.ctx); err != nil {
 		return err
 	}
 	if err := r.conn.run("BEGIN"); err != nil {
 		return err
 	}
-	return r.conn.document(r.stored, first.n, func([]byte) error { return nil }) // with it the transaction begins
+	return r.conn.document(f.stored, f.rows[0].n, func([]byte) error { return nil })
 }
 
 // answer reads the documents of a query.
@@ -100,7 +124,7 @@ func (r *reading) answer(i int, f *found) error {
 	for _, row := range f.rows {
 		if covered {
 			r.batch = f.project.ofRow(r.batch, row)
-		} else if err := r.conn.document(r.stored, row.n, func(doc []byte) (err error) {
+		} else if err := r.conn.document(f.stored, row.n, func(doc []byte) (err error) {
 			r.batch, err = f.project.ofDocument(r.batch, doc)
 			return err
 		}); err != nil {
@@ -146,7 +170,7 @@ func (r *reading) sift(f *found) error {
 	rows := f.rows[:0:0]
 	keys := map[*row][]value{}
 	for _, one := range f.rows {
-		err := r.conn.document(r.stored, one.n, func(raw []byte) error {
+		err := r.conn.document(f.stored, one.n, func(raw []byte) error {
 			doc := string(raw)
 			ok, err := f.filter.holdsFor(one, doc)
 			if err != nil || !ok {

@@ -171,11 +171,9 @@ func (c *conn) document(t stored, n int64, do func(doc []byte) error) error {
 	return err
 }
 
-// readers are connections that nobody uses at the moment. There is no bound on how many are in use: a function that
+// readers are connections to read with that nobody uses at the moment. There is no bound on how many are in use: who
 // reads documents may read others for each of them.
-type readers struct {
-	free []*conn
-}
+type readers []*conn
 
 // kept is how many connections stay open when nobody uses them.
 const kept = 4
@@ -189,15 +187,15 @@ const (
 // reader takes a connection to read with.
 func (db *DB) reader(ctx context.Context) (*conn, error) {
 	db.mu.Lock()
-	if db.closed {
+	if err := db.open(); err != nil {
 		db.mu.Unlock()
-		return nil, errClosed
+		return nil, err
 	}
 	db.reading.Add(1)
 	var c *conn
-	if n := len(db.readers.free); n > 0 {
-		c = db.readers.free[n-1]
-		db.readers.free = db.readers.free[:n-1]
+	if n := len(db.readers); n > 0 {
+		c = db.readers[n-1]
+		db.readers = db.readers[:n-1]
 	}
 	db.mu.Unlock()
 	if c == nil {
@@ -220,8 +218,8 @@ func (db *DB) release(c *conn) {
 		err = c.run("ROLLBACK")
 	}
 	db.mu.Lock()
-	if err == nil && !db.closed && len(db.readers.free) < kept {
-		db.readers.free = append(db.readers.free, c)
+	if err == nil && !db.closed.Load() && len(db.readers) < kept {
+		db.readers = append(db.readers, c)
 		c = nil
 	}
 	db.mu.Unlock()
@@ -235,8 +233,9 @@ func (db *DB) release(c *conn) {
 // closeReaders closes the connections that nobody uses.
 func (db *DB) closeReaders() (err error) {
 	db.mu.Lock()
-	free := slices.Clone(db.readers.free)
-	db.readers.free, db.closed = nil, true
+	free := slices.Clone(db.readers)
+	db.readers = nil
+	db.closed.Store(true)
 	db.mu.Unlock()
 	for _, c := range free {
 		err = errors.Join(err, c.close())

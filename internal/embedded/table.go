@@ -1,9 +1,9 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -42,7 +42,9 @@ type unique struct {
 }
 
 // Table implements [engine.Engine].
-func (db *DB) Table(name string) engine.Table {
+func (db *DB) Table(name string) engine.Table { return db.table(name) }
+
+func (db *DB) table(name string) *table {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t := db.tables[name]
@@ -129,7 +131,7 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) (counts []int, err
 
 // countOf counts the documents for which a filter holds.
 func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), t.db.open()); err != nil {
 		return 0, err
 	}
 	t.lock.RLock()
@@ -157,6 +159,9 @@ func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
 func (t *table) Distinct(ctx context.Context, path string) (found []string, err error) {
 	end := t.trip(ctx, "distinct")
 	defer func() { end(err, 0) }()
+	if err := cmp.Or(ctx.Err(), t.db.open()); err != nil {
+		return nil, fail(err)
+	}
 	seen := map[string]bool{}
 	add := func(v value) {
 		if v.kind == bson.TypeString && !seen[v.data] {
@@ -204,37 +209,4 @@ func valuesOf(cell string, do func(value)) {
 		v, rest = nextValue(rest)
 		do(v)
 	}
-}
-
-// Index implements [engine.Table]. The paths of all indexes become columns; orders and postings are made when they are
-// used.
-func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
-	if err := t.db.wait(ctx); err != nil {
-		return fail(err)
-	}
-	defer t.db.done()
-	paths := slices.Clone(t.paths)
-	for _, index := range indexes {
-		for _, key := range index.Keys {
-			paths = addColumns(paths, key.Key)
-		}
-	}
-	if len(paths) > len(t.paths) || t.id == 0 {
-		if err := t.rebuild(ctx, paths); err != nil {
-			return fail(err)
-		}
-	}
-	for _, index := range indexes {
-		if !index.Unique {
-			continue
-		}
-		u := unique{sparse: index.Sparse}
-		for _, key := range index.Keys {
-			u.columns = append(u.columns, t.column(key.Key))
-		}
-		if err := t.addUnique(u); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -215,6 +215,23 @@ func compare(a, b value) int {
 	return strings.Compare(a.data, b.data)
 }
 
+// begin is a number of which that of a value is no greater than that of the next one in the order. Texts have so many
+// bytes in common that are left out.
+func (v value) begin(common int) uint64 {
+	b := v.bracket()
+	n := uint64(b) << 56
+	switch b {
+	case bracketText:
+		rest := v.data[common:]
+		for i := range min(7, len(rest)) {
+			n |= uint64(rest[i]) << (48 - 8*i)
+		}
+	case bracketDate:
+		n |= (bits(v.data) ^ 1<<63) >> 8
+	}
+	return n
+}
+
 // appendKey writes a value so that equal values have equal bytes.
 func appendKey(to []byte, v value) []byte {
 	to = append(to, byte(v.bracket()))

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -28,31 +29,56 @@ type changes struct {
 
 // Write implements [engine.Table].
 func (t *table) Write(ctx context.Context, all ...engine.Change) (found int, err error) {
+	var stopped error
+	found, err = t.write(ctx, all, func(_ int, err error) bool {
+		stopped = err // what was done before it stays
+		return false
+	})
+	return found, cmp.Or(err, fail(stopped))
+}
+
+// WriteEach implements [engine.Table].
+func (t *table) WriteEach(ctx context.Context, all ...engine.Change) (found int, duplicates []int, err error) {
+	var stopped error
+	found, err = t.write(ctx, all, func(i int, err error) bool {
+		if !errors.Is(err, engine.ErrDuplicate) {
+			stopped = err
+			return false
+		}
+		duplicates = append(duplicates, i)
+		return true
+	})
+	return found, duplicates, cmp.Or(err, fail(stopped))
+}
+
+// write makes changes as one commit. Of one that fails a function tells whether the next ones are made all the same.
+func (t *table) write(ctx context.Context, all []engine.Change, goOn func(i int, err error) bool) (found int, err error) {
 	end := t.trip(ctx, "write")
 	defer func() { end(err, 0) }()
 	if err := t.db.wait(ctx); err != nil {
 		return 0, fail(err)
 	}
 	defer t.db.done()
-	var stopped error
 	c := t.changes()
 	err = t.db.write(c, func() error {
-		for _, change := range all {
+		for i, change := range all {
 			n, err := c.make(ctx, change)
 			if isStorage(err) {
 				return err
 			}
-			if stopped = err; err != nil {
-				return nil // what was done before it stays
+			if err != nil && !goOn(i, err) {
+				return nil
 			}
-			found += n
+			if err == nil {
+				found += n
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return 0, fail(err)
 	}
-	return found, fail(stopped)
+	return found, nil
 }
 
 // Modify implements [engine.Table].
@@ -115,7 +141,9 @@ func (db *DB) write(c *changes, do func() error) error {
 		}
 		return err
 	}
-	db.fault.Store(nil)
+	if c != nil {
+		db.fault.Store(nil)
+	}
 	db.commits++
 	db.garbage = garbage
 	if _, err := db.mark.WriteAt([]byte(markText(db.commits)), 0); err != nil {
@@ -127,6 +155,17 @@ func (db *DB) write(c *changes, do func() error) error {
 	if len(garbage) > manyDocuments {
 		return db.write(nil, nil)
 	}
+	return nil
+}
+
+// tryWriting writes as much as a document has, and removes it again.
+func (db *DB) tryWriting() error {
+	for _, sql := range []string{"INSERT OR REPLACE INTO state (id, garbage) VALUES (2, zeroblob(65536))", "DELETE FROM state WHERE id = 2"} {
+		if err := db.write(nil, func() error { return db.conn.run(sql) }); err != nil {
+			return err
+		}
+	}
+	db.fault.Store(nil)
 	return nil
 }
 
