@@ -29,7 +29,7 @@ const (
 // commit (synchronous=FULL). From there SQLite brings pages into sen.db (a checkpoint) when 1,000 of them have come
 // together, and when the last connection is closed. A checkpoint first waits until the pages of the log have reached the
 // disk, and the log begins anew only when those of sen.db have.
-const pragmas = `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;
+const pragmas = `PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;
 PRAGMA wal_autocheckpoint=1000; PRAGMA busy_timeout=5000;`
 
 // The tables of the database. A table of documents is a pair: rows has what memory needs, docs the documents. They stand
