@@ -11,8 +11,8 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// Backup copies the open database into a file, which must not exist yet. Writes go on meanwhile; the copy is of the moment at
-// which it begins. The function, which may be nil, is told how many pages of the file are copied.
+// Backup copies the open database into a file, which must not exist yet. Writes go on meanwhile; the copy is of the
+// moment at which it begins. The function, which may be nil, is told how many pages of the file are copied.
 //
 // The copy is the whole store: put into an empty folder under the name sen.db, it opens.
 func (db *DB) Backup(ctx context.Context, file string, progress func(done, total int)) error {
@@ -24,7 +24,7 @@ func (db *DB) Backup(ctx context.Context, file string, progress func(done, total
 	return backUp(ctx, c, 0, file, progress)
 }
 
-// Backup is [DB.Backup] for a data folder that another program may have open. It takes no lock, so that program goes on.
+// Backup is [DB.Backup] for a data folder that another program may have open. It takes no lock: that program goes on.
 func Backup(ctx context.Context, dir, file string, progress func(done, total int)) error {
 	path := filepath.Join(dir, fileName)
 	if err := refuseFormer(dir); err != nil {

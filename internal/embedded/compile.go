@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -196,7 +195,8 @@ func (c *compiler) leaf(path, op string, v value, options string) (*cond, error)
 		}
 	case "$exists":
 		made.op, whole = opExists, false
-		negated = v.null() || v.kind == bson.TypeBoolean && v.data == "\x00" || v.bracket() == bracketNumber && compare(v, zero) == 0
+		negated = v.null() || v.kind == bson.TypeBoolean && v.data == "\x00" ||
+			v.bracket() == bracketNumber && compare(v, zero) == 0
 	case "$regex":
 		err = made.matches(v, options)
 	case "$not":
@@ -276,46 +276,4 @@ func (c *cond) isIn(op string, v value) (whole bool, err error) {
 		}
 	}
 	return whole, err
-}
-
-// matches makes a comparison with a regular expression.
-func (c *cond) matches(v value, options string) error {
-	c.op = opRegex
-	pattern := v.data
-	if v.kind == bson.TypeRegex {
-		parts := strings.Split(v.data, "\x00")
-		pattern, options = parts[0], parts[1]+options
-	}
-	if strings.Trim(options, "i") != "" {
-		return unsupported("the option " + options + " of a regular expression")
-	}
-	text, begin := strings.CutPrefix(pattern, "^")
-	if plain := literal(text); options == "" && regexp.QuoteMeta(plain) == text {
-		c.match = func(s string) bool { return strings.Contains(s, plain) }
-		if begin {
-			c.match = func(s string) bool { return strings.HasPrefix(s, plain) }
-		}
-		return nil
-	}
-	if options != "" {
-		pattern = "(?i)" + pattern
-	}
-	compiled, err := regexp.Compile(pattern)
-	if err != nil {
-		return fmt.Errorf("a regular expression of a filter: %w", err)
-	}
-	c.match = compiled.MatchString
-	return nil
-}
-
-// literal takes the backslashes out of a quoted text.
-func literal(quoted string) string {
-	var b strings.Builder
-	for i := 0; i < len(quoted); i++ {
-		if quoted[i] == '\\' && i+1 < len(quoted) {
-			i++
-		}
-		b.WriteByte(quoted[i])
-	}
-	return b.String()
 }

@@ -6,9 +6,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// elemMatch makes a condition that holds if one element of an array meets some conditions. Where a column lists what they
-// ask about, it is read from the row: the column of the path itself, or that of the one field of the documents in the
-// array. Else it is read from the document.
+// elemMatch makes a condition that holds if one element of an array meets some conditions. Where a column lists what
+// they ask about, it is read from the row: the column of the path itself, or that of the one field of the documents in
+// the array. Else it is read from the document.
 func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 	if v.kind != bson.TypeEmbeddedDocument {
 		return nil, unsupported("$elemMatch without conditions")
@@ -74,7 +74,7 @@ func (c *cond) values() {
 
 // onlyField is the field of conditions that ask about one field and nothing else.
 func onlyField(ops []element) (element, bool) {
-	if len(ops) == 1 && !strings.HasPrefix(ops[0].name, "$") && ops[0].name != "_id" && !strings.Contains(ops[0].name, ".") {
+	if len(ops) == 1 && !strings.ContainsAny(ops[0].name, "$.") && ops[0].name != "_id" {
 		return ops[0], true
 	}
 	return element{}, false

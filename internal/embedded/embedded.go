@@ -1,6 +1,6 @@
-// Package embedded is the engine that keeps documents in one file when no MongoDB is configured. SQLite writes and reads
-// the file. What filters, orders and counts need is in memory (see [row]), so that a document is read only when an answer
-// has it. One program uses a data folder at a time, so memory is the truth about it.
+// Package embedded is the engine that keeps documents in one file when no MongoDB is configured. SQLite writes and
+// reads the file. What filters, orders and counts need is in memory (see [row]), so that a document is read only when an
+// answer has it. One program uses a data folder at a time, so memory is the truth about it.
 package embedded
 
 import (
@@ -104,8 +104,9 @@ func refuseFormer(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, "engine.sock")); err != nil && len(former) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the data folder %s was written by an earlier engine, which this version does not read; nothing in it was changed. "+
-		"Choose another folder with --data. To keep the content, export it with the former version and import it here", dir)
+	return fmt.Errorf("the data folder %s was written by an earlier engine, which this version does not read; "+
+		"nothing in it was changed. Choose another folder with --data. To keep the content, export it with the former "+
+		"version and import it here", dir)
 }
 
 // escapeGlob takes the special meaning from the signs of a path.
@@ -127,7 +128,9 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("the data folder %s is in use by another Sen; stop that one, or choose another folder with --data", dir), file.Close())
+		inUse := fmt.Errorf("the data folder %s is in use by another Sen; "+
+			"stop that one, or choose another folder with --data", dir)
+		return nil, errors.Join(inUse, file.Close())
 	}
 	return file, nil
 }
@@ -192,8 +195,8 @@ func (db *DB) open() error {
 // done lets others write.
 func (db *DB) done() { <-db.writer }
 
-// Ready implements [engine.Engine]. After a write that failed it tries one of its own, so that the engine is ready again
-// as soon as writing works.
+// Ready implements [engine.Engine]. After a write that failed it tries one of its own, so that the engine is ready
+// again as soon as writing works.
 func (db *DB) Ready(ctx context.Context) error {
 	if db.fault.Load() == nil {
 		return db.open()

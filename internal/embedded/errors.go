@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
@@ -26,18 +27,19 @@ func fail(err error) error {
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
 		return engine.Late(err)
-	case errors.Is(err, sqlite3.FULL), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return &content.Error{
-			Code:    content.CodeUnavailable,
-			Message: "The disk of the data folder is full. Free some space; writing works again then.", Cause: err,
-		}
-	case errors.Is(err, sqlite3.IOERR), errors.Is(err, sqlite3.CANTOPEN), errors.Is(err, sqlite3.READONLY), errors.Is(err, sqlite3.BUSY):
-		return &content.Error{
-			Code:    content.CodeUnavailable,
-			Message: "The data folder can't be read or written. See whether its disk is full or broken, and whether Sen may use it.", Cause: err,
-		}
+	case isOne(err, sqlite3.FULL, syscall.ENOSPC, syscall.EDQUOT):
+		return &content.Error{Code: content.CodeUnavailable, Message: "The disk of the data folder is full. " +
+			"Free some space; writing works again then.", Cause: err}
+	case isOne(err, sqlite3.IOERR, sqlite3.CANTOPEN, sqlite3.READONLY, sqlite3.BUSY, syscall.EFBIG):
+		return &content.Error{Code: content.CodeUnavailable, Message: "The data folder can't be read or written. " +
+			"See whether its disk is full or broken, and whether Sen may use it.", Cause: err}
 	}
 	return err
+}
+
+// isOne tells whether an error is one of some others.
+func isOne(err error, others ...error) bool {
+	return slices.ContainsFunc(others, func(other error) bool { return errors.Is(err, other) })
 }
 
 // failIn is fail for what was done in a context: SQLite says "interrupted" where the context ended.
@@ -53,5 +55,6 @@ func unreadable(path string, err error) error {
 	if errors.Is(err, errDamaged) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return fmt.Errorf("%s can't be read (%w); if the disk and the permissions are good, the file is damaged: restore a backup", path, err)
+	return fmt.Errorf("%s can't be read (%w); if the disk and the permissions are good, the file is damaged: "+
+		"restore a backup", path, err)
 }

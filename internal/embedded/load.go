@@ -134,8 +134,9 @@ func (db *DB) checkSize() error {
 	return err
 }
 
-// markName is the file with the number of the last commit. It is written behind every commit and need not reach the disk:
-// after a loss of power it may be behind the database, but a database that is behind it has lost what was acknowledged.
+// markName is the file with the number of the last commit. It is written behind every commit and need not reach the
+// disk: after a loss of power it may be behind the database. But a database that is behind it has lost what was
+// acknowledged.
 const markName = "commits"
 
 // readMark compares the number of the last commit with that of the database.

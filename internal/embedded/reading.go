@@ -12,8 +12,8 @@ import (
 	"sen/internal/engine"
 )
 
-// reading answers queries. What memory says and the documents that are read for it are of the same moment: the
-// reading begins a transaction of SQLite while it holds the table's lock. The transaction may see one commit more, which memory
+// reading answers queries. What memory says and the documents that are read for it are of the same moment: the reading
+// begins a transaction of SQLite while it holds the table's lock. The transaction may see one commit more, which memory
 // does not have yet; but a document that a commit replaces or removes stays in the file until the commit behind it (see
 // [DB.write]), and that one waits until memory has the former.
 type reading struct {

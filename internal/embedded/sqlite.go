@@ -27,19 +27,20 @@ const (
 
 // An acknowledged write is in the file sen.db-wal and has reached the disk: SQLite is told to wait for that at every
 // commit (synchronous=FULL). From there SQLite brings pages into sen.db (a checkpoint) when 1,000 of them have come
-// together, and when the last connection is closed. A checkpoint first waits until the pages of the log have reached the
-// disk, and the log begins anew only when those of sen.db have.
-const pragmas = `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;
+// together, and when the last connection is closed. A checkpoint first waits until the pages of the log have reached
+// the disk, and the log begins anew only when those of sen.db have. A page of 8 kB was measured to cost least.
+const pragmas = `PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;
 PRAGMA wal_autocheckpoint=1000; PRAGMA busy_timeout=5000;`
 
-// The tables of the database. A table of documents is a pair: rows has what memory needs, docs the documents. They stand
-// apart so that the start reads the rows alone, one behind the other.
+// The tables of the database. A table of documents is a pair: rows has what memory needs, docs the documents. They
+// stand apart so that the start reads the rows alone, one behind the other.
 const schema = `
 CREATE TABLE state (id INTEGER PRIMARY KEY, commits INTEGER, tables INTEGER, garbage BLOB, sum INTEGER);
 CREATE TABLE tables (id INTEGER PRIMARY KEY, name TEXT, columns TEXT, documents INTEGER, hash INTEGER, sum INTEGER);`
 
-// stored is where a table of documents is in the database, with what is said to SQLite about it. Its id is zero until it is
-// in the catalogue.
+// stored is where a table of documents is in the database, with what is said to SQLite about it. Its id is zero until
+// it is in the catalogue.
 type stored struct {
 	id                                                         int64
 	doc, insertRow, insertDoc, updateRow, deleteRow, deleteDoc string

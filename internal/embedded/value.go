@@ -23,8 +23,9 @@ type value struct {
 //	listMark depth values    the values that were found through an array
 //
 // The depth is how many steps of the path lead to the array; manyArrays if there is more than one array on the path.
-// Among the values of a list, kind 0 stands for a document of the array without a value. Where the path ends at the array,
-// wholeArray stands for the array itself, behind its elements. The data of documents and arrays is left out in rows.
+// Among the values of a list, kind 0 stands for a document of the array without a value. Where the path ends at the
+// array, wholeArray stands for the array itself, behind its elements. The data of documents and arrays is left out in
+// rows.
 const (
 	listMark   = 0xFE
 	wholeArray = bson.Type(0xFD)

@@ -52,7 +52,7 @@ func (t *table) WriteEach(ctx context.Context, all ...engine.Change) (found int,
 }
 
 // write makes changes as one commit. Of one that fails a function tells whether the next ones are made all the same.
-func (t *table) write(ctx context.Context, all []engine.Change, goOn func(i int, err error) bool) (found int, err error) {
+func (t *table) write(ctx context.Context, all []engine.Change, goOn func(int, error) bool) (found int, err error) {
 	end := t.trip(ctx, "write")
 	defer func() { end(err, 0) }()
 	if err := t.db.wait(ctx); err != nil {
@@ -108,8 +108,8 @@ func (t *table) changes() *changes {
 	return &changes{t: t, stored: t.stored, rows: map[string]*row{}, next: t.next}
 }
 
-// write makes one commit of some changes, which a function collects and writes into SQLite's tables; nil makes none. Only
-// a commit that succeeded comes into memory. The caller is the writer.
+// write makes one commit of some changes, which a function collects and writes into SQLite's tables; nil makes none.
+// Only a commit that succeeded comes into memory. The caller is the writer.
 //
 // What the commit before it replaced or removed is removed from the file by this one. Until then it stays: who began to
 // read before memory had that commit finds all documents that memory named then.
@@ -160,7 +160,9 @@ func (db *DB) write(c *changes, do func() error) error {
 
 // tryWriting writes as much as a document has, and removes it again.
 func (db *DB) tryWriting() error {
-	for _, sql := range []string{"INSERT OR REPLACE INTO state (id, garbage) VALUES (2, zeroblob(65536))", "DELETE FROM state WHERE id = 2"} {
+	for _, sql := range []string{
+		"INSERT OR REPLACE INTO state (id, garbage) VALUES (2, zeroblob(65536))", "DELETE FROM state WHERE id = 2",
+	} {
 		if err := db.write(nil, func() error { return db.conn.run(sql) }); err != nil {
 			return err
 		}
@@ -226,8 +228,9 @@ func (c *changes) record(tables *int64) error {
 		return err
 	}
 	*tables = max(*tables, c.id)
-	return c.t.db.conn.run("INSERT OR REPLACE INTO tables (id, name, columns, documents, hash, sum) VALUES (?, ?, ?, ?, ?, ?)",
-		c.id, c.t.name, string(columns), documents, int64(hash), sumOfTable(c.id, c.t.name, string(columns), documents, int64(hash)))
+	sum := sumOfTable(c.id, c.t.name, string(columns), documents, int64(hash))
+	return c.t.db.conn.run("INSERT OR REPLACE INTO tables (id, name, columns, documents, hash, sum) "+
+		"VALUES (?, ?, ?, ?, ?, ?)", c.id, c.t.name, string(columns), documents, int64(hash), sum)
 }
 
 // apply brings changes that are committed into memory.
