@@ -99,7 +99,9 @@ func (w *world) change(t *testing.T, d dice) {
 		}
 	case 2, 3, 4:
 		if change, want = engine.UpdateAll(filter, update), len(found); kind > 2 {
-			found = found[:min(1, len(found))]
+			if len(found) > 1 {
+				return // which of them is the first is not said
+			}
 			change, want = engine.Update(filter, update), len(found)
 		}
 		for _, doc := range found {

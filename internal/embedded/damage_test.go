@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ncruces/go-sqlite3"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"sen/internal/engine"
@@ -35,7 +36,7 @@ func damaged(t *testing.T) (files map[string][]byte, docs map[string]bson.Raw) {
 			docs[doc[0].Value.(string)] = mustMarshal(t, doc)
 		}
 		if name == "things" { // the beginning is in the database, the rest in its log
-			if err := db.checkSize(); err != nil {
+			if _, _, err := db.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -81,6 +82,22 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 			return err
 		}
 	}
+	for _, name := range []string{"things", "others", "small"} { // what rows say
+		last := -1000
+		q := engine.Query{Sort: D{{Key: "n", Value: 1}}, Fields: D{{Key: "n", Value: 1}, {Key: "text", Value: 1}}}
+		err := db.Table(name).Find(t.Context(), q, func(doc bson.Raw) error {
+			whole := docs[doc.Lookup("_id").StringValue()]
+			n, ok := doc.Lookup("n").AsInt64OK()
+			if !ok || int(n) < last || !doc.Lookup("text").Equal(whole.Lookup("text")) || !doc.Lookup("n").Equal(whole.Lookup("n")) {
+				t.Errorf("a row has %v of %v", doc, whole)
+			}
+			last = int(n)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if found != len(docs) {
 		t.Errorf("there are %d documents of %d, and nobody says so", found, len(docs))
 	}
@@ -98,6 +115,50 @@ func changed(files map[string][]byte, name string, data []byte) map[string][]byt
 	return other
 }
 
+// telling are the bytes of a database in which the catalogue, the state and rows are: the ends of the first pages, where
+// their records begin, and what stands around the names of tables and columns, and the texts of rows.
+func telling(data []byte) (places []int) {
+	for page := 1; page < 8; page++ {
+		for at := range 60 {
+			places = append(places, page*8192-1-at)
+		}
+	}
+	for _, text := range []string{"things", "others", `["n","text"]`, "text 1"} {
+		for at := 0; ; {
+			next := bytes.Index(data[at:], []byte(text))
+			if next < 0 {
+				break
+			}
+			at += next + 1
+			for k := -10; k < 20 && at+k < len(data); k++ {
+				places = append(places, at+k)
+			}
+		}
+	}
+	return places
+}
+
+// TestCut sees that a start refuses a database that is cut, although it reads no documents.
+func TestCut(t *testing.T) {
+	dir := t.TempDir()
+	db := started(t, dir)
+	index(t, db.Table("things"), "n")
+	for i := range 40 {
+		write(t, db.Table("things"), engine.Insert(M{"_id": fmt.Sprint(i), "text": strings.Repeat("x", 9000)}))
+	}
+	closed(t, db)
+	info, err := os.Stat(db.path())
+	if err == nil {
+		err = os.Truncate(db.path(), info.Size()-8192)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), "restore a backup") {
+		t.Errorf("a cut database: %v", err)
+	}
+}
+
 // TestDamage sees that a folder with a file that is cut, or has another byte, is refused or read whole.
 func TestDamage(t *testing.T) {
 	files, docs := damaged(t)
@@ -107,15 +168,19 @@ func TestDamage(t *testing.T) {
 	for _, part := range []struct {
 		name       string
 		flips, cut int
-	}{{fileName, 120, 25}, {fileName + "-wal", 120, 25}, {markName, 20, 5}} {
+	}{{fileName, 240, 25}, {fileName + "-wal", 120, 25}, {markName, 20, 5}} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
+			places := telling(files[fileName])
 			d, data, refused := rand.New(rand.NewPCG(1, 2)), files[part.name], 0
 			for i := range part.flips {
 				flipped := bytes.Clone(data)
 				at := d.IntN(len(data))
-				if i < part.flips/3 {
+				switch {
+				case i < part.flips/4:
 					at = i * 3 % len(data) // in the header
+				case i < part.flips*3/4 && part.name == fileName: // in the rows, the catalogue and the state
+					at = places[d.IntN(len(places))]
 				}
 				flipped[at] ^= byte(1 << d.IntN(8))
 				if err := readWhole(t, changed(files, part.name, flipped), docs); err != nil {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (d dice) scalar() any {
 	case 1:
 		return int64(d.IntN(5))
 	case 2:
-		return among(d, 1.5, 2.0, -1.0)
+		return among(d, 1.5, 2.0, -1.0, math.NaN())
 	case 3, 4:
 		return int32(d.IntN(5))
 	case 5:

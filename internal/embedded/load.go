@@ -81,7 +81,7 @@ func sumOfState(commits, tables int64, garbage []byte) uint32 {
 	return crc32.Checksum(append(data, garbage...), castagnoli)
 }
 
-// readState reads what the database says of itself, and brings its log into it.
+// readState reads what the database says of itself.
 func (db *DB) readState() error {
 	id, err := db.conn.number("PRAGMA application_id")
 	if err != nil {
@@ -114,26 +114,6 @@ func (db *DB) readState() error {
 	return err
 }
 
-// checkSize sees that the file is as long as it says. Its log is in it by now.
-func (db *DB) checkSize() error {
-	if _, _, err := db.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE); err != nil {
-		return err
-	}
-	pages, err := db.conn.number("PRAGMA page_count")
-	if err != nil {
-		return err
-	}
-	size, err := db.conn.number("PRAGMA page_size")
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(db.path())
-	if err == nil && info.Size() < pages*size {
-		err = fmt.Errorf("the file is cut: it has %d bytes of %d: %w", info.Size(), pages*size, errDamaged)
-	}
-	return err
-}
-
 // markName is the file with the number of the last commit. It is written behind every commit and need not reach the
 // disk: after a loss of power it may be behind the database. But a database that is behind it has lost what was
 // acknowledged.
@@ -153,7 +133,7 @@ func (db *DB) readMark() (err error) {
 		return fmt.Errorf("it ends with commit %d, and commit %d was acknowledged: its end is lost. Restore a backup; "+
 			"to go on with what is left, remove the file %s: %w", db.commits, marked, path, errDamaged)
 	}
-	return db.checkSize()
+	return nil
 }
 
 // readMark is the number in a file of the last commit; zero if there is none or it is torn.

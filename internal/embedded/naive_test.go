@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -73,6 +74,12 @@ func float(v any) float64 {
 		return float64(v)
 	}
 	return v.(float64)
+}
+
+// isNaN tells the number that no other one is greater or less than.
+func isNaN(v any) bool {
+	f, ok := v.(float64)
+	return ok && math.IsNaN(f)
 }
 
 // rate compares two values.
@@ -163,7 +170,9 @@ func fits(values []any, condition any) bool {
 		case "$elemMatch":
 			ok = some(func(v any) bool { return member(v, op.Value.(D)) })
 		default:
-			ok = some(func(v any) bool { return rank(v) == rank(op.Value) && within(op.Key, rate(v, op.Value)) })
+			ok = some(func(v any) bool {
+				return rank(v) == rank(op.Value) && isNaN(v) == isNaN(op.Value) && within(op.Key, rate(v, op.Value))
+			})
 		}
 		if !ok {
 			return false
