@@ -38,7 +38,8 @@ type Table interface {
 	Index(ctx context.Context, indexes ...Index) error
 	// Find calls a function for each document that a query finds, in its order. The document is only valid until the function returns.
 	Find(ctx context.Context, q Query, each func(bson.Raw) error) error
-	// FindEach answers several queries at once. It tells the function which of the queries a document belongs to.
+	// FindEach answers several queries at once, of this table or of others ([Query.Table]). It tells the function which of
+	// the queries a document belongs to.
 	FindEach(ctx context.Context, queries []Query, each func(query int, document bson.Raw) error) error
 	// Count counts the documents for which each of some filters holds.
 	Count(ctx context.Context, filters ...bson.D) ([]int, error)
@@ -47,6 +48,9 @@ type Table interface {
 	// Write makes some changes one after the other, each of them atomic, and stops at the first that fails. It gives
 	// how many documents all of them found or added. [ErrDuplicate] tells that an `_id` or another unique value exists.
 	Write(ctx context.Context, changes ...Change) (found int, err error)
+	// WriteEach makes changes that don't depend on each other, in any order: one that fails with [ErrDuplicate] stops none
+	// of the others. It tells which of them failed so, by their places, and how many documents all of them found or added.
+	WriteEach(ctx context.Context, changes ...Change) (found int, duplicates []int, err error)
 	// Modify updates the one document that a filter finds and gives it as it is then; nil if there is none.
 	Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error)
 }
@@ -75,6 +79,8 @@ type Query struct {
 	// Tell is a path that tells the documents of several queries apart, with the value that it has in those of this one:
 	// an engine may use it in place of a mark of its own. The zero value leaves it to the engine.
 	Tell bson.E
+	// Table names the table that the query asks where it is one of several ([Table.FindEach]); empty is the table itself.
+	Table string
 }
 
 // Index makes a kind of query fast.
@@ -121,9 +127,10 @@ func UpdateAll(filter, update bson.D) Change {
 	return Change{Action: ActionUpdateAll, Filter: filter, Update: update}
 }
 
-// Replace puts a document in the place of the one with an id, or adds it.
-func Replace(id string, document any) Change {
-	return Change{Action: ActionReplace, Filter: ByID(id), Document: document}
+// Replace puts a document in the place of the one with an id, or adds it. Where conditions are given, it takes only the place
+// of one for which they hold, and another one with the id is an [ErrDuplicate].
+func Replace(id string, document any, conditions ...bson.E) Change {
+	return Change{Action: ActionReplace, Filter: append(ByID(id), conditions...), Document: document}
 }
 
 // Delete removes the first document for which a filter holds.

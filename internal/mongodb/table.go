@@ -70,7 +70,7 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
 		counts[0] = int(n)
 		return counts, fail(err)
 	}
-	err := t.unite(ctx, len(filters), union{size: len(filters), pipeline: func(i int) mongo.Pipeline {
+	err := t.unite(ctx, len(filters), union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
 		return mongo.Pipeline{
 			{{Key: "$match", Value: filters[i]}},
 			{{Key: "$count", Value: "n"}},
@@ -120,15 +120,42 @@ func (t *table) Write(ctx context.Context, changes ...engine.Change) (int, error
 		_, err := t.InsertMany(ctx, documents)
 		return len(documents), duplicate(err)
 	}
-	models := make([]mongo.WriteModel, len(changes))
-	for i, c := range changes {
-		models[i] = model(c)
-	}
-	result, err := t.BulkWrite(ctx, models)
+	result, err := t.BulkWrite(ctx, models(changes))
 	if err != nil {
 		return 0, duplicate(err)
 	}
-	return int(result.InsertedCount + result.MatchedCount + result.DeletedCount + result.UpsertedCount), nil
+	return foundBy(result), nil
+}
+
+// foundBy is how many documents the changes of a bulk write found or added.
+func foundBy(r *mongo.BulkWriteResult) int {
+	return int(r.InsertedCount + r.MatchedCount + r.DeletedCount + r.UpsertedCount)
+}
+
+// WriteEach implements engine.Table. Inserts, updates and removals are a command for each of the three.
+func (t *table) WriteEach(ctx context.Context, changes ...engine.Change) (found int, duplicates []int, err error) {
+	if len(changes) == 1 { // the driver repeats it where the connection broke
+		found, err = t.change(ctx, changes[0])
+		if mongo.IsDuplicateKeyError(err) {
+			return 0, []int{0}, nil
+		}
+		return found, nil, fail(err)
+	}
+	result, err := t.BulkWrite(ctx, models(changes), options.BulkWrite().SetOrdered(false))
+	var failed mongo.BulkWriteException
+	if errors.As(err, &failed) && failed.WriteConcernError == nil {
+		for _, one := range failed.WriteErrors {
+			if !mongo.IsDuplicateKeyError(one) {
+				return 0, nil, fail(err)
+			}
+			duplicates = append(duplicates, one.Index)
+		}
+		err = nil
+	}
+	if err != nil {
+		return 0, nil, fail(err)
+	}
+	return foundBy(result), duplicates, nil
 }
 
 // inserted lists what some changes insert; nil if one of them does something else.
@@ -175,6 +202,15 @@ func deleted(result *mongo.DeleteResult, err error) (int, error) {
 		return 0, err
 	}
 	return int(result.DeletedCount), nil
+}
+
+// models are changes as a bulk write.
+func models(changes []engine.Change) []mongo.WriteModel {
+	all := make([]mongo.WriteModel, len(changes))
+	for i, c := range changes {
+		all[i] = model(c)
+	}
+	return all
 }
 
 // model is a change as a part of a bulk write.

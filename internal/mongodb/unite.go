@@ -1,6 +1,7 @@
 package mongodb
 
 import (
+	"cmp"
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -13,6 +14,8 @@ import (
 // union is several pipelines over one collection that are run as one command. Each has an index and a limit of its own.
 type union struct {
 	pipeline func(i int) mongo.Pipeline
+	// table is the collection of a pipeline.
+	table func(i int) string
 	// size is how many documents all give together at most.
 	size int
 	// hint is the index of all pipelines; nil leaves it to the planner.
@@ -33,7 +36,7 @@ func isOf(i int) bson.E {
 func (t *table) unite(ctx context.Context, n int, u union, each func(int, bson.Raw) error) error {
 	all := u.pipeline(0)
 	for i := 1; i < n; i++ {
-		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: t.Name()}, {Key: "pipeline", Value: u.pipeline(i)}}}})
+		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: u.table(i)}, {Key: "pipeline", Value: u.pipeline(i)}}}})
 	}
 	o := options.Aggregate().SetBatchSize(int32(u.size + 1))
 	if u.hint != nil {
@@ -55,16 +58,23 @@ func (t *table) unite(ctx context.Context, n int, u union, each func(int, bson.R
 
 // FindEach implements engine.Table.
 func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(query int, document bson.Raw) error) error {
+	own := t.Name()
+	if first := queries[0].Table; first != "" && first != t.Name() {
+		t = &table{t.Database().Collection(first)}
+	}
 	if len(queries) == 1 {
 		return t.Find(ctx, queries[0], func(doc bson.Raw) error { return each(0, doc) })
 	}
-	u := union{hint: queries[0].Hint, of: told(queries)}
+	u := union{hint: queries[0].Hint, of: told(queries), table: func(i int) string { return cmp.Or(queries[i].Table, own) }}
 	for _, q := range queries {
-		u.size += q.Limit
+		u.size += max(q.Limit, q.Batch)
 	}
 	u.pipeline = func(i int) mongo.Pipeline {
 		q := queries[i]
-		pipeline := mongo.Pipeline{{{Key: "$match", Value: q.Filter}}, {{Key: "$sort", Value: q.Sort}}}
+		pipeline := mongo.Pipeline{{{Key: "$match", Value: q.Filter}}}
+		if q.Sort != nil {
+			pipeline = append(pipeline, bson.D{{Key: "$sort", Value: q.Sort}})
+		}
 		if q.Skip > 0 {
 			pipeline = append(pipeline, bson.D{{Key: "$skip", Value: q.Skip}})
 		}
