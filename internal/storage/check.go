@@ -55,16 +55,10 @@ func (s *Store) Claim(ctx context.Context, kind content.Kind, slug string, entry
 	return s.write(ctx, routes, engine.Replace(id, claim{ID: id, Entry: entry, At: at}))
 }
 
-// Open gives every revision that is not marked as one that came to be.
-func (s *Store) Open(ctx context.Context, each func(*content.Revision) error) error {
-	open := engine.Query{Filter: bson.D{{Key: "committed", Value: false}}, Fields: withoutCopy}
-	return s.engine.Table(revisionsName).Find(ctx, open, func(doc bson.Raw) error {
-		var r content.Revision
-		if err := bsondoc.Unmarshal(doc, &r); err != nil {
-			return err
-		}
-		return each(&r)
-	})
+// Open lists the revisions that did not come to be, or not yet.
+func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
+	_, others, err := s.opened(ctx)
+	return others, err
 }
 
 // Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.
