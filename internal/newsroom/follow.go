@@ -17,7 +17,7 @@ func given[T any](before, after *content.Entry[T]) (stages []content.Stage) {
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		was, is := at(before, stage), at(after, stage)
-		if was != is && is != nil && (was == nil || !slices.Equal(gives(as(was)), gives(as(is)))) {
+		if was != is && is != nil && gives(as(is)) != nil && (was == nil || !slices.Equal(gives(as(was)), gives(as(is)))) {
 			stages = append(stages, stage)
 		}
 	}

@@ -248,7 +248,10 @@ func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 		return nil, err
 	}
 	if r.Follows != "" {
-		if err := w.finish(ctx, []*content.Revision{r}); err != nil {
+		_, err := storage.Join(ctx, "finish", r, func(ctx context.Context, all []*content.Revision) ([]struct{}, error) {
+			return make([]struct{}, len(all)), w.finish(ctx, all)
+		})
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -57,7 +57,17 @@ func (s *Store) Claim(ctx context.Context, kind content.Kind, slug string, entry
 
 // Open lists the revisions that did not come to be, or not yet.
 func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
-	_, others, err := s.opened(ctx)
+	open, err := s.opened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	came, err := s.came(ctx, open)
+	var others []*content.Revision
+	for i := range came {
+		if !came[i] {
+			others = append(others, open[i])
+		}
+	}
 	return others, err
 }
 

@@ -79,7 +79,7 @@ func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Ch
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	return join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
+	return Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
 		all := slices.Concat(several...)
 		_, failed, err := s.engine.Table(table).WriteEach(ctx, all...)
 		if err != nil {

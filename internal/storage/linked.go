@@ -39,7 +39,7 @@ func (s *Store) Linked(ctx context.Context, ids []content.ID) (map[content.ID]Li
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return join(ctx, "linked", ids, s.linked)
+	return Join(ctx, "linked", ids, s.linked)
 }
 
 func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[content.ID]Linked, error) {

@@ -176,7 +176,7 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 
 // Entry reads a whole entry, whatever its state; nil when there is none.
 func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
-	return join(ctx, "entry "+c.name, id, c.entries)
+	return Join(ctx, "entry "+c.name, id, c.entries)
 }
 
 // entries reads whole entries, nil for those that are not there. An id that stands there twice gives two.

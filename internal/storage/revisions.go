@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -54,28 +53,62 @@ func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, vers
 	return c.fill(id, copied, nil), err
 }
 
+// at is a version of an entry.
+type at struct {
+	entry   content.ID
+	version int
+}
+
 // revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
-func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (copied *T, err error) {
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (*T, error) {
+	kind := fmt.Sprintf("revision of a %T", (*T)(nil))
+	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]*T, error) { return revisionCopies[T](ctx, s, places) })
+}
+
+// revisionCopies is revisionCopy for several.
+func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]*T, error) {
 	type revision struct {
 		content.Revision `json:",inline"`
 		Committed        bool `json:"committed"`
 		Copy             *T   `json:"copy"`
 	}
-	var found []*revision // at most one of them came to be
-	of := engine.Query{Filter: bson.D{{Key: "entry", Value: id}, {Key: "version", Value: version}}}
-	err = s.engine.Table(revisionsName).Find(ctx, of, func(doc bson.Raw) error {
-		found = append(found, new(revision))
-		return bsondoc.Unmarshal(doc, found[len(found)-1])
-	})
-	for _, r := range found {
-		if err == nil && !r.Committed {
-			r.Committed, err = s.settle(ctx, &r.Revision)
+	these := make(bson.A, len(places))
+	for i, p := range places {
+		these[i] = bson.D{{Key: "entry", Value: p.entry}, {Key: "version", Value: p.version}}
+	}
+	q := engine.Query{Filter: bson.D{{Key: "$or", Value: these}}, Batch: len(places)}
+	if len(places) == 1 {
+		q.Filter = these[0].(bson.D)
+	}
+	found := map[at]*T{}
+	open, copies := []*content.Revision{}, []*T{} // of one version at most one came to be
+	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
+		var r revision
+		err := bsondoc.Unmarshal(doc, &r)
+		if r.Committed {
+			found[at{r.Entry, r.Version}] = r.Copy
+		} else {
+			open, copies = append(open, &r.Revision), append(copies, r.Copy)
 		}
-		if err == nil && r.Committed {
-			return r.Copy, nil
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	came, err := s.settle(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range open {
+		if came[i] {
+			found[at{r.Entry, r.Version}] = copies[i]
 		}
 	}
-	return nil, err
+	all := make([]*T, len(places))
+	for i, p := range places {
+		all[i] = found[p]
+	}
+	return all, nil
 }
 
 // receipt is what is known of a change by its id.
@@ -90,12 +123,12 @@ type receipt struct {
 // names it, or has since gone on from it. It is how a retried change learns what the
 // first attempt did. Nil when there is no such revision.
 func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
-	r, err := join(ctx, "receipt", id, s.receipts)
+	r, err := Join(ctx, "receipt", id, s.receipts)
 	if r == nil || err != nil {
 		return nil, false, err
 	}
 	if !r.Committed && !r.Receipt {
-		r.Committed, err = s.settle(ctx, &r.Revision)
+		r.Committed, err = Join(ctx, "settle", &r.Revision, s.settle)
 	}
 	return &r.Revision, r.Committed || r.Receipt, err
 }
@@ -128,173 +161,4 @@ func (s *Store) KeepReceipt(ctx context.Context, r content.Revision) error {
 		return ErrAttempted
 	}
 	return err
-}
-
-// settle marks a revision as committed if its entry names it as its head, or is gone by it.
-func (s *Store) settle(ctx context.Context, r *content.Revision) (bool, error) {
-	table := s.engine.Table(s.collectionName(r.Of))
-	if r.Action == content.ActionDeleteForever {
-		still, err := there(ctx, table, engine.ByID(r.Entry))
-		if err != nil || still {
-			return false, err
-		}
-		return true, s.bury(ctx, r)
-	}
-	came, err := there(ctx, table, bson.D{{Key: "_id", Value: r.Entry}, {Key: "head", Value: r.ID}})
-	if err == nil && came {
-		err = s.commit(ctx, r.ID)
-	}
-	return err == nil && came, err
-}
-
-// bury removes what is left of an entry that is gone: the copies in its revisions and its slugs. The
-// revision that took it away is marked last, so that what a crash left is done later.
-func (s *Store) bury(ctx context.Context, r *content.Revision) error {
-	of := bson.D{{Key: "entry", Value: r.Entry}}
-	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
-	if err == nil {
-		err = s.write(ctx, routes, engine.DeleteAll(of))
-	}
-	if err != nil {
-		return err
-	}
-	return s.commit(ctx, r.ID)
-}
-
-// commit marks a revision as one that came to be.
-func (s *Store) commit(ctx context.Context, id string) error {
-	return s.write(ctx, revisionsName, engine.Update(engine.ByID(id), engine.Set("committed", true)))
-}
-
-// abandoned is the age from which a revision that came to nothing is swept: far longer
-// than any write may take.
-const abandoned = 10 * time.Minute
-
-// opened reads the revisions that are not marked: those that came to be, as the heads of their entries, and those that did
-// not, or not yet. A removal for ever is among the latter while its entry is there.
-func (s *Store) opened(ctx context.Context) (came, others []*content.Revision, err error) {
-	open := engine.Query{Filter: bson.D{{Key: "committed", Value: false}}, Fields: withoutCopy}
-	entries := map[content.Kind][]content.ID{}
-	var all []*content.Revision
-	err = s.engine.Table(revisionsName).Find(ctx, open, func(doc bson.Raw) error {
-		r := new(content.Revision)
-		err := bsondoc.Unmarshal(doc, r)
-		entries[r.Of], all = append(entries[r.Of], r.Entry), append(all, r)
-		return err
-	})
-	if err != nil || len(all) == 0 {
-		return nil, nil, err
-	}
-	heads := map[content.ID]string{}
-	var queries []engine.Query
-	for kind, ids := range entries {
-		queries = append(queries, engine.Query{
-			Table: s.collectionName(kind), Filter: bson.D{{Key: "_id", Value: oneOf(ids)}},
-			Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids),
-		})
-	}
-	err = s.engine.Table(revisionsName).FindEach(ctx, queries, func(_ int, doc bson.Raw) error {
-		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
-		return nil
-	})
-	for _, r := range all {
-		head, there := heads[r.Entry]
-		if head == r.ID || !there && r.Action == content.ActionDeleteForever {
-			came = append(came, r)
-		} else {
-			others = append(others, r)
-		}
-	}
-	return came, others, err
-}
-
-// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to whoever
-// reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at once.
-func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.Revision, err error) {
-	came, others, err := s.opened(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	var ids []string
-	for _, r := range came {
-		if r.Action == content.ActionDeleteForever {
-			err = s.bury(ctx, r)
-		} else {
-			ids = append(ids, r.ID)
-		}
-		if err != nil {
-			return 0, nil, err
-		}
-	}
-	if len(ids) > 0 {
-		these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
-		err = s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Set("committed", true)))
-	}
-	fault("revision marked")
-	return len(came), others, err
-}
-
-// Sweep settles what changes and crashes left open. Revisions that are an entry's head are marked; those that
-// came to nothing are removed when they are older than ten minutes, or at once with all,
-// and so are the claims of slugs that no entry has. It tells how many were marked and how many
-// removed.
-func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
-	marked, others, err := s.settleOpen(ctx)
-	if err != nil {
-		return marked, 0, err
-	}
-	for _, r := range others {
-		if all || now.Sub(r.At) > abandoned {
-			if err := s.discard(ctx, r); err != nil {
-				return marked, removed, err
-			}
-			removed++
-		}
-	}
-	released, err := s.sweepClaims(ctx, now)
-	return marked, removed + released, err
-}
-
-// discard removes a revision that did not come to be, but not what another attempt of the change put in its place.
-func (s *Store) discard(ctx context.Context, r *content.Revision) error {
-	own := bson.D{
-		{Key: "_id", Value: r.ID}, {Key: "committed", Value: false}, {Key: "at", Value: r.At}, {Key: "version", Value: r.Version},
-	}
-	if err := s.write(ctx, revisionsName, engine.Delete(own)); err != nil {
-		return fmt.Errorf("remove an open revision: %w", err)
-	}
-	return nil
-}
-
-// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so old
-// that a sweep may remove it is removed, so that the change begins anew.
-func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (bool, error) {
-	if now.Sub(r.At) < abandoned/2 {
-		return true, nil
-	}
-	return false, s.discard(ctx, r)
-}
-
-// Following lists the revisions that came to be and from which something may follow that was not done.
-func (s *Store) Following(ctx context.Context) (all []*content.Revision, err error) {
-	q := engine.Query{Fields: withoutCopy, Filter: bson.D{
-		{Key: followsField, Value: bson.D{{Key: "$in", Value: bson.A{content.FollowsItself, content.FollowsOthers}}}}, {Key: "committed", Value: true},
-	}}
-	err = s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
-		all = append(all, new(content.Revision))
-		return bsondoc.Unmarshal(doc, all[len(all)-1])
-	})
-	return all, err
-}
-
-// followsField tells in a revision that something follows from it.
-const followsField = "follows"
-
-// Followed notes that what follows from some revisions is done.
-func (s *Store) Followed(ctx context.Context, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
-	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
 }

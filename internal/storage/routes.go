@@ -81,6 +81,18 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 	})
 }
 
+// heldBy finds whose some slugs are, nil for those that nobody claimed.
+func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
+	have, err := s.claims(ctx, keys)
+	held := make([]*claim, len(keys))
+	for i, key := range keys {
+		if c, ok := have[key]; ok {
+			held[i] = &c
+		}
+	}
+	return held, err
+}
+
 // claim takes the slugs that an entry comes to have for it. One that was claimed by a write that came to nothing changes
 // hands. Those that the entry won't have any more are opened by the same command: should nobody come to let them go, a sweep
 // does. By is the write's revision. It tells whether there are such.
@@ -147,7 +159,7 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 
 // takeOver takes a slug that another entry claimed and does not have.
 func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T], by string) error {
-	held, err := findOne[claim](ctx, c.store.engine.Table(routes), engine.ByID(key.id()))
+	held, err := Join(ctx, "claim", key, c.store.heldBy)
 	if err != nil {
 		return err
 	}

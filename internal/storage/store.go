@@ -58,6 +58,7 @@ type Store struct {
 	// ready tells that the indexes stand and the settings were read.
 	ready      atomic.Bool
 	background background
+	holding    holding
 }
 
 // defaultTimeout bounds an operation when the options don't.

@@ -2,8 +2,10 @@ package storage
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Together does n pieces of work at once, step by step: where each of them that still works has come to a step that can
@@ -15,13 +17,22 @@ func Together(ctx context.Context, n int, do func(ctx context.Context, i int)) {
 	}
 	g := &group{working: n}
 	var all sync.WaitGroup
+	var panicked atomic.Pointer[any]
 	for i := range n {
 		all.Go(func() {
-			defer g.left()
+			defer func() {
+				if r := recover(); r != nil { // whoever began the work has to do with it
+					panicked.Store(&r)
+				}
+				g.left()
+			}()
 			do(context.WithValue(ctx, memberKey{}, &member{g, i}), i)
 		})
 	}
 	all.Wait()
+	if r := panicked.Load(); r != nil {
+		panic(*r)
+	}
 }
 
 // memberKey is the context key of a [member]; nil stands for none.
@@ -84,17 +95,23 @@ func (g *group) makeWaiting() {
 	}
 	for _, alike := range byKind {
 		go func() {
+			defer func() {
+				r := recover()
+				for _, s := range alike {
+					if r != nil {
+						s.err = fmt.Errorf("a step of several panicked: %v", r)
+					}
+					close(s.done)
+				}
+			}()
 			alike[0].run(alike)
-			for _, s := range alike {
-				close(s.done)
-			}
 		}()
 	}
 }
 
-// join makes a step of some kind by itself, or with those that others wait for: all answers each of several, in
+// Join makes a step of some kind by itself, or with those that others wait for: all answers each of several, in
 // their order. An error is everybody's.
-func join[In, Out any](ctx context.Context, kind string, in In, all func(context.Context, []In) ([]Out, error)) (out Out, err error) {
+func Join[In, Out any](ctx context.Context, kind string, in In, all func(context.Context, []In) ([]Out, error)) (out Out, err error) {
 	m, _ := ctx.Value(memberKey{}).(*member)
 	if m == nil {
 		outs, err := all(ctx, []In{in})

@@ -28,11 +28,11 @@ func TestTogether(t *testing.T) {
 			return
 		}
 		for range i % 3 {
-			if out, err := join(ctx, "double", i, double); out != 2*i || err != nil {
+			if out, err := Join(ctx, "double", i, double); out != 2*i || err != nil {
 				t.Errorf("%d doubled is %d: %v", i, out, err)
 			}
 		}
-		if _, err := join(ctx, "fails", i, fails); err == nil {
+		if _, err := Join(ctx, "fails", i, fails); err == nil {
 			t.Error("a step that failed for all did not fail for one")
 		}
 	})
