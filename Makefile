@@ -2,7 +2,7 @@
 # `test`; what also needs Node 20 and npm says so when they are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground browser audit bench bench-embedded dearest growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground browser audit bench bench-embedded writes dearest growth fuzz clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ audit: node build ## Run the public GraphQL over HTTP audits against the program
 ARTICLES = 20000
 bench: ## Measure on a real MongoDB, with ARTICLES=20000 or more; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -articles $(ARTICLES) $(ARGS)
+
+writes: ## Measure what changes take beside a hand-written transaction: three minutes.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench -writes 1000 $(ARGS)
 
 dearest: ## Look for the request that takes most processor time for its cost; see docs/adr/0012-cost.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -dearest -articles $(ARTICLES) $(ARGS)

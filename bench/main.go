@@ -30,6 +30,7 @@ type settings struct {
 	dearest            bool
 	before             string
 	static, byHand     string
+	writes             int
 }
 
 func main() {
@@ -49,6 +50,7 @@ func main() {
 	flag.StringVar(&o.before, "before", "", "with -dearest: another program of Sen to measure beside this one")
 	flag.StringVar(&o.static, "static", "", "serve the files of this folder as answers, and nothing else")
 	flag.StringVar(&o.byHand, "byhand", "", "serve the hand-written handler on this MongoDB, and nothing else")
+	flag.IntVar(&o.writes, "writes", 0, "make, change and publish so many articles, and measure nothing else")
 	flag.Parse()
 	if o.quick {
 		o.rounds, o.connections = 1, numbersFlag{1, 64}
@@ -78,6 +80,8 @@ func run(ctx context.Context, o settings) error {
 	defer g.remove()
 	fmt.Printf("%s, %d processors, %s, %s/%s\n\n", time.Now().UTC().Format("2006-01-02 15:04"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	switch {
+	case o.writes > 0:
+		return g.writes(ctx, o.writes)
 	case o.growth != nil:
 		return g.grow(ctx, o)
 	case o.engines != nil:

@@ -3,6 +3,7 @@ package bsondoc
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -25,6 +26,19 @@ func Encode(v any) (doc bson.D, err error) {
 		return nil, err
 	}
 	return doc, bson.Unmarshal(raw, &doc)
+}
+
+// With is a document with a field more at its end.
+func With(doc bson.Raw, key string, value any) (bson.Raw, error) {
+	more, err := Marshal(bson.D{{Key: key, Value: value}})
+	if err != nil {
+		return nil, err
+	}
+	const length = 4 // bytes, in front; a zero ends a document
+	all := make(bson.Raw, 0, len(doc)+len(more)-length-1)
+	all = append(append(all, doc[:len(doc)-1]...), more[length:]...)
+	binary.LittleEndian.PutUint32(all, uint32(len(all)))
+	return all, nil
 }
 
 // Unmarshal decodes a document into a value by its json tags. It keeps nothing of the document.

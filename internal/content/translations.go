@@ -26,6 +26,7 @@ var translations = map[string]string{
 	"It is no picture.":                                                                          "Đây không phải là ảnh.",
 	"There is no such file.":                                                                     "Không có tệp nào như vậy.",
 	"The file %q is larger than %d bytes, which is the limit.":                                   "Tệp %q vượt quá giới hạn %d byte.",
+	"Another attempt has taken over the file. Try again.":                                        "Một lần gửi khác đang xử lý tệp này. Hãy thử lại.",
 	"There is no room for files now. Try again later.":                                           "Hiện không còn chỗ cho tệp. Hãy thử lại sau.",
 	"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.":     "Trong mức %d được dùng mỗi phút chỉ còn %d, mà yêu cầu này cần %d. Hãy thử lại sau %s giây.",
 	"Too much is asked for at once. Try again in a moment.":                                                    "Đang có quá nhiều yêu cầu cùng lúc. Hãy thử lại sau giây lát.",

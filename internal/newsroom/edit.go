@@ -84,6 +84,9 @@ func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]con
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range there {
+		w.learn(content.StageDraft, c)
+	}
 	for _, l := range links {
 		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
 			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
@@ -139,17 +142,35 @@ func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) finder {
 	}
 }
 
-// derive works out what follows from other entries, as they are at a stage.
+// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the rest,
+// and once the copy is saved it is looked at again ([kindDesk.catchUp]). Whether an entry that moves would stand below itself
+// is seen by what stands above it alone.
 func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
-	cycle, err := derive(c, w.finderAt(ctx, stage))
+	find := w.known(ctx, stage)
+	if kind := c.Kind(); (kind == content.KindSection || kind == content.KindOrganization) && w.Action != content.ActionCreate &&
+		(w.was == nil || content.ParentOf(c) != content.ParentOf(w.was)) {
+		find = w.finderAt(ctx, stage)
+	}
+	cycle, err := derive(c, find)
 	if cycle {
 		w.refuse(content.ProblemCycle, []string{"input", "parent"}, msgCycle)
 	}
 	return err
 }
 
-// derive works out what follows from other entries; cycle tells that one stands below itself.
+// derive works out what follows from a copy's own content, and what it takes over from others.
 func derive(c content.Content, find finder) (cycle bool, err error) {
+	switch e := c.(type) {
+	case *content.Article:
+		e.ReadingMinutes = readingMinutes(e.Body)
+	case *content.Event:
+		e.SettleDays()
+	}
+	return takeOver(c, find)
+}
+
+// takeOver works out what a copy takes over from other entries; cycle tells that one stands below itself.
+func takeOver(c content.Content, find finder) (cycle bool, err error) {
 	id := c.Common().ID
 	switch e := c.(type) {
 	case *content.Section:
@@ -158,9 +179,6 @@ func derive(c content.Content, find finder) (cycle bool, err error) {
 		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
 	case *content.Article:
 		e.BreadcrumbIDs, cycle, err = ancestors(id, e.SectionID, find)
-		e.ReadingMinutes = readingMinutes(e.Body)
-	case *content.Event:
-		e.SettleDays()
 	case *content.Award:
 		e.SeriesID, e.Year, e.Level = "", 0, ""
 		found, err := find(e.RoundID)

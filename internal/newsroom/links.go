@@ -7,39 +7,88 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/storage"
 )
 
-// linked reads some entries of any kinds, the trash among them, with no more than their labels and what the newsroom
-// keeps beside them. What is not there is not in the answer.
-func (n *Newsroom) linked(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
-	byKind := map[content.Kind][]content.ID{}
+// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at once.
+func (w *work) know(ctx context.Context, ids []content.ID) error {
+	var missing []content.ID
 	for _, id := range ids {
-		if kind, ok := id.Kind(); ok {
-			byKind[kind] = append(byKind[kind], id)
+		if _, ok := w.there[id]; !ok && !slices.Contains(missing, id) {
+			missing = append(missing, id)
 		}
 	}
-	var mu sync.Mutex
-	there := make(map[content.ID]content.Content, len(ids))
-	tasks, taskCtx := errgroup.WithContext(ctx)
-	for kind, ids := range byKind {
-		tasks.Go(func() error {
-			found, err := n.desks[kind].labels(taskCtx, ids)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, c := range found {
-				there[id] = c
-			}
-			return err
-		})
+	found, err := w.store.Linked(ctx, missing)
+	if err != nil {
+		return err
 	}
-	return there, tasks.Wait()
+	if w.there == nil {
+		w.there = make(map[content.ID]storage.Linked, len(missing))
+	}
+	for _, id := range missing {
+		w.there[id] = found[id]
+	}
+	return nil
+}
+
+// linked are the working copies of some entries, with their labels and what the newsroom keeps beside them. What is not
+// there is not in the answer.
+func (w *work) linked(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
+	if err := w.know(ctx, ids); err != nil {
+		return nil, err
+	}
+	there := make(map[content.ID]content.Content, len(ids))
+	for _, id := range ids {
+		if c := w.there[id].Draft; c != nil {
+			there[id] = c
+		}
+	}
+	return there, nil
+}
+
+// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it over.
+func (w *work) learn(stage content.Stage, c content.Content) {
+	if w.above == nil {
+		w.above = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
+	}
+	var chain []content.ID
+	switch e := c.(type) {
+	case *content.Section:
+		chain = e.AncestorIDs
+	case *content.Organization:
+		chain = e.AncestorIDs
+	case *content.Article:
+		chain = e.BreadcrumbIDs
+	case *content.Award:
+		w.above[stage][e.RoundID] = &content.AwardRound{SeriesID: e.SeriesID, Year: e.Year, Level: e.Level}
+	}
+	var parent content.ID
+	for _, id := range chain {
+		if c.Kind() == content.KindOrganization {
+			w.above[stage][id] = &content.Organization{ParentID: parent}
+		} else {
+			w.above[stage][id] = &content.Section{ParentID: parent}
+		}
+		parent = id
+	}
+}
+
+// known finds a copy of an entry at a stage: among those that were read, then as others tell of it, then in the store.
+func (w *work) known(ctx context.Context, stage content.Stage) finder {
+	inStore := w.finderAt(ctx, stage)
+	return func(id content.ID) (content.Content, error) {
+		if read, ok := w.there[id]; ok {
+			return read.At(stage), nil
+		}
+		if told := w.above[stage][id]; told != nil {
+			return told, nil
+		}
+		return inStore(id)
+	}
 }
 
 // inWorkOrKept tells whether an entry is there, and not in the trash.
@@ -96,13 +145,18 @@ func (w *work) name(c content.Content) string {
 // maxNamed is how many entries a message names.
 const maxNamed = 10
 
-// checkShown tells which entries that a copy links to readers don't see when they see the copy, at once or from a time
-// on: they would find holes in it.
-func (w *work) checkShown(ctx context.Context, c content.Content, from *time.Time) error {
-	links := linksOf(c)
-	if len(links) == 0 {
+// showing is a copy that readers come to see, at once or from a time on.
+type showing struct {
+	content.Content
+	from *time.Time
+}
+
+// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes in it.
+func (w *work) tellHidden(ctx context.Context) error {
+	if w.shown == nil {
 		return nil
 	}
+	from, links := w.shown.from, linksOf(w.shown.Content)
 	there, err := w.linked(ctx, links)
 	if err != nil {
 		return err

@@ -52,18 +52,30 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 			return nil, err
 		}
 	}
-	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
+	w := &work{Newsroom: n, Change: Change{Action: content.ActionCreate, Kind: content.KindMedia, Key: u.Key}, actor: auth.ActorOf(ctx)}
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	m := &content.Media{Base: content.Base{ID: w.newID(n.now())}}
 	f, err := receive(ctx, u.File, u.Size, u.Name)
 	if err != nil {
 		return newReport(chain).refusedFile(err)
 	}
 	defer f.close()
-	release, err := n.store.HoldFile(ctx, f.sum)
+	attempt := ""
+	if u.Key != "" {
+		attempt = w.revision
+	}
+	hold, err := n.store.HoldFile(ctx, f.sum, attempt)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	outcome, err := n.take(ctx, chain, u, f, m)
+	defer hold.Release()
+	ctx = hold.Context
+	outcome, err := n.take(ctx, chain, u, f, m, hold)
+	if lost := hold.Lost(); err != nil && lost != nil {
+		return nil, lost
+	}
 	if err != nil || !u.Publish || outcome.Content == nil {
 		return outcome, err
 	}
@@ -84,7 +96,7 @@ func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u 
 }
 
 // take keeps a file that was received as a new medium, unless it is there already.
-func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media) (*Outcome, error) {
+func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media, hold *storage.Hold) (*Outcome, error) {
 	report := newReport(chain)
 	change := Change{
 		Action: content.ActionCreate, Kind: content.KindMedia, Locale: u.Locale, Key: u.Key,
@@ -115,10 +127,21 @@ func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f
 		report.notice(content.NoticeDuplicate, []string{"file"}, msgDuplicate)
 		return &Outcome{Content: same, ID: there, Notices: report.notices}, nil
 	}
+	if hold.TakenOver && u.Key != "" { // the attempt before had the same id
+		if err := n.forget(ctx, m.ID); err != nil {
+			return nil, err
+		}
+	}
 	if err := f.keep(ctx, n.store, m); err != nil {
+		if hold.Lost() != nil { // another attempt goes on with the same id
+			return nil, err
+		}
 		return report.refusedFile(errors.Join(err, n.forget(ctx, m.ID)))
 	}
 	outcome, err := n.Do(ctx, chain, change)
+	if hold.Lost() != nil {
+		return outcome, err
+	}
 	if err != nil || outcome.ID != m.ID {
 		err = errors.Join(err, n.forget(ctx, m.ID))
 	}

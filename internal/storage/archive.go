@@ -27,6 +27,9 @@ func (s *Store) archived(people bool) (names []string) {
 // their ids, as MongoDB's relaxed extended JSON. What the store works out itself is left
 // out, and so are sessions and the signing key; accounts and tokens come on demand.
 func (s *Store) Export(ctx context.Context, people bool, each func(collection string, document []byte) error) error {
+	if _, _, err := s.settleOpen(ctx); err != nil {
+		return err
+	}
 	for _, name := range s.archived(people) {
 		err := s.engine.Table(name).Find(ctx, engine.Query{Sort: byID}, func(raw bson.Raw) error {
 			var doc bson.D

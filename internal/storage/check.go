@@ -55,16 +55,20 @@ func (s *Store) Claim(ctx context.Context, kind content.Kind, slug string, entry
 	return s.write(ctx, routes, engine.Replace(id, claim{ID: id, Entry: entry, At: at}))
 }
 
-// Open gives every revision that is not marked as one that came to be.
-func (s *Store) Open(ctx context.Context, each func(*content.Revision) error) error {
-	open := engine.Query{Filter: bson.D{{Key: "committed", Value: false}}, Fields: withoutCopy}
-	return s.engine.Table(revisionsName).Find(ctx, open, func(doc bson.Raw) error {
-		var r content.Revision
-		if err := bsondoc.Unmarshal(doc, &r); err != nil {
-			return err
+// Open lists the revisions that did not come to be, or not yet.
+func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
+	open, err := s.opened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	came, err := s.came(ctx, open)
+	var others []*content.Revision
+	for i := range came {
+		if !came[i] {
+			others = append(others, open[i])
 		}
-		return each(&r)
-	})
+	}
+	return others, err
 }
 
 // Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.

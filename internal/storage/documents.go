@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -70,4 +71,29 @@ func (s *Store) write(ctx context.Context, table string, changes ...engine.Chang
 func (s *Store) update(ctx context.Context, table string, filter, update bson.D) (bool, error) {
 	n, err := s.engine.Table(table).Write(ctx, engine.Update(filter, update))
 	return n > 0, err
+}
+
+// writeEach makes changes of a table that don't depend on each other, with those that others make ([Together]). It gives
+// the places of those for which another document has the same key.
+func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Change) (duplicates []int, err error) {
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	return Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
+		all := slices.Concat(several...)
+		_, failed, err := s.engine.Table(table).WriteEach(ctx, all...)
+		if err != nil {
+			return nil, err
+		}
+		duplicates := make([][]int, len(several))
+		for i, first := 0, 0; i < len(several); i++ {
+			for _, at := range failed {
+				if at >= first && at < first+len(several[i]) {
+					duplicates[i] = append(duplicates[i], at-first)
+				}
+			}
+			first += len(several[i])
+		}
+		return duplicates, nil
+	})
 }

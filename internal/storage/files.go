@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -93,7 +92,7 @@ func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson
 	if err == nil {
 		return nil
 	}
-	if !errors.Is(err, engine.ErrDuplicate) { // or else the chunks are not ours
+	if !errors.Is(err, engine.ErrDuplicate) && !errors.Is(context.Cause(ctx), errHoldLost) { // or else the chunks are not ours
 		cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 		defer cancel()
 		err = errors.Join(err, s.deleteFiles(cleanup, bucket, bson.D{{Key: "$eq", Value: id}}))
@@ -255,46 +254,6 @@ func (s *Store) deleteFiles(ctx context.Context, bucket string, ids bson.D) erro
 		}
 	}
 	return nil
-}
-
-// holdsName is the collection of files that are being taken in: whose `_id` is their SHA-256.
-const holdsName = "media.holds"
-
-// heldAtMost is how long a file is being taken in at most, with its variants: what is held for
-// longer was left by a server that died.
-const heldAtMost = 5 * fileTimeout
-
-// HoldFile lets files that are the same be taken in one at a time, whatever server they were sent
-// to: it waits until nobody else holds one with that SHA-256. Release lets the next go on.
-func (s *Store) HoldFile(ctx context.Context, sha256 string) (release func(), err error) {
-	own := bson.D{{Key: "_id", Value: sha256}, {Key: "by", Value: rand.Text()}}
-	release = func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
-		defer cancel()
-		if err := s.write(ctx, holdsName, engine.Delete(own)); err != nil {
-			s.log.WarnContext(ctx, "a file is held for some minutes", "sha256", sha256, "err", err)
-		}
-	}
-	for {
-		now := time.Now()
-		err := s.write(ctx, holdsName, engine.Insert(append(own[:2:2], bson.E{Key: "at", Value: now})))
-		if err == nil {
-			return release, nil
-		}
-		if !errors.Is(err, engine.ErrDuplicate) {
-			release() // it may be there all the same
-			return nil, fmt.Errorf("hold a file: %w", err)
-		}
-		old := bson.D{{Key: "_id", Value: sha256}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-heldAtMost)}}}}
-		if err := s.write(ctx, holdsName, engine.Delete(old)); err != nil {
-			return nil, fmt.Errorf("hold a file: %w", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, engine.Late(ctx.Err())
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }
 
 // MediumOf finds a medium that has a file with some SHA-256 and is not in the trash; ""

@@ -188,6 +188,11 @@ type readPage[T any] struct {
 // [Collection.Known].
 func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
 	cache.Note(ctx, cache.Kind(c.kind))
+	if c.whole {
+		if _, _, err := c.store.settleOpen(ctx); err != nil {
+			return nil, err
+		}
+	}
 	pages := make([]readPage[T], len(parents))
 	keys, keeps := c.keys(l, parents)
 	var missing []Within

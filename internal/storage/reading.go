@@ -90,6 +90,9 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		filter[0].Value = ids[0] // which both engines look up without planning
 	}
 	if c.whole {
+		if _, _, err := c.store.settleOpen(ctx); err != nil {
+			return err
+		}
 		filter = append(filter, v.shown...) // of the others, what is not shown has no copy
 	}
 	return c.table.Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
@@ -173,11 +176,31 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 
 // Entry reads a whole entry, whatever its state; nil when there is none.
 func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
-	e, err := findOne[content.Entry[T]](ctx, c.table, engine.ByID(id))
-	if e != nil {
-		c.complete(e)
+	return Join(ctx, "entry "+c.name, id, c.entries)
+}
+
+// entries reads whole entries, nil for those that are not there. An id that stands there twice gives two.
+func (c *Collection[T, F]) entries(ctx context.Context, ids []content.ID) ([]*content.Entry[T], error) {
+	found := make([]*content.Entry[T], len(ids))
+	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
+	if len(ids) == 1 {
+		filter = engine.ByID(ids[0])
 	}
-	return e, err
+	return found, c.table.Find(ctx, engine.Query{Filter: filter, Batch: len(ids)}, func(doc bson.Raw) error {
+		id := content.ID(bsondoc.ID(doc))
+		for i := range ids {
+			if ids[i] != id {
+				continue
+			}
+			e := new(content.Entry[T])
+			if err := bsondoc.Unmarshal(doc, e); err != nil {
+				return err
+			}
+			c.complete(e)
+			found[i] = e
+		}
+		return nil
+	})
 }
 
 // complete fills both copies of an entry with what stands in its envelope.

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -32,6 +31,8 @@ type claim struct {
 	ID    string     `json:"_id"`
 	Entry content.ID `json:"entry"`
 	At    time.Time  `json:"at"`
+	// By is the revision of the write that took it, or gives it up.
+	By string `json:"by,omitempty"`
 	// Open tells that the write that claims it may come to nothing: see [Store.Sweep].
 	Open bool `json:"open,omitempty"`
 	// Public tells that readers see the entry with the slug. It is set behind what made it so and taken back before
@@ -43,7 +44,11 @@ type claim struct {
 
 // same is the filter for a claim that nobody has changed since it was read.
 func (c claim) same() bson.D {
-	return bson.D{{Key: "_id", Value: c.ID}, {Key: "entry", Value: c.Entry}, {Key: "at", Value: c.At}}
+	filter := bson.D{{Key: "_id", Value: c.ID}, {Key: "entry", Value: c.Entry}, {Key: "at", Value: c.At}}
+	if c.By != "" {
+		filter = append(filter, bson.E{Key: "by", Value: c.By})
+	}
+	return filter
 }
 
 var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
@@ -76,72 +81,61 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 	})
 }
 
-// claim takes the slugs of an entry's working copy for it. A slug that was claimed for an
-// entry which does not have it, by a write that came to nothing, changes hands. It gives the claims of those slugs that
-// the entry won't have any more once it is saved.
-func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T]) (free []claim, err error) {
-	var keys, lost []claimKey
-	for _, slug := range common(e.Draft).Slugs() {
-		keys = append(keys, claimKey{c.kind, slug})
-	}
-	had := func(claimKey) bool { return false }
-	if before != nil {
-		had = func(key claimKey) bool { return holds(before, key.slug) }
-		for _, slug := range common(before.Draft).Slugs() {
-			if !holds(e, slug) {
-				lost = append(lost, claimKey{c.kind, slug})
-			}
+// heldBy finds whose some slugs are, nil for those that nobody claimed.
+func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
+	have, err := s.claims(ctx, keys)
+	held := make([]*claim, len(keys))
+	for i, key := range keys {
+		if c, ok := have[key]; ok {
+			held[i] = &c
 		}
 	}
-	have, err := c.store.claims(ctx, append(slices.Clone(keys), lost...))
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, key := range lost {
-		if held := have[key]; held.Entry == e.ID {
-			free, ids = append(free, held), append(ids, held.ID)
-		}
-	}
-	// Should nobody come to let them go, a sweep does.
-	err = c.store.updateClaims(ctx, ids, bson.D{{Key: "entry", Value: e.ID}}, engine.Set(openField, true))
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys {
-		held := have[key]
-		if held.Entry == e.ID && !held.Open && had(key) {
-			continue
-		}
-		if held.Entry == e.ID { // of a write before this one: neither a sweep nor that write shall take it away now
-			own := bson.D{{Key: "_id", Value: key.id()}, {Key: "entry", Value: e.ID}}
-			still, err := c.store.update(ctx, routes, own, engine.Set("at", e.UpdatedAt))
-			if err != nil {
-				return nil, err
-			}
-			if still {
-				continue
-			}
-		}
-		err := c.store.write(ctx, routes, engine.Insert(claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, Open: true}))
-		if errors.Is(err, engine.ErrDuplicate) {
-			err = c.takeOver(ctx, key, e)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return free, nil
+	return held, err
 }
 
-// release lets claims go, but one that a later write has taken up again.
-func (s *Store) release(ctx context.Context, free []claim) error {
-	for _, held := range free {
-		if err := s.write(ctx, routes, engine.Delete(held.same())); err != nil {
-			return err
+// claim takes the slugs that an entry comes to have for it. One that was claimed by a write that came to nothing changes
+// hands. Those that the entry won't have any more are opened by the same command: should nobody come to let them go, a sweep
+// does. By is the write's revision. It tells whether there are such.
+func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T], by string) (lost bool, err error) {
+	var keys []claimKey
+	var changes []engine.Change
+	for _, slug := range common(e.Draft).Slugs() {
+		key := claimKey{c.kind, slug}
+		if holds(before, slug) || slices.Contains(keys, key) {
+			continue
+		}
+		taken := claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, By: by, Open: true}
+		keys, changes = append(keys, key), append(changes, engine.Replace(key.id(), taken, bson.E{Key: "entry", Value: e.ID}))
+	}
+	if before != nil {
+		for _, slug := range common(before.Draft).Slugs() {
+			if !holds(e, slug) {
+				own := bson.D{{Key: "_id", Value: claimKey{c.kind, slug}.id()}, {Key: "entry", Value: e.ID}}
+				changes = append(changes, engine.Update(own, bson.D{{Key: "$set", Value: bson.D{{Key: openField, Value: true}, {Key: "by", Value: by}}}}))
+			}
 		}
 	}
-	return nil
+	others, err := c.store.writeEach(ctx, routes, changes)
+	for _, i := range others {
+		if err == nil {
+			err = c.takeOver(ctx, keys[i], e, by)
+		}
+	}
+	return len(changes) > len(keys), err
+}
+
+// release lets the slugs go that an entry lost by a write, but one that a later write has taken up again.
+func (c *Collection[T, F]) release(ctx context.Context, before, after *content.Entry[T], by string) error {
+	var changes []engine.Change
+	for _, slug := range common(before.Draft).Slugs() {
+		if !holds(after, slug) {
+			changes = append(changes, engine.Delete(bson.D{
+				{Key: "_id", Value: claimKey{c.kind, slug}.id()}, {Key: "entry", Value: after.ID}, {Key: "by", Value: by},
+			}))
+		}
+	}
+	_, err := c.store.writeEach(ctx, routes, changes)
+	return err
 }
 
 // Taken tells whether a slug belongs to another entry than one.
@@ -164,8 +158,8 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 }
 
 // takeOver takes a slug that another entry claimed and does not have.
-func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T]) error {
-	held, err := findOne[claim](ctx, c.store.engine.Table(routes), engine.ByID(key.id()))
+func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T], by string) error {
+	held, err := Join(ctx, "claim", key, c.store.heldBy)
 	if err != nil {
 		return err
 	}
@@ -183,7 +177,7 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 		return &SlugTakenError{key.slug}
 	}
 	taken, err := c.store.update(ctx, routes, held.same(), bson.D{
-		{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: openField, Value: true}}},
+		{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: "by", Value: by}, {Key: openField, Value: true}}},
 		{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}, {Key: hiddenField, Value: ""}}},
 	})
 	if err == nil && !taken {
@@ -194,7 +188,7 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *conten
 
 // show says in the claims of a saved entry that readers see it.
 func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error {
-	return c.store.updateClaims(ctx, c.publicIDs(e.Live), bson.D{
+	return c.updateClaims(ctx, c.publicIDs(e.Live), bson.D{
 		{Key: "entry", Value: e.ID},
 		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gte", Value: e.Version}}}}},
 	}, engine.Set(publicField, true))
@@ -204,7 +198,7 @@ func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error 
 func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entry[T]) error {
 	remain := c.publicIDs(after.Live)
 	gone := slices.DeleteFunc(c.publicIDs(before.Live), func(id string) bool { return slices.Contains(remain, id) })
-	return c.store.updateClaims(ctx, gone, bson.D{
+	return c.updateClaims(ctx, gone, bson.D{
 		{Key: "entry", Value: after.ID},
 		{Key: hiddenField, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: after.Version}}}}},
 	}, bson.D{
@@ -225,12 +219,13 @@ func (c *Collection[T, F]) publicIDs(copied *T) (ids []string) {
 }
 
 // updateClaims changes those of some claims for which a condition holds.
-func (s *Store) updateClaims(ctx context.Context, ids []string, condition, change bson.D) error {
-	if len(ids) == 0 {
-		return nil
+func (c *Collection[T, F]) updateClaims(ctx context.Context, ids []string, condition, change bson.D) error {
+	changes := make([]engine.Change, len(ids))
+	for i, id := range ids {
+		changes[i] = engine.Update(append(engine.ByID(id), condition...), change)
 	}
-	filter := append(bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, condition...)
-	return s.write(ctx, routes, engine.UpdateAll(filter, change))
+	_, err := c.store.writeEach(ctx, routes, changes)
+	return err
 }
 
 // sweepClaims looks at the claims that are older than any write may take: those whose

@@ -35,19 +35,19 @@ var fault = func(string) {}
 
 // Save makes a change of an entry one atomic step, on any engine: the revision is
 // inserted first, then the entry goes from one version to the next and names it as its
-// head, then the revision is marked. A nil before makes a new entry; a copy that is the
-// same in both is not written again. It answers [ErrStale], [ErrAttempted] or a
-// [SlugTakenError], and nothing is changed then.
+// head. By that the revision came to be; it is marked later: see [Store.settleOpen]. A nil before makes a new entry; a copy
+// that is the same in both is not written again. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is
+// changed then.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = any(after.Draft).(content.Content).Label()
-	free, err := c.claim(ctx, before, after)
+	lost, err := c.claim(ctx, before, after, r.ID)
 	if err != nil {
 		return err
 	}
 	fault("claimed")
-	copied, err := bsondoc.Encode(after.Draft)
+	copied, err := bsondoc.Marshal(after.Draft)
 	if err != nil {
 		return err
 	}
@@ -59,10 +59,10 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 		err = c.hide(ctx, before, after)
 	}
 	if err == nil {
-		err = c.swap(ctx, before, after)
+		err = c.swap(ctx, before, after, copied)
 	}
 	if errors.Is(err, ErrStale) {
-		return errors.Join(err, c.store.discard(ctx, r.ID))
+		return errors.Join(err, c.store.discard(ctx, &r))
 	}
 	if before == nil || before.Live != after.Live {
 		c.store.changed(Change{c.kind, after.ID})
@@ -73,52 +73,96 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 	c.store.due.note(after.PublishAt)
 	c.store.due.note(after.UnpublishAt)
 	fault("entry saved")
-	if err := c.store.commit(ctx, r.ID); err != nil {
-		// The change is there. Marking its revision is left to whoever meets it.
-		c.store.log.WarnContext(ctx, "a revision was not marked yet", "entry", after.ID, "version", after.Version, "err", err)
-	}
-	fault("revision marked")
-	if err := c.store.release(ctx, free); err != nil {
-		// Whoever wants the slug can have it in a while: see takeOver.
-		c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+	if lost {
+		if err := c.release(ctx, before, after, r.ID); err != nil {
+			// Whoever wants the slug can have it in a while: see takeOver.
+			c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+		}
 	}
 	if before == nil || before.Live != after.Live {
 		if err := c.show(ctx, after); err != nil {
 			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
 		}
 	}
+	fault("claims settled")
 	return nil
 }
 
-// open inserts a revision that is not committed yet. The head before it is marked in the
-// same step: once it is not the head any more, nobody could tell that it came to be.
+// open inserts a revision that is not committed yet, or takes the place of an attempt of the same change that came to
+// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it came to be.
 func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
-	var changes []engine.Change
+	own := engine.Replace(r.ID, r,
+		bson.E{Key: "committed", Value: false}, bson.E{Key: "at", Value: r.At}, bson.E{Key: "request", Value: r.Request})
+	changes := []engine.Change{own}
 	if before != nil && before.Head != "" {
 		changes = append(changes, engine.Update(engine.ByID(before.Head), engine.Set("committed", true)))
 	}
-	err := c.store.write(ctx, revisionsName, append(changes, engine.Insert(r))...)
-	if errors.Is(err, engine.ErrDuplicate) {
+	attempted, err := c.store.writeEach(ctx, revisionsName, changes)
+	if len(attempted) > 0 && err == nil {
 		return ErrAttempted
 	}
 	return err
 }
 
-// swap takes the entry from one version to the next.
-func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entry[T]) error {
-	doc, err := c.document(before, after)
+// swap takes the entry from one version to the next. Draft is its encoded working copy.
+func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entry[T], draft bson.Raw) error {
+	doc, err := c.document(before, after, draft)
 	if err != nil {
 		return err
 	}
 	if before == nil {
-		return c.store.write(ctx, c.name, engine.Insert(doc))
+		there, err := c.store.writeEach(ctx, c.name, []engine.Change{engine.Insert(doc)})
+		if len(there) > 0 && err == nil { // the same change made it, sent at the same time
+			return ErrAttempted
+		}
+		return err
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	found, err := c.store.update(ctx, c.name, same, bson.D{{Key: "$set", Value: doc[1:]}}) // but the _id
-	if err == nil && !found {
+	came, err := Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
+	if err == nil && !came {
 		return ErrStale
 	}
 	return err
+}
+
+// swap is what takes an entry to its next version, with the head that it gets.
+type swap struct {
+	id     content.ID
+	head   string
+	change engine.Change
+}
+
+// swapAll takes some entries to their next versions, and tells which of them were still in the one before.
+func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, error) {
+	changes, ids := make([]engine.Change, len(swaps)), make([]content.ID, len(swaps))
+	for i, s := range swaps {
+		changes[i], ids[i] = s.change, s.id
+	}
+	found, _, err := c.table.WriteEach(ctx, changes...)
+	if err != nil {
+		return nil, err
+	}
+	came := make([]bool, len(swaps))
+	heads := map[content.ID]string{}
+	if found > 0 && found < len(swaps) { // some were not: their heads tell which
+		if heads, err = c.heads(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	for i, s := range swaps {
+		came[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
+	}
+	return came, nil
+}
+
+// heads reads the heads of some entries.
+func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[content.ID]string, error) {
+	heads := make(map[content.ID]string, len(ids))
+	q := engine.Query{Filter: bson.D{{Key: "_id", Value: oneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
+	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
+		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
+		return nil
+	})
 }
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
@@ -135,7 +179,7 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return err
 	}
 	if found == 0 {
-		return errors.Join(ErrStale, c.store.discard(ctx, r.ID))
+		return errors.Join(ErrStale, c.store.discard(ctx, &r))
 	}
 	fault("entry removed")
 	if err := c.store.bury(ctx, &r); err != nil {
@@ -146,56 +190,9 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 	return nil
 }
 
-// putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
-const putTimeout = 5 * time.Minute
-
-// Put adds new entries of the kind in one step for each collection that it touches:
-// their first revisions, their slugs' claims, the entries themselves, and which of the claims are public.
-func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T]) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	var docs, claimed, revised []engine.Change
-	var public []string
-	for _, e := range entries {
-		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
-		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
-			e.PublicSlugs = common(e.Draft).Slugs()
-		} else { // the former ones were public where it came from
-			e.PublicSlugs = slices.Clone(common(e.Draft).FormerSlugs)
-		}
-		doc, err := c.document(nil, e)
-		if err != nil {
-			return err
-		}
-		docs, public = append(docs, engine.Insert(doc)), append(public, c.publicIDs(e.Live)...)
-		for _, slug := range common(e.Draft).Slugs() {
-			claimed = append(claimed, engine.Insert(claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt}))
-		}
-		revised = append(revised, engine.Insert(storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
-			ID: e.Head, Entry: e.ID, Of: c.kind, Version: e.Version, At: e.UpdatedAt, Action: content.ActionImport,
-			State: e.State, Label: any(e.Draft).(content.Content).Label(),
-		}}))
-	}
-	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and
-	// leave a part of it behind.
-	ctx, cancel := context.WithTimeout(ctx, putTimeout)
-	defer cancel()
-	for _, step := range []struct {
-		collection string
-		changes    []engine.Change
-	}{{revisionsName, revised}, {routes, claimed}, {c.name, docs}} {
-		if err := c.store.write(ctx, step.collection, step.changes...); err != nil {
-			return fmt.Errorf("add to %s: %w", step.collection, err)
-		}
-	}
-	c.store.changed(Change{})
-	return c.store.updateClaims(ctx, public, bson.D{{Key: hiddenField, Value: nil}}, engine.Set(publicField, true))
-}
-
 // document is an entry as it is stored: each copy with the store's own forms of its
-// texts. A copy that is the same as before is left out.
-func (c *Collection[T, F]) document(before, e *content.Entry[T]) (bson.D, error) {
+// texts. A copy that is the same as before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
+func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw) (bson.D, error) {
 	doc := bson.D{
 		{Key: "_id", Value: e.ID},
 		{Key: "version", Value: e.Version},
@@ -215,17 +212,18 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T]) (bson.D, error)
 		doc = append(doc, bson.E{Key: previewsField, Value: e.Previews})
 	}
 	for _, part := range []struct {
-		name   string
-		copied *T
-		same   bool
+		name    string
+		copied  *T
+		encoded bson.Raw
+		same    bool
 	}{
-		{"live", e.Live, before != nil && before.Live == e.Live},
-		{"draft", e.Draft, before != nil && before.Draft == e.Draft},
+		{"live", e.Live, nil, before != nil && before.Live == e.Live},
+		{"draft", e.Draft, draft, before != nil && before.Draft == e.Draft},
 	} {
 		if part.same {
 			continue
 		}
-		stored, err := c.copyWithKeys(part.copied)
+		stored, err := c.copyWithKeys(part.copied, part.encoded)
 		if err != nil {
 			return nil, err
 		}
@@ -234,15 +232,21 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T]) (bson.D, error)
 	return doc, nil
 }
 
-func (c *Collection[T, F]) copyWithKeys(copied *T) (any, error) {
+// copyWithKeys is a copy as it is stored. Encoded is what it was encoded to, nil if it was not yet.
+func (c *Collection[T, F]) copyWithKeys(copied *T, encoded bson.Raw) (stored any, err error) {
 	if copied == nil {
 		return nil, nil
 	}
-	raw, err := bsondoc.Encode(copied)
+	if encoded == nil {
+		encoded, err = bsondoc.Marshal(copied)
+	}
+	if err == nil {
+		encoded, err = bsondoc.With(encoded, "keys", c.textKeys(copied, c.store.Site().Languages))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("encode an entry of %s: %w", c.name, err)
 	}
-	return append(raw, bson.E{Key: "keys", Value: c.textKeys(copied, c.store.Site().Languages)}), nil
+	return encoded, nil
 }
 
 // claimGrace is how long a slug that was claimed belongs to an entry that does not have
@@ -262,6 +266,7 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage 
 	if stage != content.StageDraft {
 		c.store.changed(Change{c.kind, id})
 	}
+	fault("derived set")
 	return err
 }
 

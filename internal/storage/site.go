@@ -92,7 +92,7 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 	}
 	switch {
 	case errors.Is(err, ErrStale), errors.Is(err, engine.ErrDuplicate):
-		return errors.Join(ErrStale, s.discard(ctx, r.ID))
+		return errors.Join(ErrStale, s.discard(ctx, &r))
 	case err != nil:
 		return err
 	}

@@ -58,6 +58,7 @@ type Store struct {
 	// ready tells that the indexes stand and the settings were read.
 	ready      atomic.Bool
 	background background
+	holding    holding
 }
 
 // defaultTimeout bounds an operation when the options don't.
@@ -97,6 +98,8 @@ type collection interface {
 	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
 	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
+	linkQuery(ids []content.ID) engine.Query
+	decodeLinked(bson.Raw) (content.ID, Linked, error)
 	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
 }
 
@@ -154,6 +157,10 @@ func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages)
 	}
 	open := engine.Index{Keys: bson.D{{Key: openField, Value: 1}}, Sparse: true}
 	if err := s.engine.Table(routes).Index(ctx, open); err != nil {
+		return err
+	}
+	following := engine.Index{Keys: bson.D{{Key: followsField, Value: 1}}, Sparse: true}
+	if err := s.engine.Table(revisionsName).Index(ctx, following); err != nil {
 		return err
 	}
 	if err := s.prepareFiles(ctx); err != nil {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -50,11 +51,12 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 
 // moving is where entries are to stand by changes that are under way, but by one's own.
 func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.ID][]content.ID, error) {
-	to := map[content.ID][]content.ID{}
+	to, revisions := map[content.ID][]content.ID{}, map[content.ID][]string{}
 	open := bson.D{{Key: "committed", Value: false}, {Key: "kind", Value: c.kind}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: own}}}}
 	fields := bson.D{{Key: "entry", Value: 1}, {Key: "copy." + parentField, Value: 1}}
 	err := c.store.engine.Table(revisionsName).Find(ctx, engine.Query{Filter: open, Fields: fields}, func(doc bson.Raw) error {
 		var r struct {
+			ID    string     `json:"_id"`
 			Entry content.ID `json:"entry"`
 			Copy  struct {
 				Parent content.ID `json:"parent"`
@@ -63,9 +65,19 @@ func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.
 		err := bsondoc.Unmarshal(doc, &r)
 		if err == nil && r.Copy.Parent != "" {
 			to[r.Entry] = append(to[r.Entry], r.Copy.Parent)
+			revisions[r.Entry] = append(revisions[r.Entry], r.ID)
 		}
 		return err
 	})
+	if err != nil || len(to) == 0 {
+		return to, err
+	}
+	heads, err := c.heads(ctx, slices.Collect(maps.Keys(to)))
+	for id, head := range heads { // those came to be, and the tree shows them
+		if i := slices.Index(revisions[id], head); i >= 0 {
+			to[id] = slices.Delete(to[id], i, i+1)
+		}
+	}
 	return to, err
 }
 
