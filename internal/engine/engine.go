@@ -18,6 +18,9 @@ type Engine interface {
 	Table(name string) Table
 	// Tables names the tables that exist.
 	Tables(ctx context.Context) ([]string, error)
+	// FindAll answers queries of several tables in one round trip, without an order. It tells the function which of the
+	// queries a document belongs to.
+	FindAll(ctx context.Context, queries []TableQuery, each func(query int, document bson.Raw) error) error
 	// Ready tells whether the engine can serve: an error says why it can't.
 	Ready(ctx context.Context) error
 	// Local tells that all writes of all programs pass through this engine, so that nobody else can change a document.
@@ -75,6 +78,12 @@ type Query struct {
 	// Tell is a path that tells the documents of several queries apart, with the value that it has in those of this one:
 	// an engine may use it in place of a mark of its own. The zero value leaves it to the engine.
 	Tell bson.E
+}
+
+// TableQuery asks a table for all documents that a filter finds. Nothing but Filter, Fields and Batch is given.
+type TableQuery struct {
+	Table string
+	Query
 }
 
 // Index makes a kind of query fast.

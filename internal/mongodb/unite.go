@@ -10,9 +10,11 @@ import (
 	"sen/internal/engine"
 )
 
-// union is several pipelines over one collection that are run as one command. Each has an index and a limit of its own.
+// union is several pipelines that are run as one command. Each has an index and a limit of its own.
 type union struct {
 	pipeline func(i int) mongo.Pipeline
+	// from names the collection of a pipeline; nil where all have the same.
+	from func(i int) string
 	// size is how many documents all give together at most.
 	size int
 	// hint is the index of all pipelines; nil leaves it to the planner.
@@ -33,7 +35,11 @@ func isOf(i int) bson.E {
 func (t *table) unite(ctx context.Context, n int, u union, each func(int, bson.Raw) error) error {
 	all := u.pipeline(0)
 	for i := 1; i < n; i++ {
-		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: t.Name()}, {Key: "pipeline", Value: u.pipeline(i)}}}})
+		from := t.Name()
+		if u.from != nil {
+			from = u.from(i)
+		}
+		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: from}, {Key: "pipeline", Value: u.pipeline(i)}}}})
 	}
 	o := options.Aggregate().SetBatchSize(int32(u.size + 1))
 	if u.hint != nil {
@@ -78,6 +84,22 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 		return append(pipeline, bson.D{{Key: "$project", Value: append(q.Fields[:len(q.Fields):len(q.Fields)], mark)}})
 	}
 	return t.unite(ctx, len(queries), u, each)
+}
+
+// FindAll implements engine.Engine.
+func (d *Database) FindAll(ctx context.Context, queries []engine.TableQuery, each func(query int, document bson.Raw) error) error {
+	u := union{from: func(i int) string { return queries[i].Table }, pipeline: func(i int) mongo.Pipeline {
+		q := queries[i]
+		mark := bson.D{{Key: "$addFields", Value: bson.D{isOf(i)}}}
+		if len(q.Fields) > 0 {
+			mark = bson.D{{Key: "$project", Value: append(q.Fields[:len(q.Fields):len(q.Fields)], isOf(i))}}
+		}
+		return mongo.Pipeline{{{Key: "$match", Value: all(q.Filter)}}, mark}
+	}}
+	for _, q := range queries {
+		u.size += q.Batch
+	}
+	return (&table{d.db.Collection(queries[0].Table)}).unite(ctx, len(queries), u, each)
 }
 
 // told tells which query a document belongs to by what it is told apart by: that stands in the index of the hint, so that

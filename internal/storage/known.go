@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -161,51 +160,11 @@ func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage co
 
 // known is Known without a note of what is read.
 func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]*T, error) {
-	found := make([]*T, len(ids))
-	want, keeps := c.keeps(stage, fields)
-	var missing map[content.ID]*T
-	read := want
-	for i, id := range ids {
-		if keeps {
-			e, have, ok := c.kept(id, want)
-			if ok {
-				found[i] = e
-				continue
-			}
-			read |= have // what is known stays known
-		}
-		if missing == nil {
-			missing = make(map[content.ID]*T, len(ids))
-		}
-		missing[id] = nil
-	}
-	if missing == nil {
-		return found, nil
-	}
-	if keeps {
-		fields = c.names(read)
-	}
-	since := c.store.journal.Now()
-	err := c.byIDs(ctx, slices.Collect(maps.Keys(missing)), stage, fields, func(id content.ID, e *T, stored int) {
-		missing[id] = e
-		if keeps {
-			c.keep(id, e, read, stored, since)
-		}
-	})
-	if err != nil {
+	lookup, entries := c.reading(ids, stage, fields)
+	if err := c.store.Look(ctx, lookup); err != nil {
 		return nil, err
 	}
-	for id, e := range missing {
-		if keeps && e == nil {
-			c.keep(id, nil, 0, 0, since)
-		}
-	}
-	for i, id := range ids {
-		if e := missing[id]; e != nil {
-			found[i] = e
-		}
-	}
-	return found, nil
+	return entries(), nil
 }
 
 // familiarAll and familiarEnough are shares of a page that was in memory before: all of it, and from where on the
