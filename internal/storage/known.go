@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -165,6 +166,57 @@ func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage co
 		return nil, err
 	}
 	return entries(), nil
+}
+
+// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the lookup,
+// which is nil where all are in memory.
+func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
+	note(ctx, ids)
+	return c.reading(ids, stage, fields)
+}
+
+// reading is Reading without a note of what is read.
+func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
+	entries := make([]*T, len(ids))
+	want, keeps := c.keeps(stage, fields)
+	var missing map[content.ID]bool
+	read := want
+	for i, id := range ids {
+		if keeps {
+			e, have, ok := c.kept(id, want)
+			if ok {
+				entries[i] = e
+				continue
+			}
+			read |= have // what is known stays known
+		}
+		if missing == nil {
+			missing = make(map[content.ID]bool, len(ids))
+		}
+		missing[id] = true
+	}
+	if missing == nil {
+		return nil, func() []*T { return entries }
+	}
+	if keeps {
+		fields = c.names(read)
+	}
+	since := c.store.journal.Now()
+	l := c.byID(stage, slices.Collect(maps.Keys(missing)), fields)
+	return l, func() []*T {
+		for id := range missing {
+			if found := l.found[string(id)]; keeps {
+				e, _ := found.decoded.(*T)
+				c.keep(id, e, read, found.stored, since)
+			}
+		}
+		for i, id := range ids {
+			if missing[id] {
+				entries[i], _ = l.found[string(id)].decoded.(*T)
+			}
+		}
+		return entries
+	}
 }
 
 // familiarAll and familiarEnough are shares of a page that was in memory before: all of it, and from where on the

@@ -245,57 +245,6 @@ func (g *gatherer) next() {
 	}()
 }
 
-// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the lookup,
-// which is nil where all are in memory.
-func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
-	note(ctx, ids)
-	return c.reading(ids, stage, fields)
-}
-
-// reading is Reading without a note of what is read.
-func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
-	entries := make([]*T, len(ids))
-	want, keeps := c.keeps(stage, fields)
-	var missing map[content.ID]bool
-	read := want
-	for i, id := range ids {
-		if keeps {
-			e, have, ok := c.kept(id, want)
-			if ok {
-				entries[i] = e
-				continue
-			}
-			read |= have // what is known stays known
-		}
-		if missing == nil {
-			missing = make(map[content.ID]bool, len(ids))
-		}
-		missing[id] = true
-	}
-	if missing == nil {
-		return nil, func() []*T { return entries }
-	}
-	if keeps {
-		fields = c.names(read)
-	}
-	since := c.store.journal.Now()
-	l := c.byID(stage, slices.Collect(maps.Keys(missing)), fields)
-	return l, func() []*T {
-		for id := range missing {
-			if found := l.found[string(id)]; keeps {
-				e, _ := found.decoded.(*T)
-				c.keep(id, e, read, found.stored, since)
-			}
-		}
-		for i, id := range ids {
-			if missing[id] {
-				entries[i], _ = l.found[string(id)].decoded.(*T)
-			}
-		}
-		return entries
-	}
-}
-
 // lookFor gives the one entry that a slug is of at present, with the bytes of what was read.
 func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v view, fields []string) (*T, int, error) {
 	l := c.lookup(v, v.at+"slug", []string{slug}, fields, func(_ content.ID, e *T) string { return common(e).Slug })

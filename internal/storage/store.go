@@ -57,6 +57,8 @@ type Store struct {
 	memory  memory
 	// gather makes the lookups of several requests together.
 	gather gatherer
+	// rekeying is how many times the keys of texts are being worked out anew.
+	rekeying atomic.Int32
 	// ready tells that the indexes stand and the settings were read.
 	ready      atomic.Bool
 	background background
