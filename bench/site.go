@@ -102,7 +102,7 @@ func (l layers) bound() uint64 { return l.answers + l.entities + l.pages + 150<<
 
 // serve starts Sen on a store.
 func (g *ground) serve(ctx context.Context, uri string, l layers) (*process, error) {
-	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--log-level", "error"}, l.args()...)...)
+	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--public-url", publicURL, "--log-level", "error"}, l.args()...)...)
 }
 
 // deepCursor walks to a place in the list of articles, as a client would.

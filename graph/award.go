@@ -5,6 +5,13 @@ import (
 	"sen/internal/storage"
 )
 
+// winners bounds a list of awards to those of a round, in the order of a table of winners.
+func winners(a *content.AwardRound) storage.Within {
+	w := linked("round", a.ID)
+	w.Order = "RANK_ASC"
+	return w
+}
+
 func registerAward(r *Resolver) {
 	kind(r, r.store.AwardSeries, "awardSeries", "awardSeriesList", []string{"name"}, map[string]relation{
 		"organizations": some[content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
@@ -14,7 +21,7 @@ func registerAward(r *Resolver) {
 	kind(r, r.store.AwardRounds, "awardRound", "awardRounds", []string{"name"}, map[string]relation{
 		"series":   one(func(a *content.AwardRound) content.ID { return a.SeriesID }, "series"),
 		"ceremony": one(func(a *content.AwardRound) content.ID { return a.CeremonyID }, "ceremony"),
-		"awards":   list(r.lists(content.KindAward), func(a *content.AwardRound) storage.Within { return linked("round", a.ID) }),
+		"awards":   list(r.lists(content.KindAward), winners),
 	})
 	kind(r, r.store.Awards, "award", "awards", []string{"title"}, map[string]relation{
 		"round":    one(func(a *content.Award) content.ID { return a.RoundID }, "round"),

@@ -14,6 +14,8 @@ type source interface {
 	pager
 	// byIDs reads entries at a stage with some stored fields, in the order of the ids; nil for what is not there.
 	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error)
+	// reading begins such a read: the entries are there when the store made the lookup.
+	reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content)
 	// bySlug reads the entry with a present or former slug at a stage; nil for none.
 	bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error)
 	// Withdrawn tells whether a slug is of what once was published and is not any more.
@@ -60,13 +62,23 @@ func (s *kindSource[T, F]) labelFields() []string { return s.label }
 
 func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error) {
 	found, err := s.Known(ctx, ids, stage, fields)
+	return contents(ids, found), err
+}
+
+func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content) {
+	lookup, found := s.Reading(ctx, ids, stage, fields)
+	return lookup, func() []content.Content { return contents(ids, found()) }
+}
+
+// contents are entries as what all kinds are; nil for what was not found.
+func contents[T any](ids []content.ID, found []*T) []content.Content {
 	entries := make([]content.Content, len(ids))
 	for i, e := range found {
 		if e != nil {
 			entries[i] = any(e).(content.Content)
 		}
 	}
-	return entries, err
+	return entries
 }
 
 func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error) {

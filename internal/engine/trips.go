@@ -28,6 +28,14 @@ func CountTrips(ctx context.Context) (context.Context, *Trips) {
 	return context.WithValue(ctx, tripsKey{}, t), t
 }
 
+// Share counts a round trip that was made for another context and served this one too.
+func Share(ctx context.Context, took time.Duration) {
+	for t := tripsOf(ctx); t != nil; t = t.outer {
+		t.n.Add(1)
+		t.took.Add(int64(took))
+	}
+}
+
 // tripsOf is what counts in a context, nil if nothing does.
 func tripsOf(ctx context.Context) *Trips {
 	t, _ := ctx.Value(tripsKey{}).(*Trips)

@@ -99,6 +99,7 @@ func TestVocabulary(t *testing.T) {
 		t.Run("writes", func(t *testing.T) { writes(t, table) })
 		t.Run("unique", func(t *testing.T) { unique(t, e.Open(t).Table("unique")) })
 		t.Run("several", func(t *testing.T) { several(t, table) })
+		t.Run("tables", func(t *testing.T) { tables(t, e.Open(t)) })
 	})
 }
 
@@ -263,5 +264,34 @@ func several(t *testing.T, table engine.Table) {
 	some, err := table.Distinct(t.Context(), "list.k")
 	if err != nil || len(some) != 2 {
 		t.Errorf("the different strings are %q: %v", some, err)
+	}
+}
+
+// tables sees that queries of several tables are answered each by itself, also where a table is not there.
+func tables(t *testing.T, e engine.Engine) {
+	some := e.Table("some")
+	if _, err := some.Write(t.Context(), inserts(entries())...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Table("others").Write(t.Context(), engine.Insert(D{"_id": "1", "n": 7})); err != nil {
+		t.Fatal(err)
+	}
+	read := bson.D{{Key: "live.title", Value: 1}}
+	queries := []engine.Query{
+		{Table: "none", Filter: engine.ByID("1"), Fields: read, Batch: 1},
+		{Table: "some", Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: A{"1", "3", "9"}}}}}, Fields: read, Batch: 3},
+		{Table: "others", Filter: engine.ByID("1"), Batch: 1},
+		{Table: "some", Filter: engine.ByID("1"), Fields: bson.D{{Key: "n", Value: 1}}, Batch: 1},
+	}
+	found := make([]string, len(queries))
+	err := some.FindEach(t.Context(), queries, func(i int, doc bson.Raw) error {
+		found[i] += bsondoc.ID(doc)
+		if _, err := doc.LookupErr("n"); (err == nil) != (i >= 2) {
+			t.Errorf("query %d gives %v", i, doc)
+		}
+		return nil
+	})
+	if err != nil || found[0] != "" || found[1] != "13" && found[1] != "31" || found[2] != "1" || found[3] != "1" {
+		t.Errorf("queries of several tables find %q: %v", found, err)
 	}
 }

@@ -71,7 +71,7 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 	}
 	u.pipeline = func(i int) mongo.Pipeline {
 		q := queries[i]
-		pipeline := mongo.Pipeline{{{Key: "$match", Value: q.Filter}}}
+		pipeline := mongo.Pipeline{{{Key: "$match", Value: all(q.Filter)}}}
 		if q.Sort != nil {
 			pipeline = append(pipeline, bson.D{{Key: "$sort", Value: q.Sort}})
 		}
@@ -85,7 +85,11 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 		if u.of != nil {
 			mark = bson.E{Key: q.Tell.Key, Value: 1}
 		}
-		return append(pipeline, bson.D{{Key: "$project", Value: append(q.Fields[:len(q.Fields):len(q.Fields)], mark)}})
+		read := "$project"
+		if len(q.Fields) == 0 { // the whole document
+			read = "$addFields"
+		}
+		return append(pipeline, bson.D{{Key: read, Value: append(q.Fields[:len(q.Fields):len(q.Fields)], mark)}})
 	}
 	return t.unite(ctx, len(queries), u, each)
 }

@@ -1,6 +1,11 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"fmt"
+	"slices"
+
+	"sen/internal/content"
+)
 
 // awards is what the store knows of awards.
 func awards() spec[content.Award, content.AwardFilter] {
@@ -9,8 +14,10 @@ func awards() spec[content.Award, content.AwardFilter] {
 		texts: map[string]func(*content.Award) content.Text{
 			"title": func(e *content.Award) content.Text { return e.Title },
 		},
-		orders:    withCommon(map[string]sortKey{"TITLE": alphabet("title"), "YEAR": number("year")}),
+		orders:    withCommon(map[string]sortKey{"TITLE": alphabet("title"), "YEAR": number("year"), "RANK": alphabet("rank")}),
+		composed:  map[string]composed[content.Award]{"rank": {first: standing, then: "title"}},
 		order:     "YEAR_DESC",
+		ranked:    map[string]string{"round": "RANK"},
 		relations: []string{"round", "series", "event", "recipients.organization", "recipients.author"},
 		values:    []string{"level", "outcome", "rank"},
 		filter: func(w *where, f *content.AwardFilter) {
@@ -26,4 +33,23 @@ func awards() spec[content.Award, content.AwardFilter] {
 			w.relation("recipients.author", content.KindAuthor, f.Authors)
 		},
 	}
+}
+
+// levels are those of awards, the widest first.
+var levels = []content.AwardLevel{
+	content.LevelNational, content.LevelRegional, content.LevelProvincial, content.LevelDistrict, content.LevelCommune,
+}
+
+// standing is where an award stands in a table of winners: by its rank, those without one behind all others, and then by
+// its level.
+func standing(a *content.Award) string {
+	rank := "none" // behind every digit
+	if a.Rank != nil {
+		rank = fmt.Sprintf("%010d", *a.Rank)
+	}
+	level := slices.Index(levels, a.Level)
+	if level < 0 {
+		level = len(levels)
+	}
+	return fmt.Sprintf("%s-%d-", rank, level)
 }

@@ -23,6 +23,10 @@ type spec[T, F any] struct {
 	texts map[string]func(*T) content.Text
 	// orders are the places that a list can be ordered by; their names in the schema add _ASC and _DESC.
 	orders map[string]sortKey
+	// composed are the sort keys of orders by several values at once, by their names among the keys.
+	composed map[string]composed[T]
+	// ranked are the orders of the lists within what a link leads to, by the link; each gets an index.
+	ranked map[string]string
 	// order is the one without an `orderBy`.
 	order content.Order
 	// relations are the stored links that lists are filtered by; each gets an index.
@@ -117,6 +121,9 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 			continue // the order's own index serves it
 		}
 		ordered(at, c.orders[base], bson.E{Key: at + field, Value: 1})
+	}
+	for link, order := range c.ranked {
+		ordered(at, c.orders[order], bson.E{Key: at + link, Value: 1})
 	}
 	for _, pair := range c.together {
 		ordered(at, c.orders[base], bson.E{Key: at + pair[0], Value: 1}, bson.E{Key: at + pair[1], Value: 1})

@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
@@ -43,6 +44,13 @@ func (c *Collection[T, F]) Orders() (names []string) {
 		names = append(names, name+"_ASC", name+"_DESC")
 	}
 	return names
+}
+
+// ForgetKeys takes the sort keys off an entry, as if a program had written it that does not know them yet. Until its result is
+// called, the keys are being worked out anew.
+func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
+	c.store.rekeying.Add(1)
+	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, engine.Update(engine.ByID(id), engine.Unset(live+keys+"sort", draft+keys+"sort")))
 }
 
 // ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.

@@ -37,7 +37,7 @@ func sortedAs(locale content.Locale, text string) string {
 }
 
 // keysForm counts the ways in which keys were worked out; another way takes the next number.
-const keysForm = 2
+const keysForm = 3
 
 // formOf tells how the keys of a copy are worked out for a site's languages. It is stored with them: keys of another form
 // are outdated, and [Store.Rekey] writes them anew.
@@ -63,6 +63,15 @@ func (c *Collection[T, F]) textKeys(copied *T, languages content.Languages) bson
 		if key, ok := c.orders[orderName(field)]; ok && key.localized {
 			sorted = append(sorted, bson.E{Key: field, Value: s})
 		}
+	}
+	for name, key := range c.composed {
+		var s bson.D
+		first, then := key.first(copied), c.texts[key.then](copied)
+		for _, locale := range languages.Locales {
+			shown, _ := then.In(languages.Chain(locale))
+			s = append(s, bson.E{Key: string(locale), Value: first + sortedAs(locale, shown)})
+		}
+		sorted = append(sorted, bson.E{Key: name, Value: s})
 	}
 	return bson.D{{Key: formField, Value: formOf(languages)}, {Key: "sort", Value: sorted}, {Key: "fold", Value: folded}, {Key: "same", Value: same}}
 }

@@ -161,51 +161,62 @@ func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage co
 
 // known is Known without a note of what is read.
 func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]*T, error) {
-	found := make([]*T, len(ids))
+	lookup, entries := c.reading(ids, stage, fields)
+	if err := c.store.Look(ctx, lookup); err != nil {
+		return nil, err
+	}
+	return entries(), nil
+}
+
+// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the lookup,
+// which is nil where all are in memory.
+func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
+	note(ctx, ids)
+	return c.reading(ids, stage, fields)
+}
+
+// reading is Reading without a note of what is read.
+func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
+	entries := make([]*T, len(ids))
 	want, keeps := c.keeps(stage, fields)
-	var missing map[content.ID]*T
+	var missing map[content.ID]bool
 	read := want
 	for i, id := range ids {
 		if keeps {
 			e, have, ok := c.kept(id, want)
 			if ok {
-				found[i] = e
+				entries[i] = e
 				continue
 			}
 			read |= have // what is known stays known
 		}
 		if missing == nil {
-			missing = make(map[content.ID]*T, len(ids))
+			missing = make(map[content.ID]bool, len(ids))
 		}
-		missing[id] = nil
+		missing[id] = true
 	}
 	if missing == nil {
-		return found, nil
+		return nil, func() []*T { return entries }
 	}
 	if keeps {
 		fields = c.names(read)
 	}
 	since := c.store.journal.Now()
-	err := c.byIDs(ctx, slices.Collect(maps.Keys(missing)), stage, fields, func(id content.ID, e *T, stored int) {
-		missing[id] = e
-		if keeps {
-			c.keep(id, e, read, stored, since)
+	l := c.byID(stage, slices.Collect(maps.Keys(missing)), fields)
+	return l, func() []*T {
+		for id := range missing {
+			if found := l.found[string(id)]; keeps {
+				e, _ := found.decoded.(*T)
+				c.keep(id, e, read, found.stored, since)
+			}
 		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	for id, e := range missing {
-		if keeps && e == nil {
-			c.keep(id, nil, 0, 0, since)
+		for i, id := range ids {
+			if missing[id] {
+				entries[i], _ = l.found[string(id)].decoded.(*T)
+			}
 		}
+		return entries
 	}
-	for i, id := range ids {
-		if e := missing[id]; e != nil {
-			found[i] = e
-		}
-	}
-	return found, nil
 }
 
 // familiarAll and familiarEnough are shares of a page that was in memory before: all of it, and from where on the

@@ -49,6 +49,8 @@ type Within struct {
 	// Chosen tells that the one link names entries in the order in which somebody chose them: the list has it where no
 	// other one is asked for.
 	Chosen bool
+	// Order is the order where no other one is asked for, the kind's own when it is empty; of several parents all have the same.
+	Order content.Order
 }
 
 // Link is a stored field with the ids that it may hold; the field "_id" is the entry itself.
@@ -192,6 +194,9 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 		if _, _, err := c.store.settleOpen(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if l.Order == "" && len(parents) > 0 {
+		l.Order = parents[0].Order
 	}
 	pages := make([]readPage[T], len(parents))
 	keys, keeps := c.keys(l, parents)

@@ -14,47 +14,47 @@ import (
 )
 
 // sortKey is a value that lists are ordered by. Every copy that readers see has one, so that a page of theirs needs no
-// rule for what is missing. A working copy may have none yet: it stands before all that have one.
+// rule for what is missing.
 type sortKey struct {
 	field string
-	// localized is true where each language has a key of its own.
+	// localized is true where each language has a key of its own, among the keys that the store works out.
 	localized bool
-	// read takes the value out of a cursor's JSON form.
+	// optional tells that a working copy may have none: it stands before all that have one.
+	optional bool
+	// read takes the value out of a cursor's JSON form; nil is that of a copy without one.
 	read func(json.RawMessage) (any, error)
 }
 
-func moment(field string) sortKey {
-	return sortKey{field: field, read: func(raw json.RawMessage) (any, error) {
-		var t *time.Time
-		if err := json.Unmarshal(raw, &t); err != nil || t == nil {
-			return nil, err
-		}
-		return *t, nil
-	}}
+func moment(field string) sortKey { return sortKey{field: field, read: valueOf[time.Time]} }
+func number(field string) sortKey { return sortKey{field: field, read: valueOf[int64]} }
+
+// alphabet orders by a key that is kept under a name for each language: the collation key of a text, or a [composed] one.
+func alphabet(name string) sortKey {
+	return sortKey{field: keys + "sort." + name, localized: true, read: valueOf[string]}
 }
 
-func number(field string) sortKey {
-	return sortKey{field: field, read: func(raw json.RawMessage) (any, error) {
-		var n int64
-		err := json.Unmarshal(raw, &n)
-		return n, err
-	}}
+// valueOf reads a value of a cursor.
+func valueOf[V any](raw json.RawMessage) (any, error) {
+	var v *V
+	if err := json.Unmarshal(raw, &v); err != nil || v == nil {
+		return nil, err
+	}
+	return *v, nil
 }
 
-// alphabet orders by the collation key of a text that is kept in keys.
-func alphabet(text string) sortKey {
-	return sortKey{field: keys + "sort." + text, localized: true, read: func(raw json.RawMessage) (any, error) {
-		var s string
-		err := json.Unmarshal(raw, &s)
-		return s, err
-	}}
+// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
+type composed[T any] struct {
+	first func(*T) string
+	then  string
 }
 
 // withCommon adds the orders that every kind has.
 func withCommon(own map[string]sortKey) map[string]sortKey {
 	own["UPDATED_AT"] = moment("updatedAt")
 	own["CREATED_AT"] = moment("createdAt")
-	own["PUBLISHED_AT"] = moment("publishedAt")
+	published := moment("publishedAt")
+	published.optional = true
+	own["PUBLISHED_AT"] = published
 	return own
 }
 
@@ -90,7 +90,8 @@ func (c *Collection[T, F]) ordering(v view, name content.Order, locale content.L
 	if !ok {
 		return ordering{}, content.Errorf(content.CodeBadUserInput, "There is no order %q for this list.", name)
 	}
-	o := ordering{sortKey: key, path: v.at + key.field, desc: desc, gaps: v.editing, name: string(c.kind) + "/" + string(name)}
+	gaps := v.editing && key.optional || key.localized && c.store.rekeying.Load() > 0 // which not all have yet
+	o := ordering{sortKey: key, path: v.at + key.field, desc: desc, gaps: gaps, name: string(c.kind) + "/" + string(name)}
 	if key.localized {
 		o.path += "." + string(locale)
 		o.name += "/" + string(locale)

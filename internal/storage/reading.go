@@ -130,19 +130,12 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 
 // bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e *T, stored int, err error) {
-	v := c.view(stage)
-	has := append(bson.D{{Key: v.at + "slug", Value: slug}}, v.shown...)
-	err = c.table.Find(ctx, engine.Query{Filter: has, Fields: v.projection(fields), Limit: 1}, func(doc bson.Raw) error {
-		id, found, err := c.decode(v, bsondoc.Document(doc))
-		cache.Note(ctx, cache.Entry(id))
-		e, stored = found, len(doc)
-		return err
-	})
+	e, stored, err = c.lookFor(ctx, slug, c.view(stage), fields)
 	if e != nil || err != nil {
 		return e, stored, err
 	}
 	cache.Note(ctx, cache.Kind(c.kind)) // any other may come to have the slug
-	claims, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
+	claims, err := c.store.readClaims(ctx, []claimKey{{c.kind, slug}})
 	if err != nil {
 		return nil, 0, err
 	}

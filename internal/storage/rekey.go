@@ -27,6 +27,8 @@ func (s *Store) RekeyOutdated(ctx context.Context, done func(int)) error {
 }
 
 func (s *Store) rekey(ctx context.Context, which bson.D, done func(int)) error {
+	s.rekeying.Add(1)
+	defer s.rekeying.Add(-1)
 	n := 0
 	for _, c := range s.collections() {
 		if err := c.rekey(ctx, which, func() { n++; done(n) }); err != nil {

@@ -81,6 +81,28 @@ func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim
 	})
 }
 
+// readClaims is claims for what is only read: together with other requests.
+func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	l := &Lookup{name: routes, table: routes, path: "_id", shared: true, decode: func(doc bson.Raw) (string, any, error) {
+		var held claim
+		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
+		return held.ID, held, err
+	}}
+	for _, k := range keys {
+		l.values = append(l.values, k.id())
+	}
+	if err := s.Look(ctx, l); err != nil {
+		return nil, err
+	}
+	claims := make(map[claimKey]claim, len(keys))
+	for _, k := range keys {
+		if held, ok := l.found[k.id()].decoded.(claim); ok {
+			claims[k] = held
+		}
+	}
+	return claims, nil
+}
+
 // heldBy finds whose some slugs are, nil for those that nobody claimed.
 func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
 	have, err := s.claims(ctx, keys)

@@ -145,6 +145,8 @@ func (c *Collection[T, F]) hint(p *page, within Within) bson.D {
 	switch {
 	case len(fixed) == 0:
 		return order
+	case len(fixed) == 1 && !ranges && p.at == c.view(content.StagePublished).at && p.order.field == c.orders[c.ranked[fixed[0]]].field:
+		return append(bson.D{{Key: p.at + fixed[0], Value: 1}}, order...)
 	case ranges || p.at != c.view(content.StagePublished).at || p.order.field != c.orders[base].field:
 		return nil
 	case len(fixed) == 1 && slices.Contains(c.relations, fixed[0]):

@@ -72,7 +72,7 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 	if len(missing) == 0 {
 		return found, nil
 	}
-	claims, err := s.claims(ctx, missing)
+	claims, err := s.readClaims(ctx, missing)
 	if err != nil {
 		return nil, err
 	}

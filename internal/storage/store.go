@@ -55,6 +55,10 @@ type Store struct {
 	// journal knows what changed, and memory keeps what did not.
 	journal *cache.Journal
 	memory  memory
+	// gather makes the lookups of several requests together.
+	gather gatherer
+	// rekeying is how many times the keys of texts are being worked out anew.
+	rekeying atomic.Int32
 	// ready tells that the indexes stand and the settings were read.
 	ready      atomic.Bool
 	background background
@@ -70,6 +74,7 @@ func New(o Options) *Store {
 		o.Timeout = defaultTimeout
 	}
 	s := &Store{engine: o.Engine, log: o.Log, timeout: o.Timeout}
+	s.gather.engine, s.gather.timeout = o.Engine, o.Timeout
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
