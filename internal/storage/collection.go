@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -49,6 +50,8 @@ type Collection[T, F any] struct {
 	// single are those of them that hold one id.
 	single  map[string]bool
 	decoder bsondoc.Decoder
+	// entries and copies decode whole entries and single copies. Only archives ask for them.
+	entries, copies func() bsondoc.Decoder
 	// bits are the places of fields in a fieldSet.
 	bits map[string]fieldSet
 	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
@@ -62,6 +65,8 @@ func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
 	if c.whole {
 		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[T]())
 	}
+	c.entries = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[T]]()) })
+	c.copies = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[T]()) })
 	for i, name := range c.fields {
 		c.bits[name] = 2 << i
 	}

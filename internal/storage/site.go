@@ -42,7 +42,7 @@ func (s *Store) takeSite(site *content.Site) {
 
 // PutSite replaces the settings of the site, whatever they were, with a revision of that version.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
-	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+	if err := s.prepareIndexes(ctx, site.Languages, func(string) {}); err != nil {
 		return err
 	}
 	r := content.Revision{
@@ -72,7 +72,7 @@ func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) 
 // SaveSite replaces the settings of the site in the version before the new one's, with a
 // revision as for an entry; [ErrStale] when they have another version.
 func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revision) error {
-	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+	if err := s.prepareIndexes(ctx, site.Languages, func(string) {}); err != nil {
 		return err
 	}
 	r.Entry, r.Of, r.Version = siteID, siteKind, site.Version

@@ -11,6 +11,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
@@ -55,8 +56,9 @@ type Store struct {
 	// journal knows what changed, and memory keeps what did not.
 	journal *cache.Journal
 	memory  memory
-	// ready tells that the indexes stand and the settings were read.
+	// ready tells that the indexes stand and the settings were read; unready is why the last attempt failed.
 	ready      atomic.Bool
+	unready    atomic.Pointer[error]
 	background background
 }
 
@@ -94,6 +96,9 @@ type collection interface {
 	prepare(context.Context, content.Languages) error
 	collectionName() string
 	rekey(ctx context.Context, which bson.D, done func()) error
+	inspect(doc bson.Raw) error
+	inspectCopy(copied bsondoc.Element) error
+	restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error)
 	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
 	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
@@ -129,15 +134,26 @@ func (s *Store) collectionName(kind content.Kind) string {
 	return ""
 }
 
-// Prepare reads the site's settings and makes the indexes. It may be called again after it failed.
+// Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an import
+// or a move has not filled to the end is refused.
 func (s *Store) Prepare(ctx context.Context) error {
-	if err := s.engine.Ready(ctx); err != nil {
-		return err
+	err := s.engine.Ready(ctx)
+	if err == nil {
+		err = s.refuseUnfinished(ctx)
 	}
+	if err == nil {
+		err = s.prepare(ctx, func(string) {})
+	}
+	s.unready.Store(&err)
+	return err
+}
+
+// prepare is Prepare, whether the store is filled to the end or not. It tells which table's indexes it makes.
+func (s *Store) prepare(ctx context.Context, indexing func(table string)) error {
 	if err := s.ReadSite(ctx); err != nil {
 		return err
 	}
-	if err := s.prepareIndexes(ctx, s.Site().Languages); err != nil {
+	if err := s.prepareIndexes(ctx, s.Site().Languages, indexing); err != nil {
 		return err
 	}
 	s.hints.Store(!s.engine.Local())
@@ -145,13 +161,15 @@ func (s *Store) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// prepareIndexes makes the indexes for a site's languages.
-func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages) error {
+// prepareIndexes makes the indexes for a site's languages, and tells of which table before each.
+func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages, indexing func(table string)) error {
 	for _, c := range s.collections() {
+		indexing(c.collectionName())
 		if err := c.prepare(ctx, languages); err != nil {
 			return err
 		}
 	}
+	indexing(routes)
 	open := engine.Index{Keys: bson.D{{Key: openField, Value: 1}}, Sparse: true}
 	if err := s.engine.Table(routes).Index(ctx, open); err != nil {
 		return err
@@ -165,6 +183,9 @@ func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages)
 // Ready tells whether the store can serve: it is prepared and answers.
 func (s *Store) Ready(ctx context.Context) error {
 	if !s.ready.Load() {
+		if why := s.unready.Load(); why != nil && *why != nil {
+			return *why
+		}
 		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
