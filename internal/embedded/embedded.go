@@ -2,6 +2,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"time"
@@ -20,3 +21,6 @@ type DB struct{ engine.Engine }
 
 // Open opens.
 func Open(string, Options) (*DB, error) { return nil, errors.New("stub") }
+
+// Backup copies the store in a folder to a file.
+func Backup(_ context.Context, _, _ string, _ func(done, total int)) error { return errors.New("stub") }

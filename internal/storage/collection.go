@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -141,13 +140,4 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	}
 	ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
 	return indexes
-}
-
-// prepare makes the indexes of the kind.
-func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
-	var indexes []engine.Index
-	for _, keys := range c.indexes(languages) {
-		indexes = append(indexes, engine.Index{Keys: keys})
-	}
-	return c.table.Index(ctx, indexes...)
 }

@@ -26,6 +26,8 @@ type Options struct {
 	// EntityBytes and PageBytes bound what readers' entries and pages take in memory; zero keeps none.
 	EntityBytes, PageBytes uint64
 	Log                    *slog.Logger
+	// Clock tells this machine's time; nil is its clock. The store's is [Store.Now].
+	Clock func() time.Time
 }
 
 // Store is a database of content.
@@ -44,7 +46,11 @@ type Store struct {
 	// Revisions are the accepted changes of all entries: their history, and the audit log.
 	Revisions *Collection[content.Revision, content.RevisionFilter]
 
+	// engine is guard, as all use it but who looks whether something is wrong.
 	engine engine.Engine
+	guard  *guarded
+	watch  watch
+	clock  clock
 	log    *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
@@ -70,7 +76,16 @@ func New(o Options) *Store {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
-	s := &Store{engine: o.Engine, log: o.Log, timeout: o.Timeout}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	guard := &guarded{Engine: o.Engine}
+	s := &Store{engine: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	s.watch.look = make(chan struct{}, 1)
+	s.clock.local = o.Clock
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
@@ -93,7 +108,7 @@ func New(o Options) *Store {
 // collection is what all collections can do, whatever their kind.
 type collection interface {
 	Kind() content.Kind
-	prepare(context.Context, content.Languages) error
+	indexes(content.Languages) []bson.D
 	collectionName() string
 	rekey(ctx context.Context, which bson.D, done func()) error
 	inspect(doc bson.Raw) error
@@ -142,6 +157,7 @@ func (s *Store) Prepare(ctx context.Context) error {
 		err = s.refuseUnfinished(ctx)
 	}
 	if err == nil {
+		s.measure(ctx)
 		err = s.prepare(ctx, func(string) {})
 	}
 	s.unready.Store(&err)
@@ -150,6 +166,9 @@ func (s *Store) Prepare(ctx context.Context) error {
 
 // prepare is Prepare, whether the store is filled to the end or not. It tells which table's indexes it makes.
 func (s *Store) prepare(ctx context.Context, indexing func(table string)) error {
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
 	if err := s.ReadSite(ctx); err != nil {
 		return err
 	}
@@ -161,23 +180,34 @@ func (s *Store) prepare(ctx context.Context, indexing func(table string)) error 
 	return nil
 }
 
+// tableIndexes are the indexes of a table.
+type tableIndexes struct {
+	table   string
+	indexes []engine.Index
+}
+
+// indexes are those of all tables for a site's languages.
+func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
+	for _, c := range s.collections() {
+		of := tableIndexes{table: c.collectionName()}
+		for _, keys := range c.indexes(languages) {
+			of.indexes = append(of.indexes, engine.Index{Keys: keys})
+		}
+		all = append(all, of)
+	}
+	all = append(all, tableIndexes{routes, []engine.Index{{Keys: bson.D{{Key: openField, Value: 1}}, Sparse: true}}})
+	return append(append(all, fileIndexes()...), peopleIndexes()...)
+}
+
 // prepareIndexes makes the indexes for a site's languages, and tells of which table before each.
 func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages, indexing func(table string)) error {
-	for _, c := range s.collections() {
-		indexing(c.collectionName())
-		if err := c.prepare(ctx, languages); err != nil {
+	for _, of := range s.indexes(languages) {
+		indexing(of.table)
+		if err := s.guard.Engine.Table(of.table).Index(ctx, of.indexes...); err != nil {
 			return err
 		}
 	}
-	indexing(routes)
-	open := engine.Index{Keys: bson.D{{Key: openField, Value: 1}}, Sparse: true}
-	if err := s.engine.Table(routes).Index(ctx, open); err != nil {
-		return err
-	}
-	if err := s.prepareFiles(ctx); err != nil {
-		return err
-	}
-	return s.preparePeople(ctx)
+	return nil
 }
 
 // Ready tells whether the store can serve: it is prepared and answers.
@@ -188,9 +218,15 @@ func (s *Store) Ready(ctx context.Context) error {
 		}
 		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
 	}
+	if err := s.guard.check(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return s.engine.Ready(ctx)
+	if err := s.engine.Ready(ctx); err != nil {
+		return err
+	}
+	return s.refuseSkew()
 }
 
 // Empty tells whether the store holds no entry and no settings at all. People may be in it.

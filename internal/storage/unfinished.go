@@ -52,6 +52,11 @@ func (s *Store) refuseUnfinished(ctx context.Context) error {
 	if mark == nil || err != nil {
 		return err
 	}
+	return mark.error()
+}
+
+// error tells that the store is unfinished.
+func (mark *unfinished) error() error {
 	since := mark.Since.UTC().Format(time.RFC3339)
 	if mark.What == "move" {
 		return content.Errorf(content.CodeUnavailable,
@@ -64,7 +69,7 @@ func (s *Store) refuseUnfinished(ctx context.Context) error {
 // filling marks the store as unfinished while it is filled. It does so for an empty store, or takes over one that was left
 // unfinished, of which it removes what is there. The mark stays when the work fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
-	mark := unfinished{ID: unfinishedID, What: what, Since: time.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
+	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
 	if err := s.mark(ctx, mark); err != nil {
 		return err
 	}
@@ -158,8 +163,8 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 		return errFilled
 	}
 	for _, name := range before.Tables {
-		filter := bson.D{}
-		if name == settings {
+		filter := movable(name)
+		if name == settings && before.What == "import" { // it writes nothing else of them
 			filter = engine.ByID(siteID)
 		}
 		emptying, cancel := context.WithTimeout(ctx, emptyTimeout)
