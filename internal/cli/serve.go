@@ -83,6 +83,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 			s.prepareUntilDone(ctx, store, log)
 			go people.Sweep(ctx)
 			go store.Follow(ctx)
+			go store.Watch(ctx)
 			room.Keep(ctx)
 		}()
 	}
@@ -172,6 +173,7 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.FeedLag)
+	metrics.Clock(store.Skew)
 	for name, kept := range store.Kept() {
 		metrics.Cache(name, kept)
 	}

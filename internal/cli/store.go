@@ -17,11 +17,16 @@ type storeFlags struct {
 	config.Store
 }
 
+// openEmpty opens the store that is to be filled, without making it ready. Close must be called at the end.
+func (f *storeFlags) openEmpty(ctx context.Context, o output) (store *storage.Store, closeStore func(), err error) {
+	log := slog.New(slog.NewTextHandler(o.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return openStore(ctx, &f.Store, 0, storage.Options{Log: log})
+}
+
 // open opens the store and makes it ready. What goes wrong inside is logged to where
 // errors go. Close must be called at the end.
 func (f *storeFlags) open(ctx context.Context, o output) (store *storage.Store, closeStore func(), err error) {
-	log := slog.New(slog.NewTextHandler(o.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	store, closeStore, err = openStore(ctx, &f.Store, 0, storage.Options{Log: log})
+	store, closeStore, err = f.openEmpty(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}

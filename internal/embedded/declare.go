@@ -41,6 +41,20 @@ func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
 	return nil
 }
 
+// Indexed implements [engine.Table].
+func (t *table) Indexed(_ context.Context, indexes ...engine.Index) (bool, error) {
+	t.lock.RLock()
+	defer t.lock.RUnlock()
+	for _, index := range indexes {
+		for _, key := range index.Keys {
+			if t.column(key.Key) == noColumn {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
 // warm makes in the background what lists are read by first: the orders that indexes end with, and the postings of the
 // paths before them. An index that ends with the `_id` is one for an order.
 func (t *table) warm(indexes []engine.Index) {

@@ -151,6 +151,9 @@ func ownFiles(dir string) (err error) {
 // Local implements [engine.Engine]: all writes pass through this engine.
 func (db *DB) Local() bool { return true }
 
+// Now implements [engine.Engine]: the engine has the program's clock.
+func (db *DB) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
 // Follow implements [engine.Engine]: nobody else can change a document.
 func (db *DB) Follow(context.Context, engine.Follower) {}
 

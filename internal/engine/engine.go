@@ -20,6 +20,8 @@ type Engine interface {
 	Tables(ctx context.Context) ([]string, error)
 	// Ready tells whether the engine can serve: an error says why it can't.
 	Ready(ctx context.Context) error
+	// Now is the engine's time; a local engine has this machine's.
+	Now(ctx context.Context) (time.Time, error)
 	// Local tells that all writes of all programs pass through this engine, so that nobody else can change a document.
 	Local() bool
 	// Follow calls a function for every change that any program makes, until the context ends. A local engine returns at once.
@@ -36,6 +38,8 @@ type Table interface {
 	Name() string
 	// Index makes those of some indexes that do not exist yet.
 	Index(ctx context.Context, indexes ...Index) error
+	// Indexed tells whether all of some indexes exist.
+	Indexed(ctx context.Context, indexes ...Index) (bool, error)
 	// Find calls a function for each document that a query finds, in its order. The document is only valid until the function returns.
 	Find(ctx context.Context, q Query, each func(bson.Raw) error) error
 	// FindEach answers several queries at once, of this table or of others ([Query.Table]). It tells the function which of
@@ -161,7 +165,7 @@ type Event struct {
 	Table, ID string
 	// Fields are the paths that were set or removed; nil if the whole document was added, replaced or removed.
 	Fields []string
-	// Lost tells that a table, or all of them, was removed, or that changes were missed: anything may be different.
+	// Lost tells that a table, or all of them, or indexes were removed, or that changes were missed: anything may be different.
 	Lost bool
 }
 

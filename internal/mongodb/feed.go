@@ -56,7 +56,9 @@ func (e streamEvent) event() engine.Event {
 	case "insert", "replace", "delete":
 	case "update":
 		made.Fields = append([]string{}, e.Fields...)
-	default: // a collection or the database went
+	case "create", "createIndexes", "modify", "shardCollection", "reshardCollection", "refineCollectionShardKey":
+		made.Fields = []string{}
+	default: // a collection, its indexes or the database went
 		made.Lost = true
 	}
 	return made
@@ -108,7 +110,7 @@ func (s *changeStream) follow(ctx context.Context) (heard bool, err error) {
 		defer cancel()
 		_ = client.Disconnect(closing)
 	}()
-	opts := options.ChangeStream().SetMaxAwaitTime(silence / 8).SetBatchSize(feedBatch)
+	opts := options.ChangeStream().SetMaxAwaitTime(silence / 8).SetBatchSize(feedBatch).SetShowExpandedEvents(true)
 	if s.token != nil {
 		opts.SetResumeAfter(s.token)
 	}

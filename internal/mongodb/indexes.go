@@ -28,8 +28,8 @@ func indexName(keys bson.D) string {
 // indexTimeout bounds the making of a collection's indexes.
 const indexTimeout = 6 * time.Hour
 
-// Index implements engine.Table.
-func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
+// missing lists those of some indexes that do not exist.
+func (t *table) missing(ctx context.Context, indexes []engine.Index) (missing []engine.Index, err error) {
 	var have []struct {
 		Name string `json:"name"`
 	}
@@ -38,17 +38,34 @@ func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
 		err = cursor.All(ctx, &have)
 	}
 	if err != nil && !isMissingCollection(err) {
-		return fmt.Errorf("list the indexes of %s: %w", t.Name(), fail(err))
+		return nil, fmt.Errorf("list the indexes of %s: %w", t.Name(), fail(err))
 	}
 	there := map[string]bool{}
 	for _, index := range have {
 		there[index.Name] = true
 	}
-	var missing []mongo.IndexModel
 	for _, index := range indexes {
-		if there[indexName(index.Keys)] {
-			continue
+		if !there[indexName(index.Keys)] {
+			missing = append(missing, index)
 		}
+	}
+	return missing, nil
+}
+
+// Indexed implements engine.Table.
+func (t *table) Indexed(ctx context.Context, indexes ...engine.Index) (bool, error) {
+	missing, err := t.missing(ctx, indexes)
+	return err == nil && len(missing) == 0, err
+}
+
+// Index implements engine.Table.
+func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
+	missing, err := t.missing(ctx, indexes)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	var models []mongo.IndexModel
+	for _, index := range missing {
 		o := options.Index()
 		if index.Unique {
 			o.SetUnique(true)
@@ -56,15 +73,12 @@ func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
 		if index.Sparse {
 			o.SetSparse(true)
 		}
-		missing = append(missing, mongo.IndexModel{Keys: index.Keys, Options: o})
-	}
-	if len(missing) == 0 {
-		return nil
+		models = append(models, mongo.IndexModel{Keys: index.Keys, Options: o})
 	}
 	// The deadline of an ordinary command would break off the making of an index over many documents, again and again.
 	ctx, cancel := context.WithTimeout(ctx, indexTimeout)
 	defer cancel()
-	if _, err := t.Indexes().CreateMany(ctx, missing); err != nil {
+	if _, err := t.Indexes().CreateMany(ctx, models); err != nil {
 		return fmt.Errorf("make the indexes of %s: %w", t.Name(), fail(err))
 	}
 	return nil

@@ -101,6 +101,16 @@ func (d *Database) Tables(ctx context.Context) ([]string, error) {
 // Ready implements engine.Engine.
 func (d *Database) Ready(ctx context.Context) error { return fail(d.client.Ping(ctx, nil)) }
 
+// Now implements engine.Engine. It is the time of the primary.
+func (d *Database) Now(ctx context.Context) (time.Time, error) {
+	var hello struct {
+		LocalTime time.Time `json:"localTime"`
+	}
+	primary := options.RunCmd().SetReadPreference(readpref.Primary())
+	err := d.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}, primary).Decode(&hello)
+	return hello.LocalTime, fail(err)
+}
+
 // Local implements engine.Engine.
 func (d *Database) Local() bool { return false }
 

@@ -34,7 +34,7 @@ type Newsroom struct {
 
 // Options are what a newsroom works with.
 type Options struct {
-	// Now tells the time; nil is the clock.
+	// Now tells the time; nil is the store's.
 	Now func() time.Time
 	Log *slog.Logger
 	// Signer gives what signs previews.
@@ -49,7 +49,7 @@ type Options struct {
 func New(store *storage.Store, o Options) *Newsroom {
 	now := o.Now
 	if now == nil {
-		now = time.Now
+		now = store.Now
 	}
 	n := &Newsroom{store: store, log: o.Log, signer: o.Signer, publicURL: o.PublicURL, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	n.sizes.bound = cmp.Or(o.SizeBytes, DefaultSizeBytes)

@@ -36,7 +36,7 @@ type PeopleOptions struct {
 	Session time.Duration
 	// Issuer verifies tokens of an OpenID Connect issuer; nil takes none.
 	Issuer *auth.OIDC
-	// Now tells the time; nil is the clock.
+	// Now tells the time; nil is the store's.
 	Now func() time.Time
 	// Log takes what is not worth failing for; nil drops it.
 	Log *slog.Logger
@@ -53,7 +53,7 @@ func NewPeople(store *storage.Store, o PeopleOptions) *People {
 	if o.Session == 0 {
 		o.Session = defaultSession
 	}
-	now := time.Now
+	now := store.Now
 	if o.Now != nil {
 		now = o.Now
 	}

@@ -22,19 +22,14 @@ const (
 // ErrLoginTaken tells that another account has the login.
 var ErrLoginTaken = errors.New("the login is taken")
 
-// preparePeople makes the indexes of people. The one of logins is unique: a login never
+// peopleIndexes are the indexes of people. The one of logins is unique: a login never
 // changes, so that only an insert can meet it, which both engines answer alike.
-func (s *Store) preparePeople(ctx context.Context) error {
-	for name, indexes := range map[string][]engine.Index{
-		accounts: {{Keys: bson.D{{Key: "login", Value: 1}}, Unique: true}},
-		sessions: {{Keys: bson.D{{Key: "account", Value: 1}}}, {Keys: bson.D{{Key: "expiresAt", Value: 1}}}},
-		tokens:   {{Keys: bson.D{{Key: "hash", Value: 1}}}},
-	} {
-		if err := s.engine.Table(name).Index(ctx, indexes...); err != nil {
-			return err
-		}
+func peopleIndexes() []tableIndexes {
+	return []tableIndexes{
+		{accounts, []engine.Index{{Keys: bson.D{{Key: "login", Value: 1}}, Unique: true}}},
+		{sessions, []engine.Index{{Keys: bson.D{{Key: "account", Value: 1}}}, {Keys: bson.D{{Key: "expiresAt", Value: 1}}}}},
+		{tokens, []engine.Index{{Keys: bson.D{{Key: "hash", Value: 1}}}}},
 	}
-	return nil
 }
 
 // AddAccount adds an account. It answers [ErrLoginTaken] when another one has the login.

@@ -52,7 +52,7 @@ func (s *Store) Export(ctx context.Context, people bool, each func(collection st
 	return nil
 }
 
-// withoutForms is a document of a collection without what [Store.Rekey] works out.
+// withoutForms is a document of a collection without what [Store.Restore] works out.
 func withoutForms(collection string, doc bson.D) bson.D {
 	if collection == routes {
 		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField })
@@ -63,55 +63,4 @@ func withoutForms(collection string, doc bson.D) bson.D {
 		}
 	}
 	return doc
-}
-
-// restoreBatch is how many documents are written at once.
-const restoreBatch = 200
-
-// Restore writes the documents that next gives, until it gives none, into an empty store and
-// makes it ready to serve.
-func (s *Store) Restore(ctx context.Context, next func() (collection string, document []byte, ok bool, err error)) error {
-	known := s.archived(true)
-	var batch []engine.Change
-	var into string
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := s.write(ctx, into, batch...)
-		batch = batch[:0]
-		if err != nil {
-			return fmt.Errorf("write %s: %w", into, err)
-		}
-		return nil
-	}
-	for {
-		name, text, ok, err := next()
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
-		if !slices.Contains(known, name) {
-			return fmt.Errorf("an archive has no collection %q", name)
-		}
-		var doc bson.D
-		if err := bson.UnmarshalExtJSON(text, false, &doc); err != nil {
-			return fmt.Errorf("a document of %s can't be read: %w", name, err)
-		}
-		if name != into || len(batch) == restoreBatch {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		into, batch = name, append(batch, engine.Insert(doc))
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	if err := s.Prepare(ctx); err != nil {
-		return err
-	}
-	return s.Rekey(ctx, func(int) {})
 }

@@ -1,10 +1,10 @@
 package storage
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -53,6 +53,8 @@ type Collection[T, F any] struct {
 	// single are those of them that hold one id.
 	single  map[string]bool
 	decoder bsondoc.Decoder
+	// entryDecoder and copies decode whole entries and single copies. Only archives ask for them.
+	entryDecoder, copies func() bsondoc.Decoder
 	// bits are the places of fields in a fieldSet.
 	bits map[string]fieldSet
 	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
@@ -66,6 +68,8 @@ func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
 	if c.whole {
 		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[T]())
 	}
+	c.entryDecoder = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[T]]()) })
+	c.copies = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[T]()) })
 	for i, name := range c.fields {
 		c.bits[name] = 2 << i
 	}
@@ -144,13 +148,4 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	}
 	ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
 	return indexes
-}
-
-// prepare makes the indexes of the kind.
-func (c *Collection[T, F]) prepare(ctx context.Context, languages content.Languages) error {
-	var indexes []engine.Index
-	for _, keys := range c.indexes(languages) {
-		indexes = append(indexes, engine.Index{Keys: keys})
-	}
-	return c.table.Index(ctx, indexes...)
 }

@@ -66,7 +66,9 @@ const silence = 2 * time.Second
 
 // Current tells whether every change is being told of: on the embedded engine always, since all writes
 // pass through this program; else while the change stream keeps up.
-func (s *Store) Current() bool { return s.engine.Local() || s.FeedLag() < silence }
+func (s *Store) Current() bool {
+	return s.engine.Local() || s.FeedLag() < silence && s.guard.check() == nil
+}
 
 // FeedLag is how far the change stream lags behind: of all changes before that the listeners were told.
 func (s *Store) FeedLag() time.Duration {
@@ -97,6 +99,7 @@ func (s *Store) Follow(ctx context.Context) {
 // changes are what an event changes for readers.
 func (s *Store) changes(ctx context.Context, e engine.Event) []Change {
 	if e.Lost {
+		s.suspect(ctx)
 		return []Change{{}}
 	}
 	if e.Table == settings {

@@ -86,7 +86,7 @@ func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson
 	if err == nil {
 		err = s.write(ctx, bucket+".files", engine.Insert(bson.D{
 			{Key: "_id", Value: id}, {Key: "length", Value: size}, {Key: "chunkSize", Value: chunkSize},
-			{Key: "uploadDate", Value: time.Now().UTC()}, {Key: "filename", Value: name}, {Key: "metadata", Value: about},
+			{Key: "uploadDate", Value: s.Now().UTC()}, {Key: "filename", Value: name}, {Key: "metadata", Value: about},
 		}))
 	}
 	if err == nil {
@@ -135,15 +135,13 @@ func (s *Store) putChunks(ctx context.Context, bucket, id string, from io.Reader
 	}
 }
 
-// prepareFiles makes the indexes of files.
-func (s *Store) prepareFiles(ctx context.Context) error {
+// fileIndexes are the indexes of files.
+func fileIndexes() (all []tableIndexes) {
 	parts := engine.Index{Keys: bson.D{{Key: "files_id", Value: 1}, {Key: "n", Value: 1}}, Unique: true}
 	for _, bucket := range []string{bucketName, sizesBucket} {
-		if err := s.engine.Table(bucket+".chunks").Index(ctx, parts); err != nil {
-			return err
-		}
+		all = append(all, tableIndexes{bucket + ".chunks", []engine.Index{parts}})
 	}
-	return nil
+	return all
 }
 
 // OpenFile opens the bytes of a medium that is there at a stage, or of a variant of it

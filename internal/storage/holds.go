@@ -21,7 +21,7 @@ const holdsName = "media.holds"
 const holdLease = 30 * time.Second
 
 // leaseNow is the time of leases.
-func (s *Store) leaseNow() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+func (s *Store) leaseNow() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
 // errHoldLost ends the work with a file that another attempt of the same change goes on with.
 var errHoldLost = content.Errorf(content.CodeUnavailable, "Another attempt has taken over the file. Try again.")

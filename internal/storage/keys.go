@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -49,8 +51,9 @@ func formOf(languages content.Languages) string {
 // site with what stands in for it: `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
 func (c *Collection[T, F]) textKeys(copied *T, languages content.Languages) bson.D {
 	var sorted, folded, same bson.D
-	for field, text := range c.texts {
+	for _, field := range slices.Sorted(maps.Keys(c.texts)) { // in one order, so that equal copies have equal keys
 		var s, f, e bson.D
+		text := c.texts[field]
 		for _, locale := range languages.Locales {
 			shown, _ := text(copied).In(languages.Chain(locale))
 			s = append(s, bson.E{Key: string(locale), Value: sortedAs(locale, shown)})

@@ -122,32 +122,6 @@ func TestOthersChanges(t *testing.T) {
 	t.Error("a change by another program was never seen")
 }
 
-// TestDroppedDatabase takes the whole database away from under a store, as before a restore: MongoDB ends the change stream, and
-// the store follows another one.
-func TestDroppedDatabase(t *testing.T) {
-	e := testkit.MongoDB(t)
-	store := testkit.SampleStore(t, e)
-	testkit.Follow(t, store)
-	read := func() (n int) {
-		pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(pages[0].Nodes)
-	}
-	if read() == 0 {
-		t.Fatal("there are no tags")
-	}
-	testkit.Drop(t, e)
-	testkit.Eventually(t, "the tags are gone", func() bool { return read() == 0 })
-	testkit.Eventually(t, "pages are kept again", func() bool {
-		read()
-		return trips(t, func(context.Context) error { read(); return nil }) == 0 && store.Current()
-	})
-	testkit.Sample(t, testkit.Store(t, e))
-	testkit.Eventually(t, "the new tags are seen", func() bool { return read() > 0 })
-}
-
 // TestKnownPages reads pages that are in memory, new ones of entries that are, and new parts of pages.
 func TestKnownPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {

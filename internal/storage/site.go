@@ -42,12 +42,12 @@ func (s *Store) takeSite(site *content.Site) {
 
 // PutSite replaces the settings of the site, whatever they were, with a revision of that version.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
-	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+	if err := s.prepareIndexes(ctx, site.Languages, func(string) {}); err != nil {
 		return err
 	}
 	r := content.Revision{
 		ID: fmt.Sprintf("%s:%d", siteID, site.Version), Entry: siteID, Of: siteKind, Version: site.Version,
-		At: time.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished, Label: site.Name,
+		At: s.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished, Label: site.Name,
 	}
 	revision := storedRevision{Committed: true, Copy: site, Revision: r}
 	if err := s.write(ctx, revisionsName, engine.Replace(r.ID, revision)); err != nil {
@@ -72,7 +72,7 @@ func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) 
 // SaveSite replaces the settings of the site in the version before the new one's, with a
 // revision as for an entry; [ErrStale] when they have another version.
 func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revision) error {
-	if err := s.prepareIndexes(ctx, site.Languages); err != nil {
+	if err := s.prepareIndexes(ctx, site.Languages, func(string) {}); err != nil {
 		return err
 	}
 	r.Entry, r.Of, r.Version = siteID, siteKind, site.Version
@@ -103,7 +103,7 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 // ReadSite reads the settings of the site anew: another server may have changed them.
 func (s *Store) ReadSite(ctx context.Context) error {
 	before := s.site.Load()
-	site, err := findOne[content.Site](ctx, s.engine.Table(settings), engine.ByID(siteID))
+	site, err := findOne[content.Site](ctx, s.guard.Engine.Table(settings), engine.ByID(siteID))
 	if err != nil || site == nil || reflect.DeepEqual(before, site) {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
@@ -25,6 +26,8 @@ type Options struct {
 	// EntityBytes and PageBytes bound what readers' entries and pages take in memory; zero keeps none.
 	EntityBytes, PageBytes uint64
 	Log                    *slog.Logger
+	// Clock tells this machine's time; nil is its clock. The store's is [Store.Now].
+	Clock func() time.Time
 }
 
 // Store is a database of content.
@@ -43,7 +46,11 @@ type Store struct {
 	// Revisions are the accepted changes of all entries: their history, and the audit log.
 	Revisions *Collection[content.Revision, content.RevisionFilter]
 
+	// engine is guard, as all use it but who looks whether something is wrong.
 	engine engine.Engine
+	guard  *guarded
+	watch  watch
+	clock  clock
 	log    *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
@@ -59,8 +66,9 @@ type Store struct {
 	gather gatherer
 	// rekeying is how many times the keys of texts are being worked out anew.
 	rekeying atomic.Int32
-	// ready tells that the indexes stand and the settings were read.
+	// ready tells that the indexes stand and the settings were read; unready is why the last attempt failed.
 	ready      atomic.Bool
+	unready    atomic.Pointer[error]
 	background background
 	holding    holding
 }
@@ -73,8 +81,17 @@ func New(o Options) *Store {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
-	s := &Store{engine: o.Engine, log: o.Log, timeout: o.Timeout}
-	s.gather.engine, s.gather.timeout = o.Engine, o.Timeout
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	guard := &guarded{Engine: o.Engine}
+	s := &Store{engine: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	s.watch.look = make(chan struct{}, 1)
+	s.clock.local = o.Clock
+	s.gather.engine, s.gather.timeout = guard, o.Timeout
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
@@ -97,9 +114,12 @@ func New(o Options) *Store {
 // collection is what all collections can do, whatever their kind.
 type collection interface {
 	Kind() content.Kind
-	prepare(context.Context, content.Languages) error
+	indexes(content.Languages) []bson.D
 	collectionName() string
 	rekey(ctx context.Context, which bson.D, done func()) error
+	inspect(doc bson.Raw) error
+	inspectCopy(copied bsondoc.Element) error
+	restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error)
 	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
 	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
@@ -137,15 +157,30 @@ func (s *Store) collectionName(kind content.Kind) string {
 	return ""
 }
 
-// Prepare reads the site's settings and makes the indexes. It may be called again after it failed.
+// Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an import
+// or a move has not filled to the end is refused.
 func (s *Store) Prepare(ctx context.Context) error {
-	if err := s.engine.Ready(ctx); err != nil {
+	err := s.engine.Ready(ctx)
+	if err == nil {
+		err = s.refuseUnfinished(ctx)
+	}
+	if err == nil {
+		s.measure(ctx)
+		err = s.prepare(ctx, func(string) {})
+	}
+	s.unready.Store(&err)
+	return err
+}
+
+// prepare is Prepare, whether the store is filled to the end or not. It tells which table's indexes it makes.
+func (s *Store) prepare(ctx context.Context, indexing func(table string)) error {
+	if err := s.adopt(ctx); err != nil {
 		return err
 	}
 	if err := s.ReadSite(ctx); err != nil {
 		return err
 	}
-	if err := s.prepareIndexes(ctx, s.Site().Languages); err != nil {
+	if err := s.prepareIndexes(ctx, s.Site().Languages, indexing); err != nil {
 		return err
 	}
 	s.hints.Store(!s.engine.Local())
@@ -153,35 +188,56 @@ func (s *Store) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// prepareIndexes makes the indexes for a site's languages.
-func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages) error {
+// tableIndexes are the indexes of a table.
+type tableIndexes struct {
+	table   string
+	indexes []engine.Index
+}
+
+// indexes are those of all tables for a site's languages.
+func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
 	for _, c := range s.collections() {
-		if err := c.prepare(ctx, languages); err != nil {
+		of := tableIndexes{table: c.collectionName()}
+		for _, keys := range c.indexes(languages) {
+			of.indexes = append(of.indexes, engine.Index{Keys: keys})
+		}
+		all = append(all, of)
+	}
+	sparse := func(field string) []engine.Index {
+		return []engine.Index{{Keys: bson.D{{Key: field, Value: 1}}, Sparse: true}}
+	}
+	all = append(all, tableIndexes{routes, sparse(openField)}, tableIndexes{revisionsName, sparse(followsField)})
+	return append(append(all, fileIndexes()...), peopleIndexes()...)
+}
+
+// prepareIndexes makes the indexes for a site's languages, and tells of which table before each.
+func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages, indexing func(table string)) error {
+	for _, of := range s.indexes(languages) {
+		indexing(of.table)
+		if err := s.guard.Engine.Table(of.table).Index(ctx, of.indexes...); err != nil {
 			return err
 		}
 	}
-	open := engine.Index{Keys: bson.D{{Key: openField, Value: 1}}, Sparse: true}
-	if err := s.engine.Table(routes).Index(ctx, open); err != nil {
-		return err
-	}
-	following := engine.Index{Keys: bson.D{{Key: followsField, Value: 1}}, Sparse: true}
-	if err := s.engine.Table(revisionsName).Index(ctx, following); err != nil {
-		return err
-	}
-	if err := s.prepareFiles(ctx); err != nil {
-		return err
-	}
-	return s.preparePeople(ctx)
+	return nil
 }
 
 // Ready tells whether the store can serve: it is prepared and answers.
 func (s *Store) Ready(ctx context.Context) error {
 	if !s.ready.Load() {
+		if why := s.unready.Load(); why != nil && *why != nil {
+			return *why
+		}
 		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
+	}
+	if err := s.guard.check(); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return s.engine.Ready(ctx)
+	if err := s.engine.Ready(ctx); err != nil {
+		return err
+	}
+	return s.refuseSkew()
 }
 
 // Empty tells whether the store holds no entry and no settings at all. People may be in it.

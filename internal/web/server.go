@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -139,6 +140,9 @@ func readyz(check func(context.Context) map[string]error) http.HandlerFunc {
 			parts[name] = "ready"
 			if err != nil {
 				status, parts[name] = http.StatusServiceUnavailable, "not ready"
+				if known := (*content.Error)(nil); errors.As(err, &known) {
+					parts[name] += ": " + known.Message
+				}
 			}
 		}
 		writeJSON(w, status, parts)
