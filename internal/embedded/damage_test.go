@@ -17,8 +17,8 @@ import (
 	"sen/internal/engine"
 )
 
-// damaged is a folder as a killed program leaves it, with what is in it.
-func damaged(t *testing.T) (files map[string][]byte, docs map[string]bson.Raw) {
+// filled is a folder as a killed program leaves it, or one that closed it, with what is in it.
+func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson.Raw) {
 	t.Helper()
 	dir := t.TempDir()
 	db := started(t, dir)
@@ -41,15 +41,23 @@ func damaged(t *testing.T) (files map[string][]byte, docs map[string]bson.Raw) {
 			}
 		}
 	}
-	files = map[string][]byte{}
-	for _, name := range []string{fileName, fileName + "-wal", markName} {
+	killed = contents(t, dir, fileName, fileName+"-wal", markName)
+	closed(t, db)
+	return killed, contents(t, dir, fileName, markName), docs
+}
+
+// contents are what is in some files of a folder.
+func contents(t *testing.T, dir string, names ...string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, name := range names {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		files[name] = data
 	}
-	return files, docs
+	return files
 }
 
 // readWhole opens files as a data folder and reads everything. It gives an error if any call does.
@@ -120,7 +128,7 @@ func changed(files map[string][]byte, name string, data []byte) map[string][]byt
 func telling(data []byte) (places []int) {
 	for page := 1; page < 8; page++ {
 		for at := range 60 {
-			places = append(places, page*8192-1-at)
+			places = append(places, page*8192-1-at, page*8192+at%12)
 		}
 	}
 	for _, text := range []string{"things", "others", `["n","text"]`, "text 1"} {
@@ -161,16 +169,18 @@ func TestCut(t *testing.T) {
 
 // TestDamage sees that a folder with a file that is cut, or has another byte, is refused or read whole.
 func TestDamage(t *testing.T) {
-	files, docs := damaged(t)
-	if err := readWhole(t, files, docs); err != nil {
-		t.Fatal(err)
-	}
+	killed, ended, docs := filled(t)
 	for _, part := range []struct {
+		files      map[string][]byte
 		name       string
 		flips, cut int
-	}{{fileName, 240, 25}, {fileName + "-wal", 120, 25}, {markName, 20, 5}} {
-		t.Run(part.name, func(t *testing.T) {
+	}{{killed, fileName, 60, 25}, {killed, fileName + "-wal", 90, 25}, {killed, markName, 20, 5}, {ended, fileName, 300, 25}} {
+		t.Run(fmt.Sprint(len(part.files), " files ", part.name), func(t *testing.T) {
 			t.Parallel()
+			files := part.files
+			if err := readWhole(t, files, docs); err != nil {
+				t.Fatal(err)
+			}
 			places := telling(files[fileName])
 			d, data, refused := rand.New(rand.NewPCG(1, 2)), files[part.name], 0
 			for i := range part.flips {
@@ -204,7 +214,7 @@ func TestDamage(t *testing.T) {
 
 // TestLostEnd sees that a database without its log is refused until someone says that this is meant.
 func TestLostEnd(t *testing.T) {
-	files, docs := damaged(t)
+	files, _, docs := filled(t)
 	delete(files, fileName+"-wal")
 	err := readWhole(t, files, docs)
 	if err == nil || !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), "remove the file") || !strings.Contains(err.Error(), fileName) {
@@ -220,5 +230,32 @@ func TestLostEnd(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, markName)); errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// TestLostLine sees that a database of which a line was lost or changed is refused, be it as a whole in order for SQLite.
+func TestLostLine(t *testing.T) {
+	_, ended, docs := filled(t)
+	for _, sql := range []string{
+		"DELETE FROM rows_1 WHERE n = 5", "DELETE FROM docs_1 WHERE n = 5", "DELETE FROM tables WHERE name = 'small'", "DELETE FROM state",
+		"UPDATE state SET garbage = x'0105'", "UPDATE rows_1 SET row = (SELECT row FROM rows_1 WHERE n = 6) WHERE n = 5",
+		"UPDATE docs_1 SET sum = b.sum, doc = b.doc FROM docs_1 b WHERE b.n = 6 AND docs_1.n = 5", "UPDATE rows_1 SET n = 1000 WHERE n = 5",
+	} {
+		dir := t.TempDir()
+		for name, data := range ended {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := connect(filepath.Join(dir, fileName), readerCache)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(c.Exec(sql), c.close()); err != nil {
+			t.Fatal(err)
+		}
+		if err := readWhole(t, contents(t, dir, fileName, markName), docs); !errors.Is(err, errDamaged) {
+			t.Errorf("%s: %v", sql, err)
+		}
 	}
 }
