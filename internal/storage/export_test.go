@@ -50,7 +50,8 @@ func (c *Collection[T, F]) Orders() (names []string) {
 // called, the keys are being worked out anew.
 func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
 	c.store.rekeying.Add(1)
-	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, engine.Update(engine.ByID(id), engine.Unset(live+keys+"sort", draft+keys+"sort")))
+	forget := engine.Update(engine.ByID(id), engine.Unset(live+keys+"sort", draft+keys+"sort"))
+	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, forget)
 }
 
 // ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.

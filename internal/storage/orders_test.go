@@ -71,6 +71,56 @@ func TestOrders(t *testing.T) {
 	})
 }
 
+// TestWinners sees that a round lists its awards as a table of winners, in each language, and only those.
+func TestWinners(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		var entries []*content.Entry[content.Award]
+		for _, a := range []struct {
+			id     content.ID
+			rank   int
+			level  content.AwardLevel
+			vi, en string
+		}{
+			{"award_h", 0, content.LevelCommune, "A", "A"},
+			{"award_g", 0, content.LevelNational, "Đ", "D"},
+			{"award_f", 0, content.LevelNational, "Dừa", "Z"},
+			{"award_e", 10, content.LevelNational, "A", "A"},
+			{"award_d", 2, content.LevelNational, "A", "A"},
+			{"award_c", 1, content.LevelProvincial, "A", "A"},
+			{"award_b", 1, content.LevelRegional, "Z", "A"},
+			{"award_a", 1, content.LevelRegional, "Ă", "B"},
+		} {
+			base := orderBase(content.KindAward, 3)
+			base.ID, base.Slug = a.id, string(a.id[6:])
+			award := &content.Award{Base: base, RoundID: "round_a", Level: a.level, Title: content.Text{"vi": a.vi, "en": a.en}}
+			if a.rank > 0 {
+				award.Rank = &a.rank
+			}
+			entries = append(entries, content.NewEntry(award, true))
+		}
+		other := *entries[0].Draft
+		other.ID, other.Slug, other.RoundID = "award_x", "x", "round_b"
+		if err := store.Awards.Put(t.Context(), append(entries, content.NewEntry(&other, true))); err != nil {
+			t.Fatal(err)
+		}
+		for locale, want := range map[content.Locale]string{"vi": "abcdefgh", "en": "bacdegfh"} {
+			within := storage.Within{Any: []storage.Link{{Field: "round", IDs: []content.ID{"round_a"}}}, Order: "RANK_ASC"}
+			pages, err := store.Awards.Pages(t.Context(), storage.List[content.AwardFilter]{Locale: locale}, []storage.Within{within})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, id := range ids(pages[0].Nodes) {
+				got += string(id[6:])
+			}
+			if got != want {
+				t.Errorf("in %s they stand as %s, not as %s", locale, got, want)
+			}
+		}
+	})
+}
+
 // walkKind puts seven entries of a kind in and walks through them in every order.
 func walkKind[T, F any](t *testing.T, c *storage.Collection[T, F], make func(int, content.Base) *T) {
 	t.Helper()
