@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -77,6 +78,9 @@ var Weigh = weigh
 
 // SetFault has a function called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }
+
+// SetHoldLease has files be held for another time without being renewed.
+func SetHoldLease(lease time.Duration) { holdLease = lease }
 
 // Show says in the claims of an entry that readers see it, as a write does behind it.
 func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {

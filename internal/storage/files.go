@@ -90,6 +90,7 @@ func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson
 		}))
 	}
 	if err == nil {
+		fault("file written")
 		return nil
 	}
 	if !errors.Is(err, engine.ErrDuplicate) && !errors.Is(context.Cause(ctx), errHoldLost) { // or else the chunks are not ours
@@ -128,6 +129,7 @@ func (s *Store) putChunks(ctx context.Context, bucket, id string, from io.Reader
 				return size, err
 			}
 			size += int64(read)
+			fault("chunk written")
 		}
 		if err != nil {
 			return size, nil

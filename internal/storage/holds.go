@@ -17,8 +17,9 @@ import (
 // holdsName is the collection of files that are being taken in: whose `_id` is their SHA-256.
 const holdsName = "media.holds"
 
-// holdLease is how long a file is held without being renewed: what is older was left by a program that ended.
-const holdLease = 30 * time.Second
+// holdLease is how long a file is held without being renewed: what is older was left by a program that ended. Tests
+// shorten it.
+var holdLease = 30 * time.Second
 
 // leaseNow is the time of leases.
 func (s *Store) leaseNow() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }

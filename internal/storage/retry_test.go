@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -19,6 +20,58 @@ import (
 
 // crashChange is the change, as JSON, that the child of TestCrashAndRetry makes.
 const crashChange = "SEN_TEST_CRASH_CHANGE"
+
+// crashFile is the file that it uploads instead.
+const crashFile = "SEN_TEST_CRASH_FILE"
+
+// upload is an upload of a text file.
+func upload(text, key string) newsroom.Upload {
+	return newsroom.Upload{File: strings.NewReader(text), Size: int64(len(text)), Name: "danh-sach.txt", Key: key}
+}
+
+// TestUploadAndRetry kills the program in the middle of an upload, and sends the file again at once under the same key:
+// it becomes one medium with the slug that it would have had, and nothing else is left of the first attempt.
+func TestUploadAndRetry(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		where := filepath.Join(t.TempDir(), "data")
+		if e.Name == "mongodb" {
+			where = testkit.MongoDB(t).URI
+			reopened(t, where)
+		}
+		for i, step := range []string{"chunk written", "file written", "claimed", "revision inserted", "entry saved"} {
+			t.Run(step, func(t *testing.T) {
+				key, text := "upload "+step, fmt.Sprintf("Danh sách %d\n", i)
+				killed(t, "TestRetryChild", crashStore+"="+where, crashAt+"="+step, crashFile+"="+text, fmt.Sprintf(`%s={"Key":%q}`, crashChange, key))
+				ctx, cancel := context.WithTimeout(crashActor(), 20*time.Second) // less than a hold lasts
+				defer cancel()
+				store := reopened(t, where)
+				room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+				var ids []content.ID
+				for range 2 {
+					outcome, err := room.Upload(ctx, nil, upload(text, key))
+					if err != nil || len(outcome.Problems) > 0 {
+						t.Fatal(err, outcome)
+					}
+					ids = append(ids, outcome.ID)
+					if slug := outcome.Content.Common().Slug; strings.HasSuffix(slug, "-2") != (i > 0) && i < 2 {
+						t.Errorf("the medium has the slug %s", slug)
+					}
+				}
+				if ids[0] != ids[1] {
+					t.Errorf("one file under one key became %v", ids)
+				}
+				files := 0
+				err := store.Files(ctx, func(content.ID, string, int64) error { files++; return nil })
+				if files != i+1 || err != nil {
+					t.Errorf("there are %d files of %d media: %v", files, i+1, err)
+				}
+				if _, err := store.OpenFile(ctx, ids[0], "", content.StageDraft); err != nil {
+					t.Errorf("the file of the medium: %v", err)
+				}
+			})
+		}
+	})
+}
 
 // TestRetryChild is the program that TestCrashAndRetry kills.
 func TestRetryChild(t *testing.T) {
@@ -33,7 +86,12 @@ func TestRetryChild(t *testing.T) {
 			select {}
 		}
 	})
-	outcome, err := room.Do(crashActor(), nil, change)
+	outcome, err := (*newsroom.Outcome)(nil), error(nil)
+	if file := os.Getenv(crashFile); file != "" {
+		outcome, err = room.Upload(crashActor(), nil, upload(file, change.Key))
+	} else {
+		outcome, err = room.Do(crashActor(), nil, change)
+	}
 	t.Fatalf("it lives on: %+v, %v", outcome, err)
 }
 
