@@ -30,6 +30,7 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 	to, finish := o.out, func() error { return nil }
 	if c.File != "-" {
 		// It has its name only when it is whole.
+		sweepTemporary(filepath.Dir(c.File))
 		file, err := os.CreateTemp(filepath.Dir(c.File), ".sen-export-*")
 		if err != nil {
 			return fmt.Errorf("make the file: %w", err)
@@ -85,6 +86,7 @@ func (c *importCommand) input() (*os.File, error) {
 	if c.File != "-" {
 		return os.Open(c.File)
 	}
+	sweepTemporary(os.TempDir())
 	file, err := os.CreateTemp("", "sen-import-*")
 	if err != nil {
 		return nil, err

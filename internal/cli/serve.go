@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -16,6 +17,7 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/internal/config"
+	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
@@ -25,6 +27,8 @@ import (
 // serveCommand serves the API.
 type serveCommand struct {
 	config.Config `embed:""`
+	// prepared tells that the store has what it is to begin with.
+	prepared atomic.Bool
 }
 
 // Run is the command.
@@ -43,6 +47,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	}
 	defer closeStore()
 	s.limitMemory()
+	sweepTemporary(os.TempDir())
 	tracer, flush, err := tracing(ctx, s.Trace, log)
 	if err != nil {
 		return err
@@ -184,12 +189,23 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
 		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
-		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
+		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": s.ready(ctx, store)} },
 	}
 	if s.Introspection {
 		o.Schema = sen.Schema
 	}
 	return web.Handler(exec, o), nil
+}
+
+// ready tells whether the store can serve, with the sample where that is to be in it.
+func (s *serveCommand) ready(ctx context.Context, store *storage.Store) error {
+	if err := store.Ready(ctx); err != nil {
+		return err
+	}
+	if !s.prepared.Load() {
+		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
+	}
+	return nil
 }
 
 // prepare makes the store ready to serve.
@@ -198,10 +214,12 @@ func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *s
 		return err
 	}
 	if !s.WithSample() {
+		s.prepared.Store(true)
 		return nil
 	}
 	empty, err := store.Empty(ctx)
 	if err != nil || !empty {
+		s.prepared.Store(err == nil)
 		return err
 	}
 	bundle, err := sample.Bundle()
@@ -211,6 +229,7 @@ func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *s
 	if err := newsroom.Import(ctx, store, bundle); err != nil {
 		return fmt.Errorf("put the sample content in: %w", err)
 	}
+	s.prepared.Store(true)
 	log.InfoContext(ctx, "sample content is in", "entries", len(bundle.Items))
 	return nil
 }

@@ -70,6 +70,7 @@ const attempts = 10
 
 func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 	for range attempts {
+		began := time.Now()
 		outcome, err := d.attempt(ctx, w)
 		var taken *storage.SlugTakenError
 		switch {
@@ -81,6 +82,9 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 			}
 			if err == nil {
 				return outcome, nil
+			}
+			if end, ends := ctx.Deadline(); ends && time.Until(end) < 2*time.Since(began) {
+				return nil, failed(content.CodeConflict, msgBusy) // there is no time for another attempt
 			}
 			continue
 		case errors.As(err, &taken):
