@@ -56,15 +56,16 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 	if err := w.begin(); err != nil {
 		return nil, err
 	}
-	m := &content.Media{Base: content.Base{ID: w.newID(n.now())}}
 	f, err := receive(ctx, u.File, u.Size, u.Name)
 	if err != nil {
 		return newReport(chain).refusedFile(err)
 	}
 	defer f.close()
+	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
 	attempt := ""
-	if u.Key != "" {
+	if u.Key != "" { // another file under the same key is another medium, whose bytes are not in the way
 		attempt = w.revision
+		m.ID = content.DerivedID(content.KindMedia, w.revision+f.sum)
 	}
 	hold, err := n.store.HoldFile(ctx, f.sum, attempt)
 	if err != nil {
