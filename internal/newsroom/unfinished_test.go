@@ -14,6 +14,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/newsroom"
 	"sen/internal/storage"
@@ -112,6 +113,9 @@ func TestUnfinishedImport(t *testing.T) {
 		another := unprepared(t, e)
 		if err := another.Prepare(ctx); err == nil || !strings.Contains(err.Error(), "has not come to its end") {
 			t.Fatalf("the store is taken for whole: %v", err)
+		}
+		if _, err := another.Tags.IDs(ctx); content.CodeOf(err) != content.CodeUnavailable {
+			t.Errorf("a part of a site is read: %v", err)
 		}
 		if err := another.Ready(ctx); err == nil || !strings.Contains(err.Error(), "has not come to its end") {
 			t.Errorf("readiness tells not why: %v", err)

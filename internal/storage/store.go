@@ -168,6 +168,9 @@ func (s *Store) Prepare(ctx context.Context) error {
 		s.measure(ctx)
 		err = s.prepare(ctx, func(string) {})
 	}
+	if err == nil {
+		s.guard.wrong.Store(nil)
+	}
 	s.unready.Store(&err)
 	return err
 }

@@ -46,13 +46,15 @@ const beat = time.Second
 
 var patience = 5 * beat
 
-// refuseUnfinished tells that an import or a move has not filled the store to the end.
+// refuseUnfinished tells that an import or a move has not filled the store to the end. Nothing is given from it then.
 func (s *Store) refuseUnfinished(ctx context.Context) error {
-	mark, err := findOne[unfinished](ctx, s.engine.Table(settings), engine.ByID(unfinishedID))
+	mark, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
 	if mark == nil || err != nil {
 		return err
 	}
-	return mark.error()
+	why := mark.error()
+	s.stop(ctx, why)
+	return why
 }
 
 // error tells that the store is unfinished.
@@ -70,6 +72,7 @@ func (mark *unfinished) error() error {
 // unfinished, of which it removes what is there. The mark stays when the work fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
 	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
+	s.guard.wrong.Store(nil) // it is not served
 	if err := s.mark(ctx, mark); err != nil {
 		return err
 	}
@@ -97,6 +100,7 @@ func (s *Store) filling(ctx context.Context, what string, tables []string, fill 
 
 // Fillable tells whether an import or a move may fill the store: it is empty, or one before has left it unfinished.
 func (s *Store) Fillable(ctx context.Context) error {
+	s.guard.wrong.Store(nil) // it is not served
 	if err := s.engine.Ready(ctx); err != nil {
 		return err
 	}
