@@ -46,6 +46,8 @@ type DB struct {
 	// fault is what the last write failed by; nil once one succeeds.
 	fault atomic.Pointer[error]
 
+	outgrown outgrown
+
 	// mu guards what follows.
 	mu      sync.Mutex
 	readers readers
@@ -92,6 +94,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	if err := db.load(); err != nil {
 		return nil, err
 	}
+	db.outgrown.look(db)
 	return db, nil
 }
 

@@ -152,6 +152,9 @@ func (db *DB) write(c *changes, do func() error) error {
 	if c != nil {
 		c.apply()
 	}
+	if db.commits%lookEvery == 0 {
+		db.outgrown.look(db)
+	}
 	if len(garbage) > manyDocuments {
 		return db.write(nil, nil)
 	}
