@@ -51,8 +51,14 @@ func (h *byHand) create(ctx context.Context, r *http.Request) (any, error) {
 			return err
 		}
 		_, err := h.db.Collection("articles").InsertOne(ctx, bson.D{
-			{Key: "_id", Value: id}, {Key: "version", Value: 1}, {Key: "head", Value: head}, {Key: "state", Value: "DRAFT"},
-			{Key: "createdAt", Value: now}, {Key: "updatedAt", Value: now}, {Key: "live", Value: nil}, {Key: "draft", Value: draft},
+			{Key: "_id", Value: id},
+			{Key: "version", Value: 1},
+			{Key: "head", Value: head},
+			{Key: "state", Value: "DRAFT"},
+			{Key: "createdAt", Value: now},
+			{Key: "updatedAt", Value: now},
+			{Key: "live", Value: nil},
+			{Key: "draft", Value: draft},
 		})
 		return err
 	})
@@ -62,8 +68,14 @@ func (h *byHand) create(ctx context.Context, r *http.Request) (any, error) {
 // revise keeps what an article was after a change.
 func (h *byHand) revise(ctx context.Context, id, head, action string, version int, at time.Time, draft any) error {
 	_, err := h.db.Collection("revisions").InsertOne(ctx, bson.D{
-		{Key: "_id", Value: head}, {Key: "entry", Value: id}, {Key: "kind", Value: "Article"}, {Key: "version", Value: version}, {Key: "at", Value: at},
-		{Key: "action", Value: action}, {Key: "committed", Value: true}, {Key: "copy", Value: draft},
+		{Key: "_id", Value: head},
+		{Key: "entry", Value: id},
+		{Key: "kind", Value: "Article"},
+		{Key: "version", Value: version},
+		{Key: "at", Value: at},
+		{Key: "action", Value: action},
+		{Key: "committed", Value: true},
+		{Key: "copy", Value: draft},
 	})
 	return err
 }

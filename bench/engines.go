@@ -264,7 +264,7 @@ const eachRound = 100
 // inTurn makes a request on each engine in rounds; who comes first changes.
 func (r *report) inTurn(ctx context.Context, stores []*kept, on func(*kept) (do func(int) error, done func(), err error)) ([][]spentBy, error) {
 	spent := make([][]spentBy, len(stores))
-	for round := range r.plan.rounds {
+	for round := range r.rounds {
 		for i := range stores {
 			k := (i + round) % len(stores)
 			do, done, err := on(stores[k])

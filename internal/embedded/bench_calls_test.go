@@ -44,9 +44,13 @@ func BenchmarkSection(b *testing.B) {
 
 func BenchmarkDeep(b *testing.B) {
 	at := start.Add(5000 * time.Minute)
-	benchFind(b, 20, engine.Query{Filter: D{{Key: "live.publishedAt", Value: D{{Key: "$lte", Value: at}}}, {Key: "$or", Value: A{
-		D{{Key: "live.publishedAt", Value: D{{Key: "$lt", Value: at}}}}, D{{Key: "_id", Value: D{{Key: "$lt", Value: "article_005000"}}}}}},
-		{Key: "$and", Value: A{D{shown}}}}, Sort: latest, Limit: 20, Fields: card})
+	benchFind(b, 20, engine.Query{Filter: D{
+		{Key: "live.publishedAt", Value: D{{Key: "$lte", Value: at}}},
+		{Key: "$or", Value: A{
+			D{{Key: "live.publishedAt", Value: D{{Key: "$lt", Value: at}}}}, D{{Key: "_id", Value: D{{Key: "$lt", Value: "article_005000"}}}},
+		}},
+		{Key: "$and", Value: A{D{shown}}},
+	}, Sort: latest, Limit: 20, Fields: card})
 }
 
 func BenchmarkContains(b *testing.B) {
@@ -72,6 +76,7 @@ func BenchmarkCountShown(b *testing.B) { benchCount(b, D{shown}) }
 func BenchmarkCountScan(b *testing.B) {
 	benchCount(b, D{{Key: "live.featured", Value: D{{Key: "$ne", Value: true}}}})
 }
+
 func BenchmarkCountContains(b *testing.B) {
 	benchCount(b, D{{Key: "live.keys.fold.title.vi", Value: bson.Regex{Pattern: "da nang va tram"}}})
 }

@@ -32,9 +32,11 @@ var (
 // articlePaths are the columns that articles have in the store, more or less.
 func articlePaths() (paths []string) {
 	for _, at := range []string{"live.", "draft."} {
-		for _, field := range []string{"slug", "section", "authors", "tags", "event", "publishedAt", "updatedAt", "createdAt", "featured",
+		for _, field := range []string{
+			"slug", "section", "authors", "tags", "event", "publishedAt", "updatedAt", "createdAt", "featured",
 			"keys.sort.title.vi", "keys.sort.title.en", "keys.fold.title.vi", "keys.fold.title.en", "keys.fold.summary.vi", "keys.fold.summary.en",
-			"keys.same.title.vi", "keys.same.title.en", "formerSlugs", "cover", "kind"} {
+			"keys.same.title.vi", "keys.same.title.en", "formerSlugs", "cover", "kind",
+		} {
 			paths = append(paths, at+field)
 		}
 	}
@@ -49,12 +51,16 @@ func copyOf(i int) D {
 	fold := fmt.Sprintf("bai viet so %d ve da nang va mien trung", i)
 	summary := strings.Repeat("mot doan tom tat ngan ", 5)
 	return D{
-		{Key: "slug", Value: fmt.Sprintf("bai-viet-%d", i)}, {Key: "kind", Value: "NEWS"},
-		{Key: "title", Value: M{"vi": title, "en": title}}, {Key: "section", Value: fmt.Sprintf("section_%d", i%40)},
+		{Key: "slug", Value: fmt.Sprintf("bai-viet-%d", i)},
+		{Key: "kind", Value: "NEWS"},
+		{Key: "title", Value: M{"vi": title, "en": title}},
+		{Key: "section", Value: fmt.Sprintf("section_%d", i%40)},
 		{Key: "authors", Value: A{fmt.Sprintf("author_%d", i%300), fmt.Sprintf("author_%d", i%77)}},
 		{Key: "tags", Value: A{fmt.Sprintf("tag_%d", i%500), fmt.Sprintf("tag_%d", i%31)}},
-		{Key: "publishedAt", Value: start.Add(time.Duration(i) * time.Minute)}, {Key: "updatedAt", Value: start.Add(time.Duration(i) * time.Minute)},
-		{Key: "createdAt", Value: start.Add(time.Duration(i) * time.Minute)}, {Key: "featured", Value: i%50 == 0},
+		{Key: "publishedAt", Value: start.Add(time.Duration(i) * time.Minute)},
+		{Key: "updatedAt", Value: start.Add(time.Duration(i) * time.Minute)},
+		{Key: "createdAt", Value: start.Add(time.Duration(i) * time.Minute)},
+		{Key: "featured", Value: i%50 == 0},
 		{Key: "body", Value: strings.Repeat("Nội dung của bài viết. ", 150)},
 		{Key: "keys", Value: D{
 			{Key: "sort", Value: D{{Key: "title", Value: D{{Key: "vi", Value: fmt.Sprintf("%060x", i*7919%published)}, {Key: "en", Value: fmt.Sprintf("%060x", i)}}}}},
@@ -65,8 +71,15 @@ func copyOf(i int) D {
 }
 
 func article(i int) D {
-	doc := D{{Key: "_id", Value: fmt.Sprintf("article_%06d", i)}, {Key: "version", Value: 3}, {Key: "state", Value: "PUBLISHED"}, {Key: "head", Value: fmt.Sprint(i)},
-		{Key: "createdBy", Value: "user"}, {Key: "updatedBy", Value: "user"}, {Key: "links", Value: A{fmt.Sprintf("section_%d", i%40), fmt.Sprintf("author_%d", i%300)}}}
+	doc := D{
+		{Key: "_id", Value: fmt.Sprintf("article_%06d", i)},
+		{Key: "version", Value: 3},
+		{Key: "state", Value: "PUBLISHED"},
+		{Key: "head", Value: fmt.Sprint(i)},
+		{Key: "createdBy", Value: "user"},
+		{Key: "updatedBy", Value: "user"},
+		{Key: "links", Value: A{fmt.Sprintf("section_%d", i%40), fmt.Sprintf("author_%d", i%300)}},
+	}
 	if i < published {
 		doc = append(doc, bson.E{Key: "live", Value: copyOf(i)})
 	} else {
@@ -78,8 +91,15 @@ func article(i int) D {
 
 func revision(i int) D {
 	entry := i % (published + drafts)
-	return D{{Key: "_id", Value: fmt.Sprintf("revision_%06d", i)}, {Key: "entry", Value: fmt.Sprintf("article_%06d", entry)}, {Key: "version", Value: i / (published + drafts)},
-		{Key: "at", Value: start.Add(time.Duration(i) * time.Second)}, {Key: "committed", Value: true}, {Key: "action", Value: "UPDATE"}, {Key: "copy", Value: copyOf(entry)}}
+	return D{
+		{Key: "_id", Value: fmt.Sprintf("revision_%06d", i)},
+		{Key: "entry", Value: fmt.Sprintf("article_%06d", entry)},
+		{Key: "version", Value: i / (published + drafts)},
+		{Key: "at", Value: start.Add(time.Duration(i) * time.Second)},
+		{Key: "committed", Value: true},
+		{Key: "action", Value: "UPDATE"},
+		{Key: "copy", Value: copyOf(entry)},
+	}
 }
 
 // opened opens the newsroom, which is made once.

@@ -59,7 +59,7 @@ func (d dice) update() D {
 		fields := D{}
 		for range d.IntN(3) {
 			path := among(d, "n", "s", "b", "live.at", "live.title.vi", "new.one", "new.other", "gone.at", "tags.x", "live", "deep.a")
-			if first, _, _ := strings.Cut(path, "."); !used[path] && !used[first] && !(path == "live" && used["live."]) {
+			if first, _, _ := strings.Cut(path, "."); !used[path] && !used[first] && (path != "live" || !used["live."]) {
 				used[path] = true
 				used[first+"."] = true
 				fields = append(fields, bson.E{Key: path, Value: d.scalar()})

@@ -79,7 +79,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	db := &DB{dir: dir, log: o.Log, tables: map[string]*table{}, writer: make(chan struct{}, 1)}
-	db.Monitor.Log, db.Slow, db.System = o.Log, o.Slow, semconv.DBSystemNameSQLite
+	db.Log, db.Slow, db.System = o.Log, o.Slow, semconv.DBSystemNameSQLite
 	if db.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}

@@ -100,7 +100,8 @@ func (o *order) apply(out, in []*row) {
 		}
 		rows = append(rows, r)
 	}
-	o.rows = append(rows, in...)
+	rows = append(rows, in...)
+	o.rows = rows
 }
 
 // keysOf gives the key of each value of a cell to a function, some of them perhaps more than once.

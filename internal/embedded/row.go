@@ -111,9 +111,6 @@ func (r *row) cell(column int) string {
 	return rest[:length]
 }
 
-// columns is how many columns a row has.
-func (r *row) columns() int { return int(r.cells[0]) | int(r.cells[1])<<8 }
-
 // sortValue is the value by which a row is ordered: the least one of a list, or the greatest one.
 func (r *row) sortValue(column int, greatest bool) value {
 	if column == idColumn {

@@ -28,9 +28,9 @@ const pause = 4096
 
 // walk reads rows that stand in the order of a query.
 func (q *query) walk(ctx context.Context, rows []*row, exact bool, most int) (found []*row, err error) {
-	desc, skip := q.sort[0].desc, 0
+	desc := q.sort[0].desc
 	if exact && most > 0 { // those that are left out need no look
-		skip = min(q.skip, len(rows))
+		skip := min(q.skip, len(rows))
 		most -= q.skip
 		if desc {
 			rows = rows[:len(rows)-skip]
@@ -122,7 +122,7 @@ func (t *table) number(ctx context.Context, f *filter) (n int, err error) {
 			}
 		}
 	}
-	rows := []*row(nil)
+	var rows []*row
 	if best := t.sourceOf(f); best != nil {
 		rows = best.rows()
 	} else {

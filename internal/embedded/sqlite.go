@@ -83,7 +83,7 @@ func (c *conn) close() (err error) {
 	for _, s := range c.statements {
 		err = errors.Join(err, s.Close())
 	}
-	return errors.Join(err, c.Conn.Close())
+	return errors.Join(err, c.Close())
 }
 
 // statement gives a statement, which is prepared once.

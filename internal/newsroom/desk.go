@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
 	"sen/internal/content"
+	"sen/internal/engine"
 	"sen/internal/storage"
 )
 
@@ -69,7 +71,7 @@ func (d *kindDesk[T, F]) at(ctx context.Context, r *content.Revision) (content.C
 const attempts = 10
 
 func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
-	for range attempts {
+	for n := range attempts {
 		began := time.Now()
 		outcome, err := d.attempt(ctx, w)
 		var taken *storage.SlugTakenError
@@ -86,6 +88,9 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 			if end, ends := ctx.Deadline(); ends && time.Until(end) < 2*time.Since(began) {
 				return nil, failed(content.CodeConflict, msgBusy) // there is no time for another attempt
 			}
+			if err := backOff(ctx, n); err != nil {
+				return nil, engine.Late(err)
+			}
 			continue
 		case errors.As(err, &taken):
 			w.refuse(content.ProblemTaken, []string{"input", "slug"}, msgTaken, taken.Slug)
@@ -94,6 +99,17 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 		return outcome, err
 	}
 	return nil, failed(content.CodeConflict, msgBusy)
+}
+
+// backOff waits before the next attempt: at random, and longer each time, so that changes that ran into each other do not do so
+// again and again.
+func backOff(ctx context.Context, attempt int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rand.N(4 * time.Millisecond << min(attempt, 6))):
+		return nil
+	}
 }
 
 // attempt makes a change once. With problems in the report nothing was written.

@@ -85,8 +85,12 @@ func (s *Store) putFile(ctx context.Context, bucket, id, name string, about bson
 	size, err := s.putChunks(ctx, bucket, id, from)
 	if err == nil {
 		err = s.write(ctx, bucket+".files", engine.Insert(bson.D{
-			{Key: "_id", Value: id}, {Key: "length", Value: size}, {Key: "chunkSize", Value: chunkSize},
-			{Key: "uploadDate", Value: s.Now().UTC()}, {Key: "filename", Value: name}, {Key: "metadata", Value: about},
+			{Key: "_id", Value: id},
+			{Key: "length", Value: size},
+			{Key: "chunkSize", Value: chunkSize},
+			{Key: "uploadDate", Value: s.Now().UTC()},
+			{Key: "filename", Value: name},
+			{Key: "metadata", Value: about},
 		}))
 	}
 	if err == nil {
@@ -120,7 +124,8 @@ func (s *Store) putChunks(ctx context.Context, bucket, id string, from io.Reader
 	part := make([]byte, chunkSize)
 	for n := int64(0); ; n++ {
 		read, err := io.ReadFull(from, part)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !last {
 			return size, err
 		}
 		if read > 0 {
@@ -131,7 +136,7 @@ func (s *Store) putChunks(ctx context.Context, bucket, id string, from io.Reader
 			size += int64(read)
 			fault("chunk written")
 		}
-		if err != nil {
+		if last {
 			return size, nil
 		}
 	}

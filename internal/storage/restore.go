@@ -229,7 +229,8 @@ func (c *Collection[T, F]) restored(raw bson.Raw, doc bson.D, languages content.
 	for i, field := range doc {
 		copied := map[string]*T{"live": e.Live, "draft": e.Draft}[field.Key]
 		if stored, ok := field.Value.(bson.D); ok && copied != nil {
-			doc[i].Value = append(stored, bson.E{Key: "keys", Value: c.textKeys(copied, languages)})
+			stored = append(stored, bson.E{Key: "keys", Value: c.textKeys(copied, languages)})
+			doc[i].Value = stored
 		}
 	}
 	return doc, c.publicIDs(e.Live), nil

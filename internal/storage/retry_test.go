@@ -86,7 +86,8 @@ func TestRetryChild(t *testing.T) {
 			select {}
 		}
 	})
-	outcome, err := (*newsroom.Outcome)(nil), error(nil)
+	var outcome *newsroom.Outcome
+	var err error
 	if file := os.Getenv(crashFile); file != "" {
 		outcome, err = room.Upload(crashActor(), nil, upload(file, change.Key))
 	} else {
@@ -99,7 +100,6 @@ func TestRetryChild(t *testing.T) {
 type retried struct {
 	where string
 	store *storage.Store
-	room  *newsroom.Newsroom
 }
 
 // kill makes a change in a program that is killed behind a step.

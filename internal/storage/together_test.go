@@ -11,7 +11,7 @@ import (
 // TestTogether sees that steps of one kind are made at once, in the order of their members, whoever ends before.
 func TestTogether(t *testing.T) {
 	var calls atomic.Int32
-	double := func(_ context.Context, in []int) ([]int, error) {
+	double := func(_ context.Context, in []int) ([]int, error) { //nolint:unparam // it is a step, which may fail
 		calls.Add(1)
 		if !slices.IsSorted(in) {
 			t.Errorf("the members' steps are made in the order %v", in)
