@@ -14,8 +14,8 @@ node:
 run: ## Serve the sample content on http://localhost:8080.
 	go run ./server
 
-build: ## Build one static binary, ./sen.
-	CGO_ENABLED=0 go build -trimpath -o sen ./server
+build: ## Build one static binary, ./sen, without what debuggers need.
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o sen ./server
 
 test: ## Run all tests on both engines, most with the race detector; fetches a mongod.
 	scripts/test
