@@ -5,7 +5,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -o /sen ./server \
+RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /sen ./server \
     && mkdir -p /rootfs/data /rootfs/tmp && chmod 1777 /rootfs/tmp && chown 65532:65532 /rootfs/data
 
 FROM scratch

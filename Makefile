@@ -2,10 +2,10 @@
 # `test`; what also needs Node 20 and npm says so when they are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground browser audit bench dearest growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground browser audit bench bench-embedded writes dearest growth fuzz clean
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node:
 	@node -e 'process.exitCode = +(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null || \
@@ -14,8 +14,8 @@ node:
 run: ## Serve the sample content on http://localhost:8080.
 	go run ./server
 
-build: ## Build one static binary, ./sen.
-	CGO_ENABLED=0 go build -trimpath -o sen ./server
+build: ## Build one static binary, ./sen, without what debuggers need.
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o sen ./server
 
 test: ## Run all tests on both engines, most with the race detector; fetches a mongod.
 	scripts/test
@@ -53,8 +53,14 @@ ARTICLES = 20000
 bench: ## Measure on a real MongoDB, with ARTICLES=20000 or more; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -articles $(ARTICLES) $(ARGS)
 
+writes: ## Measure what changes take beside a hand-written transaction: three minutes.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench -writes 1000 $(ARGS)
+
 dearest: ## Look for the request that takes most processor time for its cost; see docs/adr/0012-cost.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -dearest -articles $(ARTICLES) $(ARGS)
+
+bench-embedded: ## Compare the embedded engine with MongoDB, in one run; see bench/README.md.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench -engines 20000,1000,50000 -rounds 5 $(ARGS)
 
 growth: ## Compare stores of 20,000, 200,000 and 1,000,000 articles: up to an hour, and 20 GB of disk.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -growth 20000,200000,1000000 $(ARGS)
@@ -64,7 +70,7 @@ FUZZ = \
 	./graph:FuzzCursors \
 	./graph:FuzzFilters \
 	./graph:FuzzPlans \
-	./internal/mongodb:FuzzDecode \
+	./internal/bsondoc:FuzzDecode \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \

@@ -58,6 +58,10 @@ func (h *byHand) routes(mux *http.ServeMux) {
 		"GET /articles":        h.articles,
 		"GET /awards":          h.awardsOfYear,
 		"GET /front":           func(ctx context.Context, _ *http.Request) (any, error) { return h.front(ctx) },
+
+		"POST /articles":              h.create,
+		"POST /articles/{id}":         h.update,
+		"POST /articles/{id}/publish": h.publish,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			data, err := answer(r.Context(), r)

@@ -5,9 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"html"
 	"net/http"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -23,12 +21,7 @@ type article struct {
 	Body                struct{ VI, EN []block }
 	Authors, Tags       []string
 	Organizations       []string
-	Section             string
-}
-
-// block is one of a body; those made up here are paragraphs.
-type block struct {
-	Paragraph *struct{ Spans []struct{ Text string } }
+	Section, Cover      string
 }
 
 // named is what is read of everything that has a name.
@@ -70,11 +63,12 @@ func showAuthor(organizations map[string]*named) func(*named) authorShown {
 }
 
 type articleShown struct {
-	ID          string    `json:"id"`
-	Title       string    `json:"title"`
-	Lead        string    `json:"lead"`
-	Byline      string    `json:"byline"`
-	PublishedAt time.Time `json:"publishedAt"`
+	ID          string      `json:"id"`
+	Title       string      `json:"title"`
+	Lead        string      `json:"lead"`
+	Byline      string      `json:"byline"`
+	PublishedAt time.Time   `json:"publishedAt"`
+	Cover       *coverShown `json:"cover"`
 	Body        struct {
 		HTML string `json:"html"`
 	} `json:"body"`
@@ -83,7 +77,7 @@ type articleShown struct {
 	Tags    []nameShown   `json:"tags"`
 }
 
-var articleFields = fields("title", "lead", "byline", "publishedAt", "body", "authors", "section", "tags")
+var articleFields = fields("title", "lead", "byline", "publishedAt", "cover", "body", "authors", "section", "tags")
 
 // article answers one article by its slug.
 func (h *byHand) article(ctx context.Context, slug string) (any, error) {
@@ -93,6 +87,11 @@ func (h *byHand) article(ctx context.Context, slug string) (any, error) {
 		return nil, err
 	}
 	authors, sections, tags, organizations := map[string]*named{}, map[string]*named{}, map[string]*named{}, map[string]*named{}
+	media := map[string]*medium{}
+	blocks := a.Live.Body.VI
+	if len(blocks) == 0 {
+		blocks = a.Live.Body.EN
+	}
 	tasks, taskCtx := errgroup.WithContext(ctx)
 	tasks.Go(func() error {
 		if err := join(taskCtx, h, "authors", a.Live.Authors, nameAndCompany, authors); err != nil {
@@ -102,20 +101,20 @@ func (h *byHand) article(ctx context.Context, slug string) (any, error) {
 	})
 	tasks.Go(func() error { return join(taskCtx, h, "sections", []string{a.Live.Section}, nameAndSlug, sections) })
 	tasks.Go(func() error { return join(taskCtx, h, "tags", a.Live.Tags, nameOnly, tags) })
+	tasks.Go(func() error {
+		return join(taskCtx, h, "media", append(picturesIn(blocks), a.Live.Cover), pictureFields, media)
+	})
 	if err := tasks.Wait(); err != nil {
 		return nil, err
 	}
 	shown := articleShown{
 		ID: a.ID, Title: a.Live.Title.String(), Lead: a.Live.Lead.String(), Byline: a.Live.Byline.String(), PublishedAt: a.Live.PublishedAt.In(h.zone),
+		Cover:   showCover(a.Live.Cover, media),
 		Authors: pick(a.Live.Authors, authors, showAuthor(organizations)),
 		Section: one(a.Live.Section, sections, func(s *named) placeShown { return placeShown{s.Name.String(), "/sections/" + s.Slug} }),
 		Tags:    pick(a.Live.Tags, tags, showName),
 	}
-	blocks := a.Live.Body.VI
-	if len(blocks) == 0 {
-		blocks = a.Live.Body.EN
-	}
-	shown.Body.HTML = asHTML(blocks)
+	shown.Body.HTML = asHTML(blocks, media)
 	return map[string]any{"article": shown}, nil
 }
 
@@ -125,22 +124,6 @@ func employers(authors map[string]*named) (ids []string) {
 		ids = append(ids, a.Organization)
 	}
 	return ids
-}
-
-// asHTML writes a body; everything is escaped where it is written.
-func asHTML(blocks []block) string {
-	var b strings.Builder
-	for _, block := range blocks {
-		if block.Paragraph == nil {
-			continue
-		}
-		b.WriteString("<p>")
-		for _, s := range block.Paragraph.Spans {
-			b.WriteString(strings.ReplaceAll(html.EscapeString(s.Text), "\n", "<br>"))
-		}
-		b.WriteString("</p>\n")
-	}
-	return b.String()
 }
 
 // pageShown is a page of a list.
@@ -170,14 +153,15 @@ type (
 	// latestShown is an article in the latest ones.
 	latestShown struct {
 		rowShown
-		Byline  string     `json:"byline"`
-		Section *nameShown `json:"section"`
+		Byline  string      `json:"byline"`
+		Section *nameShown  `json:"section"`
+		Cover   *thumbShown `json:"cover"`
 	}
 )
 
 var (
 	rowFields    = fields("title", "lead", "slug", "publishedAt", "authors")
-	latestFields = fields("title", "lead", "slug", "publishedAt", "authors", "byline", "section")
+	latestFields = fields("title", "lead", "slug", "publishedAt", "authors", "byline", "section", "cover")
 	latestFirst  = by("publishedAt", -1)
 )
 
@@ -187,21 +171,23 @@ func (h *byHand) latest(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	authors, sections := map[string]*named{}, map[string]*named{}
+	authors, sections, covers := map[string]*named{}, map[string]*named{}, map[string]*medium{}
 	tasks, taskCtx := errgroup.WithContext(ctx)
 	tasks.Go(func() error { return join(taskCtx, h, "authors", collect(found, authorsOf), nameOnly, authors) })
 	tasks.Go(func() error { return join(taskCtx, h, "sections", collect(found, sectionOf), nameOnly, sections) })
+	tasks.Go(func() error { return join(taskCtx, h, "media", collect(found, coverOf), thumbFields, covers) })
 	if err := tasks.Wait(); err != nil {
 		return nil, err
 	}
 	return map[string]any{"articles": paged(found, func(a *stored[article]) latestShown {
-		return latestShown{h.row(a, authors), a.Live.Byline.String(), one(a.Live.Section, sections, showName)}
+		return latestShown{h.row(a, authors), a.Live.Byline.String(), one(a.Live.Section, sections, showName), showThumb(a.Live.Cover, covers)}
 	})}, nil
 }
 
 func authorsOf(a *article) []string       { return a.Authors }
 func organizationsOf(a *article) []string { return a.Organizations }
 func sectionOf(a *article) []string       { return []string{a.Section} }
+func coverOf(a *article) []string         { return []string{a.Cover} }
 
 func (h *byHand) row(a *stored[article], authors map[string]*named) rowShown {
 	return rowShown{

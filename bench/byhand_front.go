@@ -51,6 +51,7 @@ type (
 		Path          string        `json:"path"`
 		Lead          string        `json:"lead"`
 		PublishedAt   time.Time     `json:"publishedAt"`
+		Cover         *thumbShown   `json:"cover"`
 		Authors       []authorShown `json:"authors"`
 		Organizations []nameShown   `json:"organizations"`
 	}
@@ -67,7 +68,7 @@ type (
 
 var (
 	awardFields  = fields("title", "year", "level", "recipients", "round")
-	teaserFields = fields("title", "slug", "lead", "publishedAt", "authors", "organizations")
+	teaserFields = fields("title", "slug", "lead", "publishedAt", "authors", "organizations", "cover")
 	eventFields  = fields("name", "slug", "startsAt", "organizers")
 	// someYear holds for a year that every published award has, somePlace for a section's position.
 	someYear  = is("year", atLeast(0))
@@ -125,11 +126,12 @@ type front struct {
 	awards   []stored[award]
 
 	authors, organizations, rounds map[string]*named
+	covers                         map[string]*medium
 }
 
 // front answers the front page: what stands on it, then what belongs to that, level by level.
 func (h *byHand) front(ctx context.Context) (any, error) {
-	f := &front{authors: map[string]*named{}, organizations: map[string]*named{}, rounds: map[string]*named{}}
+	f := &front{authors: map[string]*named{}, organizations: map[string]*named{}, rounds: map[string]*named{}, covers: map[string]*medium{}}
 	for _, level := range []func(context.Context, *byHand, *errgroup.Group){f.lists, f.within, f.linked, f.employers} {
 		tasks, taskCtx := errgroup.WithContext(ctx)
 		level(taskCtx, h, tasks)
@@ -175,11 +177,13 @@ func (f *front) within(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 
 // linked reads what belongs to the articles.
 func (f *front) linked(ctx context.Context, h *byHand, tasks *errgroup.Group) {
-	var authors, organizations []string
+	var authors, organizations, covers []string
 	for _, of := range f.articles {
 		authors = append(authors, collect(of, authorsOf)...)
 		organizations = append(organizations, collect(of, organizationsOf)...)
+		covers = append(covers, collect(of, coverOf)...)
 	}
+	tasks.Go(func() error { return join(ctx, h, "media", covers, thumbFields, f.covers) })
 	tasks.Go(func() error { return join(ctx, h, "authors", authors, nameAndCompany, f.authors) })
 	tasks.Go(func() error { return join(ctx, h, "organizations", organizations, nameOnly, f.organizations) })
 }
@@ -199,7 +203,7 @@ func (f *front) shown(zone *time.Location) any {
 		for j := range f.articles[i] {
 			a := &f.articles[i][j].Live
 			sections[i].Articles.Nodes[j] = teaserShown{
-				a.Title.String(), "/articles/" + a.Slug, a.Lead.String(), a.PublishedAt.In(zone),
+				a.Title.String(), "/articles/" + a.Slug, a.Lead.String(), a.PublishedAt.In(zone), showThumb(a.Cover, f.covers),
 				pick(a.Authors, f.authors, showAuthor(f.organizations)), pick(a.Organizations, f.organizations, showName),
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // words are Vietnamese words that made-up texts are strung together from.
@@ -23,6 +23,7 @@ var words = strings.Fields(`tỉnh huyện xã phường sản phẩm công nghi
 const (
 	authors, organizations, sections, tags = 50, 20, 12, 60
 	events, rounds, awards                 = 500, 20, 4000
+	pictures                               = 1000
 	articleBytes                           = 5000
 	batch                                  = 2000
 )
@@ -73,22 +74,48 @@ func (g *generator) article(n, of int) *content.Article {
 		Byline:          vi("Tác giả mẫu – " + g.sentence(2)),
 		ReadingMinutes:  content.Minutes{"vi": 4},
 	}
-	a.BreadcrumbIDs = []content.ID{a.SectionID}
+	a.CoverID, a.BreadcrumbIDs = g.picture(), []content.ID{a.SectionID}
 	var blocks []content.Block
 	for size := 0; size < articleBytes-1200; {
 		text := g.sentence(60) + "."
 		size += len(text)
 		blocks = append(blocks, content.Block{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text}}}})
+		switch len(blocks) {
+		case 2: // the caption is the medium's own
+			blocks = append(blocks, content.Block{Image: &content.ImageBlock{MediaID: g.picture()}})
+		case 5:
+			image := &content.ImageBlock{MediaID: g.picture(), Caption: g.sentence(9) + ".", Alt: g.sentence(5)}
+			blocks = append(blocks, content.Block{Image: image})
+		}
 	}
 	a.Body = content.RichText{"vi": blocks}
 	return a
 }
 
+// picture is one of the pictures.
+func (g *generator) picture() content.ID { return id("media", g.IntN(pictures)) }
+
+// medium is the nth picture: as it is after its upload, with its variants.
+func (g *generator) medium(n int) *content.Media {
+	width, height := 1280, 960
+	m := &content.Media{
+		Base: g.base("media", n, pictures), FileName: fmt.Sprintf("anh-%d.jpg", n), FileType: content.MediaImage, MimeType: "image/jpeg",
+		Width: &width, Height: &height, Bytes: 250_000, SHA256: fmt.Sprintf("%064x", n),
+		Alt: vi(g.sentence(6)), Caption: vi(g.sentence(10) + "."), Credit: vi("Ảnh: " + g.sentence(2)),
+		Placeholder: "data:image/jpeg;base64," + strings.Repeat("QUJD", 60), Color: "#336699",
+	}
+	for _, w := range []int{320, 640} {
+		m.Variants = append(m.Variants, &content.MediaVariant{Width: w, Height: w * height / width, MimeType: m.MimeType, Bytes: int64(w) * 80})
+	}
+	return m
+}
+
 // fill puts everything into a store, telling how far it is.
-func fill(ctx context.Context, store *mongodb.Store, articles int, progress io.Writer) error {
+func fill(ctx context.Context, store *storage.Store, articles int, progress io.Writer) error {
 	g := newGenerator()
 	levels := []content.AwardLevel{content.LevelNational, content.LevelRegional, content.LevelProvincial}
 	for _, put := range []func() error{
+		func() error { return many(ctx, store.Media, pictures, g.medium) },
 		func() error {
 			return many(ctx, store.Organizations, organizations, func(n int) *content.Organization {
 				return &content.Organization{Base: g.base("organization", n, organizations), Name: vi(g.sentence(5))}
@@ -151,7 +178,7 @@ func fill(ctx context.Context, store *mongodb.Store, articles int, progress io.W
 }
 
 // many puts n made-up entries in, some at a time.
-func many[T, F any](ctx context.Context, c *mongodb.Collection[T, F], n int, make func(int) *T) error {
+func many[T, F any](ctx context.Context, c *storage.Collection[T, F], n int, make func(int) *T) error {
 	var entries []*content.Entry[T]
 	for i := range n {
 		made := make(i)

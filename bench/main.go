@@ -25,11 +25,12 @@ type settings struct {
 	quick              bool
 	ops, configs, only filter
 	connections        numbersFlag
-	growth             numbersFlag
+	growth, engines    numbersFlag
 	profile            string
 	dearest            bool
 	before             string
 	static, byHand     string
+	writes             int
 }
 
 func main() {
@@ -43,11 +44,13 @@ func main() {
 	flag.Var(&o.only, "only", "only these parts: tables, attack, plans")
 	flag.Var(&o.connections, "conns", "numbers of connections, with commas")
 	flag.Var(&o.growth, "growth", "compare stores with so many articles, with commas, and measure nothing else")
+	flag.Var(&o.engines, "engines", "compare the two engines with so many articles, with commas, and measure nothing else; the first has goals")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of Sen into this folder, and measure nothing else")
 	flag.BoolVar(&o.dearest, "dearest", false, "look for the request that takes most processor time for its cost, and measure nothing else")
 	flag.StringVar(&o.before, "before", "", "with -dearest: another program of Sen to measure beside this one")
 	flag.StringVar(&o.static, "static", "", "serve the files of this folder as answers, and nothing else")
 	flag.StringVar(&o.byHand, "byhand", "", "serve the hand-written handler on this MongoDB, and nothing else")
+	flag.IntVar(&o.writes, "writes", 0, "make, change and publish so many articles, and measure nothing else")
 	flag.Parse()
 	if o.quick {
 		o.rounds, o.connections = 1, numbersFlag{1, 64}
@@ -77,8 +80,12 @@ func run(ctx context.Context, o settings) error {
 	defer g.remove()
 	fmt.Printf("%s, %d processors, %s, %s/%s\n\n", time.Now().UTC().Format("2006-01-02 15:04"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	switch {
+	case o.writes > 0:
+		return g.writes(ctx, o.writes)
 	case o.growth != nil:
 		return g.grow(ctx, o)
+	case o.engines != nil:
+		return g.engines(ctx, o)
 	case o.profile != "":
 		return g.profile(ctx, o)
 	case o.dearest:

@@ -25,13 +25,13 @@ func operations(articles int, deep string) []operation {
 	return []operation{
 		{
 			"article by slug", "article",
-			`query($slug: String) { article(slug: $slug) { id title lead byline publishedAt body { html } authors { name organization { name } } section { name path } tags { name } } }`,
+			`query($slug: String) { article(slug: $slug) { id title lead byline publishedAt cover { small: url(width: 320) large: url(width: 1280) alt caption credit width height } body { html } authors { name organization { name } } section { name path } tags { name } } }`,
 			map[string]any{"slug": slug},
 			"/articles/" + slug,
 		},
 		{
 			"latest 20", "latest",
-			`{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`,
+			`{ articles(first: 20) { nodes { id title lead path publishedAt byline cover { url(width: 320) alt } authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`,
 			nil, "/latest",
 		},
 		{
@@ -46,7 +46,7 @@ func operations(articles int, deep string) []operation {
 		},
 		{
 			"front page", "front",
-			`{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt authors { name organization { name } } organizations { name } } } } }
+			`{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt cover { url(width: 320) alt } authors { name organization { name } } organizations { name } } } } }
 			events(first: 5, orderBy: STARTS_AT_ASC, filter: {startsAt: {gte: "2019-01-01T00:00:00Z"}}) { nodes { name path startsAt organizers { name } } }
 			awards(first: 10) { nodes { title year level recipients { name organization { name } } round { name } } } }`,
 			nil, "/front",

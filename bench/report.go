@@ -102,7 +102,7 @@ func (r *report) speeds() {
 			{respelled, static, 0.5},
 			{knownPage, hand, 5},
 			{knownEntities, hand, 2},
-			{nothingKnown, hand, 0.8},
+			{nothingKnown, hand, 1.2},
 		} {
 			if r.measured(g.name) {
 				r.goals = append(r.goals, goal{

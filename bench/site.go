@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -57,11 +58,13 @@ func (g *ground) remove() { _ = errors.Join(g.mongod.Remove(), os.RemoveAll(g.di
 // which is faster.
 func (g *ground) fill(ctx context.Context, database string, articles int) (uri string, err error) {
 	uri = g.mongod.URI(database)
-	store, err := mongodb.New(mongodb.Options{URI: uri, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler)})
+	db, err := mongodb.Open(mongodb.Options{URI: uri, Timeout: time.Minute})
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, store.Close(ctx)) }()
+	defer func() { err = errors.Join(err, db.Close(ctx)) }()
+	store := storage.New(storage.Options{Engine: db, Log: slog.New(slog.DiscardHandler)})
+	defer store.Close()
 	say("filling a store with %d articles", articles)
 	begin := time.Now()
 	if err := fill(ctx, store, articles, os.Stderr); err != nil {
@@ -99,7 +102,7 @@ func (l layers) bound() uint64 { return l.answers + l.entities + l.pages + 150<<
 
 // serve starts Sen on a store.
 func (g *ground) serve(ctx context.Context, uri string, l layers) (*process, error) {
-	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--log-level", "error"}, l.args()...)...)
+	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--public-url", publicURL, "--log-level", "error"}, l.args()...)...)
 }
 
 // deepCursor walks to a place in the list of articles, as a client would.

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 func registerArticle(r *Resolver) {
@@ -22,8 +22,8 @@ func registerArticle(r *Resolver) {
 		"programs":      some[content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
 		"organizations": some[content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
 
-		"events":  list(r.lists(content.KindEvent), func(a T) mongodb.Within { return chosen(a.EventIDs) }, "events"),
-		"awards":  list(r.lists(content.KindAward), func(a T) mongodb.Within { return chosen(a.AwardIDs) }, "awards"),
+		"events":  list(r.lists(content.KindEvent), func(a T) storage.Within { return chosen(a.EventIDs) }, "events"),
+		"awards":  list(r.lists(content.KindAward), func(a T) storage.Within { return chosen(a.AwardIDs) }, "awards"),
 		"related": related(r.lists(content.KindArticle)),
 	})
 	r.relate("Seo", map[string]relation{
@@ -42,7 +42,7 @@ func related(s pager) relation {
 		return to
 	}
 	r.load = func(c *call) ([]any, error) {
-		parents := make([]mongodb.Within, len(c.objs))
+		parents := make([]storage.Within, len(c.objs))
 		for i, obj := range c.objs {
 			parents[i] = c.relatedTo(obj.(*content.Article))
 		}
@@ -52,19 +52,19 @@ func related(s pager) relation {
 }
 
 // sharedLinks are the links that make other articles related to one, unless an editor chose them.
-func sharedLinks(a *content.Article) []mongodb.Link {
+func sharedLinks(a *content.Article) []storage.Link {
 	if len(a.RelatedIDs) > 0 {
 		return nil
 	}
-	return []mongodb.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}}
+	return []storage.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}}
 }
 
 // relatedTo bounds a list to the articles that are related to one.
-func (c *call) relatedTo(a *content.Article) mongodb.Within {
+func (c *call) relatedTo(a *content.Article) storage.Within {
 	if len(a.RelatedIDs) > 0 {
 		return chosen(a.RelatedIDs)
 	}
-	shared := mongodb.Within{Not: a.ID}
+	shared := storage.Within{Not: a.ID}
 	for _, link := range sharedLinks(a) {
 		link.IDs = slices.DeleteFunc(slices.Clone(link.IDs), func(id content.ID) bool { return c.entry(id) == nil })
 		if len(link.IDs) > 0 {

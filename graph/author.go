@@ -2,7 +2,7 @@ package graph
 
 import (
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 func registerAuthor(r *Resolver) {
@@ -10,6 +10,6 @@ func registerAuthor(r *Resolver) {
 	kind(r, r.store.Authors, "author", "authors", []string{"name"}, map[string]relation{
 		"organization": one(func(a T) content.ID { return a.OrganizationID }, "organization"),
 		"avatar":       one(func(a T) content.ID { return a.AvatarID }, "avatar"),
-		"articles":     list(r.lists(content.KindArticle), func(a T) mongodb.Within { return linked("authors", a.ID) }),
+		"articles":     list(r.lists(content.KindArticle), func(a T) storage.Within { return linked("authors", a.ID) }),
 	})
 }

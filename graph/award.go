@@ -2,25 +2,32 @@ package graph
 
 import (
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
+
+// winners bounds a list of awards to those of a round, in the order of a table of winners.
+func winners(a *content.AwardRound) storage.Within {
+	w := linked("round", a.ID)
+	w.Order = "RANK_ASC"
+	return w
+}
 
 func registerAward(r *Resolver) {
 	kind(r, r.store.AwardSeries, "awardSeries", "awardSeriesList", []string{"name"}, map[string]relation{
 		"organizations": some[content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
-		"rounds":        list(r.lists(content.KindAwardRound), func(s *content.AwardSeries) mongodb.Within { return linked("series", s.ID) }),
-		"awards":        list(r.lists(content.KindAward), func(s *content.AwardSeries) mongodb.Within { return linked("series", s.ID) }),
+		"rounds":        list(r.lists(content.KindAwardRound), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
+		"awards":        list(r.lists(content.KindAward), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 	})
 	kind(r, r.store.AwardRounds, "awardRound", "awardRounds", []string{"name"}, map[string]relation{
 		"series":   one(func(a *content.AwardRound) content.ID { return a.SeriesID }, "series"),
 		"ceremony": one(func(a *content.AwardRound) content.ID { return a.CeremonyID }, "ceremony"),
-		"awards":   list(r.lists(content.KindAward), func(a *content.AwardRound) mongodb.Within { return linked("round", a.ID) }),
+		"awards":   list(r.lists(content.KindAward), winners),
 	})
 	kind(r, r.store.Awards, "award", "awards", []string{"title"}, map[string]relation{
 		"round":    one(func(a *content.Award) content.ID { return a.RoundID }, "round"),
 		"series":   one(func(a *content.Award) content.ID { return a.SeriesID }, "series"),
 		"event":    one(func(a *content.Award) content.ID { return a.EventID }, "event"),
-		"articles": list(r.lists(content.KindArticle), func(a *content.Award) mongodb.Within { return linked("awards", a.ID) }),
+		"articles": list(r.lists(content.KindArticle), func(a *content.Award) storage.Within { return linked("awards", a.ID) }),
 	})
 	r.relate("Decision", map[string]relation{
 		"issuer":   one(func(d *content.Decision) content.ID { return d.IssuerID }),

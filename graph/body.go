@@ -7,9 +7,9 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/cache"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/picture"
 	"sen/internal/richtext"
+	"sen/internal/storage"
 )
 
 func registerBody(r *Resolver) {
@@ -59,7 +59,7 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 		fields: r.sources[content.KindMedia].StoredFields(),
 		answer: func(c *call, obj any) (any, error) {
 			body := obj.(*content.Body)
-			key := mongodb.Form{Entry: body.Of, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name}
+			key := storage.Form{Entry: body.Of, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name}
 			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
 			if shared {
 				if known, ok := r.store.Forms().Get(key); ok {

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 )
 
 // maxBulk is how many items one mutation changes.
@@ -52,33 +55,68 @@ func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change)
 		if len(items) > maxBulk {
 			return nil, content.Errorf(content.CodeBadUserInput, "items has %d members; at most %d are allowed.", len(items), maxBulk)
 		}
-		return each(c, "items", len(items), func(i int) (*newsroom.Outcome, error) {
-			change := c.change(from(c, newsroom.NewInput(items[i])))
-			change.Item = i + 1
-			return r.newsroom.Do(c.ctx, scalar.Chain(c.ctx), change)
+		changes := make([]newsroom.Change, len(items))
+		for i, item := range items {
+			changes[i] = c.change(from(c, newsroom.NewInput(item)))
+			changes[i].Item = i + 1
+		}
+		return each(c, "items", waves(changes), func(ctx context.Context, i int) (*newsroom.Outcome, error) {
+			return r.newsroom.Do(ctx, scalar.Chain(ctx), changes[i])
 		})
 	})
 }
 
-// each makes the changes of a list one after the other; each succeeds or fails by itself. None is begun in the
+// atOnce is how many items are changed at once: enough to ask the store seldom, and few enough that the time that is left is
+// looked at now and then.
+const atOnce = 50
+
+// waves are the places of changes that may be made at once, in their order: no two of a wave are of one entry.
+func waves(changes []newsroom.Change) (waves [][]int) {
+	touched := map[content.ID]bool{}
+	var wave []int
+	for i, change := range changes {
+		ids := append(slices.Clone(change.With), change.ID)
+		if len(wave) == atOnce || slices.ContainsFunc(ids, func(id content.ID) bool { return id != "" && touched[id] }) {
+			waves, wave = append(waves, wave), nil
+			clear(touched)
+		}
+		for _, id := range ids {
+			touched[id] = true
+		}
+		wave = append(wave, i)
+	}
+	if wave == nil {
+		return waves
+	}
+	return append(waves, wave)
+}
+
+// each makes the changes of a list, one wave after the other; each succeeds or fails by itself. No wave is begun in the
 // last tenth of the time that the operation has left: so the last one is seldom cut off in its middle, and what
 // they left behind can still be read for the answer.
-func each(c *call, list string, n int, do func(i int) (*newsroom.Outcome, error)) ([]*newsroom.Outcome, error) {
-	outcomes := make([]*newsroom.Outcome, n)
+func each(c *call, list string, waves [][]int, do func(ctx context.Context, i int) (*newsroom.Outcome, error)) ([]*newsroom.Outcome, error) {
+	var outcomes []*newsroom.Outcome
 	end, ends := c.ctx.Deadline()
 	end = end.Add(-time.Until(end) / 10)
-	for i := range outcomes {
-		outcome, err := (*newsroom.Outcome)(nil), newsroom.ErrNotReached
+	for _, wave := range waves {
+		made, errs := make([]*newsroom.Outcome, len(wave)), make([]error, len(wave))
 		if !ends || time.Now().Before(end) {
-			outcome, err = do(i)
-		}
-		if err != nil {
-			if outcome, err = newsroom.Refused(scalar.Chain(c.ctx), err); err != nil {
-				return nil, err
+			storage.Together(c.ctx, len(wave), func(ctx context.Context, k int) { made[k], errs[k] = do(ctx, wave[k]) })
+		} else {
+			for k := range errs {
+				errs[k] = newsroom.ErrNotReached
 			}
 		}
-		inside(outcome, list, i)
-		outcomes[i] = outcome
+		for k, i := range wave {
+			outcome, err := made[k], errs[k]
+			if err != nil {
+				if outcome, err = newsroom.Refused(scalar.Chain(c.ctx), err); err != nil {
+					return nil, err
+				}
+			}
+			inside(outcome, list, i)
+			outcomes = append(outcomes, outcome)
+		}
 	}
 	return outcomes, nil
 }

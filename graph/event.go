@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 func registerEvent(r *Resolver) {
@@ -23,8 +23,8 @@ func registerEvent(r *Resolver) {
 		"tags":       some[content.Tag]("tags", func(e T) []content.ID { return e.TagIDs }),
 		"documents":  some[content.Media]("documents", func(e T) []content.ID { return e.DocumentIDs }),
 
-		"awards":   list(r.lists(content.KindAward), func(e T) mongodb.Within { return linked("event", e.ID) }),
-		"articles": list(r.lists(content.KindArticle), func(e T) mongodb.Within { return linked("events", e.ID) }),
+		"awards":   list(r.lists(content.KindAward), func(e T) storage.Within { return linked("event", e.ID) }),
+		"articles": list(r.lists(content.KindArticle), func(e T) storage.Within { return linked("events", e.ID) }),
 	})
 	r.relate("Participant", map[string]relation{
 		"author": one(func(p *content.Participant) content.ID { return p.AuthorID }),

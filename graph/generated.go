@@ -2143,7 +2143,7 @@ type AwardRound implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "In which order. The default is ` + "`" + `RANK_ASC` + "`" + `."
     orderBy: AwardOrder
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
@@ -3238,6 +3238,10 @@ enum AwardOrder {
   YEAR_DESC
   "The earliest year first."
   YEAR_ASC
+  "As a table of winners: by rank, those without one last; then by level, the widest first; then by title, as a reader of the language expects."
+  RANK_ASC
+  "A table of winners from its end."
+  RANK_DESC
   "By title, as a reader of the language expects (collation by the Unicode CLDR)."
   TITLE_ASC
   "By title, from the end of the alphabet."

@@ -5,14 +5,14 @@ import (
 
 	"sen/graph/scalar"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // kind adds a kind: where it is read from, its two root fields, and what every kind has.
-func kind[T, F any](r *Resolver, c *mongodb.Collection[T, F], one, many string, label []string, fields map[string]relation) {
+func kind[T, F any](r *Resolver, c *storage.Collection[T, F], one, many string, label []string, fields map[string]relation) {
 	s := &kindSource[T, F]{Collection: c, label: label}
 	r.sources[c.Kind()] = s
-	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) mongodb.Within { return mongodb.Within{} })})
+	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) storage.Within { return storage.Within{} })})
 	r.relate(string(c.Kind()), map[string]relation{
 		"cacheKey":  written(cacheKey, appendCacheKey),
 		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),
@@ -67,7 +67,7 @@ func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 // order of their kind; the first 100.
 func children(s pager) relation {
 	return relation{load: func(c *call) ([]any, error) {
-		parents := make([]mongodb.Within, len(c.objs))
+		parents := make([]storage.Within, len(c.objs))
 		for i, obj := range c.objs {
 			parents[i] = linked("parent", obj.(content.Content).Common().ID)
 		}

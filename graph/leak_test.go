@@ -18,16 +18,16 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
 // draftsOnly is a store with the sample content of which nothing was ever published.
-func draftsOnly(t *testing.T, e testkit.Engine) (*mongodb.Store, *content.Bundle) {
+func draftsOnly(t *testing.T, e testkit.Engine) (*storage.Store, *content.Bundle) {
 	t.Helper()
 	store := testkit.Store(t, e)
 	bundle, err := sample.Bundle()

@@ -113,16 +113,9 @@ func (rq *request) read(calls []*call) {
 			want = rq.want(want, c)
 		}
 	}
-	failed := map[content.Kind]error{}
-	for _, w := range want {
-		tasks = append(tasks, func() {
-			err := safely(func() error { return rq.load(calls[0].ctx, w.kind, w.ids, w.stage, w.fields) })
-			if err != nil {
-				rq.mu.Lock()
-				failed[w.kind] = err
-				rq.mu.Unlock()
-			}
-		})
+	var failed error
+	if want != nil {
+		tasks = append(tasks, func() { failed = safely(func() error { return rq.load(calls[0].ctx, want...) }) })
 	}
 	together(tasks)
 	together(then)
@@ -143,13 +136,7 @@ func (rq *request) want(all []*wanted, c *call) []*wanted {
 				continue
 			}
 			stage := rq.stageOf(c.ctx, id)
-			same := func(w *wanted) bool { return w.kind == kind && w.stage == stage }
-			at := slices.IndexFunc(all, same)
-			if at < 0 {
-				at = len(all)
-				all = append(all, &wanted{kind: kind, stage: stage})
-			}
-			w := all[at]
+			w := wantedOf(&all, kind, stage)
 			w.ids = append(w.ids, id)
 			if !slices.Contains(mine, w) {
 				mine = append(mine, w)
@@ -158,6 +145,18 @@ func (rq *request) want(all []*wanted, c *call) []*wanted {
 		}
 	}
 	return all
+}
+
+// wantedOf is what is wanted of a kind at a stage among all.
+func wantedOf(all *[]*wanted, kind content.Kind, stage content.Stage) *wanted {
+	for _, w := range *all {
+		if w.kind == kind && w.stage == stage {
+			return w
+		}
+	}
+	w := &wanted{kind: kind, stage: stage}
+	*all = append(*all, w)
+	return w
 }
 
 // together runs tasks side by side.
@@ -210,18 +209,11 @@ func (c *call) loadOnce() (err error) {
 	return nil
 }
 
-// finish makes a call's answers, now that the entries which they are made from are
-// read; failed tells the kinds of which they could not be.
-func (c *call) finish(failed map[content.Kind]error) {
-	if len(failed) > 0 && c.ids != nil && c.err == nil {
-		for _, obj := range c.objs {
-			for _, id := range c.ids(nil, obj) {
-				kind, _ := id.Kind()
-				if c.err = failed[kind]; c.err != nil {
-					return
-				}
-			}
-		}
+// finish makes a call's answers, now that the entries which they are made from are read; failed tells that they could
+// not be.
+func (c *call) finish(failed error) {
+	if failed != nil && c.ids != nil && c.err == nil && slices.ContainsFunc(c.objs, func(obj any) bool { return len(c.ids(nil, obj)) > 0 }) {
+		c.err = failed
 	}
 	if c.err != nil || c.answer == nil || c.find != nil {
 		return

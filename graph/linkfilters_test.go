@@ -11,7 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // kindsInTest are the kinds whose entries tests put into a store.
@@ -21,7 +21,7 @@ var kindsInTest = []content.Content{
 }
 
 // put adds an entry to a store as it is, with nothing checked and nothing worked out.
-func put(t *testing.T, store *mongodb.Store, e content.Content, live bool) {
+func put(t *testing.T, store *storage.Store, e content.Content, live bool) {
 	t.Helper()
 	var err error
 	switch e := e.(type) {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // linkWorld knows what was put into a store and who sees it.
@@ -22,7 +22,7 @@ type linkWorld struct {
 }
 
 // fill gives each kind three entries that links lead to: one that everybody sees, one that moves, and one that is not there.
-func (w *linkWorld) fill(t *testing.T, store *mongodb.Store) {
+func (w *linkWorld) fill(t *testing.T, store *storage.Store) {
 	t.Helper()
 	for _, kind := range content.Kinds() {
 		if !slices.ContainsFunc(w.filters, func(l linkFilter) bool { return l.end == kind || l.source == kind }) {

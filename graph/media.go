@@ -44,7 +44,11 @@ func registerMedia(r *Resolver) {
 		}),
 		"bulkUploadMedia": mutation(func(c *call) (any, error) {
 			files := deref(argument[[]*graphql.Upload](c, "files"))
-			return each(c, "files", len(files), func(i int) (*newsroom.Outcome, error) { return r.upload(c, *files[i], "") })
+			oneByOne := make([][]int, len(files))
+			for i := range files {
+				oneByOne[i] = []int{i}
+			}
+			return each(c, "files", oneByOne, func(_ context.Context, i int) (*newsroom.Outcome, error) { return r.upload(c, *files[i], "") })
 		}),
 	})
 }

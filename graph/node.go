@@ -3,8 +3,6 @@ package graph
 import (
 	"net/http"
 
-	"golang.org/x/sync/errgroup"
-
 	"sen/internal/content"
 )
 
@@ -32,26 +30,14 @@ func registerNode(r *Resolver) {
 // byIDs reads the entries with some ids, of any kinds, in the order of the ids; nil
 // for what is not there.
 func (c *call) byIDs(ids []content.ID) ([]any, error) {
-	byKind := map[content.Kind][]content.ID{}
+	var all []*wanted
 	for _, id := range ids {
 		if kind, ok := id.Kind(); ok {
-			byKind[kind] = append(byKind[kind], id)
+			w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
+			w.ids, w.fields = append(w.ids, id), c.stored(kind)
 		}
 	}
-	var tasks errgroup.Group
-	for kind, some := range byKind {
-		byStage := map[content.Stage][]content.ID{}
-		for _, id := range some {
-			stage := c.rq.stageOf(c.ctx, id)
-			byStage[stage] = append(byStage[stage], id)
-		}
-		for stage, ids := range byStage {
-			tasks.Go(func() error {
-				return c.rq.load(c.ctx, kind, ids, stage, c.stored(kind))
-			})
-		}
-	}
-	if err := tasks.Wait(); err != nil {
+	if err := c.rq.load(c.ctx, all...); err != nil {
 		return nil, err
 	}
 	found := make([]any, len(ids))

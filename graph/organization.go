@@ -2,7 +2,7 @@ package graph
 
 import (
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 func registerOrganization(r *Resolver) {
@@ -12,9 +12,9 @@ func registerOrganization(r *Resolver) {
 		"ancestors": chain[content.Organization]("ancestors", func(o T) []content.ID { return o.AncestorIDs }),
 		"logo":      one(func(o T) content.ID { return o.LogoID }, "logo"),
 		"children":  children(r.lists(content.KindOrganization)),
-		"members":   list(r.lists(content.KindAuthor), func(o T) mongodb.Within { return linked("organization", o.ID) }),
-		"articles":  list(r.lists(content.KindArticle), func(o T) mongodb.Within { return linked("organizations", o.ID) }),
-		"events":    list(r.lists(content.KindEvent), func(o T) mongodb.Within { return linked("organizers", o.ID) }),
-		"awards":    list(r.lists(content.KindAward), func(o T) mongodb.Within { return linked("recipients.organization", o.ID) }),
+		"members":   list(r.lists(content.KindAuthor), func(o T) storage.Within { return linked("organization", o.ID) }),
+		"articles":  list(r.lists(content.KindArticle), func(o T) storage.Within { return linked("organizations", o.ID) }),
+		"events":    list(r.lists(content.KindEvent), func(o T) storage.Within { return linked("organizers", o.ID) }),
+		"awards":    list(r.lists(content.KindAward), func(o T) storage.Within { return linked("recipients.organization", o.ID) }),
 	})
 }

@@ -17,7 +17,7 @@ import (
 
 	"sen"
 	"sen/graph"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -30,7 +30,7 @@ type executors struct {
 	walked atomic.Int64
 }
 
-func serveBoth(t testing.TB, store *mongodb.Store) *executors {
+func serveBoth(t testing.TB, store *storage.Store) *executors {
 	e := &executors{}
 	limits := graph.Limits{Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000, Set: 1000, Selections: 10_000, Introspection: 500, Cost: graph.CostLimits{"": 1 << 30}}
 	e.plans = testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })

@@ -14,9 +14,9 @@ import (
 
 	"sen"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 )
@@ -35,7 +35,7 @@ func treeKinds(schema *ast.Schema) map[string]content.Kind {
 
 // forest puts trees into a store in which an entry in the middle is a draft, articles in some of its sections, and menus
 // that lead to both.
-func forest(t *testing.T, store *mongodb.Store, kinds map[string]content.Kind) {
+func forest(t *testing.T, store *storage.Store, kinds map[string]content.Kind) {
 	t.Helper()
 	bundle, err := sample.Bundle()
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 
 	"sen/graph/scalar"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // A relation tells how one field of a type is answered. It either names the entries
@@ -115,13 +115,13 @@ func entries[T any, P any](need string, ids func(obj P) []content.ID, from func(
 }
 
 // list answers with a page of a kind, within what the object bounds it to.
-func list[P any](s pager, within func(obj P) mongodb.Within, needs ...string) relation {
-	return listOf(s, func(obj any) mongodb.Within { return within(obj.(P)) }, needs...)
+func list[P any](s pager, within func(obj P) storage.Within, needs ...string) relation {
+	return listOf(s, func(obj any) storage.Within { return within(obj.(P)) }, needs...)
 }
 
-func listOf(s pager, within func(obj any) mongodb.Within, needs ...string) relation {
+func listOf(s pager, within func(obj any) storage.Within, needs ...string) relation {
 	return relation{needs: needs, load: func(c *call) ([]any, error) {
-		parents := make([]mongodb.Within, len(c.objs))
+		parents := make([]storage.Within, len(c.objs))
 		for i, obj := range c.objs {
 			parents[i] = within(obj)
 		}
@@ -130,12 +130,12 @@ func listOf(s pager, within func(obj any) mongodb.Within, needs ...string) relat
 }
 
 // linked bounds a list to the entries whose stored field names one of some ids.
-func linked(field string, ids ...content.ID) mongodb.Within {
-	return mongodb.Within{Any: []mongodb.Link{{Field: field, IDs: ids}}}
+func linked(field string, ids ...content.ID) storage.Within {
+	return storage.Within{Any: []storage.Link{{Field: field, IDs: ids}}}
 }
 
 // chosen bounds a list to the entries that an editor chose, in the editor's order where none is asked for.
-func chosen(ids []content.ID) mongodb.Within {
+func chosen(ids []content.ID) storage.Within {
 	w := linked("_id", ids...)
 	w.Chosen = true
 	return w

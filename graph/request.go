@@ -14,6 +14,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/storage"
 )
 
 // request answers the fields of one operation. A query is read as its plan says, a level
@@ -159,42 +160,74 @@ func (rq *request) keep(c *call) {
 	}
 }
 
-// load reads entries that were not read yet, or not with all the fields.
-func (rq *request) load(ctx context.Context, kind content.Kind, ids []content.ID, stage content.Stage, fields []string) error {
-	rq.mu.Lock()
-	one := rq.loading[kind]
-	if one == nil {
-		one = new(sync.Mutex)
-		rq.loading[kind] = one
+// load reads entries that were not read yet, or not with all the fields: all in one round trip.
+func (rq *request) load(ctx context.Context, all ...*wanted) error {
+	defer rq.hold(all)()
+	var lookups []*storage.Lookup
+	var read []func()
+	for _, w := range all {
+		missing, fields := rq.missing(w)
+		if missing == nil {
+			continue
+		}
+		lookup, entries := rq.sources[w.kind].reading(ctx, missing, w.stage, fields)
+		lookups = append(lookups, lookup)
+		read = append(read, func() {
+			for i, e := range entries() {
+				rq.entries[entryKey{missing[i], w.stage}] = loaded{e, fields}
+			}
+		})
 	}
-	rq.mu.Unlock()
-	one.Lock()
-	defer one.Unlock()
-	fields = slices.Clip(fields) // they are the plan's, which others read by, too
+	if err := rq.store.Look(ctx, lookups...); err != nil {
+		return err
+	}
 	rq.mu.Lock()
-	var missing []content.ID
-	seen := make(map[content.ID]bool, len(ids))
-	for _, id := range ids {
-		have, ok := rq.entries[entryKey{id, stage}]
-		if seen[id] || ok && (have.entry == nil || !slices.ContainsFunc(fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
+	defer rq.mu.Unlock()
+	for _, keep := range read {
+		keep()
+	}
+	return nil
+}
+
+// hold keeps others from reading the same kinds until its result is called, so that what several fields ask of one entry
+// adds up.
+func (rq *request) hold(all []*wanted) (release func()) {
+	var held []*sync.Mutex
+	for _, kind := range content.Kinds() { // always in the same order
+		if !slices.ContainsFunc(all, func(w *wanted) bool { return w.kind == kind }) {
+			continue
+		}
+		rq.mu.Lock()
+		one := rq.loading[kind]
+		if one == nil {
+			one = new(sync.Mutex)
+			rq.loading[kind] = one
+		}
+		rq.mu.Unlock()
+		one.Lock()
+		held = append(held, one)
+	}
+	return func() {
+		for _, one := range held {
+			one.Unlock()
+		}
+	}
+}
+
+// missing are the entries that are to be read, and the fields to read of them: those that were read stay known.
+func (rq *request) missing(w *wanted) (missing []content.ID, fields []string) {
+	fields = slices.Clip(w.fields) // they are the plan's, which others read by, too
+	rq.mu.Lock()
+	defer rq.mu.Unlock()
+	seen := make(map[content.ID]bool, len(w.ids))
+	for _, id := range w.ids {
+		have, ok := rq.entries[entryKey{id, w.stage}]
+		if seen[id] || ok && (have.entry == nil || !slices.ContainsFunc(w.fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
 			continue
 		}
 		seen[id] = true
 		missing = append(missing, id)
 		fields = union(fields, have.fields)
 	}
-	rq.mu.Unlock()
-	if missing == nil {
-		return nil
-	}
-	found, err := rq.sources[kind].byIDs(ctx, missing, stage, fields)
-	if err != nil {
-		return err
-	}
-	rq.mu.Lock()
-	defer rq.mu.Unlock()
-	for i, id := range missing {
-		rq.entries[entryKey{id, stage}] = loaded{found[i], fields}
-	}
-	return nil
+	return missing, fields
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 )
 
 // Resolver answers the fields of the schema. Its methods are written by
 // graph/generate; what they answer stands in the relations.
 type Resolver struct {
-	store *mongodb.Store
+	store *storage.Store
 	// newsroom makes the changes.
 	newsroom *newsroom.Newsroom
 	// people sign in.
@@ -39,7 +39,7 @@ type Resolver struct {
 }
 
 // NewResolver makes what answers the schema's fields from a store.
-func NewResolver(store *mongodb.Store, room *newsroom.Newsroom, people *newsroom.People, publicURL string) *Resolver {
+func NewResolver(store *storage.Store, room *newsroom.Newsroom, people *newsroom.People, publicURL string) *Resolver {
 	r := &Resolver{
 		store: store, newsroom: room, people: people, publicURL: strings.TrimSuffix(publicURL, "/"),
 		sources: map[content.Kind]source{}, relations: map[string]relation{},

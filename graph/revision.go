@@ -4,8 +4,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 )
 
 func registerRevision(r *Resolver) {
@@ -15,7 +15,7 @@ func registerRevision(r *Resolver) {
 	log.order = "AT_DESC"
 	r.relate("Query", map[string]relation{
 		"auditLog": permitted(content.ActionAuditLog, func(any) content.Kind { return "" },
-			listOf(&log, func(any) mongodb.Within { return mongodb.Within{} })),
+			listOf(&log, func(any) storage.Within { return storage.Within{} })),
 		"revisionDiff": {load: r.revisionDiff},
 	})
 	r.relate("Revision", map[string]relation{
@@ -53,7 +53,7 @@ func (c *call) colleague(p *content.Person) any {
 func (r *Resolver) revisions() relation {
 	s := later{r, "Revision"}
 	return permitted(content.ActionRead, func(obj any) content.Kind { return obj.(content.Content).Kind() },
-		listOf(s, func(obj any) mongodb.Within { return linked("entry", obj.(content.Content).Common().ID) }))
+		listOf(s, func(obj any) storage.Within { return linked("entry", obj.(content.Content).Common().ID) }))
 }
 
 // permitted answers only to those who may do an action to the kind of the object.

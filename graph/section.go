@@ -2,7 +2,7 @@ package graph
 
 import (
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 func registerSection(r *Resolver) {
@@ -11,6 +11,6 @@ func registerSection(r *Resolver) {
 		"parent":    one(func(s T) content.ID { return s.ParentID }, "parent"),
 		"ancestors": chain[content.Section]("ancestors", func(s T) []content.ID { return s.AncestorIDs }),
 		"children":  children(r.lists(content.KindSection)),
-		"articles":  list(r.lists(content.KindArticle), func(s T) mongodb.Within { return linked("section", s.ID) }),
+		"articles":  list(r.lists(content.KindArticle), func(s T) storage.Within { return linked("section", s.ID) }),
 	})
 }

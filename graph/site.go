@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"golang.org/x/sync/errgroup"
-
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -52,15 +50,15 @@ func (c *call) shownSite(site *content.Site) (*content.Site, error) {
 	for _, menu := range site.Menus {
 		c.linkedIn(menu.Items, ids)
 	}
-	var tasks errgroup.Group
+	var all []*wanted
 	for of, some := range ids {
 		fields := c.rq.sources[of.kind].labelFields()
 		for _, n := range menus {
 			fields = union(fields, c.rq.shownIn(n, "Menu", of.kind))
 		}
-		tasks.Go(func() error { return c.rq.load(c.ctx, of.kind, some, of.stage, fields) })
+		all = append(all, &wanted{of.kind, of.stage, some, fields})
 	}
-	if err := tasks.Wait(); err != nil {
+	if err := c.rq.load(c.ctx, all...); err != nil {
 		return nil, err
 	}
 	shown := *site

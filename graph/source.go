@@ -6,7 +6,7 @@ import (
 
 	"sen/graph/scalar"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // source is where entries of one kind are read from, whatever their Go type.
@@ -14,6 +14,8 @@ type source interface {
 	pager
 	// byIDs reads entries at a stage with some stored fields, in the order of the ids; nil for what is not there.
 	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error)
+	// reading begins such a read: the entries are there when the store made the lookup.
+	reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content)
 	// bySlug reads the entry with a present or former slug at a stage; nil for none.
 	bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error)
 	// Withdrawn tells whether a slug is of what once was published and is not any more.
@@ -27,9 +29,9 @@ type source interface {
 // pager reads lists of one kind.
 type pager interface {
 	// pages reads the page that the call's arguments ask for, for each parent.
-	pages(c *call, parents []mongodb.Within) ([]any, error)
+	pages(c *call, parents []storage.Within) ([]any, error)
 	// firsts reads the first elements of a plain list, for each parent.
-	firsts(c *call, parents []mongodb.Within) ([]any, error)
+	firsts(c *call, parents []storage.Within) ([]any, error)
 }
 
 // lists is the pager of a kind; it may be registered later.
@@ -40,17 +42,17 @@ type later struct {
 	kind content.Kind
 }
 
-func (l later) pages(c *call, parents []mongodb.Within) ([]any, error) {
+func (l later) pages(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].pages(c, parents)
 }
 
-func (l later) firsts(c *call, parents []mongodb.Within) ([]any, error) {
+func (l later) firsts(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].firsts(c, parents)
 }
 
 // kindSource is the source and the pager of one kind.
 type kindSource[T, F any] struct {
-	*mongodb.Collection[T, F]
+	*storage.Collection[T, F]
 	label []string
 	// order is the order where none is asked for; empty is the kind's own.
 	order content.Order
@@ -60,13 +62,23 @@ func (s *kindSource[T, F]) labelFields() []string { return s.label }
 
 func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error) {
 	found, err := s.Known(ctx, ids, stage, fields)
+	return contents(ids, found), err
+}
+
+func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content) {
+	lookup, found := s.Reading(ctx, ids, stage, fields)
+	return lookup, func() []content.Content { return contents(ids, found()) }
+}
+
+// contents are entries as what all kinds are; nil for what was not found.
+func contents[T any](ids []content.ID, found []*T) []content.Content {
 	entries := make([]content.Content, len(ids))
 	for i, e := range found {
 		if e != nil {
 			entries[i] = any(e).(content.Content)
 		}
 	}
-	return entries, err
+	return entries
 }
 
 func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error) {
@@ -108,11 +120,11 @@ func (s *kindSource[T, F]) byArguments() relation {
 // maxParents is how many parents' pages are asked for by one command.
 const maxParents = 200
 
-func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, error) {
+func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, error) {
 	if asked := scalar.Stage(c.ctx); c.objs[0] == nil && asked != c.rq.listStage(c.ctx, s.Kind()) && c.rq.actor.Preview == "" {
 		return nil, errDrafts
 	}
-	ask := mongodb.List[F]{
+	ask := storage.List[F]{
 		First: argument[int](c, "first"), Last: argument[int](c, "last"), Offset: argument[int](c, "offset"),
 		After: deref(argument[string](c, "after")), Before: deref(argument[string](c, "before")),
 		Filter: argument[F](c, "filter"), Order: s.order,
@@ -128,14 +140,14 @@ func (s *kindSource[T, F]) pages(c *call, parents []mongodb.Within) ([]any, erro
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page })
 }
 
-func (s *kindSource[T, F]) firsts(c *call, parents []mongodb.Within) ([]any, error) {
+func (s *kindSource[T, F]) firsts(c *call, parents []storage.Within) ([]any, error) {
 	most := content.MaxPage
-	ask := mongodb.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
+	ask := storage.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
 }
 
 // eachPage reads a page for each parent and answers with what is made from it.
-func eachPage[T, F any](c *call, s *kindSource[T, F], ask mongodb.List[F], parents []mongodb.Within, from func(*content.Connection[T]) any) ([]any, error) {
+func eachPage[T, F any](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
 	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
 		return nil, err
 	}
@@ -153,7 +165,7 @@ func eachPage[T, F any](c *call, s *kindSource[T, F], ask mongodb.List[F], paren
 }
 
 // selected notes what of the page is asked for.
-func (s *kindSource[T, F]) selected(c *call, ask *mongodb.List[F]) {
+func (s *kindSource[T, F]) selected(c *call, ask *storage.List[F]) {
 	object := string(s.Kind())
 	elements := func(n *node) { ask.Fields = union(ask.Fields, c.rq.on(n, object).stored) }
 	for _, n := range c.rq.on(c.node, object+"Connection").nodes {

@@ -2,13 +2,13 @@ package graph
 
 import (
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 func registerTag(r *Resolver) {
 	type T = *content.Tag
 	kind(r, r.store.Tags, "tag", "tags", []string{"name"}, map[string]relation{
-		"articles": list(r.lists(content.KindArticle), func(t T) mongodb.Within { return linked("tags", t.ID) }),
-		"events":   list(r.lists(content.KindEvent), func(t T) mongodb.Within { return linked("tags", t.ID) }),
+		"articles": list(r.lists(content.KindArticle), func(t T) storage.Within { return linked("tags", t.ID) }),
+		"events":   list(r.lists(content.KindEvent), func(t T) storage.Within { return linked("tags", t.ID) }),
 	})
 }

@@ -22,17 +22,30 @@ type rule struct {
 	why    string
 }
 
+// engines are what the engines are made of, and bson the packages that see documents.
+var (
+	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine"}
+	bson    = []string{
+		"sen/internal/bsondoc", "sen/internal/embedded", "sen/internal/engine", "sen/internal/mongodb", "sen/internal/storage",
+		"sen/internal/testkit", "sen/bench",
+	}
+)
+
 var rules = []rule{
 	{"sen/internal/content", "sen/...", nil, "the domain stands below everything and knows nothing of it"},
-	{"sen/internal/embedded", "sen/...", nil, "it starts an engine and knows nothing else"},
+	{"sen/internal/engine", "sen/...", []string{"sen/internal/content"}, "a vocabulary knows nothing of who speaks it"},
+	{"sen/internal/bsondoc", "sen/...", []string{"sen/internal/content"}, "reading and writing BSON are pure functions of it"},
+	{"sen/internal/embedded", "sen/...", engines, "an engine keeps documents and knows nothing of what they mean"},
+	{"sen/internal/mongodb", "sen/...", engines, "an engine keeps documents and knows nothing of what they mean"},
 	{"sen/internal/richtext", "sen/...", []string{"sen/internal/content"}, "forms of a body are pure functions of content"},
 	{"sen/internal/picture", "sen/...", nil, "facts about files are pure functions of their bytes"},
 	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading files is a pure function of them"},
 	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "what is kept is bytes with the names of what they were made from"},
-	{"sen/internal/mongodb", "sen/...", []string{"sen/internal/cache", "sen/internal/content"}, "the store does not know who asks, nor what follows from a write; it notes what is read"},
+	{"sen/internal/storage", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}, "the store does not know who asks, nor what follows from a write; it notes what is read"},
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
-	{"sen/...", "go.mongodb.org/mongo-driver/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to the store; above it there is no BSON"},
-	{"sen/...", "github.com/FerretDB/...", []string{"sen/internal/embedded"}, "the embedded engine is reached by its address alone"},
+	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to a MongoDB server"},
+	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "above the store there is no BSON"},
+	{"sen/...", "github.com/ncruces/...", []string{"sen/internal/embedded"}, "only internal/embedded knows of SQLite"},
 	{"sen/...", "sen/internal/web/...", []string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit/testserver"}, "HTTP stands above GraphQL and the domain"},
 	{"sen/...", "sen/internal/cli/...", []string{"sen/server", "sen/bench/profiled"}, "commands wire the rest"},
 	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"}, "what tests share is not for the program"},

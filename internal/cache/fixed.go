@@ -12,7 +12,7 @@ type Kept interface {
 
 // Fixed keeps values that never change, such as what is made from a text alone, within a bound of bytes.
 type Fixed[K comparable, V any] struct {
-	kept  *otter.Cache[K, V]
+	kept  entries[K, V]
 	stats Stats
 }
 

@@ -20,9 +20,19 @@ type Stats struct {
 // Memory keeps values of one sort within a bound of bytes, each while what it was made from stays as it
 // was. It is for what was made from little: a look-up asks for each of the tags. A nil one keeps nothing.
 type Memory[K comparable, V any] struct {
-	kept    *otter.Cache[K, kept[V]]
+	kept    entries[K, kept[V]]
 	journal *Journal
 	stats   Stats
+}
+
+// entries are what is kept: an otter.Cache. It is an interface, so that the cache is compiled where it is made, and not once
+// more in each package that names a type with a [Memory] in it.
+type entries[K comparable, V any] interface {
+	GetIfPresent(key K) (V, bool)
+	Set(key K, value V) (V, bool)
+	Invalidate(key K) (V, bool)
+	WeightedSize() uint64
+	CleanUp()
 }
 
 // kept is a value with the moment from which it was made, and from what.

@@ -30,6 +30,7 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 	to, finish := o.out, func() error { return nil }
 	if c.File != "-" {
 		// It has its name only when it is whole.
+		sweepTemporary(filepath.Dir(c.File))
 		file, err := os.CreateTemp(filepath.Dir(c.File), ".sen-export-*")
 		if err != nil {
 			return fmt.Errorf("make the file: %w", err)
@@ -67,7 +68,7 @@ func (c *importCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	store, closeStore, err := c.Store.open(ctx, o)
+	store, closeStore, err := c.Store.openEmpty(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -85,6 +86,7 @@ func (c *importCommand) input() (*os.File, error) {
 	if c.File != "-" {
 		return os.Open(c.File)
 	}
+	sweepTemporary(os.TempDir())
 	file, err := os.CreateTemp("", "sen-import-*")
 	if err != nil {
 		return nil, err
@@ -118,7 +120,7 @@ type progress struct {
 	inPart, base int
 }
 
-// tell implements newsroom.Progress.
+// tell implements newsroom.Progress. No documents stand for indexes.
 func (p *progress) tell(part string, done int) {
 	if part != p.part {
 		p.base += p.inPart
@@ -126,10 +128,16 @@ func (p *progress) tell(part string, done int) {
 	}
 	p.inPart = done
 	p.total = p.base + done
-	if now := time.Now(); !p.Quiet && now.Sub(p.last) >= p.Progress {
-		p.last = now
+	now := time.Now()
+	switch {
+	case p.Quiet || now.Sub(p.last) < p.Progress:
+		return
+	case done == 0:
+		_, _ = fmt.Fprintf(p.to, "%s are made; %d in all\n", part, p.total)
+	default:
 		_, _ = fmt.Fprintf(p.to, "%s: %d; %d in all, %.0f a second\n", part, done, p.total, float64(p.total)/now.Sub(p.began).Seconds())
 	}
+	p.last = now
 }
 
 // end tells what was done in all.

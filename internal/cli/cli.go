@@ -17,7 +17,9 @@ import (
 type commands struct {
 	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API (the default)."`
 	Export exportCommand `cmd:"" help:"Write the whole site, with media and revisions, as JSON Lines."`
-	Import importCommand `cmd:"" help:"Put the site of an export into an empty store."`
+	Import importCommand `cmd:"" help:"Put the site of an export into an empty store, or into one that an import before has left unfinished."`
+	Move   moveCommand   `cmd:"" help:"Move the site to an empty MongoDB, and compare both in the end."`
+	Backup backupCommand `cmd:"" help:"Copy the embedded engine's store to a file while it is in use."`
 	Check  checkCommand  `cmd:"" help:"Look for what does not fit together in the store; exits 1 when something is found and not mended."`
 	Health healthCommand `cmd:"" help:"Tell whether the server on this machine is ready; exits 1 when it is not."`
 	Admin  adminCommand  `cmd:"" help:"Make, list and let back in the people who run the newsroom."`

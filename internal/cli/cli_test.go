@@ -273,7 +273,7 @@ func TestStoreComesAndGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, "--mongodb-uri", mongod.URI("sen"), "--sample")
-	if status, body := p.status(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"store":"not ready"`) {
+	if status, body := p.status(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"store":"not ready: `) {
 		t.Errorf("without a store readyz is %d %s", status, body)
 	}
 	if status, _ := p.status(t, "/livez"); status != http.StatusOK {

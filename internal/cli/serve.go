@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -16,15 +17,18 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/internal/config"
-	"sen/internal/mongodb"
+	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
+	"sen/internal/storage"
 	"sen/internal/web"
 )
 
 // serveCommand serves the API.
 type serveCommand struct {
 	config.Config `embed:""`
+	// prepared tells that the store has what it is to begin with.
+	prepared atomic.Bool
 }
 
 // Run is the command.
@@ -37,12 +41,13 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	store, closeStore, err := openStore(ctx, &s.Store, mongodb.Options{Slow: s.SlowQuery, EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
+	store, closeStore, err := openStore(ctx, &s.Store, s.SlowQuery, storage.Options{EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
 	if err != nil {
 		return err
 	}
 	defer closeStore()
 	s.limitMemory()
+	sweepTemporary(os.TempDir())
 	tracer, flush, err := tracing(ctx, s.Trace, log)
 	if err != nil {
 		return err
@@ -83,6 +88,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 			s.prepareUntilDone(ctx, store, log)
 			go people.Sweep(ctx)
 			go store.Follow(ctx)
+			go store.Watch(ctx)
 			room.Keep(ctx)
 		}()
 	}
@@ -154,7 +160,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -172,6 +178,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.FeedLag)
+	metrics.Clock(store.Skew)
 	for name, kept := range store.Kept() {
 		metrics.Cache(name, kept)
 	}
@@ -182,7 +189,7 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
 		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
-		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
+		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": s.ready(ctx, store)} },
 	}
 	if s.Introspection {
 		o.Schema = sen.Schema
@@ -190,16 +197,29 @@ func (s *serveCommand) handler(store *mongodb.Store, people *newsroom.People, ro
 	return web.Handler(exec, o), nil
 }
 
+// ready tells whether the store can serve, with the sample where that is to be in it.
+func (s *serveCommand) ready(ctx context.Context, store *storage.Store) error {
+	if err := store.Ready(ctx); err != nil {
+		return err
+	}
+	if !s.prepared.Load() {
+		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
+	}
+	return nil
+}
+
 // prepare makes the store ready to serve.
-func (s *serveCommand) prepare(ctx context.Context, store *mongodb.Store, log *slog.Logger) error {
+func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *slog.Logger) error {
 	if err := store.Prepare(ctx); err != nil {
 		return err
 	}
 	if !s.WithSample() {
+		s.prepared.Store(true)
 		return nil
 	}
 	empty, err := store.Empty(ctx)
 	if err != nil || !empty {
+		s.prepared.Store(err == nil)
 		return err
 	}
 	bundle, err := sample.Bundle()
@@ -209,12 +229,13 @@ func (s *serveCommand) prepare(ctx context.Context, store *mongodb.Store, log *s
 	if err := newsroom.Import(ctx, store, bundle); err != nil {
 		return fmt.Errorf("put the sample content in: %w", err)
 	}
+	s.prepared.Store(true)
 	log.InfoContext(ctx, "sample content is in", "entries", len(bundle.Items))
 	return nil
 }
 
 // prepareUntilDone tries until the store is there; meanwhile /readyz says that it is not.
-func (s *serveCommand) prepareUntilDone(ctx context.Context, store *mongodb.Store, log *slog.Logger) {
+func (s *serveCommand) prepareUntilDone(ctx context.Context, store *storage.Store, log *slog.Logger) {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := s.prepare(ctx, store, log)
 		if err == nil {

@@ -9,6 +9,7 @@ package content
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"strings"
@@ -124,6 +125,12 @@ func Unique(prefix string, at time.Time) string {
 	copy(b[:6], ms[2:])
 	_, _ = rand.Read(b[6:]) // never fails: crypto/rand.Read documents it
 	return prefix + "_" + idEncoding.EncodeToString(b[:])
+}
+
+// DerivedID makes an id of a kind from a seed: the same one from the same seed.
+func DerivedID(k Kind, seed string) ID {
+	sum := sha256.Sum256([]byte(seed))
+	return ID(k.prefix() + "_" + idEncoding.EncodeToString(sum[:15]))
 }
 
 // maxIDLength bounds an id in bytes; a longer one names nothing.

@@ -22,7 +22,19 @@ type Revision struct {
 	Label Text `json:"label,omitempty"`
 	// Request is a digest of what was asked under an idempotency key; empty without one.
 	Request string `json:"request,omitempty"`
+	// Follows tells what may have to be brought up to date behind the change; empty for nothing, or when it was done.
+	Follows Follows `json:"follows,omitempty"`
 }
+
+// Follows is what has to be brought up to date behind a change of an entry.
+type Follows string
+
+// What follows from changes: the entry takes over again what it took over from others, and with FollowsOthers they do
+// what they took over from it.
+const (
+	FollowsItself Follows = "ITSELF"
+	FollowsOthers Follows = "OTHERS"
+)
 
 // RevisionFilter says which revisions to list.
 type RevisionFilter struct {

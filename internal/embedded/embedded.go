@@ -1,4 +1,6 @@
-// Package embedded starts the engine that stores content when no MongoDB is configured.
+// Package embedded is the engine that keeps documents in one file when no MongoDB is configured. SQLite writes and
+// reads the file. What filters, orders and counts need is in memory (see [row]), so that a document is read only when an
+// answer has it. One program uses a data folder at a time, so memory is the truth about it.
 package embedded
 
 import (
@@ -6,118 +8,120 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
 
-	"github.com/FerretDB/FerretDB/ferretdb"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"sen/internal/engine"
 )
 
-// Engine is a running engine.
-type Engine struct {
-	uri  string
-	stop context.CancelFunc
-	done chan error
-	lock *os.File
-	// socketDir is a folder of the socket's own, empty when it stands in the data folder.
-	socketDir string
+// Options say how an engine works.
+type Options struct {
+	// Log is told of slow calls, of long work and of faults; nil discards all.
+	Log *slog.Logger
+	// Slow is the time from which a call is logged; zero logs none.
+	Slow time.Duration
 }
 
-// Start starts the engine on a folder, which it makes if need be. The engine's
-// errors go to the log, and nothing else that it says.
-func Start(dir string, log *slog.Logger) (_ *Engine, err error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
+// DB is an open data folder. It implements [engine.Engine].
+type DB struct {
+	engine.Monitor
+	dir  string
+	log  *slog.Logger
+	lock *os.File
+	// mark is the file with the number of the last commit.
+	mark *os.File
+
+	// writer is held by who writes. It guards what follows up to mu.
+	writer  chan struct{}
+	conn    *conn
+	commits int64
+	garbage []place
+	// fault is what the last write failed by; nil once one succeeds.
+	fault atomic.Pointer[error]
+
+	outgrown outgrown
+
+	// mu guards what follows.
+	mu      sync.Mutex
+	readers readers
+	tables  map[string]*table
+	closed  atomic.Bool
+	// reading counts the connections in use.
+	reading sync.WaitGroup
+}
+
+var _ engine.Engine = (*DB)(nil)
+
+// discard is the log of those who want none.
+var discard = slog.New(slog.DiscardHandler)
+
+// Open opens a data folder, which it makes if need be.
+func Open(dir string, o Options) (_ *DB, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	// The engine takes its folder as a URL without escaping, so these would cut it short.
-	if strings.ContainsAny(abs, "#?%") {
-		return nil, fmt.Errorf("the data folder %s has one of # ? %% in its path, which the embedded engine cannot read; choose another with --data", abs)
+	if o.Log == nil {
+		o.Log = discard
 	}
-	data := filepath.Join(abs, "db")
-	if err := os.MkdirAll(data, 0o700); err != nil {
+	if err := refuseFormer(dir); err != nil {
+		return nil, err
+	}
+	// Whoever reads the files knows everything. The folder's mode does not help where the files are copied.
+	syscall.Umask(0o077)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	lock, err := lockFolder(abs)
-	if err != nil {
+	db := &DB{dir: dir, log: o.Log, tables: map[string]*table{}, writer: make(chan struct{}, 1)}
+	db.Log, db.Slow, db.System = o.Log, o.Slow, semconv.DBSystemNameSQLite
+	if db.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}
-	e := &Engine{done: make(chan error, 1), lock: lock}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, e.release())
+			err = errors.Join(err, db.free())
 		}
 	}()
-	if err := ownFiles(data); err != nil {
+	if err := ownFiles(dir); err != nil {
 		return nil, err
 	}
-	socket, socketDir, err := socketIn(abs)
-	if err != nil {
+	if err := db.load(); err != nil {
 		return nil, err
 	}
-	e.socketDir = socketDir
-	f, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{Unix: socket},
-		Logger:    slog.New(errorsOnly{log.Handler()}),
-		Handler:   "sqlite",
-		SQLiteURL: "file:" + data + "/",
-	})
-	if err != nil {
-		return nil, fmt.Errorf("start the embedded engine: %w", err)
+	db.outgrown.look(db)
+	return db, nil
+}
+
+// path is where the database file is.
+func (db *DB) path() string { return filepath.Join(db.dir, fileName) }
+
+// refuseFormer refuses the data folder of an earlier engine.
+func refuseFormer(dir string) error {
+	former, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "db", "*.sqlite"))
+	if _, err := os.Lstat(filepath.Join(dir, "engine.sock")); err != nil && len(former) == 0 {
+		return nil
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	e.stop = stop
-	// The driver reads a plus as a space, so it is escaped too.
-	e.uri = "mongodb://" + strings.ReplaceAll(url.PathEscape(socket), "+", "%2B") + "/sen"
-	go func() { e.done <- f.Run(ctx) }()
-	// Whoever reaches the socket may read and write everything.
-	if err := os.Chmod(socket, 0o600); err != nil {
-		stop()
-		return nil, errors.Join(fmt.Errorf("keep others off the engine's socket: %w", err), <-e.done)
+	return fmt.Errorf("the data folder %s was written by an earlier engine, which this version does not read; "+
+		"nothing in it was changed. Choose another folder with --data. To keep the content, export it with the former "+
+		"version and import it here", dir)
+}
+
+// escapeGlob takes the special meaning from the signs of a path.
+func escapeGlob(path string) string {
+	var escaped []rune
+	for _, r := range path {
+		if slices.Contains([]rune(`*?[\`), r) {
+			escaped = append(escaped, '\\')
+		}
+		escaped = append(escaped, r)
 	}
-	return e, nil
-}
-
-// URI is how a driver reaches the engine.
-func (e *Engine) URI() string { return e.uri }
-
-// Close stops the engine, waits until it has, and frees its folder for the next one.
-// Let clients go before: the engine gives those still there three seconds.
-func (e *Engine) Close() error {
-	e.stop()
-	err := <-e.done
-	if errors.Is(err, context.Canceled) {
-		err = nil
-	}
-	return errors.Join(err, e.release())
-}
-
-// release gives back what the engine holds beside its data.
-func (e *Engine) release() (err error) {
-	if e.socketDir != "" {
-		err = os.RemoveAll(e.socketDir)
-	}
-	return errors.Join(err, e.lock.Close())
-}
-
-// errorsOnly lets the engine's errors through, and no lower level.
-type errorsOnly struct{ slog.Handler }
-
-// Enabled implements slog.Handler.
-func (h errorsOnly) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelError && h.Handler.Enabled(ctx, level)
-}
-
-// WithAttrs implements slog.Handler.
-func (h errorsOnly) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return errorsOnly{h.Handler.WithAttrs(attrs)}
-}
-
-// WithGroup implements slog.Handler.
-func (h errorsOnly) WithGroup(name string) slog.Handler {
-	return errorsOnly{h.Handler.WithGroup(name)}
+	return string(escaped)
 }
 
 // lockFolder keeps a second program off a folder; the lock goes with the process.
@@ -127,18 +131,19 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("the data folder %s is in use by another Sen; stop that one, or choose another folder with --data", dir), file.Close())
+		inUse := fmt.Errorf("the data folder %s is in use by another Sen; "+
+			"stop that one, or choose another folder with --data", dir)
+		return nil, errors.Join(inUse, file.Close())
 	}
 	return file, nil
 }
 
-// ownFiles makes the program's files readable for its user alone: those that are there, and those to come, which
-// the engine would let everyone read. The folder's mode doesn't help where the files are copied.
-func ownFiles(dir string) error {
-	syscall.Umask(0o077)
-	files, err := os.ReadDir(dir)
-	for _, file := range files {
-		err = errors.Join(err, os.Chmod(filepath.Join(dir, file.Name()), 0o600))
+// ownFiles makes the engine's files readable for its user alone, as those to come are by the umask.
+func ownFiles(dir string) (err error) {
+	for _, name := range []string{"lock", markName, fileName, fileName + "-wal", fileName + "-shm"} {
+		if one := os.Chmod(filepath.Join(dir, name), 0o600); !errors.Is(one, os.ErrNotExist) {
+			err = errors.Join(err, one)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("keep others off the engine's files: %w", err)
@@ -146,22 +151,101 @@ func ownFiles(dir string) error {
 	return nil
 }
 
-// maxSocketPath is the longest path of a Unix socket: sun_path has 108 bytes on
-// Linux and 104 elsewhere, with a zero at its end.
-const maxSocketPath = 103
+// Local implements [engine.Engine]: all writes pass through this engine.
+func (db *DB) Local() bool { return true }
 
-// socketIn is where the engine listens: in the data folder, or in a folder of its
-// own where that path would be too long.
-func socketIn(dir string) (socket, own string, err error) {
-	socket = filepath.Join(dir, "engine.sock")
-	if len(socket) > maxSocketPath {
-		if own, err = os.MkdirTemp("", "sen"); err != nil {
-			return "", "", fmt.Errorf("make a folder for the engine's socket: %w", err)
+// Now implements [engine.Engine]: the engine has the program's clock.
+func (db *DB) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
+// Follow implements [engine.Engine]: nobody else can change a document.
+func (db *DB) Follow(context.Context, engine.Follower) {}
+
+// Tables implements [engine.Engine].
+func (db *DB) Tables(context.Context) (names []string, err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for name, t := range db.tables {
+		if t.id > 0 {
+			names = append(names, name)
 		}
-		return filepath.Join(own, "engine.sock"), own, nil
 	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", "", fmt.Errorf("remove the socket of a former run: %w", err)
+	slices.Sort(names)
+	return names, nil
+}
+
+// wait waits until nobody else writes.
+func (db *DB) wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	return socket, "", nil
+	select {
+	case db.writer <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if db.conn == nil {
+		db.done()
+		return errClosed
+	}
+	return nil
+}
+
+// open is an error if the engine is closed.
+func (db *DB) open() error {
+	if db.closed.Load() {
+		return errClosed
+	}
+	return nil
+}
+
+// done lets others write.
+func (db *DB) done() { <-db.writer }
+
+// Ready implements [engine.Engine]. After a write that failed it tries one of its own, so that the engine is ready
+// again as soon as writing works.
+func (db *DB) Ready(ctx context.Context) error {
+	if db.fault.Load() == nil {
+		return db.open()
+	}
+	if err := db.wait(ctx); err != nil {
+		return fail(err)
+	}
+	defer db.done()
+	return fail(db.tryWriting())
+}
+
+// Close implements [engine.Engine]. It waits for a write that has begun and for those who read, frees the folder, and
+// leaves the database in one file.
+func (db *DB) Close(ctx context.Context) error {
+	if err := db.wait(ctx); err != nil {
+		if errors.Is(err, errClosed) {
+			return nil
+		}
+		return fail(err)
+	}
+	defer db.done()
+	err := db.closeReaders()
+	quiet := make(chan struct{})
+	go func() {
+		db.reading.Wait()
+		close(quiet)
+	}()
+	select {
+	case <-quiet:
+	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
+	}
+	return errors.Join(err, db.free())
+}
+
+// free gives back what the engine holds.
+func (db *DB) free() (err error) {
+	if db.conn != nil {
+		err = db.conn.close()
+		db.conn = nil
+	}
+	if db.mark != nil {
+		err = errors.Join(err, db.mark.Close())
+	}
+	return errors.Join(err, db.lock.Close())
 }

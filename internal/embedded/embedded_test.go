@@ -1,96 +1,111 @@
-package embedded_test
+package embedded
 
 import (
-	"log/slog"
-	"net"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
+	"context"
 	"testing"
+	"time"
 
-	"sen/internal/embedded"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/engine"
 )
 
-func start(t *testing.T, dir string) *embedded.Engine {
+// D, M and A keep tables short.
+type (
+	D = bson.D
+	M = bson.M
+	A = bson.A
+)
+
+// started opens a folder until the test ends.
+func started(t testing.TB, dir string) *DB {
 	t.Helper()
-	e, err := embedded.Start(dir, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	db, err := Open(dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e
+	t.Cleanup(func() { closed(t, db) })
+	return db
 }
 
-// socket is the path in an engine's address.
-func socket(t *testing.T, e *embedded.Engine) string {
+func closed(t testing.TB, db *DB) {
 	t.Helper()
-	escaped := strings.TrimSuffix(strings.TrimPrefix(e.URI(), "mongodb://"), "/sen")
-	path, err := url.PathUnescape(escaped)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// TestStart sees that an engine listens for nobody but us, and no more when it is closed.
-func TestStart(t *testing.T) {
-	for _, name := range []string{"plain", "tài liệu của tôi", "a+b", "a&b=c", strings.Repeat("long", 30)} {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), name)
-			e := start(t, dir)
-			path := socket(t, e)
-			conn, err := net.Dial("unix", path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = conn.Close()
-			for file, want := range map[string]os.FileMode{dir: os.ModeDir | 0o700, path: os.ModeSocket | 0o600} {
-				info, err := os.Stat(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if info.Mode() != want {
-					t.Errorf("%s has mode %v, not %v", file, info.Mode(), want)
-				}
-			}
-			if err := e.Close(); err != nil {
-				t.Error(err)
-			}
-			if _, err := os.Stat(path); !os.IsNotExist(err) {
-				t.Errorf("the socket of a closed engine: %v", err)
-			}
-			if err := start(t, dir).Close(); err != nil { // the folder is free again
-				t.Error(err)
-			}
-		})
-	}
-}
-
-// TestRefuses sees that what can't be started says so, and holds nothing.
-func TestRefuses(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	used := filepath.Join(dir, "used")
-	first := start(t, used)
-	for path, want := range map[string]string{
-		used:                       "in use by another Sen",
-		file:                       "make the data folder",
-		filepath.Join(dir, "a#b"):  "has one of # ? %",
-		filepath.Join(dir, "a?b"):  "has one of # ? %",
-		filepath.Join(dir, "50%2"): "has one of # ? %",
-	} {
-		e, err := embedded.Start(path, slog.New(slog.DiscardHandler))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", path, err, want)
-		}
-		if e != nil {
-			t.Errorf("%s: an engine beside an error", path)
-		}
-	}
-	if err := first.Close(); err != nil {
+	if err := db.Close(context.WithoutCancel(t.Context())); err != nil {
 		t.Error(err)
+	}
+}
+
+func write(t testing.TB, table engine.Table, changes ...engine.Change) int {
+	t.Helper()
+	n, err := table.Write(t.Context(), changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func index(t testing.TB, table engine.Table, paths ...string) {
+	t.Helper()
+	var indexes []engine.Index
+	for _, path := range paths {
+		indexes = append(indexes, engine.Index{Keys: D{{Key: path, Value: 1}}})
+	}
+	if err := table.Index(t.Context(), indexes...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// all finds whole documents.
+func all(t testing.TB, table engine.Table, q engine.Query) (found []bson.Raw) {
+	t.Helper()
+	err := table.Find(t.Context(), q, func(doc bson.Raw) error {
+		found = append(found, append(bson.Raw(nil), doc...))
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("%v: %v", q, err)
+	}
+	return found
+}
+
+// idsOf are the ids of what a query finds, one behind the other.
+func idsOf(t testing.TB, table engine.Table, q engine.Query) (ids string) {
+	t.Helper()
+	for _, doc := range all(t, table, q) {
+		ids += bsondoc.ID(doc)
+	}
+	return ids
+}
+
+func day(date string) time.Time {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// TestKeeps sees that documents are there after a restart, as they were.
+func TestKeeps(t *testing.T) {
+	dir := t.TempDir() + "/50% of? it#1"
+	for n := range 3 {
+		db := started(t, dir)
+		table := db.Table("entries")
+		counts, err := table.Count(t.Context(), nil)
+		if err != nil || counts[0] != n {
+			t.Fatalf("there are %v documents, not %d: %v", counts, n, err)
+		}
+		write(t, table, engine.Insert(M{"_id": string(rune('a' + n)), "n": n, "at": day("2020-01-01")}))
+		if n == 1 {
+			index(t, table, "n")
+		}
+		write(t, table, engine.UpdateAll(nil, engine.Set("n", n)))
+		for _, doc := range all(t, table, engine.Query{Filter: D{{Key: "n", Value: n}}}) {
+			if got := doc.Lookup("at").Time(); !got.Equal(day("2020-01-01")) {
+				t.Errorf("%s has the date %s", doc, got)
+			}
+		}
+		closed(t, db)
 	}
 }

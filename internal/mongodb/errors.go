@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // fail turns an error of the driver into one that a reader may see, keeping it as
@@ -26,6 +27,14 @@ func fail(err error) error {
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store can't be reached. Try again.", Cause: err}
 	}
 	return err
+}
+
+// duplicate is fail for writes: it tells where another document has the same key.
+func duplicate(err error) error {
+	if mongo.IsDuplicateKeyError(err) {
+		return errors.Join(engine.ErrDuplicate, err)
+	}
+	return fail(err)
 }
 
 // waitsTooLong tells the bulks that were written and not acknowledged by enough members in time. Driver 2.x takes only single

@@ -13,7 +13,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // The bounds of what people are called, in characters.
@@ -82,7 +82,7 @@ func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n Ne
 		return nil, "", err
 	}
 	err = p.store.AddAccount(ctx, a)
-	if errors.Is(err, mongodb.ErrLoginTaken) {
+	if errors.Is(err, storage.ErrLoginTaken) {
 		return nil, "", refusal(chain, content.ProblemTaken, []string{"input", "login"}, msgLoginTaken)
 	}
 	return a, made, err
@@ -157,8 +157,8 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 }
 
 // asked reads what is asked to change in an account, but the password's hash.
-func (p *People) asked(r *report, before *content.Account, u AccountUpdate) mongodb.AccountChange {
-	change := mongodb.AccountChange{Role: u.Role}
+func (p *People) asked(r *report, before *content.Account, u AccountUpdate) storage.AccountChange {
+	change := storage.AccountChange{Role: u.Role}
 	if u.Name != nil {
 		change.Name = new(r.name(*u.Name))
 	}
@@ -183,7 +183,7 @@ func (p *People) asked(r *report, before *content.Account, u AccountUpdate) mong
 
 // change changes an account, unless no administrator would be left. Two changes at once
 // could each count on the other's account: so it looks again afterwards, and takes it back.
-func (p *People) change(ctx context.Context, chain []content.Locale, before *content.Account, c mongodb.AccountChange) (*content.Account, error) {
+func (p *People) change(ctx context.Context, chain []content.Locale, before *content.Account, c storage.AccountChange) (*content.Account, error) {
 	last := refusal(chain, content.ProblemIllegalMove, []string{"id"}, msgLastAdmin)
 	losing := before.Role == content.RoleAdmin && before.DisabledAt == nil &&
 		(c.Role != nil && *c.Role != content.RoleAdmin || c.DisabledAt != nil && !c.DisabledAt.IsZero())
@@ -205,7 +205,7 @@ func (p *People) change(ctx context.Context, chain []content.Locale, before *con
 		if n, err := p.store.EnabledAdmins(ctx); err != nil {
 			return nil, err
 		} else if n == 0 {
-			_, err := p.store.ChangeAccount(ctx, before.ID, mongodb.AccountChange{Role: &before.Role, DisabledAt: new(time.Time{})})
+			_, err := p.store.ChangeAccount(ctx, before.ID, storage.AccountChange{Role: &before.Role, DisabledAt: new(time.Time{})})
 			return nil, errors.Join(last, err)
 		}
 	}

@@ -2,16 +2,16 @@ package newsroom
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
 
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // An archive is the whole site as JSON Lines: a header; a line for each document, with its
@@ -43,7 +43,7 @@ type Progress func(part string, done int)
 
 // Export writes the whole site, with media and all revisions; accounts and tokens only
 // with people. The same site gives the same bytes.
-func Export(ctx context.Context, store *mongodb.Store, to io.Writer, people bool, progress Progress) error {
+func Export(ctx context.Context, store *storage.Store, to io.Writer, people bool, progress Progress) error {
 	w := bufio.NewWriterSize(to, 1<<20)
 	sum, lines := sha256.New(), 0
 	write := func(line archiveLine) error {
@@ -79,48 +79,33 @@ func Export(ctx context.Context, store *mongodb.Store, to io.Writer, people bool
 }
 
 // ErrNotEmpty refuses to restore into a store that holds something.
-var ErrNotEmpty = errors.New("the store is not empty: an archive is restored into an empty one")
+var ErrNotEmpty = storage.ErrNotEmpty
 
-// Restore puts the site of an archive into an empty store. The archive is read to its end
-// and checked before anything is written; each of the two has its own progress.
-func Restore(ctx context.Context, store *mongodb.Store, from io.ReadSeeker, checked, restored Progress) error {
-	if empty, err := store.Empty(ctx); err != nil || !empty {
-		return errors.Join(err, ErrNotEmpty)
+// Restore puts the site of an archive into an empty store, or into one that a restoring before has left unfinished. The
+// archive is read to its end and every document is checked before anything is written; each of the two has its own progress.
+// Indexes are the last part: their progress is 0 documents.
+func Restore(ctx context.Context, store *storage.Store, from io.ReadSeeker, checked, restored Progress) error {
+	if err := store.Fillable(ctx); err != nil {
+		return err
 	}
-	check, part := newArchiveReader(from), ""
-	for {
+	check, tables := newArchiveReader(from), []string(nil)
+	err := store.Inspect(ctx, func() (storage.Line, bool, error) {
 		line, ok, err := check.next()
-		if err != nil {
-			return err
+		if ok && (len(tables) == 0 || tables[len(tables)-1] != line.Collection) {
+			tables = append(tables, line.Collection)
 		}
-		if !ok {
-			break
+		if ok {
+			checked("checked", check.lines)
 		}
-		if line.Collection != part { // people may be there already, and can't be there twice
-			part = line.Collection
-			if empty, err := store.EmptyOf(ctx, part); err != nil {
-				return err
-			} else if !empty {
-				return fmt.Errorf("%w; there are %s in this one", ErrNotEmpty, part)
-			}
-		}
-		checked("checked", check.lines)
+		return line, ok, err
+	})
+	if err != nil {
+		return err
 	}
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the archive again: %w", err)
 	}
-	r, done := newArchiveReader(from), 0
-	part = ""
-	return store.Restore(ctx, func() (string, []byte, bool, error) {
-		line, ok, err := r.next()
-		if line.Collection != part {
-			part, done = line.Collection, 0
-		}
-		if done++; ok {
-			restored(part, done)
-		}
-		return line.Collection, line.Document, ok, err
-	})
+	return store.Restore(ctx, tables, newArchiveReader(from).next, restored)
 }
 
 // archiveReader reads the documents of an archive and checks it on the way.
@@ -137,22 +122,23 @@ func newArchiveReader(from io.Reader) *archiveReader {
 }
 
 // next is the next document; false behind the last one, when the archive is whole.
-func (r *archiveReader) next() (line archiveLine, ok bool, err error) {
-	bad := func(format string, args ...any) (archiveLine, bool, error) {
-		return archiveLine{}, false, fmt.Errorf("line %d: %s", r.lines+1, fmt.Sprintf(format, args...))
+func (r *archiveReader) next() (storage.Line, bool, error) {
+	bad := func(format string, args ...any) (storage.Line, bool, error) {
+		return storage.Line{}, false, fmt.Errorf("line %d: "+format, append([]any{r.lines + 1}, args...)...)
 	}
 	for {
 		if !r.scanner.Scan() {
 			if err := r.scanner.Err(); err != nil {
-				return bad("%v", err)
+				return bad("%w", err)
 			}
 			return bad("the archive ends here, without its last line: it was cut")
 		}
-		line = archiveLine{}
-		if err := json.Unmarshal(r.scanner.Bytes(), &line); err != nil {
-			return bad("this is no JSON: %v", err)
-		}
+		line, err := parseLine(r.scanner.Bytes())
 		switch {
+		case r.scanner.Err() != nil: // so that the line is a part of one
+			return bad("%w", r.scanner.Err())
+		case err != nil:
+			return bad("this is no JSON: %v", err)
 		case r.lines == 0 && (line.Sen != archiveName || line.Version != archiveVersion):
 			return bad("this is no archive of Sen in version %d", archiveVersion)
 		case line.End && (line.Lines != r.lines || line.SHA256 != hex.EncodeToString(r.sum.Sum(nil))):
@@ -160,15 +146,30 @@ func (r *archiveReader) next() (line archiveLine, ok bool, err error) {
 		case line.End && r.scanner.Scan():
 			return bad("something stands behind the end")
 		case line.End:
-			return archiveLine{}, false, nil
+			return storage.Line{}, false, nil
 		case r.lines > 0 && (line.Collection == "" || line.Document == nil):
 			return bad("a document must have its collection")
 		}
-		r.sum.Write(append(r.scanner.Bytes(), '\n'))
+		r.sum.Write(r.scanner.Bytes())
+		r.sum.Write([]byte{'\n'})
 		r.lines++
 		if r.lines > 1 {
-			line.Document = append(json.RawMessage(nil), line.Document...)
-			return line, true, nil
+			return storage.Line{Number: r.lines, Collection: line.Collection, Document: bytes.Clone(line.Document)}, true, nil
 		}
 	}
+}
+
+// parseLine takes a line apart. What an export writes for a document is cut, not read: whoever reads the document sees
+// whether it is JSON.
+func parseLine(text []byte) (line archiveLine, err error) {
+	const begin, middle = `{"collection":"`, `","document":{`
+	if rest, ok := bytes.CutPrefix(text, []byte(begin)); ok && bytes.HasSuffix(rest, []byte("}}")) {
+		name, _, ok := bytes.Cut(rest, []byte(middle))
+		if ok && !bytes.ContainsAny(name, `"\`) {
+			line.Collection = string(name)
+			line.Document = json.RawMessage(rest[len(name)+len(middle)-1 : len(rest)-1])
+			return line, nil
+		}
+	}
+	return line, json.Unmarshal(text, &line)
 }

@@ -10,15 +10,15 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
 func silent(string, int) {}
 
 // archive exports a store.
-func archive(t *testing.T, store *mongodb.Store) []byte {
+func archive(t *testing.T, store *storage.Store) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := newsroom.Export(context.Background(), store, &out, true, silent); err != nil {
@@ -54,9 +54,9 @@ func TestArchive(t *testing.T) {
 		if found := findings(t, store, false); len(found) > 0 {
 			t.Errorf("the restored site does not fit together: %v", found)
 		}
-		pages, err := store.Tags.Pages(t.Context(), mongodb.List[content.TagFilter]{
+		pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{
 			Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}}, Fields: []string{"name"},
-		}, []mongodb.Within{{}})
+		}, []storage.Within{{}})
 		if err != nil || len(pages[0].Nodes) != 1 || pages[0].Nodes[0].Name["vi"] != "Thẻ 0" {
 			t.Errorf("the restored site does not find by folded text: %v, %v", pages, err)
 		}
@@ -93,7 +93,7 @@ func TestDamagedArchive(t *testing.T) {
 }
 
 // findings is what a check of a store finds.
-func findings(t *testing.T, store *mongodb.Store, mend bool) (found []newsroom.Finding) {
+func findings(t *testing.T, store *storage.Store, mend bool) (found []newsroom.Finding) {
 	t.Helper()
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return time.Now().Add(time.Hour) }})
 	if err := room.Check(context.Background(), mend, func(f newsroom.Finding) { found = append(found, f) }, silent); err != nil {
@@ -161,9 +161,9 @@ func TestMendTexts(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := func() int {
-			pages, err := store.Tags.Pages(ctx, mongodb.List[content.TagFilter]{
+			pages, err := store.Tags.Pages(ctx, storage.List[content.TagFilter]{
 				Stage: content.StageDraft, Locale: "fr", Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}},
-			}, []mongodb.Within{{}})
+			}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

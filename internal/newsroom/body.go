@@ -112,11 +112,8 @@ func (r *reader) run(spans content.Spans, path []string) {
 			text.WriteString(s.Text)
 		}
 	}
-	_, findings := content.Lint(text.String(), false)
-	for _, f := range findings {
-		if f.Code == content.FindingPlaceholder {
-			r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, f.Text)
-		}
+	if word := content.Placeholder(text.String()); word != "" {
+		r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, word)
 	}
 }
 

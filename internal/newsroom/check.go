@@ -84,15 +84,13 @@ func (c *checking) tell(f Finding, mend func() error) error {
 
 // revisions finds the revisions that a crash left open.
 func (c *checking) revisions(ctx context.Context) error {
-	open := 0
-	err := c.store.Open(ctx, func(r *content.Revision) error {
-		if c.now().Sub(r.At) > time.Minute { // a younger one may be under way
-			open++
-			return c.tell(Finding{What: "open revision", Where: string(r.Entry), About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.mend}, nil)
+	open, err := c.store.Open(ctx)
+	for _, r := range open {
+		if err == nil && c.now().Sub(r.At) > time.Minute { // a younger one may be under way
+			err = c.tell(Finding{What: "open revision", Where: string(r.Entry), About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.mend}, nil)
 		}
-		return nil
-	})
-	if err == nil && c.mend && open > 0 {
+	}
+	if err == nil && c.mend {
 		_, _, err = c.store.Sweep(ctx, c.now(), false)
 	}
 	return err

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"math/rand/v2"
 	"strings"
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/engine"
+	"sen/internal/storage"
 )
 
 // desk makes the changes of one kind, whatever its Go type.
@@ -27,8 +28,8 @@ type desk interface {
 	UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
-	// labels reads entries of the kind as the newsroom has them, the trash among them, with no more than their labels.
-	labels(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error)
+	// finish has entries of the kind take over again what they took over from others.
+	finish(ctx context.Context, ids []content.ID) error
 	// cycles finds entries of the kind that stand below themselves.
 	cycles(ctx context.Context, c *checking) error
 	// check looks at every entry of the kind.
@@ -39,30 +40,17 @@ type desk interface {
 
 // kindDesk is the desk of one kind.
 type kindDesk[T, F any] struct {
-	*mongodb.Collection[T, F]
+	*storage.Collection[T, F]
 	n *Newsroom
 }
 
-func newDesk[T, F any](n *Newsroom, c *mongodb.Collection[T, F]) desk { return &kindDesk[T, F]{c, n} }
+func newDesk[T, F any](n *Newsroom, c *storage.Collection[T, F]) desk { return &kindDesk[T, F]{c, n} }
 
 // as is a copy as content of any kind.
 func as[T any](copied *T) content.Content { return any(copied).(content.Content) }
 
 func (d *kindDesk[T, F]) copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error) {
-	return d.some(ctx, ids, stage, d.StoredFields())
-}
-
-// labelFields are what labels are made from, and the texts of a medium that stand in for those of its uses.
-var labelFields = []string{"title", "name", "fileName", "alt", "caption"}
-
-func (d *kindDesk[T, F]) labels(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
-	fields := slices.DeleteFunc(slices.Clone(labelFields), func(name string) bool { return !slices.Contains(d.StoredFields(), name) })
-	return d.some(ctx, ids, content.StageDraft, fields)
-}
-
-// some reads entries at a stage with some stored fields.
-func (d *kindDesk[T, F]) some(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]content.Content, error) {
-	found, err := d.ByIDs(ctx, ids, stage, fields)
+	found, err := d.ByIDs(ctx, ids, stage, d.StoredFields())
 	all := make(map[content.ID]content.Content, len(found))
 	for id, e := range found {
 		all[id] = as(e)
@@ -83,11 +71,12 @@ func (d *kindDesk[T, F]) at(ctx context.Context, r *content.Revision) (content.C
 const attempts = 10
 
 func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
-	for range attempts {
+	for n := range attempts {
+		began := time.Now()
 		outcome, err := d.attempt(ctx, w)
-		var taken *mongodb.SlugTakenError
+		var taken *storage.SlugTakenError
 		switch {
-		case errors.Is(err, mongodb.ErrStale), errors.Is(err, mongodb.ErrAttempted), err == nil && outcome.Conflict != nil:
+		case errors.Is(err, storage.ErrStale), errors.Is(err, storage.ErrAttempted), err == nil && outcome.Conflict != nil:
 			if w.Key != "" { // the other one may be the same change, sent at the same time
 				if done, err := w.replay(ctx, d); done != nil || err != nil {
 					return done, err
@@ -95,6 +84,12 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 			}
 			if err == nil {
 				return outcome, nil
+			}
+			if end, ends := ctx.Deadline(); ends && time.Until(end) < 2*time.Since(began) {
+				return nil, failed(content.CodeConflict, msgBusy) // there is no time for another attempt
+			}
+			if err := backOff(ctx, n); err != nil {
+				return nil, engine.Late(err)
 			}
 			continue
 		case errors.As(err, &taken):
@@ -106,9 +101,21 @@ func (d *kindDesk[T, F]) do(ctx context.Context, w *work) (*Outcome, error) {
 	return nil, failed(content.CodeConflict, msgBusy)
 }
 
+// backOff waits before the next attempt: at random, and longer each time, so that changes that ran into each other do not do so
+// again and again.
+func backOff(ctx context.Context, attempt int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rand.N(4 * time.Millisecond << min(attempt, 6))):
+		return nil
+	}
+}
+
 // attempt makes a change once. With problems in the report nothing was written.
 func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error) {
 	w.problems, w.notices = nil, nil
+	w.there, w.above, w.was, w.shown = nil, nil, nil, nil
 	w.why()
 	if w.Action == content.ActionCreate {
 		return d.create(ctx, w)
@@ -120,6 +127,9 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	if before == nil {
 		w.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, w.ID)
 		return &Outcome{}, nil
+	}
+	if before.Head == w.revision { // another attempt of the same change came first
+		return nil, storage.ErrAttempted
 	}
 	if !mayTo(w.actor, w.Action, w.Kind, &before.Editing) {
 		return nil, forbidden(w.Action)
@@ -149,17 +159,20 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 		}
 		return &Outcome{ID: before.ID}, d.delete(ctx, w, before)
 	}
+	w.was = as(before.Draft)
 	after, err := d.next(ctx, w, before, step)
 	if err != nil || len(w.problems) > 0 {
 		return &Outcome{}, err
 	}
 	if same, err := d.unchanged(ctx, w, before, after); same || err != nil {
-		return seen(before), err
+		return seen(before), errors.Join(err, w.tellHidden(ctx))
 	}
 	if err := w.publishWith(ctx); err != nil || len(w.problems) > 0 {
 		return &Outcome{}, err
 	}
-	if err := d.Save(ctx, before, after, w.entry(after.UpdatedAt)); err != nil {
+	r := w.entry(after.UpdatedAt)
+	r.Follows = follows(before, after)
+	if err := d.Save(ctx, before, after, r); err != nil {
 		return nil, err
 	}
 	return d.saved(ctx, w, before, after)
@@ -172,15 +185,20 @@ const followTime = 30 * time.Second
 func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *content.Entry[T]) (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), followTime)
 	defer cancel()
-	if err := d.catchUp(ctx, before, after); err != nil {
+	if err := d.catchUp(ctx, w, before, after); err != nil {
 		return nil, err
 	}
-	if before != nil {
-		if err := w.follow(ctx, before, after); err != nil {
+	if stages := given(before, after); len(stages) > 0 {
+		for _, stage := range stages {
+			if err := w.follow(ctx, after.ID, stage); err != nil {
+				return nil, err
+			}
+		}
+		if err := w.store.Followed(ctx, []string{w.revision}); err != nil {
 			return nil, err
 		}
 	}
-	return seen(after), nil
+	return seen(after), w.tellHidden(ctx)
 }
 
 // seen is an entry as the outcome of a change shows it.
@@ -207,7 +225,7 @@ func (d *kindDesk[T, F]) unchanged(ctx context.Context, w *work, before, after *
 	if w.Key == "" {
 		return true, nil
 	}
-	r := w.entry(w.now())
+	r := w.entry(w.moment())
 	r.Entry, r.Of, r.Version, r.State = before.ID, w.Kind, before.Version, before.State
 	return true, w.store.KeepReceipt(ctx, r)
 }
@@ -218,8 +236,8 @@ func words(name string) string { return strings.ToLower(strings.ReplaceAll(name,
 // create makes a new entry. A slug that was made from the title makes way for one that
 // is there; one that the editor chose does not.
 func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) {
-	now := w.now()
-	after := &content.Entry[T]{ID: content.NewID(w.Kind, now), Version: 1, Draft: new(T), CreatedAt: now, UpdatedAt: now}
+	now := w.moment()
+	after := &content.Entry[T]{ID: w.newID(now), Version: 1, Draft: new(T), CreatedAt: now, UpdatedAt: now}
 	after.State, after.CreatedBy, after.UpdatedBy = content.StateDraft, w.actor.Person(), w.actor.Person()
 	base := as(after.Draft).Common()
 	base.ID, base.Version, base.CreatedAt, base.UpdatedAt = after.ID, 1, now, now
@@ -240,8 +258,10 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 		return &Outcome{}, nil
 	}
 	for try := 2; ; try++ {
-		err := d.Save(ctx, nil, after, w.entry(now))
-		if taken := new(mongodb.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
+		r := w.entry(now)
+		r.Follows = follows(nil, after)
+		err := d.Save(ctx, nil, after, r)
+		if taken := new(storage.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
 			base.Slug = fmt.Sprintf("%s-%d", stem, try)
 			if try > 5 { // many of one name: go on by chance, not by counting
 				base.Slug = stem + "-" + strings.ToLower(string(content.NewID(w.Kind, now))[len(after.ID)-6:])

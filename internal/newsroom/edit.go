@@ -84,6 +84,9 @@ func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]con
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range there {
+		w.learn(content.StageDraft, c)
+	}
 	for _, l := range links {
 		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
 			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
@@ -116,77 +119,6 @@ func renamed(before, after *content.Base, public []string) {
 // onceSeen leaves of the former slugs those under which readers saw the entry.
 func onceSeen(base *content.Base, public []string) {
 	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
-}
-
-// finder finds a copy of an entry; nil when there is none.
-type finder func(content.ID) (content.Content, error)
-
-// finderAt finds copies as readers of a stage see them. What is not published yet stands in
-// for itself, so that a published copy is never cut off from what is above it.
-func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) finder {
-	return func(id content.ID) (content.Content, error) {
-		kind, ok := id.Kind()
-		if !ok {
-			return nil, nil
-		}
-		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
-			found, err := n.desks[kind].copies(ctx, []content.ID{id}, s)
-			if found[id] != nil || err != nil {
-				return found[id], err
-			}
-		}
-		return nil, nil
-	}
-}
-
-// derive works out what follows from other entries, as they are at a stage.
-func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
-	cycle, err := derive(c, w.finderAt(ctx, stage))
-	if cycle {
-		w.refuse(content.ProblemCycle, []string{"input", "parent"}, msgCycle)
-	}
-	return err
-}
-
-// derive works out what follows from other entries; cycle tells that one stands below itself.
-func derive(c content.Content, find finder) (cycle bool, err error) {
-	id := c.Common().ID
-	switch e := c.(type) {
-	case *content.Section:
-		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
-	case *content.Organization:
-		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
-	case *content.Article:
-		e.BreadcrumbIDs, cycle, err = ancestors(id, e.SectionID, find)
-		e.ReadingMinutes = readingMinutes(e.Body)
-	case *content.Event:
-		e.SettleDays()
-	case *content.Award:
-		e.SeriesID, e.Year, e.Level = "", 0, ""
-		found, err := find(e.RoundID)
-		if round, ok := found.(*content.AwardRound); ok {
-			e.SeriesID, e.Year, e.Level = round.SeriesID, round.Year, round.Level
-		}
-		return false, err
-	}
-	return cycle, err
-}
-
-// ancestors are the ids from the root of a tree down to a parent.
-func ancestors(of, parent content.ID, find finder) (chain []content.ID, cycle bool, err error) {
-	for parent != "" {
-		if parent == of || slices.Contains(chain, parent) {
-			return nil, true, nil
-		}
-		chain = append(chain, parent)
-		found, err := find(parent)
-		if err != nil {
-			return nil, false, err
-		}
-		parent = content.ParentOf(found)
-	}
-	slices.Reverse(chain)
-	return chain, false, nil
 }
 
 // readingMinutes counts how long each language's body takes to read.

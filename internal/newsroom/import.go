@@ -6,12 +6,12 @@ import (
 	"fmt"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // Import adds a bundle of new entries to a store, with what follows from each other
 // worked out. What is wrong is told all at once, and nothing is written then.
-func Import(ctx context.Context, store *mongodb.Store, b *content.Bundle) error {
+func Import(ctx context.Context, store *storage.Store, b *content.Bundle) error {
 	i := &importing{store: store, byID: map[content.ID]content.Content{}}
 	for _, item := range b.Items {
 		i.check(item)
@@ -56,7 +56,7 @@ func Import(ctx context.Context, store *mongodb.Store, b *content.Bundle) error 
 
 // importing is a bundle on its way in.
 type importing struct {
-	store *mongodb.Store
+	store *storage.Store
 	byID  map[content.ID]content.Content
 	errs  []error
 }
@@ -112,7 +112,7 @@ func (i *importing) derive(c content.Content) {
 }
 
 // add puts a bundle's entries of one kind into their collection.
-func add[T, F any](ctx context.Context, c *mongodb.Collection[T, F], items []content.Item) error {
+func add[T, F any](ctx context.Context, c *storage.Collection[T, F], items []content.Item) error {
 	var entries []*content.Entry[T]
 	for _, item := range items {
 		copied, ok := any(item.Content).(*T)

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/picture"
+	"sen/internal/storage"
 )
 
 // DefaultSizeBytes is what all sizes of pictures may take in the store when nothing else is said: some twenty thousand.
@@ -65,9 +65,9 @@ func (n *Newsroom) keepSize(ctx context.Context, s *Sized, made picture.Made) er
 // quarters of what there may be: so that it is rarely looked.
 func (n *Newsroom) dropSizes(ctx context.Context) error {
 	k := &n.sizes
-	var all []mongodb.KeptSize
+	var all []storage.KeptSize
 	of, bytes := map[content.ID]int{}, int64(0)
-	err := n.store.Sizes(ctx, func(s mongodb.KeptSize) {
+	err := n.store.Sizes(ctx, func(s storage.KeptSize) {
 		all = append(all, s)
 		of[s.Medium]++
 		bytes += s.Bytes
@@ -75,7 +75,7 @@ func (n *Newsroom) dropSizes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b mongodb.KeptSize) int {
+	slices.SortFunc(all, func(a, b storage.KeptSize) int {
 		return cmp.Or(a.Used.Compare(b.Used), cmp.Compare(a.ID, b.ID))
 	})
 	crowded := map[content.ID]bool{}

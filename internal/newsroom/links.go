@@ -7,40 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"sen/internal/auth"
 	"sen/internal/content"
 )
-
-// linked reads some entries of any kinds, the trash among them, with no more than their labels and what the newsroom
-// keeps beside them. What is not there is not in the answer.
-func (n *Newsroom) linked(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
-	byKind := map[content.Kind][]content.ID{}
-	for _, id := range ids {
-		if kind, ok := id.Kind(); ok {
-			byKind[kind] = append(byKind[kind], id)
-		}
-	}
-	var mu sync.Mutex
-	there := make(map[content.ID]content.Content, len(ids))
-	tasks, taskCtx := errgroup.WithContext(ctx)
-	for kind, ids := range byKind {
-		tasks.Go(func() error {
-			found, err := n.desks[kind].labels(taskCtx, ids)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, c := range found {
-				there[id] = c
-			}
-			return err
-		})
-	}
-	return there, tasks.Wait()
-}
 
 // inWorkOrKept tells whether an entry is there, and not in the trash.
 func inWorkOrKept(c content.Content) bool {
@@ -96,13 +67,18 @@ func (w *work) name(c content.Content) string {
 // maxNamed is how many entries a message names.
 const maxNamed = 10
 
-// checkShown tells which entries that a copy links to readers don't see when they see the copy, at once or from a time
-// on: they would find holes in it.
-func (w *work) checkShown(ctx context.Context, c content.Content, from *time.Time) error {
-	links := linksOf(c)
-	if len(links) == 0 {
+// showing is a copy that readers come to see, at once or from a time on.
+type showing struct {
+	content.Content
+	from *time.Time
+}
+
+// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes in it.
+func (w *work) tellHidden(ctx context.Context) error {
+	if w.shown == nil {
 		return nil
 	}
+	from, links := w.shown.from, linksOf(w.shown.Content)
 	there, err := w.linked(ctx, links)
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -47,8 +47,8 @@ func TestDeletedWhileInTheTrash(t *testing.T) {
 			t.Errorf("notices: %+v", back.Notices)
 		}
 		sound("afterwards")
-		list := mongodb.List[content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{tag}}}}
-		pages, err := store.Articles.Pages(context.Background(), list, []mongodb.Within{{}})
+		list := storage.List[content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{tag}}}}
+		pages, err := store.Articles.Pages(context.Background(), list, []storage.Within{{}})
 		if err != nil || len(pages[0].Nodes) > 0 {
 			t.Errorf("a filter leads to what is gone: %v", err)
 		}

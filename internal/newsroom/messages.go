@@ -73,7 +73,6 @@ const (
 	msgFileSlow
 	msgForbidden
 	msgOneTimePassword
-	msgUnderWay
 	msgBusy
 	msgUnavailable
 	msgNotReached
@@ -156,7 +155,6 @@ var catalog = map[message][2]string{
 	msgFileSlow:         {"The picture takes too long to decode (%s). Save it again in a plain form, such as a JPEG that is not progressive.", "Ảnh mất quá nhiều thời gian để giải mã (%s). Hãy lưu lại ở dạng thông thường, chẳng hạn JPEG không dùng chế độ progressive."},
 	msgForbidden:        {"Your role does not allow this (%s). Ask an administrator for it.", "Vai trò của bạn không cho phép việc này (%s). Hãy liên hệ quản trị viên."},
 	msgOneTimePassword:  {"Change your one-time password first: changePassword.", "Trước hết hãy đổi mật khẩu dùng một lần: changePassword."},
-	msgUnderWay:         {"The first attempt under this idempotency key is still under way. Try again in a moment.", "Lần gửi đầu với khóa idempotency này vẫn đang được xử lý. Hãy thử lại sau giây lát."},
 	msgBusy:             {"The entry is being changed by others all the time. Try again.", "Mục này đang liên tục bị người khác sửa. Hãy thử lại."},
 	msgUnavailable:      {"The store did not answer. Try again.", "Kho dữ liệu không trả lời. Hãy thử lại."},
 	msgPreviewAddress:   {"This address shows a draft to whoever has it. Link to the entry's own page instead.", "Địa chỉ này cho bất kỳ ai xem bản nháp. Hãy liên kết tới trang của chính mục đó."},

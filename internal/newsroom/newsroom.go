@@ -18,12 +18,12 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // Newsroom changes what is in a store.
 type Newsroom struct {
-	store     *mongodb.Store
+	store     *storage.Store
 	now       func() time.Time
 	log       *slog.Logger
 	signer    func(context.Context) (auth.Signer, error)
@@ -34,7 +34,7 @@ type Newsroom struct {
 
 // Options are what a newsroom works with.
 type Options struct {
-	// Now tells the time; nil is the clock.
+	// Now tells the time; nil is the store's.
 	Now func() time.Time
 	Log *slog.Logger
 	// Signer gives what signs previews.
@@ -46,10 +46,10 @@ type Options struct {
 }
 
 // New makes a newsroom for a store.
-func New(store *mongodb.Store, o Options) *Newsroom {
+func New(store *storage.Store, o Options) *Newsroom {
 	now := o.Now
 	if now == nil {
-		now = time.Now
+		now = store.Now
 	}
 	n := &Newsroom{store: store, log: o.Log, signer: o.Signer, publicURL: o.PublicURL, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	n.sizes.bound = cmp.Or(o.SizeBytes, DefaultSizeBytes)
@@ -174,6 +174,33 @@ type work struct {
 	// revision is the id of the revision that the change is to become, and digest tells
 	// what was asked under an idempotency key.
 	revision, digest string
+	// begun is when the attempt began that this one goes on with; zero if there is none.
+	begun time.Time
+	// there are the entries that were read because the change depends on them, nil for what is not there.
+	there map[content.ID]storage.Linked
+	// above are parents of entries that were not read, by a stage, as others tell of them.
+	above map[content.Stage]map[content.ID]content.Content
+	// was is the copy before the change of which what others give is worked out anew; nil for none.
+	was content.Content
+	// shown tells that readers come to see the copy, or will from a time on.
+	shown *showing
+}
+
+// moment is when the change happens.
+func (w *work) moment() time.Time {
+	if !w.begun.IsZero() {
+		return w.begun
+	}
+	return w.now()
+}
+
+// newID is the id of the entry that the change makes. Under an idempotency key it is the same at each attempt, so that what an
+// attempt left behind is the next one's.
+func (w *work) newID(now time.Time) content.ID {
+	if w.Key == "" {
+		return content.NewID(w.Kind, now)
+	}
+	return content.DerivedID(w.Kind, w.revision)
 }
 
 // begin names the revision. Under an idempotency key it is the same at each attempt, and so
@@ -202,7 +229,8 @@ func (w *work) begin() error {
 	return nil
 }
 
-// replay answers a change that came before under the same idempotency key; nil when none did.
+// replay answers a change that came before under the same idempotency key, once what follows from it is done; nil when none did.
+// One that came to nothing, or is on its way, is gone on with.
 func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 	r, committed, err := w.store.Receipt(ctx, w.revision)
 	if err != nil || r == nil {
@@ -213,11 +241,19 @@ func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 		return &Outcome{Problems: w.problems}, nil
 	}
 	if !committed {
-		gone, err := w.store.Discard(ctx, r, w.now())
-		if err == nil && !gone {
-			err = failed(content.CodeUnavailable, msgUnderWay)
+		goOn, err := w.store.Adopt(ctx, r, w.now())
+		if w.begun = (time.Time{}); goOn {
+			w.begun = r.At
 		}
 		return nil, err
+	}
+	if r.Follows != "" {
+		_, err := storage.Join(ctx, "finish", r, func(ctx context.Context, all []*content.Revision) ([]struct{}, error) {
+			return make([]struct{}, len(all)), w.finish(ctx, all)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	shown, err := d.at(ctx, r)
 	return &Outcome{Content: shown, ID: r.Entry}, err

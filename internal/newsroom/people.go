@@ -12,13 +12,13 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // People knows who may come in: it signs people in and out, keeps their accounts and the
 // tokens of programs, and tells who has a secret.
 type People struct {
-	store     *mongodb.Store
+	store     *storage.Store
 	passwords *auth.Passwords
 	throttle  *auth.Throttle
 	issuer    *auth.OIDC
@@ -36,7 +36,7 @@ type PeopleOptions struct {
 	Session time.Duration
 	// Issuer verifies tokens of an OpenID Connect issuer; nil takes none.
 	Issuer *auth.OIDC
-	// Now tells the time; nil is the clock.
+	// Now tells the time; nil is the store's.
 	Now func() time.Time
 	// Log takes what is not worth failing for; nil drops it.
 	Log *slog.Logger
@@ -49,11 +49,11 @@ const defaultSession = 30 * 24 * time.Hour
 var Operator = &content.Actor{ID: "operator", Name: "Operator", Role: content.RoleAdmin}
 
 // NewPeople makes the people of a store.
-func NewPeople(store *mongodb.Store, o PeopleOptions) *People {
+func NewPeople(store *storage.Store, o PeopleOptions) *People {
 	if o.Session == 0 {
 		o.Session = defaultSession
 	}
-	now := time.Now
+	now := store.Now
 	if o.Now != nil {
 		now = o.Now
 	}

@@ -13,8 +13,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -22,7 +22,7 @@ import (
 type house struct {
 	*newsroom.People
 	t     *testing.T
-	store *mongodb.Store
+	store *storage.Store
 	mu    sync.Mutex
 	at    time.Time
 }

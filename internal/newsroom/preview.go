@@ -9,7 +9,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // Preview is a link that shows one draft to someone without an account.
@@ -97,13 +97,13 @@ type Revoked struct {
 func newMark() string { return strings.ToLower(rand.Text()) }
 
 // shows tells whether an entry has something to show to guests.
-func shows(e *mongodb.Previewed) bool {
+func shows(e *storage.Previewed) bool {
 	return !slices.Contains([]content.State{content.StateArchived, content.StateTrashed}, e.State)
 }
 
 // previewMark is what the previews of an entry by a maker are marked with while they are good. None is good when the
 // entry is out of work, or when its maker may not give one out any more: then it answers false.
-func previewMark(ctx context.Context, store *mongodb.Store, id content.ID, maker string, now time.Time) (mark string, good bool, err error) {
+func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker string, now time.Time) (mark string, good bool, err error) {
 	entry, err := store.Previewed(ctx, id)
 	if entry == nil || err != nil {
 		return "", false, err
@@ -129,7 +129,7 @@ func previewMark(ctx context.Context, store *mongodb.Store, id content.ID, maker
 }
 
 // opened is what a preview token opens now; nil for nothing, or nothing any more.
-func opened(ctx context.Context, store *mongodb.Store, signer auth.Signer, token string, now time.Time) (*auth.Preview, error) {
+func opened(ctx context.Context, store *storage.Store, signer auth.Signer, token string, now time.Time) (*auth.Preview, error) {
 	preview, ok := signer.ParsePreview(token, now)
 	if !ok {
 		return nil, nil

@@ -65,6 +65,18 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 // tick is how often what is due is looked for: it bounds how late it happens.
 const tick = time.Second
 
+// sweep settles what changes and crashes left open, and does what follows from them.
+func (n *Newsroom) sweep(ctx context.Context, now time.Time) {
+	if _, removed, err := n.store.Sweep(ctx, now, false); err != nil {
+		n.log.WarnContext(ctx, "revisions could not be swept", "err", err)
+	} else if removed > 0 {
+		n.log.InfoContext(ctx, "what a crash left open was removed", "removed", removed)
+	}
+	if err := n.Finish(ctx); err != nil && ctx.Err() == nil {
+		n.log.WarnContext(ctx, "what follows from changes could not be done yet", "err", err)
+	}
+}
+
 // Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with [Newsroom.PrepareTexts].
 func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
@@ -74,11 +86,7 @@ func (n *Newsroom) Keep(ctx context.Context) {
 	for {
 		if now := n.now(); now.Sub(swept) > time.Minute {
 			swept = now
-			if marked, removed, err := n.store.Sweep(ctx, now, false); err != nil {
-				n.log.WarnContext(ctx, "revisions could not be swept", "err", err)
-			} else if marked+removed > 0 {
-				n.log.InfoContext(ctx, "revisions that a crash left open were settled", "marked", marked, "removed", removed)
-			}
+			n.sweep(ctx, now)
 		}
 		if err := n.store.ReadSite(ctx); err != nil && ctx.Err() == nil {
 			n.log.WarnContext(ctx, "the site's settings could not be read anew", "err", err)

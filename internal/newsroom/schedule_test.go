@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -33,15 +33,15 @@ func scheduled(t *testing.T, room *newsroom.Newsroom, now time.Time, n int) []co
 }
 
 // actions are what was done to an entry, the first first.
-func actions(t *testing.T, store *mongodb.Store, id content.ID) (done []content.Action) {
+func actions(t *testing.T, store *storage.Store, id content.ID) (done []content.Action) {
 	t.Helper()
 	e, err := store.Tags.Entry(context.Background(), id)
 	if err != nil || e == nil {
 		t.Fatal(id, err)
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(context.Background(), mongodb.List[content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
-		[]mongodb.Within{{Any: []mongodb.Link{{Field: "entry", IDs: []content.ID{id}}}}})
+	pages, err := store.Revisions.Pages(context.Background(), storage.List[content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
+		[]storage.Within{{Any: []storage.Link{{Field: "entry", IDs: []content.ID{id}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,9 +108,7 @@ func TestScheduleSurvivesRestart(t *testing.T) {
 		clock := testkit.NewClock()
 		before := testkit.Store(t, e)
 		ids := scheduled(t, newsroom.New(before, newsroom.Options{Now: clock.Now, Log: testkit.Log(t)}), clock.Now(), 1)
-		if err := before.Close(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		before.Close()
 		clock.Forward(t, "90m")
 		after := testkit.Store(t, e)
 		ctx, stop := context.WithCancel(context.Background())

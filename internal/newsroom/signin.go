@@ -7,7 +7,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // SignedIn is a session that was just begun.
@@ -134,7 +134,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err != nil {
 		return nil, err
 	}
-	after, err := p.store.ChangeAccount(ctx, account.ID, mongodb.AccountChange{Password: &hash, MustChangePassword: new(false)})
+	after, err := p.store.ChangeAccount(ctx, account.ID, storage.AccountChange{Password: &hash, MustChangePassword: new(false)})
 	if err != nil {
 		return nil, err
 	}

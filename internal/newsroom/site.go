@@ -14,8 +14,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/richtext"
+	"sen/internal/storage"
 )
 
 // SiteOutcome is what became of a change of the site's settings.
@@ -63,7 +63,7 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 	err = n.store.SaveSite(ctx, after, content.Revision{
 		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(), State: content.StatePublished, Label: after.Name,
 	})
-	if errors.Is(err, mongodb.ErrStale) {
+	if errors.Is(err, storage.ErrStale) {
 		if err := n.store.ReadSite(ctx); err != nil {
 			return nil, err
 		}

@@ -10,8 +10,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/picture"
+	"sen/internal/storage"
 )
 
 // filePurpose is what the addresses of files are signed for.
@@ -61,7 +61,7 @@ const sizeTimeout = 30 * time.Second
 // Sized is a picture in a size: in one of few, the next to what was asked for (see [picture.Size.For]).
 type Sized struct {
 	// File has its bytes; nil while it is not made.
-	File *mongodb.File
+	File *storage.File
 	// Tag names its bytes, and MimeType is their type; "" while it is not known.
 	Tag, MimeType string
 	// Pixels is how many pixels making it goes over.

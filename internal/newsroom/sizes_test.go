@@ -9,20 +9,20 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/picture"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
 // sizing is a newsroom that makes sizes of pictures, with its own clock.
 type sizing struct {
 	*newsroom.Newsroom
-	store *mongodb.Store
+	store *storage.Store
 	now   time.Time
 }
 
-func newSizing(t *testing.T, store *mongodb.Store, bytes int64) *sizing {
+func newSizing(t *testing.T, store *storage.Store, bytes int64) *sizing {
 	s := &sizing{store: store, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return s.now }
 	s.Newsroom = newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: now, SizeBytes: bytes})
@@ -73,7 +73,7 @@ func (s *sizing) show(t *testing.T, id content.ID, size picture.Size) (made bool
 func (s *sizing) kept(t *testing.T) (of map[content.ID]int, bytes int64) {
 	t.Helper()
 	of = map[content.ID]int{}
-	if err := s.store.Sizes(t.Context(), func(k mongodb.KeptSize) { of[k.Medium]++; bytes += k.Bytes }); err != nil {
+	if err := s.store.Sizes(t.Context(), func(k storage.KeptSize) { of[k.Medium]++; bytes += k.Bytes }); err != nil {
 		t.Fatal(err)
 	}
 	return of, bytes

@@ -12,8 +12,9 @@ import (
 
 // next is what a step makes of an entry.
 func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entry[T], step move) (*content.Entry[T], error) {
-	now := w.now()
+	now := w.moment()
 	after := *before
+	w.learn(content.StageDraft, as(before.Draft))
 	copied, err := clone(before.Draft)
 	if err != nil {
 		return nil, err
@@ -94,11 +95,11 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 	}
 	switch {
 	case to == content.StatePublished:
-		err = w.checkShown(ctx, as(after.Draft), nil)
+		w.shown = &showing{as(after.Draft), nil}
 	case after.State == content.StateScheduled && (to != "" || w.Action == content.ActionUpdate):
-		err = w.checkShown(ctx, as(after.Draft), after.PublishAt)
+		w.shown = &showing{as(after.Draft), after.PublishAt}
 	}
-	return &after, err
+	return &after, nil
 }
 
 // publish shows the working copy to readers.
@@ -118,6 +119,11 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 		return err
 	}
 	w.ownAddresses(as(live))
+	w.learn(content.StagePublished, as(after.Draft))
+	if w.was = nil; after.Live != nil {
+		w.was = as(after.Live)
+		w.learn(content.StagePublished, w.was)
+	}
 	if err := w.derive(ctx, as(live), content.StagePublished); err != nil {
 		return err
 	}
@@ -178,7 +184,7 @@ func (d *kindDesk[T, F]) delete(ctx context.Context, w *work, before *content.En
 	if len(w.problems) > 0 {
 		return nil
 	}
-	if err := d.Delete(ctx, before, w.entry(w.now())); err != nil {
+	if err := d.Delete(ctx, before, w.entry(w.moment())); err != nil {
 		return err
 	}
 	if w.Kind == content.KindMedia {

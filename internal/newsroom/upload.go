@@ -20,8 +20,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/picture"
+	"sen/internal/storage"
 )
 
 // Upload is a file that an editor sends, to become a medium.
@@ -52,18 +52,31 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 			return nil, err
 		}
 	}
-	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
+	w := &work{Newsroom: n, Change: Change{Action: content.ActionCreate, Kind: content.KindMedia, Key: u.Key}, actor: auth.ActorOf(ctx)}
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
 	f, err := receive(ctx, u.File, u.Size, u.Name)
 	if err != nil {
 		return newReport(chain).refusedFile(err)
 	}
 	defer f.close()
-	release, err := n.store.HoldFile(ctx, f.sum)
+	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
+	attempt := ""
+	if u.Key != "" { // another file under the same key is another medium, whose bytes are not in the way
+		attempt = w.revision
+		m.ID = content.DerivedID(content.KindMedia, w.revision+f.sum)
+	}
+	hold, err := n.store.HoldFile(ctx, f.sum, attempt)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	outcome, err := n.take(ctx, chain, u, f, m)
+	defer hold.Release()
+	ctx = hold.Context
+	outcome, err := n.take(ctx, chain, u, f, m, hold)
+	if lost := hold.Lost(); err != nil && lost != nil {
+		return nil, lost
+	}
 	if err != nil || !u.Publish || outcome.Content == nil {
 		return outcome, err
 	}
@@ -84,7 +97,7 @@ func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u 
 }
 
 // take keeps a file that was received as a new medium, unless it is there already.
-func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media) (*Outcome, error) {
+func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media, hold *storage.Hold) (*Outcome, error) {
 	report := newReport(chain)
 	change := Change{
 		Action: content.ActionCreate, Kind: content.KindMedia, Locale: u.Locale, Key: u.Key,
@@ -115,10 +128,21 @@ func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f
 		report.notice(content.NoticeDuplicate, []string{"file"}, msgDuplicate)
 		return &Outcome{Content: same, ID: there, Notices: report.notices}, nil
 	}
+	if hold.TakenOver && u.Key != "" { // the attempt before had the same id
+		if err := n.forget(ctx, m.ID); err != nil {
+			return nil, err
+		}
+	}
 	if err := f.keep(ctx, n.store, m); err != nil {
+		if hold.Lost() != nil { // another attempt goes on with the same id
+			return nil, err
+		}
 		return report.refusedFile(errors.Join(err, n.forget(ctx, m.ID)))
 	}
 	outcome, err := n.Do(ctx, chain, change)
+	if hold.Lost() != nil {
+		return outcome, err
+	}
 	if err != nil || outcome.ID != m.ID {
 		err = errors.Join(err, n.forget(ctx, m.ID))
 	}
@@ -233,7 +257,7 @@ var kinds = map[string]content.MediaKind{
 
 // keep stores a file under a medium's id, and notes in the medium what it is. A picture
 // gets its variants.
-func (f *received) keep(ctx context.Context, store *mongodb.Store, m *content.Media) error {
+func (f *received) keep(ctx context.Context, store *storage.Store, m *content.Media) error {
 	m.FileName, m.MimeType, m.Bytes, m.SHA256 = f.name, f.as.MimeType, f.size, f.sum
 	kind, _, _ := strings.Cut(m.MimeType, "/")
 	m.FileType = content.MediaDocument
@@ -253,7 +277,7 @@ var variantWidths = []int{320, 640, 1280}
 
 // keepVariants keeps a picture at smaller widths, and notes what it shows. One that moves
 // has no smaller versions: they would stand still.
-func (f *received) keepVariants(ctx context.Context, store *mongodb.Store, m *content.Media) error {
+func (f *received) keepVariants(ctx context.Context, store *storage.Store, m *content.Media) error {
 	p, err := picture.Open(ctx, f.data)
 	if err != nil {
 		return err
@@ -326,7 +350,7 @@ func fileName(name string, as picture.Type) string {
 }
 
 // keepFile keeps the file of a medium that is imported, in the same way.
-func keepFile(ctx context.Context, store *mongodb.Store, m *content.Media, open func() (io.ReadCloser, error)) error {
+func keepFile(ctx context.Context, store *storage.Store, m *content.Media, open func() (io.ReadCloser, error)) error {
 	opened, err := open()
 	if err != nil {
 		return err

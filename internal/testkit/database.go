@@ -8,19 +8,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/engine"
 )
 
-// collection reaches a collection of an engine's database past the store, for tests that look at
-// or damage what is kept.
-func collection(t testing.TB, e Engine, name string) *mongo.Collection {
+// What follows looks at, or damages, what is kept past the store.
+
+// Database reaches the database of a real MongoDB by the driver, past everything of ours.
+func Database(t testing.TB, e Engine) *mongo.Database {
 	t.Helper()
 	client, err := mongo.Connect(options.Client().ApplyURI(e.URI))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Disconnect(context.Background()) })
-	database, _, _ := strings.Cut(e.URI[strings.LastIndexByte(e.URI, '/')+1:], "?")
-	return client.Database(database).Collection(name)
+	name, _, _ := strings.Cut(e.URI[strings.LastIndexByte(e.URI, '/')+1:], "?")
+	return client.Database(name)
+}
+
+// Drop takes the whole database of a real MongoDB away.
+func Drop(t testing.TB, e Engine) {
+	t.Helper()
+	if err := Database(t, e).Drop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // document reads one from extended JSON.
@@ -32,55 +43,44 @@ func document(t testing.TB, text string) (d bson.D) {
 	return d
 }
 
-// Count counts the documents of a collection.
-func Count(t testing.TB, e Engine, name string) int {
+// write makes a change, which must find one document.
+func write(t testing.TB, e Engine, table string, c engine.Change) {
 	t.Helper()
-	n, err := collection(t, e, name).CountDocuments(t.Context(), bson.D{})
+	if n, err := e.Open(t).Table(table).Write(t.Context(), c); err != nil || n != 1 {
+		t.Fatalf("a change of %s found %d documents, not 1: %v", table, n, err)
+	}
+}
+
+// Count counts the documents of a table.
+func Count(t testing.TB, e Engine, table string) int {
+	t.Helper()
+	n, err := e.Open(t).Table(table).Count(t.Context(), bson.D{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int(n)
+	return n[0]
 }
 
 // Insert adds a document, given as extended JSON.
-func Insert(t testing.TB, e Engine, name, text string) {
+func Insert(t testing.TB, e Engine, table, text string) {
 	t.Helper()
-	if _, err := collection(t, e, name).InsertOne(t.Context(), document(t, text)); err != nil {
-		t.Fatal(err)
-	}
+	write(t, e, table, engine.Insert(document(t, text)))
 }
 
 // Set sets fields of a document, given as extended JSON.
-func Set(t testing.TB, e Engine, name, id, fields string) {
+func Set(t testing.TB, e Engine, table, id, fields string) {
 	t.Helper()
-	done, err := collection(t, e, name).UpdateByID(t.Context(), id, bson.D{{Key: "$set", Value: document(t, fields)}})
-	if err != nil || done.MatchedCount != 1 {
-		t.Fatalf("set %s of %s in %s: %v", fields, id, name, err)
-	}
+	write(t, e, table, engine.Update(engine.ByID(id), bson.D{{Key: "$set", Value: document(t, fields)}}))
 }
 
 // Unset removes a field of a document.
-func Unset(t testing.TB, e Engine, name, id, field string) {
+func Unset(t testing.TB, e Engine, table, id, field string) {
 	t.Helper()
-	done, err := collection(t, e, name).UpdateByID(t.Context(), id, bson.D{{Key: "$unset", Value: bson.D{{Key: field, Value: ""}}}})
-	if err != nil || done.MatchedCount != 1 {
-		t.Fatalf("unset %s of %s in %s: %v", field, id, name, err)
-	}
-}
-
-// Drop takes the whole database away.
-func Drop(t testing.TB, e Engine) {
-	t.Helper()
-	if err := collection(t, e, "none").Database().Drop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	write(t, e, table, engine.Update(engine.ByID(id), engine.Unset(field)))
 }
 
 // Remove takes a document away.
-func Remove(t testing.TB, e Engine, name, id string) {
+func Remove(t testing.TB, e Engine, table, id string) {
 	t.Helper()
-	done, err := collection(t, e, name).DeleteOne(t.Context(), bson.D{{Key: "_id", Value: id}})
-	if err != nil || done.DeletedCount != 1 {
-		t.Fatalf("remove %s from %s: %v", id, name, err)
-	}
+	write(t, e, table, engine.Delete(engine.ByID(id)))
 }

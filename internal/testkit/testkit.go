@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,20 +19,39 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"sen/internal/embedded"
+	"sen/internal/engine"
 	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
+	"sen/internal/storage"
 )
 
 // Update tells golden tests to write what they got.
 var Update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
-// Engine is one of the engines that content can be kept in.
+// Engine is one of the engines that content can be kept in, with a database that no other test uses.
 type Engine struct {
 	// Name is "embedded" or "mongodb".
 	Name string
-	// URI reaches a database that no other test uses.
+	// URI reaches the database of a real MongoDB; empty on the embedded engine.
 	URI string
+	// local is the embedded engine; nil on MongoDB.
+	local *embedded.DB
+}
+
+// Open opens the database as one more server would; it is closed at the test's end. The embedded engine serves one program,
+// so that it is the same each time.
+func (e Engine) Open(t testing.TB) engine.Engine {
+	t.Helper()
+	if e.local != nil {
+		return e.local
+	}
+	db, err := mongodb.Open(mongodb.Options{URI: e.URI, Timeout: time.Minute, Log: Log(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close(context.Background()) })
+	return db
 }
 
 // Engines runs a test on both engines, each with a fresh database. Without a real
@@ -44,16 +62,6 @@ func Engines(t *testing.T, test func(t *testing.T, e Engine)) {
 	t.Run("mongodb", func(t *testing.T) { test(t, MongoDB(t)) })
 }
 
-// shared is the embedded engine of the test process. Nobody can tell which test is the
-// last, so its folder stays; scripts/test removes it with its own temporary folder.
-var shared = sync.OnceValues(func() (*embedded.Engine, error) {
-	dir, err := os.MkdirTemp("", "sen-test")
-	if err != nil {
-		return nil, err
-	}
-	return embedded.Start(dir, slog.New(slog.NewTextHandler(os.Stderr, nil)))
-})
-
 var databases atomic.Int64
 
 func freshName() string {
@@ -63,12 +71,19 @@ func freshName() string {
 // Embedded gives a fresh database of the embedded engine.
 func Embedded(t testing.TB) Engine {
 	t.Helper()
-	engine, err := shared()
+	ran(t, "embedded")
+	return Folder(t, t.TempDir())
+}
+
+// Folder opens the embedded engine on a folder until the test's end.
+func Folder(t testing.TB, dir string) Engine {
+	t.Helper()
+	db, err := embedded.Open(dir, embedded.Options{Log: Log(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran(t, "embedded")
-	return Engine{"embedded", strings.TrimSuffix(engine.URI(), "sen") + freshName()}
+	t.Cleanup(func() { _ = db.Close(context.Background()) })
+	return Engine{Name: "embedded", local: db}
 }
 
 // mongoDBVariable is the variable with the address of a real MongoDB.
@@ -102,7 +117,7 @@ func MongoDB(t testing.TB) Engine {
 		t.Fatal(err)
 	}
 	ran(t, "mongodb "+version)
-	return Engine{"mongodb", u.String()}
+	return Engine{Name: "mongodb", URI: u.String()}
 }
 
 // mongoDBVersion asks the real MongoDB which one it is.
@@ -138,25 +153,22 @@ func ran(t testing.TB, engine string) {
 
 // Store opens a prepared, empty store on an engine. It keeps in memory what readers are shown, on MongoDB once
 // it follows the changes ([Follow]).
-func Store(t testing.TB, e Engine) *mongodb.Store {
+func Store(t testing.TB, e Engine) *storage.Store {
 	t.Helper()
-	return open(t, mongodb.Options{URI: e.URI, EntityBytes: 1 << 24, PageBytes: 1 << 22})
+	return open(t, e, storage.Options{EntityBytes: 1 << 24, PageBytes: 1 << 22})
 }
 
 // Forgetful opens a prepared store that keeps nothing in memory.
-func Forgetful(t testing.TB, e Engine) *mongodb.Store {
+func Forgetful(t testing.TB, e Engine) *storage.Store {
 	t.Helper()
-	return open(t, mongodb.Options{URI: e.URI})
+	return open(t, e, storage.Options{})
 }
 
-func open(t testing.TB, o mongodb.Options) *mongodb.Store {
+func open(t testing.TB, e Engine, o storage.Options) *storage.Store {
 	t.Helper()
-	o.Timeout, o.Log = time.Minute, Log(t)
-	store, err := mongodb.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close(context.Background()) })
+	o.Engine, o.Timeout, o.Log = e.Open(t), time.Minute, Log(t)
+	store := storage.New(o)
+	t.Cleanup(store.Close)
 	if err := store.Prepare(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +176,7 @@ func open(t testing.TB, o mongodb.Options) *mongodb.Store {
 }
 
 // Follow has a store hear of the changes of others until the test's end, and waits until it does.
-func Follow(t testing.TB, store *mongodb.Store) {
+func Follow(t testing.TB, store *storage.Store) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
@@ -185,16 +197,16 @@ func Eventually(t testing.TB, what string, so func() bool) {
 }
 
 // SampleStore opens a store with the sample content in it.
-func SampleStore(t testing.TB, e Engine) *mongodb.Store {
+func SampleStore(t testing.TB, e Engine) *storage.Store {
 	t.Helper()
 	store := Store(t, e)
 	Sample(t, store)
 	return store
 }
 
-// AnySample is [SampleStore] for a test that any engine will do for: the real MongoDB where there is one, since under
-// the race detector the embedded engine takes ten times as long. It gives what it keeps in memory.
-func AnySample(t testing.TB) *mongodb.Store {
+// AnySample is [SampleStore] for a test that any engine will do for: the real MongoDB where there is one. It gives what
+// it keeps in memory.
+func AnySample(t testing.TB) *storage.Store {
 	t.Helper()
 	if os.Getenv(mongoDBVariable) == "" {
 		return SampleStore(t, Embedded(t))
@@ -205,7 +217,7 @@ func AnySample(t testing.TB) *mongodb.Store {
 }
 
 // Sample puts the sample content into a store.
-func Sample(t testing.TB, store *mongodb.Store) {
+func Sample(t testing.TB, store *storage.Store) {
 	t.Helper()
 	bundle, err := sample.Bundle()
 	if err != nil {

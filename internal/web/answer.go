@@ -67,6 +67,29 @@ func (a *answer) write(status int, response *graphql.Response, ran bool) {
 	a.send(status, render(response, ran))
 }
 
+// unavailable tells that an operation has no data at all, and that only because the store was not there or took too long:
+// its status is 503 then, of either media type, so that proxies and clients try again and nobody keeps it.
+func unavailable(response *graphql.Response) bool {
+	for _, err := range response.Errors {
+		if code, _ := err.Extensions["code"].(string); code != string(content.CodeUnavailable) {
+			return false
+		}
+	}
+	if len(response.Errors) == 0 {
+		return false
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(response.Data, &fields) != nil && len(response.Data) > 0 {
+		return false
+	}
+	for _, field := range fields {
+		if string(field) != "null" {
+			return false
+		}
+	}
+	return true
+}
+
 // render is an answer as JSON.
 func render(response *graphql.Response, ran bool) []byte {
 	body := make([]byte, 0, len(response.Data)+256)

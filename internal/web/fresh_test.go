@@ -129,8 +129,8 @@ func TestFresh(t *testing.T) {
 	way := newGate(t, address.Host)
 	behind := testkit.Engine{Name: e.Name, URI: "mongodb://" + way.address + address.Path + "?directConnection=true"}
 	var nodes [2]*freshNode
-	for i, engine := range []testkit.Engine{e, behind} {
-		store, n := testkit.Store(t, engine), &freshNode{}
+	for i, reached := range []testkit.Engine{e, behind} {
+		store, n := testkit.Store(t, reached), &freshNode{}
 		n.answers = web.NewAnswers(store, 1<<24)
 		n.Server = testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = n.answers })
 		go store.Follow(t.Context())

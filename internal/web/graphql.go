@@ -163,6 +163,10 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 		return
 	}
 	defer sent()
+	if done.Status == http.StatusServiceUnavailable {
+		answer.w.Header().Set("Retry-After", "1")
+		answer.w.Header().Set("Cache-Control", "no-store")
+	}
 	if !shared {
 		answer.send(done.Status, done.Body)
 		return
@@ -204,6 +208,9 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, lim
 	ran := response.Data != nil || len(response.Errors) == 0
 	if !ran && mediaType == mediaResponse {
 		done.Status = http.StatusBadRequest
+	}
+	if unavailable(response) {
+		done.Status = http.StatusServiceUnavailable
 	}
 	done.Body = render(response, ran)
 	if shared && len(response.Errors) == 0 {

@@ -19,7 +19,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"sen/internal/cache"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 )
 
 // known answers requests whose answer is kept as bytes, by what the
@@ -203,9 +203,9 @@ func sharedKey(op *graphql.OperationContext, params *graphql.RawParams, mediaTyp
 }
 
 // NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.
-func NewAnswers(store *mongodb.Store, bytes uint64) *cache.Answers {
+func NewAnswers(store *storage.Store, bytes uint64) *cache.Answers {
 	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Journal()})
-	store.OnChange(func(changes []mongodb.Change) {
+	store.OnChange(func(changes []storage.Change) {
 		for _, change := range changes {
 			if tags := change.Tags(); tags != nil {
 				answers.Forget(tags...)

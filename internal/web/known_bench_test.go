@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sen/graph"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -40,7 +40,7 @@ func BenchmarkBatches(b *testing.B) {
 	benchmarkPages(b, store)
 }
 
-func benchmarkPages(b *testing.B, store *mongodb.Store) {
+func benchmarkPages(b *testing.B, store *storage.Store) {
 	server := testserver.Start(b, store, nil)
 	for name, query := range pages {
 		body := []byte(`{"query":"` + query + `"}`)

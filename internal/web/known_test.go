@@ -13,14 +13,14 @@ import (
 
 	"sen/graph"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
 )
 
 // node serves a store as one of several programs: with answers that it keeps, and an ear for the others.
-func node(t *testing.T, store *mongodb.Store) *testserver.Server {
+func node(t *testing.T, store *storage.Store) *testserver.Server {
 	t.Helper()
 	if !store.Current() {
 		testkit.Follow(t, store)

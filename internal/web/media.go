@@ -14,15 +14,15 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
 	"sen/internal/picture"
+	"sen/internal/storage"
 )
 
 // media serves the bytes of media, with ranges. An address never changes its bytes, so
 // that it can be kept for a year.
 type media struct {
-	store *mongodb.Store
+	store *storage.Store
 	// newsroom knows which addresses were signed, and makes sizes of pictures.
 	newsroom *newsroom.Newsroom
 	// rate counts the making of sizes, and turns bounds how many are made at once.

@@ -62,6 +62,13 @@ func (m *Metrics) Feed(lag func() time.Duration) {
 	}, func() float64 { return lag().Seconds() }))
 }
 
+// Clock takes in how far the store's clock is ahead of this machine's.
+func (m *Metrics) Clock(skew func() time.Duration) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "sen_store_clock_skew_seconds", Help: "How far the store's clock is ahead of this machine's; 0 on the embedded engine.",
+	}, func() float64 { return skew().Seconds() }))
+}
+
 // Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, ends, pages, documents, persisted.
 func (m *Metrics) Cache(name string, kept cache.Kept) {
 	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}

@@ -9,7 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"sen/graph"
-	"sen/internal/mongodb"
+	"sen/internal/engine"
 )
 
 // operations runs what was asked for, and lets an operator see it: in the request's trace, and in the log
@@ -23,7 +23,7 @@ type operations struct {
 
 // dispatch runs an operation; the response is nil if the context ended before it was there.
 func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext) *graphql.Response {
-	ctx, trips := mongodb.CountTrips(ctx)
+	ctx, trips := engine.CountTrips(ctx)
 	ctx, span := startOperation(ctx, op)
 	responses, ctx := o.exec.DispatchOperation(ctx, op)
 	response := responses(ctx)

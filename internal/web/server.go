@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -17,8 +18,8 @@ import (
 	"sen/graph"
 	"sen/internal/cache"
 	"sen/internal/content"
-	"sen/internal/mongodb"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 )
 
 // Options are what an operator chooses of the HTTP face.
@@ -65,7 +66,7 @@ type Options struct {
 	// Proxies may tell the addresses of their clients.
 	Proxies Proxies
 	// Store has the bytes of media, and Newsroom makes sizes of pictures.
-	Store    *mongodb.Store
+	Store    *storage.Store
 	Newsroom *newsroom.Newsroom
 	Log      *slog.Logger
 }
@@ -139,6 +140,9 @@ func readyz(check func(context.Context) map[string]error) http.HandlerFunc {
 			parts[name] = "ready"
 			if err != nil {
 				status, parts[name] = http.StatusServiceUnavailable, "not ready"
+				if known := (*content.Error)(nil); errors.As(err, &known) {
+					parts[name] += ": " + known.Message
+				}
 			}
 		}
 		writeJSON(w, status, parts)

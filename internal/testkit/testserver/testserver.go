@@ -23,8 +23,9 @@ import (
 	"sen/graph"
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/mongodb"
+	"sen/internal/engine"
 	"sen/internal/newsroom"
+	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/web"
 )
@@ -45,7 +46,7 @@ type Server struct {
 const PublicURL = "https://sen.example"
 
 // Start serves a store over HTTP. Change may set other options than a program's defaults.
-func Start(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.Options)) *Server {
+func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.Options)) *Server {
 	t.Helper()
 	log := testkit.Log(t)
 	origins, err := web.ParseOrigins([]string{"https://app.example"}, false, PublicURL)
@@ -68,7 +69,7 @@ func Start(t testing.TB, store *mongodb.Store, change func(*graph.Options, *web.
 	s.Clock.Due = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, people, PublicURL), g), w)
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, trips := mongodb.CountTrips(r.Context())
+		ctx, trips := engine.CountTrips(r.Context())
 		if actor := actors[r.Header.Get(ActorHeader)]; actor != nil {
 			ctx = auth.WithActor(ctx, actor)
 		}

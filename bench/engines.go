@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/embedded"
+	"sen/internal/engine"
+	"sen/internal/mongodb"
+	"sen/internal/storage"
+)
+
+// The goals of the embedded engine at 20,000 articles with as many drafts and five times as many revisions.
+const (
+	maxFirstAnswer  = 50 * time.Millisecond
+	maxWriteTime    = 5 * time.Millisecond
+	maxEngineStart  = 1500 * time.Millisecond
+	minImported     = 500
+	maxEngineMemory = 300 << 20
+)
+
+// revisionsEach is how many revisions there are for each article, its draft's among them.
+const revisionsEach = 5
+
+// kept is a store on one of the engines with Sen on it.
+type kept struct {
+	name string
+	// place are the program's settings for the store.
+	place []string
+	// mongod is the server's process; 0 on the embedded engine.
+	mongod int
+	sen    *process
+	secret string
+}
+
+// engines compares the two engines in one run: the same content, the same requests, in turn.
+func (g *ground) engines(ctx context.Context, o settings) error {
+	sizes := o.engines
+	r := &report{Writer: os.Stdout, plan: plan{rounds: o.rounds}}
+	var first *kept
+	for _, articles := range sizes {
+		stores, err := g.bothEngines(ctx, articles)
+		if err != nil {
+			return err
+		}
+		r.printf("## %d articles\n\n", articles)
+		err = r.compareEngines(ctx, stores, articles, articles == sizes[0])
+		for _, s := range stores {
+			s.sen.stop()
+		}
+		if err != nil {
+			return err
+		}
+		if first == nil {
+			first = stores[0]
+		}
+	}
+	if err := g.importTime(ctx, r, first); err != nil {
+		return err
+	}
+	return r.verdict()
+}
+
+// bothEngines fills a store on each of the engines and starts Sen on it, with nothing kept in memory.
+func (g *ground) bothEngines(ctx context.Context, articles int) (stores []*kept, err error) {
+	dir, uri := filepath.Join(g.dir, fmt.Sprintf("embedded%d", articles)), g.mongod.URI(fmt.Sprintf("engines%d", articles))
+	local, err := embedded.Open(dir, embedded.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	server, err := mongodb.Open(mongodb.Options{URI: uri, Timeout: time.Minute})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range []struct {
+		kept
+		engine.Engine
+	}{
+		{kept{name: "embedded", place: []string{"--data", dir, "--no-sample"}}, local},
+		{kept{name: "MongoDB", place: []string{"--mongodb-uri", uri}, mongod: g.mongod.PID()}, server},
+	} {
+		say("filling the engine %s with %d articles, their drafts and revisions", s.name, articles)
+		begin := time.Now()
+		if err := fillEngine(ctx, s.Engine, articles); err != nil {
+			return nil, err
+		}
+		if err := s.Close(ctx); err != nil {
+			return nil, err
+		}
+		say("filled in %s", time.Since(begin).Round(time.Second))
+		made, err := exec.CommandContext(ctx, g.sen, append([]string{"token", "create", "--name", "bench", "--role", "editor"}, s.place[:2]...)...).Output()
+		if err != nil {
+			return nil, fmt.Errorf("make a token: %w", err)
+		}
+		words := strings.Fields(string(made))
+		s.secret = words[len(words)-1]
+		args := append([]string{g.sen, "--listen", "127.0.0.1:0", "--log-level", "error"}, s.place...)
+		if s.sen, err = start(ctx, append(args, layers{}.args()...)...); err != nil {
+			return nil, err
+		}
+		stores = append(stores, &s.kept)
+	}
+	return stores, nil
+}
+
+// fillEngine puts content into an engine: articles, as many drafts that were never published, and revisions.
+func fillEngine(ctx context.Context, e engine.Engine, articles int) error {
+	store := storage.New(storage.Options{Engine: e, Log: slog.New(slog.DiscardHandler)})
+	defer store.Close()
+	if err := fill(ctx, store, articles, os.Stderr); err != nil {
+		return err
+	}
+	g := newGenerator()
+	var drafts []*content.Entry[content.Article]
+	for n := range articles {
+		made := g.article(n, articles)
+		made.ID, made.Slug = id("article", articles+n), fmt.Sprintf("draft-%d", n)
+		draft := content.NewEntry(made, false)
+		draft.Draft.PublishedAt = time.Time{}
+		if drafts = append(drafts, draft); len(drafts) == batch || n == articles-1 {
+			if err := store.Articles.Put(ctx, drafts); err != nil {
+				return err
+			}
+			drafts = drafts[:0]
+		}
+	}
+	var revisions []engine.Change
+	for n := range articles * (revisionsEach - 2) { // an article and its draft have one each already
+		a := g.article(n%articles, articles)
+		version := 2 + n/articles
+		revisions = append(revisions, engine.Insert(struct {
+			content.Revision `json:",inline"`
+			Committed        bool             `json:"committed"`
+			Copy             *content.Article `json:"copy"`
+		}{content.Revision{
+			ID: fmt.Sprintf("%s:%d", a.ID, version), Entry: a.ID, Of: content.KindArticle, Version: version, At: a.UpdatedAt,
+			Action: content.ActionUpdate, State: content.StatePublished, Label: a.Title,
+		}, true, a}))
+		if len(revisions) == batch || n == articles*(revisionsEach-2)-1 {
+			if _, err := e.Table("revisions").Write(ctx, revisions...); err != nil {
+				return err
+			}
+			revisions = revisions[:0]
+		}
+	}
+	return store.Prepare(ctx)
+}
+
+// spentBy is what a request took: processor time of Sen and of mongod, and how long the client waited.
+type spentBy struct {
+	sen, mongod time.Duration
+	waited      []time.Duration
+}
+
+func (s spentBy) processor() float64 { return float64(s.sen + s.mongod) }
+
+// late is the time within which 99 of 100 answers came.
+func (s spentBy) late() time.Duration {
+	slices.Sort(s.waited)
+	return s.waited[len(s.waited)*99/100]
+}
+
+// spend makes a request several times and tells what one took.
+func (k *kept) spend(times int, request func(n int) error) (s spentBy, err error) {
+	read := func() (sen, mongod time.Duration, err error) {
+		if sen, err = cpu(k.sen.pid); err == nil && k.mongod != 0 {
+			mongod, err = cpu(k.mongod)
+		}
+		return sen, mongod, err
+	}
+	sen, mongod, err := read()
+	if err != nil {
+		return s, err
+	}
+	for n := range times {
+		begin := time.Now()
+		if err := request(n); err != nil {
+			return s, err
+		}
+		s.waited = append(s.waited, time.Since(begin))
+	}
+	afterSen, afterMongod, err := read()
+	s.sen, s.mongod = (afterSen-sen)/time.Duration(times), (afterMongod-mongod)/time.Duration(times)
+	return s, err
+}
+
+// compareEngines prints what reading and writing take on each engine. Only the first size has goals.
+func (r *report) compareEngines(ctx context.Context, stores []*kept, articles int, goals bool) error {
+	r.printf("| | embedded: Sen ms | p99 ms | MongoDB: Sen ms | mongod ms | p99 ms | processor, embedded beside MongoDB |\n")
+	r.printf("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	row := func(name string, spent [][]spentBy, write bool) {
+		local, server := spent[0], spent[1]
+		sen := func(s spentBy) float64 { return ms(s.sen) }
+		beside := ratio(local, server, spentBy.processor)
+		late := func(s spentBy) float64 { return ms(s.late()) }
+		r.printf("| %s | %.2f | %.1f | %.2f | %.2f | %.1f | %.2f |\n", name, median(local, sen), median(local, late),
+			median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), beside)
+		if !goals {
+			return
+		}
+		r.goals = append(r.goals, goal{what: name + ": processor time, embedded beside MongoDB", figure: beside, bound: 1, atMost: true})
+		if write {
+			r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
+		} else {
+			r.goals = append(r.goals, goal{what: name + ": ms until 99 of 100 answers came, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
+		}
+	}
+	deep, err := deepCursor(ctx, stores[0].sen.host, min(50_000, articles/2))
+	if err != nil {
+		return err
+	}
+	for _, o := range operations(articles, deep) {
+		spent, err := r.inTurn(ctx, stores, func(k *kept) (func(int) error, func(), error) {
+			c, err := dial(ctx, k.sen.host)
+			if err != nil {
+				return nil, nil, err
+			}
+			request := o.post(k.sen.host).bytes
+			return func(int) error { _, err := c.do(request); return err }, func() { _ = c.conn.Close() }, nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+		row(o.name, spent, false)
+	}
+	for _, w := range newWrites() {
+		spent, err := r.inTurn(ctx, stores, func(k *kept) (func(int) error, func(), error) {
+			return func(int) error { return w.make(ctx, k) }, func() {}, nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+		row(w.name, spent, true)
+	}
+	r.printf("\n| engine | until ready | resident MB | at most MB |\n| --- | ---: | ---: | ---: |\n")
+	for _, k := range stores {
+		now, peak, err := memory(k.sen.pid)
+		if err != nil {
+			return err
+		}
+		r.printf("| %s | %s | %d | %d |\n", k.name, k.sen.start.Round(time.Millisecond), now>>20, peak>>20)
+		if goals && k.mongod == 0 {
+			r.goals = append(r.goals,
+				goal{what: "seconds until the embedded engine is ready", figure: k.sen.start.Seconds(), bound: maxEngineStart.Seconds(), atMost: true},
+				goal{what: "MB of memory of Sen with the embedded engine", figure: float64(peak >> 20), bound: float64(maxEngineMemory >> 20), atMost: true})
+		}
+	}
+	r.printf("\n")
+	return ctx.Err()
+}
+
+// eachRound is how often a request is made in a round: processor time is told in ticks of 10 ms.
+const eachRound = 100
+
+// inTurn makes a request on each engine in rounds; who comes first changes.
+func (r *report) inTurn(ctx context.Context, stores []*kept, on func(*kept) (do func(int) error, done func(), err error)) ([][]spentBy, error) {
+	spent := make([][]spentBy, len(stores))
+	for round := range r.rounds {
+		for i := range stores {
+			k := (i + round) % len(stores)
+			do, done, err := on(stores[k])
+			if err != nil {
+				return nil, err
+			}
+			s, err := stores[k].spend(eachRound, do)
+			done()
+			if err = errors.Join(err, ctx.Err()); err != nil {
+				return nil, err
+			}
+			spent[k] = append(spent[k], s)
+		}
+	}
+	return spent, nil
+}
+
+// importTime exports a store and imports it into a fresh folder of the embedded engine.
+func (g *ground) importTime(ctx context.Context, r *report, k *kept) error {
+	file, dir := filepath.Join(g.dir, "site.jsonl"), filepath.Join(g.dir, "imported")
+	say("exporting and importing")
+	for _, args := range [][]string{
+		append([]string{"export", file, "--quiet"}, k.place[:2]...),
+		{"import", file, "--quiet", "--data", dir},
+	} {
+		begin := time.Now()
+		if out, err := exec.CommandContext(ctx, g.sen, args...).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", args[0], err, out)
+		}
+		took := time.Since(begin)
+		if args[0] == "import" {
+			entries, err := countEntries(ctx, dir)
+			if err != nil {
+				return err
+			}
+			r.printf("Import of %d entries: %s\n", entries, took.Round(time.Second))
+			r.goals = append(r.goals, goal{what: "entries a second that the embedded engine imports", figure: float64(entries) / took.Seconds(), bound: minImported})
+		}
+	}
+	return nil
+}
+
+// countEntries counts the articles in a folder of the embedded engine.
+func countEntries(ctx context.Context, dir string) (n int, err error) {
+	e, err := embedded.Open(dir, embedded.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, e.Close(ctx)) }()
+	counts, err := e.Table("articles").Count(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// write is a change that is measured. Each call makes another one.
+type write struct {
+	name string
+	make func(ctx context.Context, k *kept) error
+}
+
+// made is an entry that a write made: its id and its version.
+type made struct {
+	ID      string
+	Version int
+}
+
+// newWrites are the changes of an article of 5 kB: create, update and publish. Each update and each publication is of
+// an entry that the writes before it made.
+func newWrites() []write {
+	g := newGenerator()
+	created, updated := map[*kept][]made{}, map[*kept][]made{}
+	take := func(from map[*kept][]made, k *kept) (m made) {
+		m, from[k] = from[k][0], from[k][1:]
+		return m
+	}
+	text := func() string {
+		var paragraphs []string
+		for range 9 {
+			paragraphs = append(paragraphs, g.sentence(60)+".")
+		}
+		return strings.Join(paragraphs, "\n\n")
+	}
+	input := func() map[string]any {
+		n := g.IntN(tags)
+		return map[string]any{
+			"title": []any{map[string]any{"text": g.sentence(12)}}, "lead": []any{map[string]any{"text": g.sentence(30)}},
+			"body": []any{map[string]any{"markdown": text()}}, "section": id("section", g.IntN(sections)),
+			"authors": []any{id("author", g.IntN(authors))}, "tags": []any{id("tag", n), id("tag", (n+1)%tags)},
+		}
+	}
+	return []write{
+		{"create", func(ctx context.Context, k *kept) error {
+			m, err := k.change(ctx, `mutation($input: ArticleInput!) { change: createArticle(input: $input) { entry: article { id version } userErrors { message } } }`,
+				map[string]any{"input": input()})
+			created[k] = append(created[k], m)
+			return err
+		}},
+		{"update", func(ctx context.Context, k *kept) error {
+			m := take(created, k)
+			m, err := k.change(ctx, `mutation($id: ID!, $version: Int!, $input: ArticleInput!) { change: updateArticle(id: $id, version: $version, input: $input) { entry: article { id version } userErrors { message } } }`,
+				map[string]any{"id": m.ID, "version": m.Version, "input": map[string]any{"body": []any{map[string]any{"markdown": text()}}}})
+			updated[k] = append(updated[k], m)
+			return err
+		}},
+		{"publish", func(ctx context.Context, k *kept) error {
+			m := take(updated, k)
+			_, err := k.change(ctx, `mutation($id: ID!, $version: Int!) { change: publish(id: $id, version: $version) { entry: content { id version } userErrors { message } } }`,
+				map[string]any{"id": m.ID, "version": m.Version})
+			return err
+		}},
+	}
+}
+
+// change sends a mutation, whose field is named "change" and whose entry "entry".
+func (k *kept) change(ctx context.Context, query string, variables map[string]any) (m made, err error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return m, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+k.sen.host+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return m, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+k.secret)
+	request.Header.Set("Sen-Stage", "DRAFT")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		return m, err
+	}
+	var answer struct {
+		Data struct {
+			Change struct{ Entry made }
+		}
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil || answer.Data.Change.Entry.ID == "" {
+		return m, errors.Join(err, fmt.Errorf("answered %s %s", response.Status, raw))
+	}
+	return answer.Data.Change.Entry, nil
+}

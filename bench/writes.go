@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"sen/internal/auth"
+	"sen/internal/content"
+	"sen/internal/mongodb"
+	"sen/internal/newsroom"
+	"sen/internal/storage"
+)
+
+// maxWriting is how many times the processor time of a hand-written transaction a change may take, of Sen and mongod together.
+const maxWriting = 3
+
+// writer changes articles, one way or the other.
+type writer struct {
+	*process
+	mongod int // its process id
+	secret string
+	// articles are those that it made, with their versions.
+	articles []writtenArticle
+	// took is the processor time by what was done.
+	took map[string]time.Duration
+}
+
+// writes measures what it takes to make, change and publish articles, beside what one would write by hand.
+func (g *ground) writes(ctx context.Context, n int) error {
+	uri, err := g.fill(ctx, "sen", minArticles)
+	if err != nil {
+		return err
+	}
+	secret, err := writersToken(ctx, uri)
+	if err != nil {
+		return err
+	}
+	sen, err := g.serve(ctx, uri, allOn)
+	if err != nil {
+		return err
+	}
+	defer sen.stop()
+	hand, err := start(ctx, g.self, "-byhand", uri)
+	if err != nil {
+		return err
+	}
+	defer hand.stop()
+	ours := &writer{process: sen, mongod: g.mongod.PID(), secret: secret, took: map[string]time.Duration{}}
+	theirs := &writer{process: hand, mongod: g.mongod.PID(), took: map[string]time.Duration{}}
+	steps := []string{"create", "update", "publish"}
+	const rounds = 5
+	for round := range rounds + 1 { // the first one is for warming up
+		for _, step := range steps {
+			for _, w := range []*writer{ours, theirs} {
+				took, err := w.times(ctx, step, n/rounds, round)
+				if err != nil {
+					return err
+				}
+				if round > 0 {
+					w.took[step] += took
+				}
+			}
+		}
+		ours.articles, theirs.articles = nil, nil
+		say("round %d of %d", round, rounds)
+	}
+	r := &report{Writer: os.Stdout}
+	r.printf("### Writing: %d of each, one after the other, processor time of the server and mongod\n\n| | Sen | by hand | ratio |\n| --- | ---: | ---: | ---: |\n", n)
+	for _, step := range steps {
+		own, other := ours.took[step]/time.Duration(n), theirs.took[step]/time.Duration(n)
+		ratio := float64(own) / float64(other)
+		r.printf("| %s | %s | %s | %.2f |\n", step, own.Round(10*time.Microsecond), other.Round(10*time.Microsecond), ratio)
+		r.goals = append(r.goals, goal{what: step + ", processor time beside by hand", figure: ratio, bound: maxWriting, atMost: true})
+	}
+	return r.verdict()
+}
+
+// writersToken makes a token of an editor.
+func writersToken(ctx context.Context, uri string) (secret string, err error) {
+	db, err := mongodb.Open(mongodb.Options{URI: uri, Timeout: time.Minute})
+	if err != nil {
+		return "", err
+	}
+	store := storage.New(storage.Options{Engine: db, Log: slog.New(slog.DiscardHandler)})
+	defer store.Close()
+	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Log: slog.New(slog.DiscardHandler)})
+	_, secret, err = people.CreateToken(auth.WithActor(ctx, newsroom.Operator), nil, newsroom.NewToken{Name: "bench", Role: content.RoleEditor})
+	return secret, errors.Join(err, db.Close(ctx))
+}
+
+// times does one step with some articles, and tells the processor time that it took.
+func (w *writer) times(ctx context.Context, step string, n, round int) (time.Duration, error) {
+	before, err := w.cpu()
+	for i := range n {
+		if err != nil {
+			return 0, err
+		}
+		if step == "create" {
+			err = w.do(ctx, step, writtenArticle{}, fmt.Sprintf("viet-%d-%d-%t", round, i, w.secret == ""))
+		} else {
+			err = w.do(ctx, step, w.articles[i], fmt.Sprintf("Đổi %d", i))
+		}
+	}
+	after, failed := w.cpu()
+	return after - before, errors.Join(err, failed)
+}
+
+func (w *writer) cpu() (sum time.Duration, err error) {
+	for _, pid := range []int{w.pid, w.mongod} {
+		one, failed := cpu(pid)
+		sum, err = sum+one, errors.Join(err, failed)
+	}
+	return sum, err
+}
+
+// paragraph makes bodies of 5 kB.
+var paragraph = strings.Repeat("Chợ nổi họp từ tờ mờ sáng, ghe xuồng chở đầy trái cây. ", 10)
+
+// do does one step with an article.
+func (w *writer) do(ctx context.Context, step string, a writtenArticle, text string) error {
+	if w.secret == "" {
+		return w.byHand(ctx, step, a, text)
+	}
+	operations := map[string]string{
+		"create":  `mutation($input: ArticleInput!) { made: createArticle(input: $input) { content: article { id version } userErrors { message } } }`,
+		"update":  `mutation($id: ID!, $version: Int!, $input: ArticleInput!) { made: updateArticle(id: $id, version: $version, input: $input) { content: article { id version } userErrors { message } } }`,
+		"publish": `mutation($id: ID!, $version: Int!) { made: publish(id: $id, version: $version) { content { id version } userErrors { message } } }`,
+	}
+	variables := map[string]any{"id": a.ID, "version": a.Version}
+	title := map[string]any{"text": "Bài " + text}
+	switch step {
+	case "create":
+		blocks := make([]any, 6)
+		for i := range blocks {
+			blocks[i] = map[string]any{"paragraph": map[string]any{"spans": []any{map[string]any{"text": paragraph}}}}
+		}
+		variables = map[string]any{"input": map[string]any{
+			"title": title, "slug": text, "lead": map[string]any{"text": paragraph[:200]}, "section": id("section", 1),
+			"authors": []any{id("author", 1)}, "tags": []any{id("tag", 1), id("tag", 2)}, "body": map[string]any{"blocks": blocks},
+		}}
+	case "update":
+		variables["input"] = map[string]any{"title": title}
+	}
+	var answer struct {
+		Data struct {
+			Made struct {
+				Content    *writtenArticle
+				UserErrors []any
+			}
+		}
+		Errors []any
+	}
+	err := w.post(ctx, "/graphql", map[string]any{"query": operations[step], "variables": variables}, &answer)
+	made := answer.Data.Made
+	if err != nil || made.Content == nil || len(made.UserErrors)+len(answer.Errors) > 0 {
+		return fmt.Errorf("%s: %+v, %w", step, answer, err)
+	}
+	w.wrote(*made.Content)
+	return nil
+}
+
+// byHand does one step with the hand-written handler.
+func (w *writer) byHand(ctx context.Context, step string, a writtenArticle, text string) error {
+	path, body := "/articles/"+a.ID, map[string]any{"version": a.Version}
+	title := map[string]any{"vi": "Bài " + text}
+	switch step {
+	case "create":
+		blocks := make([]any, 6)
+		for i := range blocks {
+			blocks[i] = map[string]any{"paragraph": map[string]any{"spans": []any{map[string]any{"text": paragraph}}}}
+		}
+		path, body = "/articles", map[string]any{
+			"title": title, "slug": text, "lead": map[string]any{"vi": paragraph[:200]}, "section": id("section", 1),
+			"authors": []any{id("author", 1)}, "tags": []any{id("tag", 1), id("tag", 2)}, "body": map[string]any{"vi": blocks},
+		}
+	case "update":
+		body["fields"] = map[string]any{"title": title}
+	case "publish":
+		path += "/publish"
+	}
+	var answer struct{ Data writtenArticle }
+	if err := w.post(ctx, path, body, &answer); err != nil {
+		return fmt.Errorf("%s by hand: %w", step, err)
+	}
+	w.wrote(answer.Data)
+	return nil
+}
+
+// wrote takes in the version that an article has now.
+func (w *writer) wrote(a writtenArticle) {
+	for i := range w.articles {
+		if w.articles[i].ID == a.ID {
+			w.articles[i] = a
+			return
+		}
+	}
+	w.articles = append(w.articles, a)
+}
+
+// post sends JSON and reads the answer.
+func (w *writer) post(ctx context.Context, path string, body, answer any) (err error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.host+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if w.secret != "" {
+		request.Header.Set("Authorization", "Bearer "+w.secret)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	text, err = io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s, %w", response.Status, text, err)
+	}
+	return json.Unmarshal(text, answer)
+}

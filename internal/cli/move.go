@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"sen/internal/config"
+)
+
+// moveCommand moves the site to a MongoDB.
+type moveCommand struct {
+	Store storeFlags `embed:""`
+	To    string     `required:"" placeholder:"MONGODB-URI" help:"Empty MongoDB database to move the site to, such as mongodb://a,b,c/sen?replicaSet=rs0."`
+	Told  told       `embed:""`
+}
+
+// Help says more than a line.
+func (c *moveCommand) Help() string {
+	return `Everything is moved: settings with the signing key, entries, revisions, media, accounts and tokens. Sessions stay
+behind, so that people sign in again, and sizes of pictures, which are made again. Stop the servers of the site first.
+In the end both stores are compared, table by table; until then the new one is marked as unfinished and no
+server serves it. A move that was broken off is begun anew by the same command. The old store stays as it is.`
+}
+
+// Run is the command.
+func (c *moveCommand) Run(ctx context.Context, o output) error {
+	from, closeFrom, err := c.Store.open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer closeFrom()
+	target := storeFlags{config.Store{MongoDBURI: c.To}}
+	to, closeTo, err := target.openEmpty(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer closeTo()
+	if err := to.Fillable(ctx); err != nil {
+		return fmt.Errorf("the store to move to: %w", err)
+	}
+	p := c.Told.on(o.err)
+	moved, err := from.Move(ctx, to, p.tell)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"TABLE", "DOCUMENTS", "SHA-256 IN BOTH"}}
+	total := 0
+	for _, m := range moved {
+		total += m.Documents
+		rows = append(rows, []string{m.Table, strconv.Itoa(m.Documents), m.SHA256})
+	}
+	if err := table(o.out, rows); err != nil {
+		return err
+	}
+	p.total = total
+	p.end("moved and compared")
+	return nil
+}

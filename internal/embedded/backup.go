@@ -1,0 +1,169 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// Backup copies the open database into a file, which must not exist yet. Writes go on meanwhile; the copy is of the
+// moment at which it begins. The function, which may be nil, is told how many pages of the file are copied.
+//
+// The copy is the whole store: put into an empty folder under the name sen.db, it opens.
+func (db *DB) Backup(ctx context.Context, file string, progress func(done, total int)) error {
+	c, err := db.reader(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	defer db.release(c)
+	return backUp(ctx, c, 0, file, progress)
+}
+
+// Backup is [DB.Backup] for a data folder that another program may have open. It takes no lock: that program goes on.
+func Backup(ctx context.Context, dir, file string, progress func(done, total int)) error {
+	path := filepath.Join(dir, fileName)
+	if err := refuseFormer(dir); err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no data folder to be copied: %w", err)
+	}
+	syscall.Umask(0o077)
+	marked, err := readMark(filepath.Join(dir, markName)) // before the database, which is ahead of it then
+	if err != nil {
+		return err
+	}
+	c, err := connect(path, readerCache)
+	if err != nil {
+		return unreadable(path, err)
+	}
+	// Should no program have the folder open, its files stay as they are.
+	_, err = c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
+	if err == nil {
+		err = backUp(ctx, c, marked, file, progress)
+	}
+	return errors.Join(err, c.close())
+}
+
+// step is how many pages are copied before the next look at the context.
+const step = 512
+
+// backUp copies the database of a connection into a file. It must have a commit at least.
+func backUp(ctx context.Context, c *conn, marked int64, file string, progress func(done, total int)) (err error) {
+	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("the backup %s exists already; choose another name", file)
+	}
+	file, err = filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	part := file + ".part"
+	made, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the backup: %w", err)
+	}
+	defer func() {
+		if err = errors.Join(err, made.Close()); err != nil {
+			_ = os.Remove(part)
+		}
+	}()
+	if err := c.run("BEGIN"); err != nil {
+		return failIn(ctx, err)
+	}
+	commits, err := c.number("SELECT commits FROM state") // with it the transaction begins, whose state is copied
+	if err == nil && commits < marked {
+		err = fmt.Errorf("the database ends with commit %d, and commit %d was acknowledged: %w", commits, marked, errDamaged)
+	}
+	if err == nil {
+		err = copyPages(ctx, c, part, progress)
+	}
+	if err = errors.Join(err, c.run("ROLLBACK")); err != nil {
+		return fmt.Errorf("make the backup: %w", failIn(ctx, err))
+	}
+	if err := verify(ctx, part); err != nil {
+		return fmt.Errorf("the backup is not good: %w", err)
+	}
+	if err := made.Sync(); err != nil {
+		return fmt.Errorf("make the backup: %w", fail(err))
+	}
+	if err := os.Rename(part, file); err != nil {
+		return fmt.Errorf("make the backup: %w", err)
+	}
+	return syncFolder(filepath.Dir(file))
+}
+
+// copyPages copies all pages of a database.
+func copyPages(ctx context.Context, c *conn, to string, progress func(done, total int)) (err error) {
+	b, err := c.BackupInit("main", to)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	for done := false; !done; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if done, err = b.Step(step); err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(b.PageCount()-b.Remaining(), b.PageCount())
+		}
+	}
+	return nil
+}
+
+// verify reads all rows and all documents of a database and compares their checksums. The file stays as it is.
+func verify(ctx context.Context, path string) (err error) {
+	db := &DB{tables: map[string]*table{}, log: discard}
+	c, err := sqlite3.OpenFlags("file:"+escapeURI(path)+"?immutable=1", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	if err != nil {
+		return err
+	}
+	db.conn = &conn{c, map[string]*sqlite3.Stmt{}}
+	defer func() { err = errors.Join(err, db.conn.close()) }()
+	if err := db.readState(); err != nil {
+		return err
+	}
+	if err := db.readTables(); err != nil {
+		return err
+	}
+	for _, t := range db.tables {
+		for _, r := range t.rows {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := db.conn.document(t.stored, r.n, func([]byte) error { return nil }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// escapeURI takes the special meaning from the signs of a path in a URI.
+func escapeURI(path string) string {
+	var escaped []byte
+	for _, b := range []byte(path) {
+		if b == '%' || b == '?' || b == '#' {
+			escaped = fmt.Appendf(escaped, "%%%02X", b)
+		} else {
+			escaped = append(escaped, b)
+		}
+	}
+	return string(escaped)
+}
+
+// syncFolder waits until the names in a folder have reached the disk.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

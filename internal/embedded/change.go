@@ -1,0 +1,279 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/engine"
+)
+
+// version is a new version of a document.
+type version struct {
+	old *row
+	id  string
+	doc []byte
+}
+
+// isStorage tells the errors behind which a transaction can't go on.
+func isStorage(err error) bool {
+	var e *sqlite3.Error
+	var code sqlite3.ErrorCode
+	var extended sqlite3.ExtendedErrorCode
+	return errors.As(err, &e) || errors.As(err, &code) || errors.As(err, &extended) || errors.Is(err, errDamaged)
+}
+
+// make makes one change, as a whole or not at all, and tells how many documents it found or added.
+func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	switch change.Action {
+	case engine.ActionInsert:
+		return 1, c.insert(change.Document)
+	case engine.ActionReplace:
+		return c.replace(ctx, change)
+	case engine.ActionUpdate, engine.ActionUpdateAll:
+		made, err := c.update(ctx, change.Filter, change.Update, change.Action == engine.ActionUpdate)
+		return len(made), err
+	case engine.ActionDelete, engine.ActionDeleteAll:
+		rows, err := c.find(ctx, change.Filter, change.Action == engine.ActionDelete)
+		for _, r := range rows {
+			if err == nil {
+				err = c.remove(r)
+				c.rows[r.id] = nil
+			}
+		}
+		return len(rows), err
+	}
+	return 0, unsupported(fmt.Sprintf("the action %d", change.Action))
+}
+
+// insert adds a document.
+func (c *changes) insert(document any) error {
+	doc, id, err := encode(document, "")
+	if err != nil {
+		return err
+	}
+	if c.row(id) != nil {
+		return fmt.Errorf("insert %s into %s: %w", id, c.t.name, engine.ErrDuplicate)
+	}
+	return c.put([]version{{nil, id, doc}})
+}
+
+// replace puts a document in the place of another, or adds it. Another one for which the conditions do not hold keeps
+// its place.
+func (c *changes) replace(ctx context.Context, change engine.Change) (int, error) {
+	if len(change.Filter) == 0 || change.Filter[0].Key != "_id" {
+		return 0, errors.New("a replacement needs the _id of a document")
+	}
+	want := fmt.Sprint(change.Filter[0].Value)
+	doc, id, err := encode(change.Document, want)
+	if err == nil && id != want {
+		err = fmt.Errorf("a document with the _id %q can't take the place of that with the _id %q", id, want)
+	}
+	if err != nil {
+		return 0, err
+	}
+	old := c.row(id)
+	if old != nil && len(change.Filter) > 1 {
+		if found, err := c.find(ctx, change.Filter, true); err != nil {
+			return 0, err
+		} else if len(found) == 0 {
+			return 0, fmt.Errorf("replace %s in %s: %w", id, c.t.name, engine.ErrDuplicate)
+		}
+	}
+	return 1, c.put([]version{{old, id, doc}})
+}
+
+// encode writes a document with its `_id` in front. One without gets the id that is given, unless that is empty.
+func encode(document any, id string) (doc []byte, _ string, err error) {
+	if doc, err = bsondoc.Marshal(document); err != nil {
+		return nil, "", fmt.Errorf("encode a document: %w", err)
+	}
+	own, err := idOf(text(doc))
+	switch {
+	case errors.Is(err, errNoID) && id != "":
+		own = id
+	case err != nil:
+		return nil, "", err
+	}
+	own = strings.Clone(own)
+	front := appendElement(nil, "_id", value{bson.TypeString, own})
+	if len(doc) >= 4+len(front) && string(doc[4:4+len(front)]) == string(front) {
+		return doc, own, nil
+	}
+	ordered, at := begin(make([]byte, 0, len(doc)+len(front)))
+	ordered = append(ordered, front...)
+	for rest, err := open(text(doc)); rest != ""; {
+		var one element
+		if err == nil {
+			one, err = rest.next()
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		if one.name != "_id" {
+			ordered = append(ordered, one.raw...)
+		}
+	}
+	return finish(ordered, at), own, nil
+}
+
+// update changes documents for which a filter holds: the first one, or all.
+func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) ([]version, error) {
+	edits, err := compileUpdate(update)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.find(ctx, filter, one)
+	if err != nil {
+		return nil, err
+	}
+	made := make([]version, 0, len(rows))
+	var changed []version
+	for _, r := range rows {
+		err := c.document(r, func(doc []byte) error {
+			after, err := edits.apply(make([]byte, 0, len(doc)+64), text(doc))
+			if err != nil {
+				return err
+			}
+			v := version{r, r.id, after}
+			if made = append(made, v); string(after) != string(doc) {
+				changed = append(changed, v)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range changed {
+		if id, err := idOf(text(v.doc)); err != nil || id != v.id {
+			return nil, errors.Join(errors.New("an update can't change an _id"), err)
+		}
+	}
+	return made, c.put(changed)
+}
+
+// put writes new versions of documents, all of them or none.
+func (c *changes) put(all []version) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := c.create(); err != nil {
+		return err
+	}
+	rows := make([]*row, len(all))
+	datas := make([][]byte, len(all))
+	for i, v := range all {
+		cells, err := c.t.cells.read(text(v.doc))
+		if err != nil {
+			return err
+		}
+		n := c.next + int64(i)
+		datas[i] = encodeRow(v.id, cells)
+		if rows[i], err = decodeRow(n, checksum(c.id, n, datas[i]), string(datas[i])); err != nil {
+			return err
+		}
+	}
+	if err := c.distinct(rows); err != nil {
+		return err
+	}
+	conn := c.t.db.conn
+	for i, r := range rows {
+		if all[i].old != nil {
+			if err := c.remove(all[i].old); err != nil {
+				return err
+			}
+		}
+		if err := conn.run(c.insertRow, r.n, r.sum, datas[i]); err != nil {
+			return err
+		}
+		if err := conn.run(c.insertDoc, r.n, checksum(c.id, r.n, all[i].doc), all[i].doc); err != nil {
+			return err
+		}
+		c.rows[r.id] = r
+	}
+	c.next += int64(len(rows))
+	return nil
+}
+
+// remove takes a row away, and leaves its document to the next commit.
+func (c *changes) remove(r *row) error {
+	c.garbage = append(c.garbage, place{c.id, r.n})
+	return c.t.db.conn.run(c.deleteRow, r.n)
+}
+
+// row is the row with an id as these changes leave it.
+func (c *changes) row(id string) *row {
+	if r, ok := c.rows[id]; ok {
+		return r
+	}
+	return c.t.rows[id]
+}
+
+// document reads a document of a row.
+func (c *changes) document(r *row, do func([]byte) error) error {
+	return c.t.db.conn.document(c.stored, r.n, do)
+}
+
+// find gives the rows for which a filter holds, as these changes leave them: the first one, or all.
+func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, error) {
+	f, err := c.t.compile(filter)
+	if err != nil {
+		return nil, err
+	}
+	q := &query{filter: f}
+	if one && len(c.rows) == 0 {
+		q.limit = 1
+	}
+	rows, err := c.t.find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.rows) > 0 {
+		rows = slices.DeleteFunc(rows, func(r *row) bool {
+			_, changed := c.rows[r.id]
+			return changed
+		})
+		for _, r := range c.rows {
+			if r != nil && f.accepts(r) {
+				rows = append(rows, r)
+			}
+		}
+		slices.SortFunc(rows, byID)
+	}
+	if f.documents() {
+		if rows, err = c.sift(f, rows, one); err != nil {
+			return nil, err
+		}
+	}
+	if one && len(rows) > 1 {
+		rows = rows[:1]
+	}
+	return rows, nil
+}
+
+// sift leaves the rows for whose documents a filter holds.
+func (c *changes) sift(f *filter, rows []*row, one bool) (found []*row, err error) {
+	for _, r := range rows {
+		err := c.document(r, func(doc []byte) error {
+			ok, err := f.holdsFor(r, text(doc))
+			if ok {
+				found = append(found, r)
+			}
+			return err
+		})
+		if err != nil || one && len(found) > 0 {
+			return found, err
+		}
+	}
+	return found, nil
+}

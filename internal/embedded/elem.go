@@ -1,0 +1,81 @@
+package embedded
+
+import (
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// elemMatch makes a condition that holds if one element of an array meets some conditions. Where a column lists what
+// they ask about, it is read from the row: the column of the path itself, or that of the one field of the documents in
+// the array. Else it is read from the document.
+func (c *compiler) elemMatch(path string, v value) (*cond, error) {
+	if v.kind != bson.TypeEmbeddedDocument {
+		return nil, unsupported("$elemMatch without conditions")
+	}
+	made := &cond{op: opMember, path: path, depth: strings.Count(path, ".") + 1}
+	ops, values := operators(v)
+	if values && !strings.HasPrefix(ops[0].name, "$and") && ops[0].name != "$or" && ops[0].name != "$nor" {
+		own := &compiler{column: func(string) int { return 0 }, mixed: c.mixed}
+		and := &cond{op: opAnd}
+		if err := own.field(and, "", v); err != nil {
+			return nil, err
+		}
+		made.kids = and.flat().kids
+		if column := c.column(path); column >= 0 && !own.reads(made.kids) && !c.mixed(column) {
+			made.op, made.column = opListed, column
+			return made, nil
+		}
+		made.values()
+		c.read(made)
+		return made, nil
+	}
+	if field, ok := onlyField(ops); ok {
+		if column := c.column(path + "." + field.name); column >= 0 && !c.mixed(column) {
+			own := &compiler{column: func(string) int { return 0 }, mixed: c.mixed}
+			and := &cond{op: opAnd}
+			if err := own.field(and, "", field.value); err != nil {
+				return nil, err
+			}
+			if made.kids = and.flat().kids; !own.reads(made.kids) {
+				made.op, made.column = opListed, column
+				return made, nil
+			}
+			made.kids = nil
+		}
+	}
+	own := &compiler{column: func(string) int { return noColumn }, mixed: c.mixed}
+	root, err := own.all(v.data)
+	if err != nil {
+		return nil, err
+	}
+	made.sub = &filter{root: root, paths: own.paths}
+	c.read(made)
+	return made, nil
+}
+
+// reads tells whether some conditions on one value ask about more than a value.
+func (c *compiler) reads(kids []*cond) bool {
+	for _, kid := range kids {
+		if kid.document || kid.op == opMember || kid.op == opListed || c.reads(kid.kids) {
+			return true
+		}
+	}
+	return false
+}
+
+// values has the kids of a condition look at the value that they are given.
+func (c *cond) values() {
+	for _, kid := range c.kids {
+		kid.document = false
+		kid.values()
+	}
+}
+
+// onlyField is the field of conditions that ask about one field and nothing else.
+func onlyField(ops []element) (element, bool) {
+	if len(ops) == 1 && !strings.ContainsAny(ops[0].name, "$.") && ops[0].name != "_id" {
+		return ops[0], true
+	}
+	return element{}, false
+}

@@ -1,0 +1,60 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+var (
+	// errDamaged tells that the file does not have what was written into it.
+	errDamaged = errors.New("the data folder is damaged; restore a backup")
+	errClosed  = &content.Error{Code: content.CodeUnavailable, Message: "The store is closed."}
+)
+
+// fail turns what stopped the engine into what callers are told.
+func fail(err error) error {
+	var told *content.Error
+	switch {
+	case err == nil, errors.Is(err, engine.ErrDuplicate), errors.As(err, &told), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		return engine.Late(err)
+	case isOne(err, sqlite3.FULL, syscall.ENOSPC, syscall.EDQUOT):
+		return &content.Error{Code: content.CodeUnavailable, Message: "The disk of the data folder is full. " +
+			"Free some space; writing works again then.", Cause: err}
+	case isOne(err, sqlite3.IOERR, sqlite3.CANTOPEN, sqlite3.READONLY, sqlite3.BUSY, syscall.EFBIG):
+		return &content.Error{Code: content.CodeUnavailable, Message: "The data folder can't be read or written. " +
+			"See whether its disk is full or broken, and whether Sen may use it.", Cause: err}
+	}
+	return err
+}
+
+// isOne tells whether an error is one of some others.
+func isOne(err error, others ...error) bool {
+	return slices.ContainsFunc(others, func(other error) bool { return errors.Is(err, other) })
+}
+
+// failIn is fail for what was done in a context: SQLite says "interrupted" where the context ended.
+func failIn(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && errors.Is(err, sqlite3.INTERRUPT) {
+		err = ctx.Err()
+	}
+	return fail(err)
+}
+
+// unreadable says of a database that can't be used what to do.
+func unreadable(path string, err error) error {
+	if errors.Is(err, errDamaged) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return fmt.Errorf("%s can't be read (%w); if the disk and the permissions are good, the file is damaged: "+
+		"restore a backup", path, err)
+}

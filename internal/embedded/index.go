@@ -1,0 +1,265 @@
+package embedded
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// indexes are what a table's memory has beside the rows. Each is made when it is used for the first time; from then on
+// writes keep it.
+type indexes struct {
+	// mu guards the maps against readers that make an index at the same time. What is in them changes only under the
+	// table's lock.
+	mu       sync.Mutex
+	orders   map[orderKey]*order
+	postings map[int]postings
+}
+
+// orderKey names an order: a column, and whether lists stand in it by their greatest value.
+type orderKey struct {
+	column   int
+	greatest bool
+}
+
+// order has all rows sorted by a column, and those with equal values by their ids.
+type order struct {
+	orderKey
+	rows []*row
+}
+
+// postings have the rows with each value of a column, sorted by their ids. A key is what [appendKey] writes.
+type postings map[string][]*row
+
+// byID orders rows by their ids.
+func byID(a, b *row) int { return strings.Compare(a.id, b.id) }
+
+// compare orders two rows.
+func (o *order) compare(a, b *row) int {
+	if o.column == idColumn {
+		return byID(a, b)
+	}
+	if c := compare(a.sortValue(o.column, o.greatest), b.sortValue(o.column, o.greatest)); c != 0 {
+		return c
+	}
+	return byID(a, b)
+}
+
+// part is where a span begins and ends in the order.
+func (o *order) part(s span) (from, to int) {
+	from, to = o.find(&s.from), o.find(&s.to)
+	return from, max(from, to)
+}
+
+// find is the place of the first row that does not come before a cut.
+func (o *order) find(c *cut) int {
+	low, high := 0, len(o.rows)
+	for low < high {
+		middle := (low + high) / 2
+		if c.before(o.rows[middle].sortValue(o.column, o.greatest)) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// few is how many changes are made in an index one by one. With more, the index is gone through once.
+const few = 32
+
+// apply takes rows out and puts others in.
+func (o *order) apply(out, in []*row) {
+	if len(out)+len(in) <= few {
+		for _, r := range out {
+			if at, ok := slices.BinarySearchFunc(o.rows, r, o.compare); ok {
+				o.rows = slices.Delete(o.rows, at, at+1)
+			}
+		}
+		for _, r := range in {
+			at, _ := slices.BinarySearchFunc(o.rows, r, o.compare)
+			o.rows = slices.Insert(o.rows, at, r)
+		}
+		return
+	}
+	gone := make(map[*row]bool, len(out))
+	for _, r := range out {
+		gone[r] = true
+	}
+	in = slices.Clone(in)
+	slices.SortFunc(in, o.compare)
+	rows := make([]*row, 0, len(o.rows)+len(in))
+	for _, r := range o.rows {
+		if gone[r] {
+			continue
+		}
+		for len(in) > 0 && o.compare(in[0], r) < 0 {
+			rows, in = append(rows, in[0]), in[1:]
+		}
+		rows = append(rows, r)
+	}
+	rows = append(rows, in...)
+	o.rows = rows
+}
+
+// keysOf gives the key of each value of a cell to a function, some of them perhaps more than once.
+func keysOf(cell string, buf []byte, do func(key []byte)) {
+	if !isList(cell) {
+		do(appendKey(buf[:0], oneValue(cell)))
+		return
+	}
+	for rest := cell[2:]; rest != ""; {
+		var v value
+		if v, rest = nextValue(rest); !v.compound() {
+			do(appendKey(buf[:0], v))
+		}
+	}
+}
+
+// add puts a row in.
+func (p postings) add(column int, r *row) {
+	var buf [128]byte
+	keysOf(r.cell(column), buf[:], func(key []byte) {
+		rows := p[string(key)]
+		at, ok := slices.BinarySearchFunc(rows, r, byID)
+		if !ok {
+			p[string(key)] = slices.Insert(rows, at, r)
+		}
+	})
+}
+
+// remove takes a row out.
+func (p postings) remove(column int, r *row) {
+	var buf [128]byte
+	keysOf(r.cell(column), buf[:], func(key []byte) {
+		rows := p[string(key)]
+		at, ok := slices.BinarySearchFunc(rows, r, byID)
+		switch {
+		case !ok:
+		case len(rows) == 1:
+			delete(p, string(key))
+		default:
+			p[string(key)] = slices.Delete(rows, at, at+1)
+		}
+	})
+}
+
+// order gives the order of a column. The caller holds the table's lock, or is the writer.
+func (t *table) order(key orderKey) *order {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if o := t.orders[key]; o != nil {
+		return o
+	}
+	o := &order{orderKey: key}
+	if byIDs := t.orders[orderKey{column: idColumn}]; byIDs != nil {
+		o.rows = slices.Clone(byIDs.rows)
+	} else {
+		o.rows = slices.Collect(maps.Values(t.rows))
+	}
+	o.sort()
+	t.orders[key] = o
+	return o
+}
+
+// placed is a row with what it is sorted by.
+type placed struct {
+	// begin is the beginning of the value as a number: a value that comes before another has no greater one.
+	begin uint64
+	value value
+	row   *row
+}
+
+// sort brings all rows into the order.
+func (o *order) sort() {
+	all := make([]placed, len(o.rows))
+	common, first := "", true
+	for i, r := range o.rows {
+		all[i] = placed{value: r.sortValue(o.column, o.greatest), row: r}
+		if v := all[i].value; v.bracket() != bracketText {
+			continue
+		} else if first {
+			common, first = v.data, false
+		} else {
+			for !strings.HasPrefix(v.data, common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	for i := range all {
+		all[i].begin = all[i].value.begin(len(common))
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if a.begin != b.begin {
+			return cmp.Compare(a.begin, b.begin)
+		}
+		if c := compare(a.value, b.value); c != 0 {
+			return c
+		}
+		return byID(a.row, b.row)
+	})
+	for i := range all {
+		o.rows[i] = all[i].row
+	}
+}
+
+// posted gives the postings of a column. The caller holds the table's lock, or is the writer.
+func (t *table) posted(column int) postings {
+	all := t.order(orderKey{column: idColumn}).rows
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p := t.postings[column]; p != nil {
+		return p
+	}
+	p := postings{}
+	var buf [128]byte
+	for _, r := range all {
+		keysOf(r.cell(column), buf[:], func(key []byte) {
+			rows := p[string(key)]
+			if n := len(rows); n == 0 || rows[n-1] != r {
+				p[string(key)] = append(rows, r)
+			}
+		})
+	}
+	t.postings[column] = p
+	return p
+}
+
+// change has every index take rows out and put others in. The caller holds the table's lock.
+func (t *table) change(out, in []*row) {
+	for _, r := range out {
+		t.count(r, -1)
+		if t.rows[r.id] == r {
+			delete(t.rows, r.id)
+		}
+	}
+	for _, r := range in {
+		t.count(r, 1)
+		t.rows[r.id] = r
+	}
+	for _, o := range t.orders {
+		o.apply(out, in)
+	}
+	for column, p := range t.postings {
+		for _, r := range out {
+			p.remove(column, r)
+		}
+		for _, r := range in {
+			p.add(column, r)
+		}
+	}
+}
+
+// count takes a row into the counts of lists, or out of them.
+func (t *table) count(r *row, by int) {
+	for column := range t.lists {
+		if cell := r.cell(column); isList(cell) {
+			t.lists[column] += by
+			if cell[1] == manyArrays {
+				t.mixed[column] += by
+			}
+		}
+	}
+}

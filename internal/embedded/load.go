@@ -1,0 +1,229 @@
+package embedded
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// place is where a document stands in the file: a table and a number.
+type place struct{ table, n int64 }
+
+// load opens the database, which it makes if there is none, and brings the rows of all tables into memory.
+func (db *DB) load() (err error) {
+	file, err := os.OpenFile(db.path(), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	size, err := file.Seek(0, 2)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	if size == 0 {
+		if size, err = sizeOfLog(db.path()); err != nil {
+			return err
+		}
+	}
+	if db.conn, err = connect(db.path(), writerCache); err != nil {
+		return unreadable(db.path(), err)
+	}
+	if size == 0 {
+		err = db.create()
+	}
+	if err == nil {
+		err = db.readState()
+	}
+	if err == nil {
+		err = db.readMark()
+	}
+	if err == nil {
+		err = db.readTables()
+	}
+	if err == nil && len(db.garbage) > 0 {
+		err = db.write(nil, nil)
+	}
+	if err != nil {
+		return unreadable(db.path(), err)
+	}
+	return nil
+}
+
+// sizeOfLog is the size of a database's log. There is one without a database where a start was killed.
+func sizeOfLog(path string) (int64, error) {
+	info, err := os.Stat(path + "-wal")
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// create makes the database.
+func (db *DB) create() error {
+	state := fmt.Sprintf("INSERT INTO state VALUES (1, 0, 0, x'', %d);", sumOfState(0, 0, nil))
+	return db.conn.Exec(fmt.Sprintf("BEGIN IMMEDIATE; PRAGMA application_id=%d; PRAGMA user_version=%d; %s %s COMMIT",
+		applicationID, form, schema, state))
+}
+
+// sumOfState is the checksum of the row of the table state.
+func sumOfState(commits, tables int64, garbage []byte) uint32 {
+	data := binary.LittleEndian.AppendUint64(nil, uint64(commits))
+	data = binary.LittleEndian.AppendUint64(data, uint64(tables))
+	return crc32.Checksum(append(data, garbage...), castagnoli)
+}
+
+// readState reads what the database says of itself.
+func (db *DB) readState() error {
+	id, err := db.conn.number("PRAGMA application_id")
+	if err != nil {
+		return err
+	}
+	version, err := db.conn.number("PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	if id != applicationID || version != form {
+		return fmt.Errorf("it is no database of this version of the engine (%x, form %d)", id, version)
+	}
+	found := false
+	err = db.conn.each("SELECT commits, garbage, tables, sum FROM state WHERE id = 1", func(s *sqlite3.Stmt) error {
+		found, db.commits = true, s.ColumnInt64(0)
+		garbage := s.ColumnBlob(1, nil)
+		if sumOfState(db.commits, s.ColumnInt64(2), garbage) != uint32(s.ColumnInt64(3)) {
+			return fmt.Errorf("the state has another checksum: %w", errDamaged)
+		}
+		for len(garbage) > 0 {
+			table, n := binary.Uvarint(garbage)
+			number, m := binary.Uvarint(garbage[n:])
+			db.garbage, garbage = append(db.garbage, place{int64(table), int64(number)}), garbage[n+m:]
+		}
+		return nil
+	})
+	if err == nil && !found {
+		err = fmt.Errorf("the state is missing: %w", errDamaged)
+	}
+	return err
+}
+
+// markName is the file with the number of the last commit. It is written behind every commit and need not reach the
+// disk: after a loss of power it may be behind the database. But a database that is behind it has lost what was
+// acknowledged.
+const markName = "commits"
+
+// readMark compares the number of the last commit with that of the database.
+func (db *DB) readMark() (err error) {
+	path := filepath.Join(db.dir, markName)
+	if db.mark, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	marked, err := readMark(path)
+	if err != nil {
+		return err
+	}
+	if marked > db.commits {
+		return fmt.Errorf("it ends with commit %d, and commit %d was acknowledged: its end is lost. Restore a backup; "+
+			"to go on with what is left, remove the file %s: %w", db.commits, marked, path, errDamaged)
+	}
+	return nil
+}
+
+// readMark is the number in a file of the last commit; zero if there is none or it is torn.
+func readMark(path string) (marked int64, err error) {
+	data, err := os.ReadFile(path)
+	var sum uint32
+	if _, scanErr := fmt.Sscanf(string(data), "%d %x", &marked, &sum); scanErr != nil || markText(marked) != string(data) {
+		marked = 0
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return marked, err
+}
+
+// markText is what is in the file of the last commit.
+func markText(commits int64) string {
+	number := fmt.Sprintf("%020d", commits)
+	return fmt.Sprintf("%s %08x\n", number, crc32.Checksum([]byte(number), castagnoli))
+}
+
+// sumOfTable is the checksum of a table's line in the catalogue.
+func sumOfTable(id int64, name, columns string, documents, hash int64) uint32 {
+	return crc32.Checksum(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%d\x00%d", id, name, columns, documents, hash), castagnoli)
+}
+
+// readTables brings all tables into memory.
+func (db *DB) readTables() error {
+	start := time.Now()
+	type line struct{ documents, hash int64 }
+	lines := map[*table]line{}
+	err := db.conn.each("SELECT id, name, columns, documents, hash, sum FROM tables", func(s *sqlite3.Stmt) error {
+		id, name, columns := s.ColumnInt64(0), s.ColumnText(1), s.ColumnText(2)
+		l := line{s.ColumnInt64(3), s.ColumnInt64(4)}
+		if sumOfTable(id, name, columns, l.documents, l.hash) != uint32(s.ColumnInt64(5)) {
+			return fmt.Errorf("the catalogue has another checksum: %w", errDamaged)
+		}
+		t := db.newTable(name)
+		t.stored = storedAs(id)
+		lines[t] = l
+		db.tables[name] = t
+		var paths []string
+		if err := json.Unmarshal([]byte(columns), &paths); err != nil {
+			return err
+		}
+		t.setColumns(paths)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	tables, err := db.conn.number("SELECT tables FROM state")
+	if err == nil && int(tables) != len(lines) {
+		err = fmt.Errorf("the catalogue has %d tables of %d: %w", len(lines), tables, errDamaged)
+	}
+	rows := 0
+	for t, l := range lines {
+		if err == nil {
+			err = t.load(db.conn, l.documents)
+		}
+		if err == nil && (int64(len(t.rows)) != l.documents || t.hash != uint64(l.hash)) {
+			err = fmt.Errorf("the table %s has %d documents of %d: %w", t.name, len(t.rows), l.documents, errDamaged)
+		}
+		rows += len(t.rows)
+	}
+	db.log.Debug("the data folder is open", "tables", len(lines), "documents", rows, "took", time.Since(start))
+	return err
+}
+
+// load brings the rows of a table into memory.
+func (t *table) load(c *conn, documents int64) error {
+	t.rows = make(map[string]*row, documents)
+	err := c.each(fmt.Sprintf("SELECT n, sum, row FROM rows_%d", t.id), func(s *sqlite3.Stmt) error {
+		n, sum, data := s.ColumnInt64(0), uint32(s.ColumnInt64(1)), s.ColumnRawBlob(2)
+		if checksum(t.id, n, data) != sum {
+			return fmt.Errorf("row %d of %s has another checksum: %w", n, t.name, errDamaged)
+		}
+		r, err := decodeRow(n, sum, string(data))
+		if err != nil {
+			return err
+		}
+		t.rows[r.id] = r
+		t.count(r, 1)
+		t.hash ^= r.hash()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	t.next, err = c.number(fmt.Sprintf("SELECT max(n) FROM docs_%d", t.id))
+	t.next++
+	return err
+}

@@ -1,0 +1,58 @@
+package embedded
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"time"
+)
+
+// kills is how often the writing program is killed.
+const kills = 12
+
+// killSoon kills a program a while after it began to write.
+func killSoon(c *exec.Cmd, begun <-chan struct{}) {
+	<-begun
+	time.Sleep(time.Duration(rand.IntN(60_000)) * time.Microsecond)
+	_ = c.Process.Kill()
+}
+
+// follow takes in what a program tells until it ends. It gives the last document that was written.
+func follow(out io.Reader, begun chan struct{}, wrote int, changed map[int]int) int {
+	first := true
+	for line := range tell(out) {
+		if note(line, &wrote, changed); first {
+			close(begun)
+			first = false
+		}
+	}
+	if first {
+		close(begun)
+	}
+	return wrote
+}
+
+// tell gives the lines that a program writes, until it ends.
+func tell(out io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(out); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	return lines
+}
+
+// note takes in a line of a program that writes.
+func note(line string, wrote *int, changed map[int]int) {
+	var n, by int
+	if _, err := fmt.Sscanf(line, "wrote %d", &n); err == nil {
+		*wrote = max(*wrote, n)
+	}
+	if _, err := fmt.Sscanf(line, "changed %d %d", &n, &by); err == nil {
+		changed[n] = by
+	}
+}

@@ -1,0 +1,221 @@
+package embedded
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/engine"
+)
+
+// sorting is an order that a query asks for: a path, its column, and the direction.
+type sorting struct {
+	path   string
+	column int
+	desc   bool
+}
+
+// query is a query, made ready.
+type query struct {
+	filter *filter
+	sort   []sorting
+	// sorter reads the unknown paths of the order from the documents; nil if rows know them all.
+	sorter  *cellReader
+	unknown []string
+	skip    int
+	limit   int
+	project *projection
+}
+
+// most is how many rows a query asks for at most, with those that it leaves out; 0 is no limit.
+func (q *query) most() int {
+	if q.limit == 0 {
+		return 0
+	}
+	return q.skip + q.limit
+}
+
+// late tells that which rows are found is only known when their documents are read.
+func (q *query) late() bool { return q.filter.documents() || q.sorter != nil }
+
+// prepare makes a query ready. The caller holds the table's lock, or is the writer.
+func (t *table) prepare(q engine.Query) (*query, error) {
+	f, err := t.compile(q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	made := &query{filter: f, skip: q.Skip, limit: q.Limit}
+	for _, e := range q.Sort {
+		s := sorting{path: e.Key, column: t.column(e.Key)}
+		if s.desc, err = descends(e.Value); err != nil {
+			return nil, err
+		}
+		if s.column == noColumn {
+			made.unknown = addColumns(made.unknown, e.Key)
+		}
+		made.sort = append(made.sort, s)
+	}
+	if made.unknown != nil {
+		made.sorter = newCellReader(made.unknown, false)
+	}
+	made.project, err = t.projection(q.Fields)
+	return made, err
+}
+
+// compile makes a filter ready.
+func (t *table) compile(f bson.D) (*filter, error) {
+	c := &compiler{column: t.column, mixed: func(column int) bool { return t.mixed[column] > 0 }}
+	return c.compile(f)
+}
+
+// source is a set of rows outside of which a filter holds for no row.
+type source struct {
+	count int
+	rows  func() []*row
+}
+
+// sourceOf is the smallest source for a filter; nil if there is none.
+func (t *table) sourceOf(f *filter) (best *source) {
+	conds := []*cond{f.root}
+	if f.root.op == opAnd {
+		conds = f.root.kids
+	}
+	take := func(s *source) {
+		if s != nil && (best == nil || s.count < best.count) {
+			best = s
+		}
+	}
+	for _, c := range conds {
+		if c.document {
+			continue
+		}
+		switch c.op {
+		case opEq, opIn:
+			if c.column == idColumn {
+				take(t.byIDs(c))
+			} else {
+				take(t.byValues(c))
+			}
+		case opGt, opGte, opLt, opLte:
+			if c.column == idColumn || t.lists[c.column] == 0 {
+				s, _ := f.root.spanOf(c.column)
+				o := t.order(orderKey{column: c.column})
+				from, to := o.part(s)
+				take(&source{to - from, func() []*row { return o.rows[from:to] }})
+			}
+		}
+	}
+	return best
+}
+
+// byIDs is the source of a condition on the ids.
+func (t *table) byIDs(c *cond) *source {
+	if c.op == opEq {
+		return &source{1, func() []*row {
+			if r := t.rows[c.value.data]; r != nil && c.value.bracket() == bracketText {
+				return []*row{r}
+			}
+			return nil
+		}}
+	}
+	return &source{len(c.texts), func() (rows []*row) {
+		for id := range c.texts {
+			if r := t.rows[id]; r != nil {
+				rows = append(rows, r)
+			}
+		}
+		slices.SortFunc(rows, byID)
+		return rows
+	}}
+}
+
+// byValues is the source of a condition on the values of a column; nil where null is one of them, which most rows may
+// have.
+func (t *table) byValues(c *cond) *source {
+	var buf [128]byte
+	var lists [][]*row
+	if c.op == opEq {
+		if c.value.null() {
+			return nil
+		}
+		rows := t.posted(c.column)[string(appendKey(buf[:0], c.value))]
+		return &source{len(rows), func() []*row { return rows }}
+	}
+	if c.null {
+		return nil
+	}
+	p, count := t.posted(c.column), 0
+	add := func(v value) {
+		if rows := p[string(appendKey(buf[:0], v))]; len(rows) > 0 {
+			lists, count = append(lists, rows), count+len(rows)
+		}
+	}
+	for text := range c.texts {
+		add(value{bson.TypeString, text})
+	}
+	for _, v := range c.others {
+		add(v)
+	}
+	return &source{count, func() []*row {
+		rows := slices.Concat(lists...)
+		slices.SortFunc(rows, byID)
+		return slices.Compact(rows)
+	}}
+}
+
+// sorted is the order in memory that a query can be read in; nil if there is none.
+func (t *table) sorted(q *query) *order {
+	if len(q.sort) == 0 || len(q.sort) > 2 || q.sorter != nil {
+		return nil
+	}
+	first := q.sort[0]
+	if len(q.sort) == 2 && (q.sort[1].column != idColumn || q.sort[1].desc != first.desc) {
+		return nil
+	}
+	greatest := first.desc && first.column >= 0 && t.lists[first.column] > 0
+	return t.order(orderKey{first.column, greatest})
+}
+
+// dear is how much more it costs to gather a row and to sort it than to walk past one in an order.
+const dear = 4
+
+// find gives the rows for which a query's filter holds, in its order, as far as rows tell; the rest is done by
+// [reading.sift]. The caller holds the table's lock, or is the writer.
+func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
+	best := t.sourceOf(q.filter)
+	most := q.most()
+	if q.late() {
+		most = 0
+	}
+	if o := t.sorted(q); o != nil {
+		from, to, exact := t.reach(o, q.filter)
+		walk := to - from
+		if most > 0 && best != nil && best.count > 0 {
+			walk = min(walk, most*len(t.rows)/best.count)
+		} else if most > 0 {
+			walk = min(walk, most)
+		}
+		if best == nil || walk <= dear*best.count {
+			return q.walk(ctx, o.rows[from:to], exact, most)
+		}
+	}
+	var rows []*row
+	if best != nil {
+		rows = best.rows()
+	} else {
+		rows = t.order(orderKey{column: idColumn}).rows
+	}
+	return q.gather(ctx, rows, most)
+}
+
+// reach is the part of an order in which all rows stand for which a filter holds. Exact tells that it holds for each
+// row there.
+func (t *table) reach(o *order, f *filter) (from, to int, exact bool) {
+	if o.column >= 0 && t.lists[o.column] > 0 {
+		return 0, len(o.rows), false
+	}
+	s, exact := f.root.spanOf(o.column)
+	from, to = o.part(s)
+	return from, to, exact
+}

@@ -1,0 +1,244 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/engine"
+)
+
+// reading answers queries. What memory says and the documents that are read for it are of the same moment: the reading
+// begins a transaction of SQLite while it holds the table's lock. The transaction may see one commit more, which memory
+// does not have yet; but a document that a commit replaces or removes stays in the file until the commit behind it (see
+// [DB.write]), and that one waits until memory has the former.
+type reading struct {
+	t    *table
+	ctx  context.Context
+	each func(query int, document bson.Raw) error
+	conn *conn
+	// batch are documents that were read and not given to each yet; ends tells where each of them ends and its query.
+	batch []byte
+	ends  []ending
+	busy  time.Duration
+}
+
+// ending is the end of a document in a batch.
+type ending struct{ at, query int }
+
+// batchSize is how many bytes are read before they are given to the caller. A caller of less gets all
+// with no transaction open behind it.
+const batchSize = 256 << 10
+
+// found is what a query found in a table.
+type found struct {
+	*query
+	t *table
+	stored
+	rows []*row
+}
+
+// find answers queries.
+func (r *reading) find(queries []engine.Query) error {
+	if err := cmp.Or(r.ctx.Err(), r.t.db.open()); err != nil {
+		return err
+	}
+	all := make([]found, len(queries))
+	if err := r.plan(queries, all); err != nil {
+		return err
+	}
+	for i := range all {
+		if err := r.answer(i, &all[i]); err != nil {
+			return err
+		}
+	}
+	r.close()
+	return r.flush()
+}
+
+// lock holds the tables of some queries, until the function that it gives is called. There is one writer, who waits for
+// one table at a time, so that readers and he do not wait for each other.
+func (r *reading) lock(queries []engine.Query, all []found) (unlock func()) {
+	var locked []*table
+	for i, q := range queries {
+		t := r.t
+		if q.Table != "" {
+			t = r.t.db.table(q.Table)
+		}
+		if all[i].t = t; !slices.Contains(locked, t) {
+			t.lock.RLock()
+			locked = append(locked, t)
+		}
+		all[i].stored = t.stored
+	}
+	return func() {
+		for _, t := range locked {
+			t.lock.RUnlock()
+		}
+	}
+}
+
+// plan finds the rows for all queries, and begins a transaction if documents are to be read.
+func (r *reading) plan(queries []engine.Query, all []found) (err error) {
+	defer r.lock(queries, all)()
+	for i, q := range queries {
+		f := &all[i]
+		if f.query, err = f.t.prepare(q); err != nil {
+			return err
+		}
+		if f.rows, err = f.t.find(r.ctx, f.query); err != nil {
+			return err
+		}
+		if r.conn == nil && len(f.rows) > 0 && (f.late() || !f.project.covers(f.rows)) {
+			if err := r.begin(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// begin begins a transaction of SQLite: with the first document that is read.
+func (r *reading) begin(f *found) (err error) {
+	if r.conn, err = r.t.db.reader(r.ctx); err != nil {
+		return err
+	}
+	if err := r.conn.run("BEGIN"); err != nil {
+		return err
+	}
+	return r.conn.document(f.stored, f.rows[0].n, func([]byte) error { return nil })
+}
+
+// answer reads the documents of a query.
+func (r *reading) answer(i int, f *found) error {
+	if f.late() {
+		if err := r.sift(f); err != nil {
+			return err
+		}
+	}
+	covered := f.project.covers(f.rows)
+	for _, row := range f.rows {
+		if covered {
+			r.batch = f.project.ofRow(r.batch, row)
+		} else if err := r.conn.document(f.stored, row.n, func(doc []byte) (err error) {
+			r.batch, err = f.project.ofDocument(r.batch, doc)
+			return err
+		}); err != nil {
+			return err
+		}
+		r.ends = append(r.ends, ending{len(r.batch), i})
+		if len(r.batch) > batchSize {
+			if err := cmp.Or(r.flush(), r.ctx.Err()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flush gives the caller what was read.
+func (r *reading) flush() error {
+	if len(r.ends) == 0 {
+		return nil
+	}
+	start, from := time.Now(), 0
+	defer func() { r.busy += time.Since(start) }()
+	for _, end := range r.ends {
+		if err := r.each(end.query, bson.Raw(r.batch[from:end.at:end.at])); err != nil {
+			return err
+		}
+		from = end.at
+	}
+	r.batch, r.ends = r.batch[:0], r.ends[:0]
+	return nil
+}
+
+// close gives the connection back.
+func (r *reading) close() {
+	if r.conn != nil {
+		r.t.db.release(r.conn)
+		r.conn = nil
+	}
+}
+
+// sift does for a query what only documents tell: which rows its filter holds for, and their order.
+func (r *reading) sift(f *found) error {
+	rows := f.rows[:0:0]
+	keys := map[*row][]value{}
+	for _, one := range f.rows {
+		err := r.conn.document(f.stored, one.n, func(raw []byte) error {
+			doc := string(raw)
+			ok, err := f.filter.holdsFor(one, doc)
+			if err != nil || !ok {
+				return err
+			}
+			rows = append(rows, one)
+			keys[one], err = f.keys(one, doc)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if most := f.most(); f.sorter == nil && most > 0 && len(rows) == most {
+			break
+		}
+	}
+	if f.sorter != nil {
+		slices.SortStableFunc(rows, func(a, b *row) int {
+			for i, s := range f.sort {
+				if c := compare(keys[a][i], keys[b][i]); c != 0 {
+					if s.desc {
+						return -c
+					}
+					return c
+				}
+			}
+			return cmp.Compare(a.id, b.id)
+		})
+	}
+	if most := f.most(); most > 0 {
+		rows = rows[:min(most, len(rows))]
+	}
+	f.rows = rows[min(f.skip, len(rows)):]
+	return nil
+}
+
+// keys are the values by which a document is ordered, if its row does not have them all.
+func (q *query) keys(r *row, doc string) (keys []value, err error) {
+	if q.sorter == nil {
+		return nil, nil
+	}
+	cells, err := q.sorter.read(doc)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range q.sort {
+		if s.column != noColumn {
+			keys = append(keys, r.sortValue(s.column, s.desc))
+			continue
+		}
+		keys = append(keys, sortValue(string(cells[slices.Index(q.unknown, s.path)]), s.desc))
+	}
+	return keys, nil
+}
+
+// descends tells whether an order is descending.
+func descends(direction any) (bool, error) {
+	var n int64
+	switch v := direction.(type) {
+	case int:
+		n = int64(v)
+	case int32:
+		n = int64(v)
+	case int64:
+		n = v
+	}
+	if n != 1 && n != -1 {
+		return false, errors.New("an order is 1 or -1")
+	}
+	return n < 0, nil
+}

@@ -1,0 +1,245 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// conn is a connection to the database file. One goroutine uses it at a time.
+type conn struct {
+	*sqlite3.Conn
+	statements map[string]*sqlite3.Stmt
+}
+
+// fileName is the name of the database in the data folder.
+const fileName = "sen.db"
+
+// The marks of a database of this engine: "Sen1" and the form of what is in it.
+const (
+	applicationID = 0x53656e31
+	form          = 1
+)
+
+// An acknowledged write is in the file sen.db-wal and has reached the disk: SQLite is told to wait for that at every
+// commit (synchronous=FULL). From there SQLite brings pages into sen.db (a checkpoint) when 1,000 of them have come
+// together, and when the last connection is closed. A checkpoint first waits until the pages of the log have reached
+// the disk, and the log begins anew only when those of sen.db have. A page of 8 kB was measured to cost least.
+const pragmas = `PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;
+PRAGMA wal_autocheckpoint=1000; PRAGMA busy_timeout=5000;`
+
+// The tables of the database. A table of documents is a pair: rows has what memory needs, docs the documents. They
+// stand apart so that the start reads the rows alone, one behind the other.
+const schema = `
+CREATE TABLE state (id INTEGER PRIMARY KEY, commits INTEGER, tables INTEGER, garbage BLOB, sum INTEGER);
+CREATE TABLE tables (id INTEGER PRIMARY KEY, name TEXT, columns TEXT, documents INTEGER, hash INTEGER, sum INTEGER);`
+
+// stored is where a table of documents is in the database, with what is said to SQLite about it. Its id is zero until
+// it is in the catalogue.
+type stored struct {
+	id                                                         int64
+	doc, insertRow, insertDoc, updateRow, deleteRow, deleteDoc string
+}
+
+// storedAs is where the table with an id is.
+func storedAs(id int64) stored {
+	return stored{
+		id:        id,
+		doc:       fmt.Sprintf("SELECT sum, doc FROM docs_%d WHERE n = ?", id),
+		insertRow: fmt.Sprintf("INSERT INTO rows_%d (n, sum, row) VALUES (?, ?, ?)", id),
+		insertDoc: fmt.Sprintf("INSERT INTO docs_%d (n, sum, doc) VALUES (?, ?, ?)", id),
+		updateRow: fmt.Sprintf("UPDATE rows_%d SET sum = ?2, row = ?3 WHERE n = ?1", id),
+		deleteRow: fmt.Sprintf("DELETE FROM rows_%d WHERE n = ?", id),
+		deleteDoc: deleteDoc(id),
+	}
+}
+
+func deleteDoc(table int64) string { return fmt.Sprintf("DELETE FROM docs_%d WHERE n = ?", table) }
+
+// connect opens a connection to a database file, with a cache of some kilobytes.
+func connect(path string, cache int) (*conn, error) {
+	path, err := filepath.Abs(path) // what begins with "file:" would be taken for a URI
+	if err != nil {
+		return nil, err
+	}
+	c, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READWRITE)
+	if err != nil {
+		return nil, err
+	}
+	made := &conn{c, map[string]*sqlite3.Stmt{}}
+	if err := made.Exec(fmt.Sprintf("%s PRAGMA cache_size=-%d", pragmas, cache)); err != nil {
+		return nil, errors.Join(err, made.close())
+	}
+	return made, nil
+}
+
+// close ends the connection.
+func (c *conn) close() (err error) {
+	for _, s := range c.statements {
+		err = errors.Join(err, s.Close())
+	}
+	return errors.Join(err, c.Close())
+}
+
+// statement gives a statement, which is prepared once.
+func (c *conn) statement(sql string) (*sqlite3.Stmt, error) {
+	if s := c.statements[sql]; s != nil {
+		return s, nil
+	}
+	s, _, err := c.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT)
+	if err != nil {
+		return nil, err
+	}
+	c.statements[sql] = s
+	return s, nil
+}
+
+// run runs a statement with numbers, texts and bytes in the places of its question marks.
+func (c *conn) run(sql string, args ...any) error {
+	s, err := c.bound(sql, args...)
+	if err != nil {
+		return err
+	}
+	return s.Exec()
+}
+
+// bound gives a statement that is ready to be run.
+func (c *conn) bound(sql string, args ...any) (*sqlite3.Stmt, error) {
+	s, err := c.statement(sql)
+	for i, arg := range args {
+		if err != nil {
+			return nil, err
+		}
+		switch v := arg.(type) {
+		case int64:
+			err = s.BindInt64(i+1, v)
+		case uint32:
+			err = s.BindInt64(i+1, int64(v))
+		case string:
+			err = s.BindText(i+1, v)
+		case []byte:
+			err = s.BindBlob(i+1, v)
+		}
+	}
+	return s, err
+}
+
+// each reads all that a statement finds.
+func (c *conn) each(sql string, do func(*sqlite3.Stmt) error) error {
+	s, err := c.bound(sql)
+	if err != nil {
+		return err
+	}
+	for err == nil && s.Step() {
+		err = do(s)
+	}
+	return errors.Join(err, s.Err(), s.Reset())
+}
+
+// number reads one number.
+func (c *conn) number(sql string) (n int64, err error) {
+	err = c.each(sql, func(s *sqlite3.Stmt) error {
+		n = s.ColumnInt64(0)
+		return nil
+	})
+	return n, err
+}
+
+// document gives a document to a function. Its bytes are good until the function returns. A document that is missing or
+// damaged is an error.
+func (c *conn) document(t stored, n int64, do func(doc []byte) error) error {
+	s, err := c.bound(t.doc, n)
+	if err != nil {
+		return err
+	}
+	if s.Step() {
+		if doc := s.ColumnRawBlob(1); checksum(t.id, n, doc) == uint32(s.ColumnInt64(0)) {
+			err = do(doc)
+		} else {
+			err = fmt.Errorf("document %d of table %d has another checksum: %w", n, t.id, errDamaged)
+		}
+	} else if err = s.Err(); err == nil {
+		err = fmt.Errorf("document %d of table %d is missing: %w", n, t.id, errDamaged)
+	}
+	if resetErr := s.Reset(); err == nil {
+		err = resetErr
+	}
+	return err
+}
+
+// readers are connections to read with that nobody uses at the moment. There is no bound on how many are in use: who
+// reads documents may read others for each of them.
+type readers []*conn
+
+// kept is how many connections stay open when nobody uses them.
+const kept = 4
+
+// readerCache is how many kilobytes the cache of a reader has. Pages that are not there come from the system's cache.
+const (
+	readerCache = 1 << 10
+	writerCache = 4 << 10
+)
+
+// reader takes a connection to read with.
+func (db *DB) reader(ctx context.Context) (*conn, error) {
+	db.mu.Lock()
+	if err := db.open(); err != nil {
+		db.mu.Unlock()
+		return nil, err
+	}
+	db.reading.Add(1)
+	var c *conn
+	if n := len(db.readers); n > 0 {
+		c = db.readers[n-1]
+		db.readers = db.readers[:n-1]
+	}
+	db.mu.Unlock()
+	if c == nil {
+		var err error
+		if c, err = connect(db.path(), readerCache); err != nil {
+			db.reading.Done()
+			return nil, err
+		}
+	}
+	c.SetInterrupt(ctx)
+	return c, nil
+}
+
+// release gives a connection back.
+func (db *DB) release(c *conn) {
+	defer db.reading.Done()
+	c.SetInterrupt(context.Background())
+	err := error(nil)
+	if !c.GetAutocommit() {
+		err = c.run("ROLLBACK")
+	}
+	db.mu.Lock()
+	if err == nil && !db.closed.Load() && len(db.readers) < kept {
+		db.readers = append(db.readers, c)
+		c = nil
+	}
+	db.mu.Unlock()
+	if c != nil {
+		if err := errors.Join(err, c.close()); err != nil {
+			db.log.Warn("a connection to the database did not close", "err", err)
+		}
+	}
+}
+
+// closeReaders closes the connections that nobody uses.
+func (db *DB) closeReaders() (err error) {
+	db.mu.Lock()
+	free := slices.Clone(db.readers)
+	db.readers = nil
+	db.closed.Store(true)
+	db.mu.Unlock()
+	for _, c := range free {
+		err = errors.Join(err, c.close())
+	}
+	return err
+}

@@ -1,0 +1,253 @@
+package embedded
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// value is one value of a document. Data is as in BSON, but a text's is the text alone. The kind 0 says that there is
+// no value.
+type value struct {
+	kind bson.Type
+	data string
+}
+
+// A cell is what a path of a document leads to, written as bytes:
+//
+//	""                       there is no value
+//	kind data                one value
+//	listMark depth values    the values that were found through an array
+//
+// The depth is how many steps of the path lead to the array; manyArrays if there is more than one array on the path.
+// Among the values of a list, kind 0 stands for a document of the array without a value. Where the path ends at the
+// array, wholeArray stands for the array itself, behind its elements. The data of documents and arrays is left out in
+// rows.
+const (
+	listMark   = 0xFE
+	wholeArray = bson.Type(0xFD)
+	manyArrays = 0xFF
+)
+
+// fixedSize is how many bytes the data of a kind has; -1 if that is not fixed.
+func fixedSize(kind bson.Type) int {
+	switch kind {
+	case 0, bson.TypeNull, bson.TypeUndefined, bson.TypeMinKey, bson.TypeMaxKey:
+		return 0
+	case bson.TypeBoolean:
+		return 1
+	case bson.TypeInt32:
+		return 4
+	case bson.TypeDouble, bson.TypeDateTime, bson.TypeTimestamp, bson.TypeInt64:
+		return 8
+	case bson.TypeObjectID:
+		return 12
+	case bson.TypeDecimal128:
+		return 16
+	}
+	return -1
+}
+
+// appendValue writes a value as a part of a cell; the data of documents and arrays only when they are wanted whole.
+func appendValue(to []byte, v value, whole bool) []byte {
+	to = append(to, byte(v.kind))
+	if fixedSize(v.kind) >= 0 {
+		return append(to, v.data...)
+	}
+	if !whole && v.compound() {
+		return append(to, 0)
+	}
+	return append(binary.AppendUvarint(to, uint64(len(v.data))), v.data...)
+}
+
+// compound tells whether a value is a document or an array.
+func (v value) compound() bool {
+	return v.kind == bson.TypeEmbeddedDocument || v.kind == bson.TypeArray || v.kind == wholeArray
+}
+
+// nextValue takes the first value from those of a cell.
+func nextValue(cell string) (v value, rest string) {
+	v.kind, rest = bson.Type(cell[0]), cell[1:]
+	size := fixedSize(v.kind)
+	if size < 0 {
+		size, rest = takeLength(rest)
+	}
+	v.data = rest[:size]
+	return v, rest[size:]
+}
+
+// takeLength reads a length that [binary.AppendUvarint] wrote.
+func takeLength(s string) (n int, rest string) {
+	for shift := 0; ; shift += 7 {
+		b := s[0]
+		s = s[1:]
+		n |= int(b&0x7f) << shift
+		if b < 0x80 {
+			return n, s
+		}
+	}
+}
+
+// isList tells whether a cell has what was found through an array.
+func isList(cell string) bool { return cell != "" && cell[0] == listMark }
+
+// oneValue is the value of a cell that is no list.
+func oneValue(cell string) value {
+	if cell == "" {
+		return value{}
+	}
+	v, _ := nextValue(cell)
+	return v
+}
+
+// null tells whether there is no value, or null.
+func (v value) null() bool { return v.kind == 0 || v.kind == bson.TypeNull }
+
+// The brackets of values, in the order in which MongoDB sorts them. Ranges hold for values of their own bracket only.
+const (
+	bracketMin = iota
+	bracketEmpty
+	bracketNull
+	bracketNumber
+	bracketDecimal
+	bracketText
+	bracketDocument
+	bracketArray
+	bracketBinary
+	bracketObjectID
+	bracketBool
+	bracketDate
+	bracketTimestamp
+	bracketOther
+	bracketMax
+)
+
+// emptyArray is what an empty array is sorted as: it comes before null.
+var emptyArray = value{kind: bson.TypeUndefined}
+
+// bracket is the group of types that a value is compared within.
+func (v value) bracket() int {
+	switch v.kind {
+	case 0, bson.TypeNull:
+		return bracketNull
+	case bson.TypeString, bson.TypeSymbol:
+		return bracketText
+	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble:
+		return bracketNumber
+	case bson.TypeDateTime:
+		return bracketDate
+	case bson.TypeBoolean:
+		return bracketBool
+	case bson.TypeEmbeddedDocument:
+		return bracketDocument
+	case bson.TypeArray, wholeArray:
+		return bracketArray
+	case bson.TypeUndefined:
+		return bracketEmpty
+	case bson.TypeDecimal128:
+		return bracketDecimal
+	case bson.TypeBinary:
+		return bracketBinary
+	case bson.TypeObjectID:
+		return bracketObjectID
+	case bson.TypeTimestamp:
+		return bracketTimestamp
+	case bson.TypeMinKey:
+		return bracketMin
+	case bson.TypeMaxKey:
+		return bracketMax
+	}
+	return bracketOther
+}
+
+// bits are the bytes of a number or a date.
+func bits(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// number is the value of a number: whole tells that it is n, else it is f.
+func (v value) number() (n int64, f float64, whole bool) {
+	switch v.kind {
+	case bson.TypeInt32:
+		n = int64(int32(length(v.data)))
+		return n, float64(n), true
+	case bson.TypeInt64:
+		n = int64(bits(v.data))
+		return n, float64(n), true
+	}
+	f = math.Float64frombits(bits(v.data))
+	if f >= -1<<63 && f < 1<<63 && f == math.Trunc(f) {
+		return int64(f), f, true
+	}
+	return 0, f, false
+}
+
+// isNaN tells whether a value is the number that is none.
+func (v value) isNaN() bool {
+	return v.kind == bson.TypeDouble && math.IsNaN(math.Float64frombits(bits(v.data)))
+}
+
+// compare orders two values as MongoDB sorts them: numbers of any type by their value, texts by their bytes.
+func compare(a, b value) int {
+	x, y := a.bracket(), b.bracket()
+	if x != y {
+		return cmp.Compare(x, y)
+	}
+	switch x {
+	case bracketNull, bracketDocument, bracketArray: // rows don't have what is in documents and arrays
+		return 0
+	case bracketNumber:
+		n, f, whole := a.number()
+		m, g, too := b.number()
+		if whole && too {
+			return cmp.Compare(n, m)
+		}
+		return cmp.Compare(f, g)
+	case bracketDate:
+		return cmp.Compare(int64(bits(a.data)), int64(bits(b.data)))
+	case bracketTimestamp:
+		return cmp.Compare(bits(a.data), bits(b.data))
+	}
+	return strings.Compare(a.data, b.data)
+}
+
+// begin is a number of which that of a value is no greater than that of the next one in the order. Texts have so many
+// bytes in common that are left out.
+func (v value) begin(common int) uint64 {
+	b := v.bracket()
+	n := uint64(b) << 56
+	switch b {
+	case bracketText:
+		rest := v.data[common:]
+		for i := range min(7, len(rest)) {
+			n |= uint64(rest[i]) << (48 - 8*i)
+		}
+	case bracketDate:
+		n |= (bits(v.data) ^ 1<<63) >> 8
+	}
+	return n
+}
+
+// appendKey writes a value so that equal values have equal bytes.
+func appendKey(to []byte, v value) []byte {
+	to = append(to, byte(v.bracket()))
+	switch v.bracket() {
+	case bracketNull:
+		return to
+	case bracketNumber:
+		n, f, whole := v.number()
+		if whole {
+			return binary.BigEndian.AppendUint64(to, uint64(n))
+		}
+		if math.IsNaN(f) {
+			f = math.NaN()
+		}
+		return append(binary.BigEndian.AppendUint64(to, math.Float64bits(f)), '.')
+	}
+	return append(to, v.data...)
+}

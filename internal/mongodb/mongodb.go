@@ -1,0 +1,118 @@
+// Package mongodb keeps documents in a MongoDB server, by the official driver. Only it, tests and benchmarks import the
+// driver.
+package mongodb
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"sen/internal/engine"
+)
+
+// Options say how to reach a server.
+type Options struct {
+	// URI is a MongoDB connection string; the database's name stands in its path, "sen" if none does.
+	URI string
+	// Timeout bounds every command; zero is 10 s.
+	Timeout time.Duration
+	// Slow is the time from which a command is logged; zero logs none.
+	Slow time.Duration
+	Log  *slog.Logger
+}
+
+// Database is a database of a MongoDB server.
+type Database struct {
+	engine.Monitor
+	client *mongo.Client
+	db     *mongo.Database
+	// uri is how the server is reached, for the change stream.
+	uri string
+	// running are the commands that run, by the driver's number of the request.
+	running sync.Map
+}
+
+// defaultTimeout bounds a command when the options don't.
+const defaultTimeout = 10 * time.Second
+
+// Open gives a database. It connects in the background: [Database.Ready] tells whether that works.
+func Open(o Options) (*Database, error) {
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Database{Monitor: engine.Monitor{System: semconv.DBSystemNameMongoDB, Slow: o.Slow, Log: o.Log}, uri: o.URI}
+	opts := options.Client().ApplyURI(o.URI).
+		SetAppName("sen").
+		SetTimeout(o.Timeout).
+		SetServerSelectionTimeout(3 * time.Second).
+		SetConnectTimeout(3 * time.Second).
+		SetMaxConnecting(8).
+		SetMaxConnIdleTime(5 * time.Minute).
+		SetWriteConcern(writeconcern.Majority()).
+		SetReadPreference(readpref.Primary()). // what a secondary lacks yet would be kept as if it was new
+		SetMonitor(d.commands()).
+		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true})
+	if err := opts.Validate(); err != nil {
+		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
+	}
+	client, err := mongo.Connect(opts)
+	if err != nil {
+		return nil, fmt.Errorf("the MongoDB address is not usable: %w", err)
+	}
+	d.client, d.db = client, client.Database(databaseName(o.URI))
+	return d, nil
+}
+
+// databaseName is the path of a connection string, "sen" if it has none.
+func databaseName(uri string) string {
+	// A list of hosts is no URL host, so only what stands behind them is parsed.
+	_, rest, _ := strings.Cut(uri, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	path, _, _ = strings.Cut(path, "?")
+	if name, err := url.PathUnescape(path); err == nil && name != "" {
+		return name
+	}
+	return "sen"
+}
+
+// Table implements engine.Engine.
+func (d *Database) Table(name string) engine.Table { return &table{d.db.Collection(name)} }
+
+// Tables implements engine.Engine.
+func (d *Database) Tables(ctx context.Context) ([]string, error) {
+	names, err := d.db.ListCollectionNames(ctx, bson.D{})
+	return names, fail(err)
+}
+
+// Ready implements engine.Engine.
+func (d *Database) Ready(ctx context.Context) error { return fail(d.client.Ping(ctx, nil)) }
+
+// Now implements engine.Engine. It is the time of the primary.
+func (d *Database) Now(ctx context.Context) (time.Time, error) {
+	var hello struct {
+		LocalTime time.Time `json:"localTime"`
+	}
+	primary := options.RunCmd().SetReadPreference(readpref.Primary())
+	err := d.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}, primary).Decode(&hello)
+	return hello.LocalTime, fail(err)
+}
+
+// Local implements engine.Engine.
+func (d *Database) Local() bool { return false }
+
+// Close lets the connections go.
+func (d *Database) Close(ctx context.Context) error { return d.client.Disconnect(ctx) }

@@ -1,0 +1,233 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/engine"
+)
+
+// table is a collection as a [engine.Table].
+type table struct{ *mongo.Collection }
+
+// Find implements engine.Table.
+func (t *table) Find(ctx context.Context, q engine.Query, each func(bson.Raw) error) error {
+	o := options.Find().SetSkip(int64(q.Skip)).SetLimit(int64(q.Limit))
+	if q.Sort != nil {
+		o.SetSort(q.Sort)
+	}
+	if batch := max(q.Limit, q.Batch); batch > 0 {
+		o.SetBatchSize(int32(batch + 1))
+	}
+	if q.Fields != nil {
+		o.SetProjection(q.Fields)
+	}
+	if q.Hint != nil {
+		o.SetHint(q.Hint)
+	}
+	if q.Min != nil {
+		o.SetMin(q.Min)
+	}
+	if q.Max != nil {
+		o.SetMax(q.Max)
+	}
+	cursor, err := t.Collection.Find(ctx, all(q.Filter), o)
+	if err != nil {
+		return fail(err)
+	}
+	return drain(ctx, cursor, each)
+}
+
+// all is a filter that the driver takes: an empty one finds every document.
+func all(filter bson.D) bson.D {
+	if filter == nil {
+		return bson.D{}
+	}
+	return filter
+}
+
+// drain gives every document of a cursor to a function and closes it.
+func drain(ctx context.Context, cursor *mongo.Cursor, each func(bson.Raw) error) error {
+	defer func() { _ = cursor.Close(ctx) }()
+	for cursor.Next(ctx) {
+		if err := each(cursor.Current); err != nil {
+			return err
+		}
+	}
+	return fail(cursor.Err())
+}
+
+// Count implements engine.Table. Several counts are one pipeline.
+func (t *table) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
+	counts := make([]int, len(filters))
+	if len(filters) == 1 {
+		n, err := t.CountDocuments(ctx, all(filters[0]))
+		counts[0] = int(n)
+		return counts, fail(err)
+	}
+	err := t.unite(ctx, len(filters), union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
+		return mongo.Pipeline{
+			{{Key: "$match", Value: filters[i]}},
+			{{Key: "$count", Value: "n"}},
+			{{Key: "$addFields", Value: bson.D{isOf(i)}}},
+		}
+	}}, func(i int, doc bson.Raw) error {
+		n, _ := doc.Lookup("n").AsInt64OK()
+		counts[i] = int(n)
+		return nil
+	})
+	return counts, err
+}
+
+// Distinct implements engine.Table.
+func (t *table) Distinct(ctx context.Context, path string) ([]string, error) {
+	var values []bson.RawValue
+	if err := t.Collection.Distinct(ctx, path, bson.D{}).Decode(&values); err != nil {
+		return nil, fail(err)
+	}
+	found := make([]string, 0, len(values))
+	for _, value := range values {
+		if s, ok := value.StringValueOK(); ok {
+			found = append(found, s)
+		}
+	}
+	return found, nil
+}
+
+// Modify implements engine.Table.
+func (t *table) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error) {
+	after := options.FindOneAndUpdate().SetReturnDocument(options.After)
+	raw, err := t.FindOneAndUpdate(ctx, filter, update, after).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	return raw, duplicate(err)
+}
+
+// Write implements engine.Table. A single change is a command of its own, and so are several inserts; other changes
+// go one after the other in one command (bulk write).
+func (t *table) Write(ctx context.Context, changes ...engine.Change) (int, error) {
+	if len(changes) == 1 {
+		n, err := t.change(ctx, changes[0])
+		return n, duplicate(err)
+	}
+	if documents := inserted(changes); documents != nil {
+		_, err := t.InsertMany(ctx, documents)
+		return len(documents), duplicate(err)
+	}
+	result, err := t.BulkWrite(ctx, models(changes))
+	if err != nil {
+		return 0, duplicate(err)
+	}
+	return foundBy(result), nil
+}
+
+// foundBy is how many documents the changes of a bulk write found or added.
+func foundBy(r *mongo.BulkWriteResult) int {
+	return int(r.InsertedCount + r.MatchedCount + r.DeletedCount + r.UpsertedCount)
+}
+
+// WriteEach implements engine.Table. Inserts, updates and removals are a command for each of the three.
+func (t *table) WriteEach(ctx context.Context, changes ...engine.Change) (found int, duplicates []int, err error) {
+	if len(changes) == 1 { // the driver repeats it where the connection broke
+		found, err = t.change(ctx, changes[0])
+		if mongo.IsDuplicateKeyError(err) {
+			return 0, []int{0}, nil
+		}
+		return found, nil, fail(err)
+	}
+	result, err := t.BulkWrite(ctx, models(changes), options.BulkWrite().SetOrdered(false))
+	var failed mongo.BulkWriteException
+	if errors.As(err, &failed) && failed.WriteConcernError == nil {
+		for _, one := range failed.WriteErrors {
+			if !mongo.IsDuplicateKeyError(one) {
+				return 0, nil, fail(err)
+			}
+			duplicates = append(duplicates, one.Index)
+		}
+		err = nil
+	}
+	if err != nil {
+		return 0, nil, fail(err)
+	}
+	return foundBy(result), duplicates, nil
+}
+
+// inserted lists what some changes insert; nil if one of them does something else.
+func inserted(changes []engine.Change) []any {
+	documents := make([]any, len(changes))
+	for i, c := range changes {
+		if c.Action != engine.ActionInsert {
+			return nil
+		}
+		documents[i] = c.Document
+	}
+	return documents
+}
+
+// change makes one change by a command of its own, which the driver repeats once where the connection broke.
+func (t *table) change(ctx context.Context, c engine.Change) (int, error) {
+	switch c.Action {
+	case engine.ActionInsert:
+		_, err := t.InsertOne(ctx, c.Document)
+		return 1, err
+	case engine.ActionUpdate:
+		return matched(t.UpdateOne(ctx, all(c.Filter), c.Update))
+	case engine.ActionUpdateAll:
+		return matched(t.UpdateMany(ctx, all(c.Filter), c.Update))
+	case engine.ActionReplace:
+		return matched(t.ReplaceOne(ctx, all(c.Filter), c.Document, options.Replace().SetUpsert(true)))
+	case engine.ActionDelete:
+		return deleted(t.DeleteOne(ctx, all(c.Filter)))
+	case engine.ActionDeleteAll:
+		return deleted(t.DeleteMany(ctx, all(c.Filter)))
+	}
+	panic(fmt.Sprintf("no action %d", c.Action))
+}
+
+func matched(result *mongo.UpdateResult, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	return int(result.MatchedCount + result.UpsertedCount), nil
+}
+
+func deleted(result *mongo.DeleteResult, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	return int(result.DeletedCount), nil
+}
+
+// models are changes as a bulk write.
+func models(changes []engine.Change) []mongo.WriteModel {
+	all := make([]mongo.WriteModel, len(changes))
+	for i, c := range changes {
+		all[i] = model(c)
+	}
+	return all
+}
+
+// model is a change as a part of a bulk write.
+func model(c engine.Change) mongo.WriteModel {
+	switch c.Action {
+	case engine.ActionInsert:
+		return mongo.NewInsertOneModel().SetDocument(c.Document)
+	case engine.ActionUpdate:
+		return mongo.NewUpdateOneModel().SetFilter(all(c.Filter)).SetUpdate(c.Update)
+	case engine.ActionUpdateAll:
+		return mongo.NewUpdateManyModel().SetFilter(all(c.Filter)).SetUpdate(c.Update)
+	case engine.ActionReplace:
+		return mongo.NewReplaceOneModel().SetFilter(all(c.Filter)).SetReplacement(c.Document).SetUpsert(true)
+	case engine.ActionDelete:
+		return mongo.NewDeleteOneModel().SetFilter(all(c.Filter))
+	case engine.ActionDeleteAll:
+		return mongo.NewDeleteManyModel().SetFilter(all(c.Filter))
+	}
+	panic(fmt.Sprintf("no action %d", c.Action))
+}

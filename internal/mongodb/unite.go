@@ -1,0 +1,116 @@
+package mongodb
+
+import (
+	"cmp"
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sen/internal/engine"
+)
+
+// union is several pipelines over one collection that are run as one command. Each has an index and a limit of its own.
+type union struct {
+	pipeline func(i int) mongo.Pipeline
+	// table is the collection of a pipeline.
+	table func(i int) string
+	// size is how many documents all give together at most.
+	size int
+	// hint is the index of all pipelines; nil leaves it to the planner.
+	hint bson.D
+	// of tells which pipeline a document belongs to; nil where [isOf] marks it.
+	of func(bson.Raw) int
+}
+
+// queryKey says in a document which pipeline it belongs to.
+const queryKey = "query"
+
+// isOf marks the documents of a pipeline.
+func isOf(i int) bson.E {
+	return bson.E{Key: queryKey, Value: bson.D{{Key: "$literal", Value: i}}}
+}
+
+// unite runs n pipelines ($unionWith) and tells of each document which of them it belongs to.
+func (t *table) unite(ctx context.Context, n int, u union, each func(int, bson.Raw) error) error {
+	all := u.pipeline(0)
+	for i := 1; i < n; i++ {
+		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: u.table(i)}, {Key: "pipeline", Value: u.pipeline(i)}}}})
+	}
+	o := options.Aggregate().SetBatchSize(int32(u.size + 1))
+	if u.hint != nil {
+		o.SetHint(u.hint)
+	}
+	of := u.of
+	if of == nil {
+		of = func(doc bson.Raw) int {
+			i, _ := doc.Lookup(queryKey).AsInt64OK()
+			return int(i)
+		}
+	}
+	cursor, err := t.Aggregate(ctx, all, o)
+	if err != nil {
+		return fail(err)
+	}
+	return drain(ctx, cursor, func(doc bson.Raw) error { return each(of(doc), doc) })
+}
+
+// FindEach implements engine.Table.
+func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(query int, document bson.Raw) error) error {
+	own := t.Name()
+	if first := queries[0].Table; first != "" && first != t.Name() {
+		t = &table{t.Database().Collection(first)}
+	}
+	if len(queries) == 1 {
+		return t.Find(ctx, queries[0], func(doc bson.Raw) error { return each(0, doc) })
+	}
+	u := union{hint: queries[0].Hint, of: told(queries), table: func(i int) string { return cmp.Or(queries[i].Table, own) }}
+	for _, q := range queries {
+		u.size += max(q.Limit, q.Batch)
+	}
+	u.pipeline = func(i int) mongo.Pipeline {
+		q := queries[i]
+		pipeline := mongo.Pipeline{{{Key: "$match", Value: all(q.Filter)}}}
+		if q.Sort != nil {
+			pipeline = append(pipeline, bson.D{{Key: "$sort", Value: q.Sort}})
+		}
+		if q.Skip > 0 {
+			pipeline = append(pipeline, bson.D{{Key: "$skip", Value: q.Skip}})
+		}
+		if q.Limit > 0 {
+			pipeline = append(pipeline, bson.D{{Key: "$limit", Value: q.Limit}})
+		}
+		mark := isOf(i)
+		if u.of != nil {
+			mark = bson.E{Key: q.Tell.Key, Value: 1}
+		}
+		read := "$project"
+		if len(q.Fields) == 0 { // the whole document
+			read = "$addFields"
+		}
+		return append(pipeline, bson.D{{Key: read, Value: append(q.Fields[:len(q.Fields):len(q.Fields)], mark)}})
+	}
+	return t.unite(ctx, len(queries), u, each)
+}
+
+// told tells which query a document belongs to by what it is told apart by: that stands in the index of the hint, so that
+// places of a page are read from that alone. It is nil where two queries have the same, or one has none.
+func told(queries []engine.Query) func(bson.Raw) int {
+	places := map[string]int{}
+	for i, q := range queries {
+		value, _ := q.Tell.Value.(string)
+		if value == "" {
+			return nil
+		}
+		places[value] = i
+	}
+	if len(places) < len(queries) {
+		return nil
+	}
+	path := split(queries[0].Tell.Key)
+	return func(doc bson.Raw) int {
+		value, _ := doc.Lookup(path...).StringValueOK()
+		return places[value]
+	}
+}

@@ -1,0 +1,172 @@
+package newsroom
+
+import (
+	"context"
+	"slices"
+
+	"sen/internal/content"
+	"sen/internal/storage"
+)
+
+// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at once.
+func (w *work) know(ctx context.Context, ids []content.ID) error {
+	var missing []content.ID
+	for _, id := range ids {
+		if _, ok := w.there[id]; !ok && !slices.Contains(missing, id) {
+			missing = append(missing, id)
+		}
+	}
+	found, err := w.store.Linked(ctx, missing)
+	if err != nil {
+		return err
+	}
+	if w.there == nil {
+		w.there = make(map[content.ID]storage.Linked, len(missing))
+	}
+	for _, id := range missing {
+		w.there[id] = found[id]
+	}
+	return nil
+}
+
+// linked are the working copies of some entries, with their labels and what the newsroom keeps beside them. What is not
+// there is not in the answer.
+func (w *work) linked(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
+	if err := w.know(ctx, ids); err != nil {
+		return nil, err
+	}
+	there := make(map[content.ID]content.Content, len(ids))
+	for _, id := range ids {
+		if c := w.there[id].Draft; c != nil {
+			there[id] = c
+		}
+	}
+	return there, nil
+}
+
+// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it over.
+func (w *work) learn(stage content.Stage, c content.Content) {
+	if w.above == nil {
+		w.above = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
+	}
+	var chain []content.ID
+	switch e := c.(type) {
+	case *content.Section:
+		chain = e.AncestorIDs
+	case *content.Organization:
+		chain = e.AncestorIDs
+	case *content.Article:
+		chain = e.BreadcrumbIDs
+	case *content.Award:
+		w.above[stage][e.RoundID] = &content.AwardRound{SeriesID: e.SeriesID, Year: e.Year, Level: e.Level}
+	}
+	var parent content.ID
+	for _, id := range chain {
+		if c.Kind() == content.KindOrganization {
+			w.above[stage][id] = &content.Organization{ParentID: parent}
+		} else {
+			w.above[stage][id] = &content.Section{ParentID: parent}
+		}
+		parent = id
+	}
+}
+
+// known finds a copy of an entry at a stage: among those that were read, then as others tell of it, then in the store.
+func (w *work) known(ctx context.Context, stage content.Stage) finder {
+	inStore := w.finderAt(ctx, stage)
+	return func(id content.ID) (content.Content, error) {
+		if read, ok := w.there[id]; ok {
+			return read.At(stage), nil
+		}
+		if told := w.above[stage][id]; told != nil {
+			return told, nil
+		}
+		return inStore(id)
+	}
+}
+
+// finder finds a copy of an entry; nil when there is none.
+type finder func(content.ID) (content.Content, error)
+
+// finderAt finds copies as readers of a stage see them. What is not published yet stands in
+// for itself, so that a published copy is never cut off from what is above it.
+func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) finder {
+	return func(id content.ID) (content.Content, error) {
+		kind, ok := id.Kind()
+		if !ok {
+			return nil, nil
+		}
+		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
+			found, err := n.desks[kind].copies(ctx, []content.ID{id}, s)
+			if found[id] != nil || err != nil {
+				return found[id], err
+			}
+		}
+		return nil, nil
+	}
+}
+
+// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the rest,
+// and once the copy is saved it is looked at again ([kindDesk.catchUp]). Whether an entry that moves would stand below itself
+// is seen by what stands above it alone.
+func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
+	find := w.known(ctx, stage)
+	if kind := c.Kind(); (kind == content.KindSection || kind == content.KindOrganization) && w.Action != content.ActionCreate &&
+		(w.was == nil || content.ParentOf(c) != content.ParentOf(w.was)) {
+		find = w.finderAt(ctx, stage)
+	}
+	cycle, err := derive(c, find)
+	if cycle {
+		w.refuse(content.ProblemCycle, []string{"input", "parent"}, msgCycle)
+	}
+	return err
+}
+
+// derive works out what follows from a copy's own content, and what it takes over from others.
+func derive(c content.Content, find finder) (cycle bool, err error) {
+	switch e := c.(type) {
+	case *content.Article:
+		e.ReadingMinutes = readingMinutes(e.Body)
+	case *content.Event:
+		e.SettleDays()
+	}
+	return takeOver(c, find)
+}
+
+// takeOver works out what a copy takes over from other entries; cycle tells that one stands below itself.
+func takeOver(c content.Content, find finder) (cycle bool, err error) {
+	id := c.Common().ID
+	switch e := c.(type) {
+	case *content.Section:
+		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
+	case *content.Organization:
+		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
+	case *content.Article:
+		e.BreadcrumbIDs, cycle, err = ancestors(id, e.SectionID, find)
+	case *content.Award:
+		e.SeriesID, e.Year, e.Level = "", 0, ""
+		found, err := find(e.RoundID)
+		if round, ok := found.(*content.AwardRound); ok {
+			e.SeriesID, e.Year, e.Level = round.SeriesID, round.Year, round.Level
+		}
+		return false, err
+	}
+	return cycle, err
+}
+
+// ancestors are the ids from the root of a tree down to a parent.
+func ancestors(of, parent content.ID, find finder) (chain []content.ID, cycle bool, err error) {
+	for parent != "" {
+		if parent == of || slices.Contains(chain, parent) {
+			return nil, true, nil
+		}
+		chain = append(chain, parent)
+		found, err := find(parent)
+		if err != nil {
+			return nil, false, err
+		}
+		parent = content.ParentOf(found)
+	}
+	slices.Reverse(chain)
+	return chain, false, nil
+}

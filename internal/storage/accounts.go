@@ -1,0 +1,196 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// The collections of people.
+const (
+	accounts = "accounts"
+	sessions = "sessions"
+	tokens   = "tokens"
+)
+
+// ErrLoginTaken tells that another account has the login.
+var ErrLoginTaken = errors.New("the login is taken")
+
+// peopleIndexes are the indexes of people. The one of logins is unique: a login never
+// changes, so that only an insert can meet it, which both engines answer alike.
+func peopleIndexes() []tableIndexes {
+	return []tableIndexes{
+		{accounts, []engine.Index{{Keys: bson.D{{Key: "login", Value: 1}}, Unique: true}}},
+		{sessions, []engine.Index{{Keys: bson.D{{Key: "account", Value: 1}}}, {Keys: bson.D{{Key: "expiresAt", Value: 1}}}}},
+		{tokens, []engine.Index{{Keys: bson.D{{Key: "hash", Value: 1}}}}},
+	}
+}
+
+// AddAccount adds an account. It answers [ErrLoginTaken] when another one has the login.
+func (s *Store) AddAccount(ctx context.Context, a *content.Account) error {
+	err := s.write(ctx, accounts, engine.Insert(a))
+	if errors.Is(err, engine.ErrDuplicate) {
+		return ErrLoginTaken
+	}
+	return err
+}
+
+// Account reads the account with an id; nil when there is none.
+func (s *Store) Account(ctx context.Context, id string) (*content.Account, error) {
+	return findOne[content.Account](ctx, s.engine.Table(accounts), engine.ByID(id))
+}
+
+// AccountByLogin reads the account with a login; nil when there is none.
+func (s *Store) AccountByLogin(ctx context.Context, login string) (*content.Account, error) {
+	return findOne[content.Account](ctx, s.engine.Table(accounts), bson.D{{Key: "login", Value: login}})
+}
+
+// Accounts lists the accounts by their logins, maxPeople at most.
+func (s *Store) Accounts(ctx context.Context) ([]*content.Account, error) {
+	return findAll[content.Account](ctx, s.engine.Table(accounts), bson.D{}, "login")
+}
+
+// EnabledAdmins counts the administrators who can sign in.
+func (s *Store) EnabledAdmins(ctx context.Context) (int, error) {
+	return count(ctx, s.engine.Table(accounts), bson.D{{Key: "role", Value: content.RoleAdmin}, {Key: "disabledAt", Value: nil}})
+}
+
+// AccountChange is what changes in an account; nil leaves it as it is.
+type AccountChange struct {
+	Name *string
+	Role *content.Role
+	// Password is the hash of the new one.
+	Password           *string
+	MustChangePassword *bool
+	// DisabledAt is since when the account can't sign in; a zero time lets it again.
+	DisabledAt *time.Time
+	// Previews is the mark of the previews that it gave out and that are good.
+	Previews *string
+}
+
+// ChangeAccount changes an account in one step and gives it as it is then; nil when there is none.
+func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (*content.Account, error) {
+	var set bson.D
+	add := func(field string, value any) { set = append(set, bson.E{Key: field, Value: value}) }
+	if c.Name != nil {
+		add("name", *c.Name)
+	}
+	if c.Role != nil {
+		add("role", *c.Role)
+	}
+	if c.Password != nil {
+		add("password", *c.Password)
+	}
+	if c.MustChangePassword != nil {
+		add("mustChangePassword", *c.MustChangePassword)
+	}
+	if c.Previews != nil {
+		add(previewsField, *c.Previews)
+	}
+	switch {
+	case c.DisabledAt == nil:
+	case c.DisabledAt.IsZero():
+		add("disabledAt", nil)
+	default:
+		add("disabledAt", *c.DisabledAt)
+	}
+	if len(set) == 0 {
+		return s.Account(ctx, id)
+	}
+	raw, err := s.engine.Table(accounts).Modify(ctx, engine.ByID(id), bson.D{{Key: "$set", Value: set}})
+	if raw == nil || err != nil {
+		return nil, err
+	}
+	after := new(content.Account)
+	return after, bsondoc.Unmarshal(raw, after)
+}
+
+// AddSession adds a session.
+func (s *Store) AddSession(ctx context.Context, session *content.Session) error {
+	return s.write(ctx, sessions, engine.Insert(session))
+}
+
+// Session reads the session with an id, expired or not; nil when there is none.
+func (s *Store) Session(ctx context.Context, id string) (*content.Session, error) {
+	return findOne[content.Session](ctx, s.engine.Table(sessions), engine.ByID(id))
+}
+
+// EndSession ends a session; one that is not there has ended.
+func (s *Store) EndSession(ctx context.Context, id string) error {
+	return s.write(ctx, sessions, engine.Delete(engine.ByID(id)))
+}
+
+// EndSessions ends all sessions of an account, but one; empty spares none.
+func (s *Store) EndSessions(ctx context.Context, account, but string) error {
+	others := bson.D{{Key: "account", Value: account}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: but}}}}
+	return s.write(ctx, sessions, engine.DeleteAll(others))
+}
+
+// SweepSessions removes the sessions that have expired, and tells how many there were.
+func (s *Store) SweepSessions(ctx context.Context, now time.Time) (int, error) {
+	return s.engine.Table(sessions).Write(ctx, engine.DeleteAll(bson.D{{Key: "expiresAt", Value: bson.D{{Key: "$lte", Value: now}}}}))
+}
+
+// AddToken adds a token.
+func (s *Store) AddToken(ctx context.Context, t *content.Token) error {
+	return s.write(ctx, tokens, engine.Insert(t))
+}
+
+// Token reads the token with an id, good or not; nil when there is none.
+func (s *Store) Token(ctx context.Context, id string) (*content.Token, error) {
+	return findOne[content.Token](ctx, s.engine.Table(tokens), engine.ByID(id))
+}
+
+// TokenByHash reads the token whose secret has a hash, good or not; nil when there is none.
+func (s *Store) TokenByHash(ctx context.Context, hash string) (*content.Token, error) {
+	return findOne[content.Token](ctx, s.engine.Table(tokens), bson.D{{Key: "hash", Value: hash}})
+}
+
+// Tokens lists the tokens by their names, maxPeople at most.
+func (s *Store) Tokens(ctx context.Context) ([]*content.Token, error) {
+	return findAll[content.Token](ctx, s.engine.Table(tokens), bson.D{}, "name")
+}
+
+// RevokeToken ends a token and gives it as it is then; nil when there is none. One that
+// was revoked before keeps its moment.
+func (s *Store) RevokeToken(ctx context.Context, id string, now time.Time) (*content.Token, error) {
+	good := bson.D{{Key: "_id", Value: id}, {Key: "revokedAt", Value: nil}}
+	if err := s.write(ctx, tokens, engine.Update(good, engine.Set("revokedAt", now))); err != nil {
+		return nil, err
+	}
+	return findOne[content.Token](ctx, s.engine.Table(tokens), engine.ByID(id))
+}
+
+// TouchToken notes when a token was used.
+func (s *Store) TouchToken(ctx context.Context, id string, at time.Time) error {
+	return s.write(ctx, tokens, engine.Update(engine.ByID(id), engine.Set("lastUsedAt", at)))
+}
+
+// signingKey is the store's secret key among the settings.
+type signingKey struct {
+	ID      string `json:"_id"`
+	Signing []byte `json:"signing"`
+}
+
+// SigningKey gives the store's secret key, the same to every server: the fresh one
+// becomes it when there is none yet.
+func (s *Store) SigningKey(ctx context.Context, fresh []byte) ([]byte, error) {
+	table, id := s.engine.Table(settings), "keys"
+	key, err := findOne[signingKey](ctx, table, engine.ByID(id))
+	if key == nil && err == nil {
+		_, err = table.Write(ctx, engine.Insert(signingKey{id, fresh}))
+		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
+			key, err = findOne[signingKey](ctx, table, engine.ByID(id))
+		}
+	}
+	if key == nil || err != nil {
+		return nil, err
+	}
+	return key.Signing, nil
+}

@@ -1,0 +1,66 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sen/internal/engine"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// archived are the collections of an archive, in its order; those of people come on demand.
+func (s *Store) archived(people bool) (names []string) {
+	names = []string{settings}
+	for _, c := range s.collections() {
+		names = append(names, c.collectionName())
+	}
+	names = append(names, routes, bucketName+".files", bucketName+".chunks")
+	if people {
+		names = append(names, accounts, tokens)
+	}
+	return names
+}
+
+// Export reads every document of the site, collection by collection and in the order of
+// their ids, as MongoDB's relaxed extended JSON. What the store works out itself is left
+// out, and so are sessions and the signing key; accounts and tokens come on demand.
+func (s *Store) Export(ctx context.Context, people bool, each func(collection string, document []byte) error) error {
+	if _, _, err := s.settleOpen(ctx); err != nil {
+		return err
+	}
+	for _, name := range s.archived(people) {
+		err := s.engine.Table(name).Find(ctx, engine.Query{Sort: byID}, func(raw bson.Raw) error {
+			var doc bson.D
+			if err := bson.Unmarshal(raw, &doc); err != nil {
+				return err
+			}
+			if name == settings && doc[0].Value != siteID {
+				return nil
+			}
+			text, err := bson.MarshalExtJSON(withoutForms(name, doc), false, false)
+			if err != nil {
+				return err
+			}
+			return each(name, text)
+		})
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// withoutForms is a document of a collection without what [Store.Restore] works out.
+func withoutForms(collection string, doc bson.D) bson.D {
+	if collection == routes {
+		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField })
+	}
+	for i, field := range doc {
+		if copied, ok := field.Value.(bson.D); ok && (field.Key == "live" || field.Key == "draft") {
+			doc[i].Value = slices.DeleteFunc(copied, func(e bson.E) bool { return e.Key == "keys" })
+		}
+	}
+	return doc
+}

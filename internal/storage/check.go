@@ -1,0 +1,89 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// Each gives every entry of the kind, whole, in the order of their ids.
+func (c *Collection[T, F]) Each(ctx context.Context, each func(*content.Entry[T]) error) error {
+	return c.table.Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
+		var e content.Entry[T]
+		if err := bsondoc.Unmarshal(doc, &e); err != nil {
+			return err
+		}
+		c.complete(&e)
+		return each(&e)
+	})
+}
+
+// IDs lists the ids of all entries of the kind.
+func (c *Collection[T, F]) IDs(ctx context.Context) (ids []content.ID, err error) {
+	err = c.table.Find(ctx, engine.Query{Fields: idOnly}, func(doc bson.Raw) error {
+		id := bsondoc.ID(doc)
+		ids = append(ids, content.ID(id))
+		return nil
+	})
+	return ids, err
+}
+
+// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see it.
+func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error) error {
+	return s.engine.Table(routes).Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
+		var held claim
+		if err := bsondoc.Unmarshal(doc, &held); err != nil {
+			return err
+		}
+		kind, slug, _ := strings.Cut(held.ID, ":")
+		return each(content.Kind(kind), slug, held.Entry, held.At, held.Public)
+	})
+}
+
+// Claim takes a slug for an entry, from whoever has it; the empty entry lets it go.
+func (s *Store) Claim(ctx context.Context, kind content.Kind, slug string, entry content.ID, at time.Time) error {
+	id := claimKey{kind, slug}.id()
+	if entry == "" {
+		return s.write(ctx, routes, engine.Delete(engine.ByID(id)))
+	}
+	return s.write(ctx, routes, engine.Replace(id, claim{ID: id, Entry: entry, At: at}))
+}
+
+// Open lists the revisions that did not come to be, or not yet.
+func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
+	open, err := s.opened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	came, err := s.came(ctx, open)
+	var others []*content.Revision
+	for i := range came {
+		if !came[i] {
+			others = append(others, open[i])
+		}
+	}
+	return others, err
+}
+
+// Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.
+func (s *Store) Files(ctx context.Context, each func(id content.ID, name string, bytes int64) error) error {
+	for _, bucket := range []string{bucketName, sizesBucket} {
+		err := s.engine.Table(bucket+".files").Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
+			var file storedFile
+			if err := bsondoc.Unmarshal(doc, &file); err != nil {
+				return err
+			}
+			return each(mediumOf(file.ID), file.ID, file.Length)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// chosenOrder is the order of a list whose elements somebody chose: that of the choice. It is no order of any kind's
+// own and can't be asked for by name; a list that was chosen has it where no other one is asked for.
+const chosenOrder content.Order = "CHOSEN"
+
+// chosenIDs are the entries of a chosen list in the order of the choice, each once.
+func (w Within) chosenIDs() []content.ID {
+	ids := make([]content.ID, 0, len(w.Any[0].IDs))
+	for _, id := range w.Any[0].IDs {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// readMixed is readPages where some of the lists were chosen.
+func (c *Collection[T, F]) readMixed(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
+	var chosen, others []Within
+	for _, w := range parents {
+		if w.Chosen {
+			chosen = append(chosen, w)
+		} else {
+			others = append(others, w)
+		}
+	}
+	var ofChosen, ofOthers []readPage[T]
+	tasks, taskCtx := errgroup.WithContext(ctx)
+	tasks.Go(func() (err error) {
+		ofChosen, err = c.chosenPages(taskCtx, l, chosen)
+		return err
+	})
+	if others != nil {
+		tasks.Go(func() (err error) {
+			ofOthers, err = c.readPages(taskCtx, l, others, since)
+			return err
+		})
+	}
+	if err := tasks.Wait(); err != nil {
+		return nil, err
+	}
+	pages := make([]readPage[T], 0, len(parents))
+	for _, w := range parents {
+		from := &ofOthers
+		if w.Chosen {
+			from = &ofChosen
+		}
+		pages, *from = append(pages, (*from)[0]), (*from)[1:]
+	}
+	return pages, nil
+}
+
+// chosenPages reads one page for each of some parents whose lists were chosen. Such a list is short: what of it may be
+// seen is read as a whole, and put in order here.
+func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents []Within) ([]readPage[T], error) {
+	l.Order = chosenOrder
+	p, err := c.check(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	lists := make([][]content.ID, len(parents))
+	var all []content.ID
+	for i, w := range parents {
+		lists[i] = w.chosenIDs()
+		all = append(all, lists[i]...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	entries, err := c.chosen(ctx, l, p, all, len(parents))
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]readPage[T], len(parents))
+	for i, ids := range lists {
+		if pages[i], err = chosenPage(p, ids, entries); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// chosen finds those of some entries that a list may show: as they are where they are few and nothing else bounds the
+// list, which takes them from memory as far as they are there, and by their ids alone otherwise.
+func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids []content.ID, parents int) (map[content.ID]*T, error) {
+	found := make(map[content.ID]*T, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	if l.Filter == nil && l.Stage != content.StageDraft && len(ids) <= max(1, p.limit)*parents {
+		known, err := c.known(ctx, ids, l.Stage, l.Fields)
+		for i, e := range known {
+			if e != nil {
+				found[ids[i]] = e
+			}
+		}
+		return found, err
+	}
+	filter := p.filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
+	err := c.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
+		found[content.ID(bsondoc.ID(doc))] = nil
+		return nil
+	})
+	return found, err
+}
+
+// chosenPage cuts a page out of a chosen list; entries has what of it may be seen.
+func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]*T) (made readPage[T], err error) {
+	var seen []int // the places in the choice of what may be seen
+	for i, id := range ids {
+		if _, ok := entries[id]; ok {
+			seen = append(seen, i)
+		}
+	}
+	// A cursor is a place in the choice; when its entry is not in it any more, it lies before what took its place.
+	span := func(at *place) (from, behind int) {
+		if i := slices.Index(ids, at.id); i >= 0 {
+			return i, i + 1
+		}
+		i, _ := at.value.(int64)
+		return int(i), int(i)
+	}
+	list := seen
+	made.keptPage = &keptPage{total: len(seen)}
+	info := &made.info
+	if p.before != nil {
+		from, _ := span(p.before)
+		list = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i >= from })
+		info.HasNextPage = len(list) < len(seen)
+	}
+	if p.after != nil {
+		_, behind := span(p.after)
+		n := len(list)
+		list = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i < behind })
+		info.HasPreviousPage = len(list) < n
+	}
+	if p.skip > 0 {
+		info.HasPreviousPage = len(list) > 0
+		list = list[min(p.skip, len(list)):]
+	}
+	if more := len(list) - p.limit; more > 0 && p.reversed {
+		list, info.HasPreviousPage = list[more:], true
+	} else if more > 0 {
+		list, info.HasNextPage = list[:p.limit], true
+	}
+	return made, made.fill(p.order, ids, list, entries)
+}
+
+// fill puts the entries at some places of a chosen list on a page.
+func (r *readPage[T]) fill(o ordering, ids []content.ID, places []int, entries map[content.ID]*T) error {
+	r.ids, r.cursors = make([]content.ID, len(places)), make([]string, len(places))
+	nodes, whole := make([]*T, len(places)), true
+	for k, i := range places {
+		cursor, err := o.cursor(place{int64(i), ids[i]})
+		if err != nil {
+			return err
+		}
+		r.ids[k], r.cursors[k], nodes[k] = ids[i], cursor, entries[ids[i]]
+		whole = whole && nodes[k] != nil
+	}
+	if whole {
+		r.nodes = nodes
+	}
+	if n := len(places); n > 0 {
+		r.info.StartCursor, r.info.EndCursor = &r.cursors[0], &r.cursors[n-1]
+	}
+	return nil
+}

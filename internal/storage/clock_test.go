@@ -1,0 +1,30 @@
+package storage_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sen/internal/storage"
+	"sen/internal/testkit"
+)
+
+// TestClocks opens a database by programs whose clocks differ: all tell the database's time, and those whose clock is
+// wrong by 5 s or more are not ready.
+func TestClocks(t *testing.T) {
+	e := testkit.MongoDB(t)
+	for _, off := range []time.Duration{0, 2 * time.Second, -2 * time.Second, 12 * time.Second, -70 * time.Second, time.Hour} {
+		store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(off) }})
+		t.Cleanup(store.Close)
+		if err := store.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if wrong := time.Until(store.Now()).Abs(); wrong > time.Second {
+			t.Errorf("a program whose clock is wrong by %s tells a time that is wrong by %s", off, wrong)
+		}
+		err := store.Ready(t.Context())
+		if tooFar := off.Abs() > 5*time.Second; tooFar != (err != nil) || tooFar && !strings.Contains(err.Error(), "clock") {
+			t.Errorf("a program whose clock is wrong by %s: %v", off, err)
+		}
+	}
+}

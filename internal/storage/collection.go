@@ -1,0 +1,151 @@
+package storage
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// spec is what the store has to know of a kind: everything else is the same for all.
+type spec[T, F any] struct {
+	kind content.Kind
+	// name is the collection's.
+	name string
+	// texts are the texts that are compared as readers do: kept folded and with a sort key.
+	texts map[string]func(*T) content.Text
+	// orders are the places that a list can be ordered by; their names in the schema add _ASC and _DESC.
+	orders map[string]sortKey
+	// composed are the sort keys of orders by several values at once, by their names among the keys.
+	composed map[string]composed[T]
+	// ranked are the orders of the lists within what a link leads to, by the link; each gets an index.
+	ranked map[string]string
+	// order is the one without an `orderBy`.
+	order content.Order
+	// relations are the stored links that lists are filtered by; each gets an index.
+	relations []string
+	// together are two relations that readers filter a list by at once; each pair gets an index.
+	together [][2]string
+	// values are other stored fields that lists are filtered by; each gets an index.
+	values []string
+	// lookups are stored fields of working copies by which one entry is found; each gets an index.
+	lookups []string
+	// filter turns what the kind's filter asks into conditions.
+	filter func(w *where, f *F)
+	// whole tells that a document is the copy itself, without an envelope.
+	whole bool
+}
+
+// Collection keeps the entries of one kind.
+type Collection[T, F any] struct {
+	spec[T, F]
+	store *Store
+	table engine.Table
+	// fields names what a copy of the kind is stored with, apart from what is always read.
+	fields []string
+	// single are those of them that hold one id.
+	single  map[string]bool
+	decoder bsondoc.Decoder
+	// entryDecoder and copies decode whole entries and single copies. Only archives ask for them.
+	entryDecoder, copies func() bsondoc.Decoder
+	// bits are the places of fields in a fieldSet.
+	bits map[string]fieldSet
+	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
+	familiar atomic.Int64
+}
+
+func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
+	c := &Collection[T, F]{spec: sp, store: s, table: s.engine.Table(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
+	c.fields, c.single = fieldsOf[T]()
+	c.decoder = bsondoc.DecoderOf(reflect.TypeFor[envelope[T]]())
+	if c.whole {
+		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[T]())
+	}
+	c.entryDecoder = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[T]]()) })
+	c.copies = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[T]()) })
+	for i, name := range c.fields {
+		c.bits[name] = 2 << i
+	}
+	return c
+}
+
+// StoredFields names what a copy of the kind is stored with, apart from what is always read.
+func (c *Collection[T, F]) StoredFields() []string { return c.fields }
+
+func fieldsOf[T any]() (names []string, single map[string]bool) {
+	t := reflect.TypeFor[T]()
+	single = map[string]bool{}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			names = append(names, name)
+			single[name] = t.Field(i).Type == reflect.TypeFor[content.ID]()
+		}
+	}
+	return names, single
+}
+
+// Kind is the kind of the collection's entries.
+func (c *Collection[T, F]) Kind() content.Kind { return c.kind }
+
+func (c *Collection[T, F]) collectionName() string { return c.name }
+
+// indexes are the keys of the kind's indexes for a site's languages: one for each order;
+// and for each link, pair of links and value that lists are filtered by, one that goes on with the
+// default order, so that neither a scan nor a sort in memory is needed. Within one,
+// all directions are alike: it can be walked both ways.
+func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
+	at := c.view(content.StagePublished).at
+	var indexes []bson.D
+	ordered := func(at string, key sortKey, before ...bson.E) {
+		paths := []string{at + key.field}
+		if key.localized {
+			paths = nil
+			for _, l := range languages.Locales {
+				paths = append(paths, at+key.field+"."+string(l))
+			}
+		}
+		for _, path := range paths {
+			indexes = append(indexes, append(slices.Clone(before), bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1}))
+		}
+	}
+	for _, key := range c.orders {
+		ordered(at, key)
+	}
+	base, _ := splitOrder(c.order)
+	for _, field := range slices.Concat(c.relations, c.values) {
+		if field == c.orders[base].field {
+			continue // the order's own index serves it
+		}
+		ordered(at, c.orders[base], bson.E{Key: at + field, Value: 1})
+	}
+	for link, order := range c.ranked {
+		ordered(at, c.orders[order], bson.E{Key: at + link, Value: 1})
+	}
+	for _, pair := range c.together {
+		ordered(at, c.orders[base], bson.E{Key: at + pair[0], Value: 1}, bson.E{Key: at + pair[1], Value: 1})
+	}
+	if c.whole {
+		return indexes
+	}
+	indexes = append(indexes, bson.D{{Key: live + "slug", Value: 1}}, bson.D{{Key: draft + "slug", Value: 1}})
+	for _, field := range c.lookups {
+		indexes = append(indexes, bson.D{{Key: draft + field, Value: 1}})
+	}
+	for _, field := range dueFields {
+		indexes = append(indexes, bson.D{{Key: field, Value: 1}})
+	}
+	indexes = append(indexes, bson.D{{Key: "links", Value: 1}, {Key: "_id", Value: 1}})
+	for _, key := range c.orders {
+		ordered(draft, key)
+	}
+	ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
+	return indexes
+}

@@ -1,0 +1,99 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/engine"
+)
+
+// byID is the order of documents by their ids.
+var byID = bson.D{{Key: "_id", Value: 1}}
+
+// idOnly reads nothing of a document but its `_id`.
+var idOnly = bson.D{{Key: "_id", Value: 1}}
+
+// findOne reads one document, or only some fields of it; nil when there is none.
+func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (*T, error) {
+	var doc *T
+	err := table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
+		doc = new(T)
+		return bsondoc.Unmarshal(raw, doc)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// there tells whether a table has a document that a filter holds for.
+func there(ctx context.Context, table engine.Table, filter bson.D) (found bool, err error) {
+	err = table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Limit: 1}, func(bson.Raw) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// maxPeople is how many accounts, and how many tokens, are listed.
+const maxPeople = 1000
+
+// findAll reads documents in an order, maxPeople at most.
+func findAll[T any](ctx context.Context, table engine.Table, filter bson.D, order string) ([]*T, error) {
+	docs := []*T{}
+	sort := bson.D{{Key: order, Value: 1}, {Key: "_id", Value: 1}}
+	err := table.Find(ctx, engine.Query{Filter: filter, Sort: sort, Limit: maxPeople}, func(raw bson.Raw) error {
+		docs = append(docs, new(T))
+		return bsondoc.Unmarshal(raw, docs[len(docs)-1])
+	})
+	return docs, err
+}
+
+// count counts the documents of a table that a filter holds for.
+func count(ctx context.Context, table engine.Table, filter bson.D) (int, error) {
+	counts, err := table.Count(ctx, filter)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
+}
+
+// write changes documents of a table, whether a filter finds one or not.
+func (s *Store) write(ctx context.Context, table string, changes ...engine.Change) error {
+	_, err := s.engine.Table(table).Write(ctx, changes...)
+	return err
+}
+
+// update updates one document, and tells whether the filter held for one.
+func (s *Store) update(ctx context.Context, table string, filter, update bson.D) (bool, error) {
+	n, err := s.engine.Table(table).Write(ctx, engine.Update(filter, update))
+	return n > 0, err
+}
+
+// writeEach makes changes of a table that don't depend on each other, with those that others make ([Together]). It gives
+// the places of those for which another document has the same key.
+func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Change) (duplicates []int, err error) {
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	return Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
+		all := slices.Concat(several...)
+		_, failed, err := s.engine.Table(table).WriteEach(ctx, all...)
+		if err != nil {
+			return nil, err
+		}
+		duplicates := make([][]int, len(several))
+		for i, first := 0, 0; i < len(several); i++ {
+			for _, at := range failed {
+				if at >= first && at < first+len(several[i]) {
+					duplicates[i] = append(duplicates[i], at-first)
+				}
+			}
+			first += len(several[i])
+		}
+		return duplicates, nil
+	})
+}

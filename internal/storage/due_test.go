@@ -1,0 +1,26 @@
+package storage_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"sen/internal/testkit"
+)
+
+// TestDueAgain looks for what is due, and fails: it is to be looked for again, also where nobody else writes.
+func TestDueAgain(t *testing.T) {
+	store := testkit.Store(t, testkit.Embedded(t))
+	now := time.Now()
+	if !store.MayBeDue(now) || store.MayBeDue(now) {
+		t.Fatal("it is not looked for once")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := store.Tags.Due(ctx, now); err == nil {
+		t.Fatal("a look that was broken off found what it looked for")
+	}
+	if !store.MayBeDue(now) {
+		t.Error("it is not looked for again")
+	}
+}

@@ -1,0 +1,94 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
+func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l List[F], w Within, bare bool) (plan bson.Raw, err error) {
+	p, err := c.check(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	p.bare = bare
+	var bounds []side
+	if p.after != nil {
+		bounds = append(bounds, side{*p.after, true, false})
+	}
+	scan := c.scan(p, w, bounds)
+	find := bson.D{
+		{Key: "find", Value: c.name},
+		{Key: "filter", Value: scan.filter},
+		{Key: "sort", Value: p.order.sort(p.reversed)},
+		{Key: "limit", Value: p.limit + 1 + scan.extra()},
+		{Key: "projection", Value: p.projection()},
+	}
+	for name, value := range map[string]bson.D{"hint": scan.hint, "min": scan.min, "max": scan.max} {
+		if value != nil {
+			find = append(find, bson.E{Key: name, Value: value})
+		}
+	}
+	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	return plan, err
+}
+
+// Orders names the orders of the kind.
+func (c *Collection[T, F]) Orders() (names []string) {
+	for name := range c.orders {
+		names = append(names, name+"_ASC", name+"_DESC")
+	}
+	return names
+}
+
+// ForgetKeys takes the sort keys off an entry, as if a program had written it that does not know them yet. Until its result is
+// called, the keys are being worked out anew.
+func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
+	c.store.rekeying.Add(1)
+	forget := engine.Update(engine.ByID(id), engine.Unset(live+keys+"sort", draft+keys+"sort"))
+	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, forget)
+}
+
+// ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
+func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, field string) (plan bson.Raw, err error) {
+	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: live + field}}
+	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	return plan, err
+}
+
+// Relations names the stored links that the kind's lists are filtered by.
+func (c *Collection[T, F]) Relations() []string { return c.relations }
+
+// SetFamiliar has the store take the elements of pages for known already, or for unknown.
+func (c *Collection[T, F]) SetFamiliar(yes bool) {
+	c.familiar.Store(0)
+	if yes {
+		c.familiar.Store(familiarAll)
+	}
+}
+
+// Weigh is about how many bytes a decoded entry takes whose stored form has some.
+var Weigh = weigh
+
+// SetFault has a function called between the steps of a write.
+func SetFault(f func(done string)) { fault = f }
+
+// SetHoldLease has files be held for another time without being renewed.
+func SetHoldLease(lease time.Duration) { holdLease = lease }
+
+// Show says in the claims of an entry that readers see it, as a write does behind it.
+func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
+	return c.show(ctx, e)
+}
+
+// Free gives what lets go of the slugs that an entry won't have any more once it is saved.
+func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
+	_, err = c.claim(ctx, before, after, "rev_late")
+	return func(ctx context.Context) error { return c.release(ctx, before, after, "rev_late") }, err
+}

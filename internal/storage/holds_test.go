@@ -1,0 +1,60 @@
+package storage_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"sen/internal/storage"
+	"sen/internal/testkit"
+)
+
+// TestHolds holds a file: others wait as long as the hold is renewed, take over what a program left that ended, and a
+// retry of the same change takes it over at once, which ends the work of the attempt before.
+func TestHolds(t *testing.T) {
+	storage.SetHoldLease(2 * time.Second)
+	t.Cleanup(func() { storage.SetHoldLease(30 * time.Second) })
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		first := testkit.Store(t, e)
+		second := first
+		if e.Name != "embedded" { // which is one program
+			second = testkit.Store(t, e)
+		}
+		hold := func(s *storage.Store, ctx context.Context, sum, change string) *storage.Hold {
+			t.Helper()
+			h, err := s.HoldFile(ctx, sum, change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h
+		}
+		dead, end := context.WithCancel(t.Context())
+		hold(first, dead, "left", "")
+		end()
+		held := hold(first, t.Context(), "held", "one")
+		for _, change := range []string{"", "two"} {
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			if h, err := second.HoldFile(ctx, "held", change); err == nil {
+				t.Errorf("%q got a file that is held and renewed", change)
+				h.Release()
+			}
+			cancel()
+		}
+		held.Release()
+		hold(second, t.Context(), "held", "").Release()
+		if e.Name == "embedded" {
+			return
+		}
+		if h := hold(second, t.Context(), "left", ""); !h.TakenOver {
+			t.Error("it is not told that a file was left behind")
+		}
+		before := hold(first, t.Context(), "again", "one")
+		retry := hold(second, t.Context(), "again", "one")
+		<-before.Context.Done()
+		if before.Lost() == nil || retry.Lost() != nil {
+			t.Errorf("a retry took over: the first attempt %v, the retry %v", before.Lost(), retry.Lost())
+		}
+		before.Release()
+		retry.Release()
+	})
+}

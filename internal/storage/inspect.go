@@ -1,0 +1,166 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"reflect"
+	"slices"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+)
+
+// Inspect checks that [Store.Restore] can take every line of an archive in: each is a document of its kind with an id
+// that no other one of its collection has, and the collections stand in the order of an export. The error names the
+// line and the field.
+func (s *Store) Inspect(ctx context.Context, next Lines) error {
+	known := s.archived(true)
+	ordered := func() (Line, bool, error) {
+		line, ok, err := next()
+		if !ok || err != nil {
+			return line, ok, err
+		}
+		at := slices.Index(known, line.Collection)
+		if at < 0 {
+			return line, false, fmt.Errorf("line %d: an archive has no collection %q here", line.Number, line.Collection)
+		}
+		known = known[at:]
+		return line, true, nil
+	}
+	ids := &idSet{seed: maphash.MakeSeed(), seen: map[uint64]bool{}}
+	return batches(ctx, ordered, func(_ context.Context, batch []Line) error {
+		for _, line := range batch {
+			_, raw, err := parsed(line)
+			if err == nil {
+				err = s.inspect(line.Collection, raw)
+			}
+			if err == nil {
+				err = ids.add(line.Collection, bsondoc.ID(raw))
+			}
+			if err != nil {
+				return fmt.Errorf("line %d: %s: %w", line.Number, line.Collection, err)
+			}
+		}
+		return nil
+	})
+}
+
+// idSet knows ids by a hash of 64 bits.
+type idSet struct {
+	mu   sync.Mutex
+	seed maphash.Seed
+	seen map[uint64]bool
+}
+
+// add refuses an id that was there before.
+func (s *idSet) add(collection, id string) error {
+	if id == "" {
+		return errors.New("_id: it is missing, or no text")
+	}
+	sum := maphash.String(s.seed, collection+"/"+id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen[sum] {
+		return fmt.Errorf("_id: %s is there twice", id)
+	}
+	s.seen[sum] = true
+	return nil
+}
+
+// decodersOf are those of the documents that are not entries.
+var decodersOf = sync.OnceValue(func() map[string]bsondoc.Decoder {
+	return map[string]bsondoc.Decoder{
+		settings:              bsondoc.DecoderOf(reflect.TypeFor[content.Site]()),
+		routes:                claimDecoder,
+		bucketName + ".files": bsondoc.DecoderOf(reflect.TypeFor[storedFile]()),
+		accounts:              bsondoc.DecoderOf(reflect.TypeFor[content.Account]()),
+		tokens:                bsondoc.DecoderOf(reflect.TypeFor[content.Token]()),
+	}
+})
+
+// inspect tells what is wrong with a document of a collection. The error names the field.
+func (s *Store) inspect(collection string, doc bson.Raw) error {
+	if c := s.named(collection); c != nil {
+		return c.inspect(doc)
+	}
+	if collection == bucketName+".chunks" {
+		if _, _, ok := doc.Lookup("data").BinaryOK(); !ok {
+			return errors.New("data: it is missing, or no bytes")
+		}
+		return nil
+	}
+	into := map[string]any{
+		settings: new(content.Site), routes: new(claim), bucketName + ".files": new(storedFile),
+		accounts: new(content.Account), tokens: new(content.Token),
+	}[collection]
+	err := decodersOf()[collection].Decode(bsondoc.Document(doc), into)
+	switch held, isClaim := into.(*claim); {
+	case err != nil:
+		return err
+	case collection == settings && bsondoc.ID(doc) != siteID:
+		return fmt.Errorf("_id: an archive has no settings %q", bsondoc.ID(doc))
+	case isClaim && held.Entry == "":
+		return errors.New("entry: it is missing")
+	}
+	return nil
+}
+
+// inspect tells what is wrong with a document of the kind.
+func (c *Collection[T, F]) inspect(doc bson.Raw) error {
+	if c.whole {
+		return c.store.inspectRevision(doc)
+	}
+	var e content.Entry[T]
+	if err := c.entryDecoder().Decode(bsondoc.Document(doc), &e); err != nil {
+		return err
+	}
+	switch kind, _ := e.ID.Kind(); {
+	case kind != c.kind:
+		return fmt.Errorf("_id: %q is no id of the kind %s", e.ID, c.kind)
+	case e.Draft == nil:
+		return errors.New("draft: it is missing")
+	case common(e.Draft).Slug == "":
+		return errors.New("draft: slug: it is missing")
+	case e.Live != nil && common(e.Live).Slug == "":
+		return errors.New("live: slug: it is missing")
+	case e.Version < 1:
+		return errors.New("version: it must be 1 or more")
+	case e.State == "":
+		return errors.New("state: it is missing")
+	}
+	return nil
+}
+
+// inspectRevision tells what is wrong with a revision, or with the copy in it.
+func (s *Store) inspectRevision(doc bson.Raw) error {
+	var r content.Revision
+	if err := s.Revisions.decoder.Decode(bsondoc.Document(doc), &r); err != nil {
+		return err
+	}
+	copied := bsondoc.Document(doc).At("copy")
+	if copied.Null() {
+		return nil
+	}
+	var err error
+	if r.Of == siteKind {
+		err = decodersOf()[settings].Decode(copied, new(content.Site))
+	} else if c := s.collectionOf(r.Of); c == nil || c == collection(s.Revisions) {
+		return fmt.Errorf("kind: there is no kind %q", r.Of)
+	} else {
+		err = c.inspectCopy(copied)
+	}
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	return nil
+}
+
+// inspectCopy tells what is wrong with a copy of an entry.
+func (c *Collection[T, F]) inspectCopy(copied bsondoc.Element) error {
+	return c.copies().Decode(copied, new(T))
+}

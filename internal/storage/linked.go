@@ -1,0 +1,118 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// Linked is an entry as far as others that link to it depend on it.
+type Linked struct {
+	// Draft is the working copy with its labels, with what others take over from it, and with what the newsroom keeps
+	// beside it. Live is the copy that readers see with what others take over from it; nil while they see nothing.
+	Draft, Live content.Content
+}
+
+// At is the copy that stands for the entry at a stage: what is not published stands for itself as a draft.
+func (l Linked) At(stage content.Stage) content.Content {
+	if stage != content.StageDraft && l.Live != nil {
+		return l.Live
+	}
+	return l.Draft
+}
+
+// The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for those
+// of its uses; and what other entries take over.
+var (
+	labelFields = []string{"title", "name", "fileName", "alt", "caption"}
+	givenFields = []string{parentField, "ancestors", "series", "year", "level"}
+)
+
+// Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the answer.
+// The copies are shared by those who ask together ([Together]): nobody may change them.
+func (s *Store) Linked(ctx context.Context, ids []content.ID) (map[content.ID]Linked, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return Join(ctx, "linked", ids, s.linked)
+}
+
+func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[content.ID]Linked, error) {
+	byKind := map[content.Kind][]content.ID{}
+	asked := map[content.ID][]int{}
+	for i, ids := range several {
+		for _, id := range ids {
+			kind, ok := id.Kind()
+			if asked[id] == nil && ok {
+				byKind[kind] = append(byKind[kind], id)
+			}
+			if asked[id] = append(asked[id], i); !ok {
+				delete(asked, id)
+			}
+		}
+	}
+	var from []collection
+	var queries []engine.Query
+	for _, c := range s.collections() {
+		if ids := byKind[c.Kind()]; len(ids) > 0 {
+			from, queries = append(from, c), append(queries, c.linkQuery(ids))
+		}
+	}
+	found := make([]map[content.ID]Linked, len(several))
+	for i := range found {
+		found[i] = map[content.ID]Linked{}
+	}
+	if len(queries) == 0 {
+		return found, nil
+	}
+	err := s.engine.Table(queries[0].Table).FindEach(ctx, queries, func(q int, doc bson.Raw) error {
+		id, linked, err := from[q].decodeLinked(doc)
+		for _, i := range asked[id] {
+			found[i][id] = linked
+		}
+		return err
+	})
+	return found, err
+}
+
+// linkQuery asks for some entries of the kind as [Store.Linked] reads them.
+func (c *Collection[T, F]) linkQuery(ids []content.ID) engine.Query {
+	fields := working.projection(nil)
+	for _, name := range labelFields {
+		if slices.Contains(c.fields, name) {
+			fields = append(fields, bson.E{Key: draft + name, Value: 1})
+		}
+	}
+	for _, name := range givenFields {
+		if slices.Contains(c.fields, name) {
+			fields = append(fields, bson.E{Key: draft + name, Value: 1}, bson.E{Key: live + name, Value: 1})
+		}
+	}
+	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
+	if len(ids) == 1 {
+		filter = engine.ByID(ids[0])
+	}
+	return engine.Query{Table: c.name, Filter: filter, Fields: fields, Batch: len(ids)}
+}
+
+// decodeLinked decodes what a [Collection.linkQuery] found.
+func (c *Collection[T, F]) decodeLinked(doc bson.Raw) (content.ID, Linked, error) {
+	var e envelope[T]
+	if err := c.decoder.Decode(bsondoc.Document(doc), &e); err != nil {
+		return "", Linked{}, err
+	}
+	var l Linked
+	e.LiveVersion = versionOf(e.Live)
+	if e.Draft != nil {
+		l.Draft = any(c.fill(e.ID, e.Draft, &e.Editing)).(content.Content)
+	}
+	if e.Live != nil {
+		l.Live = any(c.fill(e.ID, e.Live, nil)).(content.Content)
+	}
+	return e.ID, l, nil
+}

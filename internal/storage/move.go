@@ -1,0 +1,133 @@
+package storage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/bsondoc"
+	"sen/internal/engine"
+)
+
+// Moved is what a table had when it was moved.
+type Moved struct {
+	Table     string
+	Documents int
+	// SHA256 is that of all documents in the order of their ids.
+	SHA256 string
+}
+
+// stays are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
+var stays = []string{sessions, holdsName, sizesBucket + ".files", sizesBucket + ".chunks"}
+
+// Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the signing
+// key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end it compares
+// the two: the target is marked as unfinished until each table has the same documents. The source must not be written
+// meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
+func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done int)) (moved []Moved, err error) {
+	tables, err := s.engine.Tables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tables = slices.DeleteFunc(tables, func(name string) bool { return slices.Contains(stays, name) })
+	slices.Sort(tables)
+	return moved, to.filling(ctx, "move", tables, func(ctx context.Context) error {
+		r := &restoring{Store: to, tell: tell}
+		defer r.tick()()
+		for _, name := range tables {
+			if err := s.copyTable(ctx, r, name); err != nil {
+				return err
+			}
+		}
+		if err := to.prepare(ctx, func(table string) { r.progress("indexes of "+table, 0) }); err != nil {
+			return err
+		}
+		for _, name := range tables {
+			is, err := s.sum(ctx, name, func() { r.progress("compared "+name, 1) })
+			if err != nil {
+				return err
+			}
+			became, err := to.sum(ctx, name, func() {})
+			if err != nil {
+				return err
+			}
+			if is != became {
+				return fmt.Errorf("%s differ: %d documents (%.12s) became %d (%.12s). Was the site written meanwhile? Stop its servers and move it again",
+					name, is.Documents, is.SHA256, became.Documents, became.SHA256)
+			}
+			moved = append(moved, is)
+		}
+		return nil
+	})
+}
+
+// ofOneStore are the settings that tell of one store alone.
+var ofOneStore = []string{unfinishedID, identityID}
+
+// movable is the filter for what is moved of a table.
+func movable(table string) bson.D {
+	if table == settings {
+		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: ofOneStore}}}}
+	}
+	return nil
+}
+
+// copyTable copies what is moved of a table.
+func (s *Store) copyTable(ctx context.Context, r *restoring, name string) error {
+	tasks, ctx := errgroup.WithContext(ctx)
+	tasks.SetLimit(2 * runtime.GOMAXPROCS(0))
+	var batch []engine.Change
+	size := 0
+	flush := func() {
+		if full := batch; len(full) > 0 {
+			tasks.Go(func() error {
+				ctx, cancel := context.WithTimeout(ctx, putTimeout)
+				defer cancel()
+				if err := r.Store.write(ctx, name, full...); err != nil {
+					return fmt.Errorf("write %s: %w", name, err)
+				}
+				r.progress(name, len(full))
+				return nil
+			})
+		}
+		batch, size = nil, 0
+	}
+	err := s.engine.Table(name).Find(ctx, engine.Query{Filter: movable(name), Sort: byID}, func(raw bson.Raw) error {
+		change := engine.Insert(slices.Clone(raw))
+		if name == settings { // a server may have been started on the target, and have made a signing key
+			change = engine.Replace(bsondoc.ID(raw), slices.Clone(raw))
+		}
+		batch, size = append(batch, change), size+len(raw)
+		if len(batch) == restoreBatch || size >= restoreBytes {
+			flush()
+		}
+		return ctx.Err()
+	})
+	flush()
+	if failed := tasks.Wait(); failed != nil {
+		return failed
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
+}
+
+// sum counts and hashes what is moved of a table.
+func (s *Store) sum(ctx context.Context, name string, read func()) (Moved, error) {
+	sum, m := sha256.New(), Moved{Table: name}
+	err := s.engine.Table(name).Find(ctx, engine.Query{Filter: movable(name), Sort: byID}, func(raw bson.Raw) error {
+		m.Documents++
+		sum.Write(raw)
+		read()
+		return nil
+	})
+	m.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return m, err
+}

@@ -1,0 +1,61 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
+const putTimeout = 5 * time.Minute
+
+// Put adds new entries of the kind in one step for each collection that it touches:
+// their first revisions, their slugs' claims, the entries themselves, and which of the claims are public.
+func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T]) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	var docs, claimed, revised []engine.Change
+	var public []string
+	for _, e := range entries {
+		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
+		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
+			e.PublicSlugs = common(e.Draft).Slugs()
+		} else { // the former ones were public where it came from
+			e.PublicSlugs = slices.Clone(common(e.Draft).FormerSlugs)
+		}
+		doc, err := c.document(nil, e, nil)
+		if err != nil {
+			return err
+		}
+		docs, public = append(docs, engine.Insert(doc)), append(public, c.publicIDs(e.Live)...)
+		for _, slug := range common(e.Draft).Slugs() {
+			claimed = append(claimed, engine.Insert(claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: e.UpdatedAt}))
+		}
+		revised = append(revised, engine.Insert(storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
+			ID: e.Head, Entry: e.ID, Of: c.kind, Version: e.Version, At: e.UpdatedAt, Action: content.ActionImport,
+			State: e.State, Label: any(e.Draft).(content.Content).Label(),
+		}}))
+	}
+	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and
+	// leave a part of it behind.
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	for _, step := range []struct {
+		collection string
+		changes    []engine.Change
+	}{{revisionsName, revised}, {routes, claimed}, {c.name, docs}} {
+		if err := c.store.write(ctx, step.collection, step.changes...); err != nil {
+			return fmt.Errorf("add to %s: %w", step.collection, err)
+		}
+	}
+	c.store.changed(Change{})
+	shown := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}}, {Key: hiddenField, Value: nil}}
+	return c.store.write(ctx, routes, engine.UpdateAll(shown, engine.Set(publicField, true)))
+}

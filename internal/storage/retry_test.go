@@ -1,0 +1,217 @@
+package storage_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/newsroom"
+	"sen/internal/storage"
+	"sen/internal/testkit"
+)
+
+// crashChange is the change, as JSON, that the child of TestCrashAndRetry makes.
+const crashChange = "SEN_TEST_CRASH_CHANGE"
+
+// crashFile is the file that it uploads instead.
+const crashFile = "SEN_TEST_CRASH_FILE"
+
+// upload is an upload of a text file.
+func upload(text, key string) newsroom.Upload {
+	return newsroom.Upload{File: strings.NewReader(text), Size: int64(len(text)), Name: "danh-sach.txt", Key: key}
+}
+
+// TestUploadAndRetry kills the program in the middle of an upload, and sends the file again at once under the same key:
+// it becomes one medium with the slug that it would have had, and nothing else is left of the first attempt.
+func TestUploadAndRetry(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		where := filepath.Join(t.TempDir(), "data")
+		if e.Name == "mongodb" {
+			where = testkit.MongoDB(t).URI
+			reopened(t, where)
+		}
+		for i, step := range []string{"chunk written", "file written", "claimed", "revision inserted", "entry saved"} {
+			t.Run(step, func(t *testing.T) {
+				key, text := "upload "+step, fmt.Sprintf("Danh sách %d\n", i)
+				killed(t, "TestRetryChild", crashStore+"="+where, crashAt+"="+step, crashFile+"="+text, fmt.Sprintf(`%s={"Key":%q}`, crashChange, key))
+				ctx, cancel := context.WithTimeout(crashActor(), 20*time.Second) // less than a hold lasts
+				defer cancel()
+				store := reopened(t, where)
+				room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+				var ids []content.ID
+				for range 2 {
+					outcome, err := room.Upload(ctx, nil, upload(text, key))
+					if err != nil || len(outcome.Problems) > 0 {
+						t.Fatal(err, outcome)
+					}
+					ids = append(ids, outcome.ID)
+					if slug := outcome.Content.Common().Slug; strings.HasSuffix(slug, "-2") != (i > 0) && i < 2 {
+						t.Errorf("the medium has the slug %s", slug)
+					}
+				}
+				if ids[0] != ids[1] {
+					t.Errorf("one file under one key became %v", ids)
+				}
+				files := 0
+				err := store.Files(ctx, func(content.ID, string, int64) error { files++; return nil })
+				if files != i+1 || err != nil {
+					t.Errorf("there are %d files of %d media: %v", files, i+1, err)
+				}
+				if _, err := store.OpenFile(ctx, ids[0], "", content.StageDraft); err != nil {
+					t.Errorf("the file of the medium: %v", err)
+				}
+			})
+		}
+	})
+}
+
+// TestRetryChild is the program that TestCrashAndRetry kills.
+func TestRetryChild(t *testing.T) {
+	var change newsroom.Change
+	if raw := os.Getenv(crashChange); raw == "" || json.Unmarshal([]byte(raw), &change) != nil {
+		t.Skip("it runs only as the child of TestCrashAndRetry")
+	}
+	room := newsroom.New(reopened(t, os.Getenv(crashStore)), newsroom.Options{Log: testkit.Log(t)})
+	storage.SetFault(func(done string) {
+		if done == os.Getenv(crashAt) {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	})
+	var outcome *newsroom.Outcome
+	var err error
+	if file := os.Getenv(crashFile); file != "" {
+		outcome, err = room.Upload(crashActor(), nil, upload(file, change.Key))
+	} else {
+		outcome, err = room.Do(crashActor(), nil, change)
+	}
+	t.Fatalf("it lives on: %+v, %v", outcome, err)
+}
+
+// retried is a store in which changes are killed and sent again.
+type retried struct {
+	where string
+	store *storage.Store
+}
+
+// kill makes a change in a program that is killed behind a step.
+func (r retried) kill(t *testing.T, c newsroom.Change, step string) {
+	t.Helper()
+	raw, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed(t, "TestRetryChild", crashStore+"="+r.where, crashAt+"="+step, crashChange+"="+string(raw))
+}
+
+// TestCrashAndRetry kills the program behind every step of a change and sends it again at once under the same key: it
+// succeeds as the first attempt would have, with the same slug, and nothing is left open.
+func TestCrashAndRetry(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		r := retried{where: filepath.Join(t.TempDir(), "data")}
+		if e.Name == "mongodb" { // the other one is one program's
+			r.where = testkit.MongoDB(t).URI
+			r.store = reopened(t, r.where)
+		}
+		for i, step := range []string{"claimed", "revision inserted", "entry saved", "claims settled"} {
+			t.Run(step, func(t *testing.T) {
+				says := fmt.Sprintf("the %d", i)
+				r.retry(t, step, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name(says), Key: "create " + step}, "the-"+says[4:])
+				var made *newsroom.Outcome
+				r.with(t, func(room *newsroom.Newsroom) {
+					made = do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("cu " + says)})
+				})
+				input := name("moi " + says)
+				input["slug"] = fmt.Sprintf("moi-%d", i)
+				r.retry(t, step, newsroom.Change{Action: content.ActionUpdate, ID: made.ID, Version: 1, Input: input, Key: "update " + step}, input["slug"].(string))
+				r.retry(t, step, newsroom.Change{Action: content.ActionPublish, ID: made.ID, Version: 2, Key: "publish " + step}, input["slug"].(string))
+			})
+		}
+		for _, again := range []bool{true, false} {
+			t.Run(fmt.Sprintf("what follows, sent again: %t", again), func(t *testing.T) { r.follow(t, again) })
+		}
+	})
+}
+
+// with opens the store, unless it is open all the time, and gives a newsroom.
+func (r retried) with(t *testing.T, do func(*newsroom.Newsroom)) {
+	t.Helper()
+	t.Run("open", func(t *testing.T) {
+		store := r.store
+		if store == nil {
+			store = reopened(t, r.where)
+		}
+		do(newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}))
+		if open, err := store.Open(t.Context()); len(open) > 0 || err != nil {
+			t.Errorf("%d revisions are open: %v", len(open), err)
+		}
+	})
+}
+
+// retry kills a change behind a step and sends it twice more.
+func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string) {
+	t.Helper()
+	r.kill(t, c, step)
+	r.with(t, func(room *newsroom.Newsroom) {
+		first, second := do(t, room, c), do(t, room, c)
+		if first.ID != second.ID || first.Content.Common().Version != c.Version+1 {
+			t.Errorf("%s: a retry gives %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version, second.ID)
+		}
+		if got := first.Content.Common().Slug; got != slug {
+			t.Errorf("%s: the retry has the slug %s, not %s", c.Key, got, slug)
+		}
+	})
+}
+
+// follow kills a move of a section while the articles below it take over their new place.
+func (r retried) follow(t *testing.T, again bool) {
+	var above, below *newsroom.Outcome
+	var articles []content.ID
+	r.with(t, func(room *newsroom.Newsroom) {
+		above = do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindSection, Input: name("Trên")})
+		below = do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindSection, Input: name("Dưới")})
+		for range 3 {
+			input := newsroom.Input{"title": map[string]any{"text": "Bài"}, "section": string(below.ID)}
+			articles = append(articles, do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindArticle, Input: input}).ID)
+		}
+	})
+	move := newsroom.Change{
+		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, again %t", again), Input: newsroom.Input{"parent": string(above.ID)},
+	}
+	r.kill(t, move, "derived set")
+	store := r.store
+	if store == nil {
+		store = reopened(t, r.where)
+	}
+	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+	if again {
+		do(t, room, move)
+	} else { // what any node does now and then, and at start
+		if _, _, err := store.Sweep(context.Background(), time.Now(), false); err != nil {
+			t.Fatal(err)
+		}
+		if err := room.Finish(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range articles {
+		e, err := store.Articles.Entry(context.Background(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []content.ID{above.ID, below.ID}; !slices.Equal(e.Draft.BreadcrumbIDs, want) {
+			t.Errorf("the breadcrumb of %s is %v, want %v", id, e.Draft.BreadcrumbIDs, want)
+		}
+	}
+	if open, err := store.Following(context.Background()); err != nil || slices.ContainsFunc(open, func(r *content.Revision) bool { return r.Entry == below.ID }) {
+		t.Errorf("something is still to follow: %v, %v", open, err)
+	}
+}

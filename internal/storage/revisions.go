@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// revisions is what the store knows of revisions. They are listed like a kind; a
+// document is a revision itself.
+func revisions() spec[content.Revision, content.RevisionFilter] {
+	return spec[content.Revision, content.RevisionFilter]{
+		kind: "Revision", name: revisionsName, whole: true,
+		orders:    map[string]sortKey{"AT": moment("at"), "VERSION": number("version")},
+		order:     "VERSION_DESC",
+		relations: []string{"entry"},
+		values:    []string{"committed"},
+		filter: func(w *where, f *content.RevisionFilter) {
+			match(w, "entry", f.Entry)
+			match(w, "action", f.Action)
+			w.plain("by.id", f.By, "i")
+			compare(w, "at", f.At)
+		},
+	}
+}
+
+// withoutCopy reads a revision without the copy that it left behind.
+var withoutCopy = bson.D{{Key: "copy", Value: 0}}
+
+// revisionsName is the collection of what entries were, version by version.
+const revisionsName = "revisions"
+
+// storedRevision is a revision as it is written. It is inserted first, with a
+// version that it would become; only when the entry names it as its head is it
+// committed. One that is neither is of a crash or a lost race: it is never shown, and
+// swept later.
+type storedRevision struct {
+	content.Revision `json:",inline"`
+	Committed        bool `json:"committed"`
+	// Copy is the working copy that the change left behind; nil when there is none.
+	Copy any `json:"copy,omitempty"`
+}
+
+// RevisionCopy reads the working copy that an entry had at a version; nil when that
+// version never was, or its copy is gone.
+func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (*T, error) {
+	copied, err := revisionCopy[T](ctx, c.store, id, version)
+	return c.fill(id, copied, nil), err
+}
+
+// at is a version of an entry.
+type at struct {
+	entry   content.ID
+	version int
+}
+
+// revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (*T, error) {
+	kind := fmt.Sprintf("revision of a %T", (*T)(nil))
+	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]*T, error) { return revisionCopies[T](ctx, s, places) })
+}
+
+// revisionCopies is revisionCopy for several.
+func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]*T, error) {
+	type revision struct {
+		content.Revision `json:",inline"`
+		Committed        bool `json:"committed"`
+		Copy             *T   `json:"copy"`
+	}
+	these := make(bson.A, len(places))
+	for i, p := range places {
+		these[i] = bson.D{{Key: "entry", Value: p.entry}, {Key: "version", Value: p.version}}
+	}
+	q := engine.Query{Filter: bson.D{{Key: "$or", Value: these}}, Batch: len(places)}
+	if len(places) == 1 {
+		q.Filter = these[0].(bson.D)
+	}
+	found := map[at]*T{}
+	open, copies := []*content.Revision{}, []*T{} // of one version at most one came to be
+	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
+		var r revision
+		err := bsondoc.Unmarshal(doc, &r)
+		if r.Committed {
+			found[at{r.Entry, r.Version}] = r.Copy
+		} else {
+			open, copies = append(open, &r.Revision), append(copies, r.Copy)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	came, err := s.settle(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range open {
+		if came[i] {
+			found[at{r.Entry, r.Version}] = copies[i]
+		}
+	}
+	all := make([]*T, len(places))
+	for i, p := range places {
+		all[i] = found[p]
+	}
+	return all, nil
+}
+
+// receipt is what is known of a change by its id.
+type receipt struct {
+	content.Revision `json:",inline"`
+	Committed        bool `json:"committed"`
+	// Receipt tells that the change left everything as it was.
+	Receipt bool `json:"receipt"`
+}
+
+// Receipt finds the revision with an id and tells whether it came to be: the entry
+// names it, or has since gone on from it. It is how a retried change learns what the
+// first attempt did. Nil when there is no such revision.
+func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
+	r, err := Join(ctx, "receipt", id, s.receipts)
+	if r == nil || err != nil {
+		return nil, false, err
+	}
+	if !r.Committed && !r.Receipt {
+		r.Committed, err = Join(ctx, "settle", &r.Revision, s.settle)
+	}
+	return &r.Revision, r.Committed || r.Receipt, err
+}
+
+// receipts reads the revisions with some ids, nil for those that are not there.
+func (s *Store) receipts(ctx context.Context, ids []string) ([]*receipt, error) {
+	found := make(map[string]*receipt, len(ids))
+	q := engine.Query{Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, Fields: withoutCopy, Batch: len(ids)}
+	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
+		r := new(receipt)
+		err := bsondoc.Unmarshal(doc, r)
+		found[r.ID] = r
+		return err
+	})
+	receipts := make([]*receipt, len(ids))
+	for i, id := range ids {
+		receipts[i] = found[id]
+	}
+	return receipts, err
+}
+
+// KeepReceipt keeps what a change that left everything as it was is known by under its idempotency key. It stands
+// beside the revisions and is none: nobody lists it. It answers [ErrAttempted] when there is one already.
+func (s *Store) KeepReceipt(ctx context.Context, r content.Revision) error {
+	there, err := s.writeEach(ctx, revisionsName, []engine.Change{engine.Insert(struct {
+		content.Revision `json:",inline"`
+		Receipt          bool `json:"receipt"`
+	}{r, true})})
+	if len(there) > 0 && err == nil {
+		return ErrAttempted
+	}
+	return err
+}

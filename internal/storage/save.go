@@ -1,0 +1,283 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// What a write can meet.
+var (
+	// ErrStale tells that another write came first: the entry has another version, or what it
+	// is to stand below has moved.
+	ErrStale = errors.New("another write came first")
+	// ErrAttempted tells that a change under the same idempotency key was begun.
+	ErrAttempted = errors.New("the change was begun before")
+)
+
+// SlugTakenError tells that a slug belongs to another entry.
+type SlugTakenError struct{ Slug string }
+
+// Error implements error.
+func (e *SlugTakenError) Error() string { return "the slug " + e.Slug + " is taken" }
+
+// fault is called between the steps of a write with the name of the step that is
+// done. Tests kill the program there.
+var fault = func(string) {}
+
+// Save makes a change of an entry one atomic step, on any engine: the revision is
+// inserted first, then the entry goes from one version to the next and names it as its
+// head. By that the revision came to be; it is marked later: see [Store.settleOpen]. A nil before makes a new entry; a copy
+// that is the same in both is not written again. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is
+// changed then.
+func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
+	after.Head = r.ID
+	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
+	r.Label = any(after.Draft).(content.Content).Label()
+	lost, err := c.claim(ctx, before, after, r.ID)
+	if err != nil {
+		return err
+	}
+	fault("claimed")
+	copied, err := bsondoc.Marshal(after.Draft)
+	if err != nil {
+		return err
+	}
+	if err := c.open(ctx, before, storedRevision{Revision: r, Copy: copied}); err != nil {
+		return err
+	}
+	fault("revision inserted")
+	if err = c.acyclic(ctx, before, after, r.ID); err == nil && before != nil {
+		err = c.hide(ctx, before, after)
+	}
+	if err == nil {
+		err = c.swap(ctx, before, after, copied)
+	}
+	if errors.Is(err, ErrStale) {
+		return errors.Join(err, c.store.discard(ctx, &r))
+	}
+	if before == nil || before.Live != after.Live {
+		c.store.changed(Change{c.kind, after.ID})
+	}
+	if err != nil {
+		return err // it may have come to be: whoever meets the revision settles it
+	}
+	c.store.due.note(after.PublishAt)
+	c.store.due.note(after.UnpublishAt)
+	fault("entry saved")
+	if lost {
+		if err := c.release(ctx, before, after, r.ID); err != nil {
+			// Whoever wants the slug can have it in a while: see takeOver.
+			c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+		}
+	}
+	if before == nil || before.Live != after.Live {
+		if err := c.show(ctx, after); err != nil {
+			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
+		}
+	}
+	fault("claims settled")
+	return nil
+}
+
+// open inserts a revision that is not committed yet, or takes the place of an attempt of the same change that came to
+// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it came to be.
+func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
+	own := engine.Replace(r.ID, r,
+		bson.E{Key: "committed", Value: false}, bson.E{Key: "at", Value: r.At}, bson.E{Key: "request", Value: r.Request})
+	changes := []engine.Change{own}
+	if before != nil && before.Head != "" {
+		changes = append(changes, engine.Update(engine.ByID(before.Head), engine.Set("committed", true)))
+	}
+	attempted, err := c.store.writeEach(ctx, revisionsName, changes)
+	if len(attempted) > 0 && err == nil {
+		return ErrAttempted
+	}
+	return err
+}
+
+// swap takes the entry from one version to the next. Draft is its encoded working copy.
+func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entry[T], draft bson.Raw) error {
+	doc, err := c.document(before, after, draft)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		there, err := c.store.writeEach(ctx, c.name, []engine.Change{engine.Insert(doc)})
+		if len(there) > 0 && err == nil { // the same change made it, sent at the same time
+			return ErrAttempted
+		}
+		return err
+	}
+	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
+	came, err := Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
+	if err == nil && !came {
+		return ErrStale
+	}
+	return err
+}
+
+// swap is what takes an entry to its next version, with the head that it gets.
+type swap struct {
+	id     content.ID
+	head   string
+	change engine.Change
+}
+
+// swapAll takes some entries to their next versions, and tells which of them were still in the one before.
+func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, error) {
+	changes, ids := make([]engine.Change, len(swaps)), make([]content.ID, len(swaps))
+	for i, s := range swaps {
+		changes[i], ids[i] = s.change, s.id
+	}
+	found, _, err := c.table.WriteEach(ctx, changes...)
+	if err != nil {
+		return nil, err
+	}
+	came := make([]bool, len(swaps))
+	heads := map[content.ID]string{}
+	if found > 0 && found < len(swaps) { // some were not: their heads tell which
+		if heads, err = c.heads(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	for i, s := range swaps {
+		came[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
+	}
+	return came, nil
+}
+
+// heads reads the heads of some entries.
+func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[content.ID]string, error) {
+	heads := make(map[content.ID]string, len(ids))
+	q := engine.Query{Filter: bson.D{{Key: "_id", Value: oneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
+	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
+		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
+		return nil
+	})
+}
+
+// Delete removes an entry for ever, with the copies in its revisions and its slugs. That
+// it was there, and who did what, stays in the revisions.
+func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
+	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
+	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
+		return err
+	}
+	fault("revision inserted")
+	found, err := c.table.Write(ctx, engine.Delete(bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}))
+	c.store.changed(Change{c.kind, e.ID})
+	if err != nil {
+		return err
+	}
+	if found == 0 {
+		return errors.Join(ErrStale, c.store.discard(ctx, &r))
+	}
+	fault("entry removed")
+	if err := c.store.bury(ctx, &r); err != nil {
+		// The entry is gone. What is left of it goes when a sweep meets the revision.
+		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
+	}
+	fault("revision marked")
+	return nil
+}
+
+// document is an entry as it is stored: each copy with the store's own forms of its
+// texts. A copy that is the same as before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
+func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw) (bson.D, error) {
+	doc := bson.D{
+		{Key: "_id", Value: e.ID},
+		{Key: "version", Value: e.Version},
+		{Key: "head", Value: e.Head},
+		{Key: "state", Value: e.State},
+		{Key: "createdAt", Value: e.CreatedAt},
+		{Key: "createdBy", Value: e.CreatedBy},
+		{Key: "updatedAt", Value: e.UpdatedAt},
+		{Key: "updatedBy", Value: e.UpdatedBy},
+		{Key: "publishAt", Value: e.PublishAt},
+		{Key: "unpublishAt", Value: e.UnpublishAt},
+		{Key: "trashedAt", Value: e.TrashedAt},
+		{Key: "publicSlugs", Value: e.PublicSlugs},
+		{Key: "links", Value: linksOf(e)},
+	}
+	if before != nil && before.Previews != e.Previews { // else it stays as it is: it may be set beside the versions
+		doc = append(doc, bson.E{Key: previewsField, Value: e.Previews})
+	}
+	for _, part := range []struct {
+		name    string
+		copied  *T
+		encoded bson.Raw
+		same    bool
+	}{
+		{"live", e.Live, nil, before != nil && before.Live == e.Live},
+		{"draft", e.Draft, draft, before != nil && before.Draft == e.Draft},
+	} {
+		if part.same {
+			continue
+		}
+		stored, err := c.copyWithKeys(part.copied, part.encoded)
+		if err != nil {
+			return nil, err
+		}
+		doc = append(doc, bson.E{Key: part.name, Value: stored})
+	}
+	return doc, nil
+}
+
+// copyWithKeys is a copy as it is stored. Encoded is what it was encoded to, nil if it was not yet.
+func (c *Collection[T, F]) copyWithKeys(copied *T, encoded bson.Raw) (stored any, err error) {
+	if copied == nil {
+		return nil, nil
+	}
+	if encoded == nil {
+		encoded, err = bsondoc.Marshal(copied)
+	}
+	if err == nil {
+		encoded, err = bsondoc.With(encoded, "keys", c.textKeys(copied, c.store.Site().Languages))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encode an entry of %s: %w", c.name, err)
+	}
+	return encoded, nil
+}
+
+// claimGrace is how long a slug that was claimed belongs to an entry that does not have
+// it: a write may be about to give it one.
+const claimGrace = time.Minute
+
+// SetDerived sets what a copy took over from other entries. It is no change of the entry:
+// its version stays.
+func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage content.Stage, fields map[string]any) error {
+	v := c.viewByID(stage)
+	set := bson.D{}
+	for name, value := range fields {
+		set = append(set, bson.E{Key: v.at + name, Value: value})
+	}
+	filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
+	err := c.store.write(ctx, c.name, engine.Update(filter, bson.D{{Key: "$set", Value: set}}))
+	if stage != content.StageDraft {
+		c.store.changed(Change{c.kind, id})
+	}
+	fault("derived set")
+	return err
+}
+
+// linksOf are the entries that either copy of an entry links to, each once.
+func linksOf[T any](e *content.Entry[T]) []content.ID {
+	links := []content.ID{}
+	for _, copied := range []*T{e.Live, e.Draft} {
+		if copied != nil {
+			links = append(links, content.Links(any(copied).(content.Content))...)
+		}
+	}
+	slices.Sort(links)
+	return slices.Compact(links)
+}

@@ -1,0 +1,185 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// bury removes what is left of an entry that is gone: the copies in its revisions and its slugs. The
+// revision that took it away is marked last, so that what a crash left is done later.
+func (s *Store) bury(ctx context.Context, r *content.Revision) error {
+	of := bson.D{{Key: "entry", Value: r.Entry}}
+	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
+	if err == nil {
+		err = s.write(ctx, routes, engine.DeleteAll(of))
+	}
+	if err != nil {
+		return err
+	}
+	return s.commit(ctx, r.ID)
+}
+
+// commit marks a revision as one that came to be.
+func (s *Store) commit(ctx context.Context, id string) error {
+	return s.write(ctx, revisionsName, engine.Update(engine.ByID(id), engine.Set("committed", true)))
+}
+
+// abandoned is the age from which a revision that came to nothing is swept: far longer
+// than any write may take.
+const abandoned = 10 * time.Minute
+
+// opened lists the revisions that are not marked.
+func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error) {
+	open := engine.Query{Filter: bson.D{{Key: "committed", Value: false}}, Fields: withoutCopy}
+	err = s.engine.Table(revisionsName).Find(ctx, open, func(doc bson.Raw) error {
+		all = append(all, new(content.Revision))
+		return bsondoc.Unmarshal(doc, all[len(all)-1])
+	})
+	return all, err
+}
+
+// came tells which of some revisions that are not marked came to be: their entries name them as their heads, or are gone by
+// them.
+func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
+	if len(revisions) == 0 {
+		return nil, nil
+	}
+	entries := map[content.Kind][]content.ID{}
+	for _, r := range revisions {
+		entries[r.Of] = append(entries[r.Of], r.Entry)
+	}
+	heads := map[content.ID]string{}
+	var queries []engine.Query
+	for kind, ids := range entries {
+		queries = append(queries, engine.Query{
+			Table: s.collectionName(kind), Filter: bson.D{{Key: "_id", Value: oneOf(ids)}},
+			Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids),
+		})
+	}
+	err := s.engine.Table(revisionsName).FindEach(ctx, queries, func(_ int, doc bson.Raw) error {
+		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
+		return nil
+	})
+	came := make([]bool, len(revisions))
+	for i, r := range revisions {
+		head, there := heads[r.Entry]
+		came[i] = head == r.ID || !there && r.Action == content.ActionDeleteForever
+	}
+	return came, err
+}
+
+// settle marks those of some revisions that came to be, and tells which.
+func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
+	came, err := s.came(ctx, revisions)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for i, r := range revisions {
+		switch {
+		case !came[i]:
+		case r.Action != content.ActionDeleteForever:
+			ids = append(ids, r.ID)
+		default:
+			if err := s.bury(ctx, r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(ids) > 0 {
+		these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+		err = s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Set("committed", true)))
+		fault("revision marked")
+	}
+	return came, err
+}
+
+// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to whoever
+// reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at once.
+func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.Revision, err error) {
+	open, err := s.opened(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	came, err := s.settle(ctx, open)
+	for i := range came {
+		if came[i] {
+			marked++
+		} else {
+			others = append(others, open[i])
+		}
+	}
+	return marked, others, err
+}
+
+// Sweep settles what changes and crashes left open. Revisions that are an entry's head are marked; those that
+// came to nothing are removed when they are older than ten minutes, or at once with all,
+// and so are the claims of slugs that no entry has. It tells how many were marked and how many
+// removed.
+func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
+	marked, others, err := s.settleOpen(ctx)
+	if err != nil {
+		return marked, 0, err
+	}
+	for _, r := range others {
+		if all || now.Sub(r.At) > abandoned {
+			if err := s.discard(ctx, r); err != nil {
+				return marked, removed, err
+			}
+			removed++
+		}
+	}
+	released, err := s.sweepClaims(ctx, now)
+	return marked, removed + released, err
+}
+
+// discard removes a revision that did not come to be, but not what another attempt of the change put in its place.
+func (s *Store) discard(ctx context.Context, r *content.Revision) error {
+	own := bson.D{
+		{Key: "_id", Value: r.ID}, {Key: "committed", Value: false}, {Key: "at", Value: r.At}, {Key: "version", Value: r.Version},
+	}
+	if err := s.write(ctx, revisionsName, engine.Delete(own)); err != nil {
+		return fmt.Errorf("remove an open revision: %w", err)
+	}
+	return nil
+}
+
+// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so old
+// that a sweep may remove it is removed, so that the change begins anew.
+func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (bool, error) {
+	if now.Sub(r.At) < abandoned/2 {
+		return true, nil
+	}
+	return false, s.discard(ctx, r)
+}
+
+// Following lists the revisions that came to be and from which something may follow that was not done.
+func (s *Store) Following(ctx context.Context) (all []*content.Revision, err error) {
+	q := engine.Query{Fields: withoutCopy, Filter: bson.D{
+		{Key: followsField, Value: bson.D{{Key: "$in", Value: bson.A{content.FollowsItself, content.FollowsOthers}}}}, {Key: "committed", Value: true},
+	}}
+	err = s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
+		all = append(all, new(content.Revision))
+		return bsondoc.Unmarshal(doc, all[len(all)-1])
+	})
+	return all, err
+}
+
+// followsField tells in a revision that something follows from it.
+const followsField = "follows"
+
+// Followed notes that what follows from some revisions is done.
+func (s *Store) Followed(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
+}

@@ -1,0 +1,133 @@
+package storage
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"sen/internal/cache"
+	"sen/internal/content"
+)
+
+// slugKey names a slug: as it leads readers to an entry or, filtering, to what lists are filtered by.
+type slugKey struct {
+	claimKey
+	filtering bool
+}
+
+// knownSlug gives the entry that a slug leads readers to, if that is in memory.
+func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e *T, ok bool, err error) {
+	id, ok := c.store.memory.slugs.Get(key)
+	if !ok {
+		return nil, false, nil
+	}
+	if id != "" {
+		found, err := c.Known(ctx, []content.ID{id}, content.StagePublished, fields)
+		if err != nil || found[0] == nil {
+			return nil, false, err
+		}
+		e = found[0]
+	}
+	if e == nil || common(e).Slug != key.slug {
+		cache.Note(ctx, cache.Kind(c.kind))
+	}
+	return e, true, nil
+}
+
+// keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
+func (c *Collection[T, F]) keepSlug(key slugKey, e *T, since uint64) {
+	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
+	if e != nil {
+		base := common(e)
+		id, tags = base.ID, append(tags, cache.Entry(base.ID))
+		if base.Slug == key.slug {
+			tags = tags[1:]
+		}
+	}
+	c.store.memory.slugs.Put(key, id, len(key.slug)+len(id), since, tags...)
+}
+
+// namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
+// and of the others as they lead readers. What readers can't see is not in the answer then, so that no filter tells
+// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see them.
+func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]content.ID, error) {
+	found := make(map[claimKey]content.ID, len(keys))
+	var missing []claimKey
+	since := s.journal.Now()
+	for _, key := range keys {
+		if slices.Contains(drafts, key.kind) {
+			missing = append(missing, key)
+			continue
+		}
+		cache.Note(ctx, cache.Kind(key.kind))
+		id, ok := s.memory.slugs.Get(slugKey{key, true})
+		if !ok {
+			missing = append(missing, key)
+		} else if id != "" {
+			found[key] = id
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	claims, err := s.readClaims(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	unsure := map[content.Kind]map[claimKey]claim{}
+	for key, held := range claims {
+		switch {
+		case held.Public || slices.Contains(drafts, key.kind):
+			found[key] = held.Entry
+		case unsure[key.kind] == nil:
+			unsure[key.kind] = map[claimKey]claim{key: held}
+		default:
+			unsure[key.kind][key] = held
+		}
+	}
+	if err := s.seen(ctx, unsure, found); err != nil {
+		return nil, err
+	}
+	for _, key := range missing {
+		if !slices.Contains(drafts, key.kind) {
+			id := found[key]
+			s.memory.slugs.Put(slugKey{key, true}, id, len(key.slug)+len(id), since, cache.Kind(key.kind))
+		}
+	}
+	return found, nil
+}
+
+// seen adds the claims to those found whose entries readers see with the slug.
+func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]claim, found map[claimKey]content.ID) error {
+	var mu sync.Mutex
+	tasks, taskCtx := errgroup.WithContext(ctx)
+	for _, c := range s.collections() {
+		if of := claims[c.Kind()]; of != nil {
+			tasks.Go(func() error {
+				return c.seen(taskCtx, of, func(key claimKey, id content.ID) {
+					mu.Lock()
+					defer mu.Unlock()
+					found[key] = id
+				})
+			})
+		}
+	}
+	return tasks.Wait()
+}
+
+// seen gives those of some claims of the kind whose entries readers see with the slug.
+func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error {
+	var ids []content.ID
+	for _, held := range claims {
+		ids = append(ids, held.Entry)
+	}
+	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e *T, _ int) {
+		for key, held := range claims {
+			if held.Entry == id && common(e).HasSlug(key.slug) {
+				each(key, id)
+			}
+		}
+	})
+}

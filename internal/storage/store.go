@@ -1,0 +1,301 @@
+// Package storage keeps content: it turns entries, lists and filters into documents and queries of an engine. Whoever
+// stands above it sees content, never BSON.
+package storage
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/cache"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// Options say how a store works.
+type Options struct {
+	// Engine keeps the documents.
+	Engine engine.Engine
+	// Timeout bounds what is done after a request was broken off; zero is 10 s.
+	Timeout time.Duration
+	// EntityBytes and PageBytes bound what readers' entries and pages take in memory; zero keeps none.
+	EntityBytes, PageBytes uint64
+	Log                    *slog.Logger
+	// Clock tells this machine's time; nil is its clock. The store's is [Store.Now].
+	Clock func() time.Time
+}
+
+// Store is a database of content.
+type Store struct {
+	Articles      *Collection[content.Article, content.ArticleFilter]
+	Authors       *Collection[content.Author, content.AuthorFilter]
+	Organizations *Collection[content.Organization, content.OrganizationFilter]
+	Sections      *Collection[content.Section, content.SectionFilter]
+	Tags          *Collection[content.Tag, content.TagFilter]
+	Events        *Collection[content.Event, content.EventFilter]
+	Programs      *Collection[content.Program, content.ProgramFilter]
+	AwardSeries   *Collection[content.AwardSeries, content.AwardSeriesFilter]
+	AwardRounds   *Collection[content.AwardRound, content.AwardRoundFilter]
+	Awards        *Collection[content.Award, content.AwardFilter]
+	Media         *Collection[content.Media, content.MediaFilter]
+	// Revisions are the accepted changes of all entries: their history, and the audit log.
+	Revisions *Collection[content.Revision, content.RevisionFilter]
+
+	// engine is guard, as all use it but who looks whether something is wrong.
+	engine engine.Engine
+	guard  *guarded
+	watch  watch
+	clock  clock
+	log    *slog.Logger
+	// timeout bounds an operation.
+	timeout time.Duration
+	site    atomic.Pointer[content.Site]
+	// hints tells that queries name indexes: the engine is a server, and they exist.
+	hints atomic.Bool
+	due   dueTimes
+	feed  feed
+	// journal knows what changed, and memory keeps what did not.
+	journal *cache.Journal
+	memory  memory
+	// gather makes the lookups of several requests together.
+	gather gatherer
+	// rekeying is how many times the keys of texts are being worked out anew.
+	rekeying atomic.Int32
+	// ready tells that the indexes stand and the settings were read; unready is why the last attempt failed.
+	ready      atomic.Bool
+	unready    atomic.Pointer[error]
+	background background
+	holding    holding
+}
+
+// defaultTimeout bounds an operation when the options don't.
+const defaultTimeout = 10 * time.Second
+
+// New makes a store. [Store.Prepare] makes it ready.
+func New(o Options) *Store {
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	guard := &guarded{Engine: o.Engine}
+	s := &Store{engine: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	s.watch.look = make(chan struct{}, 1)
+	s.clock.local = o.Clock
+	s.gather.engine, s.gather.timeout = guard, o.Timeout
+	s.background.ended, s.background.end = context.WithCancel(context.Background())
+	s.journal = cache.NewJournal(s.Current)
+	s.memory = newMemory(s.journal, o)
+	s.Articles = newCollection(s, articles())
+	s.Authors = newCollection(s, authors())
+	s.Organizations = newCollection(s, organizations())
+	s.Sections = newCollection(s, sections())
+	s.Tags = newCollection(s, tags())
+	s.Events = newCollection(s, events())
+	s.Programs = newCollection(s, programs())
+	s.AwardSeries = newCollection(s, awardSeries())
+	s.AwardRounds = newCollection(s, awardRounds())
+	s.Awards = newCollection(s, awards())
+	s.Media = newCollection(s, mediaItems())
+	s.Revisions = newCollection(s, revisions())
+	s.site.Store(&defaultSite)
+	return s
+}
+
+// collection is what all collections can do, whatever their kind.
+type collection interface {
+	Kind() content.Kind
+	indexes(content.Languages) []bson.D
+	collectionName() string
+	rekey(ctx context.Context, which bson.D, done func()) error
+	inspect(doc bson.Raw) error
+	inspectCopy(copied bsondoc.Element) error
+	restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error)
+	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
+	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
+	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
+	linkQuery(ids []content.ID) engine.Query
+	decodeLinked(bson.Raw) (content.ID, Linked, error)
+	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
+}
+
+// collections lists every collection.
+func (s *Store) collections() []collection {
+	return []collection{
+		s.Articles, s.Authors, s.Organizations, s.Sections, s.Tags, s.Events,
+		s.Programs, s.AwardSeries, s.AwardRounds, s.Awards, s.Media, s.Revisions,
+	}
+}
+
+// collectionOf is the collection of a kind; nil for none.
+func (s *Store) collectionOf(kind content.Kind) collection {
+	for _, c := range s.collections() {
+		if c.Kind() == kind {
+			return c
+		}
+	}
+	return nil
+}
+
+// collectionName is the name of the collection of a kind's entries.
+func (s *Store) collectionName(kind content.Kind) string {
+	if kind == siteKind {
+		return settings
+	}
+	if c := s.collectionOf(kind); c != nil {
+		return c.collectionName()
+	}
+	return ""
+}
+
+// Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an import
+// or a move has not filled to the end is refused.
+func (s *Store) Prepare(ctx context.Context) error {
+	err := s.engine.Ready(ctx)
+	if err == nil {
+		err = s.refuseUnfinished(ctx)
+	}
+	if err == nil {
+		s.measure(ctx)
+		err = s.prepare(ctx, func(string) {})
+	}
+	if err == nil {
+		s.guard.wrong.Store(nil)
+	}
+	s.unready.Store(&err)
+	return err
+}
+
+// prepare is Prepare, whether the store is filled to the end or not. It tells which table's indexes it makes.
+func (s *Store) prepare(ctx context.Context, indexing func(table string)) error {
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
+	if err := s.ReadSite(ctx); err != nil {
+		return err
+	}
+	if err := s.prepareIndexes(ctx, s.Site().Languages, indexing); err != nil {
+		return err
+	}
+	s.hints.Store(!s.engine.Local())
+	s.ready.Store(true)
+	return nil
+}
+
+// tableIndexes are the indexes of a table.
+type tableIndexes struct {
+	table   string
+	indexes []engine.Index
+}
+
+// indexes are those of all tables for a site's languages.
+func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
+	for _, c := range s.collections() {
+		of := tableIndexes{table: c.collectionName()}
+		for _, keys := range c.indexes(languages) {
+			of.indexes = append(of.indexes, engine.Index{Keys: keys})
+		}
+		all = append(all, of)
+	}
+	sparse := func(field string) []engine.Index {
+		return []engine.Index{{Keys: bson.D{{Key: field, Value: 1}}, Sparse: true}}
+	}
+	all = append(all, tableIndexes{routes, sparse(openField)}, tableIndexes{revisionsName, sparse(followsField)})
+	return append(append(all, fileIndexes()...), peopleIndexes()...)
+}
+
+// prepareIndexes makes the indexes for a site's languages, and tells of which table before each.
+func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages, indexing func(table string)) error {
+	for _, of := range s.indexes(languages) {
+		indexing(of.table)
+		if err := s.guard.Engine.Table(of.table).Index(ctx, of.indexes...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ready tells whether the store can serve: it is prepared and answers.
+func (s *Store) Ready(ctx context.Context) error {
+	if !s.ready.Load() {
+		if why := s.unready.Load(); why != nil && *why != nil {
+			return *why
+		}
+		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
+	}
+	if err := s.guard.check(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.engine.Ready(ctx); err != nil {
+		return err
+	}
+	return s.refuseSkew()
+}
+
+// Empty tells whether the store holds no entry and no settings at all. People may be in it.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	names, err := s.engine.Tables(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range names {
+		if name == accounts || name == sessions || name == tokens {
+			continue
+		}
+		if empty, err := s.EmptyOf(ctx, name); err != nil || !empty {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// EmptyOf tells whether a collection holds nothing that an archive could have.
+func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
+	filter := bson.D{}
+	if collection == settings {
+		filter = bson.D{{Key: "_id", Value: siteID}}
+	}
+	some, err := there(ctx, s.engine.Table(collection), filter)
+	return !some, err
+}
+
+// Close ends what is done in the background. The engine is closed by whoever opened it.
+func (s *Store) Close() {
+	s.background.end()
+	s.background.work.Wait()
+}
+
+// OnCommand has a function told of every command that the engine answers: its name, how long it took,
+// and whether it failed.
+func (s *Store) OnCommand(told func(command string, took time.Duration, failed bool)) {
+	s.engine.OnCommand(told)
+}
+
+// background is work that outlasts the request that began it, and ends with the store.
+type background struct {
+	work  sync.WaitGroup
+	ended context.Context
+	end   context.CancelFunc
+}
+
+// Go does some work in the background, with what is in a request's context. [Store.Close] ends it and waits for it.
+func (s *Store) Go(ctx context.Context, work func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(s.background.ended, cancel)
+	s.background.work.Go(func() {
+		defer cancel()
+		defer stop()
+		work(ctx)
+	})
+}

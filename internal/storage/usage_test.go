@@ -1,0 +1,39 @@
+package storage_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"sen/internal/content"
+	"sen/internal/testkit"
+)
+
+// TestUsedBy asks who links to several entries at once, one of which has far more users than are asked for.
+func TestUsedBy(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store := testkit.Store(t, e)
+		putArticles(t, store, 60) // all odd ones have tag_1, every fifth tag_6
+		ids := []content.ID{"tag_1", "tag_6", "tag_none"}
+		for _, most := range []int{3, 100} {
+			users, err := store.Articles.UsedBy(t.Context(), ids, most)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for id, all := range map[content.ID]int{"tag_1": 30, "tag_6": 12, "tag_none": 0} {
+				if len(users[id]) != min(all, most) {
+					t.Errorf("at most %d: %s is used by %v", most, id, users[id])
+				}
+				for _, user := range users[id] {
+					var n int
+					if _, err := fmt.Sscanf(string(user), "article_%d", &n); err != nil || !slices.Contains([]string{fmt.Sprintf("tag_%d", n%2), fmt.Sprintf("tag_%d", 2+n%5)}, string(id)) {
+						t.Errorf("%s is no user of %s", user, id)
+					}
+				}
+				if unique := slices.Compact(slices.Sorted(slices.Values(users[id]))); len(unique) != len(users[id]) {
+					t.Errorf("%s: some are told twice: %v", id, users[id])
+				}
+			}
+		}
+	})
+}

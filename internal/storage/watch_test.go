@@ -1,0 +1,163 @@
+package storage_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+	"sen/internal/storage"
+	"sen/internal/testkit"
+)
+
+// watched is a store with the sample that keeps watch and hears of changes.
+func watched(t *testing.T, e testkit.Engine) *storage.Store {
+	t.Helper()
+	store := testkit.SampleStore(t, e)
+	testkit.Follow(t, store)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		store.Watch(ctx)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	return store
+}
+
+// why is what readiness says; empty if the store is ready.
+func why(store *storage.Store) string {
+	if err := store.Ready(context.Background()); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// read reads the tags as readers see them.
+func read(store *storage.Store) (int, error) {
+	pages, err := store.Tags.Pages(context.Background(), storage.List[content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
+	if err != nil {
+		return 0, err
+	}
+	return len(pages[0].Nodes), nil
+}
+
+// TestDroppedDatabase drops the database under a running store, puts another one in its place, and restores the first
+// one: nothing is read, kept or written until the store's own database is there again, with its indexes.
+func TestDroppedDatabase(t *testing.T) {
+	e := testkit.MongoDB(t)
+	store := watched(t, e)
+	db := testkit.Database(t, e)
+	saved := map[string][]any{}
+	names, err := db.ListCollectionNames(t.Context(), bson.D{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		var all []bson.Raw
+		cursor, err := db.Collection(name).Find(t.Context(), bson.D{})
+		if err == nil {
+			err = cursor.All(t.Context(), &all)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, doc := range all {
+			saved[name] = append(saved[name], doc)
+		}
+	}
+	before, err := read(store)
+	if err != nil || before == 0 || !store.Current() {
+		t.Fatalf("%d tags: %v", before, err)
+	}
+	gone := func() bool { return strings.Contains(why(store), "dropped or replaced") }
+	testkit.Drop(t, e)
+	testkit.Eventually(t, "a dropped database is not ready", gone)
+	if n, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
+		t.Errorf("%d tags are read from a dropped database: %v", n, err)
+	}
+	if store.Current() {
+		t.Error("what was kept of a dropped database is given")
+	}
+	if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
+		t.Errorf("a dropped database is written: %v", err)
+	}
+	another := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t)})
+	t.Cleanup(another.Close)
+	if err := another.Prepare(t.Context()); err != nil { // which begins another store in its place
+		t.Fatal(err)
+	}
+	if time.Sleep(3 * time.Second); !gone() {
+		t.Error("another database is taken for the store's own")
+	}
+	testkit.Drop(t, e)
+	for name, docs := range saved {
+		if len(docs) == 0 {
+			continue
+		}
+		if _, err := db.Collection(name).InsertMany(t.Context(), docs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testkit.Eventually(t, "the restored database is ready", func() bool { return why(store) == "" })
+	testkit.Eventually(t, "changes are heard of again", store.Current)
+	if n, err := read(store); err != nil || n != before {
+		t.Errorf("%d tags are there again, not %d: %v", n, before, err)
+	}
+	hasLoginIndex(t, e)
+}
+
+// hasLoginIndex fails unless two accounts with one login are refused.
+func hasLoginIndex(t *testing.T, e testkit.Engine) {
+	t.Helper()
+	specs, err := testkit.Database(t, e).Collection("accounts").Indexes().ListSpecifications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range specs {
+		if spec.Name == "login_1" && spec.Unique != nil && *spec.Unique {
+			return
+		}
+	}
+	t.Error("the index of logins is not there")
+}
+
+// TestDroppedIndexes drops indexes under a running store: it makes them again.
+func TestDroppedIndexes(t *testing.T) {
+	e := testkit.MongoDB(t)
+	store := watched(t, e)
+	db := testkit.Database(t, e)
+	for _, name := range []string{"accounts", "tags"} {
+		if err := db.Collection(name).Indexes().DropAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testkit.Eventually(t, "the indexes are there again", func() bool {
+		specs, err := db.Collection("accounts").Indexes().ListSpecifications(t.Context())
+		return err == nil && len(specs) > 1
+	})
+	testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
+	hasLoginIndex(t, e)
+	if n, err := read(store); err != nil || n == 0 {
+		t.Errorf("%d tags: %v", n, err)
+	}
+}
+
+// TestWatchImport begins to fill a store that another program serves: it gives nothing until that is done.
+func TestWatchFilled(t *testing.T) {
+	e := testkit.MongoDB(t)
+	store := watched(t, e)
+	testkit.Insert(t, e, "settings", `{"_id": "unfinished", "what": "import", "since": {"$date": "2026-01-01T00:00:00Z"}, "by": "x"}`)
+	testkit.Eventually(t, "the store is not ready", func() bool { return strings.Contains(why(store), "has not come to its end") })
+	if _, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
+		t.Errorf("a part of a site is read: %v", err)
+	}
+	testkit.Remove(t, e, "settings", "unfinished")
+	testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
+}
