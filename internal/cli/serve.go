@@ -130,9 +130,16 @@ func serveFigures(listener net.Listener, metrics *web.Metrics, log *slog.Logger)
 // documents, what requests need, garbage. Its code stands beside that, about 35 MB.
 const beside = 100 << 20
 
+// embeddedGC is how much garbage there may be beside what the embedded engine has in memory, in percent of it: that is much,
+// has few pointers, and stays.
+const embeddedGC = 50
+
 // limitMemory has the garbage collector keep the program near the bounds of what it keeps, instead of near their
 // double. The embedded engine's own memory has no bound, and GOMEMLIMIT has the last word.
 func (s *serveCommand) limitMemory() {
+	if s.Embedded() && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(embeddedGC)
+	}
 	if !s.Embedded() && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(s.CacheSize+s.Entities+s.Pages) + beside)
 	}

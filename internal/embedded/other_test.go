@@ -10,7 +10,7 @@ import (
 )
 
 // kills is how often the writing program is killed.
-const kills = 12
+const kills = 100
 
 // killSoon kills a program a while after it began to write.
 func killSoon(c *exec.Cmd, begun <-chan struct{}) {

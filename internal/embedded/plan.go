@@ -72,6 +72,9 @@ func (t *table) compile(f bson.D) (*filter, error) {
 // source is a set of rows outside of which a filter holds for no row.
 type source struct {
 	count int
+	// share is about which part of all rows the filter's conditions on values hold for, if they have nothing to do with
+	// each other.
+	share float64
 	rows  func() []*row
 }
 
@@ -81,10 +84,17 @@ func (t *table) sourceOf(f *filter) (best *source) {
 	if f.root.op == opAnd {
 		conds = f.root.kids
 	}
+	share := 1.0 // of all rows, of those for which all conditions on values hold
 	take := func(s *source) {
 		if s != nil && (best == nil || s.count < best.count) {
 			best = s
 		}
+	}
+	value := func(s *source) {
+		if s != nil && len(t.rows) > 0 {
+			share *= min(1, float64(s.count)/float64(len(t.rows)))
+		}
+		take(s)
 	}
 	for _, c := range conds {
 		if c.document {
@@ -93,18 +103,21 @@ func (t *table) sourceOf(f *filter) (best *source) {
 		switch c.op {
 		case opEq, opIn:
 			if c.column == idColumn {
-				take(t.byIDs(c))
+				value(t.byIDs(c))
 			} else {
-				take(t.byValues(c))
+				value(t.byValues(c))
 			}
 		case opGt, opGte, opLt, opLte:
 			if c.column == idColumn || t.lists[c.column] == 0 {
 				s, _ := f.root.spanOf(c.column)
 				o := t.order(orderKey{column: c.column})
 				from, to := o.part(s)
-				take(&source{to - from, func() []*row { return o.rows[from:to] }})
+				take(&source{count: to - from, rows: func() []*row { return o.rows[from:to] }})
 			}
 		}
+	}
+	if best != nil {
+		best.share = share
 	}
 	return best
 }
@@ -112,14 +125,14 @@ func (t *table) sourceOf(f *filter) (best *source) {
 // byIDs is the source of a condition on the ids.
 func (t *table) byIDs(c *cond) *source {
 	if c.op == opEq {
-		return &source{1, func() []*row {
+		return &source{count: 1, rows: func() []*row {
 			if r := t.rows[c.value.data]; r != nil && c.value.bracket() == bracketText {
 				return []*row{r}
 			}
 			return nil
 		}}
 	}
-	return &source{len(c.texts), func() (rows []*row) {
+	return &source{count: len(c.texts), rows: func() (rows []*row) {
 		for id := range c.texts {
 			if r := t.rows[id]; r != nil {
 				rows = append(rows, r)
@@ -140,7 +153,7 @@ func (t *table) byValues(c *cond) *source {
 			return nil
 		}
 		rows := t.posted(c.column)[string(appendKey(buf[:0], c.value))]
-		return &source{len(rows), func() []*row { return rows }}
+		return &source{count: len(rows), rows: func() []*row { return rows }}
 	}
 	if c.null {
 		return nil
@@ -157,7 +170,7 @@ func (t *table) byValues(c *cond) *source {
 	for _, v := range c.others {
 		add(v)
 	}
-	return &source{count, func() []*row {
+	return &source{count: count, rows: func() []*row {
 		rows := slices.Concat(lists...)
 		slices.SortFunc(rows, byID)
 		return slices.Compact(rows)
@@ -191,8 +204,8 @@ func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 	if o := t.sorted(q); o != nil {
 		from, to, exact := t.reach(o, q.filter)
 		walk := to - from
-		if most > 0 && best != nil && best.count > 0 {
-			walk = min(walk, most*len(t.rows)/best.count)
+		if most > 0 && best != nil && best.share > 0 {
+			walk = int(min(float64(walk), float64(most)/best.share))
 		} else if most > 0 {
 			walk = min(walk, most)
 		}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -74,6 +75,26 @@ func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
 		c.bits[name] = 2 << i
 	}
 	return c
+}
+
+// scanned are the paths that filters ask for and for which an index of a server is not worth its writes. A local engine
+// has them in memory too, so that it reads no document that a filter does not hold for.
+func (c *Collection[T, F]) scanned(languages content.Languages) (paths []string) {
+	if c.whole {
+		return []string{"action", "by.id"}
+	}
+	for _, at := range []string{live, draft} {
+		paths = append(paths, at+keys+formField)
+		for _, field := range slices.Concat(c.relations, c.values) {
+			paths = append(paths, at+field)
+		}
+		for _, text := range slices.Sorted(maps.Keys(c.texts)) {
+			for _, l := range languages.Locales {
+				paths = append(paths, at+keys+"fold."+text+"."+string(l), at+keys+"same."+text+"."+string(l))
+			}
+		}
+	}
+	return paths
 }
 
 // StoredFields names what a copy of the kind is stored with, apart from what is always read.

@@ -115,6 +115,7 @@ func New(o Options) *Store {
 type collection interface {
 	Kind() content.Kind
 	indexes(content.Languages) []bson.D
+	scanned(content.Languages) []string
 	collectionName() string
 	rekey(ctx context.Context, which bson.D, done func()) error
 	inspect(doc bson.Raw) error
@@ -203,6 +204,11 @@ func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
 		of := tableIndexes{table: c.collectionName()}
 		for _, keys := range c.indexes(languages) {
 			of.indexes = append(of.indexes, engine.Index{Keys: keys})
+		}
+		if s.engine.Local() {
+			for _, path := range c.scanned(languages) {
+				of.indexes = append(of.indexes, engine.Index{Keys: bson.D{{Key: path, Value: 1}}})
+			}
 		}
 		all = append(all, of)
 	}
