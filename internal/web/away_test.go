@@ -27,7 +27,7 @@ func TestStoreAway(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			response, answer := testserver.Send(t, request, //nolint:bodyclose // Send has read and closed it
+			response, answer := testserver.Send(t, request,
 				"Content-Type", "application/json", "Accept", media, testserver.ActorHeader, "editor")
 			if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" ||
 				!strings.Contains(response.Header.Get("Cache-Control"), "no-store") || !strings.Contains(string(answer), `"UNAVAILABLE"`) {
