@@ -84,7 +84,7 @@ func (g *group) wait(s *step) {
 func (g *group) makeWaiting() {
 	g.mu.Lock()
 	var steps []*step
-	if len(g.waiting) == g.working {
+	if len(g.waiting) >= g.working { // a member may wait for two at once
 		steps, g.waiting = g.waiting, nil
 	}
 	g.mu.Unlock()
