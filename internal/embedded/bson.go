@@ -2,26 +2,21 @@ package embedded
 
 import (
 	"errors"
-	"math"
-	"strings"
+
+	"sen/internal/bsondoc"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-var (
-	errMalformed = errors.New("a document is not well-formed BSON")
-	errNoID      = errors.New("a document needs an _id")
-)
+var errNoID = errors.New("a document needs an _id")
 
 // elements are the elements of a document or an array that are still to be read.
 type elements string
 
 // open gives the elements of a document or an array.
 func open(doc string) (elements, error) {
-	if len(doc) < 5 || int(length(doc)) != len(doc) || doc[len(doc)-1] != 0 {
-		return "", errMalformed
-	}
-	return elements(doc[4 : len(doc)-1]), nil
+	all, err := bsondoc.Elements(doc)
+	return elements(all), err
 }
 
 // element is one field of a document: its name, its value, and all its bytes.
@@ -34,68 +29,21 @@ type element struct {
 // next reads the first element.
 func (e *elements) next() (one element, err error) {
 	all := string(*e)
-	end := strings.IndexByte(all, 0)
-	if end < 1 {
-		return one, errMalformed
+	name, v, rest, err := bsondoc.Next(all)
+	if err != nil {
+		return one, err
 	}
-	one.name, one.kind = all[1:end], bson.Type(all[0])
-	size := sizeOf(one.kind, all[end+1:])
-	if size < 0 || size > len(all)-end-1 {
-		return one, errMalformed
+	one = element{name, value{v.Kind, v.Data}, all[:len(all)-len(rest)]}
+	if isText(v.Kind) {
+		one.data = v.Data[4 : len(v.Data)-1]
 	}
-	end += 1 + size
-	one.raw, *e = all[:end], elements(all[end:])
-	one.data = one.raw[end-size:]
-	if isText(one.kind) {
-		one.data = one.data[4 : len(one.data)-1]
-	}
+	*e = elements(rest)
 	return one, nil
 }
 
 // isText tells the kinds that are kept as a text with its length.
 func isText(kind bson.Type) bool {
 	return kind == bson.TypeString || kind == bson.TypeSymbol || kind == bson.TypeJavaScript
-}
-
-// length is the number of four bytes with which a value of no fixed size begins.
-func length(data string) uint32 {
-	if len(data) < 4 {
-		return math.MaxInt32
-	}
-	return uint32(data[0]) | uint32(data[1])<<8 | uint32(data[2])<<16 | uint32(data[3])<<24
-}
-
-// sizeOf is how many bytes the value has with which some bytes begin. It is negative, or more than there are, if they
-// are malformed.
-func sizeOf(kind bson.Type, data string) int {
-	if size := fixedSize(kind); size >= 0 && kind != 0 {
-		return size
-	}
-	size := int(length(data))
-	switch kind {
-	case bson.TypeString, bson.TypeJavaScript, bson.TypeSymbol:
-		if size == 0 {
-			return -1 // the sign at its end is counted
-		}
-		return 4 + size
-	case bson.TypeEmbeddedDocument, bson.TypeArray, bson.TypeCodeWithScope:
-		return size
-	case bson.TypeBinary:
-		return 5 + size
-	case bson.TypeDBPointer:
-		return 16 + size
-	case bson.TypeRegex:
-		pattern := strings.IndexByte(data, 0)
-		if pattern < 0 {
-			return -1
-		}
-		options := strings.IndexByte(data[pattern+1:], 0)
-		if options < 0 {
-			return -1
-		}
-		return pattern + options + 2
-	}
-	return -1
 }
 
 // idOf is the `_id` of a document, which must be a text.

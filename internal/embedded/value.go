@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 
+	"sen/internal/bsondoc"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
@@ -34,21 +36,10 @@ const (
 
 // fixedSize is how many bytes the data of a kind has; -1 if that is not fixed.
 func fixedSize(kind bson.Type) int {
-	switch kind {
-	case 0, bson.TypeNull, bson.TypeUndefined, bson.TypeMinKey, bson.TypeMaxKey:
+	if kind == 0 {
 		return 0
-	case bson.TypeBoolean:
-		return 1
-	case bson.TypeInt32:
-		return 4
-	case bson.TypeDouble, bson.TypeDateTime, bson.TypeTimestamp, bson.TypeInt64:
-		return 8
-	case bson.TypeObjectID:
-		return 12
-	case bson.TypeDecimal128:
-		return 16
 	}
-	return -1
+	return bsondoc.FixedSize(kind)
 }
 
 // appendValue writes a value as a part of a cell; the data of documents and arrays only when they are wanted whole.
@@ -163,24 +154,17 @@ func (v value) bracket() int {
 	return bracketOther
 }
 
-// bits are the bytes of a number or a date.
-func bits(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
 // number is the value of a number: whole tells that it is n, else it is f.
 func (v value) number() (n int64, f float64, whole bool) {
 	switch v.kind {
 	case bson.TypeInt32:
-		n = int64(int32(length(v.data)))
+		n = int64(int32(bsondoc.Length(v.data)))
 		return n, float64(n), true
 	case bson.TypeInt64:
-		n = int64(bits(v.data))
+		n = int64(bsondoc.Bits(v.data))
 		return n, float64(n), true
 	}
-	f = math.Float64frombits(bits(v.data))
+	f = math.Float64frombits(bsondoc.Bits(v.data))
 	if f >= -1<<63 && f < 1<<63 && f == math.Trunc(f) {
 		return int64(f), f, true
 	}
@@ -189,7 +173,7 @@ func (v value) number() (n int64, f float64, whole bool) {
 
 // isNaN tells whether a value is the number that is none.
 func (v value) isNaN() bool {
-	return v.kind == bson.TypeDouble && math.IsNaN(math.Float64frombits(bits(v.data)))
+	return v.kind == bson.TypeDouble && math.IsNaN(math.Float64frombits(bsondoc.Bits(v.data)))
 }
 
 // compare orders two values as MongoDB sorts them: numbers of any type by their value, texts by their bytes.
@@ -209,9 +193,9 @@ func compare(a, b value) int {
 		}
 		return cmp.Compare(f, g)
 	case bracketDate:
-		return cmp.Compare(int64(bits(a.data)), int64(bits(b.data)))
+		return cmp.Compare(int64(bsondoc.Bits(a.data)), int64(bsondoc.Bits(b.data)))
 	case bracketTimestamp:
-		return cmp.Compare(bits(a.data), bits(b.data))
+		return cmp.Compare(bsondoc.Bits(a.data), bsondoc.Bits(b.data))
 	}
 	return strings.Compare(a.data, b.data)
 }
@@ -228,7 +212,7 @@ func (v value) begin(common int) uint64 {
 			n |= uint64(rest[i]) << (48 - 8*i)
 		}
 	case bracketDate:
-		n |= (bits(v.data) ^ 1<<63) >> 8
+		n |= (bsondoc.Bits(v.data) ^ 1<<63) >> 8
 	}
 	return n
 }
