@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"os/exec"
 	"slices"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -49,13 +44,12 @@ type searcher struct {
 
 // newSearcher starts a program of Sen.
 func newSearcher(ctx context.Context, program, uri string, mongod int, db *mongo.Database) (searcher, error) {
-	made, err := exec.CommandContext(ctx, program, "token", "create", "--name", "bench", "--role", "editor", "--mongodb-uri", uri).Output()
+	secret, err := editorToken(ctx, program, "--mongodb-uri", uri)
 	if err != nil {
-		return searcher{}, fmt.Errorf("make a token: %w", err)
+		return searcher{}, err
 	}
-	words := strings.Fields(string(made))
 	sen, err := (&ground{sen: program}).serve(ctx, uri, layers{})
-	return searcher{sen, mongod, db, words[len(words)-1]}, err
+	return searcher{sen, mongod, db, secret}, err
 }
 
 // dearest looks for the request that takes most processor time for its cost. Another program of Sen, such as one
@@ -165,35 +159,16 @@ func (s searcher) forgetPlans(ctx context.Context) error {
 }
 
 // cpu is the processor time that mongod and Sen took so far.
-func (s searcher) cpu() (sum time.Duration, err error) {
-	for _, pid := range []int{s.mongod, s.sen.pid} {
-		one, failed := cpu(pid)
-		sum, err = sum+one, errors.Join(err, failed)
-	}
-	return sum, err
-}
+func (s searcher) cpu() (time.Duration, error) { return cpus(s.mongod, s.sen.pid) }
 
 // send sends a request and reads what it costs.
 func (s searcher) send(ctx context.Context, d dear) (told spent, err error) {
-	body, err := json.Marshal(map[string]any{"query": d.named(numbers.Add(1)), "variables": d.variables, "extensions": map[string]any{"cost": true}})
-	if err != nil {
-		return told, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.sen.host+"/graphql", bytes.NewReader(body))
-	if err != nil {
-		return told, err
-	}
-	request.Header.Set("Content-Type", "application/json")
+	body := map[string]any{"query": d.named(numbers.Add(1)), "variables": d.variables, "extensions": map[string]any{"cost": true}}
+	secret, headers := "", []string(nil)
 	if d.drafts {
-		request.Header.Set("Authorization", "Bearer "+s.secret)
-		request.Header.Set("Sen-Stage", "DRAFT")
+		secret, headers = s.secret, []string{"Sen-Stage", "DRAFT"}
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return told, err
-	}
-	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	raw, err := io.ReadAll(response.Body)
+	status, raw, err := post(ctx, s.sen.host, "/graphql", secret, body, headers...)
 	if err != nil {
 		return told, err
 	}
@@ -209,7 +184,7 @@ func (s searcher) send(ctx context.Context, d dear) (told spent, err error) {
 		Extensions extensions
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return told, fmt.Errorf("%s: %w", response.Status, err)
+		return told, fmt.Errorf("%s: %w", status, err)
 	}
 	told.cost = answer.Extensions.Cost.Requested
 	if len(answer.Errors) > 0 {

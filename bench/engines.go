@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"sen/internal/content"
@@ -97,12 +96,9 @@ func (g *ground) bothEngines(ctx context.Context, articles int) (stores []*kept,
 			return nil, err
 		}
 		say("filled in %s", time.Since(begin).Round(time.Second))
-		made, err := exec.CommandContext(ctx, g.sen, append([]string{"token", "create", "--name", "bench", "--role", "editor"}, s.place[:2]...)...).Output()
-		if err != nil {
-			return nil, fmt.Errorf("make a token: %w", err)
+		if s.secret, err = editorToken(ctx, g.sen, s.place[:2]...); err != nil {
+			return nil, err
 		}
-		words := strings.Fields(string(made))
-		s.secret = words[len(words)-1]
 		args := append([]string{g.sen, "--listen", "127.0.0.1:0", "--log-level", "error"}, s.place...)
 		if s.sen, err = start(ctx, append(args, layers{}.args()...)...); err != nil {
 			return nil, err

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 )
 
@@ -17,18 +14,12 @@ type write struct {
 	make func(ctx context.Context, k *kept) error
 }
 
-// made is an entry that a write made: its id and its version.
-type made struct {
-	ID      string
-	Version int
-}
-
 // newWrites are the changes of an article of 5 kB: create, update and publish. Each update and each publication is of
 // an entry that the writes before it made.
 func newWrites() []write {
 	g := newGenerator()
-	created, updated := map[*kept][]made{}, map[*kept][]made{}
-	take := func(from map[*kept][]made, k *kept) (m made) {
+	created, updated := map[*kept][]writtenArticle{}, map[*kept][]writtenArticle{}
+	take := func(from map[*kept][]writtenArticle, k *kept) (m writtenArticle) {
 		m, from[k] = from[k][0], from[k][1:]
 		return m
 	}
@@ -71,34 +62,19 @@ func newWrites() []write {
 }
 
 // change sends a mutation, whose field is named "change" and whose entry "entry".
-func (k *kept) change(ctx context.Context, query string, variables map[string]any) (m made, err error) {
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
-	if err != nil {
-		return m, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+k.sen.host+"/graphql", bytes.NewReader(body))
-	if err != nil {
-		return m, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+k.secret)
-	request.Header.Set("Sen-Stage", "DRAFT")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return m, err
-	}
-	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	raw, err := io.ReadAll(response.Body)
+func (k *kept) change(ctx context.Context, query string, variables map[string]any) (m writtenArticle, err error) {
+	body := map[string]any{"query": query, "variables": variables}
+	status, raw, err := post(ctx, k.sen.host, "/graphql", k.secret, body, "Sen-Stage", "DRAFT")
 	if err != nil {
 		return m, err
 	}
 	var answer struct {
 		Data struct {
-			Change struct{ Entry made }
+			Change struct{ Entry writtenArticle }
 		}
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil || answer.Data.Change.Entry.ID == "" {
-		return m, errors.Join(err, fmt.Errorf("answered %s %s", response.Status, raw))
+		return m, errors.Join(err, fmt.Errorf("answered %s %s", status, raw))
 	}
 	return answer.Data.Change.Entry, nil
 }

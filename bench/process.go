@@ -117,6 +117,15 @@ func cpu(pid int) (time.Duration, error) {
 	return ticks(fields[11], fields[12])
 }
 
+// cpus is the processor time that some processes took since their starts, all together.
+func cpus(pids ...int) (sum time.Duration, err error) {
+	for _, pid := range pids {
+		one, failed := cpu(pid)
+		sum, err = sum+one, errors.Join(err, failed)
+	}
+	return sum, err
+}
+
 // idle is the time in which the machine's processors had nothing to do, since its start.
 func idle() (time.Duration, error) {
 	text, err := os.ReadFile("/proc/stat")

@@ -1,23 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
 	"os"
 	"strings"
 	"time"
-
-	"sen/internal/auth"
-	"sen/internal/content"
-	"sen/internal/mongodb"
-	"sen/internal/newsroom"
-	"sen/internal/storage"
 )
 
 // maxWriting is how many times the processor time of a hand-written transaction a change may take, of Sen and mongod together.
@@ -40,7 +30,7 @@ func (g *ground) writes(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	secret, err := writersToken(ctx, uri)
+	secret, err := editorToken(ctx, g.sen, "--mongodb-uri", uri)
 	if err != nil {
 		return err
 	}
@@ -84,22 +74,9 @@ func (g *ground) writes(ctx context.Context, n int) error {
 	return r.verdict()
 }
 
-// writersToken makes a token of an editor.
-func writersToken(ctx context.Context, uri string) (secret string, err error) {
-	db, err := mongodb.Open(mongodb.Options{URI: uri, Timeout: time.Minute})
-	if err != nil {
-		return "", err
-	}
-	store := storage.New(storage.Options{Engine: db, Log: slog.New(slog.DiscardHandler)})
-	defer store.Close()
-	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Log: slog.New(slog.DiscardHandler)})
-	_, secret, err = people.CreateToken(auth.WithActor(ctx, newsroom.Operator), nil, newsroom.NewToken{Name: "bench", Role: content.RoleEditor})
-	return secret, errors.Join(err, db.Close(ctx))
-}
-
 // times does one step with some articles, and tells the processor time that it took.
 func (w *writer) times(ctx context.Context, step string, n, round int) (time.Duration, error) {
-	before, err := w.cpu()
+	before, err := cpus(w.pid, w.mongod)
 	for i := range n {
 		if err != nil {
 			return 0, err
@@ -110,16 +87,8 @@ func (w *writer) times(ctx context.Context, step string, n, round int) (time.Dur
 			err = w.do(ctx, step, w.articles[i], fmt.Sprintf("Đổi %d", i))
 		}
 	}
-	after, failed := w.cpu()
+	after, failed := cpus(w.pid, w.mongod)
 	return after - before, errors.Join(err, failed)
-}
-
-func (w *writer) cpu() (sum time.Duration, err error) {
-	for _, pid := range []int{w.pid, w.mongod} {
-		one, failed := cpu(pid)
-		sum, err = sum+one, errors.Join(err, failed)
-	}
-	return sum, err
 }
 
 // paragraph makes bodies of 5 kB.
@@ -207,27 +176,10 @@ func (w *writer) wrote(a writtenArticle) {
 }
 
 // post sends JSON and reads the answer.
-func (w *writer) post(ctx context.Context, path string, body, answer any) (err error) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.host+path, bytes.NewReader(text))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	if w.secret != "" {
-		request.Header.Set("Authorization", "Bearer "+w.secret)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	text, err = io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s, %w", response.Status, text, err)
+func (w *writer) post(ctx context.Context, path string, body, answer any) error {
+	status, text, err := post(ctx, w.host, path, w.secret, body)
+	if err != nil || !strings.HasPrefix(status, "200 ") {
+		return fmt.Errorf("%s: %s, %w", status, text, err)
 	}
 	return json.Unmarshal(text, answer)
 }
