@@ -22,7 +22,7 @@ func fail(err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case mongo.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) || waitsTooLong(err):
-		return &content.Error{Code: content.CodeUnavailable, Message: "The store did not answer in time. Try again.", Cause: err}
+		return engine.NotInTime(err)
 	case mongo.IsNetworkError(err), errors.Is(err, mongo.ErrClientDisconnected), errors.As(err, &command) && retryable(command):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store can't be reached. Try again.", Cause: err}
 	}

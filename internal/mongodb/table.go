@@ -72,7 +72,7 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
 	}
 	err := t.unite(ctx, len(filters), union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
 		return mongo.Pipeline{
-			{{Key: "$match", Value: filters[i]}},
+			{{Key: "$match", Value: all(filters[i])}},
 			{{Key: "$count", Value: "n"}},
 			{{Key: "$addFields", Value: bson.D{isOf(i)}}},
 		}

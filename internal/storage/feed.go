@@ -111,10 +111,8 @@ func (s *Store) changes(ctx context.Context, e engine.Event) []Change {
 	if e.Fields != nil && !touchesLive(e.Fields) {
 		return nil
 	}
-	for _, c := range s.collections() {
-		if c.collectionName() == e.Table && c.Kind() != s.Revisions.Kind() {
-			return []Change{{c.Kind(), content.ID(e.ID)}}
-		}
+	if c := s.named(e.Table); c != nil && c.Kind() != s.Revisions.Kind() {
+		return []Change{{c.Kind(), content.ID(e.ID)}}
 	}
 	return nil
 }

@@ -5,11 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"runtime"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"golang.org/x/sync/errgroup"
 
 	"sen/internal/bsondoc"
 	"sen/internal/engine"
@@ -80,37 +78,15 @@ func movable(table string) bson.D {
 
 // copyTable copies what is moved of a table.
 func (s *Store) copyTable(ctx context.Context, r *restoring, name string) error {
-	tasks, ctx := errgroup.WithContext(ctx)
-	tasks.SetLimit(2 * runtime.GOMAXPROCS(0))
-	var batch []engine.Change
-	size := 0
-	flush := func() {
-		if full := batch; len(full) > 0 {
-			tasks.Go(func() error {
-				ctx, cancel := context.WithTimeout(ctx, putTimeout)
-				defer cancel()
-				if err := r.Store.write(ctx, name, full...); err != nil {
-					return fmt.Errorf("write %s: %w", name, err)
-				}
-				r.progress(name, len(full))
-				return nil
-			})
-		}
-		batch, size = nil, 0
-	}
+	b := newBatcher(ctx, func(ctx context.Context, changes []engine.Change) error { return r.put(ctx, name, changes) })
 	err := s.engine.Table(name).Find(ctx, engine.Query{Filter: movable(name), Sort: byID}, func(raw bson.Raw) error {
 		change := engine.Insert(slices.Clone(raw))
 		if name == settings { // a server may have been started on the target, and have made a signing key
 			change = engine.Replace(bsondoc.ID(raw), slices.Clone(raw))
 		}
-		batch, size = append(batch, change), size+len(raw)
-		if len(batch) == restoreBatch || size >= restoreBytes {
-			flush()
-		}
-		return ctx.Err()
+		return b.add(change, len(raw))
 	})
-	flush()
-	if failed := tasks.Wait(); failed != nil {
+	if failed := b.wait(); failed != nil {
 		return failed
 	}
 	if err != nil {

@@ -26,54 +26,72 @@ type Line struct {
 // Lines gives the lines of an archive one after the other; false behind the last one.
 type Lines func() (line Line, ok bool, err error)
 
-// A batch has restoreBatch documents at most, and ends with the one that brings it to restoreBytes. Batches of one
-// collection are worked on at the same time, two for each processor: one is written while the next one is worked out.
+// A batch has restoreBatch documents at most, and ends with the one that brings it to restoreBytes. Batches
+// are worked on at the same time, two for each processor: one is written while the next one is worked out.
 const (
 	restoreBatch = 500
 	restoreBytes = 4 << 20
 )
 
+// batcher gives what is added to it to a function, some at a time and in several goroutines.
+type batcher[T any] struct {
+	do    func(context.Context, []T) error
+	tasks *errgroup.Group
+	ctx   context.Context //nolint:containedctx // it ends when a batch fails
+	batch []T
+	size  int
+}
+
+func newBatcher[T any](ctx context.Context, do func(context.Context, []T) error) *batcher[T] {
+	b := &batcher[T]{do: do}
+	b.tasks, b.ctx = errgroup.WithContext(ctx)
+	b.tasks.SetLimit(2 * runtime.GOMAXPROCS(0))
+	return b
+}
+
+// add adds something of so many bytes. The error tells that it is over: the context ended, or a batch failed.
+func (b *batcher[T]) add(one T, size int) error {
+	b.batch, b.size = append(b.batch, one), b.size+size
+	if len(b.batch) == restoreBatch || b.size >= restoreBytes {
+		b.flush()
+	}
+	return b.ctx.Err()
+}
+
+func (b *batcher[T]) flush() {
+	if full := b.batch; len(full) > 0 {
+		b.tasks.Go(func() error { return b.do(b.ctx, full) })
+	}
+	b.batch, b.size = nil, 0
+}
+
+// wait waits until everything is done.
+func (b *batcher[T]) wait() error {
+	b.flush()
+	return b.tasks.Wait()
+}
+
 // batches gives the lines to a function, some of one collection at a time, in several goroutines. It begins a collection
 // when the ones before are done.
 func batches(ctx context.Context, next Lines, do func(context.Context, []Line) error) error {
-	var batch []Line
-	size := 0
-	tasks, taskCtx := errgroup.WithContext(ctx)
-	begin := func() {
-		tasks, taskCtx = errgroup.WithContext(ctx)
-		tasks.SetLimit(2 * runtime.GOMAXPROCS(0))
-	}
-	begin()
-	flush := func() {
-		if full := batch; len(full) > 0 {
-			within := taskCtx
-			tasks.Go(func() error { return do(within, full) })
-		}
-		batch, size = nil, 0
-	}
-	for taskCtx.Err() == nil {
+	b, collection := newBatcher(ctx, do), ""
+	for {
 		line, ok, err := next()
 		if err != nil {
-			_ = tasks.Wait()
+			_ = b.wait()
 			return err
 		}
-		if !ok {
-			break
-		}
-		switch {
-		case len(batch) > 0 && line.Collection != batch[0].Collection:
-			flush()
-			if err := tasks.Wait(); err != nil {
+		if ok && line.Collection != collection {
+			if err := b.wait(); err != nil {
 				return err
 			}
-			begin()
-		case len(batch) == restoreBatch || size >= restoreBytes:
-			flush()
+			b, collection = newBatcher(ctx, do), line.Collection
 		}
-		batch, size = append(batch, line), size+len(line.Document)
+		if !ok || b.add(line, len(line.Document)) != nil {
+			break
+		}
 	}
-	flush()
-	if err := tasks.Wait(); err != nil {
+	if err := b.wait(); err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -165,12 +183,17 @@ func (r *restoring) write(ctx context.Context, batch []Line) error {
 		}
 		changes[i] = engine.Insert(doc)
 	}
+	return r.put(ctx, batch[0].Collection, changes)
+}
+
+// put makes a batch of changes of a table, and tells of it.
+func (r *restoring) put(ctx context.Context, table string, changes []engine.Change) error {
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
-	if err := r.Store.write(ctx, batch[0].Collection, changes...); err != nil {
-		return fmt.Errorf("write %s: %w", batch[0].Collection, err)
+	if err := r.Store.write(ctx, table, changes...); err != nil {
+		return fmt.Errorf("write %s: %w", table, err)
 	}
-	r.progress(batch[0].Collection, len(batch))
+	r.progress(table, len(changes))
 	return nil
 }
 
@@ -205,16 +228,6 @@ func (r *restoring) complete(collection string, doc bson.D, raw bson.Raw) (bson.
 		r.public[id] = content.ID(bsondoc.ID(raw))
 	}
 	return whole, err
-}
-
-// named is the collection of entries, or of revisions, with a name; nil for none.
-func (s *Store) named(name string) collection {
-	for _, c := range s.collections() {
-		if c.collectionName() == name {
-			return c
-		}
-	}
-	return nil
 }
 
 // restored is the document of an entry with the forms of its texts, and the ids of the claims by which readers see it.

@@ -147,6 +147,16 @@ func (s *Store) collectionOf(kind content.Kind) collection {
 	return nil
 }
 
+// named is the collection of entries, or of revisions, with a name; nil for none.
+func (s *Store) named(name string) collection {
+	for _, c := range s.collections() {
+		if c.collectionName() == name {
+			return c
+		}
+	}
+	return nil
+}
+
 // collectionName is the name of the collection of a kind's entries.
 func (s *Store) collectionName(kind content.Kind) string {
 	if kind == siteKind {
