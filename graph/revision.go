@@ -9,7 +9,7 @@ import (
 )
 
 func registerRevision(r *Resolver) {
-	history := &kindSource[content.Revision, content.RevisionFilter]{Collection: r.store.Revisions}
+	history := &kindSource[*content.Revision, *content.RevisionFilter]{Collection: r.store.Revisions}
 	r.sources[history.Kind()] = history
 	log := *history
 	log.order = "AT_DESC"

@@ -175,7 +175,7 @@ func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.
 }
 
 // holds tells whether an entry has a slug, or had it. A nil one has none.
-func holds[T any](e *content.Entry[T], slug string) bool {
+func holds[T comparable](e *content.Entry[T], slug string) bool {
 	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
 }
 
@@ -230,8 +230,8 @@ func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entr
 }
 
 // publicIDs are the ids of the claims by which a live copy is reached; nil if there is none.
-func (c *Collection[T, F]) publicIDs(copied *T) (ids []string) {
-	if copied == nil {
+func (c *Collection[T, F]) publicIDs(copied T) (ids []string) {
+	if content.IsNil(copied) {
 		return nil
 	}
 	for _, slug := range common(copied).Slugs() {

@@ -13,10 +13,10 @@ import (
 )
 
 // row is an element that was read, with its place in the order.
-type row[T any] struct {
+type row[T comparable] struct {
 	place
 	// entry is nil where only the place was asked for; stored is how many bytes were read.
-	entry  *T
+	entry  T
 	stored int
 }
 

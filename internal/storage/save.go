@@ -41,7 +41,7 @@ var fault = func(string) {}
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
-	r.Label = any(after.Draft).(content.Content).Label()
+	r.Label = content.As(after.Draft).Label()
 	lost, err := c.claim(ctx, before, after, r.ID)
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 	}
 	for _, part := range []struct {
 		name    string
-		copied  *T
+		copied  T
 		encoded bson.Raw
 		same    bool
 	}{
@@ -233,8 +233,8 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 }
 
 // copyWithKeys is a copy as it is stored. Encoded is what it was encoded to, nil if it was not yet.
-func (c *Collection[T, F]) copyWithKeys(copied *T, encoded bson.Raw) (stored any, err error) {
-	if copied == nil {
+func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any, err error) {
+	if content.IsNil(copied) {
 		return nil, nil
 	}
 	if encoded == nil {
@@ -271,11 +271,11 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage 
 }
 
 // linksOf are the entries that either copy of an entry links to, each once.
-func linksOf[T any](e *content.Entry[T]) []content.ID {
+func linksOf[T comparable](e *content.Entry[T]) []content.ID {
 	links := []content.ID{}
-	for _, copied := range []*T{e.Live, e.Draft} {
-		if copied != nil {
-			links = append(links, content.Links(any(copied).(content.Content))...)
+	for _, copied := range []T{e.Live, e.Draft} {
+		if !content.IsNil(copied) {
+			links = append(links, content.Links(content.As(copied))...)
 		}
 	}
 	slices.Sort(links)
