@@ -30,9 +30,9 @@ func putEnds(t *testing.T, store *storage.Store, section, tag content.ID) {
 func TestLinkTrips(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		testkit.Follow(t, store)
 		putArticles(t, store, 20)
 		putEnds(t, store, "section_1", "tag_3")
+		testkit.Follow(t, store) // after the writes, since a late notice of them makes the store forget what it read
 		for _, c := range []struct {
 			name         string
 			filter       content.ArticleFilter
