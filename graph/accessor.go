@@ -51,7 +51,7 @@ func answeredBranch[V any](add into[V]) accessor {
 }
 
 // single leads to what a pointer does.
-func single[P comparable](to []any, v P) ([]any, int) {
+func single[P any](to []any, v P) ([]any, int) {
 	if content.IsNil(v) {
 		return to, isNull
 	}
@@ -67,7 +67,7 @@ func abstract[I any](to []any, v I) ([]any, int) {
 }
 
 // eachPointer leads to each object of a list.
-func eachPointer[P comparable](to []any, list []P) ([]any, int) {
+func eachPointer[P any](to []any, list []P) ([]any, int) {
 	if list == nil {
 		return to, isNull
 	}

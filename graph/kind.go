@@ -9,7 +9,7 @@ import (
 )
 
 // kind adds a kind: where it is read from, its two root fields, and what every kind has.
-func kind[T comparable, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], one, many string, label []string, fields map[string]relation) {
+func kind[T any, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], one, many string, label []string, fields map[string]relation) {
 	s := &kindSource[T, F]{Collection: c, label: label}
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) storage.Within { return storage.Within{} })})

@@ -51,7 +51,7 @@ func (l later) firsts(c *call, parents []storage.Within) ([]any, error) {
 }
 
 // kindSource is the source and the pager of one kind.
-type kindSource[T comparable, F content.Filter[F]] struct {
+type kindSource[T any, F content.Filter[F]] struct {
 	*storage.Collection[T, F]
 	label []string
 	// order is the order where none is asked for; empty is the kind's own.
@@ -71,7 +71,7 @@ func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage 
 }
 
 // contents are entries as what all kinds are; nil for what was not found.
-func contents[T comparable](ids []content.ID, found []T) []content.Content {
+func contents[T any](ids []content.ID, found []T) []content.Content {
 	entries := make([]content.Content, len(ids))
 	for i, e := range found {
 		if !content.IsNil(e) {
@@ -147,7 +147,7 @@ func (s *kindSource[T, F]) firsts(c *call, parents []storage.Within) ([]any, err
 }
 
 // eachPage reads a page for each parent and answers with what is made from it.
-func eachPage[T comparable, F content.Filter[F]](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
+func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
 	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
 		return nil, err
 	}

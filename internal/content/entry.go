@@ -6,18 +6,22 @@ import (
 )
 
 // As is a copy that generic code holds as content of any kind.
-func As[T comparable](copied T) Content { return any(copied).(Content) }
+func As[T any](copied T) Content { return any(copied).(Content) }
+
+// Same tells whether two pointers that generic code holds are the same one.
+func Same[T any](a, b T) bool { return any(a) == any(b) }
 
 // IsNil tells whether a pointer that generic code holds is nil.
-func IsNil[T comparable](pointer T) bool {
+func IsNil[T any](pointer T) bool {
 	var none T
-	return pointer == none
+	return Same(pointer, none)
 }
 
 // Entry is the envelope in which every kind is stored: one document an entry, so
 // that publishing is one atomic step on any engine. T is a pointer to the struct of a kind, here and in all generic code
-// of kinds: the compiler makes one body for all pointers, and a body of its own for each struct.
-type Entry[T comparable] struct {
+// of kinds: the compiler makes one body for all pointers, and a body of its own for each struct. For that a constraint
+// must have nothing but methods (`any` does, `comparable` does not): see shapify in cmd/compile/internal/noder/reader.go.
+type Entry[T any] struct {
 	ID ID `json:"_id"`
 	// Version counts the accepted changes of the entry, from 1.
 	Version int `json:"version"`
@@ -39,7 +43,7 @@ type Entry[T comparable] struct {
 }
 
 // NewEntry is the entry of a copy in its first version, published or as a draft.
-func NewEntry[T comparable](copied T, published bool) *Entry[T] {
+func NewEntry[T any](copied T, published bool) *Entry[T] {
 	base := As(copied).Common()
 	e := &Entry[T]{ID: base.ID, Version: 1, Draft: copied, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt}
 	e.State = StateDraft

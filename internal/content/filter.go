@@ -22,7 +22,6 @@ const MaxFilterConditions = 200
 
 // Filter is a pointer to the filter of a kind: ArticleFilter and the others. It combines filters of its own kind.
 type Filter[F any] interface {
-	comparable
 	Parts() *Logic[F]
 	CommonParts() *Common
 }

@@ -14,7 +14,7 @@ const (
 )
 
 // Connection is a page of a list, by the Relay cursor specification.
-type Connection[T comparable] struct {
+type Connection[T any] struct {
 	Nodes    []T
 	PageInfo PageInfo
 	// TotalCount is how many the whole list has; it is counted only when asked for.
@@ -24,7 +24,7 @@ type Connection[T comparable] struct {
 }
 
 // Edge is one element of a page with its place.
-type Edge[T comparable] struct {
+type Edge[T any] struct {
 	Node   T
 	Cursor string
 }

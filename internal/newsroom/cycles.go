@@ -70,7 +70,7 @@ func (d *kindDesk[T, F]) raise(ctx context.Context, id content.ID, stage content
 }
 
 // at is the copy of an entry that is seen at a stage; nil when there is none.
-func at[T comparable](e *content.Entry[T], stage content.Stage) T {
+func at[T any](e *content.Entry[T], stage content.Stage) T {
 	if stage == content.StageDraft {
 		return e.Draft
 	}

@@ -39,12 +39,12 @@ type desk interface {
 }
 
 // kindDesk is the desk of one kind.
-type kindDesk[T comparable, F content.Filter[F]] struct {
+type kindDesk[T any, F content.Filter[F]] struct {
 	*storage.Collection[T, F]
 	n *Newsroom
 }
 
-func newDesk[T comparable, F content.Filter[F]](n *Newsroom, c *storage.Collection[T, F]) desk {
+func newDesk[T any, F content.Filter[F]](n *Newsroom, c *storage.Collection[T, F]) desk {
 	return &kindDesk[T, F]{c, n}
 }
 
@@ -201,7 +201,7 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 }
 
 // seen is an entry as the outcome of a change shows it.
-func seen[T comparable](e *content.Entry[T]) *Outcome {
+func seen[T any](e *content.Entry[T]) *Outcome {
 	base := content.As(e.Draft).Common()
 	e.LiveVersion = 0
 	if !content.IsNil(e.Live) {

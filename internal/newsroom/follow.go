@@ -12,13 +12,13 @@ import (
 
 // given are the stages at which a change gives others something else than before: what stands below an entry in a tree has
 // other ancestors, articles other breadcrumbs, a round's awards another year, level or series.
-func given[T comparable](before, after *content.Entry[T]) (stages []content.Stage) {
+func given[T any](before, after *content.Entry[T]) (stages []content.Stage) {
 	if before == nil { // nobody links to it yet
 		return nil
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		was, is := at(before, stage), at(after, stage)
-		if was != is && !content.IsNil(is) && gives(content.As(is)) != nil && (content.IsNil(was) || !slices.Equal(gives(content.As(was)), gives(content.As(is)))) {
+		if !content.Same(was, is) && !content.IsNil(is) && gives(content.As(is)) != nil && (content.IsNil(was) || !slices.Equal(gives(content.As(was)), gives(content.As(is)))) {
 			stages = append(stages, stage)
 		}
 	}
@@ -55,7 +55,7 @@ func takesFrom(c content.Content) []content.ID {
 
 // follows is what may have to be brought up to date behind a change. It is kept with the revision until it is done, so that
 // somebody does it if the program ends before.
-func follows[T comparable](before, after *content.Entry[T]) content.Follows {
+func follows[T any](before, after *content.Entry[T]) content.Follows {
 	switch {
 	case len(given(before, after)) > 0:
 		return content.FollowsOthers
@@ -131,7 +131,7 @@ func (d *kindDesk[T, F]) finish(ctx context.Context, ids []content.ID) error {
 }
 
 // below brings the ancestors of what stands below an entry up to date, and lists it.
-func below[T comparable, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
+func below[T any, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
 	ids, err := c.Linking(ctx, stage, "ancestors", []content.ID{id})
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -141,12 +141,12 @@ func below[T comparable, F content.Filter[F]](ctx context.Context, n *Newsroom, 
 
 // rederive works out anew what the entries that link to some others took over from them, until nothing
 // is left to do: while it writes, they and what they stand on may change.
-func rederive[T comparable, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
+func rederive[T any, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
 	return rederiveAll(ctx, n, c, stage, func() ([]content.ID, error) { return c.Linking(ctx, stage, field, to) })
 }
 
 // rederiveAll is rederive for the entries that which lists.
-func rederiveAll[T comparable, F content.Filter[F]](
+func rederiveAll[T any, F content.Filter[F]](
 	ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, which func() ([]content.ID, error),
 ) error {
 	for try, again := 0, true; again && try < attempts; try++ {
@@ -177,7 +177,7 @@ func rederiveAll[T comparable, F content.Filter[F]](
 }
 
 // shallow is another copy with the same values, so that its fields can be set while the first one stays as it is.
-func shallow[T comparable](copied T) T {
+func shallow[T any](copied T) T {
 	other := reflect.New(reflect.TypeOf(copied).Elem())
 	other.Elem().Set(reflect.ValueOf(copied).Elem())
 	return other.Interface().(T)
@@ -185,7 +185,7 @@ func shallow[T comparable](copied T) T {
 
 // outdated works out what a copy takes over from other entries, and tells whether it has
 // something else. One that stands below itself is left as it is.
-func outdated[T comparable](copied T, find finder) (is map[string]any, stale bool, err error) {
+func outdated[T any](copied T, find finder) (is map[string]any, stale bool, err error) {
 	anew := shallow(copied)
 	cycle, err := takeOver(content.As(anew), find)
 	is = taken(content.As(anew))
@@ -213,7 +213,7 @@ func (d *kindDesk[T, F]) catchUp(ctx context.Context, w *work, before, after *co
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		copied := at(after, stage)
-		if content.IsNil(copied) || before != nil && copied == at(before, stage) {
+		if content.IsNil(copied) || before != nil && content.Same(copied, at(before, stage)) {
 			continue
 		}
 		find := w.known(ctx, stage)

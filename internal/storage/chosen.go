@@ -118,7 +118,7 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids [
 }
 
 // chosenPage cuts a page out of a chosen list; entries has what of it may be seen.
-func chosenPage[T comparable](p *page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
+func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
 	var seen []int // the places in the choice of what may be seen
 	for i, id := range ids {
 		if _, ok := entries[id]; ok {

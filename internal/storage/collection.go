@@ -16,7 +16,7 @@ import (
 )
 
 // spec is what the store has to know of a kind: everything else is the same for all.
-type spec[T comparable, F content.Filter[F]] struct {
+type spec[T any, F content.Filter[F]] struct {
 	kind content.Kind
 	// name is the collection's.
 	name string
@@ -45,7 +45,7 @@ type spec[T comparable, F content.Filter[F]] struct {
 }
 
 // Collection keeps the entries of one kind. T is a pointer to the kind's struct, F to that of its filter.
-type Collection[T comparable, F content.Filter[F]] struct {
+type Collection[T any, F content.Filter[F]] struct {
 	spec[T, F]
 	store *Store
 	table engine.Table

@@ -180,7 +180,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 }
 
 // readPage is a page as it was read; nodes is nil where only the elements' places were.
-type readPage[T comparable] struct {
+type readPage[T any] struct {
 	*keptPage
 	nodes []T
 }

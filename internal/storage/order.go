@@ -43,7 +43,7 @@ func valueOf[V any](raw json.RawMessage) (any, error) {
 }
 
 // composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
-type composed[T comparable] struct {
+type composed[T any] struct {
 	first func(T) string
 	then  string
 }

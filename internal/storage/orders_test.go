@@ -122,7 +122,7 @@ func TestWinners(t *testing.T) {
 }
 
 // walkKind puts seven entries of a kind in and walks through them in every order.
-func walkKind[T comparable, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], make func(int, content.Base) T) {
+func walkKind[T any, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], make func(int, content.Base) T) {
 	t.Helper()
 	var entries []*content.Entry[T]
 	live := 0
@@ -149,7 +149,7 @@ func walkKind[T comparable, F content.Filter[F]](t *testing.T, c *storage.Collec
 }
 
 // walkOrders walks through the entries of a kind in every order, as readers and as the newsroom see them.
-func walkOrders[T comparable, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], live, draft int) {
+func walkOrders[T any, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], live, draft int) {
 	t.Helper()
 	for stage, all := range map[content.Stage]int{content.StagePublished: live, content.StageDraft: draft} {
 		listed := map[content.Order][]content.ID{}
@@ -194,7 +194,7 @@ func splitName(order content.Order) (up content.Order, down bool) {
 }
 
 // walk goes through a list page by page, and gives what it met in the order of the list.
-func walk[T comparable, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], ask storage.List[F], size int, backwards bool) (met []content.ID) {
+func walk[T any, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], ask storage.List[F], size int, backwards bool) (met []content.ID) {
 	t.Helper()
 	for more := true; more && len(met) < 20; {
 		if ask.First, ask.Last = &size, nil; backwards {

@@ -53,7 +53,7 @@ func putArticles(t *testing.T, store *storage.Store, n int) (published []*conten
 	return published
 }
 
-func ids[T comparable](nodes []T) []content.ID {
+func ids[T any](nodes []T) []content.ID {
 	found := []content.ID{}
 	for _, n := range nodes {
 		found = append(found, content.As(n).Common().ID)

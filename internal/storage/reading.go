@@ -14,7 +14,7 @@ import (
 )
 
 // envelope is an entry of which a part was read.
-type envelope[T comparable] struct {
+type envelope[T any] struct {
 	ID              content.ID `json:"_id"`
 	Live            T          `json:"live"`
 	Draft           T          `json:"draft"`
@@ -53,7 +53,7 @@ func (c *Collection[T, F]) fill(id content.ID, copied T, editing *content.Editin
 }
 
 // versionOf is the version of a copy, 0 for none.
-func versionOf[T comparable](copied T) int {
+func versionOf[T any](copied T) int {
 	if content.IsNil(copied) {
 		return 0
 	}
@@ -61,7 +61,7 @@ func versionOf[T comparable](copied T) int {
 }
 
 // common is what a copy shares with all kinds.
-func common[T comparable](copied T) *content.Base { return content.As(copied).Common() }
+func common[T any](copied T) *content.Base { return content.As(copied).Common() }
 
 // ByIDs reads the entries with some ids at a stage, with the given stored fields.
 // What is not there is not in the answer.

@@ -60,13 +60,13 @@ type at struct {
 }
 
 // revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
-func revisionCopy[T comparable](ctx context.Context, s *Store, id content.ID, version int) (T, error) {
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
 	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
 }
 
 // revisionCopies is revisionCopy for several.
-func revisionCopies[T comparable](ctx context.Context, s *Store, places []at) ([]T, error) {
+func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, error) {
 	type revision struct {
 		content.Revision `json:",inline"`
 		Committed        bool `json:"committed"`

@@ -163,7 +163,7 @@ func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.
 }
 
 // holds tells whether an entry has a slug, or had it. A nil one has none.
-func holds[T comparable](e *content.Entry[T], slug string) bool {
+func holds[T any](e *content.Entry[T], slug string) bool {
 	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // row is an element that was read, with its place in the order.
-type row[T comparable] struct {
+type row[T any] struct {
 	place
 	// entry is nil where only the place was asked for; stored is how many bytes were read.
 	entry  T

@@ -113,7 +113,7 @@ func (s *scan) extra() int {
 }
 
 // cut takes what does not belong to a list from what was read of it, and what is too much.
-func cut[T comparable](s *scan, rows []row[T], limit int) []row[T] {
+func cut[T any](s *scan, rows []row[T], limit int) []row[T] {
 	if s.leave != nil { // it comes first, or last where the page is read from its end
 		rows = slices.DeleteFunc(rows, func(r row[T]) bool { return r.is(*s.leave) })
 	}
