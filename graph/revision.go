@@ -100,7 +100,7 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 	tasks.SetLimit(maxContents)
 	for i, obj := range c.objs {
 		tasks.Go(func() error {
-			return safely(func() error {
+			return Safely(func() error {
 				revision := obj.(*content.Revision)
 				kind, _ := revision.Entry.Kind()
 				if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
