@@ -68,15 +68,15 @@ func BenchmarkLinkFilters(b *testing.B) {
 		drafts []content.Kind
 	}{
 		{"no filter", nil, nil},
-		{"slugs", &content.ArticleFilter{Authors: &content.RelationFilter{Slugs: []string{"author_11"}}}, nil},
-		{"ids", &content.ArticleFilter{Authors: &content.RelationFilter{IDs: []content.ID{"author_11"}}}, nil},
-		{"authors exist", &content.ArticleFilter{Authors: &content.RelationFilter{Exists: &yes}}, nil},
-		{"authors don't exist", &content.ArticleFilter{Authors: &content.RelationFilter{Exists: &no}}, nil},
-		{"events exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &yes}}, nil},
-		{"events don't exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &no}}, nil},
+		{"slugs", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Slugs: []string{"author_11"}}}, nil},
+		{"ids", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{IDs: []content.ID{"author_11"}}}, nil},
+		{"authors exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &yes}}, nil},
+		{"authors don't exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &no}}, nil},
+		{"events exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &yes}}, nil},
+		{"events don't exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &no}}, nil},
 		{"drafts, no filter", nil, drafts},
-		{"drafts, authors exist", &content.ArticleFilter{Authors: &content.RelationFilter{Exists: &yes}}, drafts},
-		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &no}}, drafts},
+		{"drafts, authors exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &yes}}, drafts},
+		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &no}}, drafts},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			list := storage.List[*content.ArticleFilter]{Filter: c.filter, Fields: []string{"title"}}
