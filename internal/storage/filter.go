@@ -28,9 +28,9 @@ type where struct {
 	conds bson.A
 	err   error
 
-	// depth is how many relations lead from the list to these entries.
+	// depth is how many relations lead from the list to these entries: 0 for the list's own filter.
 	depth int
-	// What the filter has to know of other entries is looked up together with what the filters around and within it have to.
+	// lookups are shared by the list's filter and every `where` in it.
 	*lookups
 }
 
@@ -294,9 +294,11 @@ func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []c
 	return w, w.err
 }
 
-// where takes the conditions of a filter of the kind, to whose entries so many relations lead.
+// where takes the conditions of a filter of the kind. Depth is how many relations lead from the list to its entries.
 func (c *Collection[T, F]) where(all *lookups, stage content.Stage, chain []content.Locale, f F, depth int) *where {
-	w := &where{view: c.view(stage), kind: c.kind, stage: stage, single: c.single, chain: chain, depth: depth, lookups: all}
+	w := &where{
+		view: c.view(stage), kind: c.kind, stage: stage, single: c.single, chain: chain, depth: depth, lookups: all,
+	}
 	collect(w, c.filter, f, 1)
 	return w
 }

@@ -20,13 +20,13 @@ import (
 // entries these are is looked up before the filter becomes conditions: it is gone through twice, first to note the
 // questions, then to use the answers (docs/adr/0019).
 
-// lookups are what a filter has to know of other entries, with all filters within it.
+// lookups are what a list's filter and every `where` in it have to know of other entries.
 type lookups struct {
 	store *Store
 	// drafts are the kinds of which the actor sees working copies too.
 	drafts []content.Kind
 	asked  questions
-	// answers are nil as long as the filter's questions are noted.
+	// answers are nil while the questions are noted.
 	answers *answers
 }
 
@@ -38,7 +38,7 @@ type questions struct {
 	ids map[content.Kind][]content.ID
 	// links are those of which it is asked whether they lead anywhere.
 	links map[linkOf]bool
-	// reached are the filters within the filter.
+	// reached are the `where`s, those within others before them.
 	reached []reached
 }
 
@@ -62,7 +62,7 @@ type answers struct {
 	seen map[content.ID]bool
 	// ends are those of stored links.
 	ends map[linkOf]*linkEnds
-	// reached are the entries for which the filters within the filter hold.
+	// reached are the entries for which each `where` holds, by the pointer to its filter.
 	reached map[any][]content.ID
 }
 
@@ -143,8 +143,8 @@ func (e *linkEnds) condition(path string, single bool) bson.D {
 	return bson.D{{Key: list, Value: bson.D{{Key: "$elemMatch", Value: member}}}}
 }
 
-// answer looks up what a filter has to know: all at the same time, and then what the filters within it hold for, from the
-// deepest ones on.
+// answer looks up what a filter has to know: slugs, ids and ends of links at the same time; then the entries of every
+// `where`, the deepest first, since the others depend on them.
 func (l *lookups) answer(ctx context.Context) error {
 	a := &answers{seen: map[content.ID]bool{}, ends: map[linkOf]*linkEnds{}, reached: map[any][]content.ID{}}
 	var mu sync.Mutex

@@ -11,8 +11,11 @@ import (
 	"sen/internal/engine"
 )
 
-// relation takes the conditions of a filter by a link to entries of another collection, as far as the actor can see them.
-func relation[T comparable, F content.Filter[F]](w *where, field string, to *Collection[T, F], f *content.RelationFilter[F]) {
+// relation takes the conditions of a filter by a link to entries of another collection. Only links count whose end the
+// actor can see.
+func relation[T comparable, F content.Filter[F]](
+	w *where, field string, to *Collection[T, F], f *content.RelationFilter[F],
+) {
 	if f == nil {
 		return
 	}
@@ -64,25 +67,26 @@ func (w *where) linksToAll(field string, ids []content.ID, lost bool) {
 	}
 }
 
-// reached is a filter within a filter: it holds for the entries that a link has to lead to.
+// reached is a `where` in a filter by a relation, for which entries of the other kind are looked up.
 type reached struct {
-	// filter is a pointer, by which the answer is found.
+	// filter is the pointer to the other kind's filter. The answer is kept under it.
 	filter any
 	kind   content.Kind
-	// depth is how many relations lead from the list to the entries.
+	// depth is how many relations lead from the list to the entries: 1, or 2 for a `where` within another one.
 	depth int
-	// query asks for the entries. It is made when all that stands deeper is answered.
+	// query asks for the entries. It is called when every `where` within this one is answered.
 	query func() (engine.Query, error)
 }
 
-// reach gives the entries for which a filter of another collection holds, as its own list shows them to the actor: the
-// published ones, or the working copies. They are looked up as an answer to a question.
+// reach gives the entries of another collection for which a filter holds. They are those that the collection's own list with
+// this filter shows the actor: published entries, or working copies where the actor may see them, without the trash.
 func reach[T comparable, F content.Filter[F]](w *where, to *Collection[T, F], f F) []content.ID {
 	if w.answers != nil {
 		return w.answers.reached[f]
 	}
 	if w.depth == content.MaxWhereDepth {
-		w.refuse("The filter reaches through more than %d relations: a `where` may stand within another one, but no deeper.", content.MaxWhereDepth)
+		w.refuse("The filter reaches through more than %d relations: a `where` may stand within another one, but no deeper.",
+			content.MaxWhereDepth)
 		return nil
 	}
 	all, chain, depth := w.lookups, w.chain, w.depth+1
@@ -96,12 +100,14 @@ func reach[T comparable, F content.Filter[F]](w *where, to *Collection[T, F], f 
 		if p.editing {
 			p.linked = to.relations
 		}
-		return engine.Query{Table: to.name, Filter: p.filter(Within{}, nil), Fields: idOnly, Limit: content.MaxWhereEntries + 1}, w.err
+		return engine.Query{
+			Table: to.name, Filter: p.filter(Within{}, nil), Fields: idOnly, Limit: content.MaxWhereEntries + 1,
+		}, w.err
 	}})
 	return nil
 }
 
-// reach looks up what all filters within filters at one depth hold for, in one round trip.
+// reach looks up the entries of every `where` at one depth, in one round trip.
 func (l *lookups) reach(ctx context.Context, depth int) error {
 	var asked []reached
 	var queries []engine.Query
@@ -129,8 +135,8 @@ func (l *lookups) reach(ctx context.Context, depth int) error {
 	}
 	for i, r := range asked {
 		if len(found[i]) > content.MaxWhereEntries {
-			return content.Errorf(content.CodeTooComplex, "A `where` in the filter holds for more than %d entries of the kind %s, which is the limit. "+
-				"Add conditions to it until it holds for fewer.", content.MaxWhereEntries, r.kind)
+			return content.Errorf(content.CodeTooComplex, "A `where` in the filter holds for more than %d entries of the kind %s, "+
+				"which is the limit. Add conditions to it, so that it holds for fewer.", content.MaxWhereEntries, r.kind)
 		}
 		l.answers.reached[r.filter] = found[i]
 	}
