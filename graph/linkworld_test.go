@@ -125,6 +125,7 @@ func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []questi
 			return func(id content.ID) bool { return slices.Contains(ends, id) }
 		}
 		anyOf := func(ends []content.ID) bool { return slices.ContainsFunc(ids, has(ends)) }
+		noneOf := func(ends []content.ID) bool { return !anyOf(ends) }
 		allOf := func(ends []content.ID) bool {
 			return !slices.ContainsFunc(ids, func(id content.ID) bool { return !has(ends)(id) })
 		}
@@ -134,14 +135,18 @@ func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []questi
 			question{fmt.Sprintf("{ids: %s}", byID), anyOf}, question{fmt.Sprintf("{slugs: %s}", bySlug), anyOf},
 			question{fmt.Sprintf("{ids: %s, all: true}", byID), allOf}, question{fmt.Sprintf("{slugs: %s, all: true}", bySlug), allOf},
 			question{fmt.Sprintf("{ids: %s, exists: false}", byID), func([]content.ID) bool { return false }},
-			question{fmt.Sprintf("{slugs: %s, none: true}", bySlug), func(ends []content.ID) bool { return !anyOf(ends) }},
-			question{fmt.Sprintf("{where: {slug: {in: %s}}}", bySlug), func(ends []content.ID) bool { return anyOf(w.untrashed(ends)) }},
-			question{fmt.Sprintf("{where: {id: {in: %s}}, ids: %[1]s, none: true}", byID), func(ends []content.ID) bool { return !anyOf(ends) }},
+			question{fmt.Sprintf("{slugs: %s, none: true}", bySlug), noneOf},
+			question{fmt.Sprintf("{where: {id: {in: %s}}, ids: %[1]s, none: true}", byID), noneOf},
+			question{
+				fmt.Sprintf("{where: {slug: {in: %s}}}", bySlug),
+				func(ends []content.ID) bool { return anyOf(w.untrashed(ends)) },
+			},
 		)
 	}
 	listed := func(ends []content.ID) bool { return len(w.untrashed(ends)) > 0 }
 	all = append(all,
-		question{"{where: {}}", listed}, question{"{where: {}, none: true}", func(ends []content.ID) bool { return !listed(ends) }},
+		question{"{where: {}}", listed},
+		question{"{where: {}, none: true}", func(ends []content.ID) bool { return !listed(ends) }},
 		question{"{none: true}", func(ends []content.ID) bool { return len(ends) == 0 }},
 	)
 	for _, further := range w.filters {
@@ -152,7 +157,8 @@ func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []questi
 			fmt.Sprintf("{where: {%s: {where: {slug: {in: [\"seen\", \"moving\"]}}}}}", further.name),
 			func(ends []content.ID) bool {
 				return slices.ContainsFunc(w.untrashed(ends), func(end content.ID) bool {
-					return slices.ContainsFunc(w.untrashed(w.links[end][further.list+"."+further.name]), func(id content.ID) bool { return w.sees(id, drafts) })
+					beyond := w.untrashed(w.links[end][further.list+"."+further.name])
+					return slices.ContainsFunc(beyond, func(id content.ID) bool { return w.sees(id, drafts) })
 				})
 			},
 		})

@@ -82,7 +82,8 @@ func putReachWorld(t *testing.T, store *storage.Store, random *rand.Rand) reachW
 	for i := range 40 {
 		id := id("article", i)
 		live := entry(id)
-		a := &content.Article{Base: baseOf(id, live), Title: name(), AuthorIDs: some("author", 21, 3), OrganizationIDs: some("organization", 11, 2)}
+		a := &content.Article{Base: baseOf(id, live), Title: name()}
+		a.AuthorIDs, a.OrganizationIDs = some("author", 21, 3), some("organization", 11, 2)
 		w.articles[id] = a
 		putState(t, store.Articles, a, live, w.trashed[id])
 	}
@@ -90,7 +91,9 @@ func putReachWorld(t *testing.T, store *storage.Store, random *rand.Rand) reachW
 }
 
 // putState adds an entry that is published, a draft or in the trash.
-func putState[T comparable, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], copied T, live, trashed bool) {
+func putState[T comparable, F content.Filter[F]](
+	t *testing.T, c *storage.Collection[T, F], copied T, live, trashed bool,
+) {
 	t.Helper()
 	e := content.NewEntry(copied, live)
 	if trashed {
@@ -101,7 +104,8 @@ func putState[T comparable, F content.Filter[F]](t *testing.T, c *storage.Collec
 	}
 }
 
-// lists tells whether the list of a kind has an entry, and counts whether a link to it counts, which the trash of editors does too.
+// lists tells whether the list of a kind shows an entry; counts tells whether a link to it counts: for
+// editors one to an entry in the trash does.
 func (w reachWorld) lists(id content.ID, editor bool) bool {
 	return w.counts(id, editor) && !w.trashed[id]
 }
@@ -119,8 +123,15 @@ type reachFilter[F, E any] struct {
 	holds  func(E) bool
 }
 
+type (
+	organizationReach = reachFilter[*content.OrganizationFilter, *content.Organization]
+	authorReach       = reachFilter[*content.AuthorFilter, *content.Author]
+)
+
 // relate makes a random filter by a relation; ends are those of an entry's link.
-func relate[F, E any](random *rand.Rand, w reachWorld, editor bool, inner *reachFilter[F, E], of map[content.ID]E) (*content.RelationFilter[F], func(ends []content.ID) bool) {
+func relate[F, E any](
+	random *rand.Rand, w reachWorld, editor bool, inner *reachFilter[F, E], of map[content.ID]E,
+) (*content.RelationFilter[F], func(ends []content.ID) bool) {
 	f := &content.RelationFilter[F]{}
 	var conds []func([]content.ID) bool
 	some := func(is func(content.ID) bool) func([]content.ID) bool {
@@ -162,36 +173,39 @@ func relate[F, E any](random *rand.Rand, w reachWorld, editor bool, inner *reach
 }
 
 // organization makes a random filter through so many relations.
-func (w reachWorld) organization(random *rand.Rand, editor bool, deep int) *reachFilter[*content.OrganizationFilter, *content.Organization] {
+func (w reachWorld) organization(random *rand.Rand, editor bool, deep int) *organizationReach {
 	name := fmt.Sprintf("Tên %d", random.IntN(3))
 	if deep == 0 {
-		return &reachFilter[*content.OrganizationFilter, *content.Organization]{
+		return &organizationReach{
 			&content.OrganizationFilter{Name: &content.StringFilter{Match: content.Match[string]{Eq: &name}}},
 			func(o *content.Organization) bool { return o.Name["vi"] == name },
 		}
 	}
 	f, holds := relate(random, w, editor, w.organization(random, editor, deep-1), w.organizations)
-	return &reachFilter[*content.OrganizationFilter, *content.Organization]{
-		&content.OrganizationFilter{Parent: f}, func(o *content.Organization) bool { return holds([]content.ID{o.ParentID}) },
+	return &organizationReach{
+		&content.OrganizationFilter{Parent: f},
+		func(o *content.Organization) bool { return holds([]content.ID{o.ParentID}) },
 	}
 }
 
 // author makes a random filter through so many relations.
-func (w reachWorld) author(random *rand.Rand, editor bool, deep int) *reachFilter[*content.AuthorFilter, *content.Author] {
+func (w reachWorld) author(random *rand.Rand, editor bool, deep int) *authorReach {
 	name := fmt.Sprintf("Tên %d", random.IntN(3))
 	if deep == 0 {
-		return &reachFilter[*content.AuthorFilter, *content.Author]{
+		return &authorReach{
 			&content.AuthorFilter{Name: &content.StringFilter{Match: content.Match[string]{Ne: &name}}},
 			func(a *content.Author) bool { return a.Name["vi"] != name },
 		}
 	}
 	f, holds := relate(random, w, editor, w.organization(random, editor, deep-1), w.organizations)
-	return &reachFilter[*content.AuthorFilter, *content.Author]{
-		&content.AuthorFilter{Organization: f}, func(a *content.Author) bool { return holds([]content.ID{a.OrganizationID}) },
+	return &authorReach{
+		&content.AuthorFilter{Organization: f},
+		func(a *content.Author) bool { return holds([]content.ID{a.OrganizationID}) },
 	}
 }
 
-// TestWhere asks random filters that reach through relations, as a reader and as an editor, and compares with what plain maps say.
+// TestWhere asks random filters that reach through relations, as a reader and as an editor, and compares
+// with what plain maps say.
 func TestWhere(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Forgetful(t, e)
@@ -200,26 +214,32 @@ func TestWhere(t *testing.T) {
 		found := 0
 		for i := range 200 {
 			editor := i%2 == 1
-			var inner *reachFilter[*content.AuthorFilter, *content.Author]
+			var inner *authorReach
 			if deep := random.IntN(3); deep > 0 {
 				inner = w.author(random, editor, deep-1)
 			}
 			authors, byAuthor := relate(random, w, editor, inner, w.authors)
-			organizations, byOrganization := relate(random, w, editor, w.organization(random, editor, random.IntN(2)), w.organizations)
+			parents := w.organization(random, editor, random.IntN(2))
+			organizations, byOrganization := relate(random, w, editor, parents, w.organizations)
 			filter := &content.ArticleFilter{Authors: authors}
 			holds := func(a *content.Article) bool { return byAuthor(a.AuthorIDs) }
 			switch i % 4 {
 			case 1:
 				filter.Organizations = organizations
-				holds = func(a *content.Article) bool { return byAuthor(a.AuthorIDs) && byOrganization(a.OrganizationIDs) }
+				holds = func(a *content.Article) bool {
+					return byAuthor(a.AuthorIDs) && byOrganization(a.OrganizationIDs)
+				}
 			case 2:
-				filter = &content.ArticleFilter{Logic: content.Logic[*content.ArticleFilter]{Or: []*content.ArticleFilter{filter, {Organizations: organizations}}}}
-				holds = func(a *content.Article) bool { return byAuthor(a.AuthorIDs) || byOrganization(a.OrganizationIDs) }
+				filter = either(filter, &content.ArticleFilter{Organizations: organizations})
+				holds = func(a *content.Article) bool {
+					return byAuthor(a.AuthorIDs) || byOrganization(a.OrganizationIDs)
+				}
 			case 3:
 				filter = &content.ArticleFilter{Logic: content.Logic[*content.ArticleFilter]{Not: filter}}
 				holds = func(a *content.Article) bool { return !byAuthor(a.AuthorIDs) }
 			}
-			list := storage.List[*content.ArticleFilter]{First: new(100), Filter: filter, Order: "CREATED_AT_ASC", Asked: storage.Asked{Total: true}}
+			list := storage.List[*content.ArticleFilter]{First: new(100), Filter: filter, Order: "CREATED_AT_ASC"}
+			list.Total = true
 			if editor {
 				list.Stage, list.Drafts = content.StageDraft, content.Kinds()
 			}
@@ -248,6 +268,11 @@ func TestWhere(t *testing.T) {
 	})
 }
 
+// either is a filter for which one of some others must hold.
+func either(filters ...*content.ArticleFilter) *content.ArticleFilter {
+	return &content.ArticleFilter{Logic: content.Logic[*content.ArticleFilter]{Or: filters}}
+}
+
 // through is a filter of articles by the name of their authors' organizations' parent.
 func through(name string) *content.ArticleFilter {
 	return &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Where: &content.AuthorFilter{
@@ -257,16 +282,19 @@ func through(name string) *content.ArticleFilter {
 	}}}
 }
 
-// TestWhereTrips counts the round trips of filters that reach through relations, and sees that what is kept goes when an entry on
-// the way changes, at each depth.
+// TestWhereTrips counts the round trips of filters that reach through relations, and sees that what is kept goes
+// when an entry on the way changes, at each depth.
 func TestWhereTrips(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
-		organization := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindOrganization, Input: name("Sở")}).ID
+		create := func(kind content.Kind, input newsroom.Input) content.ID {
+			return do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: kind, Input: input}).ID
+		}
+		organization := create(content.KindOrganization, name("Sở"))
 		input := name("A")
 		input["organization"] = string(organization)
-		author := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindAuthor, Input: input}).ID
+		author := create(content.KindAuthor, input)
 		versions := map[content.ID]int{organization: 1, author: 1}
 		change := func(id content.ID, action content.Action, input newsroom.Input) {
 			t.Helper()
@@ -275,12 +303,15 @@ func TestWhereTrips(t *testing.T) {
 		}
 		change(organization, content.ActionPublish, nil)
 		change(author, content.ActionPublish, nil)
-		putState(t, store.Articles, &content.Article{Base: baseOf("article_001", true), Title: content.Text{"vi": "B"}, AuthorIDs: []content.ID{author}}, true, false)
+		article := &content.Article{Base: baseOf("article_001", true), Title: content.Text{"vi": "B"}}
+		article.AuthorIDs = []content.ID{author}
+		putState(t, store.Articles, article, true, false)
 		testkit.Follow(t, store) // after the writes, since a late notice of them makes the store forget what it read
 		ask := func(what string, filter *content.ArticleFilter, want, most int) {
 			t.Helper()
 			n := trips(t, func(ctx context.Context) error {
-				pages, err := store.Articles.Pages(ctx, storage.List[*content.ArticleFilter]{Filter: filter}, []storage.Within{{}})
+				list := storage.List[*content.ArticleFilter]{Filter: filter}
+				pages, err := store.Articles.Pages(ctx, list, []storage.Within{{}})
 				if err == nil && len(pages[0].Nodes) != want {
 					t.Errorf("%s: %d articles, want %d", what, len(pages[0].Nodes), want)
 				}
@@ -292,13 +323,12 @@ func TestWhereTrips(t *testing.T) {
 		}
 		slug := &content.OrganizationRelationFilter{Slugs: []string{"so"}}
 		ask("a slug", &content.ArticleFilter{Organizations: slug}, 0, 2)
-		ask("one level behind a slug", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Where: &content.AuthorFilter{Organization: slug}}}, 1, 2)
+		behind := &content.AuthorRelationFilter{Where: &content.AuthorFilter{Organization: slug}}
+		ask("one level behind a slug", &content.ArticleFilter{Authors: behind}, 1, 2)
 		ask("two levels", through("Sở"), 1, 3)
 		ask("two levels again", through("Sở"), 1, 0)
-		both := &content.ArticleFilter{Logic: content.Logic[*content.ArticleFilter]{Or: []*content.ArticleFilter{through("Sở"), through("Cục"), {
-			Organizations: &content.OrganizationRelationFilter{Where: &content.OrganizationFilter{}},
-		}}}}
-		ask("several at each level", both, 1, 3)
+		any := &content.ArticleFilter{Organizations: &content.OrganizationRelationFilter{Where: &content.OrganizationFilter{}}}
+		ask("several at each level", either(through("Sở"), through("Cục"), any), 1, 3)
 
 		change(organization, content.ActionUpdate, name("Cục"))
 		change(organization, content.ActionPublish, nil)
@@ -324,7 +354,8 @@ func TestWhereBounds(t *testing.T) {
 			for i := from; i < to; i++ {
 				base := baseOf("tag_000", true)
 				base.ID, base.Slug = content.ID(fmt.Sprintf("tag_%d", i)), fmt.Sprintf("the-%d", i)
-				entries = append(entries, content.NewEntry(&content.Tag{Base: base, Name: content.Text{"vi": "Thẻ"}}, true))
+				tag := &content.Tag{Base: base, Name: content.Text{"vi": "Thẻ"}}
+				entries = append(entries, content.NewEntry(tag, true))
 			}
 			if err := store.Tags.Put(t.Context(), entries); err != nil {
 				t.Fatal(err)
@@ -333,7 +364,8 @@ func TestWhereBounds(t *testing.T) {
 		putTags(0, content.MaxWhereEntries)
 		putArticles(t, store, 40)
 		read := func(filter *content.ArticleFilter) (n int, err error) {
-			pages, err := store.Articles.Pages(t.Context(), storage.List[*content.ArticleFilter]{Filter: filter, Asked: storage.Asked{Total: true}}, []storage.Within{{}})
+			list := storage.List[*content.ArticleFilter]{Filter: filter, Asked: storage.Asked{Total: true}}
+			pages, err := store.Articles.Pages(t.Context(), list, []storage.Within{{}})
 			if err == nil {
 				n = pages[0].TotalCount
 			}

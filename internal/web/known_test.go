@@ -141,13 +141,15 @@ func TestKnown(t *testing.T) {
 	})
 }
 
-// TestKnownThroughRelations keeps an answer to a filter that reaches through two relations until an entry on the way changes.
+// TestKnownThroughRelations keeps an answer to a filter that reaches through two relations until an entry on the
+// way changes.
 func TestKnownThroughRelations(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := node(t, testkit.Forgetful(t, e)) // a round trip tells that an answer is none of those kept
 		made := func(kind, input string) string {
 			t.Helper()
-			id := change(t, server, fmt.Sprintf(`create%s(input: {%s}) { content: %s { id } userErrors { code } }`, kind, input, strings.ToLower(kind)))
+			id := change(t, server, fmt.Sprintf(`create%s(input: {%s}) { content: %s { id } userErrors { code } }`,
+				kind, input, strings.ToLower(kind)))
 			change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id } userErrors { code } }`, id))
 			return id
 		}
@@ -173,7 +175,9 @@ func TestKnownThroughRelations(t *testing.T) {
 		answers("the author was made", `"Lan"`)
 		update := func(id string, version int, input string) {
 			t.Helper()
-			change(t, server, fmt.Sprintf(`updateOrganization(id: %q, version: %d, input: {%s}) { content: organization { id } userErrors { code } }`, id, version, input))
+			change(t, server, fmt.Sprintf(`updateOrganization(id: %q, version: %d, input: {%s}) {
+				content: organization { id } userErrors { code }
+			}`, id, version, input))
 			change(t, server, fmt.Sprintf(`publish(id: %q, version: %d) { content { id } userErrors { code } }`, id, version+1))
 		}
 		update(parent, 2, `name: {text: "Cục"}`)
