@@ -40,8 +40,11 @@ func slugOf(id content.ID) string { return "e-" + string(id[len(id)-3:]) }
 func putReachWorld(t *testing.T, store *storage.Store, random *rand.Rand) reachWorld {
 	t.Helper()
 	w := reachWorld{
-		map[content.ID]*content.Article{}, map[content.ID]*content.Author{}, map[content.ID]*content.Organization{},
-		map[content.ID]bool{}, map[content.ID]bool{},
+		map[content.ID]*content.Article{},
+		map[content.ID]*content.Author{},
+		map[content.ID]*content.Organization{},
+		map[content.ID]bool{},
+		map[content.ID]bool{},
 	}
 	id := func(kind string, n int) content.ID { return content.ID(fmt.Sprintf("%s_%03d", kind, n)) }
 	some := func(kind string, n, most int) (ids []content.ID) {
