@@ -13,7 +13,7 @@ import (
 
 // relation takes the conditions of a filter by a link to entries of another collection. Only links count whose end the
 // actor can see.
-func relation[T comparable, F content.Filter[F]](
+func relation[T any, F content.Filter[F]](
 	w *where, field string, to *Collection[T, F], f *content.RelationFilter[F],
 ) {
 	if f == nil {
@@ -80,7 +80,7 @@ type reached struct {
 
 // reach gives the entries of another collection for which a filter holds. They are those that the collection's own list with
 // this filter shows the actor: published entries, or working copies where the actor may see them, without the trash.
-func reach[T comparable, F content.Filter[F]](w *where, to *Collection[T, F], f F) []content.ID {
+func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []content.ID {
 	if w.answers != nil {
 		return w.answers.reached[f]
 	}

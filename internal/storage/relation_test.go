@@ -94,7 +94,7 @@ func putReachWorld(t *testing.T, store *storage.Store, random *rand.Rand) reachW
 }
 
 // putState adds an entry that is published, a draft or in the trash.
-func putState[T comparable, F content.Filter[F]](
+func putState[T any, F content.Filter[F]](
 	t *testing.T, c *storage.Collection[T, F], copied T, live, trashed bool,
 ) {
 	t.Helper()
