@@ -84,6 +84,11 @@ func dearRequests() []dear {
 		}
 		return object{"and": parts}
 	}
+	// manyAwards is a filter that reaches through two relations: a thousand awards are of five of the twenty rounds.
+	manyAwards := func(none bool) any {
+		rounds := object{"id": object{"in": ids("round", 5)}}
+		return object{"awards": object{"none": none, "where": object{"round": object{"where": rounds}}}}
+	}
 	disjoint := func(n, values int) any {
 		var parts []any
 		for i := range n {
@@ -142,6 +147,11 @@ func dearRequests() []dear {
 			}
 			return parts
 		}()}),
+		filtered("a `where` for 50 authors, which all articles have", object{"authors": object{"where": object{}}, "title": object{"contains": "zzz"}}),
+		filtered("a `where` for awards by a text that none has", object{"awards": object{"where": object{"title": object{"contains": "zzz"}}}}),
+		filtered("a `where` for 1,000 awards within a `where` for five rounds", manyAwards(false)),
+		filtered("the same with `none`, and `contains`", object{"and": []any{manyAwards(true), never()}}),
+		filtered("`or` of 20 times the same", tree("or", 20, 1, func() any { return manyAwards(false) })),
 		filtered("`or` of 20 `contains`", tree("or", 20, 1, never)),
 		filtered("`or` of 20 times 9 sections and 9 organizations", tree("or", 20, 1, func() any {
 			return object{"section": object{"ids": ids("section", 9)}, "organizations": object{"ids": ids("organization", 9)}, "authors": object{"ids": ids("author", 9)[8:]}, "tags": object{"ids": []string{"tag_x"}}}

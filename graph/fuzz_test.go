@@ -63,6 +63,10 @@ func FuzzFilters(f *testing.F) {
 		`{"title":{"contains":"sen"}}`, `{"title":{"startsWith":"Bài"},"publishedAt":{"gte":"2021-01-01T00:00:00Z"}}`,
 		`{"or":[{"section":{"slugs":["tin-tuc"]}},{"not":{"tags":{"exists":true}}}]}`, `{"and":[{"and":[{"and":[{"and":[{"and":[]}]}]}]}]}`,
 		`{"title":{"contains":"$where"},"$where":"1"}`, `{"title":{"eq":{"$ne":null}}}`, `{"id":{"in":["article_mau-1",""]}}`, `{"not":{}}`, `null`,
+		`{"authors":{"where":{"organization":{"slugs":["so-cong-thuong"]}}}}`, `{"tags":{"none":true}}`, `{"tags":{"all":true,"none":true}}`,
+		`{"authors":{"where":{"organization":{"where":{"parent":{"exists":true}}}},"none":true,"slugs":["minh-thu"]}}`,
+		`{"events":{"where":{"organizers":{"where":{"parent":{"where":{}}}}}}}`, `{"organizations":{"where":null,"none":null}}`,
+		`{"or":[{"tags":{"where":{"name":{"contains":"a"}}}},{"section":{"where":{"not":{"parent":{"none":true}}}}}]}`,
 	} {
 		f.Add(filter)
 	}

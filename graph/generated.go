@@ -481,16 +481,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ArticleInput", ec.unmarshalInputArticleInput),
 			graphql.NewInputUnmarshaler("AuthorFilter", ec.unmarshalInputAuthorFilter),
 			graphql.NewInputUnmarshaler("AuthorInput", ec.unmarshalInputAuthorInput),
+			graphql.NewInputUnmarshaler("AuthorRelationFilter", ec.unmarshalInputAuthorRelationFilter),
 			graphql.NewInputUnmarshaler("AwardFilter", ec.unmarshalInputAwardFilter),
 			graphql.NewInputUnmarshaler("AwardInput", ec.unmarshalInputAwardInput),
 			graphql.NewInputUnmarshaler("AwardLevelFilter", ec.unmarshalInputAwardLevelFilter),
 			graphql.NewInputUnmarshaler("AwardOutcomeFilter", ec.unmarshalInputAwardOutcomeFilter),
 			graphql.NewInputUnmarshaler("AwardPhaseFilter", ec.unmarshalInputAwardPhaseFilter),
 			graphql.NewInputUnmarshaler("AwardRecipientInput", ec.unmarshalInputAwardRecipientInput),
+			graphql.NewInputUnmarshaler("AwardRelationFilter", ec.unmarshalInputAwardRelationFilter),
 			graphql.NewInputUnmarshaler("AwardRoundFilter", ec.unmarshalInputAwardRoundFilter),
 			graphql.NewInputUnmarshaler("AwardRoundInput", ec.unmarshalInputAwardRoundInput),
+			graphql.NewInputUnmarshaler("AwardRoundRelationFilter", ec.unmarshalInputAwardRoundRelationFilter),
 			graphql.NewInputUnmarshaler("AwardSeriesFilter", ec.unmarshalInputAwardSeriesFilter),
 			graphql.NewInputUnmarshaler("AwardSeriesInput", ec.unmarshalInputAwardSeriesInput),
+			graphql.NewInputUnmarshaler("AwardSeriesRelationFilter", ec.unmarshalInputAwardSeriesRelationFilter),
 			graphql.NewInputUnmarshaler("BlockInput", ec.unmarshalInputBlockInput),
 			graphql.NewInputUnmarshaler("BodyInput", ec.unmarshalInputBodyInput),
 			graphql.NewInputUnmarshaler("CertificateInput", ec.unmarshalInputCertificateInput),
@@ -504,6 +508,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EntryVersion", ec.unmarshalInputEntryVersion),
 			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
 			graphql.NewInputUnmarshaler("EventInput", ec.unmarshalInputEventInput),
+			graphql.NewInputUnmarshaler("EventRelationFilter", ec.unmarshalInputEventRelationFilter),
 			graphql.NewInputUnmarshaler("EventStatusFilter", ec.unmarshalInputEventStatusFilter),
 			graphql.NewInputUnmarshaler("EventTypeFilter", ec.unmarshalInputEventTypeFilter),
 			graphql.NewInputUnmarshaler("FileInput", ec.unmarshalInputFileInput),
@@ -521,6 +526,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MenuItemInput", ec.unmarshalInputMenuItemInput),
 			graphql.NewInputUnmarshaler("OrganizationFilter", ec.unmarshalInputOrganizationFilter),
 			graphql.NewInputUnmarshaler("OrganizationInput", ec.unmarshalInputOrganizationInput),
+			graphql.NewInputUnmarshaler("OrganizationRelationFilter", ec.unmarshalInputOrganizationRelationFilter),
 			graphql.NewInputUnmarshaler("ParagraphInput", ec.unmarshalInputParagraphInput),
 			graphql.NewInputUnmarshaler("ParticipantInput", ec.unmarshalInputParticipantInput),
 			graphql.NewInputUnmarshaler("PlaceInput", ec.unmarshalInputPlaceInput),
@@ -528,11 +534,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductInput", ec.unmarshalInputProductInput),
 			graphql.NewInputUnmarshaler("ProgramFilter", ec.unmarshalInputProgramFilter),
 			graphql.NewInputUnmarshaler("ProgramInput", ec.unmarshalInputProgramInput),
+			graphql.NewInputUnmarshaler("ProgramRelationFilter", ec.unmarshalInputProgramRelationFilter),
 			graphql.NewInputUnmarshaler("QuoteInput", ec.unmarshalInputQuoteInput),
-			graphql.NewInputUnmarshaler("RelationFilter", ec.unmarshalInputRelationFilter),
 			graphql.NewInputUnmarshaler("RevisionFilter", ec.unmarshalInputRevisionFilter),
 			graphql.NewInputUnmarshaler("SectionFilter", ec.unmarshalInputSectionFilter),
 			graphql.NewInputUnmarshaler("SectionInput", ec.unmarshalInputSectionInput),
+			graphql.NewInputUnmarshaler("SectionRelationFilter", ec.unmarshalInputSectionRelationFilter),
 			graphql.NewInputUnmarshaler("SeoInput", ec.unmarshalInputSeoInput),
 			graphql.NewInputUnmarshaler("SiteInput", ec.unmarshalInputSiteInput),
 			graphql.NewInputUnmarshaler("SpanInput", ec.unmarshalInputSpanInput),
@@ -543,6 +550,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TableRowInput", ec.unmarshalInputTableRowInput),
 			graphql.NewInputUnmarshaler("TagFilter", ec.unmarshalInputTagFilter),
 			graphql.NewInputUnmarshaler("TagInput", ec.unmarshalInputTagInput),
+			graphql.NewInputUnmarshaler("TagRelationFilter", ec.unmarshalInputTagRelationFilter),
 			graphql.NewInputUnmarshaler("TextInput", ec.unmarshalInputTextInput),
 			graphql.NewInputUnmarshaler("TokenInput", ec.unmarshalInputTokenInput),
 		)
@@ -3355,17 +3363,235 @@ input DateTimeFilter {
 }
 
 """
-Follows a link to other entries, named by ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + `. Only links count whose other end may be seen: an entry that
-is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other id or slug is one of nothing, which
-matches nothing. What is given in both together counts as one list, 100 at most.
+Follows a link to sections. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: a section that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
 """
-input RelationFilter {
+input SectionRelationFilter {
   "Their ids."
   ids: [ID!]
   "Their slugs, present or former."
   slugs: [String!]
-  "Whether all of them must be linked; any of them is enough without it."
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
   all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 sections at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: SectionFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to authors. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: an author that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input AuthorRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 authors at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: AuthorFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to tags. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: a tag that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input TagRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 tags at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: TagFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to events. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: an event that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input EventRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 events at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: EventFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to awards. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: an award that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input AwardRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 awards at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: AwardFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to programmes. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: a programme that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input ProgramRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 programmes at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: ProgramFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to organizations. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: an organization that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input OrganizationRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 organizations at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: OrganizationFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to award series. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: an award series that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input AwardSeriesRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 award series at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: AwardSeriesFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
+  "Whether anything is linked at all that may be seen."
+  exists: Boolean
+}
+
+"""
+Follows a link to award rounds. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
+other end may be seen: an award round that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
+id or slug is one of nothing, which matches nothing.
+"""
+input AwardRoundRelationFilter {
+  "Their ids."
+  ids: [ID!]
+  "Their slugs, present or former."
+  slugs: [String!]
+  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  all: Boolean
+  """
+  What must hold for at least one of them. It may hold for 1,000 award rounds at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
+  stand within another one, but no deeper.
+  """
+  where: AwardRoundFilter
+  """
+  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
+  seen.
+  """
+  none: Boolean
   "Whether anything is linked at all that may be seen."
   exists: Boolean
 }
@@ -3477,19 +3703,19 @@ input ArticleFilter {
   "By title."
   title: StringFilter
   "By the section that it stands in."
-  section: RelationFilter
+  section: SectionRelationFilter
   "By who wrote it."
-  authors: RelationFilter
+  authors: AuthorRelationFilter
   "By its topics."
-  tags: RelationFilter
+  tags: TagRelationFilter
   "By the events that it reports."
-  events: RelationFilter
+  events: EventRelationFilter
   "By the awards that it reports."
-  awards: RelationFilter
+  awards: AwardRelationFilter
   "By the programmes that it refers to."
-  programs: RelationFilter
+  programs: ProgramRelationFilter
   "By the bodies that it is about."
-  organizations: RelationFilter
+  organizations: OrganizationRelationFilter
 }
 
 "Which authors to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3515,7 +3741,7 @@ input AuthorFilter {
   "By name."
   name: StringFilter
   "By the present unit."
-  organization: RelationFilter
+  organization: OrganizationRelationFilter
 }
 
 "Which organizations to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3543,7 +3769,7 @@ input OrganizationFilter {
   "By abbreviation."
   shortName: StringFilter
   "By the body that it is part of."
-  parent: RelationFilter
+  parent: OrganizationRelationFilter
 }
 
 "Which sections to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3569,7 +3795,7 @@ input SectionFilter {
   "By name."
   name: StringFilter
   "By the section above it."
-  parent: RelationFilter
+  parent: SectionRelationFilter
 }
 
 "Which tags to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3627,11 +3853,11 @@ input EventFilter {
   "By when it ends."
   endsAt: DateTimeFilter
   "By the bodies that hold it."
-  organizers: RelationFilter
+  organizers: OrganizationRelationFilter
   "By the programmes that it serves."
-  programs: RelationFilter
+  programs: ProgramRelationFilter
   "By its topics."
-  tags: RelationFilter
+  tags: TagRelationFilter
 }
 
 "Which programs to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3661,7 +3887,7 @@ input ProgramFilter {
   "By the last year."
   endYear: IntFilter
   "By the body that is in charge."
-  organization: RelationFilter
+  organization: OrganizationRelationFilter
 }
 
 "Which award series to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3689,7 +3915,7 @@ input AwardSeriesFilter {
   "By abbreviation."
   shortName: StringFilter
   "By the bodies that confer it."
-  organizations: RelationFilter
+  organizations: OrganizationRelationFilter
 }
 
 "Which award rounds to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3715,7 +3941,7 @@ input AwardRoundFilter {
   "By name."
   name: StringFilter
   "By the series."
-  series: RelationFilter
+  series: AwardSeriesRelationFilter
   "By the year."
   year: IntFilter
   "By the level."
@@ -3723,7 +3949,7 @@ input AwardRoundFilter {
   "By the phase."
   phase: AwardPhaseFilter
   "By where the prizes were handed over."
-  ceremony: RelationFilter
+  ceremony: EventRelationFilter
 }
 
 "Which awards to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -3749,9 +3975,9 @@ input AwardFilter {
   "By title."
   title: StringFilter
   "By the round."
-  round: RelationFilter
+  round: AwardRoundRelationFilter
   "By the series."
-  series: RelationFilter
+  series: AwardSeriesRelationFilter
   "By the year."
   year: IntFilter
   "By the level."
@@ -3761,11 +3987,11 @@ input AwardFilter {
   "By what became of the nomination."
   outcome: AwardOutcomeFilter
   "By where it was handed over."
-  event: RelationFilter
+  event: EventRelationFilter
   "By the organizations that received it."
-  organizations: RelationFilter
+  organizations: OrganizationRelationFilter
   "By the people who received it."
-  authors: RelationFilter
+  authors: AuthorRelationFilter
 }
 
 "Which media to list. All that is given must hold; a filter nests 5 levels deep at most."
@@ -32592,49 +32818,49 @@ func (ec *executionContext) unmarshalInputArticleFilter(ctx context.Context, obj
 			it.Title = data
 		case "section":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOSectionRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Section = data
 		case "authors":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authors"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOAuthorRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Authors = data
 		case "tags":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOTagRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Tags = data
 		case "events":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("events"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOEventRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Events = data
 		case "awards":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awards"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOAwardRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Awards = data
 		case "programs":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programs"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOProgramRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Programs = data
 		case "organizations":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -32887,7 +33113,7 @@ func (ec *executionContext) unmarshalInputAuthorFilter(ctx context.Context, obj 
 			it.Name = data
 		case "organization":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -32987,6 +33213,83 @@ func UnmarshalAuthorInput(ctx context.Context, raw any) (map[string]any, error) 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAuthorRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.AuthorFilter], error) {
+	var it content.RelationFilter[*content.AuthorFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOAuthorFilter2ᚖsenᚋinternalᚋcontentᚐAuthorFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAuthorRelationFilter unmarshals raw into the AuthorRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAuthorRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.AuthorFilter], error) {
+	var out content.RelationFilter[*content.AuthorFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AuthorRelationFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj any) (content.AwardFilter, error) {
 	var it content.AwardFilter
 	if obj == nil {
@@ -33077,14 +33380,14 @@ func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj a
 			it.Title = data
 		case "round":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("round"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOAwardRoundRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Round = data
 		case "series":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("series"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOAwardSeriesRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -33119,21 +33422,21 @@ func (ec *executionContext) unmarshalInputAwardFilter(ctx context.Context, obj a
 			it.Outcome = data
 		case "event":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("event"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOEventRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Event = data
 		case "organizations":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Organizations = data
 		case "authors":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authors"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOAuthorRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -33507,6 +33810,83 @@ func UnmarshalAwardRecipientInput(ctx context.Context, raw any) (map[string]any,
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAwardRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.AwardFilter], error) {
+	var it content.RelationFilter[*content.AwardFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOAwardFilter2ᚖsenᚋinternalᚋcontentᚐAwardFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardRelationFilter unmarshals raw into the AwardRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.AwardFilter], error) {
+	var out content.RelationFilter[*content.AwardFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardRelationFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAwardRoundFilter(ctx context.Context, obj any) (content.AwardRoundFilter, error) {
 	var it content.AwardRoundFilter
 	if obj == nil {
@@ -33597,7 +33977,7 @@ func (ec *executionContext) unmarshalInputAwardRoundFilter(ctx context.Context, 
 			it.Name = data
 		case "series":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("series"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOAwardSeriesRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -33625,7 +34005,7 @@ func (ec *executionContext) unmarshalInputAwardRoundFilter(ctx context.Context, 
 			it.Phase = data
 		case "ceremony":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ceremony"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOEventRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -33739,6 +34119,83 @@ func UnmarshalAwardRoundInput(ctx context.Context, raw any) (map[string]any, err
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAwardRoundRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.AwardRoundFilter], error) {
+	var it content.RelationFilter[*content.AwardRoundFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOAwardRoundFilter2ᚖsenᚋinternalᚋcontentᚐAwardRoundFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardRoundRelationFilter unmarshals raw into the AwardRoundRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardRoundRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.AwardRoundFilter], error) {
+	var out content.RelationFilter[*content.AwardRoundFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardRoundRelationFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAwardSeriesFilter(ctx context.Context, obj any) (content.AwardSeriesFilter, error) {
 	var it content.AwardSeriesFilter
 	if obj == nil {
@@ -33836,7 +34293,7 @@ func (ec *executionContext) unmarshalInputAwardSeriesFilter(ctx context.Context,
 			it.ShortName = data
 		case "organizations":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -33926,6 +34383,83 @@ func (ec *executionContext) unmarshalInputAwardSeriesInput(ctx context.Context, 
 func UnmarshalAwardSeriesInput(ctx context.Context, raw any) (map[string]any, error) {
 	var out map[string]any
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardSeriesInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAwardSeriesRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.AwardSeriesFilter], error) {
+	var it content.RelationFilter[*content.AwardSeriesFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOAwardSeriesFilter2ᚖsenᚋinternalᚋcontentᚐAwardSeriesFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAwardSeriesRelationFilter unmarshals raw into the AwardSeriesRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAwardSeriesRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.AwardSeriesFilter], error) {
+	var out content.RelationFilter[*content.AwardSeriesFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AwardSeriesRelationFilter", raw, &out)
 	return out, err
 }
 
@@ -34866,21 +35400,21 @@ func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj a
 			it.EndsAt = data
 		case "organizers":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizers"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Organizers = data
 		case "programs":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programs"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOProgramRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Programs = data
 		case "tags":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOTagRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -35082,6 +35616,83 @@ func (ec *executionContext) unmarshalInputEventInput(ctx context.Context, obj an
 func UnmarshalEventInput(ctx context.Context, raw any) (map[string]any, error) {
 	var out map[string]any
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEventRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.EventFilter], error) {
+	var it content.RelationFilter[*content.EventFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOEventFilter2ᚖsenᚋinternalᚋcontentᚐEventFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEventRelationFilter unmarshals raw into the EventRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEventRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.EventFilter], error) {
+	var out content.RelationFilter[*content.EventFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventRelationFilter", raw, &out)
 	return out, err
 }
 
@@ -36143,7 +36754,7 @@ func (ec *executionContext) unmarshalInputOrganizationFilter(ctx context.Context
 			it.ShortName = data
 		case "parent":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -36247,6 +36858,83 @@ func (ec *executionContext) unmarshalInputOrganizationInput(ctx context.Context,
 func UnmarshalOrganizationInput(ctx context.Context, raw any) (map[string]any, error) {
 	var out map[string]any
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrganizationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOrganizationRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.OrganizationFilter], error) {
+	var it content.RelationFilter[*content.OrganizationFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOOrganizationFilter2ᚖsenᚋinternalᚋcontentᚐOrganizationFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrganizationRelationFilter unmarshals raw into the OrganizationRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrganizationRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.OrganizationFilter], error) {
+	var out content.RelationFilter[*content.OrganizationFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrganizationRelationFilter", raw, &out)
 	return out, err
 }
 
@@ -36632,7 +37320,7 @@ func (ec *executionContext) unmarshalInputProgramFilter(ctx context.Context, obj
 			it.EndYear = data
 		case "organization":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organization"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -36739,6 +37427,83 @@ func UnmarshalProgramInput(ctx context.Context, raw any) (map[string]any, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputProgramRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.ProgramFilter], error) {
+	var it content.RelationFilter[*content.ProgramFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOProgramFilter2ᚖsenᚋinternalᚋcontentᚐProgramFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProgramRelationFilter unmarshals raw into the ProgramRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProgramRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.ProgramFilter], error) {
+	var out content.RelationFilter[*content.ProgramFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProgramRelationFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputQuoteInput(ctx context.Context, obj any) (map[string]any, error) {
 	var it map[string]any
 	if obj == nil {
@@ -36786,69 +37551,6 @@ func (ec *executionContext) unmarshalInputQuoteInput(ctx context.Context, obj an
 func UnmarshalQuoteInput(ctx context.Context, raw any) (map[string]any, error) {
 	var out map[string]any
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "QuoteInput", raw, &out)
-	return out, err
-}
-
-func (ec *executionContext) unmarshalInputRelationFilter(ctx context.Context, obj any) (content.RelationFilter, error) {
-	var it content.RelationFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"ids", "slugs", "all", "exists"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "ids":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
-			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IDs = data
-		case "slugs":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Slugs = data
-		case "all":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.All = data
-		case "exists":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Exists = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalRelationFilter unmarshals raw into the RelationFilter input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalRelationFilter(ctx context.Context, raw any) (content.RelationFilter, error) {
-	var out content.RelationFilter
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "RelationFilter", raw, &out)
 	return out, err
 }
 
@@ -37005,7 +37707,7 @@ func (ec *executionContext) unmarshalInputSectionFilter(ctx context.Context, obj
 			it.Name = data
 		case "parent":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
-			data, err := ec.unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
+			data, err := ec.unmarshalOSectionRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -37095,6 +37797,83 @@ func (ec *executionContext) unmarshalInputSectionInput(ctx context.Context, obj 
 func UnmarshalSectionInput(ctx context.Context, raw any) (map[string]any, error) {
 	var out map[string]any
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSectionRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.SectionFilter], error) {
+	var it content.RelationFilter[*content.SectionFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOSectionFilter2ᚖsenᚋinternalᚋcontentᚐSectionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSectionRelationFilter unmarshals raw into the SectionRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSectionRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.SectionFilter], error) {
+	var out content.RelationFilter[*content.SectionFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SectionRelationFilter", raw, &out)
 	return out, err
 }
 
@@ -37739,6 +38518,83 @@ func (ec *executionContext) unmarshalInputTagInput(ctx context.Context, obj any)
 func UnmarshalTagInput(ctx context.Context, raw any) (map[string]any, error) {
 	var out map[string]any
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TagInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTagRelationFilter(ctx context.Context, obj any) (content.RelationFilter[*content.TagFilter], error) {
+	var it content.RelationFilter[*content.TagFilter]
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all", "where", "none", "exists"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		case "where":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("where"))
+			data, err := ec.unmarshalOTagFilter2ᚖsenᚋinternalᚋcontentᚐTagFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Where = data
+		case "none":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("none"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.None = data
+		case "exists":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exists"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exists = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTagRelationFilter unmarshals raw into the TagRelationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTagRelationFilter(ctx context.Context, raw any) (content.RelationFilter[*content.TagFilter], error) {
+	var out content.RelationFilter[*content.TagFilter]
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TagRelationFilter", raw, &out)
 	return out, err
 }
 
@@ -47133,6 +47989,14 @@ func (ec *executionContext) marshalOAuthorPayload2ᚖsenᚋinternalᚋnewsroom�
 	return ec._AuthorPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOAuthorRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.AuthorFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAuthorRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOAward2ᚖsenᚋinternalᚋcontentᚐAward(ctx context.Context, sel ast.SelectionSet, v *content.Award) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -47412,6 +48276,14 @@ func (ec *executionContext) unmarshalOAwardRecipientInput2ᚕmapᚄ(ctx context.
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOAwardRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.AwardFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAwardRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOAwardRound2ᚖsenᚋinternalᚋcontentᚐAwardRound(ctx context.Context, sel ast.SelectionSet, v *content.AwardRound) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -47485,6 +48357,14 @@ func (ec *executionContext) marshalOAwardRoundPayload2ᚖsenᚋinternalᚋnewsro
 	return ec._AwardRoundPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOAwardRoundRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.AwardRoundFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAwardRoundRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOAwardSeries2ᚖsenᚋinternalᚋcontentᚐAwardSeries(ctx context.Context, sel ast.SelectionSet, v *content.AwardSeries) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -47556,6 +48436,14 @@ func (ec *executionContext) marshalOAwardSeriesPayload2ᚖsenᚋinternalᚋnewsr
 		return graphql.Null
 	}
 	return ec._AwardSeriesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAwardSeriesRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.AwardSeriesFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAwardSeriesRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOBlockInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {
@@ -47985,6 +48873,14 @@ func (ec *executionContext) marshalOEventPayload2ᚖsenᚋinternalᚋnewsroomᚐ
 		return graphql.Null
 	}
 	return ec._EventPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEventRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.EventFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEventRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOEventStatus2ᚕsenᚋinternalᚋcontentᚐEventStatusᚄ(ctx context.Context, v any) ([]content.EventStatus, error) {
@@ -48769,6 +49665,14 @@ func (ec *executionContext) marshalOOrganizationPayload2ᚖsenᚋinternalᚋnews
 	return ec._OrganizationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOOrganizationRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.OrganizationFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOrganizationRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOParagraphInput2map(ctx context.Context, v any) (map[string]any, error) {
 	if v == nil {
 		return nil, nil
@@ -48928,20 +49832,20 @@ func (ec *executionContext) marshalOProgramPayload2ᚖsenᚋinternalᚋnewsroom�
 	return ec._ProgramPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOProgramRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.ProgramFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputProgramRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOQuoteInput2map(ctx context.Context, v any) (map[string]any, error) {
 	if v == nil {
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputQuoteInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalORelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputRelationFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
@@ -49070,6 +49974,14 @@ func (ec *executionContext) marshalOSectionPayload2ᚖsenᚋinternalᚋnewsroom�
 		return graphql.Null
 	}
 	return ec._SectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSectionRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.SectionFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSectionRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSeoInput2map(ctx context.Context, v any) (map[string]any, error) {
@@ -49304,6 +50216,14 @@ func (ec *executionContext) marshalOTagPayload2ᚖsenᚋinternalᚋnewsroomᚐOu
 		return graphql.Null
 	}
 	return ec._TagPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTagRelationFilter2ᚖsenᚋinternalᚋcontentᚐRelationFilter(ctx context.Context, v any) (*content.RelationFilter[*content.TagFilter], error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTagRelationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOTextInput2ᚕmapᚄ(ctx context.Context, v any) ([]map[string]any, error) {

@@ -57,7 +57,7 @@ func (w linkWalk) ask(after, actor string, drafts []content.Kind) {
 		var query strings.Builder
 		var want []linkPage
 		var filters []string
-		questions := l.questions()
+		questions := w.questions(l, drafts)
 		for i, q := range questions {
 			for k, wrap := range wraps {
 				if k > 1 && i%6 > 0 || (i*len(wraps)+k)%w.every > 0 && i < len(questions)-2 {
@@ -153,7 +153,7 @@ func (w linkWalk) below(schema *ast.Schema) {
 					continue
 				}
 				var query strings.Builder
-				questions := l.questions()
+				questions := w.questions(l, nil)
 				for i, q := range questions {
 					if i%3 == 0 || i >= len(questions)-2 {
 						fmt.Fprintf(&query, " p%d: %s(first: 20, filter: {%s: %s}) { totalCount nodes { id } }", i, f.Name, l.name, q.relation)

@@ -114,8 +114,8 @@ type question struct {
 	holds    func(ends []content.ID) bool
 }
 
-// questions are the operators, with each sort of end.
-func (l linkFilter) questions() (all []question) {
+// questions are the operators, with each sort of end, for who sees working copies of some kinds.
+func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []question) {
 	for _, names := range [][]string{{"seen"}, {"moving"}, {"gone"}, {"seen", "moving"}, {"seen", "gone"}} {
 		var ids []content.ID
 		for _, name := range names {
@@ -125,6 +125,7 @@ func (l linkFilter) questions() (all []question) {
 			return func(id content.ID) bool { return slices.Contains(ends, id) }
 		}
 		anyOf := func(ends []content.ID) bool { return slices.ContainsFunc(ids, has(ends)) }
+		noneOf := func(ends []content.ID) bool { return !anyOf(ends) }
 		allOf := func(ends []content.ID) bool {
 			return !slices.ContainsFunc(ids, func(id content.ID) bool { return !has(ends)(id) })
 		}
@@ -134,11 +135,42 @@ func (l linkFilter) questions() (all []question) {
 			question{fmt.Sprintf("{ids: %s}", byID), anyOf}, question{fmt.Sprintf("{slugs: %s}", bySlug), anyOf},
 			question{fmt.Sprintf("{ids: %s, all: true}", byID), allOf}, question{fmt.Sprintf("{slugs: %s, all: true}", bySlug), allOf},
 			question{fmt.Sprintf("{ids: %s, exists: false}", byID), func([]content.ID) bool { return false }},
+			question{fmt.Sprintf("{slugs: %s, none: true}", bySlug), noneOf},
+			question{fmt.Sprintf("{where: {id: {in: %s}}, ids: %[1]s, none: true}", byID), noneOf},
+			question{
+				fmt.Sprintf("{where: {slug: {in: %s}}}", bySlug),
+				func(ends []content.ID) bool { return anyOf(w.untrashed(ends)) },
+			},
 		)
+	}
+	listed := func(ends []content.ID) bool { return len(w.untrashed(ends)) > 0 }
+	all = append(all,
+		question{"{where: {}}", listed},
+		question{"{where: {}, none: true}", func(ends []content.ID) bool { return !listed(ends) }},
+		question{"{none: true}", func(ends []content.ID) bool { return len(ends) == 0 }},
+	)
+	for _, further := range w.filters {
+		if further.source != l.end {
+			continue
+		}
+		all = append(all, question{
+			fmt.Sprintf("{where: {%s: {where: {slug: {in: [\"seen\", \"moving\"]}}}}}", further.name),
+			func(ends []content.ID) bool {
+				return slices.ContainsFunc(w.untrashed(ends), func(end content.ID) bool {
+					beyond := w.untrashed(w.links[end][further.list+"."+further.name])
+					return slices.ContainsFunc(beyond, func(id content.ID) bool { return w.sees(id, drafts) })
+				})
+			},
+		})
 	}
 	some := func(ends []content.ID) bool { return len(ends) > 0 }
 	none := func(ends []content.ID) bool { return len(ends) == 0 }
 	return append(all, question{"{exists: true}", some}, question{"{exists: false}", none})
+}
+
+// untrashed are those of some ends that lists show: a `where` holds for no others.
+func (w *linkWorld) untrashed(ends []content.ID) []content.ID {
+	return slices.DeleteFunc(slices.Clone(ends), func(id content.ID) bool { return w.trashed[id] })
 }
 
 // wraps are filters around another one, with what it means.

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -54,16 +55,23 @@ func (w *weigher) filter(def *ast.Definition, v given, negated bool) {
 				w.filter(def, member, true)
 			}
 		default:
-			compared := def.Fields.ForName(name).Type.Name()
-			w.comparisons(member, !negated && (name == "slug" || compared == "IDFilter" || compared == "RelationFilter"))
+			compared := w.schema.Types[def.Fields.ForName(name).Type.Name()]
+			if isRelationFilter(compared) {
+				w.relation(compared, member, negated)
+			} else {
+				w.comparisons(member, !negated && (name == "slug" || compared.Name == "IDFilter"))
+			}
 		}
 	}
 }
 
-// comparisons weighs what one field is compared with; seek tells whether an index has the field. Where all of some
-// values are asked for, each is weighed like a condition: the store tries to begin with any of them.
-func (w *weigher) comparisons(v given, seek bool) {
-	values, all := 0, false
+// isRelationFilter tells whether a type follows a link.
+func isRelationFilter(def *ast.Definition) bool { return strings.HasSuffix(def.Name, "RelationFilter") }
+
+// relation weighs a filter by a link. Where all of some values are asked for, each is weighed like a condition: the store
+// tries to begin with any of them. A `where` costs whereCost, and its own conditions what they cost in a list of that kind.
+func (w *weigher) relation(def *ast.Definition, v given, negated bool) {
+	seeks, values, all, none, filtered := 0, 0, false, false, false
 	for name, member := range v.members() {
 		if member = member.read(w.variables); member.null() {
 			continue
@@ -72,10 +80,49 @@ func (w *weigher) comparisons(v given, seek bool) {
 			all = member.yes()
 			continue
 		}
+		if name == "none" {
+			if none = member.yes(); !none {
+				continue
+			}
+		}
 		w.conditions++
-		values += member.size()
 		switch name {
-		case "eq", "in", "ids", "slugs":
+		case "ids", "slugs":
+			seeks++
+			values += member.size()
+			w.cost += member.size() / valuesInCost
+		case "where":
+			filtered = true
+			w.cost += whereCost
+			if w.conditions <= content.MaxFilterConditions {
+				w.filter(w.schema.Types[def.Fields.ForName(name).Type.Name()], member, false)
+			}
+		case "exists":
+			w.cost += scanCost
+		}
+	}
+	switch {
+	case none && seeks == 0 && !filtered:
+		w.cost += scanCost
+	case none || negated:
+		w.cost += seeks * scanCost
+	default:
+		w.cost += seeks * seekCost
+	}
+	if all {
+		w.cost += values * seekCost
+	}
+}
+
+// comparisons weighs what one field is compared with; seek tells whether an index has the field.
+func (w *weigher) comparisons(v given, seek bool) {
+	for name, member := range v.members() {
+		if member = member.read(w.variables); member.null() {
+			continue
+		}
+		w.conditions++
+		switch name {
+		case "eq", "in":
 			if seek {
 				w.cost += seekCost
 				break
@@ -85,9 +132,6 @@ func (w *weigher) comparisons(v given, seek bool) {
 			w.cost += scanCost
 		}
 		w.cost += member.size() / valuesInCost
-	}
-	if all {
-		w.cost += values * seekCost
 	}
 }
 

@@ -37,6 +37,19 @@ func TestCostOfFilters(t *testing.T) {
 		{`query($a: Boolean) { articles(first: 0, filter: {tags: {ids: "a", all: $a}}) { __typename } }`, `{"a": true}`, 21, 1},
 		{`{ articles(first: 0, filter: {tags: {all: true}}) { __typename } }`, `{}`, 1, 0},
 		{whole, `{"f": {"title": {"notIn": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]}}}`, 22, 1},
+		// A where costs 20, and its conditions what they do in a list of the other kind; what is within none costs as within not.
+		{fmt.Sprintf(literal, `{authors: {where: {}}}`), `{}`, 21, 1},
+		{fmt.Sprintf(literal, `{authors: {where: null, none: null}}`), `{}`, 1, 0},
+		{fmt.Sprintf(literal, `{authors: {where: {organization: {slugs: ["a"]}}}}`), `{}`, 31, 2},
+		{fmt.Sprintf(literal, `{not: {authors: {where: {organization: {slugs: ["a"]}}}}}`), `{}`, 31, 3},
+		{fmt.Sprintf(literal, `{authors: {where: {organization: {where: {parent: {slugs: ["a"]}, name: {contains: "b"}}}}}}`), `{}`, 71, 4},
+		{fmt.Sprintf(literal, `{authors: {where: {not: {slug: {eq: "a"}}, or: [{}, {}]}, ids: ["a"]}}`), `{}`, 51, 6},
+		{fmt.Sprintf(literal, `{authors: {none: true}}`), `{}`, 21, 1},
+		{fmt.Sprintf(literal, `{authors: {none: false}}`), `{}`, 1, 0},
+		{fmt.Sprintf(literal, `{authors: {none: true, ids: ["a"], slugs: ["b"]}}`), `{}`, 41, 3},
+		{fmt.Sprintf(literal, `{authors: {none: true, where: {}}}`), `{}`, 21, 2},
+		{whole, `{"f": {"authors": {"none": true, "where": {"organization": {"slugs": ["a"], "none": false}}}}}`, 31, 3},
+		{`query($w: AuthorFilter) { articles(first: 0, filter: {authors: {where: $w}}) { __typename } }`, `{"w": {"name": {"eq": "a"}}}`, 41, 2},
 		// What is combined counts as a condition too; no index serves what is negated.
 		{fmt.Sprintf(literal, `{or: [], and: [{}, {}]}`), `{}`, 1, 2},
 		{fmt.Sprintf(literal, `{or: [{id: {eq: "a"}}, {title: {contains: "b"}}]}`), `{}`, 31, 4},
@@ -54,7 +67,7 @@ func TestCostOfFilters(t *testing.T) {
 		{`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`, `{"o": [{}, {"title": {"contains": "a"}}]}`, 21, 3},
 		{`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`, `{"o": {"title": {"contains": "a"}}}`, 21, 2},
 		{`query($a: ArticleFilter!, $b: ArticleFilter!) { articles(first: 0, filter: {or: [$a, {and: [$b]}]}) { __typename } }`, `{"a": {"id": {"eq": "a"}}, "b": {"title": {"contains": "b"}}}`, 31, 5},
-		{`query($r: RelationFilter) { articles(first: 0, filter: {not: {section: $r}}) { __typename } }`, `{"r": {"ids": ["a"]}}`, 21, 2},
+		{`query($r: SectionRelationFilter) { articles(first: 0, filter: {not: {section: $r}}) { __typename } }`, `{"r": {"ids": ["a"]}}`, 21, 2},
 		// A list is gone through again for totalCount and for what stands before and behind.
 		{`{ articles(first: 0) { totalCount } }`, `{}`, 6, 0},
 		{`{ articles(first: 0, filter: {title: {contains: "a"}}) { totalCount } }`, `{}`, 46, 1},
@@ -121,6 +134,8 @@ func TestNoFreeCondition(t *testing.T) {
 // example is a literal of an input type.
 func example(typ *ast.Type) string {
 	switch def := costSchema.Types[typ.Name()]; {
+	case def.Kind == ast.InputObject:
+		return "{}"
 	case def.Kind == ast.Enum:
 		return def.EnumValues[0].Name
 	case def.Name == "Int":
@@ -148,7 +163,12 @@ func TestManyConditions(t *testing.T) {
 	for range 5000 {
 		deep = map[string]any{"not": deep}
 	}
-	for name, filter := range map[string]any{"or": map[string]any{"or": parts}, "and": map[string]any{"and": parts}, "not": deep} {
+	through := map[string]any{}
+	for range 5000 {
+		through = map[string]any{"parent": map[string]any{"where": through}}
+	}
+	through = map[string]any{"section": map[string]any{"where": through}}
+	for name, filter := range map[string]any{"where": through, "or": map[string]any{"or": parts}, "and": map[string]any{"and": parts}, "not": deep} {
 		doc, c := costed(t, `query($f: ArticleFilter) { articles(filter: $f) { __typename } }`)
 		if _, conditions := c.Of(doc.Operations[0], map[string]any{"f": filter}); conditions != content.MaxFilterConditions+1 {
 			t.Errorf("%s: %d conditions", name, conditions)

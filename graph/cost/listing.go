@@ -19,6 +19,9 @@ const (
 	seekCost = 10
 	// scanCost is the cost of any other condition: all entries of the kind may be read to find those for which it holds.
 	scanCost = 20
+	// whereCost is the cost of a `where` in a filter by a relation, beside its conditions: up to a thousand entries are read,
+	// and what links to any of them is found.
+	whereCost = 20
 	// valuesInCost is how many values of a list in a filter cost 1, offsetInCost how many elements that are passed over.
 	valuesInCost, offsetInCost = 10, 100
 	// sortCost is the cost of an order in a list that something else bounds too, where the entries may have to be sorted.

@@ -20,6 +20,12 @@ const (
 // It is checked before anything of the operation runs.
 const MaxFilterConditions = 200
 
+// Bounds of a `where` in a filter by a relation.
+const (
+	MaxWhereDepth   = 2    // how many relations a filter reaches through
+	MaxWhereEntries = 1000 // entries that one `where` holds for
+)
+
 // Filter is a pointer to the filter of a kind: ArticleFilter and the others. It combines filters of its own kind.
 type Filter[F any] interface {
 	Parts() *Logic[F]
@@ -90,27 +96,44 @@ type (
 	MediaKindFilter    = Match[MediaKind]
 )
 
-// RelationFilter follows a link to other entries. IDs and Slugs together are one
-// list: any of them is enough, unless All.
-type RelationFilter struct {
-	IDs    []ID
-	Slugs  []string
-	All    *bool
+// RelationFilter follows a link to entries of another kind, whose filter F is. All that is given must hold.
+type RelationFilter[F any] struct {
+	// IDs and Slugs together are one list: a link to any of them is enough, unless All.
+	IDs   []ID
+	Slugs []string
+	All   *bool
+	// Where must hold for at least one of the entries that are linked.
+	Where F
+	// None turns the list and Where round: no link may lead to what they name. Without both of them, none may lead anywhere.
+	None   *bool
 	Exists *bool
 }
+
+// The filters by relations, by the kind that the link leads to, for the generator, which wants a name for each type.
+type (
+	OrganizationRelationFilter = RelationFilter[*OrganizationFilter]
+	AuthorRelationFilter       = RelationFilter[*AuthorFilter]
+	SectionRelationFilter      = RelationFilter[*SectionFilter]
+	TagRelationFilter          = RelationFilter[*TagFilter]
+	EventRelationFilter        = RelationFilter[*EventFilter]
+	ProgramRelationFilter      = RelationFilter[*ProgramFilter]
+	AwardSeriesRelationFilter  = RelationFilter[*AwardSeriesFilter]
+	AwardRoundRelationFilter   = RelationFilter[*AwardRoundFilter]
+	AwardRelationFilter        = RelationFilter[*AwardFilter]
+)
 
 // ArticleFilter says which articles to list.
 type ArticleFilter struct {
 	Logic[*ArticleFilter]
 	Common
 	Title         *StringFilter
-	Section       *RelationFilter
-	Authors       *RelationFilter
-	Tags          *RelationFilter
-	Events        *RelationFilter
-	Awards        *RelationFilter
-	Programs      *RelationFilter
-	Organizations *RelationFilter
+	Section       *SectionRelationFilter
+	Authors       *AuthorRelationFilter
+	Tags          *TagRelationFilter
+	Events        *EventRelationFilter
+	Awards        *AwardRelationFilter
+	Programs      *ProgramRelationFilter
+	Organizations *OrganizationRelationFilter
 }
 
 // AuthorFilter says which authors to list.
@@ -118,7 +141,7 @@ type AuthorFilter struct {
 	Logic[*AuthorFilter]
 	Common
 	Name         *StringFilter
-	Organization *RelationFilter
+	Organization *OrganizationRelationFilter
 }
 
 // OrganizationFilter says which organizations to list.
@@ -127,7 +150,7 @@ type OrganizationFilter struct {
 	Common
 	Name      *StringFilter
 	ShortName *StringFilter
-	Parent    *RelationFilter
+	Parent    *OrganizationRelationFilter
 }
 
 // SectionFilter says which sections to list.
@@ -135,7 +158,7 @@ type SectionFilter struct {
 	Logic[*SectionFilter]
 	Common
 	Name   *StringFilter
-	Parent *RelationFilter
+	Parent *SectionRelationFilter
 }
 
 // TagFilter says which tags to list.
@@ -154,9 +177,9 @@ type EventFilter struct {
 	EventStatus *EventStatusFilter
 	StartsAt    *DateTimeFilter
 	EndsAt      *DateTimeFilter
-	Organizers  *RelationFilter
-	Programs    *RelationFilter
-	Tags        *RelationFilter
+	Organizers  *OrganizationRelationFilter
+	Programs    *ProgramRelationFilter
+	Tags        *TagRelationFilter
 }
 
 // ProgramFilter says which programmes to list.
@@ -166,7 +189,7 @@ type ProgramFilter struct {
 	Name         *StringFilter
 	StartYear    *IntFilter
 	EndYear      *IntFilter
-	Organization *RelationFilter
+	Organization *OrganizationRelationFilter
 }
 
 // AwardSeriesFilter says which award series to list.
@@ -175,7 +198,7 @@ type AwardSeriesFilter struct {
 	Common
 	Name          *StringFilter
 	ShortName     *StringFilter
-	Organizations *RelationFilter
+	Organizations *OrganizationRelationFilter
 }
 
 // AwardRoundFilter says which award rounds to list.
@@ -183,11 +206,11 @@ type AwardRoundFilter struct {
 	Logic[*AwardRoundFilter]
 	Common
 	Name     *StringFilter
-	Series   *RelationFilter
+	Series   *AwardSeriesRelationFilter
 	Year     *IntFilter
 	Level    *AwardLevelFilter
 	Phase    *AwardPhaseFilter
-	Ceremony *RelationFilter
+	Ceremony *EventRelationFilter
 }
 
 // AwardFilter says which awards to list.
@@ -195,15 +218,15 @@ type AwardFilter struct {
 	Logic[*AwardFilter]
 	Common
 	Title         *StringFilter
-	Round         *RelationFilter
-	Series        *RelationFilter
+	Round         *AwardRoundRelationFilter
+	Series        *AwardSeriesRelationFilter
 	Year          *IntFilter
 	Level         *AwardLevelFilter
 	Rank          *IntFilter
 	Outcome       *AwardOutcomeFilter
-	Event         *RelationFilter
-	Organizations *RelationFilter
-	Authors       *RelationFilter
+	Event         *EventRelationFilter
+	Organizations *OrganizationRelationFilter
+	Authors       *AuthorRelationFilter
 }
 
 // MediaFilter says which media to list.

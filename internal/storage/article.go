@@ -15,13 +15,13 @@ func articles() spec[*content.Article, *content.ArticleFilter] {
 		together:  [][2]string{{"section", "tags"}},
 		filter: func(w *where, f *content.ArticleFilter) {
 			w.text("title", f.Title)
-			w.relation("section", content.KindSection, f.Section)
-			w.relation("authors", content.KindAuthor, f.Authors)
-			w.relation("tags", content.KindTag, f.Tags)
-			w.relation("events", content.KindEvent, f.Events)
-			w.relation("awards", content.KindAward, f.Awards)
-			w.relation("programs", content.KindProgram, f.Programs)
-			w.relation("organizations", content.KindOrganization, f.Organizations)
+			relation(w, "section", w.store.Sections, f.Section)
+			relation(w, "authors", w.store.Authors, f.Authors)
+			relation(w, "tags", w.store.Tags, f.Tags)
+			relation(w, "events", w.store.Events, f.Events)
+			relation(w, "awards", w.store.Awards, f.Awards)
+			relation(w, "programs", w.store.Programs, f.Programs)
+			relation(w, "organizations", w.store.Organizations, f.Organizations)
 		},
 	}
 }

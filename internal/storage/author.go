@@ -14,7 +14,7 @@ func authors() spec[*content.Author, *content.AuthorFilter] {
 		relations: []string{"organization"},
 		filter: func(w *where, f *content.AuthorFilter) {
 			w.text("name", f.Name)
-			w.relation("organization", content.KindOrganization, f.Organization)
+			relation(w, "organization", w.store.Organizations, f.Organization)
 		},
 	}
 }

@@ -22,15 +22,15 @@ func awards() spec[*content.Award, *content.AwardFilter] {
 		values:    []string{"level", "outcome", "rank"},
 		filter: func(w *where, f *content.AwardFilter) {
 			w.text("title", f.Title)
-			w.relation("round", content.KindAwardRound, f.Round)
-			w.relation("series", content.KindAwardSeries, f.Series)
+			relation(w, "round", w.store.AwardRounds, f.Round)
+			relation(w, "series", w.store.AwardSeries, f.Series)
 			compare(w, "year", f.Year)
 			match(w, w.at+"level", f.Level)
 			compare(w, "rank", f.Rank)
 			match(w, w.at+"outcome", f.Outcome)
-			w.relation("event", content.KindEvent, f.Event)
-			w.relation("recipients.organization", content.KindOrganization, f.Organizations)
-			w.relation("recipients.author", content.KindAuthor, f.Authors)
+			relation(w, "event", w.store.Events, f.Event)
+			relation(w, "recipients.organization", w.store.Organizations, f.Organizations)
+			relation(w, "recipients.author", w.store.Authors, f.Authors)
 		},
 	}
 }

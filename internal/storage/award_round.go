@@ -15,11 +15,11 @@ func awardRounds() spec[*content.AwardRound, *content.AwardRoundFilter] {
 		values:    []string{"year", "level", "phase"},
 		filter: func(w *where, f *content.AwardRoundFilter) {
 			w.text("name", f.Name)
-			w.relation("series", content.KindAwardSeries, f.Series)
+			relation(w, "series", w.store.AwardSeries, f.Series)
 			compare(w, "year", f.Year)
 			match(w, w.at+"level", f.Level)
 			match(w, w.at+"phase", f.Phase)
-			w.relation("ceremony", content.KindEvent, f.Ceremony)
+			relation(w, "ceremony", w.store.Events, f.Ceremony)
 		},
 	}
 }

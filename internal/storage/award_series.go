@@ -16,7 +16,7 @@ func awardSeries() spec[*content.AwardSeries, *content.AwardSeriesFilter] {
 		filter: func(w *where, f *content.AwardSeriesFilter) {
 			w.text("name", f.Name)
 			w.text("shortName", f.ShortName)
-			w.relation("organizations", content.KindOrganization, f.Organizations)
+			relation(w, "organizations", w.store.Organizations, f.Organizations)
 		},
 	}
 }

@@ -20,9 +20,9 @@ func TestDraftLinks(t *testing.T) {
 		within storage.Within
 	}{
 		"within": {within: storage.Within{Any: []storage.Link{{Field: "tags", IDs: []content.ID{none}}}}},
-		"one":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none}}}}},
-		"any":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none, "tag_other"}}}}},
-		"all":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none, "tag_other"}, All: new(true)}}}},
+		"one":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{none}}}}},
+		"any":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{none, "tag_other"}}}}},
+		"all":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{none, "tag_other"}, All: new(true)}}}},
 	} {
 		c.list.Stage = content.StageDraft
 		plan, err := store.Articles.Explain(t.Context(), db, c.list, c.within, false)

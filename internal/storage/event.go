@@ -19,9 +19,9 @@ func events() spec[*content.Event, *content.EventFilter] {
 			match(w, w.at+"eventStatus", f.EventStatus)
 			compare(w, "startsAt", f.StartsAt)
 			compare(w, "endsAt", f.EndsAt)
-			w.relation("organizers", content.KindOrganization, f.Organizers)
-			w.relation("programs", content.KindProgram, f.Programs)
-			w.relation("tags", content.KindTag, f.Tags)
+			relation(w, "organizers", w.store.Organizations, f.Organizers)
+			relation(w, "programs", w.store.Programs, f.Programs)
+			relation(w, "tags", w.store.Tags, f.Tags)
 		},
 	}
 }

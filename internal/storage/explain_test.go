@@ -141,7 +141,7 @@ func TestSectionAndTag(t *testing.T) {
 	store, db := testkit.Store(t, e), testkit.Database(t, e)
 	putArticles(t, store, 800)
 	putEnds(t, store, "section_1", "tag_3")
-	list := storage.List[*content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: &content.RelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.RelationFilter{IDs: []content.ID{"tag_3"}}}}
+	list := storage.List[*content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: &content.SectionRelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_3"}}}}
 	for _, bare := range []bool{false, true} {
 		plan, err := store.Articles.Explain(t.Context(), db, list, storage.Within{}, bare)
 		if err != nil {

@@ -18,16 +18,20 @@ import (
 // value stands under an operator.
 type where struct {
 	view
+	// kind and stage say which copies of which entries are filtered.
+	kind  content.Kind
+	stage content.Stage
+	// single are the stored links of the kind that have at most one end.
+	single map[string]bool
 	// chain are the languages that answer for a text, the asked one first.
 	chain []content.Locale
 	conds bson.A
 	err   error
 
-	// single are the stored links that have at most one end.
-	single map[string]bool
-	// asked is what the filter has to know of other entries, and answers what came of it; nil as long as that is not looked up.
-	asked   questions
-	answers *answers
+	// depth is how many relations lead from the list to these entries: 0 for the list's own filter.
+	depth int
+	// lookups are shared by the list's filter and every `where` in it.
+	*lookups
 }
 
 // add takes a condition on a stored field of the copy that is read.
@@ -211,33 +215,6 @@ func (w *where) checkText(f *content.StringFilter) {
 	}
 }
 
-// relation follows a link to entries of a kind, as far as the actor can see them.
-func (w *where) relation(field string, kind content.Kind, f *content.RelationFilter) {
-	if f == nil {
-		return
-	}
-	if f.Exists != nil {
-		w.leads(field, kind, *f.Exists)
-	}
-	if f.IDs == nil && f.Slugs == nil {
-		return
-	}
-	w.limit(len(f.IDs) + len(f.Slugs))
-	ids, lost := w.targets(kind, f)
-	switch all := f.All != nil && *f.All; {
-	case all && lost || len(ids) == 0:
-		w.conds = append(w.conds, nothing)
-	case all: // not $all: the embedded engine finds nothing by it in a list of objects
-		for _, id := range ids {
-			w.add(field, bson.D{{Key: "$eq", Value: id}})
-		}
-	case len(ids) == 1:
-		w.add(field, bson.D{{Key: "$eq", Value: ids[0]}})
-	default:
-		w.add(field, bson.D{{Key: "$in", Value: ids}})
-	}
-}
-
 // collect takes the conditions of a filter with all that it combines.
 func collect[F content.Filter[F]](w *where, own func(*where, F), f F, depth int) {
 	if content.IsNil(f) || w.err != nil {
@@ -306,16 +283,22 @@ func conjunction(conds bson.A) bson.D {
 
 // conditions turns a filter into conditions. What it has to know of other entries is looked up together.
 func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
-	v := c.view(l.Stage)
-	w := &where{view: v, chain: chain}
-	collect(w, c.filter, l.Filter, 1)
-	if w.err == nil && !w.asked.none() {
-		answers, err := c.answer(ctx, v, &w.asked, l.Drafts)
-		if err != nil {
+	all := &lookups{store: c.store, drafts: l.Drafts}
+	w := c.where(all, l.Stage, chain, l.Filter, 0)
+	if w.err == nil && !all.asked.none() {
+		if err := all.answer(ctx); err != nil {
 			return nil, err
 		}
-		w = &where{view: v, chain: chain, single: c.single, answers: answers}
-		collect(w, c.filter, l.Filter, 1)
+		w = c.where(all, l.Stage, chain, l.Filter, 0)
 	}
 	return w, w.err
+}
+
+// where takes the conditions of a filter of the kind. Depth is how many relations lead from the list to its entries.
+func (c *Collection[T, F]) where(all *lookups, stage content.Stage, chain []content.Locale, f F, depth int) *where {
+	w := &where{
+		view: c.view(stage), kind: c.kind, stage: stage, single: c.single, chain: chain, depth: depth, lookups: all,
+	}
+	collect(w, c.filter, f, 1)
+	return w
 }

@@ -175,7 +175,7 @@ func TestKnownPages(t *testing.T) {
 		}
 
 		// A filter by slugs is known with the slugs.
-		section := list{Filter: &content.ArticleFilter{Section: &content.RelationFilter{Slugs: []string{"tin-tuc"}}}}
+		section := list{Filter: &content.ArticleFilter{Section: &content.SectionRelationFilter{Slugs: []string{"tin-tuc"}}}}
 		page("a filter by slug", 2, section, "title")
 		page("again", 0, section, "title")
 		section.First = new(7)
@@ -224,7 +224,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 		} {
 			for range 2 { // the second time from memory, where there is one
 				pages, err := store.Articles.Pages(t.Context(), storage.List[*content.ArticleFilter]{
-					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
+					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{c.slug}}},
 				}, []storage.Within{{}})
 				if err != nil {
 					t.Fatal(err)

@@ -20,17 +20,39 @@ import (
 // entries these are is looked up before the filter becomes conditions: it is gone through twice, first to note the
 // questions, then to use the answers (docs/adr/0019).
 
+// lookups are what a list's filter and every `where` in it have to know of other entries.
+type lookups struct {
+	store *Store
+	// drafts are the kinds of which the actor sees working copies too.
+	drafts []content.Kind
+	asked  questions
+	// answers are nil while the questions are noted.
+	answers *answers
+}
+
 // questions are what a filter has to know of other entries.
 type questions struct {
 	// slugs are to be resolved.
 	slugs []claimKey
 	// ids are to be looked up, by their kind.
 	ids map[content.Kind][]content.ID
-	// fields are the stored links of which it is asked whether they lead anywhere, with the kind of their ends.
-	fields map[string]content.Kind
+	// links are those of which it is asked whether they lead anywhere.
+	links map[linkOf]bool
+	// reached are the `where`s, those within others before them.
+	reached []reached
 }
 
-func (q *questions) none() bool { return len(q.slugs) == 0 && len(q.ids) == 0 && len(q.fields) == 0 }
+// linkOf is a stored link of the entries of a kind, as a stage shows them, to those of another kind.
+type linkOf struct {
+	kind  content.Kind
+	stage content.Stage
+	field string
+	of    content.Kind
+}
+
+func (q *questions) none() bool {
+	return len(q.slugs) == 0 && len(q.ids) == 0 && len(q.links) == 0 && len(q.reached) == 0
+}
 
 // answers are what the questions of a filter came to.
 type answers struct {
@@ -39,7 +61,9 @@ type answers struct {
 	// seen are the entries that the actor can see.
 	seen map[content.ID]bool
 	// ends are those of stored links.
-	ends map[string]*linkEnds
+	ends map[linkOf]*linkEnds
+	// reached are the entries for which each `where` holds, by the pointer to its filter.
+	reached map[any][]content.ID
 }
 
 // linkEnds tells which ends of a stored link count. There are two forms, and the shorter one is used: the entries that
@@ -51,12 +75,12 @@ type linkEnds struct {
 }
 
 // targets are the entries that a filter names and the actor can see; lost tells that it names another one as well.
-func (w *where) targets(kind content.Kind, f *content.RelationFilter) (ids []content.ID, lost bool) {
+func (w *where) targets(kind content.Kind, named []content.ID, slugs []string) (ids []content.ID, lost bool) {
 	if w.answers == nil {
-		for _, slug := range f.Slugs {
+		for _, slug := range slugs {
 			w.asked.slugs = append(w.asked.slugs, claimKey{kind, slug})
 		}
-		for _, id := range f.IDs {
+		for _, id := range named {
 			if of, ok := id.Kind(); ok && of == kind {
 				if w.asked.ids == nil {
 					w.asked.ids = map[content.Kind][]content.ID{}
@@ -66,14 +90,14 @@ func (w *where) targets(kind content.Kind, f *content.RelationFilter) (ids []con
 		}
 		return nil, false
 	}
-	for _, id := range f.IDs {
+	for _, id := range named {
 		if of, ok := id.Kind(); ok && of == kind && w.answers.seen[id] {
 			ids = append(ids, id)
 		} else {
 			lost = true
 		}
 	}
-	for _, slug := range f.Slugs {
+	for _, slug := range slugs {
 		if id, ok := w.answers.slugs[claimKey{kind, slug}]; ok {
 			ids = append(ids, id)
 		} else {
@@ -85,14 +109,15 @@ func (w *where) targets(kind content.Kind, f *content.RelationFilter) (ids []con
 
 // leads asks whether a stored link leads to an entry of a kind that the actor can see.
 func (w *where) leads(field string, kind content.Kind, want bool) {
+	link := linkOf{w.kind, w.stage, field, kind}
 	if w.answers == nil {
-		if w.asked.fields == nil {
-			w.asked.fields = map[string]content.Kind{}
+		if w.asked.links == nil {
+			w.asked.links = map[linkOf]bool{}
 		}
-		w.asked.fields[field] = kind
+		w.asked.links[link] = true
 		return
 	}
-	cond := w.answers.ends[field].condition(w.at+field, w.single[field])
+	cond := w.answers.ends[link].condition(w.at+field, w.single[field])
 	if !want {
 		cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
 	}
@@ -118,20 +143,21 @@ func (e *linkEnds) condition(path string, single bool) bson.D {
 	return bson.D{{Key: list, Value: bson.D{{Key: "$elemMatch", Value: member}}}}
 }
 
-// answer looks up what a filter has to know, all at the same time. Drafts are the kinds of which the actor sees working copies too.
-func (c *Collection[T, F]) answer(ctx context.Context, v view, q *questions, drafts []content.Kind) (*answers, error) {
-	a := &answers{seen: map[content.ID]bool{}, ends: map[string]*linkEnds{}}
+// answer looks up what a filter has to know: slugs, ids and ends of links at the same time; then the entries of every
+// `where`, the deepest first, since the others depend on them.
+func (l *lookups) answer(ctx context.Context) error {
+	a := &answers{seen: map[content.ID]bool{}, ends: map[linkOf]*linkEnds{}, reached: map[any][]content.ID{}}
 	var mu sync.Mutex
 	tasks, taskCtx := errgroup.WithContext(ctx)
-	if len(q.slugs) > 0 {
+	if len(l.asked.slugs) > 0 {
 		tasks.Go(func() (err error) {
-			a.slugs, err = c.store.namedBy(taskCtx, q.slugs, drafts)
+			a.slugs, err = l.store.namedBy(taskCtx, l.asked.slugs, l.drafts)
 			return err
 		})
 	}
-	for kind, ids := range q.ids {
+	for kind, ids := range l.asked.ids {
 		tasks.Go(func() error {
-			seen, err := c.store.collectionOf(kind).see(taskCtx, ids, stageFor(kind, drafts))
+			seen, err := l.store.collectionOf(kind).see(taskCtx, ids, stageFor(kind, l.drafts))
 			mu.Lock()
 			defer mu.Unlock()
 			for _, id := range seen {
@@ -140,16 +166,25 @@ func (c *Collection[T, F]) answer(ctx context.Context, v view, q *questions, dra
 			return err
 		})
 	}
-	for field, kind := range q.fields {
+	for link := range l.asked.links {
 		tasks.Go(func() error {
-			ends, err := c.ends(taskCtx, v, field, kind, stageFor(kind, drafts))
+			ends, err := l.store.collectionOf(link.kind).ends(taskCtx, link, stageFor(link.of, l.drafts))
 			mu.Lock()
 			defer mu.Unlock()
-			a.ends[field] = ends
+			a.ends[link] = ends
 			return err
 		})
 	}
-	return a, tasks.Wait()
+	if err := tasks.Wait(); err != nil {
+		return err
+	}
+	l.answers = a
+	for depth := content.MaxWhereDepth; depth > 0; depth-- {
+		if err := l.reach(ctx, depth); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stageFor is the copy by which the actor sees entries of a kind.
@@ -178,21 +213,22 @@ type endsKey struct {
 }
 
 // ends tells which ends of a stored link can be seen at a stage. For readers it is kept until something of either kind changes.
-func (c *Collection[T, F]) ends(ctx context.Context, v view, field string, of content.Kind, stage content.Stage) (*linkEnds, error) {
+func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error) {
+	v := c.view(link.stage)
 	shared := !v.editing && stage != content.StageDraft
-	tags := []cache.Tag{cache.Kind(c.kind), cache.Kind(of)}
-	key, since := endsKey{c.kind, field}, c.store.journal.Now()
+	tags := []cache.Tag{cache.Kind(c.kind), cache.Kind(link.of)}
+	key, since := endsKey{c.kind, link.field}, c.store.journal.Now()
 	if shared {
 		cache.Note(ctx, tags...)
 		if known, ok := c.store.memory.ends.Get(key); ok {
 			return known, nil
 		}
 	}
-	all, err := c.linkedIDs(ctx, v, field, of)
+	all, err := c.linkedIDs(ctx, v, link.field, link.of)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := c.store.collectionOf(of).among(ctx, all, stage)
+	seen, err := c.store.collectionOf(link.of).among(ctx, all, stage)
 	if err != nil {
 		return nil, err
 	}

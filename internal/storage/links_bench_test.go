@@ -27,7 +27,9 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 	}
 	var events []*content.Entry[*content.Event]
 	for i := range n / 5 {
-		events = append(events, content.NewEntry(&content.Event{Base: base(fmt.Sprintf("event_%d", i)), Name: content.Text{"vi": "E"}, StartsAt: monday}, i%10 > 0))
+		event := &content.Event{Base: base(fmt.Sprintf("event_%d", i)), Name: content.Text{"vi": "E"}, StartsAt: monday.AddDate(0, 0, i)}
+		event.OrganizerIDs = []content.ID{content.ID(fmt.Sprintf("organization_%d", i%4))}
+		events = append(events, content.NewEntry(event, i%10 > 0))
 	}
 	var articles []*content.Entry[*content.Article]
 	for i := range 2 * n {
@@ -53,6 +55,10 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 	if err := store.Events.Put(b.Context(), events); err != nil {
 		b.Fatal(err)
 	}
+	organizer := &content.Organization{Base: base("organization_1"), Name: content.Text{"vi": "O"}}
+	if err := store.Organizations.Put(b.Context(), []*content.Entry[*content.Organization]{content.NewEntry(organizer, true)}); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // BenchmarkLinkFilters lists articles by their links on the real engine, with nothing in memory: a page of 20, among 20,000 published
@@ -60,23 +66,31 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 func BenchmarkLinkFilters(b *testing.B) {
 	store := testkit.Forgetful(b, testkit.MongoDB(b))
 	linkedSite(b, store, 20_000)
-	yes, no := true, false
+	yes, no, organizer := true, false, "O"
 	drafts := content.Kinds()
+	before := monday.AddDate(0, 0, 1110)
+	early := &content.EventFilter{StartsAt: &content.DateTimeFilter{Lt: &before}}
+	organized := &content.EventFilter{Organizers: &content.OrganizationRelationFilter{
+		Where: &content.OrganizationFilter{Name: &content.StringFilter{Match: content.Match[string]{Eq: &organizer}}},
+	}}
 	for _, c := range []struct {
 		name   string
 		filter *content.ArticleFilter
 		drafts []content.Kind
 	}{
 		{"no filter", nil, nil},
-		{"slugs", &content.ArticleFilter{Authors: &content.RelationFilter{Slugs: []string{"author_11"}}}, nil},
-		{"ids", &content.ArticleFilter{Authors: &content.RelationFilter{IDs: []content.ID{"author_11"}}}, nil},
-		{"authors exist", &content.ArticleFilter{Authors: &content.RelationFilter{Exists: &yes}}, nil},
-		{"authors don't exist", &content.ArticleFilter{Authors: &content.RelationFilter{Exists: &no}}, nil},
-		{"events exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &yes}}, nil},
-		{"events don't exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &no}}, nil},
+		{"slugs", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Slugs: []string{"author_11"}}}, nil},
+		{"ids", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{IDs: []content.ID{"author_11"}}}, nil},
+		{"authors exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &yes}}, nil},
+		{"authors don't exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &no}}, nil},
+		{"events exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &yes}}, nil},
+		{"events don't exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &no}}, nil},
+		{"999 events where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: early}}, nil},
+		{"none of 999 events where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: early, None: &yes}}, nil},
+		{"1,000 events where organizers where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: organized}}, nil},
 		{"drafts, no filter", nil, drafts},
-		{"drafts, authors exist", &content.ArticleFilter{Authors: &content.RelationFilter{Exists: &yes}}, drafts},
-		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &no}}, drafts},
+		{"drafts, authors exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &yes}}, drafts},
+		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &no}}, drafts},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			list := storage.List[*content.ArticleFilter]{Filter: c.filter, Fields: []string{"title"}}

@@ -38,14 +38,14 @@ func TestLinkTrips(t *testing.T) {
 			filter       content.ArticleFilter
 			first, again int
 		}{
-			{"slugs", content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{"tag-3"}}}, 2, 1},
-			{"ids", content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{"tag_3", "tag_none"}}}, 2, 1},
-			{"ids and slugs", content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{"tag_other"}, Slugs: []string{"other"}}}, 3, 1},
+			{"slugs", content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{"tag-3"}}}, 2, 1},
+			{"ids", content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_3", "tag_none"}}}, 2, 1},
+			{"ids and slugs", content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_other"}, Slugs: []string{"other"}}}, 3, 1},
 			{"ids of two kinds", content.ArticleFilter{
-				Section: &content.RelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.RelationFilter{IDs: []content.ID{"tag_two"}},
+				Section: &content.SectionRelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_two"}},
 			}, 3, 1},
-			{"anything", content.ArticleFilter{Tags: &content.RelationFilter{Exists: new(true)}}, 3, 1},
-			{"what is none", content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{"author_x", "nothing"}}}, 1, 1},
+			{"anything", content.ArticleFilter{Tags: &content.TagRelationFilter{Exists: new(true)}}, 3, 1},
+			{"what is none", content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"author_x", "nothing"}}}, 1, 1},
 		} {
 			for first, want := range []int{c.first, c.again} {
 				n := trips(t, func(ctx context.Context) error {

@@ -118,7 +118,7 @@ func TestLinkedAtAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		for exists, want := range map[bool][]content.ID{true: {"award_both", "award_linked"}, false: {"award_none", "award_unlinked"}} {
-			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.RelationFilter{Exists: &exists}}}, []storage.Within{{}})
+			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.OrganizationRelationFilter{Exists: &exists}}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

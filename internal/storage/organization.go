@@ -16,7 +16,7 @@ func organizations() spec[*content.Organization, *content.OrganizationFilter] {
 		filter: func(w *where, f *content.OrganizationFilter) {
 			w.text("name", f.Name)
 			w.text("shortName", f.ShortName)
-			w.relation("parent", content.KindOrganization, f.Parent)
+			relation(w, "parent", w.store.Organizations, f.Parent)
 		},
 	}
 }

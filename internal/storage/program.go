@@ -17,7 +17,7 @@ func programs() spec[*content.Program, *content.ProgramFilter] {
 			w.text("name", f.Name)
 			compare(w, "startYear", f.StartYear)
 			compare(w, "endYear", f.EndYear)
-			w.relation("organization", content.KindOrganization, f.Organization)
+			relation(w, "organization", w.store.Organizations, f.Organization)
 		},
 	}
 }

@@ -14,7 +14,7 @@ func sections() spec[*content.Section, *content.SectionFilter] {
 		relations: []string{"parent"},
 		filter: func(w *where, f *content.SectionFilter) {
 			w.text("name", f.Name)
-			w.relation("parent", content.KindSection, f.Parent)
+			relation(w, "parent", w.store.Sections, f.Parent)
 		},
 	}
 }

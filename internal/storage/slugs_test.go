@@ -26,7 +26,7 @@ func TestPublicSlugs(t *testing.T) {
 		}
 		sees := func(after string, slug string, want bool) {
 			t.Helper()
-			list := storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{slug}}}}
+			list := storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{slug}}}}
 			found := false
 			n := trips(t, func(ctx context.Context) error {
 				pages, err := store.Articles.Pages(ctx, list, []storage.Within{{}})

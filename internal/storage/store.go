@@ -124,6 +124,7 @@ type collection interface {
 	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
 	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
+	ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error)
 	linkQuery(ids []content.ID) engine.Query
 	decodeLinked(bson.Raw) (content.ID, Linked, error)
 	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)

@@ -141,6 +141,54 @@ func TestKnown(t *testing.T) {
 	})
 }
 
+// TestKnownThroughRelations keeps an answer to a filter that reaches through two relations until an entry on the
+// way changes.
+func TestKnownThroughRelations(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		server := node(t, testkit.Forgetful(t, e)) // a round trip tells that an answer is none of those kept
+		made := func(kind, input string) string {
+			t.Helper()
+			id := change(t, server, fmt.Sprintf(`create%s(input: {%s}) { content: %s { id } userErrors { code } }`,
+				kind, input, strings.ToLower(kind)))
+			change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id } userErrors { code } }`, id))
+			return id
+		}
+		parent := made("Organization", `name: {text: "Sở"}`)
+		office := made("Organization", fmt.Sprintf(`name: {text: "Phòng"}, parent: %q`, parent))
+		made("Author", fmt.Sprintf(`name: {text: "Lan"}, organization: %q`, office))
+		answers := func(after, name string) {
+			t.Helper()
+			query := `{ authors(filter: {organization: {where: {parent: {where: {name: {eq: "Sở"}}}}}}) { nodes { name } } }`
+			answer, n := asks(t, server, query)
+			if !strings.Contains(answer, name) || n == 0 {
+				t.Errorf("after %s: %s, %d round trips; want %s, read anew", after, answer, n, name)
+			}
+			for range 20 { // a late notice of the change makes the answer forgotten once more
+				if answer, n = asks(t, server, query); n == 0 {
+					break
+				}
+			}
+			if !strings.Contains(answer, name) || n > 0 {
+				t.Errorf("after %s: %s, %d round trips; want %s, as it was kept", after, answer, n, name)
+			}
+		}
+		answers("the author was made", `"Lan"`)
+		update := func(id string, version int, input string) {
+			t.Helper()
+			change(t, server, fmt.Sprintf(`updateOrganization(id: %q, version: %d, input: {%s}) {
+				content: organization { id } userErrors { code }
+			}`, id, version, input))
+			change(t, server, fmt.Sprintf(`publish(id: %q, version: %d) { content { id } userErrors { code } }`, id, version+1))
+		}
+		update(parent, 2, `name: {text: "Cục"}`)
+		answers("the farther organization was renamed", `"nodes":[]`)
+		update(parent, 4, `name: {text: "Sở"}`)
+		answers("it was renamed again", `"Lan"`)
+		update(office, 2, `parent: null`)
+		answers("the nearer organization left it", `"nodes":[]`)
+	})
+}
+
 // TestKnownAmongOthers asks the same between questions of other lengths and kinds: it is still known as it was sent.
 func TestKnownAmongOthers(t *testing.T) {
 	store := testkit.AnySample(t)
