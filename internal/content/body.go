@@ -10,6 +10,8 @@ type Body struct {
 	Stored []Block
 	// Of is the entry whose published body it is; empty for a working copy's.
 	Of ID
+	// Field is the stored field of the entry that it is in.
+	Field string
 }
 
 // Blocks are the typed blocks, in their order.

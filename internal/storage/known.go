@@ -28,6 +28,8 @@ type memory struct {
 // Form names a form of a published body, as it was made from the body and its media.
 type Form struct {
 	Entry content.ID
+	// Field is the stored field that the body is in: an entry may have several.
+	Field string
 	// Locale is the body's language, Reading that in which it is read.
 	Locale, Reading content.Locale
 	// Name is the form's: html, markdown.
