@@ -85,6 +85,15 @@ func Kinds() []Kind {
 	return all
 }
 
+// Complete panics unless a part of the program has something for every kind: it names the line that is missing.
+func Complete(has func(Kind) bool, line string) {
+	for _, k := range Kinds() {
+		if !has(k) {
+			panic(string(k) + ": a line is missing for the kind: " + line)
+		}
+	}
+}
+
 // Descriptor is what is said of the kind; nil where there is no such kind.
 func (k Kind) Descriptor() *Descriptor {
 	for _, d := range kinds {

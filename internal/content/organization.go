@@ -7,7 +7,8 @@ type URL string
 const KindOrganization Kind = "Organization"
 
 var organizationKind = describe[Organization](Descriptor{
-	Kind: KindOrganization, Prefix: "organization", Root: "/organizations", Folder: "organizations", Label: []string{"name"},
+	Kind: KindOrganization, Prefix: "organization", Root: "/organizations", Folder: "organizations",
+	Label:   []string{"name"},
 	Names:   Names{One: "organization", Many: "organizations", Noun: "an organization", Nouns: "organizations"},
 	Derived: []string{"ancestors"},
 	Tree:    true,

@@ -119,14 +119,16 @@ func (d *kindDesk[T, F]) below(ctx context.Context, id content.ID, stage content
 	return ids, d.rederive(ctx, stage, "ancestors", []content.ID{id})
 }
 
-// rederive implements [desk]. It goes on until nothing is left to do: while it writes, the entries and what they stand on
-// may change.
+// rederive implements [desk]. It goes on until nothing is left to do: while it writes, the entries and what they stand
+// on may change.
 func (d *kindDesk[T, F]) rederive(ctx context.Context, stage content.Stage, field string, to []content.ID) error {
 	return d.rederiveAll(ctx, stage, func() ([]content.ID, error) { return d.Linking(ctx, stage, field, to) })
 }
 
 // rederiveAll is rederive for the entries that which lists.
-func (d *kindDesk[T, F]) rederiveAll(ctx context.Context, stage content.Stage, which func() ([]content.ID, error)) error {
+func (d *kindDesk[T, F]) rederiveAll(
+	ctx context.Context, stage content.Stage, which func() ([]content.ID, error),
+) error {
 	for try, again := 0, true; again && try < attempts; try++ {
 		again = false
 		ids, err := which()

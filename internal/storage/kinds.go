@@ -46,6 +46,8 @@ func (s *Store) openCollections() {
 		openCollection(s, &s.Media, mediaItems()),
 		openCollection(s, &s.Revisions, revisions()),
 	}
+	has := func(k content.Kind) bool { return s.collectionOf(k) != nil }
+	content.Complete(has, "openCollection, internal/storage/kinds.go")
 }
 
 // openCollection makes a collection and sets the store's field for it.
@@ -85,7 +87,8 @@ func (s *Store) collectionName(kind content.Kind) string {
 	return ""
 }
 
-// PutItems adds new entries of any kinds, one kind after the other. What they take over from each other is in them already.
+// PutItems adds new entries of any kinds, one kind after the other. What they take over from each other is in them
+// already.
 func (s *Store) PutItems(ctx context.Context, items []content.Item) error {
 	for _, c := range s.collections {
 		if err := c.put(ctx, items); err != nil {
