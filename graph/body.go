@@ -59,7 +59,9 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 		fields: r.sources[content.KindMedia].StoredFields(),
 		answer: func(c *call, obj any) (any, error) {
 			body := obj.(*content.Body)
-			key := storage.Form{Entry: body.Of, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name}
+			key := storage.Form{
+				Entry: body.Of, Field: body.Field, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name,
+			}
 			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
 			if shared {
 				if known, ok := r.store.Forms().Get(key); ok {
@@ -85,16 +87,20 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 	}
 }
 
-// bodyIn is an entry's rich text in the language of its place; nil where there is none.
-func bodyIn(ctx context.Context, of *content.Base, text content.RichText) any {
-	body := text.In(scalar.Chain(ctx))
-	if body == nil {
-		return nil
-	}
-	if of.Editing == nil {
-		body.Of = of.ID
-	}
-	return body
+// richText answers with the rich text in a stored field of an entry, in the language of its place; null where there is
+// none.
+func richText[T content.Content](field string, in func(e T) content.RichText) relation {
+	return value(func(ctx context.Context, e T) any {
+		body := in(e).In(scalar.Chain(ctx))
+		if body == nil {
+			return nil
+		}
+		body.Field = field
+		if base := e.Common(); base.Editing == nil {
+			body.Of = base.ID
+		}
+		return body
+	}, field)
 }
 
 // medium is a medium as it is shown in the language of its place.
