@@ -59,9 +59,7 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 		fields: r.sources[content.KindMedia].StoredFields(),
 		answer: func(c *call, obj any) (any, error) {
 			body := obj.(*content.Body)
-			key := storage.Form{
-				Entry: body.Of, Field: body.Field, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name,
-			}
+			key := storage.FormOf(body, scalar.Locale(c.ctx), name)
 			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
 			if shared {
 				if known, ok := r.store.Forms().Get(key); ok {
@@ -91,15 +89,10 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 // none.
 func richText[T content.Content](field string, in func(e T) content.RichText) relation {
 	return value(func(ctx context.Context, e T) any {
-		body := in(e).In(scalar.Chain(ctx))
-		if body == nil {
-			return nil
+		if body := content.BodyOf(e, field, in(e), scalar.Chain(ctx)); body != nil {
+			return body
 		}
-		body.Field = field
-		if base := e.Common(); base.Editing == nil {
-			body.Of = base.ID
-		}
-		return body
+		return nil
 	}, field)
 }
 

@@ -9,9 +9,3 @@ import "sen/internal/content"
 func AnswerArticles(r *Resolver, page *content.Connection[*content.Article]) {
 	r.relate("Query", map[string]relation{"articles": {load: func(*call) ([]any, error) { return []any{page}, nil }}})
 }
-
-// AnswerBody has `body` of articles answer with rich text as if it was in another stored field.
-func AnswerBody(r *Resolver, field string, text content.RichText) {
-	body := richText(field, func(*content.Article) content.RichText { return text })
-	r.relate("Article", map[string]relation{"body": body})
-}

@@ -95,7 +95,7 @@ func articles() *content.Connection[*content.Article] {
 }
 
 // operation prepares a query to be run many times.
-func operation(b testing.TB, exec *executor.Executor, text string) (*graphql.OperationContext, context.Context) {
+func operation(b *testing.B, exec *executor.Executor, text string) (*graphql.OperationContext, context.Context) {
 	ctx := graphql.StartOperationTrace(context.Background())
 	params := &graphql.RawParams{Query: text, Headers: http.Header{}}
 	if _, errs := exec.CreateOperationContext(ctx, params); errs != nil {

@@ -38,6 +38,20 @@ func (t RichText) In(chain []Locale) *Body {
 	return nil
 }
 
+// BodyOf is the rich text in a stored field of an entry, in the first language of a chain that has one, or else in
+// whatever language there is one; nil where there is none.
+func BodyOf(e Content, field string, text RichText, chain []Locale) *Body {
+	body := text.In(chain)
+	if body == nil {
+		return nil
+	}
+	body.Field = field
+	if base := e.Common(); base.Editing == nil {
+		body.Of = base.ID
+	}
+	return body
+}
+
 // Block is one block of a body: exactly one of its fields is set. The one-of form
 // is the stored form; it needs no discriminator and reads well in a file.
 type Block struct {

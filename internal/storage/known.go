@@ -36,6 +36,11 @@ type Form struct {
 	Name string
 }
 
+// FormOf names a form of a body as it is read in a language.
+func FormOf(body *content.Body, reading content.Locale, name string) Form {
+	return Form{Entry: body.Of, Field: body.Field, Locale: body.Locale, Reading: reading, Name: name}
+}
+
 // Forms keeps forms of bodies while what they were made from stays as it was.
 func (s *Store) Forms() *cache.Memory[Form, string] { return s.memory.forms }
 
