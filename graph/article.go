@@ -10,8 +10,8 @@ import (
 
 func registerArticle(r *Resolver) {
 	type T = *content.Article
-	kind(r, r.store.Articles, "article", "articles", []string{"title"}, map[string]relation{
-		"body": value(func(ctx context.Context, a T) any { return bodyIn(ctx, &a.Base, a.Body) }, "body"),
+	kind(r, r.store.Articles, map[string]relation{
+		"body": richText("body", func(a T) content.RichText { return a.Body }),
 		"seo":  value(func(_ context.Context, a T) any { return a.SEO() }, "seo", "lead", "cover"),
 
 		"cover":         one(func(a T) content.ID { return a.CoverID }, "cover"),

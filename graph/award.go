@@ -12,18 +12,24 @@ func winners(a *content.AwardRound) storage.Within {
 	return w
 }
 
-func registerAward(r *Resolver) {
-	kind(r, r.store.AwardSeries, "awardSeries", "awardSeriesList", []string{"name"}, map[string]relation{
+func registerAwardSeries(r *Resolver) {
+	kind(r, r.store.AwardSeries, map[string]relation{
 		"organizations": some[*content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
 		"rounds":        list(r.lists(content.KindAwardRound), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 		"awards":        list(r.lists(content.KindAward), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 	})
-	kind(r, r.store.AwardRounds, "awardRound", "awardRounds", []string{"name"}, map[string]relation{
+}
+
+func registerAwardRound(r *Resolver) {
+	kind(r, r.store.AwardRounds, map[string]relation{
 		"series":   one(func(a *content.AwardRound) content.ID { return a.SeriesID }, "series"),
 		"ceremony": one(func(a *content.AwardRound) content.ID { return a.CeremonyID }, "ceremony"),
 		"awards":   list(r.lists(content.KindAward), winners),
 	})
-	kind(r, r.store.Awards, "award", "awards", []string{"title"}, map[string]relation{
+}
+
+func registerAward(r *Resolver) {
+	kind(r, r.store.Awards, map[string]relation{
 		"round":    one(func(a *content.Award) content.ID { return a.RoundID }, "round"),
 		"series":   one(func(a *content.Award) content.ID { return a.SeriesID }, "series"),
 		"event":    one(func(a *content.Award) content.ID { return a.EventID }, "event"),

@@ -59,7 +59,7 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 		fields: r.sources[content.KindMedia].StoredFields(),
 		answer: func(c *call, obj any) (any, error) {
 			body := obj.(*content.Body)
-			key := storage.Form{Entry: body.Of, Locale: body.Locale, Reading: scalar.Locale(c.ctx), Name: name}
+			key := storage.FormOf(body, scalar.Locale(c.ctx), name)
 			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
 			if shared {
 				if known, ok := r.store.Forms().Get(key); ok {
@@ -85,16 +85,15 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 	}
 }
 
-// bodyIn is an entry's rich text in the language of its place; nil where there is none.
-func bodyIn(ctx context.Context, of *content.Base, text content.RichText) any {
-	body := text.In(scalar.Chain(ctx))
-	if body == nil {
+// richText answers with the rich text in a stored field of an entry, in the language of its place; null where there is
+// none.
+func richText[T content.Content](field string, in func(e T) content.RichText) relation {
+	return value(func(ctx context.Context, e T) any {
+		if body := content.BodyOf(e, field, in(e), scalar.Chain(ctx)); body != nil {
+			return body
+		}
 		return nil
-	}
-	if of.Editing == nil {
-		body.Of = of.ID
-	}
-	return body
+	}, field)
 }
 
 // medium is a medium as it is shown in the language of its place.

@@ -9,8 +9,8 @@ import (
 
 func registerEvent(r *Resolver) {
 	type T = *content.Event
-	kind(r, r.store.Events, "event", "events", []string{"name"}, map[string]relation{
-		"body": value(func(ctx context.Context, e T) any { return bodyIn(ctx, &e.Base, e.Body) }, "body"),
+	kind(r, r.store.Events, map[string]relation{
+		"body": richText("body", func(e T) content.RichText { return e.Body }),
 
 		"startsOn":        value(func(_ context.Context, e T) any { return e.StartsOn() }, "startsAt", "startsOn", "timeZone"),
 		"startsPrecision": value(func(_ context.Context, e T) any { return e.StartsPrecision() }, "startsOn"),

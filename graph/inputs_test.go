@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,15 +28,35 @@ type sweep struct {
 	ids map[content.Kind]content.ID
 }
 
-// links are the kinds that the fields of inputs lead to; "parent" leads to the entry's own.
-var links = map[string]content.Kind{
-	"cover": content.KindMedia, "avatar": content.KindMedia, "logo": content.KindMedia, "image": content.KindMedia, "media": content.KindMedia,
-	"document": content.KindMedia, "documents": content.KindMedia, "authors": content.KindAuthor, "author": content.KindAuthor,
-	"section": content.KindSection, "tags": content.KindTag, "events": content.KindEvent, "event": content.KindEvent, "ceremony": content.KindEvent,
-	"awards": content.KindAward, "programs": content.KindProgram, "organization": content.KindOrganization, "organizations": content.KindOrganization,
-	"organizers": content.KindOrganization, "issuer": content.KindOrganization, "related": content.KindArticle, "series": content.KindAwardSeries,
-	"round": content.KindAwardRound,
-}
+// links are the kinds that the fields of inputs lead to, as the structs of the kinds tell; "parent" leads to the entry's
+// own.
+var links = func() map[string]content.Kind {
+	links := map[string]content.Kind{}
+	seen := map[reflect.Type]bool{}
+	var walk func(reflect.Type)
+	walk = func(t reflect.Type) {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			walk(t.Elem())
+		case reflect.Struct:
+			if seen[t] {
+				return
+			}
+			seen[t] = true
+			for i := range t.NumField() {
+				f := t.Field(i)
+				if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.Tag.Get("link") != "" && name != "parent" {
+					links[name] = content.Kind(f.Tag.Get("link"))
+				}
+				walk(f.Type)
+			}
+		}
+	}
+	for _, kind := range content.Kinds() {
+		walk(reflect.TypeOf(kind.Descriptor().New()))
+	}
+	return links
+}()
 
 // given are the values of fields that not any value of their type does for.
 var given = map[string]any{
@@ -287,12 +308,28 @@ func (s *sweep) nothing(def *ast.Definition) map[string]any {
 	return object
 }
 
+// needs notes which fields a copy needs.
+type needs map[string]bool
+
+func (n needs) Need(there bool, path ...string)    { n[path[0]] = n[path[0]] || !there }
+func (needs) Count(*int, int, ...string)           {}
+func (needs) Degrees(*float64, float64, ...string) {}
+func (needs) Ordered(bool, ...string)              {}
+func (needs) OneOf(bool, string, ...string)        {}
+func (needs) TimeZone(string, ...string)           {}
+
 // least is what a new entry of a kind needs.
 func (s *sweep) least(t *testing.T, kind content.Kind) map[string]any {
 	input := map[string]any{}
-	for _, name := range []string{"title", "name", "startsAt", "series", "year", "level", "round"} {
-		if f := s.schema.Types[string(kind)+"Input"]; kind != "" && kind != content.KindMedia && f.Fields.ForName(name) != nil {
-			input[name] = s.value(t, kind, name, f.Fields.ForName(name).Type, 0)
+	if kind == "" {
+		return input
+	}
+	empty, needed := kind.Descriptor().New(), needs{}
+	empty.SetDefaults(&content.Site{TimeZone: "UTC"})
+	empty.Check(needed)
+	for name, missing := range needed {
+		if missing {
+			input[name] = s.value(t, kind, name, s.schema.Types[string(kind)+"Input"].Fields.ForName(name).Type, 0)
 		}
 	}
 	return input

@@ -8,11 +8,38 @@ import (
 	"sen/internal/storage"
 )
 
+// kinds adds each kind to a resolver; the functions are in the files of the kinds.
+var kinds = map[content.Kind]func(*Resolver){
+	content.KindArticle:      registerArticle,
+	content.KindAuthor:       registerAuthor,
+	content.KindOrganization: registerOrganization,
+	content.KindSection:      registerSection,
+	content.KindTag:          registerTag,
+	content.KindEvent:        registerEvent,
+	content.KindProgram:      registerProgram,
+	content.KindAwardSeries:  registerAwardSeries,
+	content.KindAwardRound:   registerAwardRound,
+	content.KindAward:        registerAward,
+	content.KindMedia:        registerMedia,
+}
+
+// registerKinds adds all kinds.
+func registerKinds(r *Resolver) {
+	content.Complete(func(k content.Kind) bool { return kinds[k] != nil }, "its function in kinds, graph/kind.go")
+	for _, k := range content.Kinds() {
+		kinds[k](r)
+	}
+}
+
 // kind adds a kind: where it is read from, its two root fields, and what every kind has.
-func kind[T any, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], one, many string, label []string, fields map[string]relation) {
-	s := &kindSource[T, F]{Collection: c, label: label}
+func kind[T any, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], fields map[string]relation) {
+	d := c.Kind().Descriptor()
+	s := &kindSource[T, F]{Collection: c, label: d.Label}
 	r.sources[c.Kind()] = s
-	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) storage.Within { return storage.Within{} })})
+	r.relate("Query", map[string]relation{
+		d.Names.One:  s.byArguments(),
+		d.Names.Many: listOf(s, func(any) storage.Within { return storage.Within{} }),
+	})
 	r.relate(string(c.Kind()), map[string]relation{
 		"cacheKey":  written(cacheKey, AppendCacheKey),
 		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),

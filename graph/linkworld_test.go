@@ -29,7 +29,7 @@ func (w *linkWorld) fill(t *testing.T, store *storage.Store) {
 			continue
 		}
 		for name, live := range map[string]bool{"seen": true, "moving": false} {
-			e := madeOf(t, kind, name)
+			e := madeOf(kind, name)
 			if !live {
 				w.hidden[e.Common().ID] = true
 				e.Common().PublishedAt = time.Time{}
@@ -47,7 +47,7 @@ func (w *linkWorld) fill(t *testing.T, store *storage.Store) {
 			if len(names) > 1 && !l.many {
 				continue
 			}
-			e := madeOf(t, l.source, strings.ToLower(l.name)+"-"+strings.Join(names, "-")+"-x")
+			e := madeOf(l.source, strings.ToLower(l.name)+"-"+strings.Join(names, "-")+"-x")
 			var ids []content.ID
 			for _, name := range names {
 				ids = append(ids, idOf(l.end, name))

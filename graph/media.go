@@ -15,7 +15,7 @@ import (
 )
 
 func registerMedia(r *Resolver) {
-	kind(r, r.store.Media, "media", "mediaItems", []string{"title", "fileName"}, map[string]relation{
+	kind(r, r.store.Media, map[string]relation{
 		"url": {needs: []string{"fileName", "kind", "mimeType", "width", "height", "variants"}, answer: func(c *call, obj any) (any, error) {
 			return r.mediaURL(c.ctx, obj.(*content.Media), sizeAsked(c))
 		}},

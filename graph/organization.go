@@ -7,7 +7,7 @@ import (
 
 func registerOrganization(r *Resolver) {
 	type T = *content.Organization
-	kind(r, r.store.Organizations, "organization", "organizations", []string{"name"}, map[string]relation{
+	kind(r, r.store.Organizations, map[string]relation{
 		"parent":    one(func(o T) content.ID { return o.ParentID }, "parent"),
 		"ancestors": chain[*content.Organization]("ancestors", func(o T) []content.ID { return o.AncestorIDs }),
 		"logo":      one(func(o T) content.ID { return o.LogoID }, "logo"),

@@ -7,7 +7,7 @@ import (
 
 func registerProgram(r *Resolver) {
 	type T = *content.Program
-	kind(r, r.store.Programs, "program", "programs", []string{"name"}, map[string]relation{
+	kind(r, r.store.Programs, map[string]relation{
 		"organization": one(func(p T) content.ID { return p.OrganizationID }, "organization"),
 		"articles":     list(r.lists(content.KindArticle), func(p T) storage.Within { return linked("programs", p.ID) }),
 		"events":       list(r.lists(content.KindEvent), func(p T) storage.Within { return linked("programs", p.ID) }),

@@ -53,19 +53,19 @@ func forest(t *testing.T, store *storage.Store, kinds map[string]content.Kind) {
 			name, below string
 			live        bool
 		}{{"top", "", true}, {"middle", "top", false}, {"low", "middle", true}, {"lowest", "low", true}, {"next", "top", true}} {
-			e := madeOf(t, kind, node.name)
+			e := madeOf(kind, node.name)
 			if node.below != "" {
 				reflect.ValueOf(e).Elem().FieldByName("ParentID").SetString(string(idOf(kind, node.below)))
 			}
 			add(e, node.live)
 		}
 	}
-	add(madeOf(t, content.KindTag, "public"), true)
-	add(madeOf(t, content.KindTag, "secret"), false)
+	add(madeOf(content.KindTag, "public"), true)
+	add(madeOf(content.KindTag, "secret"), false)
 	for name, at := range map[string]struct{ section, tag string }{
 		"a": {"top", "secret"}, "b": {"middle", "secret"}, "c": {"lowest", "public"}, "d": {"low", "public"},
 	} {
-		e := madeOf(t, content.KindArticle, name).(*content.Article)
+		e := madeOf(content.KindArticle, name).(*content.Article)
 		e.SectionID, e.TagIDs = idOf(content.KindSection, at.section), []content.ID{idOf(content.KindTag, at.tag)}
 		add(e, true)
 	}

@@ -46,9 +46,7 @@ func NewResolver(store *storage.Store, room *newsroom.Newsroom, people *newsroom
 		satisfies: map[string][]string{},
 	}
 	for _, register := range []func(*Resolver){
-		registerArticle, registerAuthor, registerOrganization, registerSection, registerTag, registerEvent,
-		registerProgram, registerAward, registerMedia, registerBody, registerSite, registerNode,
-		registerRevision, registerMutation, registerPeople,
+		registerKinds, registerBody, registerSite, registerNode, registerRevision, registerMutation, registerPeople,
 	} {
 		register(r)
 	}

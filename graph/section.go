@@ -7,7 +7,7 @@ import (
 
 func registerSection(r *Resolver) {
 	type T = *content.Section
-	kind(r, r.store.Sections, "section", "sections", []string{"name"}, map[string]relation{
+	kind(r, r.store.Sections, map[string]relation{
 		"parent":    one(func(s T) content.ID { return s.ParentID }, "parent"),
 		"ancestors": chain[*content.Section]("ancestors", func(s T) []content.ID { return s.AncestorIDs }),
 		"children":  children(r.lists(content.KindSection)),

@@ -7,7 +7,7 @@ import (
 
 func registerTag(r *Resolver) {
 	type T = *content.Tag
-	kind(r, r.store.Tags, "tag", "tags", []string{"name"}, map[string]relation{
+	kind(r, r.store.Tags, map[string]relation{
 		"articles": list(r.lists(content.KindArticle), func(t T) storage.Within { return linked("tags", t.ID) }),
 		"events":   list(r.lists(content.KindEvent), func(t T) storage.Within { return linked("tags", t.ID) }),
 	})

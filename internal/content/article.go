@@ -2,6 +2,18 @@ package content
 
 import "time"
 
+// KindArticle names the kind of [Article].
+const KindArticle Kind = "Article"
+
+var articleKind = describe[Article](Descriptor{
+	Kind: KindArticle, Prefix: "article", Root: "/articles", Folder: "articles", Label: []string{"title"},
+	Names:     Names{One: "article", Many: "articles", Noun: "an article", Nouns: "articles"},
+	Derived:   []string{"readingMinutes", "breadcrumb"},
+	Takes:     []Take{{From: KindSection, By: "section"}},
+	Corrected: true,
+	Page:      Page{Lead: "lead", Byline: "byline", Cover: "cover", Body: "body"},
+})
+
 // Article is a piece of news: what readers come for.
 type Article struct {
 	Base  `json:",inline"`
@@ -76,3 +88,21 @@ func (a *Article) SEO() *SEO {
 	}
 	return &seo
 }
+
+// Check implements [Content].
+func (a *Article) Check(c Checker) { c.Need(!a.Title.Empty(), "title") }
+
+// Derive implements [Content].
+func (a *Article) Derive(minutes func(RichText) Minutes) { a.ReadingMinutes = minutes(a.Body) }
+
+// TakeOver implements [Content]: the breadcrumb, from its section.
+func (a *Article) TakeOver(find Finder) (cycle bool, err error) {
+	a.BreadcrumbIDs, cycle, err = above(a.ID, a.SectionID, find)
+	return cycle, err
+}
+
+// Taken implements [Content].
+func (a *Article) Taken() Taken { return takenChain("breadcrumb", a.BreadcrumbIDs, sectionBelow) }
+
+// Correct implements [Content].
+func (a *Article) Correct(c Correction) { a.Corrections = append(a.Corrections, &c) }

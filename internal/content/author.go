@@ -1,5 +1,14 @@
 package content
 
+// KindAuthor names the kind of [Author].
+const KindAuthor Kind = "Author"
+
+var authorKind = describe[Author](Descriptor{
+	Kind: KindAuthor, Prefix: "author", Root: "/authors", Folder: "authors", Label: []string{"name"},
+	Names: Names{One: "author", Many: "authors", Noun: "an author", Nouns: "authors"},
+	Page:  Page{Bio: "bio"},
+})
+
 // Author is a person who writes, or who is named in the news.
 type Author struct {
 	Base `json:",inline"`
@@ -16,3 +25,6 @@ func (*Author) Kind() Kind { return KindAuthor }
 
 // Label implements [Content].
 func (a *Author) Label() Text { return a.Name }
+
+// Check implements [Content].
+func (a *Author) Check(c Checker) { c.Need(!a.Name.Empty(), "name") }

@@ -1,5 +1,16 @@
 package content
 
+import "strconv"
+
+// KindAwardSeries names the kind of [AwardSeries].
+const KindAwardSeries Kind = "AwardSeries"
+
+var awardSeriesKind = describe[AwardSeries](Descriptor{
+	Kind: KindAwardSeries, Prefix: "series", Root: "/award-series", Folder: "award-series", Label: []string{"name"},
+	Names: Names{One: "awardSeries", Many: "awardSeriesList", Noun: "an award series", Nouns: "award series"},
+	Page:  Page{Summary: "description"},
+})
+
 // AwardSeries is an award that is given again and again.
 type AwardSeries struct {
 	Base        `json:",inline"`
@@ -9,6 +20,15 @@ type AwardSeries struct {
 	// OrganizationIDs are the bodies that confer it.
 	OrganizationIDs []ID `json:"organizations,omitempty" link:"Organization"`
 }
+
+// KindAwardRound names the kind of [AwardRound].
+const KindAwardRound Kind = "AwardRound"
+
+var awardRoundKind = describe[AwardRound](Descriptor{
+	Kind: KindAwardRound, Prefix: "round", Root: "/award-rounds", Folder: "award-rounds", Label: []string{"name"},
+	Names: Names{One: "awardRound", Many: "awardRounds", Noun: "an award round", Nouns: "award rounds"},
+	Page:  Page{LabelOnly: true},
+})
 
 // AwardRound is one edition of a series: a year, a level, a decision, a ceremony.
 type AwardRound struct {
@@ -21,6 +41,16 @@ type AwardRound struct {
 	Decision   *Decision  `json:"decision,omitempty"`
 	CeremonyID ID         `json:"ceremony,omitempty" link:"Event"`
 }
+
+// KindAward names the kind of [Award].
+const KindAward Kind = "Award"
+
+var awardKind = describe[Award](Descriptor{
+	Kind: KindAward, Prefix: "award", Root: "/awards", Folder: "awards", Label: []string{"title"},
+	Names: Names{One: "award", Many: "awards", Noun: "an award", Nouns: "awards"},
+	Takes: []Take{{From: KindAwardRound, By: "round"}},
+	Page:  Page{LabelOnly: true},
+})
 
 // Award is one prize of a round. Year, Level and SeriesID are its round's, kept
 // here as well so that awards can be filtered and ordered by them.
@@ -122,3 +152,61 @@ func (r *AwardRound) Label() Text { return r.Name }
 
 // Label implements [Content].
 func (a *Award) Label() Text { return a.Title }
+
+// Check implements [Content].
+func (s *AwardSeries) Check(c Checker) { c.Need(!s.Name.Empty(), "name") }
+
+// SetDefaults implements [Content].
+func (r *AwardRound) SetDefaults(*Site) { r.Phase = PhaseNominating }
+
+// SetDefaults implements [Content].
+func (a *Award) SetDefaults(*Site) { a.Outcome = OutcomeNominated }
+
+// Check implements [Content].
+func (r *AwardRound) Check(c Checker) {
+	c.Need(!r.Name.Empty(), "name")
+	c.Need(r.SeriesID != "", "series")
+	c.Need(r.Level != "", "level")
+	c.Need(r.Phase != "", "phase")
+	if c.Need(r.Year != 0, "year"); r.Year != 0 {
+		c.Count(&r.Year, 9999, "year")
+	}
+}
+
+// Check implements [Content].
+func (a *Award) Check(c Checker) {
+	c.Need(!a.Title.Empty(), "title")
+	c.Need(a.RoundID != "", "round")
+	c.Need(a.Outcome != "", "outcome")
+	c.Count(a.Rank, 10_000, "rank")
+	for i, recipient := range a.Recipients {
+		at := []string{"recipients", strconv.Itoa(i)}
+		c.OneOf(recipient.OrganizationID == "" || recipient.AuthorID == "", "organization, author", at...)
+		c.Need(!recipient.Name.Empty(), inside(at, "name")...)
+	}
+	if a.Product != nil {
+		c.Need(!a.Product.Name.Empty(), "product", "name")
+	}
+}
+
+// Gives implements [Content].
+func (r *AwardRound) Gives() []any { return []any{r.SeriesID, r.Year, r.Level} }
+
+// TakeOver implements [Content]: the series, the year and the level, from its round.
+func (a *Award) TakeOver(find Finder) (cycle bool, err error) {
+	a.SeriesID, a.Year, a.Level = "", 0, ""
+	found, err := find(a.RoundID)
+	if round, ok := found.(*AwardRound); ok {
+		a.SeriesID, a.Year, a.Level = round.SeriesID, round.Year, round.Level
+	}
+	return false, err
+}
+
+// Taken implements [Content].
+func (a *Award) Taken() Taken {
+	return Taken{
+		From:   []ID{a.RoundID},
+		Fields: map[string]any{"series": a.SeriesID, "year": a.Year, "level": a.Level},
+		Told:   map[ID]Content{a.RoundID: &AwardRound{SeriesID: a.SeriesID, Year: a.Year, Level: a.Level}},
+	}
+}

@@ -10,6 +10,8 @@ type Body struct {
 	Stored []Block
 	// Of is the entry whose published body it is; empty for a working copy's.
 	Of ID
+	// Field is the stored field of the entry that it is in.
+	Field string
 }
 
 // Blocks are the typed blocks, in their order.
@@ -34,6 +36,20 @@ func (t RichText) In(chain []Locale) *Body {
 		return &Body{Locale: l, Stored: t[l]}
 	}
 	return nil
+}
+
+// BodyOf is the rich text in a stored field of an entry, in the first language of a chain that has one, or else in
+// whatever language there is one; nil where there is none.
+func BodyOf(e Content, field string, text RichText, chain []Locale) *Body {
+	body := text.In(chain)
+	if body == nil {
+		return nil
+	}
+	body.Field = field
+	if base := e.Common(); base.Editing == nil {
+		body.Of = base.ID
+	}
+	return body
 }
 
 // Block is one block of a body: exactly one of its fields is set. The one-of form

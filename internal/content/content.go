@@ -19,93 +19,6 @@ import (
 // Kind names a kind of content. Its value is the GraphQL type's name.
 type Kind string
 
-// The kinds of content.
-const (
-	KindArticle      Kind = "Article"
-	KindAuthor       Kind = "Author"
-	KindOrganization Kind = "Organization"
-	KindSection      Kind = "Section"
-	KindTag          Kind = "Tag"
-	KindEvent        Kind = "Event"
-	KindProgram      Kind = "Program"
-	KindAwardSeries  Kind = "AwardSeries"
-	KindAwardRound   Kind = "AwardRound"
-	KindAward        Kind = "Award"
-	KindMedia        Kind = "Media"
-)
-
-// kindNames has what is written for a kind in ids and in paths.
-var kindNames = []struct {
-	kind         Kind
-	prefix, root string
-}{
-	{KindArticle, "article", "/articles"},
-	{KindAuthor, "author", "/authors"},
-	{KindOrganization, "organization", "/organizations"},
-	{KindSection, "section", "/sections"},
-	{KindTag, "tag", "/tags"},
-	{KindEvent, "event", "/events"},
-	{KindProgram, "program", "/programs"},
-	{KindAwardSeries, "series", "/award-series"},
-	{KindAwardRound, "round", "/award-rounds"},
-	{KindAward, "award", "/awards"},
-	{KindMedia, "media", "/media-items"},
-}
-
-// Kinds lists every kind, in the order of the contract.
-func Kinds() []Kind {
-	kinds := make([]Kind, len(kindNames))
-	for i, k := range kindNames {
-		kinds[i] = k.kind
-	}
-	return kinds
-}
-
-// prefix is what the ids of the kind start with.
-func (k Kind) prefix() string {
-	for _, n := range kindNames {
-		if n.kind == k {
-			return n.prefix
-		}
-	}
-	return ""
-}
-
-// Root is where the addresses of the kind start: "/articles".
-func (k Kind) Root() string {
-	for _, n := range kindNames {
-		if n.kind == k {
-			return n.root
-		}
-	}
-	return ""
-}
-
-// Path is the address on the site of the entry of this kind with a slug:
-// "/articles/hoi-nghi". An empty slug has no address.
-func (k Kind) Path(slug string) string {
-	if root := k.Root(); root != "" && slug != "" {
-		return root + "/" + slug
-	}
-	return ""
-}
-
-// ParsePath takes an address on the site apart: the opposite of [Kind.Path]. It
-// answers false for an address that is of no kind.
-func ParsePath(path string) (Kind, string, bool) {
-	first, slug, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	slug = strings.TrimSuffix(slug, "/")
-	if !ok || !strings.HasPrefix(path, "/") || slug == "" || strings.Contains(slug, "/") {
-		return "", "", false
-	}
-	for _, n := range kindNames {
-		if n.root[1:] == first {
-			return n.kind, slug, true
-		}
-	}
-	return "", "", false
-}
-
 // ID names one entry: the kind, an underscore, and what makes it unique, such as
 // "article_01jd3v7k2n9q". Clients treat it as opaque. The empty ID names nothing.
 type ID string
@@ -148,9 +61,9 @@ func (id ID) Kind() (Kind, bool) {
 			return "", false
 		}
 	}
-	for _, n := range kindNames {
-		if n.prefix == prefix {
-			return n.kind, true
+	for _, d := range kinds {
+		if d.Prefix == prefix {
+			return d.Kind, true
 		}
 	}
 	return "", false

@@ -16,8 +16,9 @@ type FieldChange struct {
 	Before, After *string
 }
 
-// derivedFields follow from others, or count: who compares copies does not mean them.
-var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "readingMinutes", "breadcrumb", "ancestors", "formerSlugs", "linkedMedia"}
+// derivedFields of all kinds follow from others, or count: who compares copies does not mean them, nor a kind's own
+// ([Descriptor.Derived]).
+var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "formerSlugs", "linkedMedia"}
 
 // Diff lists the fields in which two copies of an entry, or of the site's settings, differ, in the order of
 // their paths. A nil copy has no fields.
@@ -69,10 +70,13 @@ func flat(c any) (map[string]json.RawMessage, error) {
 	if err := json.Unmarshal(raw, &top); err != nil {
 		return nil, fmt.Errorf("write an entry as JSON: %w", err)
 	}
-	localized := localizedFields(c)
+	localized, derived := localizedFields(c), derivedFields
+	if entry, ok := c.(Content); ok {
+		derived = slices.Concat(derived, entry.Kind().Descriptor().Derived)
+	}
 	for name, value := range top {
 		switch {
-		case slices.Contains(derivedFields, name):
+		case slices.Contains(derived, name):
 		case localized[name]:
 			var texts map[string]json.RawMessage
 			if err := json.Unmarshal(value, &texts); err != nil {

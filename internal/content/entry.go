@@ -138,15 +138,5 @@ func (b *Base) Status() State {
 	return StatePublished
 }
 
-// Content is an entry of any kind.
-type Content interface {
-	// Common is the part that all kinds share.
-	Common() *Base
-	// Kind is the kind of the entry.
-	Kind() Kind
-	// Label is the entry's display name: its title or its name.
-	Label() Text
-}
-
 // Path is the address of an entry on the site, such as "/articles/hoi-nghi".
 func Path(c Content) string { return c.Kind().Path(c.Common().Slug) }

@@ -1,6 +1,18 @@
 package content
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
+
+// KindEvent names the kind of [Event].
+const KindEvent Kind = "Event"
+
+var eventKind = describe[Event](Descriptor{
+	Kind: KindEvent, Prefix: "event", Root: "/events", Folder: "events", Label: []string{"name"},
+	Names: Names{One: "event", Many: "events", Noun: "an event", Nouns: "events"},
+	Page:  Page{Summary: "summary", Cover: "cover", Body: "body"},
+})
 
 // Event is something that happens at a time: a conference, a ceremony, a fair.
 type Event struct {
@@ -173,4 +185,54 @@ func (e *Event) SettleDays() (startsWrong, endsWrong bool) {
 		e.EndsAt, endsWrong = &ends, !ok
 	}
 	return startsWrong, endsWrong
+}
+
+// SetDefaults implements [Content].
+func (e *Event) SetDefaults(site *Site) {
+	e.Type, e.EventStatus, e.TimeZone = EventOther, EventScheduled, site.TimeZone
+}
+
+// Derive implements [Content].
+func (e *Event) Derive(func(RichText) Minutes) { e.SettleDays() }
+
+// Check implements [Content].
+func (e *Event) Check(c Checker) {
+	c.Need(!e.Name.Empty(), "name")
+	c.Need(e.StartsOnDay != "" || !e.StartsAt.IsZero(), "startsAt")
+	c.Need(e.Type != "", "type")
+	c.Need(e.EventStatus != "", "eventStatus")
+	c.Ordered(e.EndsAt == nil || !e.EndsAt.Before(e.StartsAt), e.endName())
+	c.TimeZone(e.TimeZone, "timeZone")
+	if p := e.Place; p != nil {
+		c.Need(!p.Name.Empty(), "place", "name")
+		c.Degrees(p.Latitude, 90, "place", "latitude")
+		c.Degrees(p.Longitude, 180, "place", "longitude")
+	}
+	checkParticipants(c, e.Participants, "participants")
+	for i, item := range e.Agenda {
+		at := []string{"agenda", strconv.Itoa(i)}
+		c.Need(!item.Title.Empty(), inside(at, "title")...)
+		c.Ordered(item.StartsAt == nil || item.EndsAt == nil || !item.EndsAt.Before(*item.StartsAt), inside(at, "endsAt")...)
+		checkParticipants(c, item.Speakers, inside(at, "speakers")...)
+	}
+}
+
+// checkParticipants is Check for a list of participants.
+func checkParticipants(c Checker, all []*Participant, path ...string) {
+	for i, p := range all {
+		at := inside(path, strconv.Itoa(i))
+		c.Need(!p.Name.Empty(), inside(at, "name")...)
+		c.Need(p.Role != "", inside(at, "role")...)
+		for k, position := range p.Positions {
+			c.Need(!position.Title.Empty(), inside(at, "positions", strconv.Itoa(k), "title")...)
+		}
+	}
+}
+
+// endName is the stored field that tells the end.
+func (e *Event) endName() string {
+	if e.EndsOnDay != "" {
+		return "endsOn"
+	}
+	return "endsAt"
 }

@@ -45,18 +45,6 @@ func Links(c Content) []ID {
 	return ids
 }
 
-// ParentOf is the entry of the same kind that a copy stands directly below; "" at the top of
-// its tree, and for kinds that make none.
-func ParentOf(c Content) ID {
-	switch e := c.(type) {
-	case *Section:
-		return e.ParentID
-	case *Organization:
-		return e.ParentID
-	}
-	return ""
-}
-
 // localizedFields are the names of a struct's fields that are written by language.
 func localizedFields(c any) map[string]bool {
 	fields := map[string]bool{}

@@ -1,5 +1,14 @@
 package content
 
+// KindMedia names the kind of [Media].
+const KindMedia Kind = "Media"
+
+var mediaKind = describe[Media](Descriptor{
+	Kind: KindMedia, Prefix: "media", Root: "/media-items", Folder: "media", Label: []string{"title", "fileName"},
+	Names: Names{One: "media", Many: "mediaItems", Noun: "a medium", Nouns: "media"},
+	Page:  Page{Picture: true},
+})
+
 // Media is a file that content shows: a picture, a recording, a document. Its
 // bytes are kept apart, under its id.
 type Media struct {
@@ -75,3 +84,6 @@ func (m *Media) Label() Text {
 	}
 	return Text{Undetermined: m.FileName}
 }
+
+// Check implements [Content]: every medium has a file, and so a label.
+func (*Media) Check(Checker) {}

@@ -3,6 +3,18 @@ package content
 // URL is an absolute address with the scheme http or https.
 type URL string
 
+// KindOrganization names the kind of [Organization].
+const KindOrganization Kind = "Organization"
+
+var organizationKind = describe[Organization](Descriptor{
+	Kind: KindOrganization, Prefix: "organization", Root: "/organizations", Folder: "organizations",
+	Label:   []string{"name"},
+	Names:   Names{One: "organization", Many: "organizations", Noun: "an organization", Nouns: "organizations"},
+	Derived: []string{"ancestors"},
+	Tree:    true,
+	Page:    Page{Summary: "description", Cover: "logo"},
+})
+
 // Organization is a public body, a department, a unit of one, or an enterprise.
 // Organizations form a tree.
 type Organization struct {
@@ -22,3 +34,23 @@ func (*Organization) Kind() Kind { return KindOrganization }
 
 // Label implements [Content].
 func (o *Organization) Label() Text { return o.Name }
+
+// Check implements [Content].
+func (o *Organization) Check(c Checker) { c.Need(!o.Name.Empty(), "name") }
+
+// ParentLink implements [Content].
+func (o *Organization) ParentLink() ID { return o.ParentID }
+
+// Gives implements [Content].
+func (o *Organization) Gives() []any { return []any{o.ParentID} }
+
+// TakeOver implements [Content]: what stands above it, from its parent.
+func (o *Organization) TakeOver(find Finder) (cycle bool, err error) {
+	o.AncestorIDs, cycle, err = above(o.ID, o.ParentID, find)
+	return cycle, err
+}
+
+// Taken implements [Content].
+func (o *Organization) Taken() Taken {
+	return takenChain("ancestors", o.AncestorIDs, func(parent ID) Content { return &Organization{ParentID: parent} })
+}

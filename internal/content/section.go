@@ -1,5 +1,16 @@
 package content
 
+// KindSection names the kind of [Section].
+const KindSection Kind = "Section"
+
+var sectionKind = describe[Section](Descriptor{
+	Kind: KindSection, Prefix: "section", Root: "/sections", Folder: "sections", Label: []string{"name"},
+	Names:   Names{One: "section", Many: "sections", Noun: "a section", Nouns: "sections"},
+	Derived: []string{"ancestors"},
+	Tree:    true,
+	Page:    Page{Summary: "description"},
+})
+
 // Section is a part of the site, such as news. Sections form a tree, which is
 // what a breadcrumb shows.
 type Section struct {
@@ -18,3 +29,24 @@ func (*Section) Kind() Kind { return KindSection }
 
 // Label implements [Content].
 func (s *Section) Label() Text { return s.Name }
+
+// Check implements [Content].
+func (s *Section) Check(c Checker) { c.Need(!s.Name.Empty(), "name") }
+
+// ParentLink implements [Content].
+func (s *Section) ParentLink() ID { return s.ParentID }
+
+// Gives implements [Content].
+func (s *Section) Gives() []any { return []any{s.ParentID} }
+
+// TakeOver implements [Content]: what stands above it, from its parent.
+func (s *Section) TakeOver(find Finder) (cycle bool, err error) {
+	s.AncestorIDs, cycle, err = above(s.ID, s.ParentID, find)
+	return cycle, err
+}
+
+// Taken implements [Content].
+func (s *Section) Taken() Taken { return takenChain("ancestors", s.AncestorIDs, sectionBelow) }
+
+// sectionBelow is as much of a section as those below it tell.
+func sectionBelow(parent ID) Content { return &Section{ParentID: parent} }

@@ -37,27 +37,6 @@ const (
 	mediaFiles = "media/files"
 )
 
-// folder is where the entries of a kind stand.
-type folder struct {
-	name  string
-	empty func() content.Content
-}
-
-// folders lists the folders in the order in which they are read.
-var folders = []folder{
-	{"articles", func() content.Content { return new(content.Article) }},
-	{"authors", func() content.Content { return new(content.Author) }},
-	{"organizations", func() content.Content { return new(content.Organization) }},
-	{"sections", func() content.Content { return new(content.Section) }},
-	{"tags", func() content.Content { return new(content.Tag) }},
-	{"programs", func() content.Content { return new(content.Program) }},
-	{"award-series", func() content.Content { return new(content.AwardSeries) }},
-	{"award-rounds", func() content.Content { return new(content.AwardRound) }},
-	{"awards", func() content.Content { return new(content.Award) }},
-	{"events", func() content.Content { return new(content.Event) }},
-	{"media", func() content.Content { return new(content.Media) }},
-}
-
 // Files reads the tree. An error names the file, the document in it, counted from
 // 1, and the field.
 func Files(fsys fs.FS) (*content.Bundle, error) {
@@ -68,13 +47,14 @@ func Files(fsys fs.FS) (*content.Bundle, error) {
 	if err := r.site(); err != nil {
 		return nil, err
 	}
-	for _, f := range folders {
-		names, err := fs.Glob(fsys, f.name+"/*.yaml")
+	for _, kind := range content.Kinds() {
+		d := kind.Descriptor()
+		names, err := fs.Glob(fsys, d.Folder+"/*.yaml")
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			if err := r.file(name, f); err != nil {
+			if err := r.file(name, d); err != nil {
 				return nil, err
 			}
 		}
@@ -97,7 +77,7 @@ func checkNames(fsys fs.FS) error {
 			}
 			continue
 		}
-		if !slices.ContainsFunc(folders, func(f folder) bool { return f.name == name }) {
+		if !slices.ContainsFunc(content.Kinds(), func(k content.Kind) bool { return k.Descriptor().Folder == name }) {
 			return fmt.Errorf("%s: a folder of no kind of content", name)
 		}
 		inside, err := fs.ReadDir(fsys, name)
@@ -138,9 +118,9 @@ func (r *reader) site() error {
 }
 
 // file reads the entries of one file.
-func (r *reader) file(name string, f folder) error {
+func (r *reader) file(name string, d *content.Descriptor) error {
 	return r.documents(name, func(place string, fields map[string]any) error {
-		item, err := r.item(fields, f)
+		item, err := r.item(fields, d)
 		if err != nil {
 			return err
 		}
@@ -188,15 +168,14 @@ func (r *reader) documents(name string, read func(place string, fields map[strin
 }
 
 // item makes an entry of the fields of a document.
-func (r *reader) item(fields map[string]any, f folder) (*content.Item, error) {
-	item := &content.Item{Content: f.empty()}
-	kind := item.Content.Kind()
+func (r *reader) item(fields map[string]any, d *content.Descriptor) (*content.Item, error) {
+	item := &content.Item{Content: d.New()}
 	var id, file string
 	if err := errors.Join(take(fields, "id", &id), take(fields, "draft", &item.Draft)); err != nil {
 		return nil, err
 	}
-	if k, ok := content.ID(id).Kind(); !ok || k != kind {
-		return nil, fmt.Errorf("id: %q is no id of the kind %s", id, kind)
+	if k, ok := content.ID(id).Kind(); !ok || k != d.Kind {
+		return nil, fmt.Errorf("id: %q is no id of the kind %s", id, d.Kind)
 	}
 	medium, isMedium := item.Content.(*content.Media)
 	if isMedium {

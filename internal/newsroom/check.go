@@ -125,7 +125,7 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 		for _, part := range []struct {
 			copied T
 			stage  content.Stage
-			find   finder
+			find   content.Finder
 		}{{e.Draft, content.StageDraft, find}, {e.Live, content.StagePublished, findLive}} {
 			if content.IsNil(part.copied) {
 				continue
@@ -148,7 +148,7 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 }
 
 // remembering finds each entry once. What is looked for by a check, sections, organizations and rounds, is few.
-func remembering(find finder) finder {
+func remembering(find content.Finder) content.Finder {
 	known := map[content.ID]content.Content{}
 	return func(id content.ID) (content.Content, error) {
 		found, ok := known[id]
@@ -161,21 +161,6 @@ func remembering(find finder) finder {
 		}
 		return found, err
 	}
-}
-
-// taken is what an entry took over from others, by the names of its fields.
-func taken(c content.Content) map[string]any {
-	switch e := c.(type) {
-	case *content.Section:
-		return map[string]any{"ancestors": append([]content.ID{}, e.AncestorIDs...)}
-	case *content.Organization:
-		return map[string]any{"ancestors": append([]content.ID{}, e.AncestorIDs...)}
-	case *content.Article:
-		return map[string]any{"breadcrumb": append([]content.ID{}, e.BreadcrumbIDs...)}
-	case *content.Award:
-		return map[string]any{"series": e.SeriesID, "year": e.Year, "level": e.Level}
-	}
-	return nil
 }
 
 // dangling finds the links of an entry to what is not there.

@@ -12,14 +12,14 @@ import (
 // cycles finds entries that stand below themselves, in the tree of drafts or of published
 // copies. To mend it, the one with the lowest id of each circle goes to the top of its tree.
 func (d *kindDesk[T, F]) cycles(ctx context.Context, c *checking) error {
-	if !slices.Contains(d.StoredFields(), "parent") {
+	if !d.Kind().Descriptor().Tree {
 		return nil
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		parents := map[content.ID]content.ID{}
 		err := d.Each(ctx, func(e *content.Entry[T]) error {
 			if copied := at(e, stage); !content.IsNil(copied) {
-				parents[e.ID] = content.ParentOf(content.As(copied))
+				parents[e.ID] = content.As(copied).ParentLink()
 			}
 			return nil
 		})

@@ -35,11 +35,3 @@ func (r *reader) either(given map[string]any, at, on string, day *content.Date) 
 		*day = ""
 	}
 }
-
-// endName is the field that tells the end of an event.
-func endName(e *content.Event) string {
-	if e.EndsOnDay != "" {
-		return "endsOn"
-	}
-	return "endsAt"
-}

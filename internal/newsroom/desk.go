@@ -30,6 +30,10 @@ type desk interface {
 	IDs(ctx context.Context) ([]content.ID, error)
 	// finish has entries of the kind take over again what they took over from others.
 	finish(ctx context.Context, ids []content.ID) error
+	// below brings what is kept of those above up to date in the entries below one, and lists them.
+	below(ctx context.Context, id content.ID, stage content.Stage) ([]content.ID, error)
+	// rederive works out anew what entries of the kind that link to some others over a field took over from them.
+	rederive(ctx context.Context, stage content.Stage, field string, to []content.ID) error
 	// cycles finds entries of the kind that stand below themselves.
 	cycles(ctx context.Context, c *checking) error
 	// check looks at every entry of the kind.
@@ -244,7 +248,7 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 		w.prepare(content.As(after.Draft))
 		after.ID = base.ID
 	}
-	fresh(content.As(after.Draft), w.store.Site())
+	content.As(after.Draft).SetDefaults(w.store.Site())
 	if err := w.read(ctx, content.As(after.Draft)); err != nil {
 		return nil, err
 	}

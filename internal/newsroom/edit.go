@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sen/internal/content"
@@ -132,65 +131,56 @@ func readingMinutes(body content.RichText) content.Minutes {
 	return minutes
 }
 
-// fresh sets what a new entry has when nothing is said.
-func fresh(c content.Content, site *content.Site) {
-	switch e := c.(type) {
-	case *content.Event:
-		e.Type, e.EventStatus, e.TimeZone = content.EventOther, content.EventScheduled, site.TimeZone
-	case *content.AwardRound:
-		e.Phase = content.PhaseNominating
-	case *content.Award:
-		e.Outcome = content.OutcomeNominated
+// checks words what a kind says of a copy, for an editor.
+type checks struct{ *report }
+
+// check reports what is missing in a copy, and what does not fit together in it.
+func check(c content.Content, r *report) { c.Check(checks{r}) }
+
+func (checks) at(path []string) []string { return append([]string{"input"}, path...) }
+
+// Need implements [content.Checker]. What is wrong inside a value is told instead of that there is none.
+func (c checks) Need(there bool, path ...string) {
+	at := c.at(path)
+	if !there && !slices.ContainsFunc(c.problems, func(p content.Problem) bool {
+		return len(p.Path) >= len(at) && slices.Equal(p.Path[:len(at)], at)
+	}) {
+		c.refuse(content.ProblemRequired, at, msgRequired)
 	}
 }
 
-// check reports what is missing in a copy, and what does not fit together in it.
-func check(c content.Content, r *report) {
-	at := func(path ...string) []string { return append([]string{"input"}, path...) }
-	need := func(there bool, path ...string) {
-		if !there && !slices.ContainsFunc(r.problems, func(p content.Problem) bool {
-			return len(p.Path) > len(path) && slices.Equal(p.Path[:len(path)+1], at(path...))
-		}) {
-			r.refuse(content.ProblemRequired, at(path...), msgRequired)
-		}
+// Count implements [content.Checker].
+func (c checks) Count(n *int, most int, path ...string) {
+	if n != nil && (*n < 1 || *n > most) {
+		c.refuse(content.ProblemInvalid, c.at(path), msgRange, 1, most)
 	}
-	counts := func(n *int, most int, path ...string) { // from 1
-		if n != nil && (*n < 1 || *n > most) {
-			r.refuse(content.ProblemInvalid, at(path...), msgRange, 1, most)
-		}
+}
+
+// Degrees implements [content.Checker].
+func (c checks) Degrees(v *float64, most float64, path ...string) {
+	if v != nil && (*v < -most || *v > most) {
+		c.refuse(content.ProblemInvalid, c.at(path), msgRange, -most, most)
 	}
-	if c.Kind() != content.KindMedia {
-		need(!c.Label().Empty(), labelName(c.Kind()))
+}
+
+// Ordered implements [content.Checker].
+func (c checks) Ordered(inOrder bool, path ...string) {
+	if !inOrder {
+		c.refuse(content.ProblemInvalid, c.at(path), msgOrder)
 	}
-	switch e := c.(type) {
-	case *content.Event:
-		checkEvent(e, r, need, at)
-	case *content.Program:
-		counts(e.StartYear, 9999, "startYear")
-		counts(e.EndYear, 9999, "endYear")
-		if e.StartYear != nil && e.EndYear != nil && *e.EndYear < *e.StartYear {
-			r.refuse(content.ProblemInvalid, at("endYear"), msgOrder)
-		}
-	case *content.AwardRound:
-		need(e.SeriesID != "", "series")
-		need(e.Level != "", "level")
-		need(e.Phase != "", "phase")
-		if need(e.Year != 0, "year"); e.Year != 0 {
-			counts(&e.Year, 9999, "year")
-		}
-	case *content.Award:
-		need(e.RoundID != "", "round")
-		need(e.Outcome != "", "outcome")
-		counts(e.Rank, 10_000, "rank")
-		for i, recipient := range e.Recipients {
-			if recipient.OrganizationID != "" && recipient.AuthorID != "" {
-				r.refuse(content.ProblemInvalid, at("recipients", strconv.Itoa(i)), msgOneOf, "organization, author")
-			}
-			need(!recipient.Name.Empty(), "recipients", strconv.Itoa(i), "name")
-		}
-		if e.Product != nil {
-			need(!e.Product.Name.Empty(), "product", "name")
-		}
+}
+
+// OneOf implements [content.Checker].
+func (c checks) OneOf(right bool, fields string, path ...string) {
+	if !right {
+		c.refuse(content.ProblemInvalid, c.at(path), msgOneOf, fields)
+	}
+}
+
+// TimeZone implements [content.Checker].
+func (c checks) TimeZone(name string, path ...string) {
+	if _, err := content.Zone(name); err != nil {
+		c.refuse(content.ProblemInvalid, c.at(path), msgTimeZone, name)
 	}
 }
 
@@ -200,57 +190,5 @@ func (w *work) whole(c content.Content) {
 	check(c, lacks)
 	for _, p := range lacks.problems {
 		w.problems = told(w.problems, content.Problem{Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message, Path: []string{"id"}})
-	}
-}
-
-// labelName is the name of the field that a kind is shown by.
-func labelName(kind content.Kind) string {
-	switch kind {
-	case content.KindArticle, content.KindAward, content.KindMedia:
-		return "title"
-	}
-	return "name"
-}
-
-// checkEvent is check for events.
-func checkEvent(e *content.Event, r *report, need func(bool, ...string), at func(...string) []string) {
-	if e.StartsOnDay == "" {
-		need(!e.StartsAt.IsZero(), "startsAt")
-	}
-	need(e.Type != "", "type")
-	need(e.EventStatus != "", "eventStatus")
-	if e.EndsAt != nil && e.EndsAt.Before(e.StartsAt) {
-		r.refuse(content.ProblemInvalid, at(endName(e)), msgOrder)
-	}
-	if _, err := content.Zone(e.TimeZone); err != nil {
-		r.refuse(content.ProblemInvalid, at("timeZone"), msgTimeZone, e.TimeZone)
-	}
-	if p := e.Place; p != nil {
-		need(!p.Name.Empty(), "place", "name")
-		degrees := func(v *float64, most float64, name string) {
-			if v != nil && (*v < -most || *v > most) {
-				r.refuse(content.ProblemInvalid, at("place", name), msgRange, -most, most)
-			}
-		}
-		degrees(p.Latitude, 90, "latitude")
-		degrees(p.Longitude, 180, "longitude")
-	}
-	participants := func(all []*content.Participant, path ...string) {
-		for i, p := range all {
-			where := append(slices.Clone(path), strconv.Itoa(i))
-			need(!p.Name.Empty(), append(slices.Clone(where), "name")...)
-			need(p.Role != "", append(slices.Clone(where), "role")...)
-			for k, position := range p.Positions {
-				need(!position.Title.Empty(), append(slices.Clone(where), "positions", strconv.Itoa(k), "title")...)
-			}
-		}
-	}
-	participants(e.Participants, "participants")
-	for i, item := range e.Agenda {
-		need(!item.Title.Empty(), "agenda", strconv.Itoa(i), "title")
-		if item.StartsAt != nil && item.EndsAt != nil && item.EndsAt.Before(*item.StartsAt) {
-			r.refuse(content.ProblemInvalid, at("agenda", strconv.Itoa(i), "endsAt"), msgOrder)
-		}
-		participants(item.Speakers, "agenda", strconv.Itoa(i), "speakers")
 	}
 }

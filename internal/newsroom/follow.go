@@ -2,12 +2,10 @@ package newsroom
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 
 	"sen/internal/content"
-	"sen/internal/storage"
 )
 
 // given are the stages at which a change gives others something else than before: what stands below an entry in a tree has
@@ -18,39 +16,15 @@ func given[T any](before, after *content.Entry[T]) (stages []content.Stage) {
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		was, is := at(before, stage), at(after, stage)
-		if !content.Same(was, is) && !content.IsNil(is) && gives(content.As(is)) != nil && (content.IsNil(was) || !slices.Equal(gives(content.As(was)), gives(content.As(is)))) {
+		if content.Same(was, is) || content.IsNil(is) {
+			continue
+		}
+		gives := content.As(is).Gives()
+		if gives != nil && (content.IsNil(was) || !slices.Equal(content.As(was).Gives(), gives)) {
 			stages = append(stages, stage)
 		}
 	}
 	return stages
-}
-
-// gives is what others take over from a copy; nil if they take over nothing from its kind.
-func gives(c content.Content) []any {
-	switch e := c.(type) {
-	case *content.Section:
-		return []any{e.ParentID}
-	case *content.Organization:
-		return []any{e.ParentID}
-	case *content.AwardRound:
-		return []any{e.SeriesID, e.Year, e.Level}
-	}
-	return nil
-}
-
-// takesFrom are the entries from which a copy takes something over.
-func takesFrom(c content.Content) []content.ID {
-	switch e := c.(type) {
-	case *content.Section:
-		return e.AncestorIDs
-	case *content.Organization:
-		return e.AncestorIDs
-	case *content.Article:
-		return e.BreadcrumbIDs
-	case *content.Award:
-		return []content.ID{e.RoundID}
-	}
-	return nil
 }
 
 // follows is what may have to be brought up to date behind a change. It is kept with the revision until it is done, so that
@@ -59,7 +33,7 @@ func follows[T any](before, after *content.Entry[T]) content.Follows {
 	switch {
 	case len(given(before, after)) > 0:
 		return content.FollowsOthers
-	case len(takesFrom(content.As(after.Draft))) > 0:
+	case len(content.As(after.Draft).Taken().From) > 0:
 		return content.FollowsItself
 	}
 	return ""
@@ -68,18 +42,24 @@ func follows[T any](before, after *content.Entry[T]) content.Follows {
 // follow brings up to date what others took over from an entry at a stage. These are no changes of them and make no
 // revisions.
 func (n *Newsroom) follow(ctx context.Context, id content.ID, stage content.Stage) error {
-	switch kind, _ := id.Kind(); kind {
-	case content.KindSection:
-		below, err := below(ctx, n, n.store.Sections, id, stage)
+	kind, _ := id.Kind()
+	from := []content.ID{id}
+	if kind.Descriptor().Tree {
+		below, err := n.desks[kind].below(ctx, id, stage)
 		if err != nil {
 			return err
 		}
-		return rederive(ctx, n, n.store.Articles, stage, "section", append(below, id))
-	case content.KindOrganization:
-		_, err := below(ctx, n, n.store.Organizations, id, stage)
-		return err
-	case content.KindAwardRound:
-		return rederive(ctx, n, n.store.Awards, stage, "round", []content.ID{id})
+		from = append(from, below...)
+	}
+	for _, other := range content.Kinds() {
+		for _, take := range other.Descriptor().Takes {
+			if take.From != kind {
+				continue
+			}
+			if err := n.desks[other].rederive(ctx, stage, take.By, from); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -122,7 +102,7 @@ func (n *Newsroom) finish(ctx context.Context, changes []*content.Revision) erro
 // finish implements [desk].
 func (d *kindDesk[T, F]) finish(ctx context.Context, ids []content.ID) error {
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
-		err := rederiveAll(ctx, d.n, d.Collection, stage, func() ([]content.ID, error) { return ids, nil })
+		err := d.rederiveAll(ctx, stage, func() ([]content.ID, error) { return ids, nil })
 		if err != nil {
 			return err
 		}
@@ -130,24 +110,24 @@ func (d *kindDesk[T, F]) finish(ctx context.Context, ids []content.ID) error {
 	return nil
 }
 
-// below brings the ancestors of what stands below an entry up to date, and lists it.
-func below[T any, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
-	ids, err := c.Linking(ctx, stage, "ancestors", []content.ID{id})
+// below implements [desk].
+func (d *kindDesk[T, F]) below(ctx context.Context, id content.ID, stage content.Stage) ([]content.ID, error) {
+	ids, err := d.Linking(ctx, stage, "ancestors", []content.ID{id})
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	return ids, rederive(ctx, n, c, stage, "ancestors", []content.ID{id})
+	return ids, d.rederive(ctx, stage, "ancestors", []content.ID{id})
 }
 
-// rederive works out anew what the entries that link to some others took over from them, until nothing
-// is left to do: while it writes, they and what they stand on may change.
-func rederive[T any, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
-	return rederiveAll(ctx, n, c, stage, func() ([]content.ID, error) { return c.Linking(ctx, stage, field, to) })
+// rederive implements [desk]. It goes on until nothing is left to do: while it writes, the entries and what they stand
+// on may change.
+func (d *kindDesk[T, F]) rederive(ctx context.Context, stage content.Stage, field string, to []content.ID) error {
+	return d.rederiveAll(ctx, stage, func() ([]content.ID, error) { return d.Linking(ctx, stage, field, to) })
 }
 
 // rederiveAll is rederive for the entries that which lists.
-func rederiveAll[T any, F content.Filter[F]](
-	ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, which func() ([]content.ID, error),
+func (d *kindDesk[T, F]) rederiveAll(
+	ctx context.Context, stage content.Stage, which func() ([]content.ID, error),
 ) error {
 	for try, again := 0, true; again && try < attempts; try++ {
 		again = false
@@ -155,9 +135,9 @@ func rederiveAll[T any, F content.Filter[F]](
 		if err != nil {
 			return err
 		}
-		find := remembering(n.finderAt(ctx, stage))
+		find := remembering(d.n.finderAt(ctx, stage))
 		for some := range slices.Chunk(ids, 500) {
-			found, err := c.ByIDs(ctx, some, stage, c.StoredFields())
+			found, err := d.ByIDs(ctx, some, stage, d.StoredFields())
 			if err != nil {
 				return err
 			}
@@ -165,7 +145,7 @@ func rederiveAll[T any, F content.Filter[F]](
 				is, stale, err := outdated(e, find)
 				if err == nil && stale {
 					again = true
-					err = c.SetDerived(ctx, id, stage, is)
+					err = d.SetDerived(ctx, id, stage, is)
 				}
 				if err != nil {
 					return err
@@ -185,11 +165,11 @@ func shallow[T any](copied T) T {
 
 // outdated works out what a copy takes over from other entries, and tells whether it has
 // something else. One that stands below itself is left as it is.
-func outdated[T any](copied T, find finder) (is map[string]any, stale bool, err error) {
+func outdated[T any](copied T, find content.Finder) (is map[string]any, stale bool, err error) {
 	anew := shallow(copied)
-	cycle, err := takeOver(content.As(anew), find)
-	is = taken(content.As(anew))
-	return is, err == nil && !cycle && fmt.Sprint(taken(content.As(copied))) != fmt.Sprint(is), err
+	cycle, err := content.As(anew).TakeOver(find)
+	is = content.As(anew).Taken().Fields
+	return is, err == nil && !cycle && !reflect.DeepEqual(content.As(copied).Taken().Fields, is), err
 }
 
 // catchUp brings up to date what a saved entry took over from others. Who changed them while it was being
@@ -199,7 +179,7 @@ func (d *kindDesk[T, F]) catchUp(ctx context.Context, w *work, before, after *co
 	var ids []content.ID
 	for _, copied := range []T{after.Draft, after.Live} {
 		if !content.IsNil(copied) {
-			ids = append(ids, takesFrom(content.As(copied))...)
+			ids = append(ids, content.As(copied).Taken().From...)
 		}
 	}
 	if takes := len(ids) > 0; !takes {

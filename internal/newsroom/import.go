@@ -34,24 +34,7 @@ func Import(ctx context.Context, store *storage.Store, b *content.Bundle) error 
 			}
 		}
 	}
-	for _, put := range []func() error{
-		func() error { return add(ctx, store.Articles, b.Items) },
-		func() error { return add(ctx, store.Authors, b.Items) },
-		func() error { return add(ctx, store.Organizations, b.Items) },
-		func() error { return add(ctx, store.Sections, b.Items) },
-		func() error { return add(ctx, store.Tags, b.Items) },
-		func() error { return add(ctx, store.Events, b.Items) },
-		func() error { return add(ctx, store.Programs, b.Items) },
-		func() error { return add(ctx, store.AwardSeries, b.Items) },
-		func() error { return add(ctx, store.AwardRounds, b.Items) },
-		func() error { return add(ctx, store.Awards, b.Items) },
-		func() error { return add(ctx, store.Media, b.Items) },
-	} {
-		if err := put(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return store.PutItems(ctx, b.Items)
 }
 
 // importing is a bundle on its way in.
@@ -109,17 +92,4 @@ func (i *importing) derive(c content.Content) {
 			i.refuse(id, "startsAt or startsOn is missing")
 		}
 	}
-}
-
-// add puts a bundle's entries of one kind into their collection.
-func add[T any, F content.Filter[F]](ctx context.Context, c *storage.Collection[T, F], items []content.Item) error {
-	var entries []*content.Entry[T]
-	for _, item := range items {
-		copied, ok := any(item.Content).(T)
-		if !ok {
-			continue
-		}
-		entries = append(entries, content.NewEntry(copied, !item.Draft))
-	}
-	return c.Put(ctx, entries)
 }

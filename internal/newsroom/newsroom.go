@@ -54,13 +54,10 @@ func New(store *storage.Store, o Options) *Newsroom {
 	n := &Newsroom{store: store, log: o.Log, signer: o.Signer, publicURL: o.PublicURL, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	n.sizes.bound = cmp.Or(o.SizeBytes, DefaultSizeBytes)
 	n.desks = map[content.Kind]desk{}
-	for _, d := range []desk{
-		newDesk(n, store.Articles), newDesk(n, store.Authors), newDesk(n, store.Organizations), newDesk(n, store.Sections),
-		newDesk(n, store.Tags), newDesk(n, store.Events), newDesk(n, store.Programs), newDesk(n, store.AwardSeries),
-		newDesk(n, store.AwardRounds), newDesk(n, store.Awards), newDesk(n, store.Media),
-	} {
+	for _, d := range desks(n) {
 		n.desks[d.Kind()] = d
 	}
+	content.Complete(func(k content.Kind) bool { return n.desks[k] != nil }, "newDesk, internal/newsroom/kinds.go")
 	return n
 }
 

@@ -168,8 +168,7 @@ func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.E
 
 // corrected adds a correction that readers see.
 func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Time) {
-	article, ok := content.As(after.Draft).(*content.Article)
-	if !ok {
+	if !w.Kind.Descriptor().Corrected {
 		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
 		return
 	}
@@ -178,7 +177,7 @@ func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Ti
 		w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
 		return
 	}
-	article.Corrections = append(article.Corrections, &content.Correction{At: now, Note: note})
+	content.As(after.Draft).Correct(content.Correction{At: now, Note: note})
 }
 
 func (d *kindDesk[T, F]) delete(ctx context.Context, w *work, before *content.Entry[T]) error {

@@ -2,6 +2,7 @@ package newsroom
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"sen/internal/content"
@@ -49,30 +50,11 @@ func (w *work) learn(stage content.Stage, c content.Content) {
 	if w.above == nil {
 		w.above = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
 	}
-	var chain []content.ID
-	switch e := c.(type) {
-	case *content.Section:
-		chain = e.AncestorIDs
-	case *content.Organization:
-		chain = e.AncestorIDs
-	case *content.Article:
-		chain = e.BreadcrumbIDs
-	case *content.Award:
-		w.above[stage][e.RoundID] = &content.AwardRound{SeriesID: e.SeriesID, Year: e.Year, Level: e.Level}
-	}
-	var parent content.ID
-	for _, id := range chain {
-		if c.Kind() == content.KindOrganization {
-			w.above[stage][id] = &content.Organization{ParentID: parent}
-		} else {
-			w.above[stage][id] = &content.Section{ParentID: parent}
-		}
-		parent = id
-	}
+	maps.Copy(w.above[stage], c.Taken().Told)
 }
 
 // known finds a copy of an entry at a stage: among those that were read, then as others tell of it, then in the store.
-func (w *work) known(ctx context.Context, stage content.Stage) finder {
+func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
 	inStore := w.finderAt(ctx, stage)
 	return func(id content.ID) (content.Content, error) {
 		if read, ok := w.there[id]; ok {
@@ -85,12 +67,9 @@ func (w *work) known(ctx context.Context, stage content.Stage) finder {
 	}
 }
 
-// finder finds a copy of an entry; nil when there is none.
-type finder func(content.ID) (content.Content, error)
-
 // finderAt finds copies as readers of a stage see them. What is not published yet stands in
 // for itself, so that a published copy is never cut off from what is above it.
-func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) finder {
+func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) content.Finder {
 	return func(id content.ID) (content.Content, error) {
 		kind, ok := id.Kind()
 		if !ok {
@@ -111,8 +90,8 @@ func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) finder {
 // is seen by what stands above it alone.
 func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
 	find := w.known(ctx, stage)
-	if kind := c.Kind(); (kind == content.KindSection || kind == content.KindOrganization) && w.Action != content.ActionCreate &&
-		(w.was == nil || content.ParentOf(c) != content.ParentOf(w.was)) {
+	moves := w.was == nil || c.ParentLink() != w.was.ParentLink()
+	if c.Kind().Descriptor().Tree && w.Action != content.ActionCreate && moves {
 		find = w.finderAt(ctx, stage)
 	}
 	cycle, err := derive(c, find)
@@ -123,50 +102,7 @@ func (w *work) derive(ctx context.Context, c content.Content, stage content.Stag
 }
 
 // derive works out what follows from a copy's own content, and what it takes over from others.
-func derive(c content.Content, find finder) (cycle bool, err error) {
-	switch e := c.(type) {
-	case *content.Article:
-		e.ReadingMinutes = readingMinutes(e.Body)
-	case *content.Event:
-		e.SettleDays()
-	}
-	return takeOver(c, find)
-}
-
-// takeOver works out what a copy takes over from other entries; cycle tells that one stands below itself.
-func takeOver(c content.Content, find finder) (cycle bool, err error) {
-	id := c.Common().ID
-	switch e := c.(type) {
-	case *content.Section:
-		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
-	case *content.Organization:
-		e.AncestorIDs, cycle, err = ancestors(id, e.ParentID, find)
-	case *content.Article:
-		e.BreadcrumbIDs, cycle, err = ancestors(id, e.SectionID, find)
-	case *content.Award:
-		e.SeriesID, e.Year, e.Level = "", 0, ""
-		found, err := find(e.RoundID)
-		if round, ok := found.(*content.AwardRound); ok {
-			e.SeriesID, e.Year, e.Level = round.SeriesID, round.Year, round.Level
-		}
-		return false, err
-	}
-	return cycle, err
-}
-
-// ancestors are the ids from the root of a tree down to a parent.
-func ancestors(of, parent content.ID, find finder) (chain []content.ID, cycle bool, err error) {
-	for parent != "" {
-		if parent == of || slices.Contains(chain, parent) {
-			return nil, true, nil
-		}
-		chain = append(chain, parent)
-		found, err := find(parent)
-		if err != nil {
-			return nil, false, err
-		}
-		parent = content.ParentOf(found)
-	}
-	slices.Reverse(chain)
-	return chain, false, nil
+func derive(c content.Content, find content.Finder) (cycle bool, err error) {
+	c.Derive(readingMinutes)
+	return c.TakeOver(find)
 }

@@ -66,7 +66,7 @@ func Moves(actor *content.Actor, kind content.Kind, e *content.Editing) []conten
 	actions := []content.Action{}
 	for _, m := range moves {
 		if slices.Contains(m.from, e.State) && (!m.live || e.LiveVersion > 0) && mayTo(actor, m.action, kind, e) &&
-			(m.action != content.ActionCorrect || kind == content.KindArticle) && !slices.Contains(actions, m.action) {
+			(m.action != content.ActionCorrect || kind.Descriptor().Corrected) && !slices.Contains(actions, m.action) {
 			actions = append(actions, m.action)
 		}
 	}

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"reflect"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -91,4 +93,73 @@ func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error 
 func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
 	_, err = c.claim(ctx, before, after, "rev_late")
 	return func(ctx context.Context) error { return c.release(ctx, before, after, "rev_late") }, err
+}
+
+// AnyCollection is a collection of entries, for tests that go through all kinds.
+type AnyCollection interface {
+	Kind() content.Kind
+	Orders() []string
+	Relations() []string
+	Values() []string
+	ExplainAny(ctx context.Context, db *mongo.Database, order content.Order, value string, w Within) (bson.Raw, error)
+	PageOf(ctx context.Context, ask AnyList) (ids []content.ID, cursors []string, info content.PageInfo, err error)
+	ForgetKeys(ctx context.Context, id content.ID) (end func(), err error)
+}
+
+// AnyList asks for a page of a kind.
+type AnyList struct {
+	First, Last   *int
+	After, Before string
+	Order         content.Order
+	Locale        content.Locale
+	Stage         content.Stage
+}
+
+// EachKind gives the collections of all kinds, in the order of the contract.
+func (s *Store) EachKind() (all []AnyCollection) {
+	for _, k := range content.Kinds() {
+		all = append(all, s.collectionOf(k).(AnyCollection))
+	}
+	return all
+}
+
+// Values names the other stored fields that the kind's lists are filtered by.
+func (c *Collection[T, F]) Values() []string { return c.values }
+
+// ExplainAny is Explain with a filter by a value that the kind's filter has, or without one.
+func (c *Collection[T, F]) ExplainAny(
+	ctx context.Context, db *mongo.Database, order content.Order, value string, w Within,
+) (bson.Raw, error) {
+	l := List[F]{Order: order}
+	if value != "" {
+		filter := reflect.New(reflect.TypeFor[F]().Elem())
+		field := filter.Elem().FieldByName(strings.ToUpper(value[:1]) + value[1:])
+		field.Set(reflect.New(field.Type().Elem()))
+		equal := field.Elem().FieldByName("Eq")
+		equal.Set(reflect.New(equal.Type().Elem()))
+		l.Filter = filter.Interface().(F)
+	}
+	return c.Explain(ctx, db, l, w, false)
+}
+
+// PageOf reads a page.
+func (c *Collection[T, F]) PageOf(
+	ctx context.Context, ask AnyList,
+) (ids []content.ID, cursors []string, info content.PageInfo, err error) {
+	l := List[F]{
+		First: ask.First, Last: ask.Last, After: ask.After, Before: ask.Before,
+		Order: ask.Order, Locale: ask.Locale, Stage: ask.Stage,
+		Asked: Asked{Next: true, Previous: true},
+	}
+	if ask.Stage == content.StageDraft {
+		l.Drafts = []content.Kind{c.kind}
+	}
+	pages, err := c.Pages(ctx, l, []Within{{}})
+	if err != nil {
+		return nil, nil, info, err
+	}
+	for _, e := range pages[0].Nodes {
+		ids = append(ids, content.As(e).Common().ID)
+	}
+	return ids, pages[0].Cursors, pages[0].PageInfo, nil
 }

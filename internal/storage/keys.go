@@ -104,7 +104,7 @@ func (c *Collection[T, F]) labelField() string {
 // WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of some languages and
 // in none of the others.
 func (s *Store) WrittenOnlyIn(ctx context.Context, locales, others []content.Locale) (entries int, err error) {
-	for _, c := range s.collections() {
+	for _, c := range s.collections {
 		n, err := c.writtenOnlyIn(ctx, locales, others)
 		if err != nil {
 			return 0, err

@@ -28,10 +28,17 @@ type memory struct {
 // Form names a form of a published body, as it was made from the body and its media.
 type Form struct {
 	Entry content.ID
+	// Field is the stored field that the body is in: an entry may have several.
+	Field string
 	// Locale is the body's language, Reading that in which it is read.
 	Locale, Reading content.Locale
 	// Name is the form's: html, markdown.
 	Name string
+}
+
+// FormOf names a form of a body as it is read in a language.
+func FormOf(body *content.Body, reading content.Locale, name string) Form {
+	return Form{Entry: body.Of, Field: body.Field, Locale: body.Locale, Reading: reading, Name: name}
 }
 
 // Forms keeps forms of bodies while what they were made from stays as it was.

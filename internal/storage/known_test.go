@@ -272,3 +272,18 @@ func TestMemoryWeight(t *testing.T) {
 		}
 	}
 }
+
+// TestFormsOfTwoFields sees that a form of one rich text of an entry is not taken for that of another one in the same
+// language.
+func TestFormsOfTwoFields(t *testing.T) {
+	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
+	article := &content.Article{Base: content.Base{ID: "article_a"}}
+	forms := map[storage.Form]string{}
+	for _, field := range []string{"body", "summary"} {
+		body := content.BodyOf(article, field, text, []content.Locale{"vi"})
+		forms[storage.FormOf(body, "vi", "html")] = field
+	}
+	if len(forms) != 2 {
+		t.Errorf("one is kept for both: %v", forms)
+	}
+}

@@ -58,7 +58,7 @@ func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[conte
 	}
 	var from []collection
 	var queries []engine.Query
-	for _, c := range s.collections() {
+	for _, c := range s.collections {
 		if ids := byKind[c.Kind()]; len(ids) > 0 {
 			from, queries = append(from, c), append(queries, c.linkQuery(ids))
 		}

@@ -59,3 +59,14 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 	shown := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}}, {Key: hiddenField, Value: nil}}
 	return c.store.write(ctx, routes, engine.UpdateAll(shown, engine.Set(publicField, true)))
 }
+
+// put implements [collection].
+func (c *Collection[T, F]) put(ctx context.Context, items []content.Item) error {
+	var entries []*content.Entry[T]
+	for _, item := range items {
+		if copied, ok := any(item.Content).(T); ok {
+			entries = append(entries, content.NewEntry(copied, !item.Draft))
+		}
+	}
+	return c.Put(ctx, entries)
+}

@@ -30,7 +30,7 @@ func (s *Store) rekey(ctx context.Context, which bson.D, done func(int)) error {
 	s.rekeying.Add(1)
 	defer s.rekeying.Add(-1)
 	n := 0
-	for _, c := range s.collections() {
+	for _, c := range s.collections {
 		if err := c.rekey(ctx, which, func() { n++; done(n) }); err != nil {
 			return err
 		}

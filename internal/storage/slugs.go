@@ -103,7 +103,7 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]claim, found map[claimKey]content.ID) error {
 	var mu sync.Mutex
 	tasks, taskCtx := errgroup.WithContext(ctx)
-	for _, c := range s.collections() {
+	for _, c := range s.collections {
 		if of := claims[c.Kind()]; of != nil {
 			tasks.Go(func() error {
 				return c.seen(taskCtx, of, func(key claimKey, id content.ID) {

@@ -11,7 +11,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
@@ -46,6 +45,8 @@ type Store struct {
 	// Revisions are the accepted changes of all entries: their history, and the audit log.
 	Revisions *Collection[*content.Revision, *content.RevisionFilter]
 
+	// collections are all of them.
+	collections []collection
 	// engine is guard, as all use it but who looks whether something is wrong.
 	engine engine.Engine
 	guard  *guarded
@@ -95,78 +96,9 @@ func New(o Options) *Store {
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
-	s.Articles = newCollection(s, articles())
-	s.Authors = newCollection(s, authors())
-	s.Organizations = newCollection(s, organizations())
-	s.Sections = newCollection(s, sections())
-	s.Tags = newCollection(s, tags())
-	s.Events = newCollection(s, events())
-	s.Programs = newCollection(s, programs())
-	s.AwardSeries = newCollection(s, awardSeries())
-	s.AwardRounds = newCollection(s, awardRounds())
-	s.Awards = newCollection(s, awards())
-	s.Media = newCollection(s, mediaItems())
-	s.Revisions = newCollection(s, revisions())
+	s.openCollections()
 	s.site.Store(&defaultSite)
 	return s
-}
-
-// collection is what all collections can do, whatever their kind.
-type collection interface {
-	Kind() content.Kind
-	indexes(content.Languages) []bson.D
-	scanned(content.Languages) []string
-	collectionName() string
-	rekey(ctx context.Context, which bson.D, done func()) error
-	inspect(doc bson.Raw) error
-	inspectCopy(copied bsondoc.Element) error
-	restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error)
-	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
-	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
-	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
-	ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error)
-	linkQuery(ids []content.ID) engine.Query
-	decodeLinked(bson.Raw) (content.ID, Linked, error)
-	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
-}
-
-// collections lists every collection.
-func (s *Store) collections() []collection {
-	return []collection{
-		s.Articles, s.Authors, s.Organizations, s.Sections, s.Tags, s.Events,
-		s.Programs, s.AwardSeries, s.AwardRounds, s.Awards, s.Media, s.Revisions,
-	}
-}
-
-// collectionOf is the collection of a kind; nil for none.
-func (s *Store) collectionOf(kind content.Kind) collection {
-	for _, c := range s.collections() {
-		if c.Kind() == kind {
-			return c
-		}
-	}
-	return nil
-}
-
-// named is the collection of entries, or of revisions, with a name; nil for none.
-func (s *Store) named(name string) collection {
-	for _, c := range s.collections() {
-		if c.collectionName() == name {
-			return c
-		}
-	}
-	return nil
-}
-
-// collectionName is the name of the collection of a kind's entries.
-func (s *Store) collectionName(kind content.Kind) string {
-	if kind == siteKind {
-		return settings
-	}
-	if c := s.collectionOf(kind); c != nil {
-		return c.collectionName()
-	}
-	return ""
 }
 
 // Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an import
@@ -211,7 +143,7 @@ type tableIndexes struct {
 
 // indexes are those of all tables for a site's languages.
 func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
-	for _, c := range s.collections() {
+	for _, c := range s.collections {
 		of := tableIndexes{table: c.collectionName()}
 		for _, keys := range c.indexes(languages) {
 			of.indexes = append(of.indexes, engine.Index{Keys: keys})

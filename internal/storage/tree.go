@@ -30,8 +30,8 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if content.IsNil(part.after) {
 			continue
 		}
-		to := content.ParentOf(content.As(part.after))
-		if to == "" || !content.IsNil(part.before) && to == content.ParentOf(content.As(part.before)) {
+		to := content.As(part.after).ParentLink()
+		if to == "" || !content.IsNil(part.before) && to == content.As(part.before).ParentLink() {
 			continue
 		}
 		moving, err := c.moving(ctx, revision)
@@ -97,7 +97,7 @@ func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, stag
 			var found []content.ID
 			err := c.byIDs(ctx, level, s, []string{parentField}, func(id content.ID, e T, _ int) {
 				found = append(found, id)
-				if parent := content.ParentOf(content.As(e)); parent != "" {
+				if parent := content.As(e).ParentLink(); parent != "" {
 					next = append(next, parent)
 				}
 			})

@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -18,11 +19,10 @@ import (
 )
 
 var (
-	//go:embed preview.graphql
-	previewQuery string
 	//go:embed preview.tmpl
-	previewText string
-	previewPage = template.Must(template.New("preview").Parse(previewText))
+	previewText  string
+	previewPage  = template.Must(template.New("preview").Parse(previewText))
+	previewQuery = queryOfPage()
 )
 
 // previewPolicy lets the page show pictures, which may come from where media are served, and run nothing.
@@ -43,7 +43,37 @@ type preview struct {
 	languages func() content.Languages
 }
 
-// previewed is what preview.graphql asks for.
+// queryOfPage asks for what the page shows of an entry of any kind, under the names of the places on the page.
+func queryOfPage() string {
+	var b strings.Builder
+	b.WriteString("query Preview($id: ID!) { node(id: $id) { ... on Content { label locale locales status }")
+	for _, kind := range content.Kinds() {
+		p := kind.Descriptor().Page
+		var shown []string
+		for _, part := range []struct{ place, field, selection string }{
+			{"lead", p.Lead, ""},
+			{"byline", p.Byline, ""},
+			{"summary", p.Summary, ""},
+			{"bio", p.Bio, ""},
+			{"cover", p.Cover, " { ...picture }"},
+			{"body", p.Body, " { html }"},
+		} {
+			if part.field != "" {
+				shown = append(shown, part.place+": "+part.field+part.selection)
+			}
+		}
+		if p.Picture {
+			shown = append(shown, "...picture")
+		}
+		if shown != nil {
+			fmt.Fprintf(&b, " ... on %s { %s }", kind, strings.Join(shown, " "))
+		}
+	}
+	b.WriteString(" } } fragment picture on Media { kind url(width: 1280) alt caption }")
+	return b.String()
+}
+
+// previewed is what the query asks for.
 type previewed struct {
 	Node *struct {
 		Label, Locale, Status      string
