@@ -621,7 +621,15 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `"""
+	{Name: "../schema.graphqls", Input: `# What the API offers. People write here what each kind of content has of its own: fields, filters, orders, inputs.
+# What is the same for every kind stands between lines ` + "`" + `# begin generated` + "`" + ` and ` + "`" + `# end generated` + "`" + `; ` + "`" + `make gen` + "`" + ` writes it,
+# from the names in internal/content/content.go and the texts in graph/generate/schema.gotpl.
+#
+# - A page of a list is written ` + "`" + `articles: ArticleConnection` + "`" + `; ` + "`" + `make gen` + "`" + ` adds its arguments.
+# - What is written outside of a region is not generated: an own ` + "`" + `orderBy` + "`" + `, a value of an order in front of the others.
+# - The first value of an order is the default.
+
+"""
 Sen: content of newsrooms and public bodies, for apps.
 
 Articles, authors, events and awards, and what they stand on: organizations, sections, tags, programmes and media.
@@ -755,6 +763,7 @@ interface Content {
 
 "What can be read."
 type Query {
+  # begin generated: queries
   """
   One of the articles, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
   and the result has the present one.
@@ -978,8 +987,8 @@ type Query {
   ): EventConnection
 
   """
-  One of the programs, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  One of the programmes, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still
+  answers, and the result has the present one.
   """
   program(
     "Its id."
@@ -992,7 +1001,7 @@ type Query {
     stage: Stage
   ): Program
 
-  "The programs, a page at a time."
+  "The programmes, a page at a time."
   programs(
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
@@ -1161,6 +1170,7 @@ type Query {
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): MediaConnection
+  # end generated
 
   "Any entry by its id; null for an id that is malformed or of nothing. By Relay's specification."
   node(
@@ -1228,6 +1238,7 @@ type Query {
 
 "A piece of news."
 type Article implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1268,6 +1279,7 @@ type Article implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The title."
   title: String!
   "The summary in front of the body."
@@ -1290,6 +1302,7 @@ type Article implements Node & Content {
   tags: [Tag!]!
   "The events that it reports."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1302,15 +1315,19 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: EventFilter
+    # end generated
     "In which order. The default is that in which the editor chose them."
     orderBy: EventOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
   "The awards that it reports."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1323,12 +1340,15 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
+    # end generated
     "In which order. The default is that in which the editor chose them."
     orderBy: AwardOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
   "The programmes that it refers to."
   programs: [Program!]!
@@ -1339,6 +1359,7 @@ type Article implements Node & Content {
   programme or a tag with it that may be seen.
   """
   related(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1351,12 +1372,15 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: ArticleFilter
+    # end generated
     "In which order. The default is that in which the editor chose them; where nothing was chosen, ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   """
   How long the body takes to read, in whole minutes, 1 at least; null without a body. Counted at 200 words a
@@ -1369,6 +1393,7 @@ type Article implements Node & Content {
 
 "A person who writes, or who is named in the news."
 type Author implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1409,6 +1434,7 @@ type Author implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The person's name."
   name: String!
   "The present position. What it was on an occasion stands there."
@@ -1421,6 +1447,7 @@ type Author implements Node & Content {
   avatar: Media
   "What the person wrote."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1439,11 +1466,13 @@ type Author implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
 }
 
 "A public body, a department, a unit of one, or an enterprise. Organizations form a tree."
 type Organization implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1484,6 +1513,7 @@ type Organization implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The full name."
   name: String!
   "The abbreviation, such as ` + "`" + `UBND` + "`" + `."
@@ -1498,6 +1528,7 @@ type Organization implements Node & Content {
   ancestors: [Organization!]!
   "The people whose present unit it is."
   members(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1516,9 +1547,11 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AuthorConnection
   "The articles about it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1537,9 +1570,11 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "The events that it organizes."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1558,9 +1593,11 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
   "The awards that it received."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1579,6 +1616,7 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
   "Its own site."
   website: URL
@@ -1588,6 +1626,7 @@ type Organization implements Node & Content {
 
 "A part of the site, such as news. Sections form a tree: the breadcrumb."
 type Section implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1628,6 +1667,7 @@ type Section implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "What is found in it."
@@ -1640,6 +1680,7 @@ type Section implements Node & Content {
   ancestors: [Section!]!
   "The articles that stand in it, without those of the sections below."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1658,11 +1699,13 @@ type Section implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
 }
 
 "A topic that articles and events share."
 type Tag implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1703,12 +1746,14 @@ type Tag implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "What it stands for."
   description: String
   "The articles with this tag."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1727,9 +1772,11 @@ type Tag implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "The events with this tag."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1748,11 +1795,13 @@ type Tag implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
 }
 
 "Something that happens at a time: a conference, a ceremony, a fair."
 type Event implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1793,6 +1842,7 @@ type Event implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "What kind of occasion it is."
@@ -1833,6 +1883,7 @@ type Event implements Node & Content {
   programs: [Program!]!
   "The awards that were handed over at it."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1851,9 +1902,11 @@ type Event implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
   "The articles that report it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1872,6 +1925,7 @@ type Event implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "Papers to download."
   documents: [Media!]!
@@ -1883,6 +1937,7 @@ type Event implements Node & Content {
 
 "A policy programme (đề án): it runs for years, and articles and events refer to it."
 type Program implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1923,6 +1978,7 @@ type Program implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The full name."
   name: String!
   "A shorter form."
@@ -1937,6 +1993,7 @@ type Program implements Node & Content {
   organization: Organization
   "The articles that refer to it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1955,9 +2012,11 @@ type Program implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "The events that serve it."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1976,11 +2035,13 @@ type Program implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
 }
 
 "An award that is given again and again."
 type AwardSeries implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2021,6 +2082,7 @@ type AwardSeries implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The full name."
   name: String!
   "The abbreviation, such as ` + "`" + `CNNTTB` + "`" + `."
@@ -2031,6 +2093,7 @@ type AwardSeries implements Node & Content {
   organizations: [Organization!]!
   "Its editions."
   rounds(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2049,9 +2112,11 @@ type AwardSeries implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardRoundConnection
   "Its prizes, of all editions."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2070,11 +2135,13 @@ type AwardSeries implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
 }
 
 "One edition of an award series: a year, a level, a decision, a ceremony."
 type AwardRound implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2115,6 +2182,7 @@ type AwardRound implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "The series that it is an edition of."
@@ -2131,6 +2199,7 @@ type AwardRound implements Node & Content {
   ceremony: Event
   "Its prizes."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2143,17 +2212,21 @@ type AwardRound implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
+    # end generated
     "In which order. The default is ` + "`" + `RANK_ASC` + "`" + `."
     orderBy: AwardOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
 }
 
 "One prize of a round."
 type Award implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2194,6 +2267,7 @@ type Award implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The title."
   title: String!
   "The round that it was given in."
@@ -2220,6 +2294,7 @@ type Award implements Node & Content {
   event: Event
   "The articles that report it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2238,11 +2313,13 @@ type Award implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
 }
 
 "A file that content shows: a picture, a recording, a document."
 type Media implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2283,6 +2360,7 @@ type Media implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "What it is."
   kind: MediaKind!
   """
@@ -2703,6 +2781,7 @@ type PageInfo {
   endCursor: String
 }
 
+# begin generated: connections
 "A page of articles, by the Relay cursor specification."
 type ArticleConnection {
   "The page's elements with their cursors."
@@ -2823,7 +2902,7 @@ type EventEdge {
   cursor: String!
 }
 
-"A page of programs, by the Relay cursor specification."
+"A page of programmes, by the Relay cursor specification."
 type ProgramConnection {
   "The page's elements with their cursors."
   edges: [ProgramEdge!]!
@@ -2835,7 +2914,7 @@ type ProgramConnection {
   totalCount: Int!
 }
 
-"An element of a page of programs."
+"An element of a page of programmes."
 type ProgramEdge {
   "The element."
   node: Program!
@@ -2922,6 +3001,7 @@ type MediaEdge {
   "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
+# end generated
 
 "What kind of occasion an event is."
 enum EventType {
@@ -3068,12 +3148,15 @@ enum Mark {
   SUPERSCRIPT
 }
 
+# begin generated: order head
 "How a list of articles can be ordered. Equals stand in the order of their ids."
 enum ArticleOrder {
+  # end generated
   "The latest published first."
   PUBLISHED_AT_DESC
   "The earliest published first."
   PUBLISHED_AT_ASC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3082,18 +3165,22 @@ enum ArticleOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
   "By title, as a reader of the language expects (collation by the Unicode CLDR)."
   TITLE_ASC
   "By title, from the end of the alphabet."
   TITLE_DESC
 }
 
+# begin generated: order head
 "How a list of authors can be ordered. Equals stand in the order of their ids."
 enum AuthorOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3102,14 +3189,18 @@ enum AuthorOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of organizations can be ordered. Equals stand in the order of their ids."
 enum OrganizationOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3118,10 +3209,13 @@ enum OrganizationOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of sections can be ordered. Equals stand in the order of their ids."
 enum SectionOrder {
+  # end generated
   "As editors placed them."
   POSITION_ASC
   "As editors placed them, from the end."
@@ -3130,6 +3224,7 @@ enum SectionOrder {
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3138,14 +3233,18 @@ enum SectionOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of tags can be ordered. Equals stand in the order of their ids."
 enum TagOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3154,10 +3253,13 @@ enum TagOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of events can be ordered. Equals stand in the order of their ids."
 enum EventOrder {
+  # end generated
   "The latest start first."
   STARTS_AT_DESC
   "The earliest start first."
@@ -3166,6 +3268,7 @@ enum EventOrder {
   PUBLISHED_AT_ASC
   "The latest published first."
   PUBLISHED_AT_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3174,18 +3277,22 @@ enum EventOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
 }
 
-"How a list of programs can be ordered. Equals stand in the order of their ids."
+# begin generated: order head
+"How a list of programmes can be ordered. Equals stand in the order of their ids."
 enum ProgramOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3194,14 +3301,18 @@ enum ProgramOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of award series can be ordered. Equals stand in the order of their ids."
 enum AwardSeriesOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3210,10 +3321,13 @@ enum AwardSeriesOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of award rounds can be ordered. Equals stand in the order of their ids."
 enum AwardRoundOrder {
+  # end generated
   "The latest year first."
   YEAR_DESC
   "The earliest year first."
@@ -3222,6 +3336,7 @@ enum AwardRoundOrder {
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3230,10 +3345,13 @@ enum AwardRoundOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of awards can be ordered. Equals stand in the order of their ids."
 enum AwardOrder {
+  # end generated
   "The latest year first."
   YEAR_DESC
   "The earliest year first."
@@ -3250,6 +3368,7 @@ enum AwardOrder {
   PUBLISHED_AT_ASC
   "The latest published first."
   PUBLISHED_AT_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3258,18 +3377,23 @@ enum AwardOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of media can be ordered. Equals stand in the order of their ids."
 enum MediaOrder {
+  # end generated
   "The latest made first."
   CREATED_AT_DESC
   "The earliest made first."
   CREATED_AT_ASC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
   UPDATED_AT_DESC
+  # end generated
 }
 
 """
@@ -3370,6 +3494,7 @@ input RelationFilter {
   exists: Boolean
 }
 
+# begin generated: enum filters
 "Compares a value of ` + "`" + `EventType` + "`" + `. All that is given must hold."
 input EventTypeFilter {
   "Exactly this."
@@ -3441,6 +3566,7 @@ input MediaKindFilter {
   "None of these."
   notIn: [MediaKind!]
 }
+# end generated
 
 "Compares where an entry stands in the workflow."
 input StatusFilter {
@@ -3454,6 +3580,7 @@ input StatusFilter {
   notIn: [ContentStatus!]
 }
 
+# begin generated: filter
 "Which articles to list. All that is given must hold; a filter nests 5 levels deep at most."
 input ArticleFilter {
   "All of these must hold, 20 at most."
@@ -3474,6 +3601,7 @@ input ArticleFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By title."
   title: StringFilter
   "By the section that it stands in."
@@ -3492,6 +3620,7 @@ input ArticleFilter {
   organizations: RelationFilter
 }
 
+# begin generated: filter
 "Which authors to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AuthorFilter {
   "All of these must hold, 20 at most."
@@ -3512,12 +3641,14 @@ input AuthorFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the present unit."
   organization: RelationFilter
 }
 
+# begin generated: filter
 "Which organizations to list. All that is given must hold; a filter nests 5 levels deep at most."
 input OrganizationFilter {
   "All of these must hold, 20 at most."
@@ -3538,6 +3669,7 @@ input OrganizationFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By full name."
   name: StringFilter
   "By abbreviation."
@@ -3546,6 +3678,7 @@ input OrganizationFilter {
   parent: RelationFilter
 }
 
+# begin generated: filter
 "Which sections to list. All that is given must hold; a filter nests 5 levels deep at most."
 input SectionFilter {
   "All of these must hold, 20 at most."
@@ -3566,12 +3699,14 @@ input SectionFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the section above it."
   parent: RelationFilter
 }
 
+# begin generated: filter
 "Which tags to list. All that is given must hold; a filter nests 5 levels deep at most."
 input TagFilter {
   "All of these must hold, 20 at most."
@@ -3592,10 +3727,12 @@ input TagFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
 }
 
+# begin generated: filter
 "Which events to list. All that is given must hold; a filter nests 5 levels deep at most."
 input EventFilter {
   "All of these must hold, 20 at most."
@@ -3616,6 +3753,7 @@ input EventFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the kind of occasion."
@@ -3634,7 +3772,8 @@ input EventFilter {
   tags: RelationFilter
 }
 
-"Which programs to list. All that is given must hold; a filter nests 5 levels deep at most."
+# begin generated: filter
+"Which programmes to list. All that is given must hold; a filter nests 5 levels deep at most."
 input ProgramFilter {
   "All of these must hold, 20 at most."
   and: [ProgramFilter!]
@@ -3654,6 +3793,7 @@ input ProgramFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By full name."
   name: StringFilter
   "By the first year."
@@ -3664,6 +3804,7 @@ input ProgramFilter {
   organization: RelationFilter
 }
 
+# begin generated: filter
 "Which award series to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AwardSeriesFilter {
   "All of these must hold, 20 at most."
@@ -3684,6 +3825,7 @@ input AwardSeriesFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By full name."
   name: StringFilter
   "By abbreviation."
@@ -3692,6 +3834,7 @@ input AwardSeriesFilter {
   organizations: RelationFilter
 }
 
+# begin generated: filter
 "Which award rounds to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AwardRoundFilter {
   "All of these must hold, 20 at most."
@@ -3712,6 +3855,7 @@ input AwardRoundFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the series."
@@ -3726,6 +3870,7 @@ input AwardRoundFilter {
   ceremony: RelationFilter
 }
 
+# begin generated: filter
 "Which awards to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AwardFilter {
   "All of these must hold, 20 at most."
@@ -3746,6 +3891,7 @@ input AwardFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By title."
   title: StringFilter
   "By the round."
@@ -3768,6 +3914,7 @@ input AwardFilter {
   authors: RelationFilter
 }
 
+# begin generated: filter
 "Which media to list. All that is given must hold; a filter nests 5 levels deep at most."
 input MediaFilter {
   "All of these must hold, 20 at most."
@@ -3788,6 +3935,7 @@ input MediaFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By the name of the file."
   fileName: StringFilter
   "By what it is."
@@ -3802,6 +3950,7 @@ What is wrong with the change itself stands in ` + "`" + `userErrors` + "`" + `,
 otherwise than it was sent stands in ` + "`" + `notices` + "`" + `. Changes of one request are made one after another, in their order.
 """
 type Mutation {
+  # begin generated: mutations
   "Make an article, as a draft."
   createArticle(
     "What it has. What is left out stays empty."
@@ -4061,6 +4210,7 @@ type Mutation {
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardPayload
+  # end generated
 
   """
   Keep a file as a medium, a draft. Its type is told by its bytes: JPEG, PNG, GIF, WebP, MP4, WebM, MP3, M4A, Ogg, WAV,
@@ -4091,6 +4241,7 @@ type Mutation {
     locale: Locale
   ): [MediaPayload!]
 
+  # begin generated: mutations of uploads
   "Change the working copy of a medium. What readers see stays until it is published."
   updateMedia(
     "Its id."
@@ -4106,6 +4257,7 @@ type Mutation {
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): MediaPayload
+  # end generated
 
   "Hand a draft in for review."
   submit(
@@ -4441,6 +4593,7 @@ enum Action {
   AUDIT_LOG
 }
 
+# begin generated: kinds
 "A kind of content."
 enum ContentKind {
   "Articles."
@@ -4466,6 +4619,7 @@ enum ContentKind {
   "Media."
   MEDIA
 }
+# end generated
 
 "What is wrong with a change, or was mended in it."
 enum ProblemCode {
@@ -4651,6 +4805,7 @@ type Correction {
   note: String!
 }
 
+# begin generated: payloads
 "What became of a change of an article."
 type ArticlePayload {
   "The working copy afterwards; null when nothing was written."
@@ -4782,6 +4937,7 @@ type MediaPayload {
   "What a stale version ran into; null otherwise."
   conflict: Conflict
 }
+# end generated
 
 "What became of a change of an entry of any kind."
 type ContentPayload {
@@ -4917,6 +5073,7 @@ type SitePayload {
 
 "An entry to be made: exactly one of the fields."
 input ContentInput @oneOf {
+  # begin generated: inputs to make
   "Make an article."
   article: ArticleInput
   "Make an author."
@@ -4937,6 +5094,7 @@ input ContentInput @oneOf {
   awardRound: AwardRoundInput
   "Make an award."
   award: AwardInput
+  # end generated
 }
 
 "An entry to be changed."
@@ -4951,6 +5109,7 @@ input ContentChange {
 
 "What to change: exactly one of the fields."
 input ContentFields @oneOf {
+  # begin generated: inputs to change
   "Of an article."
   article: ArticleInput
   "Of an author."
@@ -4973,6 +5132,7 @@ input ContentFields @oneOf {
   award: AwardInput
   "Of a medium."
   media: MediaInput
+  # end generated
 }
 
 "An entry in a version."
@@ -5242,10 +5402,12 @@ input CertificateInput {
   validUntil: Date
 }
 
+# begin generated: input
 "What an article has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input ArticleInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The title, one line of 500 characters at most. A new article needs one."
   title: [TextInput!]
   "The summary in front of the body."
@@ -5276,10 +5438,12 @@ input ArticleInput {
   seo: SeoInput
 }
 
+# begin generated: input
 "What an author has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AuthorInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new author needs one."
   name: [TextInput!]
   "The present position."
@@ -5292,10 +5456,12 @@ input AuthorInput {
   avatar: ID
 }
 
+# begin generated: input
 "What an organization has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input OrganizationInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new organization needs one."
   name: [TextInput!]
   "The abbreviation."
@@ -5310,10 +5476,12 @@ input OrganizationInput {
   logo: ID
 }
 
+# begin generated: input
 "What a section has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input SectionInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new section needs one."
   name: [TextInput!]
   "What stands in it."
@@ -5324,20 +5492,24 @@ input SectionInput {
   position: Int
 }
 
+# begin generated: input
 "What a tag has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input TagInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new tag needs one."
   name: [TextInput!]
   "What it means."
   description: [TextInput!]
 }
 
+# begin generated: input
 "What an event has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input EventInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new event needs one."
   name: [TextInput!]
   "What kind of occasion it is; ` + "`" + `OTHER` + "`" + ` when nothing is said."
@@ -5380,10 +5552,12 @@ input EventInput {
   tags: [ID!]
 }
 
+# begin generated: input
 "What a programme has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input ProgramInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new programme needs one."
   name: [TextInput!]
   "The abbreviation."
@@ -5398,10 +5572,12 @@ input ProgramInput {
   organization: ID
 }
 
+# begin generated: input
 "What an award series has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardSeriesInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new series needs one."
   name: [TextInput!]
   "The abbreviation."
@@ -5412,10 +5588,12 @@ input AwardSeriesInput {
   organizations: [ID!]
 }
 
+# begin generated: input
 "What an award round has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardRoundInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new round needs one."
   name: [TextInput!]
   "The id of the series. A new round needs one."
@@ -5432,10 +5610,12 @@ input AwardRoundInput {
   ceremony: ID
 }
 
+# begin generated: input
 "What an award has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The title, one line of 500 characters at most. A new award needs one."
   title: [TextInput!]
   "The id of the round. A new award needs one; year, level and series are those of the round."
@@ -5456,10 +5636,12 @@ input AwardInput {
   event: ID
 }
 
+# begin generated: input
 "What a medium has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input MediaInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The title, one line of 500 characters at most."
   title: [TextInput!]
   "What the picture shows, for those who do not see it."

@@ -1,7 +1,11 @@
-// Command generate writes the generated part of package graph: gqlgen's executor,
-// beside it the resolvers, which are all alike: each asks the relations (see
-// graph/relation.go) for the answer of its field; and the table of accessors (see
-// graph/accessor.go), by which a plan reads what gqlgen would.
+// Command generate writes what follows from the kinds of content and from the schema:
+//
+//   - the regions of schema.graphqls and gqlgen.yml that are the same for every kind (see schema.go);
+//   - gqlgen's executor, in package graph;
+//   - the resolvers, which are all alike: each asks the relations (see graph/relation.go) for the answer of its field;
+//   - the table of accessors (see graph/accessor.go), by which a plan reads what gqlgen would.
+//
+// When anything fails, all these files stay as they were.
 package main
 
 import (
@@ -15,6 +19,8 @@ import (
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
 	"github.com/99designs/gqlgen/codegen/templates"
+
+	"sen/internal/content"
 )
 
 var (
@@ -47,16 +53,48 @@ func (f file) GenerateCode(data *codegen.Data) error {
 }
 
 func main() {
-	cfg, err := config.LoadConfigFromDefaultLocations()
-	if err == nil {
-		var add []api.Option
-		for _, f := range files {
-			_ = os.Remove(f.name)
-			add = append(add, api.AddPlugin(f))
-		}
-		err = api.Generate(cfg, add...)
-	}
-	if err != nil {
+	if err := allOrNothing(outputs, generate); err != nil {
 		log.Fatal(fmt.Errorf("generate graph: %w", err))
 	}
+}
+
+// generate writes all outputs, in the directory of gqlgen.yml.
+func generate() error {
+	if err := rewrite("schema.graphqls", expand); err != nil {
+		return err
+	}
+	if err := rewrite("gqlgen.yml", bind); err != nil {
+		return err
+	}
+	cfg, err := config.LoadConfig("gqlgen.yml")
+	if err != nil {
+		return err
+	}
+	var add []api.Option
+	for _, f := range files {
+		_ = os.Remove(f.name)
+		add = append(add, api.AddPlugin(f))
+	}
+	return api.Generate(cfg, add...)
+}
+
+// rewrite writes the generated regions of a file anew.
+func rewrite(name string, write func(text string, kinds []*kind) (string, error)) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	written, err := write(string(text), kinds())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(written), 0o644)
+}
+
+// kinds are those of package content.
+func kinds() (all []*kind) {
+	for _, k := range content.Kinds() {
+		all = append(all, &kind{Name: string(k), Names: k.Names()})
+	}
+	return all
 }

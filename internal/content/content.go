@@ -34,22 +34,31 @@ const (
 	KindMedia        Kind = "Media"
 )
 
-// kindNames has what is written for a kind in ids and in paths.
+// Names is what the contract calls a kind. `make gen` writes the schema's boilerplate from it.
+type Names struct {
+	// One and Many are the fields of Query that lead to one entry and to a page of them: "awardRound", "awardRounds".
+	One, Many string
+	// Noun and Nouns stand in descriptions: "an award round", "award rounds".
+	Noun, Nouns string
+}
+
+// kindNames has what is written for a kind in ids, in paths and in the contract.
 var kindNames = []struct {
 	kind         Kind
 	prefix, root string
+	names        Names
 }{
-	{KindArticle, "article", "/articles"},
-	{KindAuthor, "author", "/authors"},
-	{KindOrganization, "organization", "/organizations"},
-	{KindSection, "section", "/sections"},
-	{KindTag, "tag", "/tags"},
-	{KindEvent, "event", "/events"},
-	{KindProgram, "program", "/programs"},
-	{KindAwardSeries, "series", "/award-series"},
-	{KindAwardRound, "round", "/award-rounds"},
-	{KindAward, "award", "/awards"},
-	{KindMedia, "media", "/media-items"},
+	{KindArticle, "article", "/articles", Names{"article", "articles", "an article", "articles"}},
+	{KindAuthor, "author", "/authors", Names{"author", "authors", "an author", "authors"}},
+	{KindOrganization, "organization", "/organizations", Names{"organization", "organizations", "an organization", "organizations"}},
+	{KindSection, "section", "/sections", Names{"section", "sections", "a section", "sections"}},
+	{KindTag, "tag", "/tags", Names{"tag", "tags", "a tag", "tags"}},
+	{KindEvent, "event", "/events", Names{"event", "events", "an event", "events"}},
+	{KindProgram, "program", "/programs", Names{"program", "programs", "a programme", "programmes"}},
+	{KindAwardSeries, "series", "/award-series", Names{"awardSeries", "awardSeriesList", "an award series", "award series"}},
+	{KindAwardRound, "round", "/award-rounds", Names{"awardRound", "awardRounds", "an award round", "award rounds"}},
+	{KindAward, "award", "/awards", Names{"award", "awards", "an award", "awards"}},
+	{KindMedia, "media", "/media-items", Names{"media", "mediaItems", "a medium", "media"}},
 }
 
 // Kinds lists every kind, in the order of the contract.
@@ -79,6 +88,16 @@ func (k Kind) Root() string {
 		}
 	}
 	return ""
+}
+
+// Names is what the contract calls the kind.
+func (k Kind) Names() Names {
+	for _, n := range kindNames {
+		if n.kind == k {
+			return n.names
+		}
+	}
+	return Names{}
 }
 
 // Path is the address on the site of the entry of this kind with a slug:
