@@ -1,6 +1,6 @@
 // Command generate writes what follows from the kinds of content and from the schema:
 //
-//   - the regions of schema.graphqls and gqlgen.yml that are the same for every kind (see schema.go);
+//   - the regions of schema.graphqls and gqlgen.yml that are the same for every kind (see schema.go and schema.gotpl);
 //   - gqlgen's executor, in package graph;
 //   - the resolvers, which are all alike: each asks the relations (see graph/relation.go) for the answer of its field;
 //   - the table of accessors (see graph/accessor.go), by which a plan reads what gqlgen would.

@@ -7,13 +7,15 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 )
 
 // outputs are the files that this command writes.
 var outputs = []string{
-	"schema.graphqls", "gqlgen.yml", "graph/generated.go", "graph/models_gen.go", "graph/resolvers_gen.go", "graph/accessors_gen.go",
+	"schema.graphqls", "gqlgen.yml",
+	"graph/generated.go", "graph/models_gen.go", "graph/resolvers_gen.go", "graph/accessors_gen.go",
 }
 
 // before is what files held; nil where there was none.
@@ -70,7 +72,7 @@ func allOrNothing(names []string, write func() error) (err error) {
 	}()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 		if err != nil {
 			err = errors.Join(err, restore())

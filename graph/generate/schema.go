@@ -1,33 +1,11 @@
 package main
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"text/template"
-	"unicode"
-	"unicode/utf8"
-
-	"sen/graph/scalar"
-	"sen/internal/content"
 )
-
-// kind is what the generator knows of a kind of content.
-type kind struct {
-	Name string // of its type
-	content.Names
-	Order    string // in which it is listed without `orderBy`
-	uploaded bool   // made by an upload, not from an input
-}
-
-// placed are the regions that stand where their first line stands; the others find their place by themselves.
-var placed = map[string]bool{
-	"queries": true, "connections": true, "order": true, "enum filters": true, "mutations": true, "mutations of uploads": true,
-	"kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true, "bindings": true,
-}
 
 var (
 	// headed are the definitions whose description is generated and whose members are in part.
@@ -36,25 +14,6 @@ var (
 	connection = regexp.MustCompile(`^  (?:\w+|\)): (\w+)Connection$`)
 	enumFilter = regexp.MustCompile(`^  \w+: (\w+)Filter$`)
 )
-
-//go:embed schema.gotpl
-var regionsTemplate string
-
-var regions = template.Must(template.New("").Funcs(template.FuncMap{
-	"wrap": wrap, "title": title, "upper": func(name string) string { return scalar.KindName(content.Kind(name)) },
-}).Parse(regionsTemplate))
-
-// region renders a region without its markers.
-func region(name string, data any) []string {
-	var b bytes.Buffer
-	if err := regions.ExecuteTemplate(&b, name, data); err != nil {
-		panic(err) // the template and the data are both of this package
-	}
-	if b.Len() == 0 {
-		return nil
-	}
-	return strings.Split(b.String(), "\n")
-}
 
 // schema is schema.graphqls while its regions are written.
 type schema struct {
@@ -98,29 +57,38 @@ func (s *schema) complete() error {
 	const implements = " implements Node & Content {"
 	for i, k := range s.kinds {
 		if b := s.find(k.Name); b == nil || b.head != "type "+k.Name+implements {
-			return fmt.Errorf("schema.graphqls lacks a kind of internal/content: write `type %s%s`, with a description, its own fields and `}`", k.Name, implements)
+			return fmt.Errorf("schema.graphqls lacks the kind %s of internal/content: "+
+				"write `type %[1]s%s`, with a description, its own fields and `}`", k.Name, implements)
 		}
 		if s.find(k.Name+"Input") == nil {
-			return fmt.Errorf("schema.graphqls does not say what can be written of a kind: write `input %sInput {`, with its own fields and `}`", k.Name)
+			return fmt.Errorf("schema.graphqls does not say what can be written of the kind %s: "+
+				"write `input %[1]sInput {`, with its own fields and `}`", k.Name)
 		}
-		for suffix, keyword := range map[string]string{"Order": "enum", "Filter": "input"} {
-			if s.find(k.Name+suffix) != nil {
-				continue
-			}
-			if i == 0 || s.find(s.kinds[i-1].Name+suffix) == nil {
-				return fmt.Errorf("schema.graphqls lacks `%s %s%s {`, and `}`", keyword, k.Name, suffix)
-			}
-			at := slices.Index(s.blocks, s.find(s.kinds[i-1].Name+suffix)) + 1
-			s.blocks = slices.Insert(s.blocks, at, &block{doc: []string{""}}, &block{name: k.Name + suffix, head: keyword + " " + k.Name + suffix + " {"})
-		}
+		s.frame("enum", "Order", i)
+		s.frame("input", "Filter", i)
 	}
 	for _, b := range s.blocks {
 		known := slices.ContainsFunc(s.kinds, func(k *kind) bool { return k.Name == b.name })
 		if strings.HasSuffix(b.head, implements) && !known {
-			return fmt.Errorf("internal/content does not know the kind %s of schema.graphqls: write its constant and its line of kindNames in internal/content/content.go", b.name)
+			return fmt.Errorf("internal/content does not know the kind %s of schema.graphqls: "+
+				"write its constant and its row of kindNames in internal/content/content.go", b.name)
 		}
 	}
 	return nil
+}
+
+// frame adds an empty definition for a kind that has none, behind that of the kind before it.
+func (s *schema) frame(keyword, suffix string, i int) {
+	name := s.kinds[i].Name + suffix
+	if s.find(name) != nil {
+		return
+	}
+	at := len(s.blocks)
+	if i > 0 {
+		at = slices.Index(s.blocks, s.find(s.kinds[i-1].Name+suffix)) + 1
+	}
+	empty := &block{name: name, head: keyword + " " + name + " {"}
+	s.blocks = slices.Insert(s.blocks, at, &block{doc: []string{""}}, empty)
 }
 
 // order writes the description of a kind's order and the values that every kind has, where the region stands or last.
@@ -167,7 +135,7 @@ func (s *schema) begun(b *block, k *kind, what string) {
 	b.members = merged(items(b.members, "  "), region(what, k), "  ", what, opened)
 }
 
-// fields writes the fields that every kind has, which are those of the interface Content, and the arguments of its lists.
+// fields writes the fields that every kind has, those of the interface Content, and the arguments of its lists.
 func (s *schema) fields(b *block) {
 	own := items(b.members, "  ")
 	for i, it := range own {
@@ -190,12 +158,12 @@ func paged(it item, of *kind) []string {
 	if last := len(it.lines) - 1; at < last {
 		own = items(it.lines[at+1:last], "    ")
 	}
-	return slices.Concat(it.lines[:at], []string{"  " + it.name + "("}, merged(own, region("page", of), "    ", "page", false),
-		[]string{"  ): " + of.Name + "Connection"})
+	args := merged(own, region("page", of), "    ", "page", false)
+	return slices.Concat(it.lines[:at], []string{"  " + it.name + "("}, args, []string{"  ): " + of.Name + "Connection"})
 }
 
-// merged joins members that people wrote with those that are the same everywhere, in the order of these. What is written
-// by hand takes the place of what would be generated. The members begin inside a region when it is open already.
+// merged joins members that people wrote with those that are the same everywhere, in the order of the latter. What is
+// written by hand takes the place of what would be generated. With opened, a region was begun in front of the members.
 func merged(own []item, standard []string, indent, name string, opened bool) (lines []string) {
 	for _, s := range items(standard, indent) {
 		at := slices.IndexFunc(own, func(it item) bool { return it.name == s.name })
@@ -246,38 +214,11 @@ func (s *schema) fill() (string, error) {
 		}
 	}
 	data := map[string]any{
-		"queries": s.kinds, "connections": s.kinds, "enum filters": s.enums(), "mutations": made, "mutations of uploads": uploaded,
-		"kinds": s.kinds, "payloads": s.kinds, "inputs to make": made, "inputs to change": s.kinds,
+		"queries": s.kinds, "connections": s.kinds, "enum filters": s.enums(), "mutations": made,
+		"mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds, "inputs to make": made,
+		"inputs to change": s.kinds,
 	}
 	return placeAll("schema.graphqls", lines, data)
-}
-
-// bind writes the rows of every kind in gqlgen.yml anew.
-func bind(text string, kinds []*kind) (string, error) {
-	lines, err := handwritten("gqlgen.yml", text)
-	if err != nil {
-		return "", err
-	}
-	return placeAll("gqlgen.yml", lines, map[string]any{"bindings": kinds})
-}
-
-// placeAll writes the regions behind their first lines. All of them must be there.
-func placeAll(file string, lines []string, data map[string]any) (string, error) {
-	var out strings.Builder
-	for _, line := range lines {
-		out.WriteString(line + "\n")
-		indent, name, found := strings.Cut(line, begin)
-		if of, ok := data[name]; found && ok {
-			for _, generated := range append(region(name, of), indent+end) {
-				out.WriteString(generated + "\n")
-			}
-			delete(data, name)
-		}
-	}
-	for name := range data {
-		return "", fmt.Errorf("%s lacks the region %q: write the line `%s%s` where it is to stand", file, name, begin, name)
-	}
-	return out.String(), nil
 }
 
 // enums are those that the filters of kinds compare, in the order in which they are first named.
@@ -294,30 +235,4 @@ func (s *schema) enums() (names []string) {
 		}
 	}
 	return names
-}
-
-// wrap breaks a text into lines of 112 columns at most.
-func wrap(indent, text string) string {
-	var out strings.Builder
-	column := 0
-	for _, word := range strings.Fields(text) {
-		switch width := utf8.RuneCountInString(word); {
-		case column > 0 && column+1+width > 112:
-			out.WriteString("\n" + indent + word)
-			column = len(indent) + width
-		case column == 0:
-			out.WriteString(indent + word)
-			column = len(indent) + width
-		default:
-			out.WriteString(" " + word)
-			column += 1 + width
-		}
-	}
-	return out.String()
-}
-
-// title writes the first letter large.
-func title(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:]
 }

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"sen"
+	"sen/internal/content"
+)
+
+// podcast is a kind that is not there, with what people write of it.
+var podcast = &kind{Name: "Podcast", Names: content.Names{One: "podcast", Many: "podcasts", Noun: "a podcast", Nouns: "podcasts"}}
+
+const podcastSchema = `
+"Something to listen to."
+type Podcast implements Node & Content {
+  "The title."
+  title: String!
+  # A comment stays.
+  "The articles about it."
+  articles: ArticleConnection
+  "What comes before it."
+  earlier(
+    "In which order. The default is that in which the editor chose them."
+    orderBy: PodcastOrder
+  ): PodcastConnection
+}
+
+input PodcastInput {
+  "The title."
+  title: [TextInput!]
+}
+`
+
+// TestFresh sees that the regions are what the generator writes.
+func TestFresh(t *testing.T) {
+	bindings, err := os.ReadFile("../../gqlgen.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]struct {
+		text  string
+		write func(string, []*kind) (string, error)
+	}{
+		"schema.graphqls": {sen.Schema, expand},
+		"gqlgen.yml":      {string(bindings), bind},
+	} {
+		written, err := file.write(file.text, kinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(file.text, written); diff != "" {
+			t.Errorf("%s (-) is not what the generator writes (+): run `make gen`\n%s", name, diff)
+		}
+	}
+}
+
+// TestNewKind sees what a kind gets of which people wrote the type and the input alone.
+func TestNewKind(t *testing.T) {
+	with := append(kinds(), podcast)
+	written, err := expand(sen.Schema+podcastSchema, with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := expand(written, with); err != nil || again != written {
+		t.Errorf("written once more it differs: %v\n%s", err, cmp.Diff(written, again))
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Input: written})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func(typ string) (all []string) {
+		for _, f := range schema.Types[typ].Fields {
+			all = append(all, f.Name)
+		}
+		for _, v := range schema.Types[typ].EnumValues {
+			all = append(all, v.Name)
+		}
+		return all
+	}
+	common := names("Content")
+	for typ, want := range map[string][]string{
+		"Podcast":           append(common, "title", "articles", "earlier"),
+		"PodcastInput":      {"slug", "title"},
+		"PodcastOrder":      {"UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "CREATED_AT_DESC"},
+		"PodcastFilter":     {"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status"},
+		"PodcastConnection": {"edges", "nodes", "pageInfo", "totalCount"},
+		"PodcastEdge":       {"node", "cursor"},
+		"PodcastPayload":    {"podcast", "userErrors", "notices", "conflict"},
+	} {
+		if diff := cmp.Diff(want, names(typ)); diff != "" {
+			t.Errorf("%s has not what it should (-), but (+): %s", typ, diff)
+		}
+	}
+	for typ, want := range map[string][]string{
+		"Query": {"podcast", "podcasts"}, "Mutation": {"createPodcast", "updatePodcast"}, "ContentKind": {"PODCAST"},
+		"ContentInput": {"podcast"}, "ContentFields": {"podcast"},
+	} {
+		for _, name := range want {
+			if !slices.Contains(names(typ), name) {
+				t.Errorf("%s has no %s", typ, name)
+			}
+		}
+	}
+	order := schema.Types["Podcast"].Fields.ForName("earlier").Arguments.ForName("orderBy")
+	if !strings.Contains(order.Description, "the editor chose") {
+		t.Errorf("an argument that people wrote became %q", order.Description)
+	}
+	args := func(typ, field string) (all []string) {
+		for _, a := range schema.Types[typ].Fields.ForName(field).Arguments {
+			all = append(all, a.Name)
+		}
+		return all
+	}
+	for _, field := range []string{"articles", "earlier"} {
+		if diff := cmp.Diff(args("Query", "podcasts"), args("Podcast", field)); diff != "" {
+			t.Errorf("podcasts of Query (-) and %s (+) take others: %s", field, diff)
+		}
+	}
+	if !strings.Contains(written, "  # A comment stays.\n") {
+		t.Error("a comment got lost")
+	}
+}
+
+// TestOwnOrder sees that the values which people wrote of an order are not written again, and that the first one is
+// the default.
+func TestOwnOrder(t *testing.T) {
+	own := "\nenum PodcastOrder {\n  \"New ones first.\"\n  CREATED_AT_DESC\n  # begin generated: order\n  # end generated\n  \"By title.\"\n  TITLE_ASC\n}\n"
+	written, err := expand(sen.Schema+podcastSchema+own, append(kinds(), podcast))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Input: written})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	for _, v := range schema.Types["PodcastOrder"].EnumValues {
+		values = append(values, v.Name)
+	}
+	if want := "CREATED_AT_DESC UPDATED_AT_ASC UPDATED_AT_DESC CREATED_AT_ASC TITLE_ASC"; strings.Join(values, " ") != want {
+		t.Errorf("the order has %s and should have %s", values, want)
+	}
+	if by := schema.Query.Fields.ForName("podcasts").Arguments.ForName("orderBy").Description; !strings.Contains(by, "`CREATED_AT_DESC`") {
+		t.Errorf("the default order is told as %q", by)
+	}
+}
+
+// TestMissing sees that what only people can write is asked for: the file and the line.
+func TestMissing(t *testing.T) {
+	typ, _, _ := strings.Cut(podcastSchema, "input ")
+	for _, c := range []struct {
+		name, schema string
+		kinds        []*kind
+		want         string
+	}{
+		{"a row without a type", sen.Schema, append(kinds(), podcast), "`type Podcast implements Node & Content {`"},
+		{"a row without an input", sen.Schema + typ, append(kinds(), podcast), "`input PodcastInput {`"},
+		{"a type without a row", sen.Schema + podcastSchema, kinds(), "internal/content/content.go"},
+		{"a region that is gone", strings.Replace(sen.Schema, begin+"payloads", begin+"other", 1), kinds(), "`# begin generated: payloads`"},
+		{"a region without an end", strings.Replace(sen.Schema, "\n  "+end, "", 1), kinds(), "must take turns"},
+		{"a last region without an end", sen.Schema + begin + "x\n", kinds(), "no `# end generated`"},
+	} {
+		if _, err := expand(c.schema, c.kinds); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; it should tell %q", c.name, err, c.want)
+		}
+	}
+}
