@@ -1,6 +1,6 @@
 // Command generate writes what follows from the kinds of content and from the schema:
 //
-//   - the regions of schema.graphqls and gqlgen.yml that are the same for every kind (see schema.go and schema.gotpl);
+//   - what schema.graphqls, gqlgen.yml and package content have alike of every kind (see schema.go and schema.gotpl);
 //   - gqlgen's executor, in package graph;
 //   - the resolvers, which are all alike: each asks the relations (see graph/relation.go) for the answer of its field;
 //   - the table of accessors (see graph/accessor.go), by which a plan reads what gqlgen would.
@@ -10,7 +10,9 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"text/template"
@@ -60,11 +62,10 @@ func main() {
 
 // generate writes all outputs, in the directory of gqlgen.yml.
 func generate() error {
-	if err := rewrite("schema.graphqls", expand); err != nil {
-		return err
-	}
-	if err := rewrite("gqlgen.yml", bind); err != nil {
-		return err
+	for _, w := range written {
+		if err := w.rewrite(); err != nil {
+			return err
+		}
 	}
 	cfg, err := config.LoadConfig("gqlgen.yml")
 	if err != nil {
@@ -78,17 +79,26 @@ func generate() error {
 	return api.Generate(cfg, add...)
 }
 
-// rewrite writes the generated regions of a file anew.
-func rewrite(name string, write func(text string, kinds []*kind) (string, error)) error {
-	text, err := os.ReadFile(name)
-	if err != nil {
+// written are the files that are written from the kinds alone, each from what it holds.
+var written = []writer{
+	{"schema.graphqls", expand}, {"gqlgen.yml", bind}, {"internal/content/list_gen.go", aliases},
+}
+
+type writer struct {
+	name  string
+	write func(text string, kinds []*kind) (string, error)
+}
+
+func (w writer) rewrite() error {
+	text, err := os.ReadFile(w.name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	written, err := write(string(text), kinds())
-	if err != nil {
+	now, err := w.write(string(text), kinds())
+	if err != nil || now == string(text) {
 		return err
 	}
-	return os.WriteFile(name, []byte(written), 0o644)
+	return os.WriteFile(w.name, []byte(now), 0o644)
 }
 
 // kinds are those of package content.

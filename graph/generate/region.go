@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"go/format"
 	"strings"
 	"text/template"
 	"unicode"
@@ -54,6 +55,12 @@ func bind(text string, kinds []*kind) (string, error) {
 		return "", err
 	}
 	return placeAll("gqlgen.yml", lines, map[string]any{"bindings": kinds})
+}
+
+// aliases writes a file of package content with a name for each type that is made from a kind's.
+func aliases(_ string, kinds []*kind) (string, error) {
+	source, err := format.Source([]byte(strings.Join(region("aliases", kinds), "\n")))
+	return string(source), err
 }
 
 // placeAll writes the regions behind their first lines. All of them must be there.

@@ -14,7 +14,7 @@ import (
 
 // outputs are the files that this command writes.
 var outputs = []string{
-	"schema.graphqls", "gqlgen.yml",
+	"schema.graphqls", "gqlgen.yml", "internal/content/list_gen.go",
 	"graph/generated.go", "graph/models_gen.go", "graph/resolvers_gen.go", "graph/accessors_gen.go",
 }
 

@@ -16,7 +16,7 @@ import (
 func held(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, dir := range []string{".", "graph"} {
+	for _, dir := range []string{".", "graph", "internal/content"} {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func tree(t *testing.T, schema string) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	if err := os.Mkdir("graph", 0o755); err != nil {
+	if err := errors.Join(os.Mkdir("graph", 0o755), os.MkdirAll("internal/content", 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range outputs {
