@@ -77,7 +77,8 @@ func placeAll(file string, lines []string, data map[string]any) (string, error) 
 		}
 	}
 	for name := range data {
-		return "", fmt.Errorf("%s lacks a region: write the lines `%s%s` and `%s` where it is to stand", file, begin, name, end)
+		const lacks = "%s lacks a region: write the lines `%s%s` and `%s` where it is to stand"
+		return "", fmt.Errorf(lacks, file, begin, name, end)
 	}
 	return out.String(), nil
 }

@@ -61,12 +61,13 @@ func tree(t *testing.T, schema string) {
 	}
 }
 
-// TestBroken sees that no file changes when the generator fails: at once, or where gqlgen has removed its files already.
+// TestBroken sees that no file changes when the generator fails: at once, or when gqlgen has removed its files already.
 func TestBroken(t *testing.T) {
+	replaced := func(old, by string) string { return strings.Replace(sen.Schema, old, by, 1) }
 	for name, c := range map[string]struct{ schema, want string }{
-		"an unfinished region": {strings.Replace(sen.Schema, "\n  "+end, "", 1), "must take turns"},
+		"an unfinished region": {replaced("\n  "+end, ""), "must take turns"},
 		"a type without a row": {sen.Schema + podcastSchema, "does not know the kind Podcast"},
-		"no such type":         {strings.Replace(sen.Schema, "  title: String!", "  title: Strong!", 1), "Undefined type Strong"},
+		"no such type":         {replaced("  title: String!", "  title: Strong!"), "Undefined type Strong"},
 		"no syntax":            {sen.Schema + "type {\n", "Expected Name"},
 	} {
 		t.Run(name, func(t *testing.T) {

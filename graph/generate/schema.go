@@ -71,7 +71,7 @@ func (s *schema) complete() error {
 		known := slices.ContainsFunc(s.kinds, func(k *kind) bool { return k.Name == b.name })
 		if strings.HasSuffix(b.head, implements) && !known {
 			return fmt.Errorf("internal/content does not know the kind %s of schema.graphqls: "+
-				"write its constant and its row of kindNames in internal/content/content.go", b.name)
+				"write it and its names into the list from which content.Kinds is made, like the other kinds", b.name)
 		}
 	}
 	return nil

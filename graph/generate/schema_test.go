@@ -15,7 +15,10 @@ import (
 )
 
 // podcast is a kind that is not there, with what people write of it.
-var podcast = &kind{Name: "Podcast", Names: content.Names{One: "podcast", Many: "podcasts", Noun: "a podcast", Nouns: "podcasts"}}
+var podcast = &kind{
+	Name:  "Podcast",
+	Names: content.Names{One: "podcast", Many: "podcasts", Noun: "a podcast", Nouns: "podcasts"},
+}
 
 const podcastSchema = `
 "Something to listen to."
@@ -55,10 +58,11 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// TestNewKind sees what a kind gets of which people wrote the type and the input alone.
-func TestNewKind(t *testing.T) {
+// expanded is the schema with podcasts, and as text.
+func expanded(t *testing.T, own string) (*ast.Schema, string) {
+	t.Helper()
 	with := append(kinds(), podcast)
-	written, err := expand(sen.Schema+podcastSchema, with)
+	written, err := expand(sen.Schema+podcastSchema+own, with)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,18 +73,25 @@ func TestNewKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := func(typ string) (all []string) {
-		for _, f := range schema.Types[typ].Fields {
-			all = append(all, f.Name)
-		}
-		for _, v := range schema.Types[typ].EnumValues {
-			all = append(all, v.Name)
-		}
-		return all
+	return schema, written
+}
+
+// names are those of the fields or values of a type.
+func names(of *ast.Definition) (all []string) {
+	for _, f := range of.Fields {
+		all = append(all, f.Name)
 	}
-	common := names("Content")
+	for _, v := range of.EnumValues {
+		all = append(all, v.Name)
+	}
+	return all
+}
+
+// TestNewKind sees what a kind gets of which people wrote the type and the input alone.
+func TestNewKind(t *testing.T) {
+	schema, written := expanded(t, "")
 	for typ, want := range map[string][]string{
-		"Podcast":           append(common, "title", "articles", "earlier"),
+		"Podcast":           append(names(schema.Types["Content"]), "title", "articles", "earlier"),
 		"PodcastInput":      {"slug", "title"},
 		"PodcastOrder":      {"UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "CREATED_AT_DESC"},
 		"PodcastFilter":     {"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status"},
@@ -88,7 +99,7 @@ func TestNewKind(t *testing.T) {
 		"PodcastEdge":       {"node", "cursor"},
 		"PodcastPayload":    {"podcast", "userErrors", "notices", "conflict"},
 	} {
-		if diff := cmp.Diff(want, names(typ)); diff != "" {
+		if diff := cmp.Diff(want, names(schema.Types[typ])); diff != "" {
 			t.Errorf("%s has not what it should (-), but (+): %s", typ, diff)
 		}
 	}
@@ -97,24 +108,9 @@ func TestNewKind(t *testing.T) {
 		"ContentInput": {"podcast"}, "ContentFields": {"podcast"},
 	} {
 		for _, name := range want {
-			if !slices.Contains(names(typ), name) {
+			if !slices.Contains(names(schema.Types[typ]), name) {
 				t.Errorf("%s has no %s", typ, name)
 			}
-		}
-	}
-	order := schema.Types["Podcast"].Fields.ForName("earlier").Arguments.ForName("orderBy")
-	if !strings.Contains(order.Description, "the editor chose") {
-		t.Errorf("an argument that people wrote became %q", order.Description)
-	}
-	args := func(typ, field string) (all []string) {
-		for _, a := range schema.Types[typ].Fields.ForName(field).Arguments {
-			all = append(all, a.Name)
-		}
-		return all
-	}
-	for _, field := range []string{"articles", "earlier"} {
-		if diff := cmp.Diff(args("Query", "podcasts"), args("Podcast", field)); diff != "" {
-			t.Errorf("podcasts of Query (-) and %s (+) take others: %s", field, diff)
 		}
 	}
 	if !strings.Contains(written, "  # A comment stays.\n") {
@@ -122,43 +118,65 @@ func TestNewKind(t *testing.T) {
 	}
 }
 
+// TestPages sees that every page of podcasts takes the same arguments, and that one which people wrote stays.
+func TestPages(t *testing.T) {
+	schema, _ := expanded(t, "")
+	args := func(f *ast.FieldDefinition) (all []string) {
+		for _, a := range f.Arguments {
+			all = append(all, a.Name)
+		}
+		return all
+	}
+	want := args(schema.Query.Fields.ForName("podcasts"))
+	for _, name := range []string{"articles", "earlier"} {
+		if diff := cmp.Diff(want, args(schema.Types["Podcast"].Fields.ForName(name))); diff != "" {
+			t.Errorf("podcasts of Query (-) and %s (+) take others: %s", name, diff)
+		}
+	}
+	order := schema.Types["Podcast"].Fields.ForName("earlier").Arguments.ForName("orderBy")
+	if !strings.Contains(order.Description, "the editor chose") {
+		t.Errorf("an argument that people wrote became %q", order.Description)
+	}
+}
+
 // TestOwnOrder sees that the values which people wrote of an order are not written again, and that the first one is
 // the default.
 func TestOwnOrder(t *testing.T) {
-	own := "\nenum PodcastOrder {\n  \"New ones first.\"\n  CREATED_AT_DESC\n  # begin generated: order\n  # end generated\n  \"By title.\"\n  TITLE_ASC\n}\n"
-	written, err := expand(sen.Schema+podcastSchema+own, append(kinds(), podcast))
-	if err != nil {
-		t.Fatal(err)
+	schema, _ := expanded(t, `
+enum PodcastOrder {
+  "New ones first."
+  CREATED_AT_DESC
+  # begin generated: order
+  # end generated
+  "By title."
+  TITLE_ASC
+}
+`)
+	want := []string{"CREATED_AT_DESC", "UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "TITLE_ASC"}
+	if diff := cmp.Diff(want, names(schema.Types["PodcastOrder"])); diff != "" {
+		t.Errorf("the order has not the values that it should (-), but (+): %s", diff)
 	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Input: written})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values []string
-	for _, v := range schema.Types["PodcastOrder"].EnumValues {
-		values = append(values, v.Name)
-	}
-	if want := "CREATED_AT_DESC UPDATED_AT_ASC UPDATED_AT_DESC CREATED_AT_ASC TITLE_ASC"; strings.Join(values, " ") != want {
-		t.Errorf("the order has %s and should have %s", values, want)
-	}
-	if by := schema.Query.Fields.ForName("podcasts").Arguments.ForName("orderBy").Description; !strings.Contains(by, "`CREATED_AT_DESC`") {
-		t.Errorf("the default order is told as %q", by)
+	by := schema.Query.Fields.ForName("podcasts").Arguments.ForName("orderBy")
+	if !strings.Contains(by.Description, "`CREATED_AT_DESC`") {
+		t.Errorf("the default order is told as %q", by.Description)
 	}
 }
 
 // TestMissing sees that what only people can write is asked for: the file and the line.
 func TestMissing(t *testing.T) {
 	typ, _, _ := strings.Cut(podcastSchema, "input ")
+	with := append(kinds(), podcast)
+	replaced := func(old, by string) string { return strings.Replace(sen.Schema, old, by, 1) }
 	for _, c := range []struct {
 		name, schema string
 		kinds        []*kind
 		want         string
 	}{
-		{"a row without a type", sen.Schema, append(kinds(), podcast), "`type Podcast implements Node & Content {`"},
-		{"a row without an input", sen.Schema + typ, append(kinds(), podcast), "`input PodcastInput {`"},
-		{"a type without a row", sen.Schema + podcastSchema, kinds(), "internal/content/content.go"},
-		{"a region that is gone", strings.Replace(sen.Schema, begin+"payloads", begin+"other", 1), kinds(), "`# begin generated: payloads`"},
-		{"a region without an end", strings.Replace(sen.Schema, "\n  "+end, "", 1), kinds(), "must take turns"},
+		{"a row without a type", sen.Schema, with, "`type Podcast implements Node & Content {`"},
+		{"a row without an input", sen.Schema + typ, with, "`input PodcastInput {`"},
+		{"a type without a row", sen.Schema + podcastSchema, kinds(), "the list from which content.Kinds is made"},
+		{"a region that is gone", replaced(begin+"payloads", begin+"other"), kinds(), "`# begin generated: payloads`"},
+		{"a region without an end", replaced("\n  "+end, ""), kinds(), "must take turns"},
 		{"a last region without an end", sen.Schema + begin + "x\n", kinds(), "no `# end generated`"},
 	} {
 		if _, err := expand(c.schema, c.kinds); err == nil || !strings.Contains(err.Error(), c.want) {
