@@ -34,7 +34,7 @@ house: ## Who imports whom, sizes, descriptions, and no breaking change since th
 fresh: ## See that generated files, go.mod and the playground are what their sources say.
 	scripts/fresh
 
-gen: ## Write the generated Go again, from schema.graphqls and gqlgen.yml.
+gen: ## Write the generated Go and the generated parts of schema.graphqls and gqlgen.yml; all or nothing.
 	go run ./graph/generate
 
 playground: node ## Build the playground's page again (the result is committed).

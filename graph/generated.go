@@ -629,7 +629,15 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `"""
+	{Name: "../schema.graphqls", Input: `# What the API offers. People write here what each kind of content has of its own: fields, filters, orders, inputs.
+# What is the same for every kind stands between lines ` + "`" + `# begin generated` + "`" + ` and ` + "`" + `# end generated` + "`" + `; ` + "`" + `make gen` + "`" + ` writes it,
+# from the names in internal/content/content.go and the texts in graph/generate/schema.gotpl.
+#
+# - A page of a list is written ` + "`" + `articles: ArticleConnection` + "`" + `; ` + "`" + `make gen` + "`" + ` adds its arguments.
+# - What is written outside of a region is not generated: an own ` + "`" + `orderBy` + "`" + `, a value of an order in front of the others.
+# - The first value of an order is the default.
+
+"""
 Sen: content of newsrooms and public bodies, for apps.
 
 Articles, authors, events and awards, and what they stand on: organizations, sections, tags, programmes and media.
@@ -763,6 +771,7 @@ interface Content {
 
 "What can be read."
 type Query {
+  # begin generated: queries
   """
   One of the articles, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
   and the result has the present one.
@@ -986,8 +995,8 @@ type Query {
   ): EventConnection
 
   """
-  One of the programs, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  One of the programmes, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still
+  answers, and the result has the present one.
   """
   program(
     "Its id."
@@ -1000,7 +1009,7 @@ type Query {
     stage: Stage
   ): Program
 
-  "The programs, a page at a time."
+  "The programmes, a page at a time."
   programs(
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
@@ -1169,6 +1178,7 @@ type Query {
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): MediaConnection
+  # end generated
 
   "Any entry by its id; null for an id that is malformed or of nothing. By Relay's specification."
   node(
@@ -1236,6 +1246,7 @@ type Query {
 
 "A piece of news."
 type Article implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1276,6 +1287,7 @@ type Article implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The title."
   title: String!
   "The summary in front of the body."
@@ -1298,6 +1310,7 @@ type Article implements Node & Content {
   tags: [Tag!]!
   "The events that it reports."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1310,15 +1323,19 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: EventFilter
+    # end generated
     "In which order. The default is that in which the editor chose them."
     orderBy: EventOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
   "The awards that it reports."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1331,12 +1348,15 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
+    # end generated
     "In which order. The default is that in which the editor chose them."
     orderBy: AwardOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
   "The programmes that it refers to."
   programs: [Program!]!
@@ -1347,6 +1367,7 @@ type Article implements Node & Content {
   programme or a tag with it that may be seen.
   """
   related(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1359,12 +1380,15 @@ type Article implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: ArticleFilter
+    # end generated
     "In which order. The default is that in which the editor chose them; where nothing was chosen, ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   """
   How long the body takes to read, in whole minutes, 1 at least; null without a body. Counted at 200 words a
@@ -1377,6 +1401,7 @@ type Article implements Node & Content {
 
 "A person who writes, or who is named in the news."
 type Author implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1417,6 +1442,7 @@ type Author implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The person's name."
   name: String!
   "The present position. What it was on an occasion stands there."
@@ -1429,6 +1455,7 @@ type Author implements Node & Content {
   avatar: Media
   "What the person wrote."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1447,11 +1474,13 @@ type Author implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
 }
 
 "A public body, a department, a unit of one, or an enterprise. Organizations form a tree."
 type Organization implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1492,6 +1521,7 @@ type Organization implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The full name."
   name: String!
   "The abbreviation, such as ` + "`" + `UBND` + "`" + `."
@@ -1506,6 +1536,7 @@ type Organization implements Node & Content {
   ancestors: [Organization!]!
   "The people whose present unit it is."
   members(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1524,9 +1555,11 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AuthorConnection
   "The articles about it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1545,9 +1578,11 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "The events that it organizes."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1566,9 +1601,11 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
   "The awards that it received."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1587,6 +1624,7 @@ type Organization implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
   "Its own site."
   website: URL
@@ -1596,6 +1634,7 @@ type Organization implements Node & Content {
 
 "A part of the site, such as news. Sections form a tree: the breadcrumb."
 type Section implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1636,6 +1675,7 @@ type Section implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "What is found in it."
@@ -1648,6 +1688,7 @@ type Section implements Node & Content {
   ancestors: [Section!]!
   "The articles that stand in it, without those of the sections below."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1666,11 +1707,13 @@ type Section implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
 }
 
 "A topic that articles and events share."
 type Tag implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1711,12 +1754,14 @@ type Tag implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "What it stands for."
   description: String
   "The articles with this tag."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1735,9 +1780,11 @@ type Tag implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "The events with this tag."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1756,11 +1803,13 @@ type Tag implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
 }
 
 "Something that happens at a time: a conference, a ceremony, a fair."
 type Event implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1801,6 +1850,7 @@ type Event implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "What kind of occasion it is."
@@ -1841,6 +1891,7 @@ type Event implements Node & Content {
   programs: [Program!]!
   "The awards that were handed over at it."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1859,9 +1910,11 @@ type Event implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
   "The articles that report it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1880,6 +1933,7 @@ type Event implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "Papers to download."
   documents: [Media!]!
@@ -1891,6 +1945,7 @@ type Event implements Node & Content {
 
 "A policy programme (đề án): it runs for years, and articles and events refer to it."
 type Program implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -1931,6 +1986,7 @@ type Program implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The full name."
   name: String!
   "A shorter form."
@@ -1945,6 +2001,7 @@ type Program implements Node & Content {
   organization: Organization
   "The articles that refer to it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1963,9 +2020,11 @@ type Program implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
   "The events that serve it."
   events(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -1984,11 +2043,13 @@ type Program implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): EventConnection
 }
 
 "An award that is given again and again."
 type AwardSeries implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2029,6 +2090,7 @@ type AwardSeries implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The full name."
   name: String!
   "The abbreviation, such as ` + "`" + `CNNTTB` + "`" + `."
@@ -2039,6 +2101,7 @@ type AwardSeries implements Node & Content {
   organizations: [Organization!]!
   "Its editions."
   rounds(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2057,9 +2120,11 @@ type AwardSeries implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardRoundConnection
   "Its prizes, of all editions."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2078,11 +2143,13 @@ type AwardSeries implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
 }
 
 "One edition of an award series: a year, a level, a decision, a ceremony."
 type AwardRound implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2123,6 +2190,7 @@ type AwardRound implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The name."
   name: String!
   "The series that it is an edition of."
@@ -2139,6 +2207,7 @@ type AwardRound implements Node & Content {
   ceremony: Event
   "Its prizes."
   awards(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2151,17 +2220,21 @@ type AwardRound implements Node & Content {
     offset: Int
     "Which ones to list; all without it."
     filter: AwardFilter
+    # end generated
     "In which order. The default is ` + "`" + `RANK_ASC` + "`" + `."
     orderBy: AwardOrder
+    # begin generated: page
     "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): AwardConnection
 }
 
 "One prize of a round."
 type Award implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2202,6 +2275,7 @@ type Award implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "The title."
   title: String!
   "The round that it was given in."
@@ -2228,6 +2302,7 @@ type Award implements Node & Content {
   event: Event
   "The articles that report it."
   articles(
+    # begin generated: page
     "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
     "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
@@ -2246,11 +2321,13 @@ type Award implements Node & Content {
     locale: Locale
     "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
+    # end generated
   ): ArticleConnection
 }
 
 "A file that content shows: a picture, a recording, a document."
 type Media implements Node & Content {
+  # begin generated: fields
   "The id: opaque, the same in every language, and never given to anything else."
   id: ID!
   """
@@ -2291,6 +2368,7 @@ type Media implements Node & Content {
     "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
     before: String
   ): RevisionConnection
+  # end generated
   "What it is."
   kind: MediaKind!
   """
@@ -2711,6 +2789,7 @@ type PageInfo {
   endCursor: String
 }
 
+# begin generated: connections
 "A page of articles, by the Relay cursor specification."
 type ArticleConnection {
   "The page's elements with their cursors."
@@ -2831,7 +2910,7 @@ type EventEdge {
   cursor: String!
 }
 
-"A page of programs, by the Relay cursor specification."
+"A page of programmes, by the Relay cursor specification."
 type ProgramConnection {
   "The page's elements with their cursors."
   edges: [ProgramEdge!]!
@@ -2843,7 +2922,7 @@ type ProgramConnection {
   totalCount: Int!
 }
 
-"An element of a page of programs."
+"An element of a page of programmes."
 type ProgramEdge {
   "The element."
   node: Program!
@@ -2930,6 +3009,7 @@ type MediaEdge {
   "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
+# end generated
 
 "What kind of occasion an event is."
 enum EventType {
@@ -3076,12 +3156,15 @@ enum Mark {
   SUPERSCRIPT
 }
 
+# begin generated: order head
 "How a list of articles can be ordered. Equals stand in the order of their ids."
 enum ArticleOrder {
+  # end generated
   "The latest published first."
   PUBLISHED_AT_DESC
   "The earliest published first."
   PUBLISHED_AT_ASC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3090,18 +3173,22 @@ enum ArticleOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
   "By title, as a reader of the language expects (collation by the Unicode CLDR)."
   TITLE_ASC
   "By title, from the end of the alphabet."
   TITLE_DESC
 }
 
+# begin generated: order head
 "How a list of authors can be ordered. Equals stand in the order of their ids."
 enum AuthorOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3110,14 +3197,18 @@ enum AuthorOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of organizations can be ordered. Equals stand in the order of their ids."
 enum OrganizationOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3126,10 +3217,13 @@ enum OrganizationOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of sections can be ordered. Equals stand in the order of their ids."
 enum SectionOrder {
+  # end generated
   "As editors placed them."
   POSITION_ASC
   "As editors placed them, from the end."
@@ -3138,6 +3232,7 @@ enum SectionOrder {
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3146,14 +3241,18 @@ enum SectionOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of tags can be ordered. Equals stand in the order of their ids."
 enum TagOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3162,10 +3261,13 @@ enum TagOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of events can be ordered. Equals stand in the order of their ids."
 enum EventOrder {
+  # end generated
   "The latest start first."
   STARTS_AT_DESC
   "The earliest start first."
@@ -3174,6 +3276,7 @@ enum EventOrder {
   PUBLISHED_AT_ASC
   "The latest published first."
   PUBLISHED_AT_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3182,18 +3285,22 @@ enum EventOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
 }
 
-"How a list of programs can be ordered. Equals stand in the order of their ids."
+# begin generated: order head
+"How a list of programmes can be ordered. Equals stand in the order of their ids."
 enum ProgramOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3202,14 +3309,18 @@ enum ProgramOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of award series can be ordered. Equals stand in the order of their ids."
 enum AwardSeriesOrder {
+  # end generated
   "By name, as a reader of the language expects (collation by the Unicode CLDR)."
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3218,10 +3329,13 @@ enum AwardSeriesOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of award rounds can be ordered. Equals stand in the order of their ids."
 enum AwardRoundOrder {
+  # end generated
   "The latest year first."
   YEAR_DESC
   "The earliest year first."
@@ -3230,6 +3344,7 @@ enum AwardRoundOrder {
   NAME_ASC
   "By name, from the end of the alphabet."
   NAME_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3238,10 +3353,13 @@ enum AwardRoundOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of awards can be ordered. Equals stand in the order of their ids."
 enum AwardOrder {
+  # end generated
   "The latest year first."
   YEAR_DESC
   "The earliest year first."
@@ -3258,6 +3376,7 @@ enum AwardOrder {
   PUBLISHED_AT_ASC
   "The latest published first."
   PUBLISHED_AT_DESC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
@@ -3266,18 +3385,23 @@ enum AwardOrder {
   CREATED_AT_ASC
   "The latest made first."
   CREATED_AT_DESC
+  # end generated
 }
 
+# begin generated: order head
 "How a list of media can be ordered. Equals stand in the order of their ids."
 enum MediaOrder {
+  # end generated
   "The latest made first."
   CREATED_AT_DESC
   "The earliest made first."
   CREATED_AT_ASC
+  # begin generated: order
   "The earliest changed first."
   UPDATED_AT_ASC
   "The latest changed first."
   UPDATED_AT_DESC
+  # end generated
 }
 
 """
@@ -3596,6 +3720,7 @@ input AwardRoundRelationFilter {
   exists: Boolean
 }
 
+# begin generated: enum filters
 "Compares a value of ` + "`" + `EventType` + "`" + `. All that is given must hold."
 input EventTypeFilter {
   "Exactly this."
@@ -3667,6 +3792,7 @@ input MediaKindFilter {
   "None of these."
   notIn: [MediaKind!]
 }
+# end generated
 
 "Compares where an entry stands in the workflow."
 input StatusFilter {
@@ -3680,6 +3806,7 @@ input StatusFilter {
   notIn: [ContentStatus!]
 }
 
+# begin generated: filter
 "Which articles to list. All that is given must hold; a filter nests 5 levels deep at most."
 input ArticleFilter {
   "All of these must hold, 20 at most."
@@ -3700,6 +3827,7 @@ input ArticleFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By title."
   title: StringFilter
   "By the section that it stands in."
@@ -3718,6 +3846,7 @@ input ArticleFilter {
   organizations: OrganizationRelationFilter
 }
 
+# begin generated: filter
 "Which authors to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AuthorFilter {
   "All of these must hold, 20 at most."
@@ -3738,12 +3867,14 @@ input AuthorFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the present unit."
   organization: OrganizationRelationFilter
 }
 
+# begin generated: filter
 "Which organizations to list. All that is given must hold; a filter nests 5 levels deep at most."
 input OrganizationFilter {
   "All of these must hold, 20 at most."
@@ -3764,6 +3895,7 @@ input OrganizationFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By full name."
   name: StringFilter
   "By abbreviation."
@@ -3772,6 +3904,7 @@ input OrganizationFilter {
   parent: OrganizationRelationFilter
 }
 
+# begin generated: filter
 "Which sections to list. All that is given must hold; a filter nests 5 levels deep at most."
 input SectionFilter {
   "All of these must hold, 20 at most."
@@ -3792,12 +3925,14 @@ input SectionFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the section above it."
   parent: SectionRelationFilter
 }
 
+# begin generated: filter
 "Which tags to list. All that is given must hold; a filter nests 5 levels deep at most."
 input TagFilter {
   "All of these must hold, 20 at most."
@@ -3818,10 +3953,12 @@ input TagFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
 }
 
+# begin generated: filter
 "Which events to list. All that is given must hold; a filter nests 5 levels deep at most."
 input EventFilter {
   "All of these must hold, 20 at most."
@@ -3842,6 +3979,7 @@ input EventFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the kind of occasion."
@@ -3860,7 +3998,8 @@ input EventFilter {
   tags: TagRelationFilter
 }
 
-"Which programs to list. All that is given must hold; a filter nests 5 levels deep at most."
+# begin generated: filter
+"Which programmes to list. All that is given must hold; a filter nests 5 levels deep at most."
 input ProgramFilter {
   "All of these must hold, 20 at most."
   and: [ProgramFilter!]
@@ -3880,6 +4019,7 @@ input ProgramFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By full name."
   name: StringFilter
   "By the first year."
@@ -3890,6 +4030,7 @@ input ProgramFilter {
   organization: OrganizationRelationFilter
 }
 
+# begin generated: filter
 "Which award series to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AwardSeriesFilter {
   "All of these must hold, 20 at most."
@@ -3910,6 +4051,7 @@ input AwardSeriesFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By full name."
   name: StringFilter
   "By abbreviation."
@@ -3918,6 +4060,7 @@ input AwardSeriesFilter {
   organizations: OrganizationRelationFilter
 }
 
+# begin generated: filter
 "Which award rounds to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AwardRoundFilter {
   "All of these must hold, 20 at most."
@@ -3938,6 +4081,7 @@ input AwardRoundFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By name."
   name: StringFilter
   "By the series."
@@ -3952,6 +4096,7 @@ input AwardRoundFilter {
   ceremony: EventRelationFilter
 }
 
+# begin generated: filter
 "Which awards to list. All that is given must hold; a filter nests 5 levels deep at most."
 input AwardFilter {
   "All of these must hold, 20 at most."
@@ -3972,6 +4117,7 @@ input AwardFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By title."
   title: StringFilter
   "By the round."
@@ -3994,6 +4140,7 @@ input AwardFilter {
   authors: AuthorRelationFilter
 }
 
+# begin generated: filter
 "Which media to list. All that is given must hold; a filter nests 5 levels deep at most."
 input MediaFilter {
   "All of these must hold, 20 at most."
@@ -4014,6 +4161,7 @@ input MediaFilter {
   publishedAt: DateTimeFilter
   "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
   status: StatusFilter
+  # end generated
   "By the name of the file."
   fileName: StringFilter
   "By what it is."
@@ -4028,6 +4176,7 @@ What is wrong with the change itself stands in ` + "`" + `userErrors` + "`" + `,
 otherwise than it was sent stands in ` + "`" + `notices` + "`" + `. Changes of one request are made one after another, in their order.
 """
 type Mutation {
+  # begin generated: mutations
   "Make an article, as a draft."
   createArticle(
     "What it has. What is left out stays empty."
@@ -4287,6 +4436,7 @@ type Mutation {
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): AwardPayload
+  # end generated
 
   """
   Keep a file as a medium, a draft. Its type is told by its bytes: JPEG, PNG, GIF, WebP, MP4, WebM, MP3, M4A, Ogg, WAV,
@@ -4317,6 +4467,7 @@ type Mutation {
     locale: Locale
   ): [MediaPayload!]
 
+  # begin generated: mutations of uploads
   "Change the working copy of a medium. What readers see stays until it is published."
   updateMedia(
     "Its id."
@@ -4332,6 +4483,7 @@ type Mutation {
     "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
     idempotencyKey: String
   ): MediaPayload
+  # end generated
 
   "Hand a draft in for review."
   submit(
@@ -4667,6 +4819,7 @@ enum Action {
   AUDIT_LOG
 }
 
+# begin generated: kinds
 "A kind of content."
 enum ContentKind {
   "Articles."
@@ -4692,6 +4845,7 @@ enum ContentKind {
   "Media."
   MEDIA
 }
+# end generated
 
 "What is wrong with a change, or was mended in it."
 enum ProblemCode {
@@ -4877,6 +5031,7 @@ type Correction {
   note: String!
 }
 
+# begin generated: payloads
 "What became of a change of an article."
 type ArticlePayload {
   "The working copy afterwards; null when nothing was written."
@@ -5008,6 +5163,7 @@ type MediaPayload {
   "What a stale version ran into; null otherwise."
   conflict: Conflict
 }
+# end generated
 
 "What became of a change of an entry of any kind."
 type ContentPayload {
@@ -5143,6 +5299,7 @@ type SitePayload {
 
 "An entry to be made: exactly one of the fields."
 input ContentInput @oneOf {
+  # begin generated: inputs to make
   "Make an article."
   article: ArticleInput
   "Make an author."
@@ -5163,6 +5320,7 @@ input ContentInput @oneOf {
   awardRound: AwardRoundInput
   "Make an award."
   award: AwardInput
+  # end generated
 }
 
 "An entry to be changed."
@@ -5177,6 +5335,7 @@ input ContentChange {
 
 "What to change: exactly one of the fields."
 input ContentFields @oneOf {
+  # begin generated: inputs to change
   "Of an article."
   article: ArticleInput
   "Of an author."
@@ -5199,6 +5358,7 @@ input ContentFields @oneOf {
   award: AwardInput
   "Of a medium."
   media: MediaInput
+  # end generated
 }
 
 "An entry in a version."
@@ -5468,10 +5628,12 @@ input CertificateInput {
   validUntil: Date
 }
 
+# begin generated: input
 "What an article has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input ArticleInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The title, one line of 500 characters at most. A new article needs one."
   title: [TextInput!]
   "The summary in front of the body."
@@ -5502,10 +5664,12 @@ input ArticleInput {
   seo: SeoInput
 }
 
+# begin generated: input
 "What an author has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AuthorInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new author needs one."
   name: [TextInput!]
   "The present position."
@@ -5518,10 +5682,12 @@ input AuthorInput {
   avatar: ID
 }
 
+# begin generated: input
 "What an organization has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input OrganizationInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new organization needs one."
   name: [TextInput!]
   "The abbreviation."
@@ -5536,10 +5702,12 @@ input OrganizationInput {
   logo: ID
 }
 
+# begin generated: input
 "What a section has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input SectionInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new section needs one."
   name: [TextInput!]
   "What stands in it."
@@ -5550,20 +5718,24 @@ input SectionInput {
   position: Int
 }
 
+# begin generated: input
 "What a tag has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input TagInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new tag needs one."
   name: [TextInput!]
   "What it means."
   description: [TextInput!]
 }
 
+# begin generated: input
 "What an event has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input EventInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new event needs one."
   name: [TextInput!]
   "What kind of occasion it is; ` + "`" + `OTHER` + "`" + ` when nothing is said."
@@ -5606,10 +5778,12 @@ input EventInput {
   tags: [ID!]
 }
 
+# begin generated: input
 "What a programme has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input ProgramInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new programme needs one."
   name: [TextInput!]
   "The abbreviation."
@@ -5624,10 +5798,12 @@ input ProgramInput {
   organization: ID
 }
 
+# begin generated: input
 "What an award series has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardSeriesInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new series needs one."
   name: [TextInput!]
   "The abbreviation."
@@ -5638,10 +5814,12 @@ input AwardSeriesInput {
   organizations: [ID!]
 }
 
+# begin generated: input
 "What an award round has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardRoundInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The name, one line of 500 characters at most. A new round needs one."
   name: [TextInput!]
   "The id of the series. A new round needs one."
@@ -5658,10 +5836,12 @@ input AwardRoundInput {
   ceremony: ID
 }
 
+# begin generated: input
 "What an award has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input AwardInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The title, one line of 500 characters at most. A new award needs one."
   title: [TextInput!]
   "The id of the round. A new award needs one; year, level and series are those of the round."
@@ -5682,10 +5862,12 @@ input AwardInput {
   event: ID
 }
 
+# begin generated: input
 "What a medium has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
 input MediaInput {
   "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
   slug: String
+  # end generated
   "The title, one line of 500 characters at most."
   title: [TextInput!]
   "What the picture shows, for those who do not see it."

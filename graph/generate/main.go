@@ -1,12 +1,18 @@
-// Command generate writes the generated part of package graph: gqlgen's executor,
-// beside it the resolvers, which are all alike: each asks the relations (see
-// graph/relation.go) for the answer of its field; and the table of accessors (see
-// graph/accessor.go), by which a plan reads what gqlgen would.
+// Command generate writes what follows from the kinds of content and from the schema:
+//
+//   - what schema.graphqls, gqlgen.yml and package content have alike of every kind (see schema.go and schema.gotpl);
+//   - gqlgen's executor, in package graph;
+//   - the resolvers, which are all alike: each asks the relations (see graph/relation.go) for the answer of its field;
+//   - the table of accessors (see graph/accessor.go), by which a plan reads what gqlgen would.
+//
+// When anything fails, all these files stay as they were.
 package main
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"text/template"
@@ -15,6 +21,8 @@ import (
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
 	"github.com/99designs/gqlgen/codegen/templates"
+
+	"sen/internal/content"
 )
 
 var (
@@ -47,16 +55,56 @@ func (f file) GenerateCode(data *codegen.Data) error {
 }
 
 func main() {
-	cfg, err := config.LoadConfigFromDefaultLocations()
-	if err == nil {
-		var add []api.Option
-		for _, f := range files {
-			_ = os.Remove(f.name)
-			add = append(add, api.AddPlugin(f))
-		}
-		err = api.Generate(cfg, add...)
-	}
-	if err != nil {
+	if err := allOrNothing(outputs, generate); err != nil {
 		log.Fatal(fmt.Errorf("generate graph: %w", err))
 	}
+}
+
+// generate writes all outputs, in the directory of gqlgen.yml.
+func generate() error {
+	for _, w := range written {
+		if err := w.rewrite(); err != nil {
+			return err
+		}
+	}
+	cfg, err := config.LoadConfig("gqlgen.yml")
+	if err != nil {
+		return err
+	}
+	var add []api.Option
+	for _, f := range files {
+		_ = os.Remove(f.name)
+		add = append(add, api.AddPlugin(f))
+	}
+	return api.Generate(cfg, add...)
+}
+
+// written are the files that are written from the kinds alone, each from what it holds.
+var written = []writer{
+	{"schema.graphqls", expand}, {"gqlgen.yml", bind}, {"internal/content/list_gen.go", aliases},
+}
+
+type writer struct {
+	name  string
+	write func(text string, kinds []*kind) (string, error)
+}
+
+func (w writer) rewrite() error {
+	text, err := os.ReadFile(w.name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	now, err := w.write(string(text), kinds())
+	if err != nil || now == string(text) {
+		return err
+	}
+	return os.WriteFile(w.name, []byte(now), 0o644)
+}
+
+// kinds are those of package content.
+func kinds() (all []*kind) {
+	for _, k := range content.Kinds() {
+		all = append(all, &kind{Name: string(k), Names: k.Names()})
+	}
+	return all
 }

@@ -10,8 +10,8 @@ import (
 	"sen/internal/content"
 )
 
-// enumName is a kind's name as a value of the schema's enum: AWARD_SERIES for AwardSeries.
-func enumName(k content.Kind) string {
+// KindName is a kind's name as a value of the schema's enum: AWARD_SERIES for AwardSeries.
+func KindName(k content.Kind) string {
 	var b strings.Builder
 	for i, r := range string(k) {
 		if i > 0 && unicode.IsUpper(r) {
@@ -23,15 +23,15 @@ func enumName(k content.Kind) string {
 }
 
 // MarshalKind writes a kind of content.
-func MarshalKind(k content.Kind) graphql.Marshaler { return graphql.MarshalString(enumName(k)) }
+func MarshalKind(k content.Kind) graphql.Marshaler { return graphql.MarshalString(KindName(k)) }
 
 // AppendKind appends a kind of content.
-func AppendKind(b []byte, at *Place, k content.Kind) []byte { return AppendQuoted(b, at, enumName(k)) }
+func AppendKind(b []byte, at *Place, k content.Kind) []byte { return AppendQuoted(b, at, KindName(k)) }
 
 // UnmarshalKind reads a kind of content.
 func UnmarshalKind(v any) (content.Kind, error) {
 	for _, k := range content.Kinds() {
-		if enumName(k) == v {
+		if KindName(k) == v {
 			return k, nil
 		}
 	}

@@ -46,31 +46,8 @@ type PageInfo struct {
 	EndCursor       *string
 }
 
-// The pages and their elements by kind, for the generator, which wants a name for each type.
+// The page of revisions and its elements; those of the kinds stand in list_gen.go.
 type (
-	ArticleConnection      = Connection[*Article]
-	AuthorConnection       = Connection[*Author]
-	OrganizationConnection = Connection[*Organization]
-	SectionConnection      = Connection[*Section]
-	TagConnection          = Connection[*Tag]
-	EventConnection        = Connection[*Event]
-	ProgramConnection      = Connection[*Program]
-	AwardSeriesConnection  = Connection[*AwardSeries]
-	AwardRoundConnection   = Connection[*AwardRound]
-	AwardConnection        = Connection[*Award]
-	MediaConnection        = Connection[*Media]
-	RevisionConnection     = Connection[*Revision]
-
-	ArticleEdge      = Edge[*Article]
-	AuthorEdge       = Edge[*Author]
-	OrganizationEdge = Edge[*Organization]
-	SectionEdge      = Edge[*Section]
-	TagEdge          = Edge[*Tag]
-	EventEdge        = Edge[*Event]
-	ProgramEdge      = Edge[*Program]
-	AwardSeriesEdge  = Edge[*AwardSeries]
-	AwardRoundEdge   = Edge[*AwardRound]
-	AwardEdge        = Edge[*Award]
-	MediaEdge        = Edge[*Media]
-	RevisionEdge     = Edge[*Revision]
+	RevisionConnection = Connection[*Revision]
+	RevisionEdge       = Edge[*Revision]
 )

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"go/format"
+	"strings"
+	"text/template"
+	"unicode"
+	"unicode/utf8"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+)
+
+// kind is what the generator knows of a kind of content.
+type kind struct {
+	Name string // of its type
+	content.Names
+	Order    string // in which it is listed without `orderBy`
+	uploaded bool   // made by an upload, not from an input
+}
+
+// placed are the regions that stand where their first line stands; the others find their place by themselves.
+var placed = map[string]bool{
+	"queries": true, "connections": true, "order": true, "enum filters": true, "mutations": true,
+	"mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true,
+	"bindings": true, // of gqlgen.yml
+}
+
+//go:embed schema.gotpl
+var regionsTemplate string
+
+var regions = template.Must(template.New("").Funcs(template.FuncMap{
+	"wrap": wrap, "title": title, "upper": func(name string) string { return scalar.KindName(content.Kind(name)) },
+}).Parse(regionsTemplate))
+
+// region renders a region without its markers.
+func region(name string, data any) []string {
+	var b bytes.Buffer
+	if err := regions.ExecuteTemplate(&b, name, data); err != nil {
+		panic(err) // the template and the data are both of this package
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return strings.Split(b.String(), "\n")
+}
+
+// bind writes the rows of every kind in gqlgen.yml anew.
+func bind(text string, kinds []*kind) (string, error) {
+	lines, err := handwritten("gqlgen.yml", text)
+	if err != nil {
+		return "", err
+	}
+	return placeAll("gqlgen.yml", lines, map[string]any{"bindings": kinds})
+}
+
+// aliases writes a file of package content with a name for each type that is made from a kind's.
+func aliases(_ string, kinds []*kind) (string, error) {
+	source, err := format.Source([]byte(strings.Join(region("aliases", kinds), "\n")))
+	return string(source), err
+}
+
+// placeAll writes the regions behind their first lines. All of them must be there.
+func placeAll(file string, lines []string, data map[string]any) (string, error) {
+	var out strings.Builder
+	for _, line := range lines {
+		out.WriteString(line + "\n")
+		indent, name, found := strings.Cut(line, begin)
+		if of, ok := data[name]; found && ok {
+			for _, generated := range append(region(name, of), indent+end) {
+				out.WriteString(generated + "\n")
+			}
+			delete(data, name)
+		}
+	}
+	for name := range data {
+		const lacks = "%s lacks a region: write the lines `%s%s` and `%s` where it is to stand"
+		return "", fmt.Errorf(lacks, file, begin, name, end)
+	}
+	return out.String(), nil
+}
+
+// wrap breaks a text into lines of 112 columns at most.
+func wrap(indent, text string) string {
+	var out strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		switch width := utf8.RuneCountInString(word); {
+		case column > 0 && column+1+width > 112:
+			out.WriteString("\n" + indent + word)
+			column = len(indent) + width
+		case column == 0:
+			out.WriteString(indent + word)
+			column = len(indent) + width
+		default:
+			out.WriteString(" " + word)
+			column += 1 + width
+		}
+	}
+	return out.String()
+}
+
+// title writes the first letter large.
+func title(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+	"syscall"
+)
+
+// outputs are the files that this command writes.
+var outputs = []string{
+	"schema.graphqls", "gqlgen.yml", "internal/content/list_gen.go",
+	"graph/generated.go", "graph/models_gen.go", "graph/resolvers_gen.go", "graph/accessors_gen.go",
+}
+
+// before is what files held; nil where there was none.
+type before map[string][]byte
+
+// remember reads files.
+func remember(names []string) (before, error) {
+	held := before{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		held[name] = data
+	}
+	return held, nil
+}
+
+// restore writes the files as they were. What did not change is not written.
+func (held before) restore() error {
+	var failed []error
+	for name, data := range held {
+		now, err := os.ReadFile(name)
+		switch {
+		case err == nil && data == nil:
+			failed = append(failed, os.Remove(name))
+		case data != nil && (err != nil || !bytes.Equal(now, data)):
+			failed = append(failed, os.WriteFile(name, data, 0o644))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// allOrNothing runs what writes some files. When it fails, panics or is interrupted, the files are as they were before.
+func allOrNothing(names []string, write func() error) (err error) {
+	held, err := remember(names)
+	if err != nil {
+		return err
+	}
+	var once sync.Once
+	restore := func() (err error) {
+		once.Do(func() { err = held.restore() })
+		return err
+	}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(interrupts)
+	go func() {
+		<-interrupts
+		if err := restore(); err != nil {
+			fmt.Fprintln(os.Stderr, "generate graph: interrupted, and not all files could be restored:", err)
+		}
+		os.Exit(1)
+	}()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+		if err != nil {
+			err = errors.Join(err, restore())
+		}
+	}()
+	return write()
+}
