@@ -3486,6 +3486,7 @@ input DateTimeFilter {
   lte: DateTime
 }
 
+# begin generated: relation filters
 """
 Follows a link to sections. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
 other end may be seen: a section that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
@@ -3719,6 +3720,7 @@ input AwardRoundRelationFilter {
   "Whether anything is linked at all that may be seen."
   exists: Boolean
 }
+# end generated
 
 # begin generated: enum filters
 "Compares a value of ` + "`" + `EventType` + "`" + `. All that is given must hold."

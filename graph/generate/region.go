@@ -24,8 +24,8 @@ type kind struct {
 
 // placed are the regions that stand where their first line stands; the others find their place by themselves.
 var placed = map[string]bool{
-	"queries": true, "connections": true, "order": true, "enum filters": true, "mutations": true,
-	"mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true,
+	"queries": true, "connections": true, "order": true, "relation filters": true, "enum filters": true,
+	"mutations": true, "mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true,
 	"bindings": true, // of gqlgen.yml
 }
 

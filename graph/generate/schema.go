@@ -13,6 +13,8 @@ var (
 	uploads    = regexp.MustCompile(`^  upload(\w+)\($`)
 	connection = regexp.MustCompile(`^  (?:\w+|\)): (\w+)Connection$`)
 	enumFilter = regexp.MustCompile(`^  \w+: (\w+)Filter$`)
+
+	relationFilter = regexp.MustCompile(`^  \w+: (\w+)RelationFilter$`)
 )
 
 // schema is schema.graphqls while its regions are written.
@@ -214,8 +216,8 @@ func (s *schema) fill() (string, error) {
 		}
 	}
 	data := map[string]any{
-		"queries": s.kinds, "connections": s.kinds, "enum filters": s.enums(), "mutations": made,
-		"mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds, "inputs to make": made,
+		"queries": s.kinds, "connections": s.kinds, "relation filters": s.linked(),
+		"enum filters": s.enums(), "mutations": made, "mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds, "inputs to make": made,
 		"inputs to change": s.kinds,
 	}
 	return placeAll("schema.graphqls", lines, data)
@@ -223,13 +225,31 @@ func (s *schema) fill() (string, error) {
 
 // enums are those that the filters of kinds compare, in the order in which they are first named.
 func (s *schema) enums() (names []string) {
+	for _, name := range s.compared(enumFilter) {
+		if b := s.find(name); s.find(name+"Filter") == nil && b != nil && strings.HasPrefix(b.head, "enum ") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// linked are the kinds that the filters of kinds follow links to, in the order in which they are first named.
+func (s *schema) linked() (kinds []*kind) {
+	for _, name := range s.compared(relationFilter) {
+		for _, k := range s.kinds {
+			if k.Name == name {
+				kinds = append(kinds, k)
+			}
+		}
+	}
+	return kinds
+}
+
+// compared is what a pattern finds in the members of the filters of kinds, each once.
+func (s *schema) compared(pattern *regexp.Regexp) (names []string) {
 	for _, k := range s.kinds {
 		for _, line := range s.find(k.Name + "Filter").members {
-			m := enumFilter.FindStringSubmatch(line)
-			if m == nil || slices.Contains(names, m[1]) || s.find(m[1]+"Filter") != nil {
-				continue
-			}
-			if b := s.find(m[1]); b != nil && strings.HasPrefix(b.head, "enum ") {
+			if m := pattern.FindStringSubmatch(line); m != nil && !slices.Contains(names, m[1]) {
 				names = append(names, m[1])
 			}
 		}
