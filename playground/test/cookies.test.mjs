@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:https';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { startBrowser } from './browser.mjs';
 import { startEmptyPage, startSen } from './sen.mjs';
 
 /** A certificate that signs itself, in DER (RFC 5280): the browser is told to take it. */
@@ -63,15 +63,7 @@ before(async () => {
     startSen(origins, {}, [...settings('none.test'), '--cookie-same-site', 'none']),
     startSen(origins, {}, settings('api.sen.test')),
     startEmptyPage(),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-      headless: true,
-      args: [
-        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--ignore-certificate-errors',
-        '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.example 127.0.0.1',
-      ],
-    }),
+    startBrowser('--ignore-certificate-errors', '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.example 127.0.0.1'),
   ]);
   backends['none.test'] = none;
   backends['api.sen.test'] = lax;
