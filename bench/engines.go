@@ -116,7 +116,7 @@ func fillEngine(ctx context.Context, e engine.Engine, articles int) error {
 		return err
 	}
 	g := newGenerator()
-	var drafts []*content.Entry[content.Article]
+	var drafts []*content.Entry[*content.Article]
 	for n := range articles {
 		made := g.article(n, articles)
 		made.ID, made.Slug = id("article", articles+n), fmt.Sprintf("draft-%d", n)

@@ -178,7 +178,7 @@ func fill(ctx context.Context, store *storage.Store, articles int, progress io.W
 }
 
 // many puts n made-up entries in, some at a time.
-func many[T, F any](ctx context.Context, c *storage.Collection[T, F], n int, make func(int) *T) error {
+func many[T any, F content.Filter[F]](ctx context.Context, c *storage.Collection[T, F], n int, make func(int) T) error {
 	var entries []*content.Entry[T]
 	for i := range n {
 		made := make(i)

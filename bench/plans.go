@@ -32,7 +32,7 @@ type written struct{ time, allocations float64 }
 // plans compares, in rounds, how a list of 20 × 15 fields is written: no HTTP and no store are in between.
 func (g *ground) plans(ctx context.Context, r *report) error {
 	binary := filepath.Join(g.dir, "graph.test")
-	if out, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, "./graph").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "go", "test", "-tags", "bench", "-c", "-o", binary, "./graph").CombinedOutput(); err != nil {
 		return fmt.Errorf("build the benchmark of graph: %w\n%s", err, out)
 	}
 	rounds := map[string][]written{}

@@ -1,6 +1,9 @@
 package graph
 
-import "sen/graph/scalar"
+import (
+	"sen/graph/scalar"
+	"sen/internal/content"
+)
 
 // An accessor tells how one field of the schema is read from Go, without gqlgen: what
 // graph/generate writes into the table accessors. A field that ends in a value has
@@ -20,9 +23,9 @@ const isNull = -1
 // that is null. It tells how many, or that there is null instead.
 type into[V any] func(to []any, v V) ([]any, int)
 
-// leaf is a field that ends in a member's value.
-func leaf[O, V any](get func(*O) V, appended scalar.Append[V]) accessor {
-	return accessor{append: func(b []byte, at *scalar.Place, obj any) []byte { return appended(b, at, get(obj.(*O))) }}
+// leaf is a field that ends in a member's value. O is a pointer to the object's struct.
+func leaf[O, V any](get func(O) V, appended scalar.Append[V]) accessor {
+	return accessor{append: func(b []byte, at *scalar.Place, obj any) []byte { return appended(b, at, get(obj.(O))) }}
 }
 
 // answeredLeaf is a field that ends in what a relation answers.
@@ -35,8 +38,8 @@ func answeredLeaf[V any](appended scalar.Append[V]) accessor {
 }
 
 // branch is a field that leads on to a member.
-func branch[O, V any](get func(*O) V, add into[V]) accessor {
-	return accessor{members: func(to []any, obj any) ([]any, int) { return add(to, get(obj.(*O))) }}
+func branch[O, V any](get func(O) V, add into[V]) accessor {
+	return accessor{members: func(to []any, obj any) ([]any, int) { return add(to, get(obj.(O))) }}
 }
 
 // answeredBranch is a field that leads on to what a relation answers.
@@ -48,8 +51,8 @@ func answeredBranch[V any](add into[V]) accessor {
 }
 
 // single leads to what a pointer does.
-func single[E any](to []any, v *E) ([]any, int) {
-	if v == nil {
+func single[P any](to []any, v P) ([]any, int) {
+	if content.IsNil(v) {
 		return to, isNull
 	}
 	return append(to, v), 1
@@ -64,12 +67,12 @@ func abstract[I any](to []any, v I) ([]any, int) {
 }
 
 // eachPointer leads to each object of a list.
-func eachPointer[E any](to []any, list []*E) ([]any, int) {
+func eachPointer[P any](to []any, list []P) ([]any, int) {
 	if list == nil {
 		return to, isNull
 	}
 	for _, e := range list {
-		if e == nil {
+		if content.IsNil(e) {
 			to = append(to, nil)
 		} else {
 			to = append(to, e)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"sen/graph"
+	"sen/graph/cost"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -88,7 +89,7 @@ func TestOneEntryTwice(t *testing.T) {
 
 // TestTooLong asks for little that would be answered at great length: it is refused before gqlgen would have to answer it.
 func TestTooLong(t *testing.T) {
-	server := testserver.Start(t, testkit.AnySample(t), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = graph.CostLimits{"": 1 << 20} })
+	server := testserver.Start(t, testkit.AnySample(t), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 20} })
 	list := func(name string) string {
 		var names strings.Builder
 		for n := range 780 {

@@ -16,11 +16,11 @@ func registerArticle(r *Resolver) {
 
 		"cover":         one(func(a T) content.ID { return a.CoverID }, "cover"),
 		"section":       one(func(a T) content.ID { return a.SectionID }, "section"),
-		"authors":       some[content.Author]("authors", func(a T) []content.ID { return a.AuthorIDs }),
-		"breadcrumb":    chain[content.Section]("breadcrumb", func(a T) []content.ID { return a.BreadcrumbIDs }),
-		"tags":          some[content.Tag]("tags", func(a T) []content.ID { return a.TagIDs }),
-		"programs":      some[content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
-		"organizations": some[content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
+		"authors":       some[*content.Author]("authors", func(a T) []content.ID { return a.AuthorIDs }),
+		"breadcrumb":    chain[*content.Section]("breadcrumb", func(a T) []content.ID { return a.BreadcrumbIDs }),
+		"tags":          some[*content.Tag]("tags", func(a T) []content.ID { return a.TagIDs }),
+		"programs":      some[*content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
+		"organizations": some[*content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
 
 		"events":  list(r.lists(content.KindEvent), func(a T) storage.Within { return chosen(a.EventIDs) }, "events"),
 		"awards":  list(r.lists(content.KindAward), func(a T) storage.Within { return chosen(a.AwardIDs) }, "awards"),

@@ -14,7 +14,7 @@ func winners(a *content.AwardRound) storage.Within {
 
 func registerAward(r *Resolver) {
 	kind(r, r.store.AwardSeries, "awardSeries", "awardSeriesList", []string{"name"}, map[string]relation{
-		"organizations": some[content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
+		"organizations": some[*content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
 		"rounds":        list(r.lists(content.KindAwardRound), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 		"awards":        list(r.lists(content.KindAward), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"sen/graph/cost"
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
@@ -27,7 +28,7 @@ func Items(op *graphql.OperationContext) int {
 	n := 0
 	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Mutation"}) {
 		if f.Definition.Type.Elem != nil {
-			n += listSize(f.Field).of(op.Variables)
+			n += cost.Elements(f.Field, op.Variables)
 		}
 	}
 	return min(n, maxBulk)

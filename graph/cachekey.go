@@ -16,9 +16,9 @@ const (
 	keyRevision  = 'r'
 )
 
-// appendCacheKey appends the name that a copy of an entry has in clients' caches. It is made from what the copy is, and
+// AppendCacheKey appends the name that a copy of an entry has in clients' caches. It is made from what the copy is, and
 // not from how it was reached, so that it is the same on every path; nothing of a draft shows in that of the published copy.
-func appendCacheKey(b []byte, at *scalar.Place, e content.Content) []byte {
+func AppendCacheKey(b []byte, at *scalar.Place, e content.Content) []byte {
 	var room [128]byte // an id and a language are shorter
 	key, base := room[:0], e.Common()
 	switch {
@@ -37,6 +37,6 @@ func appendCacheKey(b []byte, at *scalar.Place, e content.Content) []byte {
 // cacheKey is the same for gqlgen's executor.
 func cacheKey(ctx context.Context, e content.Content) any {
 	at := scalar.PlaceOf(ctx)
-	quoted := appendCacheKey(nil, &at, e)
+	quoted := AppendCacheKey(nil, &at, e)
 	return content.ID(quoted[1 : len(quoted)-1])
 }

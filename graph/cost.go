@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/cost"
 	"sen/internal/auth"
 	"sen/internal/content"
 )
@@ -31,32 +32,10 @@ func WithReadCost(ctx context.Context, cost int) context.Context {
 	return context.WithValue(ctx, readCostKey{}, cost)
 }
 
-// CostLimits are the most that an operation may cost, by the role of who asks. That of no role is for
-// strangers and guests, and for roles that are not named.
-type CostLimits map[content.Role]int
-
-// of is the limit for who asks; nil is a stranger.
-func (l CostLimits) of(actor *content.Actor) int {
-	if actor != nil {
-		if limit, ok := l[actor.Role]; ok {
-			return limit
-		}
-	}
-	return l[""]
-}
-
-// most is the highest limit of any role.
-func (l CostLimits) most() (most int) {
-	for _, limit := range l {
-		most = max(most, limit)
-	}
-	return most
-}
-
 // costs refuses operations that cost too much, before anything of them runs.
 type costs struct {
 	documents
-	limits CostLimits
+	limits cost.Limits
 }
 
 var _ interface {
@@ -75,25 +54,25 @@ func (costs) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it notes the cost.
 func (c costs) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	requested, conditions := c.of(op).costs.of(op.Operation, op.Variables)
+	requested, conditions := c.of(op).costs.Of(op.Operation, op.Variables)
 	reading, _ := ctx.Value(readCostKey{}).(int)
-	cost := Cost{Requested: plus(requested, reading), Limit: c.limits.of(auth.ActorOf(ctx))}
-	op.Stats.SetExtension(costName, cost)
+	asks := Cost{Requested: cost.Plus(requested, reading), Limit: c.limits.For(auth.ActorOf(ctx))}
+	op.Stats.SetExtension(costName, asks)
 	if conditions > content.MaxFilterConditions {
 		return coded(content.CodeTooComplex, "The filters of the operation have more than %d conditions together, which is the limit. "+
 			"Name several values in one `in` or `ids`, or ask in several requests.", content.MaxFilterConditions)
 	}
-	if cost.Requested <= cost.Limit {
+	if asks.Requested <= asks.Limit {
 		return nil
 	}
 	atLeast := ""
-	if cost.Requested == maxCost {
+	if asks.Requested == cost.Max {
 		atLeast = "at least "
 	}
 	err := coded(content.CodeTooComplex, "The operation costs %s%d; the limit is %d. "+
 		"Ask for smaller pages, fewer lists inside lists, or fewer conditions in filters.",
-		atLeast, cost.Requested, cost.Limit)
-	err.Extensions[costName] = cost
+		atLeast, asks.Requested, asks.Limit)
+	err.Extensions[costName] = asks
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/cost"
 	"sen/internal/cache"
 )
 
@@ -28,7 +29,7 @@ type document struct {
 	wrong *gqlerror.Error
 	// conditions are the variables that its @skip and @include ask.
 	conditions []string
-	costs      *costing
+	costs      *cost.Document
 	mu         sync.Mutex
 	plans      map[string]*plan
 }
@@ -45,11 +46,12 @@ const (
 )
 
 func newDocuments(schema *ast.Schema) documents {
-	return documents{cache.NewFixed(documentBytes, documentWeight), schema}
+	weigh := func(text string, _ *document) uint32 { return uint32(DocumentWeight(text)) }
+	return documents{cache.NewFixed(documentBytes, weigh), schema}
 }
 
-// documentWeight is about how many bytes a document takes.
-func documentWeight(text string, _ *document) uint32 { return uint32(perByte*len(text) + perDocument) }
+// DocumentWeight is about how many bytes of memory a document takes that is kept, with its cost and its plans.
+func DocumentWeight(text string) int { return perByte*len(text) + perDocument }
 
 // Get implements graphql.Cache.
 func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
@@ -74,7 +76,7 @@ func (d documents) Add(_ context.Context, text string, parsed *ast.QueryDocument
 
 // newDocument works out what does not depend on variables.
 func newDocument(schema *ast.Schema, parsed *ast.QueryDocument) *document {
-	return &document{parsed: parsed, wrong: wrongIn(parsed), conditions: conditionsIn(parsed), costs: costOf(schema, parsed), plans: map[string]*plan{}}
+	return &document{parsed: parsed, wrong: wrongIn(parsed), conditions: conditionsIn(parsed), costs: cost.Of(schema, parsed), plans: map[string]*plan{}}
 }
 
 // documentName is under which an operation keeps its document.

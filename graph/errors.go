@@ -22,9 +22,9 @@ func coded(code content.Code, format string, args ...any) *gqlerror.Error {
 	return err
 }
 
-// presenter makes the error of an answer from an error of the inside. What no code
+// Presenter makes the error of an answer from an error of the inside. What no code
 // was given to is INTERNAL: it is logged whole, and leaves as a request id alone.
-func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var shown *gqlerror.Error
 		errors.As(err, &shown)

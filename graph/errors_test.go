@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sen/graph"
 	"sen/internal/content"
 )
 
@@ -27,7 +28,7 @@ func TestPresenter(t *testing.T) {
 		{context.DeadlineExceeded, "UNAVAILABLE", "mất quá nhiều thời gian", false},
 	} {
 		var log strings.Builder
-		shown := presenter(slog.New(slog.NewTextHandler(&log, nil)))(context.Background(), c.err)
+		shown := graph.Presenter(slog.New(slog.NewTextHandler(&log, nil)))(context.Background(), c.err)
 		if shown.Extensions["code"] != c.code || !strings.Contains(shown.Message, c.message) {
 			t.Errorf("%v is shown as %v %v", c.err, shown.Message, shown.Extensions)
 		}
@@ -42,7 +43,7 @@ func TestPresenter(t *testing.T) {
 
 // TestSafely turns a panic into an error.
 func TestSafely(t *testing.T) {
-	if err := safely(func() error { panic("broken") }); err == nil || !strings.Contains(err.Error(), "broken") {
+	if err := graph.Safely(func() error { panic("broken") }); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Error(err)
 	}
 }

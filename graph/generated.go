@@ -92,7 +92,7 @@ type ArticleResolver interface {
 	Locale(ctx context.Context, obj *content.Article) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Article) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Body(ctx context.Context, obj *content.Article) (*content.Body, error)
 
@@ -102,11 +102,11 @@ type ArticleResolver interface {
 	Section(ctx context.Context, obj *content.Article) (*content.Section, error)
 	Breadcrumb(ctx context.Context, obj *content.Article) ([]*content.Section, error)
 	Tags(ctx context.Context, obj *content.Article) ([]*content.Tag, error)
-	Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
-	Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
+	Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 	Programs(ctx context.Context, obj *content.Article) ([]*content.Program, error)
 	Organizations(ctx context.Context, obj *content.Article) ([]*content.Organization, error)
-	Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+	Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 
 	Seo(ctx context.Context, obj *content.Article) (*content.SEO, error)
 }
@@ -121,12 +121,12 @@ type AuthorResolver interface {
 	Locale(ctx context.Context, obj *content.Author) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Author) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Organization(ctx context.Context, obj *content.Author) (*content.Organization, error)
 
 	Avatar(ctx context.Context, obj *content.Author) (*content.Media, error)
-	Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+	Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 }
 type AuthorPayloadResolver interface {
 	Author(ctx context.Context, obj *newsroom.Outcome) (*content.Author, error)
@@ -139,13 +139,13 @@ type AwardResolver interface {
 	Locale(ctx context.Context, obj *content.Award) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Award) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Round(ctx context.Context, obj *content.Award) (*content.AwardRound, error)
 	Series(ctx context.Context, obj *content.Award) (*content.AwardSeries, error)
 
 	Event(ctx context.Context, obj *content.Award) (*content.Event, error)
-	Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+	Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 }
 type AwardPayloadResolver interface {
 	Award(ctx context.Context, obj *newsroom.Outcome) (*content.Award, error)
@@ -162,12 +162,12 @@ type AwardRoundResolver interface {
 	Locale(ctx context.Context, obj *content.AwardRound) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.AwardRound) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Series(ctx context.Context, obj *content.AwardRound) (*content.AwardSeries, error)
 
 	Ceremony(ctx context.Context, obj *content.AwardRound) (*content.Event, error)
-	Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
+	Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 }
 type AwardRoundPayloadResolver interface {
 	AwardRound(ctx context.Context, obj *newsroom.Outcome) (*content.AwardRound, error)
@@ -180,11 +180,11 @@ type AwardSeriesResolver interface {
 	Locale(ctx context.Context, obj *content.AwardSeries) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.AwardSeries) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Organizations(ctx context.Context, obj *content.AwardSeries) ([]*content.Organization, error)
-	Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardRound], error)
-	Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
+	Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error)
+	Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 }
 type AwardSeriesPayloadResolver interface {
 	AwardSeries(ctx context.Context, obj *newsroom.Outcome) (*content.AwardSeries, error)
@@ -215,7 +215,7 @@ type EventResolver interface {
 	Locale(ctx context.Context, obj *content.Event) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Event) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Body(ctx context.Context, obj *content.Event) (*content.Body, error)
 
@@ -228,8 +228,8 @@ type EventResolver interface {
 	Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error)
 
 	Programs(ctx context.Context, obj *content.Event) ([]*content.Program, error)
-	Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
-	Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+	Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 	Documents(ctx context.Context, obj *content.Event) ([]*content.Media, error)
 	Cover(ctx context.Context, obj *content.Event) (*content.Media, error)
 	Tags(ctx context.Context, obj *content.Event) ([]*content.Tag, error)
@@ -253,7 +253,7 @@ type MediaResolver interface {
 	Locale(ctx context.Context, obj *content.Media) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Media) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	URL(ctx context.Context, obj *content.Media, width *int, height *int, fit *picture.Fit, format *picture.Format) (content.URL, error)
 	Variants(ctx context.Context, obj *content.Media) ([]*content.MediaVariant, error)
@@ -325,15 +325,15 @@ type OrganizationResolver interface {
 	Locale(ctx context.Context, obj *content.Organization) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Organization) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Parent(ctx context.Context, obj *content.Organization) (*content.Organization, error)
 	Children(ctx context.Context, obj *content.Organization) ([]*content.Organization, error)
 	Ancestors(ctx context.Context, obj *content.Organization) ([]*content.Organization, error)
-	Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Author], error)
-	Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
-	Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
-	Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
+	Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error)
+	Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 
 	Logo(ctx context.Context, obj *content.Organization) (*content.Media, error)
 }
@@ -357,38 +357,38 @@ type ProgramResolver interface {
 	Locale(ctx context.Context, obj *content.Program) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Program) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Organization(ctx context.Context, obj *content.Program) (*content.Organization, error)
-	Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
-	Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
+	Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
 }
 type ProgramPayloadResolver interface {
 	Program(ctx context.Context, obj *newsroom.Outcome) (*content.Program, error)
 }
 type QueryResolver interface {
 	Article(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Article, error)
-	Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+	Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 	Author(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Author, error)
-	Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Author], error)
+	Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error)
 	Organization(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Organization, error)
-	Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Organization], error)
+	Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Organization], error)
 	Section(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Section, error)
-	Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Section], error)
+	Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Section], error)
 	Tag(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Tag, error)
-	Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Tag], error)
+	Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Tag], error)
 	Event(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Event, error)
-	Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
+	Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
 	Program(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Program, error)
-	Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Program], error)
+	Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Program], error)
 	AwardSeries(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.AwardSeries, error)
-	AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardSeries], error)
+	AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardSeries], error)
 	AwardRound(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.AwardRound, error)
-	AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardRound], error)
+	AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error)
 	Award(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Award, error)
-	Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error)
+	Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 	Media(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Media, error)
-	MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Media], error)
+	MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Media], error)
 	Node(ctx context.Context, id content.ID) (content.Content, error)
 	Nodes(ctx context.Context, ids []content.ID) ([]content.Content, error)
 	Route(ctx context.Context, path string, locale *content.Locale, stage *content.Stage) (*Route, error)
@@ -397,7 +397,7 @@ type QueryResolver interface {
 	Accounts(ctx context.Context) ([]*content.Account, error)
 	Tokens(ctx context.Context) ([]*content.Token, error)
 	RevisionDiff(ctx context.Context, id content.ID, from int, to int) ([]*content.FieldChange, error)
-	AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[content.Revision], error)
+	AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[*content.Revision], error)
 }
 type RevisionResolver interface {
 	Content(ctx context.Context, obj *content.Revision) (content.Content, error)
@@ -415,12 +415,12 @@ type SectionResolver interface {
 	Locale(ctx context.Context, obj *content.Section) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Section) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Parent(ctx context.Context, obj *content.Section) (*content.Section, error)
 	Children(ctx context.Context, obj *content.Section) ([]*content.Section, error)
 	Ancestors(ctx context.Context, obj *content.Section) ([]*content.Section, error)
-	Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
+	Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 }
 type SectionPayloadResolver interface {
 	Section(ctx context.Context, obj *newsroom.Outcome) (*content.Section, error)
@@ -436,10 +436,10 @@ type TagResolver interface {
 	Locale(ctx context.Context, obj *content.Tag) (content.Locale, error)
 	Locales(ctx context.Context, obj *content.Tag) ([]content.Locale, error)
 
-	Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error)
+	Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
-	Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error)
-	Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error)
+	Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
 }
 type TagPayloadResolver interface {
 	Tag(ctx context.Context, obj *newsroom.Outcome) (*content.Tag, error)
@@ -13091,7 +13091,7 @@ func (ec *executionContext) _Article_revisions(ctx context.Context, field graphq
 			return ec.Resolvers.Article().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -13428,7 +13428,7 @@ func (ec *executionContext) _Article_events(ctx context.Context, field graphql.C
 			return ec.Resolvers.Article().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Event]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
 			return ec.marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -13472,7 +13472,7 @@ func (ec *executionContext) _Article_awards(ctx context.Context, field graphql.C
 			return ec.Resolvers.Article().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 			return ec.marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -13580,7 +13580,7 @@ func (ec *executionContext) _Article_related(ctx context.Context, field graphql.
 			return ec.Resolvers.Article().Related(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -13666,7 +13666,7 @@ func (ec *executionContext) fieldContext_Article_seo(_ context.Context, field gr
 	return fc, nil
 }
 
-func (ec *executionContext) _ArticleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Article]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArticleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Article]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13678,7 +13678,7 @@ func (ec *executionContext) _ArticleConnection_edges(ctx context.Context, field 
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Article]) graphql.Marshaler {
 			return ec.marshalNArticleEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -13698,7 +13698,7 @@ func (ec *executionContext) fieldContext_ArticleConnection_edges(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ArticleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Article]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArticleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Article]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13730,7 +13730,7 @@ func (ec *executionContext) fieldContext_ArticleConnection_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ArticleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Article]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArticleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Article]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13762,7 +13762,7 @@ func (ec *executionContext) fieldContext_ArticleConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ArticleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Article]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArticleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Article]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13785,7 +13785,7 @@ func (ec *executionContext) fieldContext_ArticleConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("ArticleConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ArticleEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Article]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArticleEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Article]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13817,7 +13817,7 @@ func (ec *executionContext) fieldContext_ArticleEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ArticleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Article]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArticleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Article]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14289,7 +14289,7 @@ func (ec *executionContext) _Author_revisions(ctx context.Context, field graphql
 			return ec.Resolvers.Author().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -14466,7 +14466,7 @@ func (ec *executionContext) _Author_articles(ctx context.Context, field graphql.
 			return ec.Resolvers.Author().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -14497,7 +14497,7 @@ func (ec *executionContext) fieldContext_Author_articles(ctx context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _AuthorConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Author]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuthorConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Author]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14509,7 +14509,7 @@ func (ec *executionContext) _AuthorConnection_edges(ctx context.Context, field g
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Author]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Author]) graphql.Marshaler {
 			return ec.marshalNAuthorEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -14529,7 +14529,7 @@ func (ec *executionContext) fieldContext_AuthorConnection_edges(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AuthorConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Author]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuthorConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Author]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14561,7 +14561,7 @@ func (ec *executionContext) fieldContext_AuthorConnection_nodes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AuthorConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Author]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuthorConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Author]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14593,7 +14593,7 @@ func (ec *executionContext) fieldContext_AuthorConnection_pageInfo(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _AuthorConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Author]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuthorConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Author]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14616,7 +14616,7 @@ func (ec *executionContext) fieldContext_AuthorConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("AuthorConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AuthorEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Author]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuthorEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Author]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14648,7 +14648,7 @@ func (ec *executionContext) fieldContext_AuthorEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _AuthorEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Author]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuthorEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Author]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15120,7 +15120,7 @@ func (ec *executionContext) _Award_revisions(ctx context.Context, field graphql.
 			return ec.Resolvers.Award().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -15494,7 +15494,7 @@ func (ec *executionContext) _Award_articles(ctx context.Context, field graphql.C
 			return ec.Resolvers.Award().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -15525,7 +15525,7 @@ func (ec *executionContext) fieldContext_Award_articles(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Award]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Award]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15537,7 +15537,7 @@ func (ec *executionContext) _AwardConnection_edges(ctx context.Context, field gr
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Award]) graphql.Marshaler {
 			return ec.marshalNAwardEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -15557,7 +15557,7 @@ func (ec *executionContext) fieldContext_AwardConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Award]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Award]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15589,7 +15589,7 @@ func (ec *executionContext) fieldContext_AwardConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Award]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Award]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15621,7 +15621,7 @@ func (ec *executionContext) fieldContext_AwardConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Award]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Award]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15644,7 +15644,7 @@ func (ec *executionContext) fieldContext_AwardConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("AwardConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AwardEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Award]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Award]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15676,7 +15676,7 @@ func (ec *executionContext) fieldContext_AwardEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Award]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Award]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16235,7 +16235,7 @@ func (ec *executionContext) _AwardRound_revisions(ctx context.Context, field gra
 			return ec.Resolvers.AwardRound().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -16467,7 +16467,7 @@ func (ec *executionContext) _AwardRound_awards(ctx context.Context, field graphq
 			return ec.Resolvers.AwardRound().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 			return ec.marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -16498,7 +16498,7 @@ func (ec *executionContext) fieldContext_AwardRound_awards(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardRoundConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardRound]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardRoundConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardRound]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16510,7 +16510,7 @@ func (ec *executionContext) _AwardRoundConnection_edges(ctx context.Context, fie
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.AwardRound]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.AwardRound]) graphql.Marshaler {
 			return ec.marshalNAwardRoundEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -16530,7 +16530,7 @@ func (ec *executionContext) fieldContext_AwardRoundConnection_edges(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardRoundConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardRound]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardRoundConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardRound]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16562,7 +16562,7 @@ func (ec *executionContext) fieldContext_AwardRoundConnection_nodes(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardRoundConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardRound]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardRoundConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardRound]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16594,7 +16594,7 @@ func (ec *executionContext) fieldContext_AwardRoundConnection_pageInfo(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardRoundConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardRound]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardRoundConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardRound]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16617,7 +16617,7 @@ func (ec *executionContext) fieldContext_AwardRoundConnection_totalCount(_ conte
 	return graphql.NewScalarFieldContext("AwardRoundConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AwardRoundEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.AwardRound]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardRoundEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.AwardRound]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16649,7 +16649,7 @@ func (ec *executionContext) fieldContext_AwardRoundEdge_node(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardRoundEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.AwardRound]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardRoundEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.AwardRound]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17121,7 +17121,7 @@ func (ec *executionContext) _AwardSeries_revisions(ctx context.Context, field gr
 			return ec.Resolvers.AwardSeries().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -17266,7 +17266,7 @@ func (ec *executionContext) _AwardSeries_rounds(ctx context.Context, field graph
 			return ec.Resolvers.AwardSeries().Rounds(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardRoundFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.AwardRound]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.AwardRound]) graphql.Marshaler {
 			return ec.marshalOAwardRoundConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -17310,7 +17310,7 @@ func (ec *executionContext) _AwardSeries_awards(ctx context.Context, field graph
 			return ec.Resolvers.AwardSeries().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 			return ec.marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -17341,7 +17341,7 @@ func (ec *executionContext) fieldContext_AwardSeries_awards(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardSeriesConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardSeries]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardSeriesConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardSeries]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17353,7 +17353,7 @@ func (ec *executionContext) _AwardSeriesConnection_edges(ctx context.Context, fi
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.AwardSeries]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.AwardSeries]) graphql.Marshaler {
 			return ec.marshalNAwardSeriesEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -17373,7 +17373,7 @@ func (ec *executionContext) fieldContext_AwardSeriesConnection_edges(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardSeriesConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardSeries]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardSeriesConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardSeries]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17405,7 +17405,7 @@ func (ec *executionContext) fieldContext_AwardSeriesConnection_nodes(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardSeriesConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardSeries]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardSeriesConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardSeries]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17437,7 +17437,7 @@ func (ec *executionContext) fieldContext_AwardSeriesConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardSeriesConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.AwardSeries]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardSeriesConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.AwardSeries]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17460,7 +17460,7 @@ func (ec *executionContext) fieldContext_AwardSeriesConnection_totalCount(_ cont
 	return graphql.NewScalarFieldContext("AwardSeriesConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AwardSeriesEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.AwardSeries]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardSeriesEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.AwardSeries]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17492,7 +17492,7 @@ func (ec *executionContext) fieldContext_AwardSeriesEdge_node(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _AwardSeriesEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.AwardSeries]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AwardSeriesEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.AwardSeries]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18730,7 +18730,7 @@ func (ec *executionContext) _Event_revisions(ctx context.Context, field graphql.
 			return ec.Resolvers.Event().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -19265,7 +19265,7 @@ func (ec *executionContext) _Event_awards(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Event().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 			return ec.marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -19309,7 +19309,7 @@ func (ec *executionContext) _Event_articles(ctx context.Context, field graphql.C
 			return ec.Resolvers.Event().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -19436,7 +19436,7 @@ func (ec *executionContext) fieldContext_Event_tags(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -19448,7 +19448,7 @@ func (ec *executionContext) _EventConnection_edges(ctx context.Context, field gr
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Event]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Event]) graphql.Marshaler {
 			return ec.marshalNEventEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -19468,7 +19468,7 @@ func (ec *executionContext) fieldContext_EventConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -19500,7 +19500,7 @@ func (ec *executionContext) fieldContext_EventConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -19532,7 +19532,7 @@ func (ec *executionContext) fieldContext_EventConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -19555,7 +19555,7 @@ func (ec *executionContext) fieldContext_EventConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("EventConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -19587,7 +19587,7 @@ func (ec *executionContext) fieldContext_EventEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20490,7 +20490,7 @@ func (ec *executionContext) _Media_revisions(ctx context.Context, field graphql.
 			return ec.Resolvers.Media().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -20873,7 +20873,7 @@ func (ec *executionContext) fieldContext_Media_color(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Media", field, false, false, "String")
 }
 
-func (ec *executionContext) _MediaConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Media]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Media]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20885,7 +20885,7 @@ func (ec *executionContext) _MediaConnection_edges(ctx context.Context, field gr
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Media]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Media]) graphql.Marshaler {
 			return ec.marshalNMediaEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -20905,7 +20905,7 @@ func (ec *executionContext) fieldContext_MediaConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _MediaConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Media]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Media]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20937,7 +20937,7 @@ func (ec *executionContext) fieldContext_MediaConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _MediaConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Media]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Media]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20969,7 +20969,7 @@ func (ec *executionContext) fieldContext_MediaConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _MediaConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Media]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Media]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20992,7 +20992,7 @@ func (ec *executionContext) fieldContext_MediaConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("MediaConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MediaEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Media]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Media]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21024,7 +21024,7 @@ func (ec *executionContext) fieldContext_MediaEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _MediaEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Media]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MediaEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Media]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23924,7 +23924,7 @@ func (ec *executionContext) _Organization_revisions(ctx context.Context, field g
 			return ec.Resolvers.Organization().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -24133,7 +24133,7 @@ func (ec *executionContext) _Organization_members(ctx context.Context, field gra
 			return ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AuthorFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Author]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Author]) graphql.Marshaler {
 			return ec.marshalOAuthorConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -24177,7 +24177,7 @@ func (ec *executionContext) _Organization_articles(ctx context.Context, field gr
 			return ec.Resolvers.Organization().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -24221,7 +24221,7 @@ func (ec *executionContext) _Organization_events(ctx context.Context, field grap
 			return ec.Resolvers.Organization().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Event]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
 			return ec.marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -24265,7 +24265,7 @@ func (ec *executionContext) _Organization_awards(ctx context.Context, field grap
 			return ec.Resolvers.Organization().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 			return ec.marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -24351,7 +24351,7 @@ func (ec *executionContext) fieldContext_Organization_logo(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _OrganizationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Organization]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrganizationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Organization]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24363,7 +24363,7 @@ func (ec *executionContext) _OrganizationConnection_edges(ctx context.Context, f
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Organization]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Organization]) graphql.Marshaler {
 			return ec.marshalNOrganizationEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -24383,7 +24383,7 @@ func (ec *executionContext) fieldContext_OrganizationConnection_edges(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _OrganizationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Organization]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrganizationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Organization]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24415,7 +24415,7 @@ func (ec *executionContext) fieldContext_OrganizationConnection_nodes(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _OrganizationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Organization]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrganizationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Organization]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24447,7 +24447,7 @@ func (ec *executionContext) fieldContext_OrganizationConnection_pageInfo(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _OrganizationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Organization]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrganizationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Organization]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24470,7 +24470,7 @@ func (ec *executionContext) fieldContext_OrganizationConnection_totalCount(_ con
 	return graphql.NewScalarFieldContext("OrganizationConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _OrganizationEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Organization]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrganizationEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Organization]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24502,7 +24502,7 @@ func (ec *executionContext) fieldContext_OrganizationEdge_node(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _OrganizationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Organization]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrganizationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Organization]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25626,7 +25626,7 @@ func (ec *executionContext) _Program_revisions(ctx context.Context, field graphq
 			return ec.Resolvers.Program().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -25817,7 +25817,7 @@ func (ec *executionContext) _Program_articles(ctx context.Context, field graphql
 			return ec.Resolvers.Program().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -25861,7 +25861,7 @@ func (ec *executionContext) _Program_events(ctx context.Context, field graphql.C
 			return ec.Resolvers.Program().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Event]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
 			return ec.marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -25892,7 +25892,7 @@ func (ec *executionContext) fieldContext_Program_events(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ProgramConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Program]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProgramConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Program]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25904,7 +25904,7 @@ func (ec *executionContext) _ProgramConnection_edges(ctx context.Context, field 
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Program]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Program]) graphql.Marshaler {
 			return ec.marshalNProgramEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -25924,7 +25924,7 @@ func (ec *executionContext) fieldContext_ProgramConnection_edges(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ProgramConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Program]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProgramConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Program]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25956,7 +25956,7 @@ func (ec *executionContext) fieldContext_ProgramConnection_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ProgramConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Program]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProgramConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Program]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25988,7 +25988,7 @@ func (ec *executionContext) fieldContext_ProgramConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ProgramConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Program]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProgramConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Program]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26011,7 +26011,7 @@ func (ec *executionContext) fieldContext_ProgramConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("ProgramConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ProgramEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Program]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProgramEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Program]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26043,7 +26043,7 @@ func (ec *executionContext) fieldContext_ProgramEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ProgramEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Program]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProgramEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Program]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26251,7 +26251,7 @@ func (ec *executionContext) _Query_articles(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Articles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26339,7 +26339,7 @@ func (ec *executionContext) _Query_authors(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Query().Authors(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AuthorFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Author]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Author]) graphql.Marshaler {
 			return ec.marshalOAuthorConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26427,7 +26427,7 @@ func (ec *executionContext) _Query_organizations(ctx context.Context, field grap
 			return ec.Resolvers.Query().Organizations(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.OrganizationFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Organization]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Organization]) graphql.Marshaler {
 			return ec.marshalOOrganizationConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26515,7 +26515,7 @@ func (ec *executionContext) _Query_sections(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Sections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.SectionFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Section]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Section]) graphql.Marshaler {
 			return ec.marshalOSectionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26603,7 +26603,7 @@ func (ec *executionContext) _Query_tags(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Query().Tags(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.TagFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Tag]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Tag]) graphql.Marshaler {
 			return ec.marshalOTagConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26691,7 +26691,7 @@ func (ec *executionContext) _Query_events(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Event]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
 			return ec.marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26779,7 +26779,7 @@ func (ec *executionContext) _Query_programs(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Programs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ProgramFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Program]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Program]) graphql.Marshaler {
 			return ec.marshalOProgramConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26867,7 +26867,7 @@ func (ec *executionContext) _Query_awardSeriesList(ctx context.Context, field gr
 			return ec.Resolvers.Query().AwardSeriesList(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardSeriesFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.AwardSeries]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.AwardSeries]) graphql.Marshaler {
 			return ec.marshalOAwardSeriesConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -26955,7 +26955,7 @@ func (ec *executionContext) _Query_awardRounds(ctx context.Context, field graphq
 			return ec.Resolvers.Query().AwardRounds(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardRoundFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.AwardRound]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.AwardRound]) graphql.Marshaler {
 			return ec.marshalOAwardRoundConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -27043,7 +27043,7 @@ func (ec *executionContext) _Query_awards(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Awards(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 			return ec.marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -27131,7 +27131,7 @@ func (ec *executionContext) _Query_mediaItems(ctx context.Context, field graphql
 			return ec.Resolvers.Query().MediaItems(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.MediaFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Media]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Media]) graphql.Marshaler {
 			return ec.marshalOMediaConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -27491,7 +27491,7 @@ func (ec *executionContext) _Query_auditLog(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().AuditLog(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*content.RevisionFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -27878,7 +27878,7 @@ func (ec *executionContext) fieldContext_Revision_content(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _RevisionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevisionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Revision]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -27890,7 +27890,7 @@ func (ec *executionContext) _RevisionConnection_edges(ctx context.Context, field
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Revision]) graphql.Marshaler {
 			return ec.marshalNRevisionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -27910,7 +27910,7 @@ func (ec *executionContext) fieldContext_RevisionConnection_edges(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _RevisionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevisionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Revision]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -27942,7 +27942,7 @@ func (ec *executionContext) fieldContext_RevisionConnection_nodes(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _RevisionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevisionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Revision]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -27974,7 +27974,7 @@ func (ec *executionContext) fieldContext_RevisionConnection_pageInfo(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _RevisionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Revision]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevisionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Revision]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -27997,7 +27997,7 @@ func (ec *executionContext) fieldContext_RevisionConnection_totalCount(_ context
 	return graphql.NewScalarFieldContext("RevisionConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RevisionEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Revision]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevisionEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Revision]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28029,7 +28029,7 @@ func (ec *executionContext) fieldContext_RevisionEdge_node(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _RevisionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Revision]) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevisionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Revision]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28598,7 +28598,7 @@ func (ec *executionContext) _Section_revisions(ctx context.Context, field graphq
 			return ec.Resolvers.Section().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -28784,7 +28784,7 @@ func (ec *executionContext) _Section_articles(ctx context.Context, field graphql
 			return ec.Resolvers.Section().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -28815,7 +28815,7 @@ func (ec *executionContext) fieldContext_Section_articles(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _SectionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Section]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SectionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Section]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28827,7 +28827,7 @@ func (ec *executionContext) _SectionConnection_edges(ctx context.Context, field 
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Section]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Section]) graphql.Marshaler {
 			return ec.marshalNSectionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -28847,7 +28847,7 @@ func (ec *executionContext) fieldContext_SectionConnection_edges(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _SectionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Section]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SectionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Section]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28879,7 +28879,7 @@ func (ec *executionContext) fieldContext_SectionConnection_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _SectionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Section]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SectionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Section]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28911,7 +28911,7 @@ func (ec *executionContext) fieldContext_SectionConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _SectionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Section]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SectionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Section]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28934,7 +28934,7 @@ func (ec *executionContext) fieldContext_SectionConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("SectionConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SectionEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Section]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SectionEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Section]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28966,7 +28966,7 @@ func (ec *executionContext) fieldContext_SectionEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _SectionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Section]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SectionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Section]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30199,7 +30199,7 @@ func (ec *executionContext) _Tag_revisions(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Tag().Revisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 			return ec.marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -30289,7 +30289,7 @@ func (ec *executionContext) _Tag_articles(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Tag().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 			return ec.marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -30333,7 +30333,7 @@ func (ec *executionContext) _Tag_events(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Tag().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[content.Event]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
 			return ec.marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -30364,7 +30364,7 @@ func (ec *executionContext) fieldContext_Tag_events(ctx context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _TagConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Tag]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Tag]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30376,7 +30376,7 @@ func (ec *executionContext) _TagConnection_edges(ctx context.Context, field grap
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[content.Tag]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Edge[*content.Tag]) graphql.Marshaler {
 			return ec.marshalNTagEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -30396,7 +30396,7 @@ func (ec *executionContext) fieldContext_TagConnection_edges(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _TagConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Tag]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Tag]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30428,7 +30428,7 @@ func (ec *executionContext) fieldContext_TagConnection_nodes(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _TagConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Tag]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Tag]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30460,7 +30460,7 @@ func (ec *executionContext) fieldContext_TagConnection_pageInfo(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _TagConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[content.Tag]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.Connection[*content.Tag]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30483,7 +30483,7 @@ func (ec *executionContext) fieldContext_TagConnection_totalCount(_ context.Cont
 	return graphql.NewScalarFieldContext("TagConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _TagEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Tag]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Tag]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30515,7 +30515,7 @@ func (ec *executionContext) fieldContext_TagEdge_node(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _TagEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[content.Tag]) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.Edge[*content.Tag]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38425,7 +38425,7 @@ func (ec *executionContext) _Article(ctx context.Context, sel ast.SelectionSet, 
 
 var articleConnectionImplementors = []string{"ArticleConnection"}
 
-func (ec *executionContext) _ArticleConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Article]) graphql.Marshaler {
+func (ec *executionContext) _ArticleConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Article]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, articleConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38473,7 +38473,7 @@ func (ec *executionContext) _ArticleConnection(ctx context.Context, sel ast.Sele
 
 var articleEdgeImplementors = []string{"ArticleEdge"}
 
-func (ec *executionContext) _ArticleEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Article]) graphql.Marshaler {
+func (ec *executionContext) _ArticleEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Article]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, articleEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38696,7 +38696,7 @@ func (ec *executionContext) _Author(ctx context.Context, sel ast.SelectionSet, o
 
 var authorConnectionImplementors = []string{"AuthorConnection"}
 
-func (ec *executionContext) _AuthorConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Author]) graphql.Marshaler {
+func (ec *executionContext) _AuthorConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Author]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, authorConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38744,7 +38744,7 @@ func (ec *executionContext) _AuthorConnection(ctx context.Context, sel ast.Selec
 
 var authorEdgeImplementors = []string{"AuthorEdge"}
 
-func (ec *executionContext) _AuthorEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Author]) graphql.Marshaler {
+func (ec *executionContext) _AuthorEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Author]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, authorEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39003,7 +39003,7 @@ func (ec *executionContext) _Award(ctx context.Context, sel ast.SelectionSet, ob
 
 var awardConnectionImplementors = []string{"AwardConnection"}
 
-func (ec *executionContext) _AwardConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Award]) graphql.Marshaler {
+func (ec *executionContext) _AwardConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Award]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, awardConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39051,7 +39051,7 @@ func (ec *executionContext) _AwardConnection(ctx context.Context, sel ast.Select
 
 var awardEdgeImplementors = []string{"AwardEdge"}
 
-func (ec *executionContext) _AwardEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Award]) graphql.Marshaler {
+func (ec *executionContext) _AwardEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Award]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, awardEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39329,7 +39329,7 @@ func (ec *executionContext) _AwardRound(ctx context.Context, sel ast.SelectionSe
 
 var awardRoundConnectionImplementors = []string{"AwardRoundConnection"}
 
-func (ec *executionContext) _AwardRoundConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.AwardRound]) graphql.Marshaler {
+func (ec *executionContext) _AwardRoundConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.AwardRound]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, awardRoundConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39377,7 +39377,7 @@ func (ec *executionContext) _AwardRoundConnection(ctx context.Context, sel ast.S
 
 var awardRoundEdgeImplementors = []string{"AwardRoundEdge"}
 
-func (ec *executionContext) _AwardRoundEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.AwardRound]) graphql.Marshaler {
+func (ec *executionContext) _AwardRoundEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.AwardRound]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, awardRoundEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39600,7 +39600,7 @@ func (ec *executionContext) _AwardSeries(ctx context.Context, sel ast.SelectionS
 
 var awardSeriesConnectionImplementors = []string{"AwardSeriesConnection"}
 
-func (ec *executionContext) _AwardSeriesConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.AwardSeries]) graphql.Marshaler {
+func (ec *executionContext) _AwardSeriesConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.AwardSeries]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, awardSeriesConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39648,7 +39648,7 @@ func (ec *executionContext) _AwardSeriesConnection(ctx context.Context, sel ast.
 
 var awardSeriesEdgeImplementors = []string{"AwardSeriesEdge"}
 
-func (ec *executionContext) _AwardSeriesEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.AwardSeries]) graphql.Marshaler {
+func (ec *executionContext) _AwardSeriesEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.AwardSeries]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, awardSeriesEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40376,7 +40376,7 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 
 var eventConnectionImplementors = []string{"EventConnection"}
 
-func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Event]) graphql.Marshaler {
+func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Event]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40424,7 +40424,7 @@ func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.Select
 
 var eventEdgeImplementors = []string{"EventEdge"}
 
-func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Event]) graphql.Marshaler {
+func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Event]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40966,7 +40966,7 @@ func (ec *executionContext) _Media(ctx context.Context, sel ast.SelectionSet, ob
 
 var mediaConnectionImplementors = []string{"MediaConnection"}
 
-func (ec *executionContext) _MediaConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Media]) graphql.Marshaler {
+func (ec *executionContext) _MediaConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Media]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mediaConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41014,7 +41014,7 @@ func (ec *executionContext) _MediaConnection(ctx context.Context, sel ast.Select
 
 var mediaEdgeImplementors = []string{"MediaEdge"}
 
-func (ec *executionContext) _MediaEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Media]) graphql.Marshaler {
+func (ec *executionContext) _MediaEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Media]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mediaEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41827,7 +41827,7 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 
 var organizationConnectionImplementors = []string{"OrganizationConnection"}
 
-func (ec *executionContext) _OrganizationConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Organization]) graphql.Marshaler {
+func (ec *executionContext) _OrganizationConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Organization]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, organizationConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41875,7 +41875,7 @@ func (ec *executionContext) _OrganizationConnection(ctx context.Context, sel ast
 
 var organizationEdgeImplementors = []string{"OrganizationEdge"}
 
-func (ec *executionContext) _OrganizationEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Organization]) graphql.Marshaler {
+func (ec *executionContext) _OrganizationEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Organization]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, organizationEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42493,7 +42493,7 @@ func (ec *executionContext) _Program(ctx context.Context, sel ast.SelectionSet, 
 
 var programConnectionImplementors = []string{"ProgramConnection"}
 
-func (ec *executionContext) _ProgramConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Program]) graphql.Marshaler {
+func (ec *executionContext) _ProgramConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Program]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, programConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42541,7 +42541,7 @@ func (ec *executionContext) _ProgramConnection(ctx context.Context, sel ast.Sele
 
 var programEdgeImplementors = []string{"ProgramEdge"}
 
-func (ec *executionContext) _ProgramEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Program]) graphql.Marshaler {
+func (ec *executionContext) _ProgramEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Program]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, programEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42976,7 +42976,7 @@ func (ec *executionContext) _Revision(ctx context.Context, sel ast.SelectionSet,
 
 var revisionConnectionImplementors = []string{"RevisionConnection"}
 
-func (ec *executionContext) _RevisionConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Revision]) graphql.Marshaler {
+func (ec *executionContext) _RevisionConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Revision]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, revisionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43024,7 +43024,7 @@ func (ec *executionContext) _RevisionConnection(ctx context.Context, sel ast.Sel
 
 var revisionEdgeImplementors = []string{"RevisionEdge"}
 
-func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Revision]) graphql.Marshaler {
+func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Revision]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, revisionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43331,7 +43331,7 @@ func (ec *executionContext) _Section(ctx context.Context, sel ast.SelectionSet, 
 
 var sectionConnectionImplementors = []string{"SectionConnection"}
 
-func (ec *executionContext) _SectionConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Section]) graphql.Marshaler {
+func (ec *executionContext) _SectionConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Section]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sectionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43379,7 +43379,7 @@ func (ec *executionContext) _SectionConnection(ctx context.Context, sel ast.Sele
 
 var sectionEdgeImplementors = []string{"SectionEdge"}
 
-func (ec *executionContext) _SectionEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Section]) graphql.Marshaler {
+func (ec *executionContext) _SectionEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Section]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sectionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43984,7 +43984,7 @@ func (ec *executionContext) _Tag(ctx context.Context, sel ast.SelectionSet, obj 
 
 var tagConnectionImplementors = []string{"TagConnection"}
 
-func (ec *executionContext) _TagConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[content.Tag]) graphql.Marshaler {
+func (ec *executionContext) _TagConnection(ctx context.Context, sel ast.SelectionSet, obj *content.Connection[*content.Tag]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tagConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -44032,7 +44032,7 @@ func (ec *executionContext) _TagConnection(ctx context.Context, sel ast.Selectio
 
 var tagEdgeImplementors = []string{"TagEdge"}
 
-func (ec *executionContext) _TagEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[content.Tag]) graphql.Marshaler {
+func (ec *executionContext) _TagEdge(ctx context.Context, sel ast.SelectionSet, obj *content.Edge[*content.Tag]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tagEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -44814,11 +44814,11 @@ func (ec *executionContext) marshalNArticle2ᚖsenᚋinternalᚋcontentᚐArticl
 	return ec._Article(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNArticleEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Article]) graphql.Marshaler {
+func (ec *executionContext) marshalNArticleEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Article]) graphql.Marshaler {
 	return ec._ArticleEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNArticleEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Article]) graphql.Marshaler {
+func (ec *executionContext) marshalNArticleEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Article]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -44868,11 +44868,11 @@ func (ec *executionContext) marshalNAuthor2ᚖsenᚋinternalᚋcontentᚐAuthor(
 	return ec._Author(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAuthorEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Author]) graphql.Marshaler {
+func (ec *executionContext) marshalNAuthorEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Author]) graphql.Marshaler {
 	return ec._AuthorEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNAuthorEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Author]) graphql.Marshaler {
+func (ec *executionContext) marshalNAuthorEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Author]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -44922,11 +44922,11 @@ func (ec *executionContext) marshalNAward2ᚖsenᚋinternalᚋcontentᚐAward(ct
 	return ec._Award(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAwardEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Award]) graphql.Marshaler {
+func (ec *executionContext) marshalNAwardEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Award]) graphql.Marshaler {
 	return ec._AwardEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNAwardEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Award]) graphql.Marshaler {
+func (ec *executionContext) marshalNAwardEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Award]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -45050,11 +45050,11 @@ func (ec *executionContext) marshalNAwardRound2ᚖsenᚋinternalᚋcontentᚐAwa
 	return ec._AwardRound(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAwardRoundEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.AwardRound]) graphql.Marshaler {
+func (ec *executionContext) marshalNAwardRoundEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.AwardRound]) graphql.Marshaler {
 	return ec._AwardRoundEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNAwardRoundEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.AwardRound]) graphql.Marshaler {
+func (ec *executionContext) marshalNAwardRoundEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.AwardRound]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -45104,11 +45104,11 @@ func (ec *executionContext) marshalNAwardSeries2ᚖsenᚋinternalᚋcontentᚐAw
 	return ec._AwardSeries(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAwardSeriesEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.AwardSeries]) graphql.Marshaler {
+func (ec *executionContext) marshalNAwardSeriesEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.AwardSeries]) graphql.Marshaler {
 	return ec._AwardSeriesEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNAwardSeriesEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.AwardSeries]) graphql.Marshaler {
+func (ec *executionContext) marshalNAwardSeriesEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.AwardSeries]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -45411,11 +45411,11 @@ func (ec *executionContext) marshalNEvent2ᚖsenᚋinternalᚋcontentᚐEvent(ct
 	return ec._Event(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEventEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Event]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Event]) graphql.Marshaler {
 	return ec._EventEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNEventEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Event]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Event]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -45758,11 +45758,11 @@ func (ec *executionContext) marshalNMedia2ᚖsenᚋinternalᚋcontentᚐMedia(ct
 	return ec._Media(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMediaEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Media]) graphql.Marshaler {
+func (ec *executionContext) marshalNMediaEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Media]) graphql.Marshaler {
 	return ec._MediaEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMediaEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Media]) graphql.Marshaler {
+func (ec *executionContext) marshalNMediaEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Media]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -46000,11 +46000,11 @@ func (ec *executionContext) marshalNOrganization2ᚖsenᚋinternalᚋcontentᚐO
 	return ec._Organization(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOrganizationEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Organization]) graphql.Marshaler {
+func (ec *executionContext) marshalNOrganizationEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Organization]) graphql.Marshaler {
 	return ec._OrganizationEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNOrganizationEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Organization]) graphql.Marshaler {
+func (ec *executionContext) marshalNOrganizationEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Organization]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -46170,11 +46170,11 @@ func (ec *executionContext) marshalNProgram2ᚖsenᚋinternalᚋcontentᚐProgra
 	return ec._Program(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProgramEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Program]) graphql.Marshaler {
+func (ec *executionContext) marshalNProgramEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Program]) graphql.Marshaler {
 	return ec._ProgramEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNProgramEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Program]) graphql.Marshaler {
+func (ec *executionContext) marshalNProgramEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Program]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -46224,11 +46224,11 @@ func (ec *executionContext) marshalNRevision2ᚖsenᚋinternalᚋcontentᚐRevis
 	return ec._Revision(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRevisionEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Revision]) graphql.Marshaler {
+func (ec *executionContext) marshalNRevisionEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Revision]) graphql.Marshaler {
 	return ec._RevisionEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNRevisionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Revision]) graphql.Marshaler {
+func (ec *executionContext) marshalNRevisionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Revision]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -46283,11 +46283,11 @@ func (ec *executionContext) marshalNSection2ᚖsenᚋinternalᚋcontentᚐSectio
 	return ec._Section(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSectionEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Section]) graphql.Marshaler {
+func (ec *executionContext) marshalNSectionEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Section]) graphql.Marshaler {
 	return ec._SectionEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSectionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Section]) graphql.Marshaler {
+func (ec *executionContext) marshalNSectionEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Section]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -46536,11 +46536,11 @@ func (ec *executionContext) marshalNTag2ᚖsenᚋinternalᚋcontentᚐTag(ctx co
 	return ec._Tag(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNTagEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[content.Tag]) graphql.Marshaler {
+func (ec *executionContext) marshalNTagEdge2senᚋinternalᚋcontentᚐEdge(ctx context.Context, sel ast.SelectionSet, v content.Edge[*content.Tag]) graphql.Marshaler {
 	return ec._TagEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNTagEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[content.Tag]) graphql.Marshaler {
+func (ec *executionContext) marshalNTagEdge2ᚕsenᚋinternalᚋcontentᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []content.Edge[*content.Tag]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -46994,7 +46994,7 @@ func (ec *executionContext) marshalOArticle2ᚖsenᚋinternalᚋcontentᚐArticl
 	return ec._Article(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Article]) graphql.Marshaler {
+func (ec *executionContext) marshalOArticleConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -47067,7 +47067,7 @@ func (ec *executionContext) marshalOAuthor2ᚖsenᚋinternalᚋcontentᚐAuthor(
 	return ec._Author(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAuthorConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Author]) graphql.Marshaler {
+func (ec *executionContext) marshalOAuthorConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Author]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -47140,7 +47140,7 @@ func (ec *executionContext) marshalOAward2ᚖsenᚋinternalᚋcontentᚐAward(ct
 	return ec._Award(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Award]) graphql.Marshaler {
+func (ec *executionContext) marshalOAwardConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -47419,7 +47419,7 @@ func (ec *executionContext) marshalOAwardRound2ᚖsenᚋinternalᚋcontentᚐAwa
 	return ec._AwardRound(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAwardRoundConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.AwardRound]) graphql.Marshaler {
+func (ec *executionContext) marshalOAwardRoundConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.AwardRound]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -47492,7 +47492,7 @@ func (ec *executionContext) marshalOAwardSeries2ᚖsenᚋinternalᚋcontentᚐAw
 	return ec._AwardSeries(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAwardSeriesConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.AwardSeries]) graphql.Marshaler {
+func (ec *executionContext) marshalOAwardSeriesConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.AwardSeries]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -47921,7 +47921,7 @@ func (ec *executionContext) marshalOEvent2ᚖsenᚋinternalᚋcontentᚐEvent(ct
 	return ec._Event(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Event]) graphql.Marshaler {
+func (ec *executionContext) marshalOEventConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -48491,7 +48491,7 @@ func (ec *executionContext) marshalOMedia2ᚖsenᚋinternalᚋcontentᚐMedia(ct
 	return ec._Media(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMediaConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Media]) graphql.Marshaler {
+func (ec *executionContext) marshalOMediaConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Media]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -48703,7 +48703,7 @@ func (ec *executionContext) marshalOOrganization2ᚖsenᚋinternalᚋcontentᚐO
 	return ec._Organization(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOOrganizationConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Organization]) graphql.Marshaler {
+func (ec *executionContext) marshalOOrganizationConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Organization]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -48862,7 +48862,7 @@ func (ec *executionContext) marshalOProgram2ᚖsenᚋinternalᚋcontentᚐProgra
 	return ec._Program(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOProgramConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Program]) graphql.Marshaler {
+func (ec *executionContext) marshalOProgramConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Program]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -48944,7 +48944,7 @@ func (ec *executionContext) unmarshalORelationFilter2ᚖsenᚋinternalᚋcontent
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Revision]) graphql.Marshaler {
+func (ec *executionContext) marshalORevisionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Revision]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -49006,7 +49006,7 @@ func (ec *executionContext) marshalOSection2ᚖsenᚋinternalᚋcontentᚐSectio
 	return ec._Section(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSectionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Section]) graphql.Marshaler {
+func (ec *executionContext) marshalOSectionConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Section]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -49240,7 +49240,7 @@ func (ec *executionContext) marshalOTag2ᚖsenᚋinternalᚋcontentᚐTag(ctx co
 	return ec._Tag(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOTagConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[content.Tag]) graphql.Marshaler {
+func (ec *executionContext) marshalOTagConnection2ᚖsenᚋinternalᚋcontentᚐConnection(ctx context.Context, sel ast.SelectionSet, v *content.Connection[*content.Tag]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

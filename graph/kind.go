@@ -9,12 +9,12 @@ import (
 )
 
 // kind adds a kind: where it is read from, its two root fields, and what every kind has.
-func kind[T, F any](r *Resolver, c *storage.Collection[T, F], one, many string, label []string, fields map[string]relation) {
+func kind[T any, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], one, many string, label []string, fields map[string]relation) {
 	s := &kindSource[T, F]{Collection: c, label: label}
 	r.sources[c.Kind()] = s
 	r.relate("Query", map[string]relation{one: s.byArguments(), many: listOf(s, func(any) storage.Within { return storage.Within{} })})
 	r.relate(string(c.Kind()), map[string]relation{
-		"cacheKey":  written(cacheKey, appendCacheKey),
+		"cacheKey":  written(cacheKey, AppendCacheKey),
 		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),
 		"locale":    written(answeredIn, appendLocale),
 		"locales":   value(r.writtenIn),

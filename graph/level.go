@@ -102,7 +102,7 @@ func (rq *request) read(calls []*call) {
 			c.err = errDrafts
 			continue
 		}
-		load := func() { c.err = safely(c.loadOnce) }
+		load := func() { c.err = Safely(c.loadOnce) }
 		switch {
 		case c.ids == nil && c.load != nil:
 			tasks = append(tasks, load)
@@ -115,7 +115,7 @@ func (rq *request) read(calls []*call) {
 	}
 	var failed error
 	if want != nil {
-		tasks = append(tasks, func() { failed = safely(func() error { return rq.load(calls[0].ctx, want...) }) })
+		tasks = append(tasks, func() { failed = Safely(func() error { return rq.load(calls[0].ctx, want...) }) })
 	}
 	together(tasks)
 	together(then)

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"sen/graph/cost"
 	"sen/internal/content"
 )
 
@@ -31,14 +32,14 @@ type Limits struct {
 	// Introspection is the most fields below `__schema` and `__type`, fragments resolved.
 	Introspection int
 	// Cost is the most that an operation may cost. It is told once the document is valid.
-	Cost CostLimits
+	Cost cost.Limits
 }
 
 // DefaultLimits let every sensible page through and stop what only harms.
 var DefaultLimits = Limits{
 	Length: 32 << 10, Tokens: 2500, Depth: 12, Aliases: 30, RootFields: 20, Directives: 50,
 	Set: 300, Selections: 2000, Introspection: 500,
-	Cost: CostLimits{
+	Cost: cost.Limits{
 		"": 10_000, content.RoleReader: 20_000, content.RoleWriter: 20_000, content.RoleEditor: 50_000, content.RoleAdmin: 50_000,
 	},
 }

@@ -26,25 +26,25 @@ func put(t *testing.T, store *storage.Store, e content.Content, live bool) {
 	var err error
 	switch e := e.(type) {
 	case *content.Article:
-		err = store.Articles.Put(t.Context(), []*content.Entry[content.Article]{content.NewEntry(e, live)})
+		err = store.Articles.Put(t.Context(), []*content.Entry[*content.Article]{content.NewEntry(e, live)})
 	case *content.Author:
-		err = store.Authors.Put(t.Context(), []*content.Entry[content.Author]{content.NewEntry(e, live)})
+		err = store.Authors.Put(t.Context(), []*content.Entry[*content.Author]{content.NewEntry(e, live)})
 	case *content.Organization:
-		err = store.Organizations.Put(t.Context(), []*content.Entry[content.Organization]{content.NewEntry(e, live)})
+		err = store.Organizations.Put(t.Context(), []*content.Entry[*content.Organization]{content.NewEntry(e, live)})
 	case *content.Section:
-		err = store.Sections.Put(t.Context(), []*content.Entry[content.Section]{content.NewEntry(e, live)})
+		err = store.Sections.Put(t.Context(), []*content.Entry[*content.Section]{content.NewEntry(e, live)})
 	case *content.Tag:
-		err = store.Tags.Put(t.Context(), []*content.Entry[content.Tag]{content.NewEntry(e, live)})
+		err = store.Tags.Put(t.Context(), []*content.Entry[*content.Tag]{content.NewEntry(e, live)})
 	case *content.Event:
-		err = store.Events.Put(t.Context(), []*content.Entry[content.Event]{content.NewEntry(e, live)})
+		err = store.Events.Put(t.Context(), []*content.Entry[*content.Event]{content.NewEntry(e, live)})
 	case *content.Program:
-		err = store.Programs.Put(t.Context(), []*content.Entry[content.Program]{content.NewEntry(e, live)})
+		err = store.Programs.Put(t.Context(), []*content.Entry[*content.Program]{content.NewEntry(e, live)})
 	case *content.AwardSeries:
-		err = store.AwardSeries.Put(t.Context(), []*content.Entry[content.AwardSeries]{content.NewEntry(e, live)})
+		err = store.AwardSeries.Put(t.Context(), []*content.Entry[*content.AwardSeries]{content.NewEntry(e, live)})
 	case *content.AwardRound:
-		err = store.AwardRounds.Put(t.Context(), []*content.Entry[content.AwardRound]{content.NewEntry(e, live)})
+		err = store.AwardRounds.Put(t.Context(), []*content.Entry[*content.AwardRound]{content.NewEntry(e, live)})
 	case *content.Award:
-		err = store.Awards.Put(t.Context(), []*content.Entry[content.Award]{content.NewEntry(e, live)})
+		err = store.Awards.Put(t.Context(), []*content.Entry[*content.Award]{content.NewEntry(e, live)})
 	default:
 		t.Fatalf("put %T: add its collection here", e)
 	}

@@ -9,7 +9,7 @@ func registerOrganization(r *Resolver) {
 	type T = *content.Organization
 	kind(r, r.store.Organizations, "organization", "organizations", []string{"name"}, map[string]relation{
 		"parent":    one(func(o T) content.ID { return o.ParentID }, "parent"),
-		"ancestors": chain[content.Organization]("ancestors", func(o T) []content.ID { return o.AncestorIDs }),
+		"ancestors": chain[*content.Organization]("ancestors", func(o T) []content.ID { return o.AncestorIDs }),
 		"logo":      one(func(o T) content.ID { return o.LogoID }, "logo"),
 		"children":  children(r.lists(content.KindOrganization)),
 		"members":   list(r.lists(content.KindAuthor), func(o T) storage.Within { return linked("organization", o.ID) }),

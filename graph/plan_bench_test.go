@@ -1,3 +1,5 @@
+//go:build bench
+
 package graph_test
 
 import (
@@ -76,8 +78,8 @@ type row struct {
 }
 
 // articles are a page that looks like a newsroom's.
-func articles() *content.Connection[content.Article] {
-	page := &content.Connection[content.Article]{}
+func articles() *content.Connection[*content.Article] {
+	page := &content.Connection[*content.Article]{}
 	at := time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
 	for range content.DefaultPage {
 		page.Nodes = append(page.Nodes, &content.Article{

@@ -71,14 +71,14 @@ func named(to []content.ID, id content.ID) []content.ID {
 
 // some answers with the entries that the object names, in its order; those that
 // the actor can't see are left out.
-func some[T any, P any](need string, ids func(obj P) []content.ID) relation {
+func some[T, P any](need string, ids func(obj P) []content.ID) relation {
 	return entries[T](need, ids, func(*call, []content.ID) int { return 0 })
 }
 
 // chain answers with the entries that stand above the object in a tree, from the root down. A link to what the actor
 // can't see does not count, so that what stands below such an entry begins a tree of its own: as the links of those
 // below it tell (`parent`, `children`), and as filters see it.
-func chain[T any, P any](need string, ids func(obj P) []content.ID) relation {
+func chain[T, P any](need string, ids func(obj P) []content.ID) relation {
 	return entries[T](need, ids, func(c *call, ids []content.ID) int {
 		from := len(ids)
 		for from > 0 && c.entry(ids[from-1]) != nil {
@@ -89,11 +89,11 @@ func chain[T any, P any](need string, ids func(obj P) []content.ID) relation {
 }
 
 // entries answers with the entries that the object names, from one of them on.
-func entries[T any, P any](need string, ids func(obj P) []content.ID, from func(*call, []content.ID) int) relation {
-	find := func(c *call, obj any, add func(*T)) {
+func entries[T, P any](need string, ids func(obj P) []content.ID, from func(*call, []content.ID) int) relation {
+	find := func(c *call, obj any, add func(T)) {
 		named := ids(obj.(P))
 		for _, id := range named[from(c, named):] {
-			if e, ok := any(c.entry(id)).(*T); ok {
+			if e, ok := any(c.entry(id)).(T); ok {
 				add(e)
 			}
 		}
@@ -102,13 +102,13 @@ func entries[T any, P any](need string, ids func(obj P) []content.ID, from func(
 		needs: []string{need},
 		ids:   func(to []content.ID, obj any) []content.ID { return append(to, ids(obj.(P))...) },
 		answer: func(c *call, obj any) (any, error) {
-			found := []*T{}
-			find(c, obj, func(e *T) { found = append(found, e) })
+			found := []T{}
+			find(c, obj, func(e T) { found = append(found, e) })
 			return found, nil
 		},
 		find: func(c *call, to []any, obj any) ([]any, int) {
 			before := len(to)
-			find(c, obj, func(e *T) { to = append(to, e) })
+			find(c, obj, func(e T) { to = append(to, e) })
 			return to, len(to) - before
 		},
 	}

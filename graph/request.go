@@ -136,8 +136,8 @@ func quiet(ctx context.Context) context.Context {
 	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
 }
 
-// safely turns a panic into an error: one in a goroutine of its own would end the program.
-func safely(do func() error) (err error) {
+// Safely turns a panic into an error: one in a goroutine of its own would end the program.
+func Safely(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())

@@ -34,8 +34,8 @@ func (articleResolver) Locales(ctx context.Context, obj *content.Article) ([]con
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (articleResolver) Revisions(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (articleResolver) Revisions(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (articleResolver) Body(ctx context.Context, obj *content.Article) (*content.Body, error) {
@@ -62,12 +62,12 @@ func (articleResolver) Tags(ctx context.Context, obj *content.Article) ([]*conte
 	return resolve[[]*content.Tag](ctx, obj)
 }
 
-func (articleResolver) Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
-	return resolve[*content.Connection[content.Event]](ctx, obj)
+func (articleResolver) Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
-func (articleResolver) Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
-	return resolve[*content.Connection[content.Award]](ctx, obj)
+func (articleResolver) Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
 func (articleResolver) Programs(ctx context.Context, obj *content.Article) ([]*content.Program, error) {
@@ -78,8 +78,8 @@ func (articleResolver) Organizations(ctx context.Context, obj *content.Article) 
 	return resolve[[]*content.Organization](ctx, obj)
 }
 
-func (articleResolver) Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (articleResolver) Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
 func (articleResolver) Seo(ctx context.Context, obj *content.Article) (*content.SEO, error) {
@@ -116,8 +116,8 @@ func (authorResolver) Locales(ctx context.Context, obj *content.Author) ([]conte
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (authorResolver) Revisions(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (authorResolver) Revisions(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (authorResolver) Organization(ctx context.Context, obj *content.Author) (*content.Organization, error) {
@@ -128,8 +128,8 @@ func (authorResolver) Avatar(ctx context.Context, obj *content.Author) (*content
 	return resolve[*content.Media](ctx, obj)
 }
 
-func (authorResolver) Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (authorResolver) Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
 type authorPayloadResolver struct{}
@@ -162,8 +162,8 @@ func (awardResolver) Locales(ctx context.Context, obj *content.Award) ([]content
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (awardResolver) Revisions(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (awardResolver) Revisions(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (awardResolver) Round(ctx context.Context, obj *content.Award) (*content.AwardRound, error) {
@@ -178,8 +178,8 @@ func (awardResolver) Event(ctx context.Context, obj *content.Award) (*content.Ev
 	return resolve[*content.Event](ctx, obj)
 }
 
-func (awardResolver) Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (awardResolver) Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
 type awardPayloadResolver struct{}
@@ -225,8 +225,8 @@ func (awardRoundResolver) Locales(ctx context.Context, obj *content.AwardRound) 
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (awardRoundResolver) Revisions(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (awardRoundResolver) Revisions(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (awardRoundResolver) Series(ctx context.Context, obj *content.AwardRound) (*content.AwardSeries, error) {
@@ -237,8 +237,8 @@ func (awardRoundResolver) Ceremony(ctx context.Context, obj *content.AwardRound)
 	return resolve[*content.Event](ctx, obj)
 }
 
-func (awardRoundResolver) Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
-	return resolve[*content.Connection[content.Award]](ctx, obj)
+func (awardRoundResolver) Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
 type awardRoundPayloadResolver struct{}
@@ -271,20 +271,20 @@ func (awardSeriesResolver) Locales(ctx context.Context, obj *content.AwardSeries
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (awardSeriesResolver) Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (awardSeriesResolver) Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (awardSeriesResolver) Organizations(ctx context.Context, obj *content.AwardSeries) ([]*content.Organization, error) {
 	return resolve[[]*content.Organization](ctx, obj)
 }
 
-func (awardSeriesResolver) Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardRound], error) {
-	return resolve[*content.Connection[content.AwardRound]](ctx, obj)
+func (awardSeriesResolver) Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error) {
+	return resolve[*content.Connection[*content.AwardRound]](ctx, obj)
 }
 
-func (awardSeriesResolver) Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
-	return resolve[*content.Connection[content.Award]](ctx, obj)
+func (awardSeriesResolver) Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
 type awardSeriesPayloadResolver struct{}
@@ -373,8 +373,8 @@ func (eventResolver) Locales(ctx context.Context, obj *content.Event) ([]content
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (eventResolver) Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (eventResolver) Revisions(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (eventResolver) Body(ctx context.Context, obj *content.Event) (*content.Body, error) {
@@ -405,12 +405,12 @@ func (eventResolver) Programs(ctx context.Context, obj *content.Event) ([]*conte
 	return resolve[[]*content.Program](ctx, obj)
 }
 
-func (eventResolver) Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
-	return resolve[*content.Connection[content.Award]](ctx, obj)
+func (eventResolver) Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
-func (eventResolver) Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (eventResolver) Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
 func (eventResolver) Documents(ctx context.Context, obj *content.Event) ([]*content.Media, error) {
@@ -481,8 +481,8 @@ func (mediaResolver) Locales(ctx context.Context, obj *content.Media) ([]content
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (mediaResolver) Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (mediaResolver) Revisions(ctx context.Context, obj *content.Media, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (mediaResolver) URL(ctx context.Context, obj *content.Media, width *int, height *int, fit *picture.Fit, format *picture.Format) (content.URL, error) {
@@ -738,8 +738,8 @@ func (organizationResolver) Locales(ctx context.Context, obj *content.Organizati
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (organizationResolver) Revisions(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (organizationResolver) Revisions(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (organizationResolver) Parent(ctx context.Context, obj *content.Organization) (*content.Organization, error) {
@@ -754,20 +754,20 @@ func (organizationResolver) Ancestors(ctx context.Context, obj *content.Organiza
 	return resolve[[]*content.Organization](ctx, obj)
 }
 
-func (organizationResolver) Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Author], error) {
-	return resolve[*content.Connection[content.Author]](ctx, obj)
+func (organizationResolver) Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error) {
+	return resolve[*content.Connection[*content.Author]](ctx, obj)
 }
 
-func (organizationResolver) Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (organizationResolver) Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
-func (organizationResolver) Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
-	return resolve[*content.Connection[content.Event]](ctx, obj)
+func (organizationResolver) Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
-func (organizationResolver) Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
-	return resolve[*content.Connection[content.Award]](ctx, obj)
+func (organizationResolver) Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
 func (organizationResolver) Logo(ctx context.Context, obj *content.Organization) (*content.Media, error) {
@@ -833,20 +833,20 @@ func (programResolver) Locales(ctx context.Context, obj *content.Program) ([]con
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (programResolver) Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (programResolver) Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (programResolver) Organization(ctx context.Context, obj *content.Program) (*content.Organization, error) {
 	return resolve[*content.Organization](ctx, obj)
 }
 
-func (programResolver) Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (programResolver) Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
-func (programResolver) Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
-	return resolve[*content.Connection[content.Event]](ctx, obj)
+func (programResolver) Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
 type programPayloadResolver struct{}
@@ -867,88 +867,88 @@ func (queryResolver) Article(ctx context.Context, id *content.ID, slug *string, 
 	return resolve[*content.Article](ctx, nil)
 }
 
-func (queryResolver) Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, nil)
+func (queryResolver) Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, nil)
 }
 
 func (queryResolver) Author(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Author, error) {
 	return resolve[*content.Author](ctx, nil)
 }
 
-func (queryResolver) Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Author], error) {
-	return resolve[*content.Connection[content.Author]](ctx, nil)
+func (queryResolver) Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error) {
+	return resolve[*content.Connection[*content.Author]](ctx, nil)
 }
 
 func (queryResolver) Organization(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Organization, error) {
 	return resolve[*content.Organization](ctx, nil)
 }
 
-func (queryResolver) Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Organization], error) {
-	return resolve[*content.Connection[content.Organization]](ctx, nil)
+func (queryResolver) Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Organization], error) {
+	return resolve[*content.Connection[*content.Organization]](ctx, nil)
 }
 
 func (queryResolver) Section(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Section, error) {
 	return resolve[*content.Section](ctx, nil)
 }
 
-func (queryResolver) Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Section], error) {
-	return resolve[*content.Connection[content.Section]](ctx, nil)
+func (queryResolver) Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Section], error) {
+	return resolve[*content.Connection[*content.Section]](ctx, nil)
 }
 
 func (queryResolver) Tag(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Tag, error) {
 	return resolve[*content.Tag](ctx, nil)
 }
 
-func (queryResolver) Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Tag], error) {
-	return resolve[*content.Connection[content.Tag]](ctx, nil)
+func (queryResolver) Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Tag], error) {
+	return resolve[*content.Connection[*content.Tag]](ctx, nil)
 }
 
 func (queryResolver) Event(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Event, error) {
 	return resolve[*content.Event](ctx, nil)
 }
 
-func (queryResolver) Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
-	return resolve[*content.Connection[content.Event]](ctx, nil)
+func (queryResolver) Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+	return resolve[*content.Connection[*content.Event]](ctx, nil)
 }
 
 func (queryResolver) Program(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Program, error) {
 	return resolve[*content.Program](ctx, nil)
 }
 
-func (queryResolver) Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Program], error) {
-	return resolve[*content.Connection[content.Program]](ctx, nil)
+func (queryResolver) Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Program], error) {
+	return resolve[*content.Connection[*content.Program]](ctx, nil)
 }
 
 func (queryResolver) AwardSeries(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.AwardSeries, error) {
 	return resolve[*content.AwardSeries](ctx, nil)
 }
 
-func (queryResolver) AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardSeries], error) {
-	return resolve[*content.Connection[content.AwardSeries]](ctx, nil)
+func (queryResolver) AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardSeries], error) {
+	return resolve[*content.Connection[*content.AwardSeries]](ctx, nil)
 }
 
 func (queryResolver) AwardRound(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.AwardRound, error) {
 	return resolve[*content.AwardRound](ctx, nil)
 }
 
-func (queryResolver) AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.AwardRound], error) {
-	return resolve[*content.Connection[content.AwardRound]](ctx, nil)
+func (queryResolver) AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error) {
+	return resolve[*content.Connection[*content.AwardRound]](ctx, nil)
 }
 
 func (queryResolver) Award(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Award, error) {
 	return resolve[*content.Award](ctx, nil)
 }
 
-func (queryResolver) Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Award], error) {
-	return resolve[*content.Connection[content.Award]](ctx, nil)
+func (queryResolver) Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+	return resolve[*content.Connection[*content.Award]](ctx, nil)
 }
 
 func (queryResolver) Media(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Media, error) {
 	return resolve[*content.Media](ctx, nil)
 }
 
-func (queryResolver) MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Media], error) {
-	return resolve[*content.Connection[content.Media]](ctx, nil)
+func (queryResolver) MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Media], error) {
+	return resolve[*content.Connection[*content.Media]](ctx, nil)
 }
 
 func (queryResolver) Node(ctx context.Context, id content.ID) (content.Content, error) {
@@ -983,8 +983,8 @@ func (queryResolver) RevisionDiff(ctx context.Context, id content.ID, from int, 
 	return resolve[[]*content.FieldChange](ctx, nil)
 }
 
-func (queryResolver) AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, nil)
+func (queryResolver) AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, nil)
 }
 
 type revisionResolver struct{}
@@ -1034,8 +1034,8 @@ func (sectionResolver) Locales(ctx context.Context, obj *content.Section) ([]con
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (sectionResolver) Revisions(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (sectionResolver) Revisions(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
 func (sectionResolver) Parent(ctx context.Context, obj *content.Section) (*content.Section, error) {
@@ -1050,8 +1050,8 @@ func (sectionResolver) Ancestors(ctx context.Context, obj *content.Section) ([]*
 	return resolve[[]*content.Section](ctx, obj)
 }
 
-func (sectionResolver) Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (sectionResolver) Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
 type sectionPayloadResolver struct{}
@@ -1093,16 +1093,16 @@ func (tagResolver) Locales(ctx context.Context, obj *content.Tag) ([]content.Loc
 	return resolve[[]content.Locale](ctx, obj)
 }
 
-func (tagResolver) Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[content.Revision], error) {
-	return resolve[*content.Connection[content.Revision]](ctx, obj)
+func (tagResolver) Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error) {
+	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
-func (tagResolver) Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Article], error) {
-	return resolve[*content.Connection[content.Article]](ctx, obj)
+func (tagResolver) Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
-func (tagResolver) Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[content.Event], error) {
-	return resolve[*content.Connection[content.Event]](ctx, obj)
+func (tagResolver) Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
 type tagPayloadResolver struct{}

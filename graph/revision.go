@@ -9,7 +9,7 @@ import (
 )
 
 func registerRevision(r *Resolver) {
-	history := &kindSource[content.Revision, content.RevisionFilter]{Collection: r.store.Revisions}
+	history := &kindSource[*content.Revision, *content.RevisionFilter]{Collection: r.store.Revisions}
 	r.sources[history.Kind()] = history
 	log := *history
 	log.order = "AT_DESC"
@@ -100,7 +100,7 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 	tasks.SetLimit(maxContents)
 	for i, obj := range c.objs {
 		tasks.Go(func() error {
-			return safely(func() error {
+			return Safely(func() error {
 				revision := obj.(*content.Revision)
 				kind, _ := revision.Entry.Kind()
 				if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {

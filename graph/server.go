@@ -47,7 +47,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	e := executor.New(schema)
 	e.SetQueryCache(documents)
 	e.SetParserTokenLimit(o.Limits.Tokens)
-	e.SetErrorPresenter(presenter(o.Log))
+	e.SetErrorPresenter(Presenter(o.Log))
 	e.SetRecoverFunc(recoverer(o.Log))
 	if o.Introspection {
 		e.Use(extension.Introspection{})

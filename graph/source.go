@@ -51,7 +51,7 @@ func (l later) firsts(c *call, parents []storage.Within) ([]any, error) {
 }
 
 // kindSource is the source and the pager of one kind.
-type kindSource[T, F any] struct {
+type kindSource[T any, F content.Filter[F]] struct {
 	*storage.Collection[T, F]
 	label []string
 	// order is the order where none is asked for; empty is the kind's own.
@@ -71,11 +71,11 @@ func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage 
 }
 
 // contents are entries as what all kinds are; nil for what was not found.
-func contents[T any](ids []content.ID, found []*T) []content.Content {
+func contents[T any](ids []content.ID, found []T) []content.Content {
 	entries := make([]content.Content, len(ids))
 	for i, e := range found {
-		if e != nil {
-			entries[i] = any(e).(content.Content)
+		if !content.IsNil(e) {
+			entries[i] = content.As(e)
 		}
 	}
 	return entries
@@ -83,10 +83,10 @@ func contents[T any](ids []content.ID, found []*T) []content.Content {
 
 func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error) {
 	found, err := s.BySlug(ctx, slug, stage, fields)
-	if found == nil || err != nil {
+	if content.IsNil(found) || err != nil {
 		return nil, err
 	}
-	return any(found).(content.Content), nil
+	return content.As(found), nil
 }
 
 // byArguments answers a root field with the entry that `id` or `slug` names.
@@ -127,7 +127,7 @@ func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, erro
 	ask := storage.List[F]{
 		First: argument[int](c, "first"), Last: argument[int](c, "last"), Offset: argument[int](c, "offset"),
 		After: deref(argument[string](c, "after")), Before: deref(argument[string](c, "before")),
-		Filter: argument[F](c, "filter"), Order: s.order,
+		Filter: deref(argument[F](c, "filter")), Order: s.order,
 		Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()),
 	}
 	if ask.Stage == content.StageDraft {
@@ -147,7 +147,7 @@ func (s *kindSource[T, F]) firsts(c *call, parents []storage.Within) ([]any, err
 }
 
 // eachPage reads a page for each parent and answers with what is made from it.
-func eachPage[T, F any](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
+func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
 	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
 		return nil, err
 	}

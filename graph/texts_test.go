@@ -14,6 +14,7 @@ import (
 
 	"sen"
 	"sen/graph"
+	"sen/graph/cost"
 	"sen/internal/content"
 	"sen/internal/sample"
 	"sen/internal/testkit"
@@ -100,7 +101,7 @@ func TestLanguageTakenOff(t *testing.T) {
 	}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		server := testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits.Cost = graph.CostLimits{"": 1 << 30} })
+		server := testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 30} })
 		const update = `mutation($version: Int!, $locales: [Locale!], $confirmed: Boolean) { updateSite(version: $version, input: { locales: $locales, defaultLocale: "fr" }, confirmRemoval: $confirmed, locale: "en") {
 			site { version locales } userErrors { code message path } } }`
 		shown := map[string]int{}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"sen/internal/content"
@@ -115,14 +116,14 @@ func (l Limits) check(text string) error {
 	if doc.wrong != nil {
 		return doc.wrong
 	}
-	most := l.Cost.most()
-	for op, p := range doc.costs.operations {
-		if cost := p.cost.known; cost > most {
+	most := l.Cost.Most()
+	return doc.costs.Least(func(op *ast.OperationDefinition, cost, conditions int) error {
+		switch {
+		case cost > most:
 			return fmt.Errorf("its operation %s costs %d at least, and nobody may ask for more than %d", op.Name, cost, most)
-		}
-		if p.conditions.known > content.MaxFilterConditions {
+		case conditions > content.MaxFilterConditions:
 			return fmt.Errorf("the filters of its operation %s have more than %d conditions", op.Name, content.MaxFilterConditions)
 		}
-	}
-	return nil
+		return nil
+	})
 }

@@ -57,11 +57,11 @@ func into(t types.Type) (string, error) {
 	}
 	switch t := types.Unalias(t).(type) {
 	case *types.Pointer:
-		return name("single", t.Elem())
+		return name("single", t)
 	case *types.Slice:
 		switch e := types.Unalias(t.Elem()).(type) {
 		case *types.Pointer:
-			return name("eachPointer", e.Elem())
+			return name("eachPointer", e)
 		case *types.Named:
 			if types.IsInterface(e) {
 				return name("eachAbstract", e)
@@ -72,7 +72,7 @@ func into(t types.Type) (string, error) {
 		if types.IsInterface(t) {
 			return name("abstract", t)
 		}
-		return name("single", t)
+		return name("single", types.NewPointer(t)) // a struct in the object: see accessor
 	}
 	return "", fmt.Errorf("no way into a %s", t)
 }

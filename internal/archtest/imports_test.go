@@ -42,6 +42,7 @@ var rules = []rule{
 	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading files is a pure function of them"},
 	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "what is kept is bytes with the names of what they were made from"},
 	{"sen/internal/storage", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}, "the store does not know who asks, nor what follows from a write; it notes what is read"},
+	{"sen/graph/cost", "sen/...", []string{"sen/graph/scalar", "sen/internal/content"}, "what a document costs follows from it and the schema alone"},
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to a MongoDB server"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "above the store there is no BSON"},

@@ -61,7 +61,7 @@ func entry[T any](t *testing.T, copied content.Content) {
 	e := content.NewEntry(any(copied).(*T), true)
 	by, at := &content.Person{ID: "account_1", Name: "Nguyệt Ánh"}, time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
 	e.UpdatedBy, e.PublishAt = by, &at
-	same[content.Entry[T]](t, e)
+	same[content.Entry[*T]](t, e)
 }
 
 // entries decode an entry of each kind both ways.

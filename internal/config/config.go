@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sen/graph"
+	"sen/graph/cost"
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/web"
@@ -102,8 +103,8 @@ func (c *Config) Origins() (*web.Origins, error) {
 func (c *Config) Proxies() (web.Proxies, error) { return web.ParseProxies(c.TrustedProxies) }
 
 // CostLimits are the checked limits of operations, by role.
-func (c *Config) CostLimits() (graph.CostLimits, error) {
-	limits := graph.CostLimits{"": c.CostLimit}
+func (c *Config) CostLimits() (cost.Limits, error) {
+	limits := cost.Limits{"": c.CostLimit}
 	for name, limit := range c.RoleCostLimits {
 		role := content.Role(strings.ToUpper(name))
 		if !slices.Contains(content.Roles(), role) {

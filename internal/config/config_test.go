@@ -7,12 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sen/graph"
+	"sen/graph/cost"
 	"sen/internal/config"
 	"sen/internal/content"
 )
 
 // limits are the limits of cost that some flags give.
-func limits(t *testing.T, flags ...string) graph.CostLimits {
+func limits(t *testing.T, flags ...string) cost.Limits {
 	t.Helper()
 	var c config.Config
 	parser, err := kong.New(&c)
@@ -34,7 +35,7 @@ func TestCostLimits(t *testing.T) {
 	if diff := cmp.Diff(graph.DefaultLimits.Cost, limits(t)); diff != "" {
 		t.Errorf("the defaults differ (-graph +config):\n%s", diff)
 	}
-	want := graph.CostLimits{"": 5, content.RoleEditor: 7, content.RoleAdmin: 9}
+	want := cost.Limits{"": 5, content.RoleEditor: 7, content.RoleAdmin: 9}
 	if diff := cmp.Diff(want, limits(t, "--cost-limit=5", "--role-cost-limits=editor=7,ADMIN=9")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -5,17 +5,31 @@ import (
 	"time"
 )
 
+// As is a copy that generic code holds as content of any kind.
+func As[T any](copied T) Content { return any(copied).(Content) }
+
+// Same tells whether two pointers that generic code holds are the same one.
+func Same[T any](a, b T) bool { return any(a) == any(b) }
+
+// IsNil tells whether a pointer that generic code holds is nil.
+func IsNil[T any](pointer T) bool {
+	var none T
+	return Same(pointer, none)
+}
+
 // Entry is the envelope in which every kind is stored: one document an entry, so
-// that publishing is one atomic step on any engine.
+// that publishing is one atomic step on any engine. T is a pointer to the struct of a kind, here and in all generic code
+// of kinds: the compiler makes one body for all pointers, and a body of its own for each struct. For that a constraint
+// must have nothing but methods (`any` does, `comparable` does not): see shapify in cmd/compile/internal/noder/reader.go.
 type Entry[T any] struct {
 	ID ID `json:"_id"`
 	// Version counts the accepted changes of the entry, from 1.
 	Version int `json:"version"`
 	// Live is what the public sees; nil when it sees nothing.
-	Live *T `json:"live"`
+	Live T `json:"live"`
 	// Draft is the working copy. It is always there; where nothing is being prepared, it
 	// is what was published last.
-	Draft *T `json:"draft"`
+	Draft T `json:"draft"`
 	// PublicSlugs are the slugs under which readers saw it.
 	PublicSlugs []string `json:"publicSlugs,omitempty"`
 	// Previews marks the previews of the entry that are good: those that were given out under it. To set another one
@@ -29,8 +43,8 @@ type Entry[T any] struct {
 }
 
 // NewEntry is the entry of a copy in its first version, published or as a draft.
-func NewEntry[T any](copied *T, published bool) *Entry[T] {
-	base := any(copied).(Content).Common()
+func NewEntry[T any](copied T, published bool) *Entry[T] {
+	base := As(copied).Common()
 	e := &Entry[T]{ID: base.ID, Version: 1, Draft: copied, CreatedAt: base.CreatedAt, UpdatedAt: base.UpdatedAt}
 	e.State = StateDraft
 	if published {

@@ -20,11 +20,17 @@ const (
 // It is checked before anything of the operation runs.
 const MaxFilterConditions = 200
 
+// Filter is a pointer to the filter of a kind: ArticleFilter and the others. It combines filters of its own kind.
+type Filter[F any] interface {
+	Parts() *Logic[F]
+	CommonParts() *Common
+}
+
 // Logic combines filters of one kind.
 type Logic[F any] struct {
-	And []*F
-	Or  []*F
-	Not *F
+	And []F
+	Or  []F
+	Not F
 }
 
 // Parts gives the combinators of a filter.
@@ -95,7 +101,7 @@ type RelationFilter struct {
 
 // ArticleFilter says which articles to list.
 type ArticleFilter struct {
-	Logic[ArticleFilter]
+	Logic[*ArticleFilter]
 	Common
 	Title         *StringFilter
 	Section       *RelationFilter
@@ -109,7 +115,7 @@ type ArticleFilter struct {
 
 // AuthorFilter says which authors to list.
 type AuthorFilter struct {
-	Logic[AuthorFilter]
+	Logic[*AuthorFilter]
 	Common
 	Name         *StringFilter
 	Organization *RelationFilter
@@ -117,7 +123,7 @@ type AuthorFilter struct {
 
 // OrganizationFilter says which organizations to list.
 type OrganizationFilter struct {
-	Logic[OrganizationFilter]
+	Logic[*OrganizationFilter]
 	Common
 	Name      *StringFilter
 	ShortName *StringFilter
@@ -126,7 +132,7 @@ type OrganizationFilter struct {
 
 // SectionFilter says which sections to list.
 type SectionFilter struct {
-	Logic[SectionFilter]
+	Logic[*SectionFilter]
 	Common
 	Name   *StringFilter
 	Parent *RelationFilter
@@ -134,14 +140,14 @@ type SectionFilter struct {
 
 // TagFilter says which tags to list.
 type TagFilter struct {
-	Logic[TagFilter]
+	Logic[*TagFilter]
 	Common
 	Name *StringFilter
 }
 
 // EventFilter says which events to list.
 type EventFilter struct {
-	Logic[EventFilter]
+	Logic[*EventFilter]
 	Common
 	Name        *StringFilter
 	Type        *EventTypeFilter
@@ -155,7 +161,7 @@ type EventFilter struct {
 
 // ProgramFilter says which programmes to list.
 type ProgramFilter struct {
-	Logic[ProgramFilter]
+	Logic[*ProgramFilter]
 	Common
 	Name         *StringFilter
 	StartYear    *IntFilter
@@ -165,7 +171,7 @@ type ProgramFilter struct {
 
 // AwardSeriesFilter says which award series to list.
 type AwardSeriesFilter struct {
-	Logic[AwardSeriesFilter]
+	Logic[*AwardSeriesFilter]
 	Common
 	Name          *StringFilter
 	ShortName     *StringFilter
@@ -174,7 +180,7 @@ type AwardSeriesFilter struct {
 
 // AwardRoundFilter says which award rounds to list.
 type AwardRoundFilter struct {
-	Logic[AwardRoundFilter]
+	Logic[*AwardRoundFilter]
 	Common
 	Name     *StringFilter
 	Series   *RelationFilter
@@ -186,7 +192,7 @@ type AwardRoundFilter struct {
 
 // AwardFilter says which awards to list.
 type AwardFilter struct {
-	Logic[AwardFilter]
+	Logic[*AwardFilter]
 	Common
 	Title         *StringFilter
 	Round         *RelationFilter
@@ -202,7 +208,7 @@ type AwardFilter struct {
 
 // MediaFilter says which media to list.
 type MediaFilter struct {
-	Logic[MediaFilter]
+	Logic[*MediaFilter]
 	Common
 	FileName *StringFilter
 	Kind     *MediaKindFilter

@@ -15,7 +15,7 @@ const (
 
 // Connection is a page of a list, by the Relay cursor specification.
 type Connection[T any] struct {
-	Nodes    []*T
+	Nodes    []T
 	PageInfo PageInfo
 	// TotalCount is how many the whole list has; it is counted only when asked for.
 	TotalCount int
@@ -25,7 +25,7 @@ type Connection[T any] struct {
 
 // Edge is one element of a page with its place.
 type Edge[T any] struct {
-	Node   *T
+	Node   T
 	Cursor string
 }
 
@@ -48,29 +48,29 @@ type PageInfo struct {
 
 // The pages and their elements by kind, for the generator, which wants a name for each type.
 type (
-	ArticleConnection      = Connection[Article]
-	AuthorConnection       = Connection[Author]
-	OrganizationConnection = Connection[Organization]
-	SectionConnection      = Connection[Section]
-	TagConnection          = Connection[Tag]
-	EventConnection        = Connection[Event]
-	ProgramConnection      = Connection[Program]
-	AwardSeriesConnection  = Connection[AwardSeries]
-	AwardRoundConnection   = Connection[AwardRound]
-	AwardConnection        = Connection[Award]
-	MediaConnection        = Connection[Media]
-	RevisionConnection     = Connection[Revision]
+	ArticleConnection      = Connection[*Article]
+	AuthorConnection       = Connection[*Author]
+	OrganizationConnection = Connection[*Organization]
+	SectionConnection      = Connection[*Section]
+	TagConnection          = Connection[*Tag]
+	EventConnection        = Connection[*Event]
+	ProgramConnection      = Connection[*Program]
+	AwardSeriesConnection  = Connection[*AwardSeries]
+	AwardRoundConnection   = Connection[*AwardRound]
+	AwardConnection        = Connection[*Award]
+	MediaConnection        = Connection[*Media]
+	RevisionConnection     = Connection[*Revision]
 
-	ArticleEdge      = Edge[Article]
-	AuthorEdge       = Edge[Author]
-	OrganizationEdge = Edge[Organization]
-	SectionEdge      = Edge[Section]
-	TagEdge          = Edge[Tag]
-	EventEdge        = Edge[Event]
-	ProgramEdge      = Edge[Program]
-	AwardSeriesEdge  = Edge[AwardSeries]
-	AwardRoundEdge   = Edge[AwardRound]
-	AwardEdge        = Edge[Award]
-	MediaEdge        = Edge[Media]
-	RevisionEdge     = Edge[Revision]
+	ArticleEdge      = Edge[*Article]
+	AuthorEdge       = Edge[*Author]
+	OrganizationEdge = Edge[*Organization]
+	SectionEdge      = Edge[*Section]
+	TagEdge          = Edge[*Tag]
+	EventEdge        = Edge[*Event]
+	ProgramEdge      = Edge[*Program]
+	AwardSeriesEdge  = Edge[*AwardSeries]
+	AwardRoundEdge   = Edge[*AwardRound]
+	AwardEdge        = Edge[*Award]
+	MediaEdge        = Edge[*Media]
+	RevisionEdge     = Edge[*Revision]
 )

@@ -38,7 +38,7 @@ const (
 
 // RevisionFilter says which revisions to list.
 type RevisionFilter struct {
-	Logic[RevisionFilter]
+	Logic[*RevisionFilter]
 	Common
 	Entry  *IDFilter
 	Action *ActionFilter

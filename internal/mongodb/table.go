@@ -109,17 +109,8 @@ func (t *table) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, er
 	return raw, duplicate(err)
 }
 
-// Write implements engine.Table. A single change is a command of its own, and so are several inserts; other changes
-// go one after the other in one command (bulk write).
+// Write implements engine.Table, by one bulk write: the changes that follow one another and do the same are one command.
 func (t *table) Write(ctx context.Context, changes ...engine.Change) (int, error) {
-	if len(changes) == 1 {
-		n, err := t.change(ctx, changes[0])
-		return n, duplicate(err)
-	}
-	if documents := inserted(changes); documents != nil {
-		_, err := t.InsertMany(ctx, documents)
-		return len(documents), duplicate(err)
-	}
 	result, err := t.BulkWrite(ctx, models(changes))
 	if err != nil {
 		return 0, duplicate(err)
@@ -134,13 +125,6 @@ func foundBy(r *mongo.BulkWriteResult) int {
 
 // WriteEach implements engine.Table. Inserts, updates and removals are a command for each of the three.
 func (t *table) WriteEach(ctx context.Context, changes ...engine.Change) (found int, duplicates []int, err error) {
-	if len(changes) == 1 { // the driver repeats it where the connection broke
-		found, err = t.change(ctx, changes[0])
-		if mongo.IsDuplicateKeyError(err) {
-			return 0, []int{0}, nil
-		}
-		return found, nil, fail(err)
-	}
 	result, err := t.BulkWrite(ctx, models(changes), options.BulkWrite().SetOrdered(false))
 	var failed mongo.BulkWriteException
 	if errors.As(err, &failed) && failed.WriteConcernError == nil {
@@ -156,52 +140,6 @@ func (t *table) WriteEach(ctx context.Context, changes ...engine.Change) (found 
 		return 0, nil, fail(err)
 	}
 	return foundBy(result), duplicates, nil
-}
-
-// inserted lists what some changes insert; nil if one of them does something else.
-func inserted(changes []engine.Change) []any {
-	documents := make([]any, len(changes))
-	for i, c := range changes {
-		if c.Action != engine.ActionInsert {
-			return nil
-		}
-		documents[i] = c.Document
-	}
-	return documents
-}
-
-// change makes one change by a command of its own, which the driver repeats once where the connection broke.
-func (t *table) change(ctx context.Context, c engine.Change) (int, error) {
-	switch c.Action {
-	case engine.ActionInsert:
-		_, err := t.InsertOne(ctx, c.Document)
-		return 1, err
-	case engine.ActionUpdate:
-		return matched(t.UpdateOne(ctx, all(c.Filter), c.Update))
-	case engine.ActionUpdateAll:
-		return matched(t.UpdateMany(ctx, all(c.Filter), c.Update))
-	case engine.ActionReplace:
-		return matched(t.ReplaceOne(ctx, all(c.Filter), c.Document, options.Replace().SetUpsert(true)))
-	case engine.ActionDelete:
-		return deleted(t.DeleteOne(ctx, all(c.Filter)))
-	case engine.ActionDeleteAll:
-		return deleted(t.DeleteMany(ctx, all(c.Filter)))
-	}
-	panic(fmt.Sprintf("no action %d", c.Action))
-}
-
-func matched(result *mongo.UpdateResult, err error) (int, error) {
-	if err != nil {
-		return 0, err
-	}
-	return int(result.MatchedCount + result.UpsertedCount), nil
-}
-
-func deleted(result *mongo.DeleteResult, err error) (int, error) {
-	if err != nil {
-		return 0, err
-	}
-	return int(result.DeletedCount), nil
 }
 
 // models are changes as a bulk write.

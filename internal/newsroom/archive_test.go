@@ -54,7 +54,7 @@ func TestArchive(t *testing.T) {
 		if found := findings(t, store, false); len(found) > 0 {
 			t.Errorf("the restored site does not fit together: %v", found)
 		}
-		pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{
+		pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{
 			Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}}, Fields: []string{"name"},
 		}, []storage.Within{{}})
 		if err != nil || len(pages[0].Nodes) != 1 || pages[0].Nodes[0].Name["vi"] != "Thẻ 0" {
@@ -161,7 +161,7 @@ func TestMendTexts(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := func() int {
-			pages, err := store.Tags.Pages(ctx, storage.List[content.TagFilter]{
+			pages, err := store.Tags.Pages(ctx, storage.List[*content.TagFilter]{
 				Stage: content.StageDraft, Locale: "fr", Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}},
 			}, []storage.Within{{}})
 			if err != nil {

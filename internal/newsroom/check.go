@@ -105,11 +105,11 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 	return d.Each(ctx, func(e *content.Entry[T]) error {
 		done++
 		c.progress(string(d.Kind()), done)
-		for _, slug := range append(as(e.Draft).Common().Slugs(), e.PublicSlugs...) {
+		for _, slug := range append(content.As(e.Draft).Common().Slugs(), e.PublicSlugs...) {
 			c.slugs[d.Kind()][slug] = e.ID
 		}
-		if e.Live != nil {
-			for _, slug := range as(e.Live).Common().Slugs() {
+		if !content.IsNil(e.Live) {
+			for _, slug := range content.As(e.Live).Common().Slugs() {
 				c.public[slugName(d.Kind(), slug)] = true
 			}
 		}
@@ -123,11 +123,11 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 			return err
 		}
 		for _, part := range []struct {
-			copied *T
+			copied T
 			stage  content.Stage
 			find   finder
 		}{{e.Draft, content.StageDraft, find}, {e.Live, content.StagePublished, findLive}} {
-			if part.copied == nil {
+			if content.IsNil(part.copied) {
 				continue
 			}
 			is, stale, err := outdated(part.copied, part.find)
@@ -181,11 +181,11 @@ func taken(c content.Content) map[string]any {
 // dangling finds the links of an entry to what is not there.
 func (d *kindDesk[T, F]) dangling(ctx context.Context, c *checking, e *content.Entry[T], gone func(content.ID) bool) error {
 	var lost []content.ID
-	for _, copied := range []*T{e.Draft, e.Live} {
-		if copied == nil {
+	for _, copied := range []T{e.Draft, e.Live} {
+		if content.IsNil(copied) {
 			continue
 		}
-		for _, id := range content.Links(as(copied)) {
+		for _, id := range content.Links(content.As(copied)) {
 			if gone(id) && !slices.Contains(lost, id) {
 				lost = append(lost, id)
 			}
@@ -205,18 +205,18 @@ func (d *kindDesk[T, F]) unlink(ctx context.Context, e *content.Entry[T], fromDr
 	after := *e
 	after.Version, after.UpdatedAt, after.UpdatedBy = e.Version+1, d.n.now(), Operator.Person()
 	for _, part := range []struct {
-		copied **T
+		copied *T
 		gone   func(content.ID) bool
 	}{{&after.Draft, fromDraft}, {&after.Live, fromLive}} {
-		if *part.copied == nil {
+		if content.IsNil(*part.copied) {
 			continue
 		}
-		fresh, err := clone(*part.copied)
+		fresh, err := d.clone(*part.copied)
 		if err != nil {
 			return err
 		}
-		content.Unlink(as(fresh), part.gone)
-		as(fresh).Common().Version = after.Version
+		content.Unlink(content.As(fresh), part.gone)
+		content.As(fresh).Common().Version = after.Version
 		*part.copied = fresh
 	}
 	w := &work{Newsroom: d.n, actor: Operator, Change: Change{Action: content.ActionUpdate, Note: "sen check"}}

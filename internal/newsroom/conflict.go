@@ -16,8 +16,8 @@ func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content
 		if err != nil {
 			return nil, err
 		}
-		if seen != nil {
-			changes, err := content.Diff(as(seen), as(present.Draft))
+		if !content.IsNil(seen) {
+			changes, err := content.Diff(content.As(seen), content.As(present.Draft))
 			if err != nil {
 				return nil, err
 			}
@@ -41,14 +41,14 @@ func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content
 func (d *kindDesk[T, F]) agrees(ctx context.Context, w *work, present *content.Entry[T], meanwhile []*content.FieldChange) (bool, error) {
 	trial := *w
 	trial.report = newReport(w.chain)
-	copied, err := clone(present.Draft)
+	copied, err := d.clone(present.Draft)
 	if err != nil {
 		return false, err
 	}
-	if err := trial.read(ctx, as(copied)); err != nil || len(trial.problems) > 0 {
+	if err := trial.read(ctx, content.As(copied)); err != nil || len(trial.problems) > 0 {
 		return false, err
 	}
-	mine, err := content.Diff(as(present.Draft), as(copied))
+	mine, err := content.Diff(content.As(present.Draft), content.As(copied))
 	return !slices.ContainsFunc(mine, func(m *content.FieldChange) bool {
 		return slices.ContainsFunc(meanwhile, func(change *content.FieldChange) bool { return overlaps(m.Path, change.Path) })
 	}), err

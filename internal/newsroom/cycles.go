@@ -18,8 +18,8 @@ func (d *kindDesk[T, F]) cycles(ctx context.Context, c *checking) error {
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		parents := map[content.ID]content.ID{}
 		err := d.Each(ctx, func(e *content.Entry[T]) error {
-			if copied := at(e, stage); copied != nil {
-				parents[e.ID] = content.ParentOf(as(copied))
+			if copied := at(e, stage); !content.IsNil(copied) {
+				parents[e.ID] = content.ParentOf(content.As(copied))
 			}
 			return nil
 		})
@@ -70,7 +70,7 @@ func (d *kindDesk[T, F]) raise(ctx context.Context, id content.ID, stage content
 }
 
 // at is the copy of an entry that is seen at a stage; nil when there is none.
-func at[T any](e *content.Entry[T], stage content.Stage) *T {
+func at[T any](e *content.Entry[T], stage content.Stage) T {
 	if stage == content.StageDraft {
 		return e.Draft
 	}

@@ -39,32 +39,31 @@ type desk interface {
 }
 
 // kindDesk is the desk of one kind.
-type kindDesk[T, F any] struct {
+type kindDesk[T any, F content.Filter[F]] struct {
 	*storage.Collection[T, F]
 	n *Newsroom
 }
 
-func newDesk[T, F any](n *Newsroom, c *storage.Collection[T, F]) desk { return &kindDesk[T, F]{c, n} }
-
-// as is a copy as content of any kind.
-func as[T any](copied *T) content.Content { return any(copied).(content.Content) }
+func newDesk[T any, F content.Filter[F]](n *Newsroom, c *storage.Collection[T, F]) desk {
+	return &kindDesk[T, F]{c, n}
+}
 
 func (d *kindDesk[T, F]) copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error) {
 	found, err := d.ByIDs(ctx, ids, stage, d.StoredFields())
 	all := make(map[content.ID]content.Content, len(found))
 	for id, e := range found {
-		all[id] = as(e)
+		all[id] = content.As(e)
 	}
 	return all, err
 }
 
 func (d *kindDesk[T, F]) at(ctx context.Context, r *content.Revision) (content.Content, error) {
 	copied, err := d.RevisionCopy(ctx, r.Entry, r.Version)
-	if copied == nil || err != nil {
+	if content.IsNil(copied) || err != nil {
 		return nil, err
 	}
-	as(copied).Common().Editing = &content.Editing{State: r.State, UpdatedBy: r.By}
-	return as(copied), nil
+	content.As(copied).Common().Editing = &content.Editing{State: r.State, UpdatedBy: r.By}
+	return content.As(copied), nil
 }
 
 // attempts bounds how often a change begins anew because another came first.
@@ -159,7 +158,7 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 		}
 		return &Outcome{ID: before.ID}, d.delete(ctx, w, before)
 	}
-	w.was = as(before.Draft)
+	w.was = content.As(before.Draft)
 	after, err := d.next(ctx, w, before, step)
 	if err != nil || len(w.problems) > 0 {
 		return &Outcome{}, err
@@ -203,13 +202,13 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 
 // seen is an entry as the outcome of a change shows it.
 func seen[T any](e *content.Entry[T]) *Outcome {
-	base := as(e.Draft).Common()
+	base := content.As(e.Draft).Common()
 	e.LiveVersion = 0
-	if e.Live != nil {
-		e.LiveVersion = as(e.Live).Common().Version
+	if !content.IsNil(e.Live) {
+		e.LiveVersion = content.As(e.Live).Common().Version
 	}
 	base.ID, base.Editing, e.Editing.ID = e.ID, &e.Editing, e.ID
-	return &Outcome{Content: as(e.Draft), ID: e.ID}
+	return &Outcome{Content: content.As(e.Draft), ID: e.ID}
 }
 
 // unchanged tells whether a save would leave everything as it is. Then nothing is written: no version, no revision,
@@ -218,7 +217,7 @@ func (d *kindDesk[T, F]) unchanged(ctx context.Context, w *work, before, after *
 	if w.Action != content.ActionUpdate && w.Action != content.ActionRestoreRevision {
 		return false, nil
 	}
-	changes, err := content.Diff(as(before.Draft), as(after.Draft))
+	changes, err := content.Diff(content.As(before.Draft), content.As(after.Draft))
 	if len(changes) > 0 || err != nil {
 		return false, err
 	}
@@ -237,20 +236,20 @@ func words(name string) string { return strings.ToLower(strings.ReplaceAll(name,
 // is there; one that the editor chose does not.
 func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) {
 	now := w.moment()
-	after := &content.Entry[T]{ID: w.newID(now), Version: 1, Draft: new(T), CreatedAt: now, UpdatedAt: now}
+	after := &content.Entry[T]{ID: w.newID(now), Version: 1, Draft: d.New(), CreatedAt: now, UpdatedAt: now}
 	after.State, after.CreatedBy, after.UpdatedBy = content.StateDraft, w.actor.Person(), w.actor.Person()
-	base := as(after.Draft).Common()
+	base := content.As(after.Draft).Common()
 	base.ID, base.Version, base.CreatedAt, base.UpdatedAt = after.ID, 1, now, now
 	if w.prepare != nil {
-		w.prepare(as(after.Draft))
+		w.prepare(content.As(after.Draft))
 		after.ID = base.ID
 	}
-	fresh(as(after.Draft), w.store.Site())
-	if err := w.read(ctx, as(after.Draft)); err != nil {
+	fresh(content.As(after.Draft), w.store.Site())
+	if err := w.read(ctx, content.As(after.Draft)); err != nil {
 		return nil, err
 	}
 	made := base.Slug == ""
-	stem := w.stem(as(after.Draft))
+	stem := w.stem(content.As(after.Draft))
 	if made {
 		base.Slug = stem
 	}

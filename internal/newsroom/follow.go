@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"sen/internal/content"
@@ -17,7 +18,7 @@ func given[T any](before, after *content.Entry[T]) (stages []content.Stage) {
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		was, is := at(before, stage), at(after, stage)
-		if was != is && is != nil && gives(as(is)) != nil && (was == nil || !slices.Equal(gives(as(was)), gives(as(is)))) {
+		if !content.Same(was, is) && !content.IsNil(is) && gives(content.As(is)) != nil && (content.IsNil(was) || !slices.Equal(gives(content.As(was)), gives(content.As(is)))) {
 			stages = append(stages, stage)
 		}
 	}
@@ -58,7 +59,7 @@ func follows[T any](before, after *content.Entry[T]) content.Follows {
 	switch {
 	case len(given(before, after)) > 0:
 		return content.FollowsOthers
-	case len(takesFrom(as(after.Draft))) > 0:
+	case len(takesFrom(content.As(after.Draft))) > 0:
 		return content.FollowsItself
 	}
 	return ""
@@ -130,7 +131,7 @@ func (d *kindDesk[T, F]) finish(ctx context.Context, ids []content.ID) error {
 }
 
 // below brings the ancestors of what stands below an entry up to date, and lists it.
-func below[T, F any](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
+func below[T any, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], id content.ID, stage content.Stage) ([]content.ID, error) {
 	ids, err := c.Linking(ctx, stage, "ancestors", []content.ID{id})
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -140,12 +141,12 @@ func below[T, F any](ctx context.Context, n *Newsroom, c *storage.Collection[T, 
 
 // rederive works out anew what the entries that link to some others took over from them, until nothing
 // is left to do: while it writes, they and what they stand on may change.
-func rederive[T, F any](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
+func rederive[T any, F content.Filter[F]](ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, field string, to []content.ID) error {
 	return rederiveAll(ctx, n, c, stage, func() ([]content.ID, error) { return c.Linking(ctx, stage, field, to) })
 }
 
 // rederiveAll is rederive for the entries that which lists.
-func rederiveAll[T, F any](
+func rederiveAll[T any, F content.Filter[F]](
 	ctx context.Context, n *Newsroom, c *storage.Collection[T, F], stage content.Stage, which func() ([]content.ID, error),
 ) error {
 	for try, again := 0, true; again && try < attempts; try++ {
@@ -175,13 +176,20 @@ func rederiveAll[T, F any](
 	return nil
 }
 
+// shallow is another copy with the same values, so that its fields can be set while the first one stays as it is.
+func shallow[T any](copied T) T {
+	other := reflect.New(reflect.TypeOf(copied).Elem())
+	other.Elem().Set(reflect.ValueOf(copied).Elem())
+	return other.Interface().(T)
+}
+
 // outdated works out what a copy takes over from other entries, and tells whether it has
 // something else. One that stands below itself is left as it is.
-func outdated[T any](copied *T, find finder) (is map[string]any, stale bool, err error) {
-	anew := *copied
-	cycle, err := takeOver(as(&anew), find)
-	is = taken(as(&anew))
-	return is, err == nil && !cycle && fmt.Sprint(taken(as(copied))) != fmt.Sprint(is), err
+func outdated[T any](copied T, find finder) (is map[string]any, stale bool, err error) {
+	anew := shallow(copied)
+	cycle, err := takeOver(content.As(anew), find)
+	is = taken(content.As(anew))
+	return is, err == nil && !cycle && fmt.Sprint(taken(content.As(copied))) != fmt.Sprint(is), err
 }
 
 // catchUp brings up to date what a saved entry took over from others. Who changed them while it was being
@@ -189,9 +197,9 @@ func outdated[T any](copied *T, find finder) (is map[string]any, stale bool, err
 func (d *kindDesk[T, F]) catchUp(ctx context.Context, w *work, before, after *content.Entry[T]) error {
 	w.there, w.above = nil, nil
 	var ids []content.ID
-	for _, copied := range []*T{after.Draft, after.Live} {
-		if copied != nil {
-			ids = append(ids, takesFrom(as(copied))...)
+	for _, copied := range []T{after.Draft, after.Live} {
+		if !content.IsNil(copied) {
+			ids = append(ids, takesFrom(content.As(copied))...)
 		}
 	}
 	if takes := len(ids) > 0; !takes {
@@ -205,7 +213,7 @@ func (d *kindDesk[T, F]) catchUp(ctx context.Context, w *work, before, after *co
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		copied := at(after, stage)
-		if copied == nil || before != nil && copied == at(before, stage) {
+		if content.IsNil(copied) || before != nil && content.Same(copied, at(before, stage)) {
 			continue
 		}
 		find := w.known(ctx, stage)
@@ -224,7 +232,7 @@ func (d *kindDesk[T, F]) catchUp(ctx context.Context, w *work, before, after *co
 			if err != nil {
 				return err
 			}
-			if copied = found[after.ID]; copied == nil {
+			if copied = found[after.ID]; content.IsNil(copied) {
 				break
 			}
 			find = d.n.finderAt(ctx, stage)

@@ -112,10 +112,10 @@ func (i *importing) derive(c content.Content) {
 }
 
 // add puts a bundle's entries of one kind into their collection.
-func add[T, F any](ctx context.Context, c *storage.Collection[T, F], items []content.Item) error {
+func add[T any, F content.Filter[F]](ctx context.Context, c *storage.Collection[T, F], items []content.Item) error {
 	var entries []*content.Entry[T]
 	for _, item := range items {
-		copied, ok := any(item.Content).(*T)
+		copied, ok := any(item.Content).(T)
 		if !ok {
 			continue
 		}

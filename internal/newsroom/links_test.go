@@ -47,7 +47,7 @@ func TestDeletedWhileInTheTrash(t *testing.T) {
 			t.Errorf("notices: %+v", back.Notices)
 		}
 		sound("afterwards")
-		list := storage.List[content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{tag}}}}
+		list := storage.List[*content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{tag}}}}
 		pages, err := store.Articles.Pages(context.Background(), list, []storage.Within{{}})
 		if err != nil || len(pages[0].Nodes) > 0 {
 			t.Errorf("a filter leads to what is gone: %v", err)

@@ -39,7 +39,7 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 		}
 		c := Change{ID: id, Version: e.Version}
 		switch {
-		case e.UnpublishAt != nil && !e.UnpublishAt.After(now) && e.Live != nil:
+		case e.UnpublishAt != nil && !e.UnpublishAt.After(now) && !content.IsNil(e.Live):
 			c.Action = content.ActionUnpublish
 		case e.State == content.StateScheduled && e.PublishAt != nil && !e.PublishAt.After(now):
 			c.Action, c.At = content.ActionPublish, e.PublishAt

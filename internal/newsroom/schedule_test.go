@@ -40,7 +40,7 @@ func actions(t *testing.T, store *storage.Store, id content.ID) (done []content.
 		t.Fatal(id, err)
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(context.Background(), storage.List[content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
+	pages, err := store.Revisions.Pages(context.Background(), storage.List[*content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
 		[]storage.Within{{Any: []storage.Link{{Field: "entry", IDs: []content.ID{id}}}}})
 	if err != nil {
 		t.Fatal(err)

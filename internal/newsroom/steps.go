@@ -14,14 +14,14 @@ import (
 func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entry[T], step move) (*content.Entry[T], error) {
 	now := w.moment()
 	after := *before
-	w.learn(content.StageDraft, as(before.Draft))
-	copied, err := clone(before.Draft)
+	w.learn(content.StageDraft, content.As(before.Draft))
+	copied, err := d.clone(before.Draft)
 	if err != nil {
 		return nil, err
 	}
 	after.Draft = copied
 	after.Version, after.UpdatedAt, after.UpdatedBy = before.Version+1, now, w.actor.Person()
-	base := as(after.Draft).Common()
+	base := content.As(after.Draft).Common()
 	base.ID, base.Version = after.ID, after.Version
 	to := step.to
 	later := w.At != nil && w.At.After(now)
@@ -39,20 +39,20 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 	}
 	switch w.Action {
 	case content.ActionUpdate:
-		if err := w.read(ctx, as(after.Draft)); err != nil {
+		if err := w.read(ctx, content.As(after.Draft)); err != nil {
 			return nil, err
 		}
-		renamed(as(before.Draft).Common(), base, after.PublicSlugs)
+		renamed(content.As(before.Draft).Common(), base, after.PublicSlugs)
 		base.UpdatedAt = now
 	case content.ActionRestoreRevision:
 		if err := d.restored(ctx, w, &after); err != nil || len(w.problems) > 0 {
 			return nil, err
 		}
 	case content.ActionRestore: // what it links to may have been deleted while it was out of sight
-		if err := w.prune(ctx, as(after.Draft), "id"); err != nil {
+		if err := w.prune(ctx, content.As(after.Draft), "id"); err != nil {
 			return nil, err
 		}
-		if err := w.derive(ctx, as(after.Draft), content.StageDraft); err != nil {
+		if err := w.derive(ctx, content.As(after.Draft), content.StageDraft); err != nil {
 			return nil, err
 		}
 	case content.ActionReject:
@@ -67,7 +67,7 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 			w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
 		case later:
 			after.UnpublishAt, to = w.At, "" // until then nothing changes
-		case before.Live == nil: // nothing can be taken back yet
+		case content.IsNil(before.Live): // nothing can be taken back yet
 			w.refuse(content.ProblemRequired, []string{"at"}, msgRequired)
 		}
 	}
@@ -82,8 +82,9 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 			return nil, err
 		}
 	case w.Action == content.ActionUnpublish && !later, to == content.StateArchived, to == content.StateTrashed:
-		after.Live, after.UnpublishAt, after.Previews = nil, nil, newMark()
-	case w.Action == content.ActionReject && after.Live == nil:
+		var none T
+		after.Live, after.UnpublishAt, after.Previews = none, nil, newMark()
+	case w.Action == content.ActionReject && content.IsNil(after.Live):
 		after.UnpublishAt = nil // it belonged to the publication that was called off
 	}
 	after.TrashedAt = nil
@@ -91,21 +92,21 @@ func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entr
 		after.TrashedAt = &now
 	}
 	if to != "" {
-		after.State = settled(to, after.Live != nil)
+		after.State = settled(to, !content.IsNil(after.Live))
 	}
 	switch {
 	case to == content.StatePublished:
-		w.shown = &showing{as(after.Draft), nil}
+		w.shown = &showing{content.As(after.Draft), nil}
 	case after.State == content.StateScheduled && (to != "" || w.Action == content.ActionUpdate):
-		w.shown = &showing{as(after.Draft), after.PublishAt}
+		w.shown = &showing{content.As(after.Draft), after.PublishAt}
 	}
 	return &after, nil
 }
 
 // publish shows the working copy to readers.
 func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.Entry[T], now time.Time) error {
-	w.whole(as(after.Draft))
-	base := as(after.Draft).Common()
+	w.whole(content.As(after.Draft))
+	base := content.As(after.Draft).Common()
 	base.UpdatedAt = now
 	onceSeen(base, after.PublicSlugs)
 	if base.PublishedAt.IsZero() {
@@ -114,17 +115,17 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 			base.PublishedAt = *w.At
 		}
 	}
-	live, err := clone(after.Draft)
+	live, err := d.clone(after.Draft)
 	if err != nil {
 		return err
 	}
-	w.ownAddresses(as(live))
-	w.learn(content.StagePublished, as(after.Draft))
-	if w.was = nil; after.Live != nil {
-		w.was = as(after.Live)
+	w.ownAddresses(content.As(live))
+	w.learn(content.StagePublished, content.As(after.Draft))
+	if w.was = nil; !content.IsNil(after.Live) {
+		w.was = content.As(after.Live)
 		w.learn(content.StagePublished, w.was)
 	}
-	if err := w.derive(ctx, as(live), content.StagePublished); err != nil {
+	if err := w.derive(ctx, content.As(live), content.StagePublished); err != nil {
 		return err
 	}
 	after.Live = live
@@ -140,34 +141,34 @@ func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.E
 	if err != nil {
 		return err
 	}
-	if old == nil {
+	if content.IsNil(old) {
 		w.refuse(content.ProblemNotFound, []string{"revision"}, msgNoRevision, w.Change.Revision)
 		return nil
 	}
-	base, present := as(old).Common(), as(after.Draft).Common()
+	base, present := content.As(old).Common(), content.As(after.Draft).Common()
 	*base = content.Base{
 		ID: after.ID, Slug: present.Slug, FormerSlugs: present.FormerSlugs, Version: after.Version,
 		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
 	}
 	after.Draft = old
 	complete := newReport(nil)
-	check(as(old), complete)
-	if err := w.prune(ctx, as(old), "revision"); err != nil {
+	check(content.As(old), complete)
+	if err := w.prune(ctx, content.As(old), "revision"); err != nil {
 		return err
 	}
 	pruned := newReport(nil)
-	if check(as(old), pruned); len(pruned.problems) > len(complete.problems) {
+	if check(content.As(old), pruned); len(pruned.problems) > len(complete.problems) {
 		w.refuse(content.ProblemInvalid, []string{"revision"}, msgNothingWithout)
 		return nil
 	}
-	w.reduce(as(old), "revision")
-	w.ownAddresses(as(old))
-	return w.derive(ctx, as(old), content.StageDraft)
+	w.reduce(content.As(old), "revision")
+	w.ownAddresses(content.As(old))
+	return w.derive(ctx, content.As(old), content.StageDraft)
 }
 
 // corrected adds a correction that readers see.
 func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Time) {
-	article, ok := as(after.Draft).(*content.Article)
+	article, ok := content.As(after.Draft).(*content.Article)
 	if !ok {
 		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
 		return
@@ -194,15 +195,15 @@ func (d *kindDesk[T, F]) delete(ctx context.Context, w *work, before *content.En
 }
 
 // clone copies a copy, so that nothing is shared.
-func clone[T any](copied *T) (*T, error) {
+func (d *kindDesk[T, F]) clone(copied T) (T, error) {
+	fresh := d.New()
 	raw, err := json.Marshal(copied)
+	if err == nil {
+		err = json.Unmarshal(raw, fresh)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("copy an entry: %w", err)
+		return fresh, fmt.Errorf("copy an entry: %w", err)
 	}
-	fresh := new(T)
-	if err := json.Unmarshal(raw, fresh); err != nil {
-		return nil, fmt.Errorf("copy an entry: %w", err)
-	}
-	as(fresh).Common().ID = as(copied).Common().ID
+	content.As(fresh).Common().ID = content.As(copied).Common().ID
 	return fresh, nil
 }

@@ -19,7 +19,7 @@ func TestOldTextsAreMadeAnew(t *testing.T) {
 		testkit.Set(t, e, "tags", "tag_cnnttb", `{"live.keys": {"fold": {"name": {"vi": "ðong thap"}}}, "draft.keys": {"fold": {"name": {"vi": "ðong thap"}}}}`)
 		found := func() bool {
 			t.Helper()
-			pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("cnnttb")}}}, []storage.Within{{}})
+			pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("cnnttb")}}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

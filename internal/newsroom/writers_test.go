@@ -156,7 +156,7 @@ func whole(t *testing.T, store *storage.Store, id content.ID, accepted map[int]s
 		t.Errorf("%s says %q; %q was accepted last", id, got, accepted[e.Version])
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(context.Background(), storage.List[content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}},
+	pages, err := store.Revisions.Pages(context.Background(), storage.List[*content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}},
 		[]storage.Within{{Any: []storage.Link{{Field: "entry", IDs: []content.ID{id}}}}})
 	if err != nil || pages[0].TotalCount != e.Version {
 		t.Errorf("%s has version %d and %d revisions: %v", id, e.Version, pages[0].TotalCount, err)

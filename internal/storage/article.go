@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // articles is what the store knows of articles.
-func articles() spec[content.Article, content.ArticleFilter] {
-	return spec[content.Article, content.ArticleFilter]{
+func articles() spec[*content.Article, *content.ArticleFilter] {
+	return spec[*content.Article, *content.ArticleFilter]{
 		kind: content.KindArticle, name: "articles",
 		texts: map[string]func(*content.Article) content.Text{
 			"title": func(e *content.Article) content.Text { return e.Title },

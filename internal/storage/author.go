@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // authors is what the store knows of authors.
-func authors() spec[content.Author, content.AuthorFilter] {
-	return spec[content.Author, content.AuthorFilter]{
+func authors() spec[*content.Author, *content.AuthorFilter] {
+	return spec[*content.Author, *content.AuthorFilter]{
 		kind: content.KindAuthor, name: "authors",
 		texts: map[string]func(*content.Author) content.Text{
 			"name": func(e *content.Author) content.Text { return e.Name },

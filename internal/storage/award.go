@@ -8,14 +8,14 @@ import (
 )
 
 // awards is what the store knows of awards.
-func awards() spec[content.Award, content.AwardFilter] {
-	return spec[content.Award, content.AwardFilter]{
+func awards() spec[*content.Award, *content.AwardFilter] {
+	return spec[*content.Award, *content.AwardFilter]{
 		kind: content.KindAward, name: "awards",
 		texts: map[string]func(*content.Award) content.Text{
 			"title": func(e *content.Award) content.Text { return e.Title },
 		},
 		orders:    withCommon(map[string]sortKey{"TITLE": alphabet("title"), "YEAR": number("year"), "RANK": alphabet("rank")}),
-		composed:  map[string]composed[content.Award]{"rank": {first: standing, then: "title"}},
+		composed:  map[string]composed[*content.Award]{"rank": {first: standing, then: "title"}},
 		order:     "YEAR_DESC",
 		ranked:    map[string]string{"round": "RANK"},
 		relations: []string{"round", "series", "event", "recipients.organization", "recipients.author"},

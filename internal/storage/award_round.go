@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // awardRounds is what the store knows of award rounds.
-func awardRounds() spec[content.AwardRound, content.AwardRoundFilter] {
-	return spec[content.AwardRound, content.AwardRoundFilter]{
+func awardRounds() spec[*content.AwardRound, *content.AwardRoundFilter] {
+	return spec[*content.AwardRound, *content.AwardRoundFilter]{
 		kind: content.KindAwardRound, name: "awardRounds",
 		texts: map[string]func(*content.AwardRound) content.Text{
 			"name": func(e *content.AwardRound) content.Text { return e.Name },

@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // awardSeries is what the store knows of award series.
-func awardSeries() spec[content.AwardSeries, content.AwardSeriesFilter] {
-	return spec[content.AwardSeries, content.AwardSeriesFilter]{
+func awardSeries() spec[*content.AwardSeries, *content.AwardSeriesFilter] {
+	return spec[*content.AwardSeries, *content.AwardSeriesFilter]{
 		kind: content.KindAwardSeries, name: "awardSeries",
 		texts: map[string]func(*content.AwardSeries) content.Text{
 			"name":      func(e *content.AwardSeries) content.Text { return e.Name },

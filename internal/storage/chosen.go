@@ -94,15 +94,15 @@ func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents [
 
 // chosen finds those of some entries that a list may show: as they are where they are few and nothing else bounds the
 // list, which takes them from memory as far as they are there, and by their ids alone otherwise.
-func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids []content.ID, parents int) (map[content.ID]*T, error) {
-	found := make(map[content.ID]*T, len(ids))
+func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids []content.ID, parents int) (map[content.ID]T, error) {
+	found := make(map[content.ID]T, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
-	if l.Filter == nil && l.Stage != content.StageDraft && len(ids) <= max(1, p.limit)*parents {
+	if content.IsNil(l.Filter) && l.Stage != content.StageDraft && len(ids) <= max(1, p.limit)*parents {
 		known, err := c.known(ctx, ids, l.Stage, l.Fields)
 		for i, e := range known {
-			if e != nil {
+			if !content.IsNil(e) {
 				found[ids[i]] = e
 			}
 		}
@@ -110,14 +110,15 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids [
 	}
 	filter := p.filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
 	err := c.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
-		found[content.ID(bsondoc.ID(doc))] = nil
+		var unread T
+		found[content.ID(bsondoc.ID(doc))] = unread
 		return nil
 	})
 	return found, err
 }
 
 // chosenPage cuts a page out of a chosen list; entries has what of it may be seen.
-func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]*T) (made readPage[T], err error) {
+func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
 	var seen []int // the places in the choice of what may be seen
 	for i, id := range ids {
 		if _, ok := entries[id]; ok {
@@ -159,16 +160,16 @@ func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]*T) (ma
 }
 
 // fill puts the entries at some places of a chosen list on a page.
-func (r *readPage[T]) fill(o ordering, ids []content.ID, places []int, entries map[content.ID]*T) error {
+func (r *readPage[T]) fill(o ordering, ids []content.ID, places []int, entries map[content.ID]T) error {
 	r.ids, r.cursors = make([]content.ID, len(places)), make([]string, len(places))
-	nodes, whole := make([]*T, len(places)), true
+	nodes, whole := make([]T, len(places)), true
 	for k, i := range places {
 		cursor, err := o.cursor(place{int64(i), ids[i]})
 		if err != nil {
 			return err
 		}
 		r.ids[k], r.cursors[k], nodes[k] = ids[i], cursor, entries[ids[i]]
-		whole = whole && nodes[k] != nil
+		whole = whole && !content.IsNil(nodes[k])
 	}
 	if whole {
 		r.nodes = nodes

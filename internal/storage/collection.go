@@ -16,12 +16,12 @@ import (
 )
 
 // spec is what the store has to know of a kind: everything else is the same for all.
-type spec[T, F any] struct {
+type spec[T any, F content.Filter[F]] struct {
 	kind content.Kind
 	// name is the collection's.
 	name string
 	// texts are the texts that are compared as readers do: kept folded and with a sort key.
-	texts map[string]func(*T) content.Text
+	texts map[string]func(T) content.Text
 	// orders are the places that a list can be ordered by; their names in the schema add _ASC and _DESC.
 	orders map[string]sortKey
 	// composed are the sort keys of orders by several values at once, by their names among the keys.
@@ -39,16 +39,18 @@ type spec[T, F any] struct {
 	// lookups are stored fields of working copies by which one entry is found; each gets an index.
 	lookups []string
 	// filter turns what the kind's filter asks into conditions.
-	filter func(w *where, f *F)
+	filter func(w *where, f F)
 	// whole tells that a document is the copy itself, without an envelope.
 	whole bool
 }
 
-// Collection keeps the entries of one kind.
-type Collection[T, F any] struct {
+// Collection keeps the entries of one kind. T is a pointer to the kind's struct, F to that of its filter.
+type Collection[T any, F content.Filter[F]] struct {
 	spec[T, F]
 	store *Store
 	table engine.Table
+	// make makes an empty copy.
+	make func() T
 	// fields names what a copy of the kind is stored with, apart from what is always read.
 	fields []string
 	// single are those of them that hold one id.
@@ -62,15 +64,16 @@ type Collection[T, F any] struct {
 	familiar atomic.Int64
 }
 
-func newCollection[T, F any](s *Store, sp spec[T, F]) *Collection[T, F] {
-	c := &Collection[T, F]{spec: sp, store: s, table: s.engine.Table(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
-	c.fields, c.single = fieldsOf[T]()
-	c.decoder = bsondoc.DecoderOf(reflect.TypeFor[envelope[T]]())
+func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collection[*E, F] {
+	c := &Collection[*E, F]{spec: sp, store: s, table: s.engine.Table(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
+	c.make = func() *E { return new(E) }
+	c.fields, c.single = fieldsOf(reflect.TypeFor[E]())
+	c.decoder = bsondoc.DecoderOf(reflect.TypeFor[envelope[*E]]())
 	if c.whole {
-		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[T]())
+		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[E]())
 	}
-	c.entryDecoder = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[T]]()) })
-	c.copies = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[T]()) })
+	c.entryDecoder = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[*E]]()) })
+	c.copies = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[E]()) })
 	for i, name := range c.fields {
 		c.bits[name] = 2 << i
 	}
@@ -100,8 +103,7 @@ func (c *Collection[T, F]) scanned(languages content.Languages) (paths []string)
 // StoredFields names what a copy of the kind is stored with, apart from what is always read.
 func (c *Collection[T, F]) StoredFields() []string { return c.fields }
 
-func fieldsOf[T any]() (names []string, single map[string]bool) {
-	t := reflect.TypeFor[T]()
+func fieldsOf(t reflect.Type) (names []string, single map[string]bool) {
 	single = map[string]bool{}
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
@@ -112,6 +114,9 @@ func fieldsOf[T any]() (names []string, single map[string]bool) {
 	}
 	return names, single
 }
+
+// New makes an empty copy of the kind.
+func (c *Collection[T, F]) New() T { return c.make() }
 
 // Kind is the kind of the collection's entries.
 func (c *Collection[T, F]) Kind() content.Kind { return c.kind }

@@ -95,7 +95,7 @@ func TestCrashChild(t *testing.T) {
 }
 
 // theTag is the one tag that TestCrash made.
-func theTag(t *testing.T, store *storage.Store) *content.Entry[content.Tag] {
+func theTag(t *testing.T, store *storage.Store) *content.Entry[*content.Tag] {
 	t.Helper()
 	for _, slug := range []string{"the-cu", "the-doi-ten"} {
 		found, err := store.Tags.BySlug(context.Background(), slug, content.StageDraft, nil)
@@ -216,11 +216,11 @@ func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, ac
 		}
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(ctx, storage.List[content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}}, []storage.Within{{}})
+	pages, err := store.Revisions.Pages(ctx, storage.List[*content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}}, []storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	total, err := store.Tags.Pages(ctx, storage.List[content.TagFilter]{First: &all, Asked: storage.Asked{Total: true}, Stage: content.StageDraft}, []storage.Within{{}})
+	total, err := store.Tags.Pages(ctx, storage.List[*content.TagFilter]{First: &all, Asked: storage.Asked{Total: true}, Stage: content.StageDraft}, []storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,13 +16,13 @@ func TestDraftLinks(t *testing.T) {
 	putArticles(t, store, 800)
 	none := content.ID("tag_none")
 	for name, c := range map[string]struct {
-		list   storage.List[content.ArticleFilter]
+		list   storage.List[*content.ArticleFilter]
 		within storage.Within
 	}{
 		"within": {within: storage.Within{Any: []storage.Link{{Field: "tags", IDs: []content.ID{none}}}}},
-		"one":    {list: storage.List[content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none}}}}},
-		"any":    {list: storage.List[content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none, "tag_other"}}}}},
-		"all":    {list: storage.List[content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none, "tag_other"}, All: new(true)}}}},
+		"one":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none}}}}},
+		"any":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none, "tag_other"}}}}},
+		"all":    {list: storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{IDs: []content.ID{none, "tag_other"}, All: new(true)}}}},
 	} {
 		c.list.Stage = content.StageDraft
 		plan, err := store.Articles.Explain(t.Context(), db, c.list, c.within, false)

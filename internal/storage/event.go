@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // events is what the store knows of events.
-func events() spec[content.Event, content.EventFilter] {
-	return spec[content.Event, content.EventFilter]{
+func events() spec[*content.Event, *content.EventFilter] {
+	return spec[*content.Event, *content.EventFilter]{
 		kind: content.KindEvent, name: "events",
 		texts: map[string]func(*content.Event) content.Text{
 			"name": func(e *content.Event) content.Text { return e.Name },

@@ -30,35 +30,35 @@ func TestIndexes(t *testing.T) {
 	store, db := testkit.SampleStore(t, e), testkit.Database(t, e)
 	moment := &content.DateTimeFilter{Gte: new(time.Date(2020, 6, 1, 0, 0, 0, 0, time.UTC))}
 	number := &content.IntFilter{Match: content.Match[int]{Eq: new(2020)}}
-	explain(t, db, store.Articles, map[string]content.ArticleFilter{
+	explain(t, db, store.Articles, map[string]*content.ArticleFilter{
 		"publishedAt": {Common: content.Common{PublishedAt: moment}},
 		"createdAt":   {Common: content.Common{CreatedAt: moment}},
 		"updatedAt":   {Common: content.Common{UpdatedAt: moment}},
 	})
-	explain(t, db, store.Authors, map[string]content.AuthorFilter{"createdAt": {Common: content.Common{CreatedAt: moment}}})
-	explain(t, db, store.Organizations, map[string]content.OrganizationFilter{"updatedAt": {Common: content.Common{UpdatedAt: moment}}})
-	explain(t, db, store.Sections, map[string]content.SectionFilter{})
-	explain(t, db, store.Tags, map[string]content.TagFilter{})
-	explain(t, db, store.Events, map[string]content.EventFilter{
+	explain(t, db, store.Authors, map[string]*content.AuthorFilter{"createdAt": {Common: content.Common{CreatedAt: moment}}})
+	explain(t, db, store.Organizations, map[string]*content.OrganizationFilter{"updatedAt": {Common: content.Common{UpdatedAt: moment}}})
+	explain(t, db, store.Sections, map[string]*content.SectionFilter{})
+	explain(t, db, store.Tags, map[string]*content.TagFilter{})
+	explain(t, db, store.Events, map[string]*content.EventFilter{
 		"startsAt":    {StartsAt: moment},
 		"endsAt":      {EndsAt: moment},
 		"publishedAt": {Common: content.Common{PublishedAt: moment}},
 		"type":        {Type: &content.EventTypeFilter{Eq: new(content.EventConference)}},
 		"eventStatus": {EventStatus: &content.EventStatusFilter{Eq: new(content.EventScheduled)}},
 	})
-	explain(t, db, store.Programs, map[string]content.ProgramFilter{"startYear": {StartYear: number}, "endYear": {EndYear: number}})
-	explain(t, db, store.AwardSeries, map[string]content.AwardSeriesFilter{})
-	explain(t, db, store.AwardRounds, map[string]content.AwardRoundFilter{
+	explain(t, db, store.Programs, map[string]*content.ProgramFilter{"startYear": {StartYear: number}, "endYear": {EndYear: number}})
+	explain(t, db, store.AwardSeries, map[string]*content.AwardSeriesFilter{})
+	explain(t, db, store.AwardRounds, map[string]*content.AwardRoundFilter{
 		"year": {Year: number}, "level": {Level: &content.AwardLevelFilter{Eq: new(content.LevelRegional)}},
 		"phase": {Phase: &content.AwardPhaseFilter{Eq: new(content.PhaseConferred)}},
 	})
-	explain(t, db, store.Awards, map[string]content.AwardFilter{
+	explain(t, db, store.Awards, map[string]*content.AwardFilter{
 		"year": {Year: number}, "level": {Level: &content.AwardLevelFilter{Eq: new(content.LevelRegional)}},
 		"outcome":        {Outcome: &content.AwardOutcomeFilter{Eq: new(content.OutcomeWon)}},
 		"year and level": {Year: number, Level: &content.AwardLevelFilter{Eq: new(content.LevelRegional)}},
 		"publishedAt":    {Common: content.Common{PublishedAt: moment}},
 	})
-	explain(t, db, store.Media, map[string]content.MediaFilter{"kind": {Kind: &content.MediaKindFilter{Eq: new(content.MediaImage)}}})
+	explain(t, db, store.Media, map[string]*content.MediaFilter{"kind": {Kind: &content.MediaKindFilter{Eq: new(content.MediaImage)}}})
 }
 
 func explain[F any](t *testing.T, db *mongo.Database, c explained[F], filters map[string]F) {
@@ -77,7 +77,7 @@ func explain[F any](t *testing.T, db *mongo.Database, c explained[F], filters ma
 	}
 	for name, filter := range filters {
 		t.Run(string(c.Kind())+"/filter "+name, func(t *testing.T) {
-			indexed(t, db, c, storage.List[F]{Filter: &filter}, storage.Within{})
+			indexed(t, db, c, storage.List[F]{Filter: filter}, storage.Within{})
 		})
 	}
 }
@@ -108,7 +108,7 @@ func TestKeysExamined(t *testing.T) {
 	ctx := context.Background()
 	section := storage.Within{Any: []storage.Link{{Field: "section", IDs: []content.ID{"section_0", "section_1"}}}}
 	for name, within := range map[string]storage.Within{"all": {}, "two sections": section} {
-		list := storage.List[content.ArticleFilter]{First: new(20)}
+		list := storage.List[*content.ArticleFilter]{First: new(20)}
 		for range 12 {
 			plan, err := store.Articles.Explain(ctx, db, list, within, false)
 			if err != nil {
@@ -141,7 +141,7 @@ func TestSectionAndTag(t *testing.T) {
 	store, db := testkit.Store(t, e), testkit.Database(t, e)
 	putArticles(t, store, 800)
 	putEnds(t, store, "section_1", "tag_3")
-	list := storage.List[content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: &content.RelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.RelationFilter{IDs: []content.ID{"tag_3"}}}}
+	list := storage.List[*content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: &content.RelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.RelationFilter{IDs: []content.ID{"tag_3"}}}}
 	for _, bare := range []bool{false, true} {
 		plan, err := store.Articles.Explain(t.Context(), db, list, storage.Within{}, bare)
 		if err != nil {
@@ -165,7 +165,7 @@ func TestCovered(t *testing.T) {
 		"a section": {Any: []storage.Link{{Field: "section", IDs: []content.ID{"section_0"}}}},
 	} {
 		for bare, want := range map[bool]int64{true: 0, false: 21} {
-			plan, err := store.Articles.Explain(t.Context(), db, storage.List[content.ArticleFilter]{First: new(20)}, within, bare)
+			plan, err := store.Articles.Explain(t.Context(), db, storage.List[*content.ArticleFilter]{First: new(20)}, within, bare)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -89,7 +89,7 @@ func TestFailover(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := map[string]content.ID{}
-	list := storage.List[content.TagFilter]{Stage: content.StageDraft, Fields: []string{"name"}, Order: "CREATED_AT_ASC"}
+	list := storage.List[*content.TagFilter]{Stage: content.StageDraft, Fields: []string{"name"}, Order: "CREATED_AT_ASC"}
 	for {
 		hundred := 100
 		list.First = &hundred

@@ -30,12 +30,6 @@ type where struct {
 	answers *answers
 }
 
-// filtered is what every kind's filter can do: combine, and ask for what all kinds have.
-type filtered[F any] interface {
-	Parts() *content.Logic[F]
-	CommonParts() *content.Common
-}
-
 // add takes a condition on a stored field of the copy that is read.
 func (w *where) add(field string, cond any) {
 	w.conds = append(w.conds, bson.D{{Key: w.at + field, Value: cond}})
@@ -245,16 +239,15 @@ func (w *where) relation(field string, kind content.Kind, f *content.RelationFil
 }
 
 // collect takes the conditions of a filter with all that it combines.
-func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
-	if f == nil || w.err != nil {
+func collect[F content.Filter[F]](w *where, own func(*where, F), f F, depth int) {
+	if content.IsNil(f) || w.err != nil {
 		return
 	}
 	if depth > content.MaxFilterDepth {
 		w.refuse("The filter nests more than %d levels deep.", content.MaxFilterDepth)
 		return
 	}
-	parts := any(f).(filtered[F])
-	common := parts.CommonParts()
+	common := f.CommonParts()
 	match(w, "_id", common.ID)
 	w.plain("slug", common.Slug, "")
 	compare(w, "createdAt", common.CreatedAt)
@@ -263,7 +256,7 @@ func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
 	w.status(common.Status)
 	own(w, f)
 
-	logic := parts.Parts()
+	logic := f.Parts()
 	if n := max(len(logic.And), len(logic.Or)); n > content.MaxFilterParts {
 		w.refuse("A filter combines %d others; at most %d are allowed.", n, content.MaxFilterParts)
 		return
@@ -282,7 +275,7 @@ func collect[F any](w *where, own func(*where, *F), f *F, depth int) {
 			w.conds = append(w.conds, bson.D{{Key: "$or", Value: any}})
 		}
 	}
-	if logic.Not != nil {
+	if !content.IsNil(logic.Not) {
 		w.conds = append(w.conds, bson.D{{Key: "$nor", Value: bson.A{
 			conjunction(w.part(func() { collect(w, own, logic.Not, depth+1) })),
 		}}})

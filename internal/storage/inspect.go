@@ -127,11 +127,11 @@ func (c *Collection[T, F]) inspect(doc bson.Raw) error {
 	switch kind, _ := e.ID.Kind(); {
 	case kind != c.kind:
 		return fmt.Errorf("_id: %q is no id of the kind %s", e.ID, c.kind)
-	case e.Draft == nil:
+	case content.IsNil(e.Draft):
 		return errors.New("draft: it is missing")
 	case common(e.Draft).Slug == "":
 		return errors.New("draft: slug: it is missing")
-	case e.Live != nil && common(e.Live).Slug == "":
+	case !content.IsNil(e.Live) && common(e.Live).Slug == "":
 		return errors.New("live: slug: it is missing")
 	case e.Version < 1:
 		return errors.New("version: it must be 1 or more")
@@ -167,5 +167,5 @@ func (s *Store) inspectRevision(doc bson.Raw) error {
 
 // inspectCopy tells what is wrong with a copy of an entry.
 func (c *Collection[T, F]) inspectCopy(copied bsondoc.Element) error {
-	return c.copies().Decode(copied, new(T))
+	return c.copies().Decode(copied, c.make())
 }

@@ -49,7 +49,7 @@ func formOf(languages content.Languages) string {
 
 // textKeys are the store's own forms of a copy's texts, for each language of the
 // site with what stands in for it: `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
-func (c *Collection[T, F]) textKeys(copied *T, languages content.Languages) bson.D {
+func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.D {
 	var sorted, folded, same bson.D
 	for _, field := range slices.Sorted(maps.Keys(c.texts)) { // in one order, so that equal copies have equal keys
 		var s, f, e bson.D

@@ -132,35 +132,35 @@ func (c *Collection[T, F]) keeps(stage content.Stage, fields []string) (set fiel
 func weigh(stored int) int { return 3*stored + 512 }
 
 // keep keeps an entry, nil for none, as it was read from a moment on.
-func (c *Collection[T, F]) keep(id content.ID, e *T, fields fieldSet, stored int, since uint64) {
+func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int, since uint64) {
 	kept := entity{fields: fields}
-	if e != nil {
+	if !content.IsNil(e) {
 		kept.entry = e
 	}
 	c.store.memory.entities.Put(id, kept, weigh(stored), since, cache.Entry(id))
 }
 
 // kept is an entry in memory with all of some fields; ok tells that it is known, be it that there is none.
-func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e *T, have fieldSet, ok bool) {
+func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
 	k, ok := c.store.memory.entities.Get(id)
 	if !ok {
-		return nil, 0, false
+		return e, 0, false
 	}
 	if k.entry == nil {
-		return nil, 0, true
+		return e, 0, true
 	}
-	return k.entry.(*T), k.fields, k.fields&fields == fields
+	return k.entry.(T), k.fields, k.fields&fields == fields
 }
 
 // Known gives readers the entries with some ids as [Collection.ByIDs] does, but in the order of the ids, and nil for
 // what is not there; from memory as far as it is there. The entries are shared: nobody may change them.
-func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]*T, error) {
+func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
 	note(ctx, ids)
 	return c.known(ctx, ids, stage, fields)
 }
 
 // known is Known without a note of what is read.
-func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]*T, error) {
+func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
 	lookup, entries := c.reading(ids, stage, fields)
 	if err := c.store.Look(ctx, lookup); err != nil {
 		return nil, err
@@ -170,14 +170,14 @@ func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage co
 
 // Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the lookup,
 // which is nil where all are in memory.
-func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
+func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	note(ctx, ids)
 	return c.reading(ids, stage, fields)
 }
 
 // reading is Reading without a note of what is read.
-func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []*T) {
-	entries := make([]*T, len(ids))
+func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
+	entries := make([]T, len(ids))
 	want, keeps := c.keeps(stage, fields)
 	var missing map[content.ID]bool
 	read := want
@@ -196,23 +196,23 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 		missing[id] = true
 	}
 	if missing == nil {
-		return nil, func() []*T { return entries }
+		return nil, func() []T { return entries }
 	}
 	if keeps {
 		fields = c.names(read)
 	}
 	since := c.store.journal.Now()
 	l := c.byID(stage, slices.Collect(maps.Keys(missing)), fields)
-	return l, func() []*T {
+	return l, func() []T {
 		for id := range missing {
 			if found := l.found[string(id)]; keeps {
-				e, _ := found.decoded.(*T)
+				e, _ := found.decoded.(T)
 				c.keep(id, e, read, found.stored, since)
 			}
 		}
 		for i, id := range ids {
 			if missing[id] {
-				entries[i], _ = l.found[string(id)].decoded.(*T)
+				entries[i], _ = l.found[string(id)].decoded.(T)
 			}
 		}
 		return entries
@@ -233,7 +233,7 @@ func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
 	for _, r := range rows {
 		if _, _, ok := c.kept(r.id, fields); ok {
 			known++
-		} else if r.entry != nil {
+		} else if !content.IsNil(r.entry) {
 			c.keep(r.id, r.entry, fields, r.stored, since)
 		}
 	}

@@ -102,7 +102,7 @@ func TestOthersChanges(t *testing.T) {
 	testkit.Follow(t, store)
 	var known *content.Tag
 	read := func() string {
-		pages, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
+		pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestKnownPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
-		page := func(what string, want int, l storage.List[content.ArticleFilter], fields ...string) (nodes string) {
+		page := func(what string, want int, l storage.List[*content.ArticleFilter], fields ...string) (nodes string) {
 			t.Helper()
 			l.Fields = fields
 			n := trips(t, func(ctx context.Context) error {
@@ -144,7 +144,7 @@ func TestKnownPages(t *testing.T) {
 			}
 			return nodes
 		}
-		type list = storage.List[content.ArticleFilter]
+		type list = storage.List[*content.ArticleFilter]
 		page("a new page", 1, list{First: new(10)}, "title")
 		page("a known page", 0, list{First: new(10)}, "title")
 		page("a known page with a new selection", 1, list{First: new(10)}, "title", "lead")
@@ -192,21 +192,21 @@ func TestFilterTellsNoDraft(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
-		tag := func(id content.ID, slug string, published bool) *content.Entry[content.Tag] {
+		tag := func(id content.ID, slug string, published bool) *content.Entry[*content.Tag] {
 			base := content.Base{ID: id, Slug: slug, Version: 1, CreatedAt: at, UpdatedAt: at}
 			if published {
 				base.PublishedAt, base.FormerSlugs = at, []string{slug + "-cu"}
 			}
 			return content.NewEntry(&content.Tag{Base: base, Name: content.Text{"vi": slug}}, published)
 		}
-		if err := store.Tags.Put(t.Context(), []*content.Entry[content.Tag]{tag("tag_a", "kin", false), tag("tag_b", "mo", true)}); err != nil {
+		if err := store.Tags.Put(t.Context(), []*content.Entry[*content.Tag]{tag("tag_a", "kin", false), tag("tag_b", "mo", true)}); err != nil {
 			t.Fatal(err)
 		}
 		article := &content.Article{
 			Base:  content.Base{ID: "article_a", Slug: "a", Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
 			Title: content.Text{"vi": "A"}, TagIDs: []content.ID{"tag_a", "tag_b"},
 		}
-		if err := store.Articles.Put(t.Context(), []*content.Entry[content.Article]{content.NewEntry(article, true)}); err != nil {
+		if err := store.Articles.Put(t.Context(), []*content.Entry[*content.Article]{content.NewEntry(article, true)}); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
@@ -223,7 +223,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 			{"khong-co", content.StagePublished, nil, 0},
 		} {
 			for range 2 { // the second time from memory, where there is one
-				pages, err := store.Articles.Pages(t.Context(), storage.List[content.ArticleFilter]{
+				pages, err := store.Articles.Pages(t.Context(), storage.List[*content.ArticleFilter]{
 					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{c.slug}}},
 				}, []storage.Within{{}})
 				if err != nil {

@@ -108,11 +108,11 @@ func (c *Collection[T, F]) decodeLinked(doc bson.Raw) (content.ID, Linked, error
 	}
 	var l Linked
 	e.LiveVersion = versionOf(e.Live)
-	if e.Draft != nil {
-		l.Draft = any(c.fill(e.ID, e.Draft, &e.Editing)).(content.Content)
+	if !content.IsNil(e.Draft) {
+		l.Draft = content.As(c.fill(e.ID, e.Draft, &e.Editing))
 	}
-	if e.Live != nil {
-		l.Live = any(c.fill(e.ID, e.Live, nil)).(content.Content)
+	if !content.IsNil(e.Live) {
+		l.Live = content.As(c.fill(e.ID, e.Live, nil))
 	}
 	return e.ID, l, nil
 }

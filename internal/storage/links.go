@@ -164,7 +164,7 @@ func stageFor(kind content.Kind, drafts []content.Kind) content.Stage {
 func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
 	found, err := c.Known(ctx, ids, stage, nil)
 	for i, e := range found {
-		if e != nil {
+		if !content.IsNil(e) {
 			seen = append(seen, ids[i])
 		}
 	}

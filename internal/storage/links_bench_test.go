@@ -21,15 +21,15 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 	base := func(id string) content.Base {
 		return content.Base{ID: content.ID(id), Slug: id, Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday}
 	}
-	var authors []*content.Entry[content.Author]
+	var authors []*content.Entry[*content.Author]
 	for i := range 500 {
 		authors = append(authors, content.NewEntry(&content.Author{Base: base(fmt.Sprintf("author_%d", i)), Name: content.Text{"vi": "A"}}, i%10 > 0))
 	}
-	var events []*content.Entry[content.Event]
+	var events []*content.Entry[*content.Event]
 	for i := range n / 5 {
 		events = append(events, content.NewEntry(&content.Event{Base: base(fmt.Sprintf("event_%d", i)), Name: content.Text{"vi": "E"}, StartsAt: monday}, i%10 > 0))
 	}
-	var articles []*content.Entry[content.Article]
+	var articles []*content.Entry[*content.Article]
 	for i := range 2 * n {
 		a := &content.Article{
 			Base: base(fmt.Sprintf("article_%06d", i)), Title: content.Text{"vi": fmt.Sprint(i)}, Lead: content.Text{"vi": string(text)},
@@ -79,7 +79,7 @@ func BenchmarkLinkFilters(b *testing.B) {
 		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.RelationFilter{Exists: &no}}, drafts},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			list := storage.List[content.ArticleFilter]{Filter: c.filter, Fields: []string{"title"}}
+			list := storage.List[*content.ArticleFilter]{Filter: c.filter, Fields: []string{"title"}}
 			if c.drafts != nil {
 				list.Stage, list.Drafts = content.StageDraft, c.drafts
 			}

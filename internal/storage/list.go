@@ -17,7 +17,7 @@ type List[F any] struct {
 	First, Last   *int
 	After, Before string
 	Offset        *int
-	Filter        *F
+	Filter        F
 	Order         content.Order
 	// Locale is the language in which names are ordered and texts compared.
 	Locale content.Locale
@@ -182,7 +182,7 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*page, error) 
 // readPage is a page as it was read; nodes is nil where only the elements' places were.
 type readPage[T any] struct {
 	*keptPage
-	nodes []*T
+	nodes []T
 }
 
 // Pages gives readers one page for each of some parents; all are asked for alike. However
@@ -250,9 +250,9 @@ func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []r
 	for i, page := range pages {
 		made := &content.Connection[T]{Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info, TotalCount: page.total}
 		if page.nodes == nil {
-			made.Nodes, made.Cursors = make([]*T, 0, len(page.ids)), make([]string, 0, len(page.ids))
+			made.Nodes, made.Cursors = make([]T, 0, len(page.ids)), make([]string, 0, len(page.ids))
 			for k := range page.ids {
-				if e := entries[k]; e != nil { // or else it went since
+				if e := entries[k]; !content.IsNil(e) { // or else it went since
 					made.Nodes, made.Cursors = append(made.Nodes, e), append(made.Cursors, page.cursors[k])
 				}
 			}
@@ -318,7 +318,7 @@ func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []W
 			return nil, err
 		}
 		if rows = rows[:len(page.ids)]; !p.bare {
-			page.nodes = make([]*T, len(rows))
+			page.nodes = make([]T, len(rows))
 			for k, r := range rows {
 				page.nodes[k] = r.entry
 			}

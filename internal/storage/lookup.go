@@ -43,7 +43,7 @@ type found struct {
 }
 
 // lookup is a lookup of the entries that have some values under a path, with some fields.
-func (c *Collection[T, F]) lookup(v view, path string, values, fields []string, of func(id content.ID, e *T) string) *Lookup {
+func (c *Collection[T, F]) lookup(v view, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
 	filter := v.shown
 	if path == "_id" && !c.whole {
 		filter = nil // what is not shown has no copy
@@ -53,7 +53,7 @@ func (c *Collection[T, F]) lookup(v view, path string, values, fields []string, 
 		path: path, values: values, filter: filter, fields: v.projection(fields), shared: !v.editing && !c.whole,
 		decode: func(doc bson.Raw) (string, any, error) {
 			id, e, err := c.decode(v, bsondoc.Document(doc))
-			if e == nil || err != nil {
+			if content.IsNil(e) || err != nil {
 				return "", nil, err
 			}
 			return of(id, e), e, nil
@@ -67,7 +67,7 @@ func (c *Collection[T, F]) byID(stage content.Stage, ids []content.ID, fields []
 	for i, id := range ids {
 		values[i] = string(id)
 	}
-	return c.lookup(c.viewByID(stage), "_id", values, fields, func(id content.ID, _ *T) string { return string(id) })
+	return c.lookup(c.viewByID(stage), "_id", values, fields, func(id content.ID, _ T) string { return string(id) })
 }
 
 // query is what a lookup asks its table.
@@ -242,11 +242,11 @@ func (g *gatherer) next() {
 }
 
 // lookFor gives the one entry that a slug is of at present, with the bytes of what was read.
-func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v view, fields []string) (*T, int, error) {
-	l := c.lookup(v, v.at+"slug", []string{slug}, fields, func(_ content.ID, e *T) string { return common(e).Slug })
+func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v view, fields []string) (T, int, error) {
+	l := c.lookup(v, v.at+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
-	e, _ := l.found[slug].decoded.(*T)
-	if e != nil {
+	e, _ := l.found[slug].decoded.(T)
+	if !content.IsNil(e) {
 		cache.Note(ctx, cache.Entry(common(e).ID))
 	}
 	return e, l.found[slug].stored, err

@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // mediaItems is what the store knows of media.
-func mediaItems() spec[content.Media, content.MediaFilter] {
-	return spec[content.Media, content.MediaFilter]{
+func mediaItems() spec[*content.Media, *content.MediaFilter] {
+	return spec[*content.Media, *content.MediaFilter]{
 		kind: content.KindMedia, name: "media",
 		texts: map[string]func(*content.Media) content.Text{
 			"fileName": func(e *content.Media) content.Text { return content.Text{content.Undetermined: e.FileName} },

@@ -17,7 +17,7 @@ import (
 // putTags adds tags with some names, in an order that is none.
 func putTags(t *testing.T, store *storage.Store, names ...string) {
 	t.Helper()
-	var entries []*content.Entry[content.Tag]
+	var entries []*content.Entry[*content.Tag]
 	for i, name := range names {
 		id := content.ID(fmt.Sprintf("tag_%03d", (i*7)%len(names)))
 		entries = append(entries, content.NewEntry(&content.Tag{
@@ -30,7 +30,7 @@ func putTags(t *testing.T, store *storage.Store, names ...string) {
 	}
 }
 
-func tagNames(t *testing.T, store *storage.Store, list storage.List[content.TagFilter]) (names []string) {
+func tagNames(t *testing.T, store *storage.Store, list storage.List[*content.TagFilter]) (names []string) {
 	t.Helper()
 	list.First = new(100)
 	list.Fields = []string{"name"}
@@ -52,11 +52,11 @@ func TestNamesSortAsReadersExpect(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		putTags(t, store, mixed...)
-		if diff := cmp.Diff(want, tagNames(t, store, storage.List[content.TagFilter]{Order: "NAME_ASC"})); diff != "" {
+		if diff := cmp.Diff(want, tagNames(t, store, storage.List[*content.TagFilter]{Order: "NAME_ASC"})); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		slices.Reverse(want)
-		if diff := cmp.Diff(want, tagNames(t, store, storage.List[content.TagFilter]{Order: "NAME_DESC"})); diff != "" {
+		if diff := cmp.Diff(want, tagNames(t, store, storage.List[*content.TagFilter]{Order: "NAME_DESC"})); diff != "" {
 			t.Errorf("backwards, -want +got:\n%s", diff)
 		}
 		slices.Reverse(want)
@@ -73,17 +73,17 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 			for operator, f := range map[string]*content.StringFilter{
 				"contains": {Contains: &text}, "startsWith": {StartsWith: &text}, "eq": {Match: content.Match[string]{Eq: &text}},
 			} {
-				got := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}})
+				got := tagNames(t, store, storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: f}})
 				if len(got) != 1 || got[0] != text {
 					t.Errorf("%s %q finds %q", operator, text, got)
 				}
 			}
 		}
-		if got := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
+		if got := tagNames(t, store, storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
 			t.Errorf("DONG thap finds %q", got)
 		}
 		for _, f := range []*content.StringFilter{{Contains: new("a\x00")}, {StartsWith: new("\x00")}} {
-			if got := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: f}}); len(got) != 0 {
+			if got := tagNames(t, store, storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: f}}); len(got) != 0 {
 				t.Errorf("a zero finds %q", got)
 			}
 		}
@@ -96,29 +96,29 @@ func TestLinkedAtAll(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
-		award := func(id content.ID, recipients ...*content.AwardRecipient) *content.Entry[content.Award] {
+		award := func(id content.ID, recipients ...*content.AwardRecipient) *content.Entry[*content.Award] {
 			return content.NewEntry(&content.Award{
 				Base:  content.Base{ID: id, Slug: string(id[6:]), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
 				Title: content.Text{"vi": string(id)}, Recipients: recipients,
 			}, true)
 		}
-		organization := func(id content.ID, public bool) *content.Entry[content.Organization] {
+		organization := func(id content.ID, public bool) *content.Entry[*content.Organization] {
 			return content.NewEntry(&content.Organization{
 				Base: content.Base{ID: id, Slug: string(id[13:]), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at}, Name: content.Text{"vi": string(id)},
 			}, public)
 		}
-		if err := store.Organizations.Put(t.Context(), []*content.Entry[content.Organization]{organization("organization_1", true), organization("organization_2", false)}); err != nil {
+		if err := store.Organizations.Put(t.Context(), []*content.Entry[*content.Organization]{organization("organization_1", true), organization("organization_2", false)}); err != nil {
 			t.Fatal(err)
 		}
 		linked, unlinked := &content.AwardRecipient{OrganizationID: "organization_1"}, &content.AwardRecipient{Name: content.Text{"vi": "Ai đó"}}
 		hidden := &content.AwardRecipient{OrganizationID: "organization_2"}
-		if err := store.Awards.Put(t.Context(), []*content.Entry[content.Award]{
+		if err := store.Awards.Put(t.Context(), []*content.Entry[*content.Award]{
 			award("award_both", unlinked, linked, hidden), award("award_linked", linked), award("award_unlinked", unlinked, hidden), award("award_none"),
 		}); err != nil {
 			t.Fatal(err)
 		}
 		for exists, want := range map[bool][]content.ID{true: {"award_both", "award_linked"}, false: {"award_none", "award_unlinked"}} {
-			pages, err := store.Awards.Pages(t.Context(), storage.List[content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.RelationFilter{Exists: &exists}}}, []storage.Within{{}})
+			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.RelationFilter{Exists: &exists}}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

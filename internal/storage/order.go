@@ -44,7 +44,7 @@ func valueOf[V any](raw json.RawMessage) (any, error) {
 
 // composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
 type composed[T any] struct {
-	first func(*T) string
+	first func(T) string
 	then  string
 }
 

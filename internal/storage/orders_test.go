@@ -75,7 +75,7 @@ func TestOrders(t *testing.T) {
 func TestWinners(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		var entries []*content.Entry[content.Award]
+		var entries []*content.Entry[*content.Award]
 		for _, a := range []struct {
 			id     content.ID
 			rank   int
@@ -106,7 +106,7 @@ func TestWinners(t *testing.T) {
 		}
 		for locale, want := range map[content.Locale]string{"vi": "abcdefgh", "en": "bacdegfh"} {
 			within := storage.Within{Any: []storage.Link{{Field: "round", IDs: []content.ID{"round_a"}}}, Order: "RANK_ASC"}
-			pages, err := store.Awards.Pages(t.Context(), storage.List[content.AwardFilter]{Locale: locale}, []storage.Within{within})
+			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Locale: locale}, []storage.Within{within})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +122,7 @@ func TestWinners(t *testing.T) {
 }
 
 // walkKind puts seven entries of a kind in and walks through them in every order.
-func walkKind[T, F any](t *testing.T, c *storage.Collection[T, F], make func(int, content.Base) *T) {
+func walkKind[T any, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], make func(int, content.Base) T) {
 	t.Helper()
 	var entries []*content.Entry[T]
 	live := 0
@@ -138,7 +138,7 @@ func walkKind[T, F any](t *testing.T, c *storage.Collection[T, F], make func(int
 	}
 	walkOrders(t, c, live, len(entries))
 	for _, n := range []int{1, 4, 6} { // never published, and in the middle and at the end
-		id := any(entries[n].Draft).(content.Content).Common().ID
+		id := content.As(entries[n].Draft).Common().ID
 		end, err := c.ForgetKeys(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
@@ -149,7 +149,7 @@ func walkKind[T, F any](t *testing.T, c *storage.Collection[T, F], make func(int
 }
 
 // walkOrders walks through the entries of a kind in every order, as readers and as the newsroom see them.
-func walkOrders[T, F any](t *testing.T, c *storage.Collection[T, F], live, draft int) {
+func walkOrders[T any, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], live, draft int) {
 	t.Helper()
 	for stage, all := range map[content.Stage]int{content.StagePublished: live, content.StageDraft: draft} {
 		listed := map[content.Order][]content.ID{}
@@ -194,7 +194,7 @@ func splitName(order content.Order) (up content.Order, down bool) {
 }
 
 // walk goes through a list page by page, and gives what it met in the order of the list.
-func walk[T, F any](t *testing.T, c *storage.Collection[T, F], ask storage.List[F], size int, backwards bool) (met []content.ID) {
+func walk[T any, F content.Filter[F]](t *testing.T, c *storage.Collection[T, F], ask storage.List[F], size int, backwards bool) (met []content.ID) {
 	t.Helper()
 	for more := true; more && len(met) < 20; {
 		if ask.First, ask.Last = &size, nil; backwards {

@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // organizations is what the store knows of organizations.
-func organizations() spec[content.Organization, content.OrganizationFilter] {
-	return spec[content.Organization, content.OrganizationFilter]{
+func organizations() spec[*content.Organization, *content.OrganizationFilter] {
+	return spec[*content.Organization, *content.OrganizationFilter]{
 		kind: content.KindOrganization, name: "organizations",
 		texts: map[string]func(*content.Organization) content.Text{
 			"name":      func(e *content.Organization) content.Text { return e.Name },

@@ -24,7 +24,7 @@ var monday = time.Date(2020, 12, 7, 0, 0, 0, 0, time.UTC)
 func putArticles(t *testing.T, store *storage.Store, n int) (published []*content.Article) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
-	var entries []*content.Entry[content.Article]
+	var entries []*content.Entry[*content.Article]
 	for i := range n {
 		at := monday.Add(time.Duration(random.IntN(n/4)) * time.Hour)
 		id := content.ID(fmt.Sprintf("article_%04d", i))
@@ -53,10 +53,10 @@ func putArticles(t *testing.T, store *storage.Store, n int) (published []*conten
 	return published
 }
 
-func ids[T any](nodes []*T) []content.ID {
+func ids[T any](nodes []T) []content.ID {
 	found := []content.ID{}
 	for _, n := range nodes {
-		found = append(found, any(n).(content.Content).Common().ID)
+		found = append(found, content.As(n).Common().ID)
 	}
 	return found
 }
@@ -80,7 +80,7 @@ func TestPages(t *testing.T) {
 				}
 			}
 		}
-		whole, err := store.Articles.Pages(ctx, storage.List[content.ArticleFilter]{First: new(100)}, []storage.Within{{}})
+		whole, err := store.Articles.Pages(ctx, storage.List[*content.ArticleFilter]{First: new(100)}, []storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestPages(t *testing.T) {
 
 		random := rand.New(rand.NewPCG(3, 4))
 		for range 80 {
-			ask := storage.List[content.ArticleFilter]{Asked: storage.Asked{Total: true, Next: true, Previous: true}}
+			ask := storage.List[*content.ArticleFilter]{Asked: storage.Asked{Total: true, Next: true, Previous: true}}
 			low, high, n := -1, len(all), random.IntN([]int{12, 60}[random.IntN(2)]) // also more than there is
 			if random.IntN(4) == 0 {
 				ask.Offset, ask.First = new(random.IntN(70)), &n
@@ -136,7 +136,7 @@ func TestUnpublishedPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
-		var entries []*content.Entry[content.Tag]
+		var entries []*content.Entry[*content.Tag]
 		var want []content.ID // from the first that was published to the last, behind those that were not
 		for n := range 9 {
 			base := content.Base{ID: content.ID(fmt.Sprintf("tag_%d", n)), Slug: fmt.Sprintf("t%d", n), Version: 1, CreatedAt: at, UpdatedAt: at}
@@ -152,7 +152,7 @@ func TestUnpublishedPages(t *testing.T) {
 		for _, order := range []content.Order{"PUBLISHED_AT_ASC", "PUBLISHED_AT_DESC"} {
 			for _, backwards := range []bool{false, true} {
 				var met []content.ID
-				ask := storage.List[content.TagFilter]{Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag}, Order: order, Asked: storage.Asked{Next: true, Previous: true}}
+				ask := storage.List[*content.TagFilter]{Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag}, Order: order, Asked: storage.Asked{Next: true, Previous: true}}
 				for more := true; more; {
 					if ask.First, ask.Last = new(2), nil; backwards {
 						ask.First, ask.Last = nil, new(2)
@@ -188,7 +188,7 @@ func TestUnpublishedPages(t *testing.T) {
 }
 
 // check compares a page with the part of a list that it should show.
-func check(t *testing.T, name string, list []*content.Article, page *content.Connection[content.Article], all []*content.Article, ask storage.List[content.ArticleFilter], low, high, n int) {
+func check(t *testing.T, name string, list []*content.Article, page *content.Connection[*content.Article], all []*content.Article, ask storage.List[*content.ArticleFilter], low, high, n int) {
 	t.Helper()
 	place := func(a *content.Article) int { return slices.Index(all, a) }
 	from, to := 0, len(list)

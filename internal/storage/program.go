@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // programs is what the store knows of programs.
-func programs() spec[content.Program, content.ProgramFilter] {
-	return spec[content.Program, content.ProgramFilter]{
+func programs() spec[*content.Program, *content.ProgramFilter] {
+	return spec[*content.Program, *content.ProgramFilter]{
 		kind: content.KindProgram, name: "programs",
 		texts: map[string]func(*content.Program) content.Text{
 			"name": func(e *content.Program) content.Text { return e.Name },

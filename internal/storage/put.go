@@ -40,7 +40,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		}
 		revised = append(revised, engine.Insert(storedRevision{Committed: true, Copy: e.Draft, Revision: content.Revision{
 			ID: e.Head, Entry: e.ID, Of: c.kind, Version: e.Version, At: e.UpdatedAt, Action: content.ActionImport,
-			State: e.State, Label: any(e.Draft).(content.Content).Label(),
+			State: e.State, Label: content.As(e.Draft).Label(),
 		}}))
 	}
 	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and

@@ -16,21 +16,21 @@ import (
 // envelope is an entry of which a part was read.
 type envelope[T any] struct {
 	ID              content.ID `json:"_id"`
-	Live            *T         `json:"live"`
-	Draft           *T         `json:"draft"`
+	Live            T          `json:"live"`
+	Draft           T          `json:"draft"`
 	content.Editing `json:",inline"`
 }
 
 // decode reads the copy that a view shows, nil where there is none.
-func (c *Collection[T, F]) decode(v view, doc bsondoc.Element) (content.ID, *T, error) {
+func (c *Collection[T, F]) decode(v view, doc bsondoc.Element) (id content.ID, copied T, err error) {
 	if c.whole {
-		whole := new(T)
+		whole := c.make()
 		id, _ := doc.At("_id").Text()
 		return content.ID(id), whole, c.decoder.Decode(doc, whole)
 	}
 	var e envelope[T]
 	if err := c.decoder.Decode(doc, &e); err != nil {
-		return "", nil, fmt.Errorf("decode an entry of %s: %w", c.name, err)
+		return "", copied, fmt.Errorf("decode an entry of %s: %w", c.name, err)
 	}
 	if v.editing {
 		e.LiveVersion = versionOf(e.Live)
@@ -40,9 +40,9 @@ func (c *Collection[T, F]) decode(v view, doc bsondoc.Element) (content.ID, *T, 
 }
 
 // fill completes a decoded copy with what stands beside it.
-func (c *Collection[T, F]) fill(id content.ID, copied *T, editing *content.Editing) *T {
-	if copied == nil {
-		return nil
+func (c *Collection[T, F]) fill(id content.ID, copied T, editing *content.Editing) T {
+	if content.IsNil(copied) {
+		return copied
 	}
 	base := common(copied)
 	base.ID, base.Editing = id, editing
@@ -53,22 +53,22 @@ func (c *Collection[T, F]) fill(id content.ID, copied *T, editing *content.Editi
 }
 
 // versionOf is the version of a copy, 0 for none.
-func versionOf[T any](copied *T) int {
-	if copied == nil {
+func versionOf[T any](copied T) int {
+	if content.IsNil(copied) {
 		return 0
 	}
 	return common(copied).Version
 }
 
 // common is what a copy shares with all kinds.
-func common[T any](copied *T) *content.Base { return any(copied).(content.Content).Common() }
+func common[T any](copied T) *content.Base { return content.As(copied).Common() }
 
 // ByIDs reads the entries with some ids at a stage, with the given stored fields.
 // What is not there is not in the answer.
-func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]*T, error) {
+func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]T, error) {
 	note(ctx, ids)
-	found := make(map[content.ID]*T, len(ids))
-	err := c.byIDs(ctx, ids, stage, fields, func(id content.ID, e *T, _ int) { found[id] = e })
+	found := make(map[content.ID]T, len(ids))
+	err := c.byIDs(ctx, ids, stage, fields, func(id content.ID, e T, _ int) { found[id] = e })
 	return found, err
 }
 
@@ -80,7 +80,7 @@ func note(ctx context.Context, ids []content.ID) {
 }
 
 // byIDs gives each entry that ByIDs finds to a function, with the bytes of what was read of it.
-func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e *T, stored int)) error {
+func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e T, stored int)) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	}
 	return c.table.Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
 		id, e, err := c.decode(v, bsondoc.Document(doc))
-		if e != nil {
+		if !content.IsNil(e) {
 			each(id, e, len(doc))
 		}
 		return err
@@ -106,7 +106,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the
 // given stored fields; nil when there is none. Readers share what it gives, as with [Collection.Known].
-func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (*T, error) {
+func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, err error) {
 	want, keeps := c.keeps(stage, fields)
 	if !keeps {
 		e, _, err := c.bySlug(ctx, slug, stage, fields)
@@ -119,7 +119,7 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 	since := c.store.journal.Now()
 	e, stored, err := c.bySlug(ctx, slug, stage, fields)
 	if err != nil {
-		return nil, err
+		return e, err
 	}
 	c.keepSlug(key, e, since)
 	if stored > 0 {
@@ -129,25 +129,25 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 }
 
 // bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
-func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e *T, stored int, err error) {
+func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, stored int, err error) {
 	e, stored, err = c.lookFor(ctx, slug, c.view(stage), fields)
-	if e != nil || err != nil {
+	if !content.IsNil(e) || err != nil {
 		return e, stored, err
 	}
 	cache.Note(ctx, cache.Kind(c.kind)) // any other may come to have the slug
 	claims, err := c.store.readClaims(ctx, []claimKey{{c.kind, slug}})
 	if err != nil {
-		return nil, 0, err
+		return e, 0, err
 	}
 	id := claims[claimKey{c.kind, slug}].Entry
 	if id == "" {
-		return nil, 0, nil
+		return e, 0, nil
 	}
 	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), formerSlugs))
-	if e := found[id]; e != nil && !common(e).HasSlug(slug) {
-		return nil, 0, err // claimed for what this stage does not show
+	if former := found[id]; !content.IsNil(former) && common(former).HasSlug(slug) {
+		e = former // else the slug is claimed for what this stage does not show
 	}
-	return found[id], 0, err
+	return e, 0, err
 }
 
 // Withdrawn tells whether a slug, present or former, is of an entry that once was

@@ -52,8 +52,8 @@ func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func())
 			return err
 		}
 		set := bson.D{}
-		for at, copied := range map[string]*T{live: e.Live, draft: e.Draft} {
-			if copied != nil {
+		for at, copied := range map[string]T{live: e.Live, draft: e.Draft} {
+			if !content.IsNil(copied) {
 				set = append(set, bson.E{Key: at + "keys", Value: c.textKeys(copied, c.store.Site().Languages)})
 			}
 		}

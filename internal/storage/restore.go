@@ -240,8 +240,8 @@ func (c *Collection[T, F]) restored(raw bson.Raw, doc bson.D, languages content.
 		return nil, nil, err
 	}
 	for i, field := range doc {
-		copied := map[string]*T{"live": e.Live, "draft": e.Draft}[field.Key]
-		if stored, ok := field.Value.(bson.D); ok && copied != nil {
+		copied := map[string]T{"live": e.Live, "draft": e.Draft}[field.Key]
+		if stored, ok := field.Value.(bson.D); ok && !content.IsNil(copied) {
 			stored = append(stored, bson.E{Key: "keys", Value: c.textKeys(copied, languages)})
 			doc[i].Value = stored
 		}

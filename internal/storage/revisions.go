@@ -13,8 +13,8 @@ import (
 
 // revisions is what the store knows of revisions. They are listed like a kind; a
 // document is a revision itself.
-func revisions() spec[content.Revision, content.RevisionFilter] {
-	return spec[content.Revision, content.RevisionFilter]{
+func revisions() spec[*content.Revision, *content.RevisionFilter] {
+	return spec[*content.Revision, *content.RevisionFilter]{
 		kind: "Revision", name: revisionsName, whole: true,
 		orders:    map[string]sortKey{"AT": moment("at"), "VERSION": number("version")},
 		order:     "VERSION_DESC",
@@ -48,7 +48,7 @@ type storedRevision struct {
 
 // RevisionCopy reads the working copy that an entry had at a version; nil when that
 // version never was, or its copy is gone.
-func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (*T, error) {
+func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (T, error) {
 	copied, err := revisionCopy[T](ctx, c.store, id, version)
 	return c.fill(id, copied, nil), err
 }
@@ -60,17 +60,17 @@ type at struct {
 }
 
 // revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
-func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (*T, error) {
-	kind := fmt.Sprintf("revision of a %T", (*T)(nil))
-	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]*T, error) { return revisionCopies[T](ctx, s, places) })
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, error) {
+	kind := fmt.Sprintf("revision of a %T", *new(T))
+	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
 }
 
 // revisionCopies is revisionCopy for several.
-func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]*T, error) {
+func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, error) {
 	type revision struct {
 		content.Revision `json:",inline"`
 		Committed        bool `json:"committed"`
-		Copy             *T   `json:"copy"`
+		Copy             T    `json:"copy"`
 	}
 	these := make(bson.A, len(places))
 	for i, p := range places {
@@ -80,8 +80,8 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]*T, er
 	if len(places) == 1 {
 		q.Filter = these[0].(bson.D)
 	}
-	found := map[at]*T{}
-	open, copies := []*content.Revision{}, []*T{} // of one version at most one came to be
+	found := map[at]T{}
+	open, copies := []*content.Revision{}, []T{} // of one version at most one came to be
 	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
 		var r revision
 		err := bsondoc.Unmarshal(doc, &r)
@@ -104,7 +104,7 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]*T, er
 			found[at{r.Entry, r.Version}] = copies[i]
 		}
 	}
-	all := make([]*T, len(places))
+	all := make([]T, len(places))
 	for i, p := range places {
 		all[i] = found[p]
 	}

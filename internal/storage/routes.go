@@ -62,28 +62,16 @@ const (
 
 // claims finds whose some slugs are. What nobody claimed is not in the answer.
 func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
-	ids := make([]string, len(keys))
-	byID := make(map[string]claimKey, len(keys))
-	for i, k := range keys {
-		ids[i] = k.id()
-		byID[ids[i]] = k
-	}
-	filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
-	if len(ids) == 1 {
-		filter[0].Value = ids[0]
-	}
-	found := make(map[claimKey]claim, len(keys))
-	return found, s.engine.Table(routes).Find(ctx, engine.Query{Filter: filter, Batch: len(ids)}, func(doc bson.Raw) error {
-		var held claim
-		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
-		found[byID[held.ID]] = held
-		return err
-	})
+	return s.lookUpClaims(ctx, keys, false)
 }
 
 // readClaims is claims for what is only read: together with other requests.
 func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
-	l := &Lookup{name: routes, table: routes, path: "_id", shared: true, decode: func(doc bson.Raw) (string, any, error) {
+	return s.lookUpClaims(ctx, keys, true)
+}
+
+func (s *Store) lookUpClaims(ctx context.Context, keys []claimKey, shared bool) (map[claimKey]claim, error) {
+	l := &Lookup{name: routes, table: routes, path: "_id", shared: shared, decode: func(doc bson.Raw) (string, any, error) {
 		var held claim
 		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
 		return held.ID, held, err
@@ -230,8 +218,8 @@ func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entr
 }
 
 // publicIDs are the ids of the claims by which a live copy is reached; nil if there is none.
-func (c *Collection[T, F]) publicIDs(copied *T) (ids []string) {
-	if copied == nil {
+func (c *Collection[T, F]) publicIDs(copied T) (ids []string) {
+	if content.IsNil(copied) {
 		return nil
 	}
 	for _, slug := range common(copied).Slugs() {

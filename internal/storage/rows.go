@@ -16,7 +16,7 @@ import (
 type row[T any] struct {
 	place
 	// entry is nil where only the place was asked for; stored is how many bytes were read.
-	entry  *T
+	entry  T
 	stored int
 }
 

@@ -41,7 +41,7 @@ var fault = func(string) {}
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
-	r.Label = any(after.Draft).(content.Content).Label()
+	r.Label = content.As(after.Draft).Label()
 	lost, err := c.claim(ctx, before, after, r.ID)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 	if errors.Is(err, ErrStale) {
 		return errors.Join(err, c.store.discard(ctx, &r))
 	}
-	if before == nil || before.Live != after.Live {
+	if before == nil || !content.Same(before.Live, after.Live) {
 		c.store.changed(Change{c.kind, after.ID})
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 			c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
 		}
 	}
-	if before == nil || before.Live != after.Live {
+	if before == nil || !content.Same(before.Live, after.Live) {
 		if err := c.show(ctx, after); err != nil {
 			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
 		}
@@ -213,12 +213,12 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 	}
 	for _, part := range []struct {
 		name    string
-		copied  *T
+		copied  T
 		encoded bson.Raw
 		same    bool
 	}{
-		{"live", e.Live, nil, before != nil && before.Live == e.Live},
-		{"draft", e.Draft, draft, before != nil && before.Draft == e.Draft},
+		{"live", e.Live, nil, before != nil && content.Same(before.Live, e.Live)},
+		{"draft", e.Draft, draft, before != nil && content.Same(before.Draft, e.Draft)},
 	} {
 		if part.same {
 			continue
@@ -233,8 +233,8 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 }
 
 // copyWithKeys is a copy as it is stored. Encoded is what it was encoded to, nil if it was not yet.
-func (c *Collection[T, F]) copyWithKeys(copied *T, encoded bson.Raw) (stored any, err error) {
-	if copied == nil {
+func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any, err error) {
+	if content.IsNil(copied) {
 		return nil, nil
 	}
 	if encoded == nil {
@@ -273,9 +273,9 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage 
 // linksOf are the entries that either copy of an entry links to, each once.
 func linksOf[T any](e *content.Entry[T]) []content.ID {
 	links := []content.ID{}
-	for _, copied := range []*T{e.Live, e.Draft} {
-		if copied != nil {
-			links = append(links, content.Links(any(copied).(content.Content))...)
+	for _, copied := range []T{e.Live, e.Draft} {
+		if !content.IsNil(copied) {
+			links = append(links, content.Links(content.As(copied))...)
 		}
 	}
 	slices.Sort(links)

@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // sections is what the store knows of sections.
-func sections() spec[content.Section, content.SectionFilter] {
-	return spec[content.Section, content.SectionFilter]{
+func sections() spec[*content.Section, *content.SectionFilter] {
+	return spec[*content.Section, *content.SectionFilter]{
 		kind: content.KindSection, name: "sections",
 		texts: map[string]func(*content.Section) content.Text{
 			"name": func(e *content.Section) content.Text { return e.Name },

@@ -62,7 +62,7 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 
 // SiteAt reads the settings of the site as they were at a version; nil when that version never was.
 func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) {
-	site, err := revisionCopy[content.Site](ctx, s, siteID, version)
+	site, err := revisionCopy[*content.Site](ctx, s, siteID, version)
 	if site == nil && err == nil && version == defaultSite.Version {
 		site = &defaultSite
 	}

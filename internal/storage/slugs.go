@@ -18,28 +18,28 @@ type slugKey struct {
 }
 
 // knownSlug gives the entry that a slug leads readers to, if that is in memory.
-func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e *T, ok bool, err error) {
+func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e T, ok bool, err error) {
 	id, ok := c.store.memory.slugs.Get(key)
 	if !ok {
-		return nil, false, nil
+		return e, false, nil
 	}
 	if id != "" {
 		found, err := c.Known(ctx, []content.ID{id}, content.StagePublished, fields)
-		if err != nil || found[0] == nil {
-			return nil, false, err
+		if err != nil || content.IsNil(found[0]) {
+			return e, false, err
 		}
 		e = found[0]
 	}
-	if e == nil || common(e).Slug != key.slug {
+	if content.IsNil(e) || common(e).Slug != key.slug {
 		cache.Note(ctx, cache.Kind(c.kind))
 	}
 	return e, true, nil
 }
 
 // keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
-func (c *Collection[T, F]) keepSlug(key slugKey, e *T, since uint64) {
+func (c *Collection[T, F]) keepSlug(key slugKey, e T, since uint64) {
 	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
-	if e != nil {
+	if !content.IsNil(e) {
 		base := common(e)
 		id, tags = base.ID, append(tags, cache.Entry(base.ID))
 		if base.Slug == key.slug {
@@ -123,7 +123,7 @@ func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, 
 	for _, held := range claims {
 		ids = append(ids, held.Entry)
 	}
-	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e *T, _ int) {
+	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e T, _ int) {
 		for key, held := range claims {
 			if held.Entry == id && common(e).HasSlug(key.slug) {
 				each(key, id)

@@ -21,12 +21,12 @@ func TestPublicSlugs(t *testing.T) {
 			Base:  content.Base{ID: "article_a", Slug: "a", Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday},
 			Title: content.Text{"vi": "A"}, TagIDs: []content.ID{made.ID},
 		}
-		if err := store.Articles.Put(t.Context(), []*content.Entry[content.Article]{content.NewEntry(article, true)}); err != nil {
+		if err := store.Articles.Put(t.Context(), []*content.Entry[*content.Article]{content.NewEntry(article, true)}); err != nil {
 			t.Fatal(err)
 		}
 		sees := func(after string, slug string, want bool) {
 			t.Helper()
-			list := storage.List[content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{slug}}}}
+			list := storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.RelationFilter{Slugs: []string{slug}}}}
 			found := false
 			n := trips(t, func(ctx context.Context) error {
 				pages, err := store.Articles.Pages(ctx, list, []storage.Within{{}})
@@ -42,7 +42,7 @@ func TestPublicSlugs(t *testing.T) {
 			}
 		}
 		sees("its making", "the-cu", false)
-		var public *content.Entry[content.Tag]
+		var public *content.Entry[*content.Tag]
 		for version, step := range []struct {
 			action   content.Action
 			input    newsroom.Input

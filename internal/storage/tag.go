@@ -3,8 +3,8 @@ package storage
 import "sen/internal/content"
 
 // tags is what the store knows of tags.
-func tags() spec[content.Tag, content.TagFilter] {
-	return spec[content.Tag, content.TagFilter]{
+func tags() spec[*content.Tag, *content.TagFilter] {
+	return spec[*content.Tag, *content.TagFilter]{
 		kind: content.KindTag, name: "tags",
 		texts: map[string]func(*content.Tag) content.Text{
 			"name": func(e *content.Tag) content.Text { return e.Name },

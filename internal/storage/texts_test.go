@@ -18,7 +18,7 @@ import (
 // named lists the tags whose names a filter finds, in the order of their names.
 func named(t *testing.T, store *storage.Store, f content.StringFilter) []string {
 	t.Helper()
-	return append([]string{}, tagNames(t, store, storage.List[content.TagFilter]{Order: "NAME_ASC", Filter: &content.TagFilter{Name: &f}})...)
+	return append([]string{}, tagNames(t, store, storage.List[*content.TagFilter]{Order: "NAME_ASC", Filter: &content.TagFilter{Name: &f}})...)
 }
 
 // is is a filter by the operators that compare exactly.
@@ -81,14 +81,14 @@ func TestTextsAlike(t *testing.T) {
 				if got := named(t, store, f); len(got) > 0 {
 					t.Errorf("%s %+q finds %q", operator, blank, got)
 				}
-				all := tagNames(t, store, storage.List[content.TagFilter]{Filter: &content.TagFilter{Logic: content.Logic[content.TagFilter]{Not: &content.TagFilter{Name: &f}}}})
+				all := tagNames(t, store, storage.List[*content.TagFilter]{Filter: &content.TagFilter{Logic: content.Logic[*content.TagFilter]{Not: &content.TagFilter{Name: &f}}}})
 				if len(all) != len(names) {
 					t.Errorf("not %s %+q finds %q", operator, blank, all)
 				}
 			}
 		}
 		long := strings.Repeat("\ufdfa", content.MaxFilterText) // 18 letters each: no pattern of the store may be as long
-		_, err := store.Tags.Pages(t.Context(), storage.List[content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: &long}}}, []storage.Within{{}})
+		_, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: &long}}}, []storage.Within{{}})
 		if content.CodeOf(err) != content.CodeBadUserInput {
 			t.Errorf("a text that is long when it is taken apart: %v", err)
 		}
@@ -103,7 +103,7 @@ func TestPlainTextsAlike(t *testing.T) {
 			Base:     content.Base{ID: "media_a", Slug: "media-a", Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday},
 			FileName: "Đồng Tháp.png", FileType: content.MediaImage, MimeType: "image/svg+xml",
 		}, true)
-		if err := store.Media.Put(t.Context(), []*content.Entry[content.Media]{medium}); err != nil {
+		if err := store.Media.Put(t.Context(), []*content.Entry[*content.Media]{medium}); err != nil {
 			t.Fatal(err)
 		}
 		text := func(operator, s string) *content.StringFilter {
@@ -130,7 +130,7 @@ func TestPlainTextsAlike(t *testing.T) {
 			{"slug contains", content.MediaFilter{Common: content.Common{Slug: text("contains", "DIA-")}}, true},
 			{"slug blank", content.MediaFilter{Common: content.Common{Slug: text("contains", "\u0301")}}, false},
 		} {
-			pages, err := store.Media.Pages(t.Context(), storage.List[content.MediaFilter]{Filter: &c.filter}, []storage.Within{{}})
+			pages, err := store.Media.Pages(t.Context(), storage.List[*content.MediaFilter]{Filter: &c.filter}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

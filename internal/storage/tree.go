@@ -24,14 +24,14 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		return nil
 	}
 	for _, part := range []struct {
-		before, after *T
+		before, after T
 		stage         content.Stage
 	}{{before.Draft, after.Draft, content.StageDraft}, {before.Live, after.Live, content.StagePublished}} {
-		if part.after == nil {
+		if content.IsNil(part.after) {
 			continue
 		}
-		to := content.ParentOf(any(part.after).(content.Content))
-		if to == "" || part.before != nil && to == content.ParentOf(any(part.before).(content.Content)) {
+		to := content.ParentOf(content.As(part.after))
+		if to == "" || !content.IsNil(part.before) && to == content.ParentOf(content.As(part.before)) {
 			continue
 		}
 		moving, err := c.moving(ctx, revision)
@@ -95,9 +95,9 @@ func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, stag
 		}
 		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
 			var found []content.ID
-			err := c.byIDs(ctx, level, s, []string{parentField}, func(id content.ID, e *T, _ int) {
+			err := c.byIDs(ctx, level, s, []string{parentField}, func(id content.ID, e T, _ int) {
 				found = append(found, id)
-				if parent := content.ParentOf(any(e).(content.Content)); parent != "" {
+				if parent := content.ParentOf(content.As(e)); parent != "" {
 					next = append(next, parent)
 				}
 			})

@@ -41,7 +41,7 @@ func why(store *storage.Store) string {
 
 // read reads the tags as readers see them.
 func read(store *storage.Store) (int, error) {
-	pages, err := store.Tags.Pages(context.Background(), storage.List[content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
+	pages, err := store.Tags.Pages(context.Background(), storage.List[*content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
 	if err != nil {
 		return 0, err
 	}

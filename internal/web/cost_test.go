@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sen/graph"
+	"sen/graph/cost"
 	"sen/internal/content"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
@@ -73,7 +74,7 @@ const (
 func TestCostIsTold(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(g *graph.Options, o *web.Options) {
-		g.Limits.Cost = graph.CostLimits{"": 10, content.RoleEditor: 100}
+		g.Limits.Cost = cost.Limits{"": 10, content.RoleEditor: 100}
 		o.Answers = web.NewAnswers(store, 1<<24)
 	})
 	const query = `query($n: Int = 9) { tags(first: $n) { nodes { name } } }`

@@ -1,4 +1,4 @@
-package graph
+package cost
 
 import (
 	"slices"
@@ -98,6 +98,10 @@ func intOf(arg *ast.Argument, variables map[string]any) (int, bool) {
 	n, err := scalar.UnmarshalInt(value)
 	return n, err == nil
 }
+
+// Elements is how many elements a list without pages has at most: as many as one of its arguments has, if one that must be
+// given is a list, and some five without that.
+func Elements(f *ast.Field, variables map[string]any) int { return listSize(f).of(variables) }
 
 // listSize is how long a list without pages counts as.
 func listSize(f *ast.Field) factor {

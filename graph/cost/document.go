@@ -1,4 +1,6 @@
-package graph
+// Package cost works out what the operations of a document cost before they run: how many objects their answers can have,
+// and what finding them takes. The figures are measured: see docs/adr/0012-cost.md.
+package cost
 
 import (
 	"slices"
@@ -16,13 +18,14 @@ const (
 	changeCost = 10
 	// formCost is the cost of a body in one form, such as HTML: it is written block by block.
 	formCost = 1
-	// maxCost is where sums and products stop.
-	maxCost = 1_000_000_000
+
+	// Max is where sums and products stop, so that a cost of Max means "at least so much".
+	Max = 1_000_000_000
 )
 
-// A costing is what the operations of a valid document cost, worked out as far as it goes
+// Document is what the operations of a valid document cost, worked out as far as it goes
 // without variables. Requests that send the document share it.
-type costing struct {
+type Document struct {
 	operations map[*ast.OperationDefinition]priced
 	// steps are what depends on variables. Each needs those before it only.
 	steps []step
@@ -48,17 +51,18 @@ type part struct {
 	factor
 }
 
-func plus(a, b int) int { return min(a+b, maxCost) }
+// Plus adds two costs, up to [Max].
+func Plus(a, b int) int { return min(a+b, Max) }
 
 func times(a, b int) int {
-	if a > 0 && b > maxCost/a {
-		return maxCost
+	if a > 0 && b > Max/a {
+		return Max
 	}
 	return a * b
 }
 
-// of is what an operation costs with some variables, and how many conditions its filters have.
-func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) (cost, conditions int) {
+// Of is what an operation costs with some variables, and how many conditions its filters have.
+func (c *Document) Of(op *ast.OperationDefinition, variables map[string]any) (cost, conditions int) {
 	var few [32]int
 	values := few[:]
 	p := c.operations[op]
@@ -70,7 +74,7 @@ func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) (cos
 		if a.step == 0 {
 			return a.known
 		}
-		return plus(a.known, values[a.step-1])
+		return Plus(a.known, values[a.step-1])
 	}
 	for i, s := range c.steps[:steps] {
 		values[i] = 0
@@ -82,15 +86,26 @@ func (c *costing) of(op *ast.OperationDefinition, variables map[string]any) (cos
 			if s.dearest {
 				values[i] = max(values[i], v)
 			} else {
-				values[i] = plus(values[i], v)
+				values[i] = Plus(values[i], v)
 			}
 		}
 	}
 	return value(p.cost), value(p.conditions)
 }
 
+// Least calls a function with what each operation costs at least, whatever the variables are, and with how many conditions
+// its filters have at least, until that gives an error.
+func (c *Document) Least(each func(op *ast.OperationDefinition, cost, conditions int) error) error {
+	for op, p := range c.operations {
+		if err := each(op, p.cost.known, p.conditions.known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // fold adds parts up, or takes the dearest; what is known of them is worked out at once.
-func (c *costing) fold(dearest bool, parts ...part) amount {
+func (c *Document) fold(dearest bool, parts ...part) amount {
 	known, open := 0, parts[:0:0]
 	for _, p := range parts {
 		switch {
@@ -100,14 +115,14 @@ func (c *costing) fold(dearest bool, parts ...part) amount {
 		case dearest:
 			known = max(known, times(p.n, p.known))
 		default:
-			known = plus(known, times(p.n, p.known))
+			known = Plus(known, times(p.n, p.known))
 		}
 	}
 	switch {
 	case len(open) == 0:
 		return amount{known: known}
 	case !dearest && len(open) == 1 && open[0].read == nil && open[0].n == 1:
-		return amount{plus(known, open[0].known), open[0].step}
+		return amount{Plus(known, open[0].known), open[0].step}
 	case dearest && known > 0:
 		open = append(open, part{amount{known: known}, once})
 		known = 0
@@ -116,10 +131,10 @@ func (c *costing) fold(dearest bool, parts ...part) amount {
 	return amount{known, len(c.steps)}
 }
 
-// counter makes a costing. Each selection is looked at once for each type that it can stand on, however
+// counter makes a Document. Each selection is looked at once for each type that it can stand on, however
 // often fragments lead to it, so that the work is bounded by the document's length and not by what it asks for.
 type counter struct {
-	*costing
+	*Document
 	schema    *ast.Schema
 	fields    map[*ast.Field]priced
 	fragments map[fragmentOn]selected
@@ -146,13 +161,13 @@ const (
 // selected is what a selection comes to on one object.
 type selected [counts]amount
 
-// costOf works out what the operations of a valid document cost: one for each object that the answer can
+// Of works out what the operations of a valid document cost: one for each object that the answer can
 // have, and what finding the elements of its lists takes. A page counts as long as it is asked for, 20 without that; a
 // list that has as many elements as one of its arguments, as those; any other list as plainList. Of the types that can
 // stand in a place the dearest counts. Values cost nothing, and what @skip and @include leave out does not either.
-func costOf(schema *ast.Schema, doc *ast.QueryDocument) *costing {
+func Of(schema *ast.Schema, doc *ast.QueryDocument) *Document {
 	c := &counter{
-		costing: &costing{operations: map[*ast.OperationDefinition]priced{}}, schema: schema,
+		Document: &Document{operations: map[*ast.OperationDefinition]priced{}}, schema: schema,
 		fields: map[*ast.Field]priced{}, fragments: map[fragmentOn]selected{},
 		introspected: map[*ast.FragmentDefinition]int{},
 	}
@@ -164,7 +179,7 @@ func costOf(schema *ast.Schema, doc *ast.QueryDocument) *costing {
 		all := c.selection(op.SelectionSet, root)
 		c.operations[op] = priced{all[objects], all[conditions]}
 	}
-	return c.costing
+	return c.Document
 }
 
 // parts gather what several selections come to.
@@ -180,7 +195,7 @@ func (p *parts) add(s selected, times factor) {
 }
 
 // fold adds up what was gathered, or takes the dearest of each.
-func (p *parts) fold(c *costing, dearest bool) (s selected) {
+func (p *parts) fold(c *Document, dearest bool) (s selected) {
 	for i := range p {
 		s[i] = c.fold(dearest, p[i]...)
 	}
@@ -204,11 +219,11 @@ func (c *counter) selection(set ast.SelectionSet, object *ast.Definition) select
 				all.add(c.fragment(s.Definition, object), included(s.Directives))
 			}
 		}
-		if last := len(all[objects]) - 1; last >= 0 && all[objects][last].known == maxCost && all[objects][last].n == 1 {
+		if last := len(all[objects]) - 1; last >= 0 && all[objects][last].known == Max && all[objects][last].n == 1 {
 			break
 		}
 	}
-	return all.fold(c.costing, false)
+	return all.fold(c.Document, false)
 }
 
 // fieldOn counts a field where it stands: in a connection the elements of the page are apart, and what stands
@@ -258,14 +273,14 @@ func (c *counter) field(f *ast.Field, on *ast.Definition) priced {
 		return counted
 	}
 	if strings.HasPrefix(f.Name, "__") {
-		c.fields[f] = priced{cost: amount{known: plus(1, c.introspection(f.SelectionSet)/introspectedInCost)}}
+		c.fields[f] = priced{cost: amount{known: Plus(1, c.introspection(f.SelectionSet)/introspectedInCost)}}
 		return c.fields[f]
 	}
 	var types parts
 	for _, object := range c.schema.PossibleTypes[def.Name] {
 		types.add(c.selection(f.SelectionSet, object), once)
 	}
-	below := types.fold(c.costing, true)
+	below := types.fold(c.Document, true)
 	own := amount{known: 1}
 	if on == c.schema.Mutation {
 		own.known = changeCost

@@ -1,4 +1,4 @@
-package graph
+package cost
 
 import "github.com/vektah/gqlparser/v2/ast"
 
@@ -12,23 +12,23 @@ func (c *counter) introspection(set ast.SelectionSet) (fields int) {
 		c.visits++
 		switch s := s.(type) {
 		case *ast.Field:
-			n := plus(1, c.introspection(s.SelectionSet))
+			n := Plus(1, c.introspection(s.SelectionSet))
 			switch {
 			case s.Name == "types":
 				n = times(len(c.schema.Types), n)
 			case s.Definition.Type.Elem != nil:
 				n = times(plainList, n)
 			}
-			fields = plus(fields, n)
+			fields = Plus(fields, n)
 		case *ast.InlineFragment:
-			fields = plus(fields, c.introspection(s.SelectionSet))
+			fields = Plus(fields, c.introspection(s.SelectionSet))
 		case *ast.FragmentSpread:
 			n, known := c.introspected[s.Definition]
 			if !known {
 				n = c.introspection(s.Definition.SelectionSet)
 				c.introspected[s.Definition] = n
 			}
-			fields = plus(fields, n)
+			fields = Plus(fields, n)
 		}
 	}
 	return fields

@@ -1,4 +1,4 @@
-package graph
+package cost
 
 import (
 	"fmt"
@@ -135,7 +135,7 @@ func example(typ *ast.Type) string {
 func weighed(t *testing.T, query, variables string) (cost, conditions int) {
 	t.Helper()
 	doc, c := costed(t, query)
-	return c.of(doc.Operations[0], coerced(t, doc.Operations[0], variables))
+	return c.Of(doc.Operations[0], coerced(t, doc.Operations[0], variables))
 }
 
 // TestManyConditions weighs filters with far more conditions than are allowed: it stops soon.
@@ -150,7 +150,7 @@ func TestManyConditions(t *testing.T) {
 	}
 	for name, filter := range map[string]any{"or": map[string]any{"or": parts}, "and": map[string]any{"and": parts}, "not": deep} {
 		doc, c := costed(t, `query($f: ArticleFilter) { articles(filter: $f) { __typename } }`)
-		if _, conditions := c.of(doc.Operations[0], map[string]any{"f": filter}); conditions != content.MaxFilterConditions+1 {
+		if _, conditions := c.Of(doc.Operations[0], map[string]any{"f": filter}); conditions != content.MaxFilterConditions+1 {
 			t.Errorf("%s: %d conditions", name, conditions)
 		}
 	}
@@ -177,7 +177,7 @@ func TestCostOfIntrospection(t *testing.T) {
 		doubled += fmt.Sprintf(" fragment f%d on __Type { ...f%d ...f%d }", i, i+1, i+1)
 	}
 	doc, c := costed(t, doubled+` fragment f60 on __Type { name }`)
-	if cost, _ := c.of(doc.Operations[0], nil); cost < maxCost/introspectedInCost || c.visits > 200 {
+	if cost, _ := c.Of(doc.Operations[0], nil); cost < Max/introspectedInCost || c.visits > 200 {
 		t.Errorf("60 doubled fragments cost %d, with %d visits", cost, c.visits)
 	}
 }
@@ -186,7 +186,7 @@ func TestCostOfIntrospection(t *testing.T) {
 func TestConditionsOfKnownDocument(t *testing.T) {
 	doc, c := costed(t, `query($f: ArticleFilter, $s: [String!]) { articles(filter: $f) { totalCount nodes { title } } events(filter: {tags: {slugs: $s}}) { nodes { name } } }`)
 	variables := map[string]any{"f": map[string]any{"section": map[string]any{"slugs": []any{"a"}}, "or": []any{map[string]any{"title": map[string]any{"contains": "b"}}}}, "s": []any{"c"}}
-	if n := testing.AllocsPerRun(100, func() { c.of(doc.Operations[0], variables) }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { c.Of(doc.Operations[0], variables) }); n > 0 {
 		t.Errorf("%.0f allocations", n)
 	}
 }

@@ -1,0 +1,50 @@
+package graph_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"sen"
+	"sen/graph"
+	"sen/graph/cost"
+)
+
+// TestDefaultCostLimits lets every page of the playground through with room for ten of it, and no page of pages.
+func TestDefaultCostLimits(t *testing.T) {
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
+	price := func(text string) int {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, text, nil)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		op := doc.Operations[0]
+		variables, err := validator.VariableValues(schema, op, map[string]any{"login": "a", "password": "b", "file": "c"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		price, _ := cost.Of(schema, doc).Of(op, variables)
+		return price
+	}
+	limit := graph.DefaultLimits.Cost.For(nil)
+	names, err := filepath.Glob("../playground/queries/*.graphql")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no queries", err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := price(string(text)); 10*got > limit {
+			t.Errorf("%s costs %d of %d", name, got, limit)
+		}
+	}
+	if got := price(`{ articles(first: 100) { nodes { related(first: 100) { nodes { title } } } } }`); got <= limit {
+		t.Errorf("100 × 100 articles cost %d of %d", got, limit)
+	}
+}
