@@ -2,7 +2,7 @@
 # `test`; what also needs Node 20 and npm says so when they are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground browser audit bench bench-embedded writes dearest growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground pictures browser audit bench bench-embedded writes dearest growth fuzz clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ gen: ## Write the generated Go and the generated parts of schema.graphqls and gq
 playground: node ## Build the playground's page again (the result is committed).
 	npm ci --prefix playground
 	npm run build --prefix playground
+
+pictures: node build ## Take the pictures of the README again, from the running program.
+	npm ci --prefix playground
+	SEN_BIN=$(CURDIR)/sen node playground/pictures.mjs
 
 browser: node build ## Use the playground in headless Chromium, and the API by Apollo Client and urql.
 	npm ci --prefix playground

@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// ClientFiles are what clients' caches want to know of the schema, as JSON, by file name. docs/clients.md shows their use.
+// ClientFiles are what clients' caches want to know of the schema, as JSON, by file name. docs/single-page-apps.md shows their use.
 var ClientFiles = sync.OnceValue(func() map[string][]byte {
 	files := map[string][]byte{}
 	for name, of := range map[string]func([]*ast.Definition) any{

@@ -12,7 +12,7 @@ import (
 )
 
 // Cost is what an operation costs: how many objects its answer can have, and what finding them takes. It is told
-// before the operation runs. How it is counted stands in docs/operations.md.
+// before the operation runs. How it is counted stands in docs/limits.md.
 type Cost struct {
 	// Requested is the cost of the operation, Limit the most for whoever asks.
 	Requested int `json:"requested"`

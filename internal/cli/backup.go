@@ -16,7 +16,7 @@ type backupCommand struct {
 
 // Help says more than a line.
 func (c *backupCommand) Help() string {
-	return `The copy is whole, also while a server uses the folder. To use it, put it into an empty folder as docs/operations.md
+	return `The copy is whole, also while a server uses the folder. To use it, put it into an empty folder as docs/backup.md
 tells. A MongoDB is backed up with its own tools.`
 }
 

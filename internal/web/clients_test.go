@@ -12,7 +12,7 @@ import (
 	"sen/internal/web"
 )
 
-// TestClientFiles fetches the files that the settings of docs/clients.md import; with the schema they are hidden.
+// TestClientFiles fetches the files that the settings of docs/single-page-apps.md import; with the schema they are hidden.
 func TestClientFiles(t *testing.T) {
 	store := testkit.AnySample(t)
 	shown := testserver.Start(t, store, nil)

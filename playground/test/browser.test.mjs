@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { startBrowser } from './browser.mjs';
 import { startEmptyPage, startSen } from './sen.mjs';
 
 const queries = new URL('../queries/', import.meta.url);
@@ -23,19 +23,7 @@ before(async () => {
   refused.origin = `http://refused.localhost:${refused.port}`;
   [sen, browser] = await Promise.all([
     startSen(allowed.origin),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-      headless: true,
-      args: [
-        '--no-sandbox', // CI runs as root, and the pages are our own.
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    }),
+    startBrowser(),
   ]);
 });
 

@@ -1,4 +1,4 @@
-// One entry in three copies, in the caches of real clients: with the settings of docs/clients.md, and in development mode, in
+// One entry in three copies, in the caches of real clients: with the settings of docs/single-page-apps.md, and in development mode, in
 // which clients complain in the console.
 
 import assert from 'node:assert/strict';

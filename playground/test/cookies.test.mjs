@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:https';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { startBrowser } from './browser.mjs';
+import { recipe } from './recipes.mjs';
 import { startEmptyPage, startSen } from './sen.mjs';
 
 /** A certificate that signs itself, in DER (RFC 5280): the browser is told to take it. */
@@ -63,15 +64,7 @@ before(async () => {
     startSen(origins, {}, [...settings('none.test'), '--cookie-same-site', 'none']),
     startSen(origins, {}, settings('api.sen.test')),
     startEmptyPage(),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-      headless: true,
-      args: [
-        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--ignore-certificate-errors',
-        '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.example 127.0.0.1',
-      ],
-    }),
+    startBrowser('--ignore-certificate-errors', '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.example 127.0.0.1'),
   ]);
   backends['none.test'] = none;
   backends['api.sen.test'] = lax;
@@ -160,4 +153,55 @@ test('a page of this machine by another name is told, too', async (t) => {
   const { ask } = await open(t, `http://localhost:${local.port}`, lax.url); // which is at 127.0.0.1
   const { data } = await ask(signIn(lax));
   assert.equal(data.signIn.userErrors[0].code, 'SESSION_NOT_KEPT');
+});
+
+/** Loads the module of a recipe of docs into a page, and gives what calls its functions. */
+async function load(page, name, api) {
+  const code = (await recipe(name)).replace('https://api.example.vn', api);
+  await page.evaluate(async ([name, code]) => {
+    const address = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    (window.recipes ??= {})[name] = await import(address);
+  }, [name, code]);
+  return (call, ...args) => page.evaluate(([name, call, args]) => window.recipes[name][call](...args), [name, call, args]);
+}
+
+test('the recipe of signing in works on a page of the same site, and on another site whose pages get a cookie', async (t) => {
+  for (const [address, api, sen] of [
+    [`https://www.sen.test:${port}`, `https://api.sen.test:${port}`, lax],
+    [`https://app.example:${port}`, `https://none.test:${port}`, none],
+  ]) {
+    const { page } = await open(t, address, api);
+    const use = await load(page, 'sign-in', api);
+    assert.equal((await use('signIn', 'admin', password(sen))).name, 'Administrator');
+    assert.deepEqual(await use('viewer'), { name: 'Administrator' });
+    await use('signOut');
+    assert.equal(await use('viewer'), null);
+  }
+});
+
+test('the recipe of signing in by a token works on a page of another site', async (t) => {
+  const api = `https://api.sen.test:${port}`;
+  const { page } = await open(t, `https://app.example:${port}`, api);
+  const use = await load(page, 'sign-in-token', api);
+  assert.equal(await use('viewer'), null);
+  assert.equal((await use('signIn', 'admin', password(lax))).name, 'Administrator');
+  assert.deepEqual(await use('viewer'), { name: 'Administrator' });
+  assert.deepEqual(await page.context().cookies(), []);
+});
+
+test('the recipe of uploading sends the file that was chosen on a page', async (t) => {
+  const api = `https://api.sen.test:${port}`;
+  const { page } = await open(t, `https://www.sen.test:${port}`, api);
+  const use = await load(page, 'sign-in', api);
+  await use('signIn', 'admin', password(lax));
+  const passwords = { old: password(lax), new: 'a password of the tests' };
+  const change = 'mutation($old: String!, $new: String!) { changePassword(password: $old, newPassword: $new) { userErrors { code } } }';
+  await use('ask', change, passwords);
+  await load(page, 'upload', api);
+  await page.evaluate(() => (document.body.innerHTML = '<input type="file">'));
+  const file = new URL('../../internal/sample/content/media/files/bieu-trung.png', import.meta.url);
+  await page.locator('input').setInputFiles(file.pathname);
+  const upload = await page.evaluate(() => window.recipes.upload.upload(document.querySelector('input').files[0]));
+  assert.deepEqual(upload.userErrors, []);
+  assert.match(upload.media.id, /^media_/);
 });

@@ -4,19 +4,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
+import { startBrowser } from './browser.mjs';
 import { startSen } from './sen.mjs';
 
 let sen, browser;
 before(async () => {
   [sen, browser] = await Promise.all([
     startSen('http://allowed.localhost:1'),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-      headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    }),
+    startBrowser(),
   ]);
 });
 after(async () => {

@@ -1,6 +1,6 @@
-// The settings of docs/clients.md, bundled as an app would bundle them, with the files that the running program serves.
+// The code of docs/*.md, bundled as an app would bundle it, with the files that the running program serves.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -9,11 +9,12 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const playground = join(root, 'playground');
 
-/** The code block of docs/clients.md that stands behind <!-- recipe: NAME -->. */
+/** The code block that stands behind <!-- recipe: NAME --> on one of the pages in docs. */
 export async function recipe(name) {
-  const page = await readFile(join(root, 'docs', 'clients.md'), 'utf8');
-  const found = page.match(new RegExp(`<!-- recipe: ${name} -->\n\`\`\`js\n([^]*?)\n\`\`\``));
-  if (!found) throw new Error(`docs/clients.md has no recipe ${name}`);
+  const pages = (await readdir(join(root, 'docs'))).filter((file) => file.endsWith('.md'));
+  const texts = await Promise.all(pages.map((file) => readFile(join(root, 'docs', file), 'utf8')));
+  const found = texts.join('\n').match(new RegExp(`<!-- recipe: ${name} -->\n\`\`\`js\n([^]*?)\n\`\`\``));
+  if (!found) throw new Error(`no page in docs has the recipe ${name}`);
   return found[1];
 }
 

@@ -2,31 +2,46 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const readyWithin = 60_000;
 const stoppedWithin = 20_000;
 
-/** An empty page on a port of its own, to be a page of another origin. */
-export async function startEmptyPage() {
+/** Serves pages on a port of its own, to be pages of another origin. `answer` writes each answer. */
+async function startPages(answer) {
   const server = createServer((request, response) => {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end('<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">');
+    answer(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address();
   return {
-    port: server.address().port,
+    port,
+    url: `http://localhost:${port}`,
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
     },
   };
 }
+
+/** An empty page, whatever its address. */
+export const startEmptyPage = () =>
+  startPages((request, response) => response.end('<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">'));
+
+/** The HTML files of a folder. */
+export const startFolder = (folder) =>
+  startPages(async (request, response) => {
+    const name = basename(new URL(request.url, 'http://localhost').pathname);
+    const page = await readFile(new URL(name, folder)).catch(() => undefined);
+    response.statusCode = page ? 200 : 404;
+    response.end(page);
+  });
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
