@@ -227,7 +227,7 @@ func TestTakeOver(t *testing.T) {
 		}
 		for _, id := range taken.From {
 			from, _ := id.Kind()
-			if !(from == kind && d.Tree) && !slices.ContainsFunc(d.Takes, func(t Take) bool { return t.From == from }) {
+			if (from != kind || !d.Tree) && !slices.ContainsFunc(d.Takes, func(t Take) bool { return t.From == from }) {
 				t.Errorf("%s: it takes something over from %s: its descriptor needs a line of Takes", kind, from)
 			}
 			if taken.Told[id] == nil {
