@@ -55,6 +55,8 @@ type DB struct {
 	// mu guards what follows.
 	mu      sync.Mutex
 	readers readers
+	// calls are those that wait to be written.
+	calls  []*call
 	tables map[string]*table
 	closed atomic.Bool
 	// reading counts the connections in use.
