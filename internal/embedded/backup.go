@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -38,7 +39,7 @@ func Backup(ctx context.Context, dir, file string, progress func(done, total int
 	if err != nil {
 		return err
 	}
-	c, err := connect(path, readerCache)
+	c, err := connect(path, systemVFS, readerCache)
 	if err != nil {
 		return unreadable(path, err)
 	}
@@ -166,4 +167,15 @@ func syncFolder(dir string) error {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// syncFoldersOf waits until the name of a folder and those of all folders above it have reached the disk. It leaves out
+// folders that only others may read, which were there before, and those of systems that cannot tell.
+func syncFoldersOf(dir string) error {
+	for above := filepath.Dir(dir); above != dir; dir, above = above, filepath.Dir(above) {
+		if err := syncFolder(above); err != nil && !isOne(err, fs.ErrPermission, syscall.EINVAL, syscall.ENOTSUP) {
+			return err
+		}
+	}
+	return nil
 }

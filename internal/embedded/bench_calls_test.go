@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -138,4 +140,31 @@ func BenchmarkInsert500(b *testing.B) {
 		_, err := table.Write(context.Background(), changes...)
 		return err
 	})
+}
+
+// BenchmarkWriters tells how many inserts a second writers reach together. Those who wait share a commit.
+func BenchmarkWriters(b *testing.B) {
+	for _, writers := range []int{1, 4, 16} {
+		b.Run(fmt.Sprint(writers), func(b *testing.B) {
+			db := started(b, b.TempDir())
+			table := db.Table("articles")
+			index(b, table, articlePaths()...)
+			commits, before := db.commits, processor(b)
+			var made atomic.Int64
+			var all sync.WaitGroup
+			b.ResetTimer()
+			for range writers {
+				all.Go(func() {
+					for n := int(made.Add(1)); n <= b.N; n = int(made.Add(1)) {
+						write(b, table, engine.Insert(article(n)))
+					}
+				})
+			}
+			all.Wait()
+			b.StopTimer()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+			b.ReportMetric(float64(b.N)/float64(db.commits-commits), "writes/commit")
+			b.ReportMetric(float64(processor(b)-before)/float64(b.N)/1e3, "µs-processor/op")
+		})
+	}
 }

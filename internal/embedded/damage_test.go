@@ -233,6 +233,29 @@ func TestLostEnd(t *testing.T) {
 	}
 }
 
+// TestLostDatabase sees that a log whose database is lost is refused, and left as it is.
+func TestLostDatabase(t *testing.T) {
+	files, _, _ := filled(t)
+	for name, data := range map[string][]byte{"none": nil, "empty": {}} {
+		dir := t.TempDir()
+		left := changed(files, fileName, data)
+		if data == nil {
+			delete(left, fileName)
+		}
+		for name, data := range left {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := Open(dir, Options{}); !errors.Is(err, errDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if log := contents(t, dir, fileName+"-wal"); !bytes.Equal(log[fileName+"-wal"], files[fileName+"-wal"]) {
+			t.Errorf("%s: the log was changed", name)
+		}
+	}
+}
+
 // TestLostLine sees that a database of which a line was lost or changed is refused, be it as a whole in order for SQLite.
 func TestLostLine(t *testing.T) {
 	_, ended, docs := filled(t)
@@ -247,7 +270,7 @@ func TestLostLine(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c, err := connect(filepath.Join(dir, fileName), readerCache)
+		c, err := connect(filepath.Join(dir, fileName), systemVFS, readerCache)
 		if err != nil {
 			t.Fatal(err)
 		}

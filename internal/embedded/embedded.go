@@ -4,6 +4,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,12 +28,15 @@ type Options struct {
 	Log *slog.Logger
 	// Slow is the time from which a call is logged; zero logs none.
 	Slow time.Duration
+	// vfs is SQLite's name of the file system that has the database; empty means the system's. Tests name another.
+	vfs string
 }
 
 // DB is an open data folder. It implements [engine.Engine].
 type DB struct {
 	engine.Monitor
 	dir  string
+	vfs  string
 	log  *slog.Logger
 	lock *os.File
 	// mark is the file with the number of the last commit.
@@ -51,8 +55,10 @@ type DB struct {
 	// mu guards what follows.
 	mu      sync.Mutex
 	readers readers
-	tables  map[string]*table
-	closed  atomic.Bool
+	// calls are those that wait to be written.
+	calls  []*call
+	tables map[string]*table
+	closed atomic.Bool
 	// reading counts the connections in use.
 	reading sync.WaitGroup
 }
@@ -78,7 +84,9 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	db := &DB{dir: dir, log: o.Log, tables: map[string]*table{}, writer: make(chan struct{}, 1)}
+	db := &DB{
+		dir: dir, vfs: cmp.Or(o.vfs, systemVFS), log: o.Log, tables: map[string]*table{}, writer: make(chan struct{}, 1),
+	}
 	db.Log, db.Slow, db.System = o.Log, o.Slow, semconv.DBSystemNameSQLite
 	if db.lock, err = lockFolder(dir); err != nil {
 		return nil, err

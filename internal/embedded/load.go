@@ -26,49 +26,60 @@ func (db *DB) load() (err error) {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	if size == 0 {
-		if size, err = sizeOfLog(db.path()); err != nil {
-			return err
+	marked, err := db.openMark()
+	if err != nil {
+		return err
+	}
+	if size == 0 { // SQLite would remove the log of an empty database
+		if err := db.compareMark(marked); err != nil {
+			return unreadable(db.path(), err)
 		}
 	}
-	if db.conn, err = connect(db.path(), writerCache); err != nil {
-		return unreadable(db.path(), err)
-	}
-	if size == 0 {
-		err = db.create()
-	}
-	if err == nil {
-		err = db.readState()
-	}
-	if err == nil {
-		err = db.readMark()
-	}
-	if err == nil {
-		err = db.readTables()
-	}
-	if err == nil && len(db.garbage) > 0 {
-		err = db.write(nil, nil)
-	}
-	if err != nil {
+	if err := db.read(marked); err != nil {
 		return unreadable(db.path(), err)
 	}
 	return nil
 }
 
-// sizeOfLog is the size of a database's log. There is one without a database where a start was killed.
-func sizeOfLog(path string) (int64, error) {
-	info, err := os.Stat(path + "-wal")
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
+// read reads the database, which it makes if it is empty.
+func (db *DB) read(marked int64) (err error) {
+	if db.conn, err = connect(db.path(), db.vfs, writerCache); err != nil {
+		return err
 	}
-	if err != nil {
-		return 0, err
+	if err := db.create(marked); err != nil {
+		return err
 	}
-	return info.Size(), nil
+	if err := db.readState(); err != nil {
+		return err
+	}
+	if err := db.compareMark(marked); err != nil {
+		return err
+	}
+	if err := db.readTables(); err != nil {
+		return err
+	}
+	if len(db.garbage) > 0 {
+		return db.write(nil, nil)
+	}
+	return nil
 }
 
-// create makes the database.
-func (db *DB) create() error {
+// create makes the database, unless it is made. A start that ends before that leaves an empty file, or one with the
+// header that SQLite writes first.
+func (db *DB) create(marked int64) error {
+	made, err := db.conn.number("SELECT count(*) FROM sqlite_schema")
+	if err != nil || made > 0 {
+		return err
+	}
+	if made, err = db.conn.number("PRAGMA application_id"); err != nil || made > 0 {
+		return err
+	}
+	if err := db.compareMark(marked); err != nil {
+		return err
+	}
+	if err := syncFoldersOf(db.dir); err != nil {
+		return err
+	}
 	state := fmt.Sprintf("INSERT INTO state VALUES (1, 0, 0, x'', %d);", sumOfState(0, 0, nil))
 	return db.conn.Exec(fmt.Sprintf("BEGIN IMMEDIATE; PRAGMA application_id=%d; PRAGMA user_version=%d; %s %s COMMIT",
 		applicationID, form, schema, state))
@@ -119,19 +130,20 @@ func (db *DB) readState() error {
 // acknowledged.
 const markName = "commits"
 
-// readMark compares the number of the last commit with that of the database.
-func (db *DB) readMark() (err error) {
+// openMark opens the file with the number of the last commit and reads it.
+func (db *DB) openMark() (marked int64, err error) {
 	path := filepath.Join(db.dir, markName)
 	if db.mark, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err != nil {
-		return err
+		return 0, err
 	}
-	marked, err := readMark(path)
-	if err != nil {
-		return err
-	}
+	return readMark(path)
+}
+
+// compareMark compares the number of the last commit with that of the database.
+func (db *DB) compareMark(marked int64) error {
 	if marked > db.commits {
 		return fmt.Errorf("it ends with commit %d, and commit %d was acknowledged: its end is lost. Restore a backup; "+
-			"to go on with what is left, remove the file %s: %w", db.commits, marked, path, errDamaged)
+			"to go on with what is left, remove the file %s: %w", db.commits, marked, filepath.Join(db.dir, markName), errDamaged)
 	}
 	return nil
 }

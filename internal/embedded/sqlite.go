@@ -61,13 +61,16 @@ func storedAs(id int64) stored {
 
 func deleteDoc(table int64) string { return fmt.Sprintf("DELETE FROM docs_%d WHERE n = ?", table) }
 
-// connect opens a connection to a database file, with a cache of some kilobytes.
-func connect(path string, cache int) (*conn, error) {
-	path, err := filepath.Abs(path) // what begins with "file:" would be taken for a URI
+// systemVFS is SQLite's name of the system's files.
+const systemVFS = "os"
+
+// connect opens a connection to a database file through a file system of SQLite's, with a cache of some kilobytes.
+func connect(path, vfs string, cache int) (*conn, error) {
+	path, err := filepath.Abs(path) // a URI has none that is relative
 	if err != nil {
 		return nil, err
 	}
-	c, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READWRITE)
+	c, err := sqlite3.OpenFlags("file:"+escapeURI(path)+"?vfs="+vfs, sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +204,7 @@ func (db *DB) reader(ctx context.Context) (*conn, error) {
 	db.mu.Unlock()
 	if c == nil {
 		var err error
-		if c, err = connect(db.path(), readerCache); err != nil {
+		if c, err = connect(db.path(), db.vfs, readerCache); err != nil {
 			db.reading.Done()
 			return nil, err
 		}

@@ -149,6 +149,9 @@ func TestContexts(t *testing.T) {
 	if _, err := table.Write(soon, engine.Insert(M{"_id": "b"})); content.CodeOf(err) != content.CodeUnavailable {
 		t.Errorf("a write that waits too long: %v", err)
 	}
+	if len(db.calls) > 0 {
+		t.Error("it waits still")
+	}
 	db.done()
 	for name, call := range map[string]func(context.Context) error{
 		"find": func(ctx context.Context) error {
@@ -167,7 +170,7 @@ func TestContexts(t *testing.T) {
 			t.Errorf("%s that nobody waits for: %v", name, err)
 		}
 	}
-	if n, err := table.Count(t.Context(), D{{Key: "n", Value: 1}}); err != nil || n[0] != 1 {
+	if n, err := table.Count(t.Context(), D{{Key: "n", Value: 1}}, nil); err != nil || n[0] != 1 || n[1] != 1 {
 		t.Errorf("%v documents are as they were: %v", n, err)
 	}
 }

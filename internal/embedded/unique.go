@@ -100,7 +100,7 @@ func (t *table) rebuild(ctx context.Context, paths []string) error {
 	c := t.changes()
 	c.paths = paths
 	cells := newCellReader(paths, false)
-	err := t.db.write(c, func() error {
+	err := t.db.write([]*changes{c}, func() error {
 		if err := c.create(); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -29,68 +30,58 @@ type changes struct {
 
 // Write implements [engine.Table].
 func (t *table) Write(ctx context.Context, all ...engine.Change) (found int, err error) {
-	var stopped error
-	found, err = t.write(ctx, all, func(_ int, err error) bool {
-		stopped = err // what was done before it stays
-		return false
-	})
-	return found, cmp.Or(err, fail(stopped))
+	made, err := t.write(ctx, all, false)
+	return made.found, cmp.Or(err, fail(made.stopped))
 }
 
 // WriteEach implements [engine.Table].
 func (t *table) WriteEach(ctx context.Context, all ...engine.Change) (found int, duplicates []int, err error) {
-	var stopped error
-	found, err = t.write(ctx, all, func(i int, err error) bool {
-		if !errors.Is(err, engine.ErrDuplicate) {
-			stopped = err
-			return false
-		}
-		duplicates = append(duplicates, i)
-		return true
-	})
-	return found, duplicates, cmp.Or(err, fail(stopped))
+	made, err := t.write(ctx, all, true)
+	return made.found, made.duplicates, cmp.Or(err, fail(made.stopped))
 }
 
-// write makes changes as one commit. Of one that fails a function tells whether the next ones are made all the same.
-func (t *table) write(ctx context.Context, all []engine.Change, goOn func(int, error) bool) (found int, err error) {
+// outcome is what became of the changes of a call.
+type outcome struct {
+	found      int
+	duplicates []int
+	// stopped is the error of a change; those before it are made, and those behind it are not.
+	stopped error
+}
+
+// write makes changes in one commit. With each, it goes on behind one that would be a duplicate.
+func (t *table) write(ctx context.Context, all []engine.Change, each bool) (made outcome, err error) {
 	end := t.trip(ctx, "write")
 	defer func() { end(err, 0) }()
-	if err := t.db.wait(ctx); err != nil {
-		return 0, fail(err)
-	}
-	defer t.db.done()
-	c := t.changes()
-	err = t.db.write(c, func() error {
+	err = t.commit(ctx, func(c *changes) error {
+		made = outcome{}
 		for i, change := range all {
 			n, err := c.make(ctx, change)
-			if isStorage(err) {
+			switch {
+			case err == nil:
+				made.found += n
+			case isStorage(err):
 				return err
-			}
-			if err != nil && !goOn(i, err) {
+			case each && errors.Is(err, engine.ErrDuplicate):
+				made.duplicates = append(made.duplicates, i)
+			default:
+				made.stopped = err
 				return nil
-			}
-			if err == nil {
-				found += n
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return 0, fail(err)
+		return outcome{}, fail(err)
 	}
-	return found, nil
+	return made, nil
 }
 
 // Modify implements [engine.Table].
 func (t *table) Modify(ctx context.Context, filter, update bson.D) (after bson.Raw, err error) {
 	end := t.trip(ctx, "modify")
 	defer func() { end(err, 0) }()
-	if err := t.db.wait(ctx); err != nil {
-		return nil, fail(err)
-	}
-	defer t.db.done()
-	c := t.changes()
-	err = t.db.write(c, func() error {
+	err = t.commit(ctx, func(c *changes) error {
+		after = nil
 		made, err := c.update(ctx, filter, update, true)
 		if err == nil && len(made) > 0 {
 			after = bson.Raw(made[0].doc)
@@ -108,23 +99,29 @@ func (t *table) changes() *changes {
 	return &changes{t: t, stored: t.stored, rows: map[string]*row{}, next: t.next}
 }
 
-// write makes one commit of some changes, which a function collects and writes into SQLite's tables; nil makes none.
-// Only a commit that succeeded comes into memory. The caller is the writer.
+// empty tells that there is nothing to be committed.
+func (c *changes) empty() bool { return len(c.rows) == 0 && c.paths == nil && c.id == c.t.id }
+
+// write makes one commit of changes of different tables, which a function collects and writes into SQLite's tables. It
+// makes none if nothing was changed, unless all is nil. Only a commit that succeeded comes into memory. The caller is
+// the writer.
 //
 // What the commit before it replaced or removed is removed from the file by this one. Until then it stays: who began to
 // read before memory had that commit finds all documents that memory named then.
-func (db *DB) write(c *changes, do func() error) error {
+func (db *DB) write(all []*changes, do func() error) error {
 	err := db.conn.run("BEGIN IMMEDIATE")
 	if err == nil && do != nil {
 		err = do()
 	}
+	always := all == nil
+	all = slices.DeleteFunc(all, (*changes).empty)
 	var garbage []place
-	if c != nil {
-		garbage = c.garbage
+	for _, c := range all {
+		garbage = append(garbage, c.garbage...)
 	}
-	if err == nil && (c == nil || len(c.rows) > 0 || c.paths != nil) {
+	if err == nil && (always || len(all) > 0) {
 		if err = db.sweep(); err == nil {
-			err = db.record(c, garbage)
+			err = db.record(all, garbage)
 		}
 		if err == nil {
 			err = db.conn.run("COMMIT")
@@ -141,7 +138,7 @@ func (db *DB) write(c *changes, do func() error) error {
 		}
 		return err
 	}
-	if c != nil {
+	if !always {
 		db.fault.Store(nil)
 	}
 	db.commits++
@@ -149,7 +146,7 @@ func (db *DB) write(c *changes, do func() error) error {
 	if _, err := db.mark.WriteAt([]byte(markText(db.commits)), 0); err != nil {
 		db.log.Warn("the number of the last commit was not noted", "err", err)
 	}
-	if c != nil {
+	for _, c := range all {
 		c.apply()
 	}
 	if db.commits%lookEvery == 0 {
@@ -188,14 +185,14 @@ func (db *DB) sweep() error {
 }
 
 // record writes the catalogue and the state for a commit.
-func (db *DB) record(c *changes, garbage []place) error {
+func (db *DB) record(all []*changes, garbage []place) error {
 	tables := int64(0)
 	db.mu.Lock()
 	for _, t := range db.tables {
 		tables = max(tables, t.id) // no table is ever removed
 	}
 	db.mu.Unlock()
-	if c != nil {
+	for _, c := range all {
 		if err := c.record(&tables); err != nil {
 			return err
 		}
@@ -274,13 +271,12 @@ func (c *changes) create() error {
 	if c.id > 0 {
 		return nil
 	}
-	db, id := c.t.db, int64(1)
-	db.mu.Lock()
-	for _, t := range db.tables {
-		id = max(id, t.id+1)
+	conn := c.t.db.conn
+	tables, err := conn.number("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'rows_*'") // none is ever removed
+	if err != nil {
+		return err
 	}
-	db.mu.Unlock()
-	c.stored = storedAs(id)
-	return db.conn.Exec(fmt.Sprintf("CREATE TABLE rows_%[1]d (n INTEGER PRIMARY KEY, sum INTEGER, row BLOB);"+
-		"CREATE TABLE docs_%[1]d (n INTEGER PRIMARY KEY, sum INTEGER, doc BLOB)", id))
+	c.stored = storedAs(tables + 1)
+	return conn.Exec(fmt.Sprintf("CREATE TABLE rows_%[1]d (n INTEGER PRIMARY KEY, sum INTEGER, row BLOB);"+
+		"CREATE TABLE docs_%[1]d (n INTEGER PRIMARY KEY, sum INTEGER, doc BLOB)", c.id))
 }
