@@ -11,6 +11,11 @@ node:
 	@node -e 'process.exitCode = +(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null || \
 	{ echo "Node 20 or later and npm are needed for this, and are not here; Go alone runs and tests Sen: make run, make test" >&2; exit 1; }
 
+# What npm installs, once for each package-lock.json.
+playground/node_modules: playground/package-lock.json | node
+	npm ci --prefix playground
+	touch $@
+
 run: ## Serve the sample content on http://localhost:8080.
 	go run ./server
 
@@ -37,20 +42,16 @@ fresh: ## See that generated files, go.mod and the playground are what their sou
 gen: ## Write the generated Go and the generated parts of schema.graphqls and gqlgen.yml; all or nothing.
 	go run ./graph/generate
 
-playground: node ## Build the playground's page again (the result is committed).
-	npm ci --prefix playground
+playground: playground/node_modules ## Build the playground's page again (the result is committed).
 	npm run build --prefix playground
 
-pictures: node build ## Take the pictures of the README again, from the running program.
-	npm ci --prefix playground
+pictures: playground/node_modules build ## Take the pictures of the README again, from the running program.
 	SEN_BIN=$(CURDIR)/sen node playground/pictures.mjs
 
-browser: node build ## Use the playground in headless Chromium, and the API by Apollo Client and urql.
-	npm ci --prefix playground
+browser: playground/node_modules build ## Use the playground in headless Chromium, and the API by Apollo Client and urql.
 	SEN_BIN=$(CURDIR)/sen npm test --prefix playground
 
-audit: node build ## Run the public GraphQL over HTTP audits against the program, and stop it.
-	npm ci --prefix playground
+audit: playground/node_modules build ## Run the public GraphQL over HTTP audits against the program, and stop it.
 	scripts/audit
 
 ARTICLES = 20000
