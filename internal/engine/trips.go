@@ -28,11 +28,11 @@ func CountTrips(ctx context.Context) (context.Context, *Trips) {
 	return context.WithValue(ctx, tripsKey{}, t), t
 }
 
-// Share counts a round trip that was made for another context and served this one too.
-func Share(ctx context.Context, took time.Duration) {
+// Share counts the round trips that were made for another context and served this one too.
+func Share(ctx context.Context, made *Trips) {
 	for t := tripsOf(ctx); t != nil; t = t.outer {
-		t.n.Add(1)
-		t.took.Add(int64(took))
+		t.n.Add(made.n.Load())
+		t.took.Add(made.took.Load())
 	}
 }
 

@@ -216,19 +216,12 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	}
 	if missing != nil {
 		l.Asked = wider
-		since := c.store.journal.Now()
-		collecting, tags := cache.Collect(ctx)
-		read, err := c.readPages(collecting, l, missing, since)
+		read, err := c.readShared(ctx, l, missing)
 		if err != nil {
 			return nil, err
 		}
 		for k, i := range places {
-			page := read[k]
-			pages[i] = page
-			page.asked, page.tags = l.Asked, append(tags.All(), cache.Kind(c.kind))
-			if keeps {
-				c.store.memory.pages.Put(keys[i], page.keptPage, page.weight(), since, page.tags...)
-			}
+			pages[i] = read[k]
 		}
 	}
 	return c.connections(ctx, l, pages)

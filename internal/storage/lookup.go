@@ -2,14 +2,9 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -91,71 +86,61 @@ func (l *Lookup) take(doc bson.Raw) error {
 
 // Look makes some lookups in one round trip; those that are nil are left out. What is the same for all readers is read
 // for several requests together while the engine is busy.
-func (s *Store) Look(ctx context.Context, lookups ...*Lookup) error {
-	lookups = slices.DeleteFunc(lookups, func(l *Lookup) bool { return l == nil || len(l.values) == 0 })
-	if len(lookups) == 0 {
+func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
+	of = slices.DeleteFunc(of, func(l *Lookup) bool { return l == nil || len(l.values) == 0 })
+	if len(of) == 0 {
 		return nil
 	}
-	if slices.ContainsFunc(lookups, func(l *Lookup) bool { return !l.shared }) {
-		return newWave(ctx, lookups).run(ctx, s.engine)
+	if slices.ContainsFunc(of, func(l *Lookup) bool { return !l.shared }) {
+		return newLookups(s.engine, of).run(ctx)
 	}
-	return s.gather.look(ctx, lookups)
+	begin := func() *lookups { return newLookups(s.engine, of) }
+	_, err := gather(ctx, &s.gather, "", maxRunning, begin, func(waiting *lookups) bool {
+		if waiting.size >= maxWave {
+			return false
+		}
+		waiting.add(of)
+		return true
+	})
+	return err
 }
 
-// maxRunning is how many commands of gathered lookups run at once: as many as keep the processors busy. maxWave is how
-// many values one of them looks up before the next one begins.
-var maxRunning = max(2, runtime.GOMAXPROCS(0))
-
+// maxWave is how many values one command of gathered lookups looks up before the next one begins.
 const maxWave = 1000
 
-// gatherer makes the lookups of requests that come while others are being made: those that wait are made by one command.
-// Without load each request has a command of its own, at once.
-type gatherer struct {
-	engine  engine.Engine
-	timeout time.Duration
-
-	mu      sync.Mutex
-	running int
-	waiting []*wave
-}
-
-// wave is lookups of one or several requests that are made by one command.
-type wave struct {
-	// ctx is that of the first request.
-	ctx    context.Context
+// lookups are those of one or several requests that are made by one command.
+type lookups struct {
+	engine engine.Engine
 	by     map[string]*Lookup
 	values map[string]map[string]bool
 	size   int
-	done   chan struct{}
-	err    error
-	took   time.Duration
 }
 
-func newWave(ctx context.Context, lookups []*Lookup) *wave {
-	w := &wave{ctx: ctx, by: map[string]*Lookup{}, done: make(chan struct{})}
-	w.add(lookups)
-	return w
+func newLookups(e engine.Engine, of []*Lookup) *lookups {
+	all := &lookups{engine: e, by: map[string]*Lookup{}}
+	all.add(of)
+	return all
 }
 
 // add takes in the lookups of a request.
-func (w *wave) add(lookups []*Lookup) {
-	for _, l := range lookups {
-		w.size += len(l.values)
-		if w.by[l.name] == nil {
+func (all *lookups) add(of []*Lookup) {
+	for _, l := range of {
+		all.size += len(l.values)
+		if all.by[l.name] == nil {
 			l.found = make(map[string]found, len(l.values))
-			w.by[l.name] = l
+			all.by[l.name] = l
 			continue
 		}
-		w.merge(l)
+		all.merge(l)
 	}
 }
 
 // merge adds the values of a lookup to those of another one, of the same name.
-func (w *wave) merge(l *Lookup) {
-	first := w.by[l.name]
-	if w.values[l.name] == nil {
-		if w.values == nil {
-			w.values = map[string]map[string]bool{}
+func (all *lookups) merge(l *Lookup) {
+	first := all.by[l.name]
+	if all.values[l.name] == nil {
+		if all.values == nil {
+			all.values = map[string]map[string]bool{}
 		}
 		have := make(map[string]bool, len(first.values))
 		for _, value := range first.values {
@@ -163,82 +148,28 @@ func (w *wave) merge(l *Lookup) {
 		}
 		joint := *first
 		joint.values = slices.Clone(first.values)
-		w.values[l.name], w.by[l.name] = have, &joint
+		all.values[l.name], all.by[l.name] = have, &joint
 		first = &joint
 	}
 	l.found = first.found
 	for _, value := range l.values {
-		if have := w.values[l.name]; !have[value] {
+		if have := all.values[l.name]; !have[value] {
 			have[value] = true
 			first.values = append(first.values, value)
 		}
 	}
 }
 
-// run makes the lookups.
-func (w *wave) run(ctx context.Context, e engine.Engine) error {
-	lookups := slices.Collect(maps.Values(w.by))
-	queries := make([]engine.Query, len(lookups))
-	for i, l := range lookups {
+// run implements reading.
+func (all *lookups) run(ctx context.Context) error {
+	each := slices.Collect(maps.Values(all.by))
+	queries := make([]engine.Query, len(each))
+	for i, l := range each {
 		queries[i] = l.query()
 	}
-	return e.Table(lookups[0].table).FindEach(ctx, queries, func(i int, doc bson.Raw) error { return lookups[i].take(doc) })
-}
-
-// look makes the lookups of a request: at once, or with those of others when so many commands run that they had to wait.
-func (g *gatherer) look(ctx context.Context, lookups []*Lookup) error {
-	g.mu.Lock()
-	if g.running < maxRunning {
-		g.running++
-		g.mu.Unlock()
-		defer g.next()
-		return newWave(ctx, lookups).run(ctx, g.engine)
-	}
-	var w *wave
-	first := len(g.waiting) == 0 || g.waiting[len(g.waiting)-1].size >= maxWave
-	if first {
-		w = newWave(ctx, lookups)
-		g.waiting = append(g.waiting, w)
-	} else {
-		w = g.waiting[len(g.waiting)-1]
-		w.add(lookups)
-	}
-	g.mu.Unlock()
-	select {
-	case <-w.done:
-		if !first {
-			engine.Share(ctx, w.took)
-		}
-		return w.err
-	case <-ctx.Done():
-		return engine.Late(ctx.Err())
-	}
-}
-
-// next begins the command for those that waited longest.
-func (g *gatherer) next() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.waiting) == 0 {
-		g.running--
-		return
-	}
-	w := g.waiting[0]
-	g.waiting = slices.Delete(g.waiting, 0, 1)
-	go func() {
-		defer g.next()
-		defer close(w.done)
-		defer func() {
-			if cause := recover(); cause != nil { // in a goroutine of its own it would end the program
-				w.err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-			}
-		}()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), g.timeout)
-		defer cancel()
-		start := time.Now()
-		w.err = w.run(ctx, g.engine)
-		w.took = time.Since(start)
-	}()
+	return all.engine.Table(each[0].table).FindEach(ctx, queries, func(i int, doc bson.Raw) error {
+		return each[i].take(doc)
+	})
 }
 
 // lookFor gives the one entry that a slug is of at present, with the bytes of what was read.

@@ -63,7 +63,7 @@ type Store struct {
 	// journal knows what changed, and memory keeps what did not.
 	journal *cache.Journal
 	memory  memory
-	// gather makes the lookups of several requests together.
+	// gather makes the reads of several requests together.
 	gather gatherer
 	// rekeying is how many times the keys of texts are being worked out anew.
 	rekeying atomic.Int32
@@ -92,7 +92,7 @@ func New(o Options) *Store {
 	s := &Store{engine: guard, guard: guard, log: o.Log, timeout: o.Timeout}
 	s.watch.look = make(chan struct{}, 1)
 	s.clock.local = o.Clock
-	s.gather.engine, s.gather.timeout = guard, o.Timeout
+	s.gather.timeout = o.Timeout
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)

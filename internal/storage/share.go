@@ -1,0 +1,62 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+
+	"sen/internal/cache"
+	"sen/internal/content"
+)
+
+// maxEqual is how many equal reads of pages run at once.
+const maxEqual = 1
+
+// pagesRead is a read of one page for each of some parents.
+type pagesRead[T any, F content.Filter[F]] struct {
+	of      *Collection[T, F]
+	list    List[F]
+	parents []Within
+	pages   []readPage[T]
+}
+
+// readShared reads one page for each of some parents from the store, and keeps what it may. Requests that ask for the
+// same at the same time share the pages, unless those are of working copies.
+func (c *Collection[T, F]) readShared(ctx context.Context, l List[F], parents []Within) ([]readPage[T], error) {
+	begin := func() *pagesRead[T, F] { return &pagesRead[T, F]{of: c, list: l, parents: parents} }
+	name, err := json.Marshal(struct {
+		Kind    content.Kind
+		List    List[F]
+		Parents []Within
+	}{c.kind, l, parents})
+	if err != nil || !c.shared(l.Stage) { // JSON has no form for a year of five digits
+		r := begin()
+		err := r.run(ctx)
+		return r.pages, err
+	}
+	r, err := gather(ctx, &c.store.gather, string(name), maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	if len(r.pages) > 0 { // all have the same tags; who joined did not collect them
+		cache.Note(ctx, r.pages[0].tags...)
+	}
+	return r.pages, nil
+}
+
+// run implements reading.
+func (r *pagesRead[T, F]) run(ctx context.Context) (err error) {
+	c, since := r.of, r.of.store.journal.Now()
+	ctx, tags := cache.Collect(ctx)
+	if r.pages, err = c.readPages(ctx, r.list, r.parents, since); err != nil {
+		return err
+	}
+	from := append(tags.All(), cache.Kind(c.kind))
+	keys, keeps := c.keys(r.list, r.parents)
+	for i, page := range r.pages {
+		page.asked, page.tags = r.list.Asked, from
+		if keeps {
+			c.store.memory.pages.Put(keys[i], page.keptPage, page.weight(), since, from...)
+		}
+	}
+	return nil
+}
