@@ -92,10 +92,10 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 		return nil
 	}
 	if slices.ContainsFunc(of, func(l *Lookup) bool { return !l.shared }) {
-		return newLookups(s.engine, of).run(ctx)
+		return newGathered(s.engine, of).run(ctx)
 	}
-	begin := func() *lookups { return newLookups(s.engine, of) }
-	_, err := gather(ctx, &s.gather, "", maxRunning, begin, func(waiting *lookups) bool {
+	begin := func() *gathered { return newGathered(s.engine, of) }
+	_, err := gather(ctx, &s.gather, "", maxRunning, begin, func(waiting *gathered) bool {
 		if waiting.size >= maxWave {
 			return false
 		}
@@ -108,22 +108,22 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 // maxWave is how many values one command of gathered lookups looks up before the next one begins.
 const maxWave = 1000
 
-// lookups are those of one or several requests that are made by one command.
-type lookups struct {
+// gathered are the lookups of one or several requests that are made by one command.
+type gathered struct {
 	engine engine.Engine
 	by     map[string]*Lookup
 	values map[string]map[string]bool
 	size   int
 }
 
-func newLookups(e engine.Engine, of []*Lookup) *lookups {
-	all := &lookups{engine: e, by: map[string]*Lookup{}}
+func newGathered(e engine.Engine, of []*Lookup) *gathered {
+	all := &gathered{engine: e, by: map[string]*Lookup{}}
 	all.add(of)
 	return all
 }
 
 // add takes in the lookups of a request.
-func (all *lookups) add(of []*Lookup) {
+func (all *gathered) add(of []*Lookup) {
 	for _, l := range of {
 		all.size += len(l.values)
 		if all.by[l.name] == nil {
@@ -136,7 +136,7 @@ func (all *lookups) add(of []*Lookup) {
 }
 
 // merge adds the values of a lookup to those of another one, of the same name.
-func (all *lookups) merge(l *Lookup) {
+func (all *gathered) merge(l *Lookup) {
 	first := all.by[l.name]
 	if all.values[l.name] == nil {
 		if all.values == nil {
@@ -161,7 +161,7 @@ func (all *lookups) merge(l *Lookup) {
 }
 
 // run implements reading.
-func (all *lookups) run(ctx context.Context) error {
+func (all *gathered) run(ctx context.Context) error {
 	each := slices.Collect(maps.Values(all.by))
 	queries := make([]engine.Query, len(each))
 	for i, l := range each {
