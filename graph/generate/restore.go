@@ -12,12 +12,6 @@ import (
 	"syscall"
 )
 
-// outputs are the files that this command writes.
-var outputs = []string{
-	"schema.graphqls", "gqlgen.yml", "internal/content/list_gen.go",
-	"graph/generated.go", "graph/models_gen.go", "graph/resolvers_gen.go", "graph/accessors_gen.go",
-}
-
 // before is what files held; nil where there was none.
 type before map[string][]byte
 
