@@ -201,6 +201,7 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	pages := make([]readPage[T], len(parents))
 	keys, keeps := c.keys(l, parents)
 	var missing []Within
+	var missingKeys []cache.Key
 	var places []int
 	wider := l.Asked
 	for i, w := range parents {
@@ -213,10 +214,13 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 			wider = wider.and(known.asked)
 		}
 		missing, places = append(missing, w), append(places, i)
+		if keeps {
+			missingKeys = append(missingKeys, keys[i])
+		}
 	}
 	if missing != nil {
 		l.Asked = wider
-		read, err := c.readShared(ctx, l, missing)
+		read, err := c.readShared(ctx, l, missing, missingKeys)
 		if err != nil {
 			return nil, err
 		}

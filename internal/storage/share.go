@@ -16,24 +16,24 @@ type pagesRead[T any, F content.Filter[F]] struct {
 	of      *Collection[T, F]
 	list    List[F]
 	parents []Within
-	pages   []readPage[T]
+	// keys are what the pages are kept under; nil if they are not kept.
+	keys  []cache.Key
+	pages []readPage[T]
 }
 
-// readShared reads one page for each of some parents from the store, and keeps what it may. Requests that ask for the
-// same at the same time share the pages, unless those are of working copies.
-func (c *Collection[T, F]) readShared(ctx context.Context, l List[F], parents []Within) ([]readPage[T], error) {
-	begin := func() *pagesRead[T, F] { return &pagesRead[T, F]{of: c, list: l, parents: parents} }
-	name, err := json.Marshal(struct {
-		Kind    content.Kind
-		List    List[F]
-		Parents []Within
-	}{c.kind, l, parents})
-	if err != nil || !c.shared(l.Stage) { // JSON has no form for a year of five digits
+// readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys. Requests
+// that ask for the same at the same time share the pages, unless those are of working copies.
+func (c *Collection[T, F]) readShared(
+	ctx context.Context, l List[F], parents []Within, keys []cache.Key,
+) ([]readPage[T], error) {
+	begin := func() *pagesRead[T, F] { return &pagesRead[T, F]{of: c, list: l, parents: parents, keys: keys} }
+	name, ok := c.nameOf(l, parents)
+	if !ok {
 		r := begin()
 		err := r.run(ctx)
 		return r.pages, err
 	}
-	r, err := gather(ctx, &c.store.gather, string(name), maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
+	r, err := gather(ctx, &c.store.gather, name, maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,19 @@ func (c *Collection[T, F]) readShared(ctx context.Context, l List[F], parents []
 		cache.Note(ctx, r.pages[0].tags...)
 	}
 	return r.pages, nil
+}
+
+// nameOf names all that is asked for; false if it is not to be shared.
+func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok bool) {
+	if !c.shared(l.Stage) {
+		return "", false
+	}
+	asked, err := json.Marshal(struct {
+		Kind    content.Kind
+		List    List[F]
+		Parents []Within
+	}{c.kind, l, parents})
+	return string(asked), err == nil // JSON has no form for a year of five digits
 }
 
 // run implements reading.
@@ -51,11 +64,10 @@ func (r *pagesRead[T, F]) run(ctx context.Context) (err error) {
 		return err
 	}
 	from := append(tags.All(), cache.Kind(c.kind))
-	keys, keeps := c.keys(r.list, r.parents)
 	for i, page := range r.pages {
 		page.asked, page.tags = r.list.Asked, from
-		if keeps {
-			c.store.memory.pages.Put(keys[i], page.keptPage, page.weight(), since, from...)
+		if r.keys != nil {
+			c.store.memory.pages.Put(r.keys[i], page.keptPage, page.weight(), since, from...)
 		}
 	}
 	return nil
