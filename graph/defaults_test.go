@@ -1,8 +1,6 @@
 package graph_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
@@ -12,6 +10,7 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/graph/cost"
+	"sen/internal/testkit"
 )
 
 // TestDefaultCostLimits lets every page of the playground through with room for ten of it, and no page of pages.
@@ -31,16 +30,8 @@ func TestDefaultCostLimits(t *testing.T) {
 		return price
 	}
 	limit := graph.DefaultLimits.Cost.For(nil)
-	names, err := filepath.Glob("../playground/queries/*.graphql")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no queries", err)
-	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := price(string(text)); 10*got > limit {
+	for name, text := range testkit.Queries(t) {
+		if got := price(text); 10*got > limit {
 			t.Errorf("%s costs %d of %d", name, got, limit)
 		}
 	}

@@ -3,7 +3,6 @@ package graph_test
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -31,11 +30,7 @@ func TestDocumentWeight(t *testing.T) {
 	}
 	const copies, warm = 10, 2
 	for _, name := range []string{"01-latest", "04-front-page"} {
-		raw, err := os.ReadFile("../playground/queries/" + name + ".graphql")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := string(raw)
+		text := testkit.Queries(t)[name]
 		before := 0
 		for i := range copies + warm {
 			if i == warm { // the first ones make room for what all share

@@ -3,8 +3,6 @@ package cost
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +12,7 @@ import (
 
 	"sen"
 	"sen/internal/content"
+	"sen/internal/testkit"
 )
 
 var costSchema = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphqls", Input: sen.Schema})
@@ -161,7 +160,9 @@ func TestCostOfDoubledFragments(t *testing.T) {
 
 // TestCostIsMonotone asks for more and sees that it costs no less.
 func TestCostIsMonotone(t *testing.T) {
-	for _, query := range append(pages(t), `query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Tag { name } } }`) {
+	queries := testkit.Queries(t)
+	queries["a list of one kind"] = `query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Tag { name } } }`
+	for _, query := range queries {
 		doc, c := costed(t, query)
 		op := doc.Operations[0]
 		op.SelectionSet = append(op.SelectionSet, op.SelectionSet...)
@@ -177,23 +178,6 @@ func TestCostIsMonotone(t *testing.T) {
 			last = one
 		}
 	}
-}
-
-// pages are the queries of the playground, which are those of the README too.
-func pages(t testing.TB) (all []string) {
-	t.Helper()
-	names, err := filepath.Glob("../../playground/queries/*.graphql")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no queries", err)
-	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, string(text))
-	}
-	return all
 }
 
 // TestLimits tells the limits of strangers, of guests with a preview and of roles, named or not.
