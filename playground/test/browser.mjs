@@ -2,6 +2,21 @@
 
 import { chromium } from 'playwright-core';
 
+/**
+ * A page of a new visitor; options are those of its context. `complaints` collects what was said in the console and what
+ * scripts threw.
+ */
+export async function visitor(t, browser, options) {
+  const context = await browser.newContext(options);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
+  return { page, complaints };
+}
+
 /** Starts headless Chromium, which asks nobody outside for anything. Further arguments are for the browser. */
 export const startBrowser = (...further) =>
   chromium.launch({

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { startBrowser } from './browser.mjs';
+import { startBrowser, visitor } from './browser.mjs';
 import { startEmptyPage, startSen } from './sen.mjs';
 
 const queries = new URL('../queries/', import.meta.url);
@@ -34,16 +34,9 @@ after(async () => {
 
 /** A page of a new visitor. `complaints` collects what went wrong in it, `requests` what it asked for. */
 async function visit(t, address) {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-  t.after(() => context.close());
-  const page = await context.newPage();
+  const { page, complaints } = await visitor(t, browser, { viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(15_000);
-  const complaints = [];
   const requests = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`));
   page.on('request', (request) => requests.push(request));
   await page.exposeFunction('reportViolation', (what) => complaints.push(`policy: ${what}`));

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { buildClientSchema, buildSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema } from 'graphql';
 
-import { startBrowser } from './browser.mjs';
+import { startBrowser, visitor } from './browser.mjs';
 import { bundled, recipe } from './recipes.mjs';
 import { startFolder, startSen } from './sen.mjs';
 
@@ -28,13 +28,7 @@ after(async () => {
 
 /** A page of a new visitor. `complaints` collects what was said in the console and what scripts threw. */
 async function visit(t, address) {
-  const context = await browser.newContext({ locale: 'en' });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const { page, complaints } = await visitor(t, browser, { locale: 'en' });
   await page.goto(address);
   return { page, complaints };
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
-import { startBrowser } from './browser.mjs';
+import { startBrowser, visitor } from './browser.mjs';
 import { startSen } from './sen.mjs';
 
 let sen, browser;
@@ -21,13 +21,7 @@ after(async () => {
 
 /** The playground of a new visitor. `complaints` collects what was said in the console and what scripts threw. */
 async function visit(t, { query, variables, width = 1400, height = 900 } = {}) {
-  const context = await browser.newContext({ viewport: { width, height } });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const complaints = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const { page, complaints } = await visitor(t, browser, { viewport: { width, height } });
   const search = new URLSearchParams({ ...(query && { query }), ...(variables && { variables: JSON.stringify(variables) }) });
   await page.goto(`${sen.url}/playground?${search}`);
   const run = async () => {
