@@ -82,6 +82,9 @@ func SetFault(f func(done string)) { fault = f }
 // SetHoldLease has files be held for another time without being renewed.
 func SetHoldLease(lease time.Duration) { holdLease = lease }
 
+// SetRestored has a store that is restored count as whole after another time in which nobody writes to it.
+func SetRestored(after time.Duration) { restored = after }
+
 // Show says in the claims of an entry that readers see it, as a write does behind it.
 func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
 	return c.show(ctx, e)

@@ -95,7 +95,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		}
 		filter = append(filter, v.shown...) // of the others, what is not shown has no copy
 	}
-	return c.table.Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
+	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
 		id, e, err := c.decode(v, bsondoc.Document(doc))
 		if !content.IsNil(e) {
 			each(id, e, len(doc))
@@ -156,11 +156,11 @@ func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage conten
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
 	cache.Note(ctx, cache.Kind(c.kind))
 	key := claimKey{c.kind, slug}
-	claims, err := c.store.claims(ctx, []claimKey{key})
+	claims, err := c.store.readClaims(ctx, []claimKey{key})
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
-	return there(ctx, c.table, bson.D{
+	return there(ctx, c.shown, bson.D{
 		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},

@@ -46,12 +46,12 @@ type Store struct {
 	// Revisions are the accepted changes of all entries: their history, and the audit log.
 	Revisions *Collection[*content.Revision, *content.RevisionFilter]
 
-	// engine is guard, as all use it but who looks whether something is wrong.
-	engine engine.Engine
-	guard  *guarded
-	watch  watch
-	clock  clock
-	log    *slog.Logger
+	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are shown.
+	engine, shown engine.Engine
+	guard         *guarded
+	watch         watch
+	clock         clock
+	log           *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
 	site    atomic.Pointer[content.Site]
@@ -88,10 +88,13 @@ func New(o Options) *Store {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	guard := &guarded{Engine: o.Engine}
-	s := &Store{engine: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	s := &Store{engine: guard, shown: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	if !o.Engine.Local() {
+		s.shown = doubting{guard, s.whole}
+	}
 	s.watch.look = make(chan struct{}, 1)
 	s.clock.local = o.Clock
-	s.gather.engine, s.gather.timeout = guard, o.Timeout
+	s.gather.engine, s.gather.timeout = s.shown, o.Timeout
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)
@@ -197,6 +200,9 @@ func (s *Store) prepare(ctx context.Context, indexing func(table string)) error 
 	if err := s.prepareIndexes(ctx, s.Site().Languages, indexing); err != nil {
 		return err
 	}
+	if err := s.whole(ctx, s.lasting()...); err != nil {
+		return err
+	}
 	s.hints.Store(!s.engine.Local())
 	s.ready.Store(true)
 	return nil
@@ -265,7 +271,7 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, name := range names {
+	for name := range names {
 		if name == accounts || name == sessions || name == tokens {
 			continue
 		}
