@@ -24,8 +24,6 @@ type desk interface {
 	copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
 	// Taken tells whether a slug of the kind belongs to another entry than one.
 	Taken(ctx context.Context, slug string, than content.ID) (bool, error)
-	// UsedBy lists for each of some entries those of the kind that link to it.
-	UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
 	// finish has entries of the kind take over again what they took over from others.
@@ -188,12 +186,7 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 		return nil, err
 	}
 	if stages := given(before, after); len(stages) > 0 {
-		for _, stage := range stages {
-			if err := w.follow(ctx, after.ID, stage); err != nil {
-				return nil, err
-			}
-		}
-		if err := w.store.Followed(ctx, []string{w.revision}); err != nil {
+		if _, err := storage.Join(ctx, "follow", gift{after.ID, w.revision, stages}, w.followAll); err != nil {
 			return nil, err
 		}
 	}

@@ -135,8 +135,10 @@ func TestCrashAndRetry(t *testing.T) {
 				r.retry(t, step, newsroom.Change{Action: content.ActionPublish, ID: made.ID, Version: 2, Key: "publish " + step}, input["slug"].(string))
 			})
 		}
-		for _, again := range []bool{true, false} {
-			t.Run(fmt.Sprintf("what follows, sent again: %t", again), func(t *testing.T) { r.follow(t, again) })
+		for _, step := range []string{"deriving", "derived set"} {
+			for _, again := range []bool{true, false} {
+				t.Run(fmt.Sprintf("what follows, %s, sent again: %t", step, again), func(t *testing.T) { r.follow(t, step, again) })
+			}
 		}
 	})
 }
@@ -172,7 +174,7 @@ func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string
 }
 
 // follow kills a move of a section while the articles below it take over their new place.
-func (r retried) follow(t *testing.T, again bool) {
+func (r retried) follow(t *testing.T, step string, again bool) {
 	var above, below *newsroom.Outcome
 	var articles []content.ID
 	r.with(t, func(room *newsroom.Newsroom) {
@@ -184,9 +186,9 @@ func (r retried) follow(t *testing.T, again bool) {
 		}
 	})
 	move := newsroom.Change{
-		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, again %t", again), Input: newsroom.Input{"parent": string(above.ID)},
+		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, %s, again %t", step, again), Input: newsroom.Input{"parent": string(above.ID)},
 	}
-	r.kill(t, move, "derived set")
+	r.kill(t, move, step)
 	store := r.store
 	if store == nil {
 		store = reopened(t, r.where)
