@@ -206,7 +206,7 @@ func (d *kindDesk[T, F]) unlink(ctx context.Context, e *content.Entry[T], fromDr
 	if err := w.begin(); err != nil {
 		return err
 	}
-	if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt)); err != nil {
+	if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt), after.UpdatedAt); err != nil {
 		return err
 	}
 	*e = after

@@ -169,7 +169,7 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	}
 	r := w.entry(after.UpdatedAt)
 	r.Follows = follows(before, after)
-	if err := d.Save(ctx, before, after, r); err != nil {
+	if err := d.Save(ctx, before, after, r, w.now()); err != nil {
 		return nil, err
 	}
 	return d.saved(ctx, w, before, after)
@@ -252,7 +252,7 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 	for try := 2; ; try++ {
 		r := w.entry(now)
 		r.Follows = follows(nil, after)
-		err := d.Save(ctx, nil, after, r)
+		err := d.Save(ctx, nil, after, r, w.now())
 		if taken := new(storage.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
 			base.Slug = fmt.Sprintf("%s-%d", stem, try)
 			if try > 5 { // many of one name: go on by chance, not by counting

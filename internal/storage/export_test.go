@@ -92,6 +92,6 @@ func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error 
 
 // Free gives what lets go of the slugs that an entry won't have any more once it is saved.
 func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
-	_, err = c.claim(ctx, before, after, "rev_late")
+	_, err = c.claim(ctx, before, after, "rev_late", after.UpdatedAt)
 	return func(ctx context.Context) error { return c.release(ctx, before, after, "rev_late") }, err
 }

@@ -36,13 +36,13 @@ var fault = func(string) {}
 // Save makes a change of an entry one atomic step, on any engine: the revision is
 // inserted first, then the entry goes from one version to the next and names it as its
 // head. By that the revision came to be; it is marked later: see [Store.settleOpen]. A nil before makes a new entry; a copy
-// that is the same in both is not written again. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is
-// changed then.
-func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
+// that is the same in both is not written again. Now is when that happens: the revision is older where the change goes on
+// with an attempt. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is changed then.
+func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = content.As(after.Draft).Label()
-	lost, err := c.claim(ctx, before, after, r.ID)
+	lost, err := c.claim(ctx, before, after, r.ID, now)
 	if err != nil {
 		return err
 	}
@@ -223,10 +223,6 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 	}
 	return encoded, nil
 }
-
-// claimGrace is how long a slug that was claimed belongs to an entry that does not have
-// it: a write may be about to give it one.
-const claimGrace = time.Minute
 
 // SetDerived sets what copies of some entries took over from others. It is no change of the entries:
 // their versions stay.

@@ -4,6 +4,7 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -49,9 +50,11 @@ type Store struct {
 	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are shown.
 	engine, shown engine.Engine
 	guard         *guarded
-	watch         watch
-	clock         clock
-	log           *slog.Logger
+	// program is this run of the program: it tells its claims and holds from those of others.
+	program string
+	watch   watch
+	clock   clock
+	log     *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
 	site    atomic.Pointer[content.Site]
@@ -88,7 +91,7 @@ func New(o Options) *Store {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	guard := &guarded{Engine: o.Engine}
-	s := &Store{engine: guard, shown: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	s := &Store{engine: guard, shown: guard, guard: guard, program: rand.Text(), log: o.Log, timeout: o.Timeout}
 	if !o.Engine.Local() {
 		s.shown = doubting{guard, s.whole}
 	}
@@ -264,6 +267,9 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	return s.refuseSkew()
 }
+
+// Prepared tells whether the store was made ready once: before, it may be that the site is still put into it.
+func (s *Store) Prepared() bool { return s.ready.Load() }
 
 // Empty tells whether the store holds no entry and no settings at all. People may be in it.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
