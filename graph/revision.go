@@ -136,7 +136,7 @@ func (r *Resolver) usedBy(c *call) ([]any, error) {
 	for i, obj := range c.objs {
 		ids[i] = obj.(*content.Editing).ID
 	}
-	usedBy, err := r.newsroom.UsedBy(c.ctx, ids, newsroom.MaxUsage)
+	usedBy, err := r.store.UsedBy(c.ctx, ids, newsroom.MaxUsage)
 	if err != nil {
 		return nil, err
 	}

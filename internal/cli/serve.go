@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -27,8 +26,6 @@ import (
 // serveCommand serves the API.
 type serveCommand struct {
 	config.Config `embed:""`
-	// prepared tells that the store has what it is to begin with.
-	prepared atomic.Bool
 }
 
 // Run is the command.
@@ -196,7 +193,7 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
 		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
 		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
-		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": s.ready(ctx, store)} },
+		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {
 		o.Schema = sen.Schema
@@ -204,41 +201,24 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 	return web.Handler(exec, o), nil
 }
 
-// ready tells whether the store can serve, with the sample where that is to be in it.
-func (s *serveCommand) ready(ctx context.Context, store *storage.Store) error {
-	if err := store.Ready(ctx); err != nil {
-		return err
-	}
-	if !s.prepared.Load() {
-		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
-	}
-	return nil
-}
-
-// prepare makes the store ready to serve.
+// prepare makes the store ready to serve, with the sample where that is to be in it.
 func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *slog.Logger) error {
-	if err := store.Prepare(ctx); err != nil {
-		return err
+	if s.WithSample() {
+		var bundle *content.Bundle
+		filled, err := store.FillSample(ctx, func(ctx context.Context) (err error) {
+			if bundle, err = sample.Bundle(); err == nil {
+				err = newsroom.Import(ctx, store, bundle)
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("put the sample content in: %w", err)
+		}
+		if filled {
+			log.InfoContext(ctx, "sample content is in", "entries", len(bundle.Items))
+		}
 	}
-	if !s.WithSample() {
-		s.prepared.Store(true)
-		return nil
-	}
-	empty, err := store.Empty(ctx)
-	if err != nil || !empty {
-		s.prepared.Store(err == nil)
-		return err
-	}
-	bundle, err := sample.Bundle()
-	if err != nil {
-		return err
-	}
-	if err := newsroom.Import(ctx, store, bundle); err != nil {
-		return fmt.Errorf("put the sample content in: %w", err)
-	}
-	s.prepared.Store(true)
-	log.InfoContext(ctx, "sample content is in", "entries", len(bundle.Items))
-	return nil
+	return store.Prepare(ctx)
 }
 
 // prepareUntilDone tries until the store is there; meanwhile /readyz says that it is not.

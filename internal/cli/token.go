@@ -39,10 +39,10 @@ func (c *tokenCreate) Run(ctx context.Context, o output) error {
 	if c.ExpiresIn < 0 {
 		return fmt.Errorf("--expires-in must be more than 0")
 	}
-	if c.ExpiresIn > 0 {
-		n.ExpiresAt = new(time.Now().Add(c.ExpiresIn))
-	}
 	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
+		if c.ExpiresIn > 0 {
+			n.ExpiresAt = new(people.Now().Add(c.ExpiresIn))
+		}
 		token, secret, err := people.CreateToken(ctx, nil, n)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func (c *tokenList) Run(ctx context.Context, o output) error {
 			switch {
 			case t.RevokedAt != nil:
 				state = "revoked " + day(*t.RevokedAt)
-			case t.ExpiresAt != nil && t.ExpiresAt.Before(time.Now()):
+			case t.ExpiresAt != nil && !t.ExpiresAt.After(people.Now()):
 				state = "expired " + day(*t.ExpiresAt)
 			case t.ExpiresAt != nil:
 				state = "until " + day(*t.ExpiresAt)

@@ -169,16 +169,16 @@ func (db *DB) Now(context.Context) (time.Time, error) { return time.Now(), nil }
 func (db *DB) Follow(context.Context, engine.Follower) {}
 
 // Tables implements [engine.Engine].
-func (db *DB) Tables(context.Context) (names []string, err error) {
+func (db *DB) Tables(_ context.Context, names ...string) (map[string]string, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	found := map[string]string{}
 	for name, t := range db.tables {
-		if t.id > 0 {
-			names = append(names, name)
+		if t.id > 0 && (len(names) == 0 || slices.Contains(names, name)) {
+			found[name] = ""
 		}
 	}
-	slices.Sort(names)
-	return names, nil
+	return found, nil
 }
 
 // wait waits until nobody else writes.

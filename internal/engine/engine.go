@@ -16,8 +16,9 @@ import (
 type Engine interface {
 	// Table is the table with a name. It comes to be when the first document is written.
 	Table(name string) Table
-	// Tables names the tables that exist.
-	Tables(ctx context.Context) ([]string, error)
+	// Tables gives the tables that exist, all or those with some names, each with what tells it from any other one that had
+	// its name before it; on a local engine, in which nobody else replaces tables, that is empty.
+	Tables(ctx context.Context, names ...string) (map[string]string, error)
 	// Ready tells whether the engine can serve: an error says why it can't.
 	Ready(ctx context.Context) error
 	// Now is the engine's time; a local engine has this machine's.

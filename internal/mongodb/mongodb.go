@@ -4,6 +4,7 @@ package mongodb
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -93,9 +94,23 @@ func databaseName(uri string) string {
 func (d *Database) Table(name string) engine.Table { return &table{d.db.Collection(name)} }
 
 // Tables implements engine.Engine.
-func (d *Database) Tables(ctx context.Context) ([]string, error) {
-	names, err := d.db.ListCollectionNames(ctx, bson.D{})
-	return names, fail(err)
+func (d *Database) Tables(ctx context.Context, names ...string) (map[string]string, error) {
+	filter := bson.D{}
+	if len(names) > 0 {
+		filter = bson.D{{Key: "name", Value: bson.D{{Key: "$in", Value: names}}}}
+	}
+	specs, err := d.db.ListCollectionSpecifications(ctx, filter)
+	if err != nil {
+		return nil, fail(err)
+	}
+	found := make(map[string]string, len(specs))
+	for _, spec := range specs {
+		found[spec.Name] = ""
+		if spec.UUID != nil { // a view has none
+			found[spec.Name] = hex.EncodeToString(spec.UUID.Data)
+		}
+	}
+	return found, nil
 }
 
 // Ready implements engine.Engine.

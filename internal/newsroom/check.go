@@ -99,8 +99,7 @@ func (c *checking) revisions(ctx context.Context) error {
 // check implements [desk].
 func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 	done := 0
-	find := remembering(d.n.finderAt(ctx, content.StageDraft))
-	findLive := remembering(d.n.finderAt(ctx, content.StagePublished))
+	find, findLive := d.n.finderAt(ctx, content.StageDraft), d.n.finderAt(ctx, content.StagePublished)
 	gone := func(id content.ID) bool { return !c.ids[id] }
 	return d.Each(ctx, func(e *content.Entry[T]) error {
 		done++
@@ -138,29 +137,13 @@ func (d *kindDesk[T, F]) check(ctx context.Context, c *checking) error {
 				continue
 			}
 			f := Finding{What: "outdated", Where: string(e.ID), About: fmt.Sprintf("%s: what it took over from others", part.stage)}
-			mend := func() error { return d.SetDerived(ctx, e.ID, part.stage, is) }
+			mend := func() error { return d.SetDerived(ctx, part.stage, map[content.ID]map[string]any{e.ID: is}) }
 			if err := c.tell(f, mend); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-// remembering finds each entry once. What is looked for by a check, sections, organizations and rounds, is few.
-func remembering(find content.Finder) content.Finder {
-	known := map[content.ID]content.Content{}
-	return func(id content.ID) (content.Content, error) {
-		found, ok := known[id]
-		if ok {
-			return found, nil
-		}
-		found, err := find(id)
-		if err == nil {
-			known[id] = found
-		}
-		return found, err
-	}
 }
 
 // dangling finds the links of an entry to what is not there.
@@ -208,7 +191,7 @@ func (d *kindDesk[T, F]) unlink(ctx context.Context, e *content.Entry[T], fromDr
 	if err := w.begin(); err != nil {
 		return err
 	}
-	if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt)); err != nil {
+	if err := d.Save(ctx, e, &after, w.entry(after.UpdatedAt), after.UpdatedAt); err != nil {
 		return err
 	}
 	*e = after

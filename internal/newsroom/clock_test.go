@@ -3,6 +3,7 @@ package newsroom_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,17 +15,88 @@ import (
 	"sen/internal/testkit"
 )
 
+// wrongBy is a store of a program whose clock is wrong.
+func wrongBy(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
+	t.Helper()
+	store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(off) }})
+	t.Cleanup(store.Close)
+	if err := store.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// TestTokensEndByTheStoresTime sees that who looks when tokens end has the database's time.
+func TestTokensEndByTheStoresTime(t *testing.T) {
+	people := newsroom.NewPeople(wrongBy(t, testkit.MongoDB(t), time.Hour), newsroom.PeopleOptions{})
+	if off := time.Until(people.Now()).Abs(); off > time.Minute {
+		t.Errorf("the time of tokens is wrong by %s", off)
+	}
+}
+
+// TestSameKeyAtOnce sends the same creations to two programs at the same moment whose clocks differ by 12 s, each under a key
+// of its own, and several of them with the same name: each key makes one entry, and each entry has a slug of its own.
+func TestSameKeyAtOnce(t *testing.T) {
+	const keys, alike = 60, 3
+	e := testkit.MongoDB(t)
+	right, ahead := wrongBy(t, e, 0), wrongBy(t, e, 12*time.Second)
+	for order, programs := range [][]*storage.Store{{right, ahead}, {ahead, right}} {
+		rooms := make([]*newsroom.Newsroom, len(programs))
+		outcomes := make([][]*newsroom.Outcome, len(programs))
+		for p, store := range programs {
+			rooms[p], outcomes[p] = newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), make([]*newsroom.Outcome, keys)
+		}
+		var tasks sync.WaitGroup
+		begin := make(chan struct{})
+		for k := range keys {
+			for p, room := range rooms {
+				tasks.Go(func() {
+					<-begin
+					change := newsroom.Change{
+						Action: content.ActionCreate, Kind: content.KindTag, Key: fmt.Sprintf("key %d %d", order, k),
+						Input: newsroom.Input{"name": text(fmt.Sprintf("Thẻ %d %d", order, k/alike))},
+					}
+					outcome, err := room.Do(editor(context.Background()), vietnamese, change)
+					if err != nil || len(outcome.Problems) > 0 || outcome.Content == nil {
+						t.Errorf("%s in program %d: %v, %+v", change.Key, p, err, outcome)
+						return
+					}
+					outcomes[p][k] = outcome
+				})
+			}
+		}
+		close(begin)
+		tasks.Wait()
+		if t.Failed() {
+			return
+		}
+		slugs := map[string]content.ID{}
+		for k := range keys {
+			one, other := outcomes[0][k], outcomes[1][k]
+			if one.ID != other.ID || one.Content.Common().Slug != other.Content.Common().Slug {
+				t.Errorf("one key made %s (%s) and %s (%s)", one.ID, one.Content.Common().Slug, other.ID, other.Content.Common().Slug)
+			}
+			if held, ok := slugs[one.Content.Common().Slug]; ok {
+				t.Errorf("%s and %s both have the slug %s", held, one.ID, one.Content.Common().Slug)
+			}
+			slugs[one.Content.Common().Slug] = one.ID
+		}
+		ids, err := right.Tags.IDs(t.Context())
+		if err != nil || len(ids) != (order+1)*keys {
+			t.Errorf("%d keys made %d entries: %v", (order+1)*keys, len(ids), err)
+		}
+	}
+	if found := findings(t, right, false); len(found) > 0 {
+		t.Errorf("it does not fit together: %v", found)
+	}
+}
+
 // TestClocksThatDiffer has two programs write to one database whose clocks differ by two minutes: a slug that one has just
 // claimed is not taken by the other, the same idempotency key makes one entry, and nothing is published early.
 func TestClocksThatDiffer(t *testing.T) {
 	e := testkit.MongoDB(t)
 	room := func(off time.Duration) *newsroom.Newsroom {
-		store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(off) }})
-		t.Cleanup(store.Close)
-		if err := store.Prepare(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+		return newsroom.New(wrongBy(t, e, off), newsroom.Options{Log: testkit.Log(t)})
 	}
 	right, ahead := room(0), room(2*time.Minute)
 	ctx := editor(context.Background())

@@ -24,14 +24,12 @@ type desk interface {
 	copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
 	// Taken tells whether a slug of the kind belongs to another entry than one.
 	Taken(ctx context.Context, slug string, than content.ID) (bool, error)
-	// UsedBy lists for each of some entries those of the kind that link to it.
-	UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error)
 	// IDs lists the ids of all entries of the kind.
 	IDs(ctx context.Context) ([]content.ID, error)
 	// finish has entries of the kind take over again what they took over from others.
 	finish(ctx context.Context, ids []content.ID) error
 	// below brings what is kept of those above up to date in the entries below one, and lists them.
-	below(ctx context.Context, id content.ID, stage content.Stage) ([]content.ID, error)
+	below(ctx context.Context, above []content.ID, stage content.Stage) ([]content.ID, error)
 	// rederive works out anew what entries of the kind that link to some others over a field took over from them.
 	rederive(ctx context.Context, stage content.Stage, field string, to []content.ID) error
 	// cycles finds entries of the kind that stand below themselves.
@@ -175,7 +173,7 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	}
 	r := w.entry(after.UpdatedAt)
 	r.Follows = follows(before, after)
-	if err := d.Save(ctx, before, after, r); err != nil {
+	if err := d.Save(ctx, before, after, r, w.now()); err != nil {
 		return nil, err
 	}
 	return d.saved(ctx, w, before, after)
@@ -192,12 +190,7 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 		return nil, err
 	}
 	if stages := given(before, after); len(stages) > 0 {
-		for _, stage := range stages {
-			if err := w.follow(ctx, after.ID, stage); err != nil {
-				return nil, err
-			}
-		}
-		if err := w.store.Followed(ctx, []string{w.revision}); err != nil {
+		if _, err := storage.Join(ctx, "follow", gift{after.ID, w.revision, stages}, w.followAll); err != nil {
 			return nil, err
 		}
 	}
@@ -263,7 +256,7 @@ func (d *kindDesk[T, F]) create(ctx context.Context, w *work) (*Outcome, error) 
 	for try := 2; ; try++ {
 		r := w.entry(now)
 		r.Follows = follows(nil, after)
-		err := d.Save(ctx, nil, after, r)
+		err := d.Save(ctx, nil, after, r, w.now())
 		if taken := new(storage.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
 			base.Slug = fmt.Sprintf("%s-%d", stem, try)
 			if try > 5 { // many of one name: go on by chance, not by counting

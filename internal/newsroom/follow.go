@@ -2,7 +2,6 @@ package newsroom
 
 import (
 	"context"
-	"reflect"
 	"slices"
 
 	"sen/internal/content"
@@ -39,24 +38,51 @@ func follows[T any](before, after *content.Entry[T]) content.Follows {
 	return ""
 }
 
-// follow brings up to date what others took over from an entry at a stage. These are no changes of them and make no
+// gift is an entry that gives others something else than before at some stages, by a revision.
+type gift struct {
+	id       content.ID
+	revision string
+	stages   []content.Stage
+}
+
+// followAll does what follows from some changes, and notes that it is done.
+func (n *Newsroom) followAll(ctx context.Context, gifts []gift) ([]struct{}, error) {
+	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
+		ids := map[content.Kind][]content.ID{}
+		for _, g := range gifts {
+			if kind, ok := g.id.Kind(); ok && slices.Contains(g.stages, stage) {
+				ids[kind] = append(ids[kind], g.id)
+			}
+		}
+		for kind, some := range ids {
+			if err := n.follow(ctx, kind, some, stage); err != nil {
+				return nil, err
+			}
+		}
+	}
+	revisions := make([]string, len(gifts))
+	for i, g := range gifts {
+		revisions[i] = g.revision
+	}
+	return make([]struct{}, len(gifts)), n.store.Followed(ctx, revisions)
+}
+
+// follow brings up to date what others took over from entries of a kind at a stage. These are no changes of them and make no
 // revisions.
-func (n *Newsroom) follow(ctx context.Context, id content.ID, stage content.Stage) error {
-	kind, _ := id.Kind()
-	from := []content.ID{id}
+func (n *Newsroom) follow(ctx context.Context, kind content.Kind, ids []content.ID, stage content.Stage) error {
 	if kind.Descriptor().Tree {
-		below, err := n.desks[kind].below(ctx, id, stage)
+		below, err := n.desks[kind].below(ctx, ids, stage)
 		if err != nil {
 			return err
 		}
-		from = append(from, below...)
+		ids = append(slices.Clone(ids), below...)
 	}
 	for _, other := range content.Kinds() {
 		for _, take := range other.Descriptor().Takes {
 			if take.From != kind {
 				continue
 			}
-			if err := n.desks[other].rederive(ctx, stage, take.By, from); err != nil {
+			if err := n.desks[other].rederive(ctx, stage, take.By, ids); err != nil {
 				return err
 			}
 		}
@@ -67,36 +93,30 @@ func (n *Newsroom) follow(ctx context.Context, id content.ID, stage content.Stag
 // Finish does what follows from changes whose programs ended before it was done, or did not see whether there was anything.
 func (n *Newsroom) Finish(ctx context.Context) error {
 	open, err := n.store.Following(ctx)
-	if err != nil {
+	if err != nil || len(open) == 0 {
 		return err
 	}
-	return n.finish(ctx, open)
+	_, err = n.finish(ctx, open)
+	return err
 }
 
 // finish does what follows from some changes.
-func (n *Newsroom) finish(ctx context.Context, changes []*content.Revision) error {
+func (n *Newsroom) finish(ctx context.Context, changes []*content.Revision) ([]struct{}, error) {
 	ids := map[content.Kind][]content.ID{}
-	revisions := make([]string, len(changes))
+	gifts := make([]gift, len(changes))
 	for i, r := range changes {
 		ids[r.Of] = append(ids[r.Of], r.Entry)
-		revisions[i] = r.ID
+		gifts[i] = gift{id: r.Entry, revision: r.ID}
+		if r.Follows == content.FollowsOthers {
+			gifts[i].stages = []content.Stage{content.StageDraft, content.StagePublished}
+		}
 	}
 	for kind, some := range ids {
 		if err := n.desks[kind].finish(ctx, some); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, r := range changes {
-		for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
-			if r.Follows != content.FollowsOthers {
-				continue
-			}
-			if err := n.follow(ctx, r.Entry, stage); err != nil {
-				return err
-			}
-		}
-	}
-	return n.store.Followed(ctx, revisions)
+	return n.followAll(ctx, gifts)
 }
 
 // finish implements [desk].
@@ -108,68 +128,6 @@ func (d *kindDesk[T, F]) finish(ctx context.Context, ids []content.ID) error {
 		}
 	}
 	return nil
-}
-
-// below implements [desk].
-func (d *kindDesk[T, F]) below(ctx context.Context, id content.ID, stage content.Stage) ([]content.ID, error) {
-	ids, err := d.Linking(ctx, stage, "ancestors", []content.ID{id})
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	return ids, d.rederive(ctx, stage, "ancestors", []content.ID{id})
-}
-
-// rederive implements [desk]. It goes on until nothing is left to do: while it writes, the entries and what they stand
-// on may change.
-func (d *kindDesk[T, F]) rederive(ctx context.Context, stage content.Stage, field string, to []content.ID) error {
-	return d.rederiveAll(ctx, stage, func() ([]content.ID, error) { return d.Linking(ctx, stage, field, to) })
-}
-
-// rederiveAll is rederive for the entries that which lists.
-func (d *kindDesk[T, F]) rederiveAll(
-	ctx context.Context, stage content.Stage, which func() ([]content.ID, error),
-) error {
-	for try, again := 0, true; again && try < attempts; try++ {
-		again = false
-		ids, err := which()
-		if err != nil {
-			return err
-		}
-		find := remembering(d.n.finderAt(ctx, stage))
-		for some := range slices.Chunk(ids, 500) {
-			found, err := d.ByIDs(ctx, some, stage, d.StoredFields())
-			if err != nil {
-				return err
-			}
-			for id, e := range found {
-				is, stale, err := outdated(e, find)
-				if err == nil && stale {
-					again = true
-					err = d.SetDerived(ctx, id, stage, is)
-				}
-				if err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// shallow is another copy with the same values, so that its fields can be set while the first one stays as it is.
-func shallow[T any](copied T) T {
-	other := reflect.New(reflect.TypeOf(copied).Elem())
-	other.Elem().Set(reflect.ValueOf(copied).Elem())
-	return other.Interface().(T)
-}
-
-// outdated works out what a copy takes over from other entries, and tells whether it has
-// something else. One that stands below itself is left as it is.
-func outdated[T any](copied T, find content.Finder) (is map[string]any, stale bool, err error) {
-	anew := shallow(copied)
-	cycle, err := content.As(anew).TakeOver(find)
-	is = content.As(anew).Taken().Fields
-	return is, err == nil && !cycle && !reflect.DeepEqual(content.As(copied).Taken().Fields, is), err
 }
 
 // catchUp brings up to date what a saved entry took over from others. Who changed them while it was being
@@ -205,7 +163,7 @@ func (d *kindDesk[T, F]) catchUp(ctx context.Context, w *work, before, after *co
 			if !stale {
 				break
 			}
-			if err := d.SetDerived(ctx, after.ID, stage, is); err != nil {
+			if err := d.SetDerived(ctx, stage, map[content.ID]map[string]any{after.ID: is}); err != nil {
 				return err
 			}
 			found, err := d.ByIDs(ctx, []content.ID{after.ID}, stage, d.StoredFields())

@@ -245,10 +245,7 @@ func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 		return nil, err
 	}
 	if r.Follows != "" {
-		_, err := storage.Join(ctx, "finish", r, func(ctx context.Context, all []*content.Revision) ([]struct{}, error) {
-			return make([]struct{}, len(all)), w.finish(ctx, all)
-		})
-		if err != nil {
+		if _, err := storage.Join(ctx, "finish", r, w.finish); err != nil {
 			return nil, err
 		}
 	}

@@ -66,6 +66,9 @@ func NewPeople(store *storage.Store, o PeopleOptions) *People {
 	return p
 }
 
+// Now is the time by which sessions and tokens end: the store's, to the millisecond.
+func (p *People) Now() time.Time { return p.now() }
+
 // RefusedError tells what is wrong with what was asked, all of it; nothing was written.
 type RefusedError struct{ Problems []content.Problem }
 

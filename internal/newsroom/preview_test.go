@@ -110,7 +110,7 @@ func TestPreviewEnds(t *testing.T) {
 		}
 		after := *before
 		after.Version++
-		if err := h.store.Tags.Save(t.Context(), before, &after, content.Revision{ID: "rev_late", At: h.now(), Action: content.ActionUpdate}); err != nil {
+		if err := h.store.Tags.Save(t.Context(), before, &after, content.Revision{ID: "rev_late", At: h.now(), Action: content.ActionUpdate}, h.now()); err != nil {
 			t.Fatal(err)
 		}
 		version++

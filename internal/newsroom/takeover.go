@@ -67,22 +67,61 @@ func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
 	}
 }
 
-// finderAt finds copies as readers of a stage see them. What is not published yet stands in
-// for itself, so that a published copy is never cut off from what is above it.
+// finderAt finds copies as readers of a stage see them, each once, and with it all that stands above it: together with those
+// that others look for ([storage.Together]). What is looked for, sections, organizations and rounds, is few.
 func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) content.Finder {
+	return n.finderBeside(ctx, stage, map[content.ID]content.Content{})
+}
+
+// finderBeside is finderAt where some copies are known.
+func (n *Newsroom) finderBeside(ctx context.Context, stage content.Stage, known map[content.ID]content.Content) content.Finder {
 	return func(id content.ID) (content.Content, error) {
-		kind, ok := id.Kind()
-		if !ok {
-			return nil, nil
+		if found, ok := known[id]; ok {
+			return found, nil
 		}
-		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
-			found, err := n.desks[kind].copies(ctx, []content.ID{id}, s)
-			if found[id] != nil || err != nil {
-				return found[id], err
+		found, err := storage.Join(ctx, "above at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
+			all, err := n.climb(ctx, stage, ids)
+			return slices.Repeat([]map[content.ID]content.Content{all}, len(ids)), err
+		})
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(known, found)
+		return known[id], nil
+	}
+}
+
+// climb reads copies of some entries, and of all that stands above them, as readers of a stage see them: nil for what is not
+// there. What is not published yet stands in for itself, so that a published copy is never cut off from what is above it.
+func (n *Newsroom) climb(ctx context.Context, stage content.Stage, ids []content.ID) (map[content.ID]content.Content, error) {
+	known := map[content.ID]content.Content{}
+	for len(ids) > 0 {
+		byKind := map[content.Kind][]content.ID{}
+		for _, id := range ids {
+			kind, ok := id.Kind()
+			if _, read := known[id]; ok && !read {
+				byKind[kind] = append(byKind[kind], id)
+			}
+			known[id] = nil
+		}
+		ids = nil
+		for kind, some := range byKind {
+			for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
+				found, err := n.desks[kind].copies(ctx, some, s)
+				if err != nil {
+					return nil, err
+				}
+				for id, c := range found {
+					known[id] = c
+					if parent := c.ParentLink(); parent != "" && known[parent] == nil {
+						ids = append(ids, parent)
+					}
+				}
+				some = slices.DeleteFunc(some, func(id content.ID) bool { return found[id] != nil })
 			}
 		}
-		return nil, nil
 	}
+	return known, nil
 }
 
 // derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the rest,

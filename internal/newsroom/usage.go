@@ -2,58 +2,49 @@ package newsroom
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"sen/internal/content"
+	"sen/internal/storage"
 )
 
 // MaxUsage is how many users of an entry are told.
 const MaxUsage = 100
 
-// UsedBy lists for each of some entries those, at most some, that link to it from what readers see or
-// from a working copy; those in the trash do not count.
-func (n *Newsroom) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
-	users := make(map[content.ID][]content.ID, len(ids))
-	for _, kind := range content.Kinds() {
-		ids = slices.DeleteFunc(slices.Clone(ids), func(id content.ID) bool { return len(users[id]) == most })
-		if len(ids) == 0 {
-			break
-		}
-		some, err := n.desks[kind].UsedBy(ctx, ids, most)
-		if err != nil {
-			return nil, err
-		}
-		for id, by := range some {
-			users[id] = append(users[id], by[:min(len(by), most-len(users[id]))]...)
-		}
-	}
-	return users, nil
-}
-
 // usedElsewhere refuses a change that would take away what others show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
-	if err := w.store.ReadSite(ctx); err != nil { // another server may have changed the menus
+	users, err := storage.Join(ctx, "used elsewhere", id, w.usersOf)
+	if err != nil || len(users) == 0 {
 		return false, err
 	}
-	users, err := w.UsedBy(ctx, []content.ID{id}, 4)
+	w.refuse(content.ProblemInUse, []string{"id"}, msgInUse, strings.Join(users, ", "))
+	return true, nil
+}
+
+// maxUsers is how many users of an entry a message names, beside the menus.
+const maxUsers = 4
+
+// usersOf names for each of some entries what shows it.
+func (n *Newsroom) usersOf(ctx context.Context, ids []content.ID) ([][]string, error) {
+	if err := n.store.ReadSite(ctx); err != nil { // another server may have changed the menus
+		return nil, err
+	}
+	users, err := n.store.UsedBy(ctx, ids, maxUsers)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	var names []string
-	for _, user := range users[id] {
-		names = append(names, string(user))
-	}
-	for _, menu := range w.store.Site().Menus {
-		if w.inMenu(menu.Items, id) {
-			names = append(names, "menu "+menu.Key)
+	names := make([][]string, len(ids))
+	for i, id := range ids {
+		for _, user := range users[id] {
+			names[i] = append(names[i], string(user))
+		}
+		for _, menu := range n.store.Site().Menus {
+			if n.inMenu(menu.Items, id) {
+				names[i] = append(names[i], "menu "+menu.Key)
+			}
 		}
 	}
-	if len(names) == 0 {
-		return false, nil
-	}
-	w.refuse(content.ProblemInUse, []string{"id"}, msgInUse, strings.Join(names, ", "))
-	return true, nil
+	return names, nil
 }
 
 func (n *Newsroom) inMenu(items []*content.MenuItem, id content.ID) bool {

@@ -55,7 +55,7 @@ func (s *Store) Export(ctx context.Context, people bool, each func(collection st
 // withoutForms is a document of a collection without what [Store.Restore] works out.
 func withoutForms(collection string, doc bson.D) bson.D {
 	if collection == routes {
-		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField })
+		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField || e.Key == programField })
 	}
 	for i, field := range doc {
 		if copied, ok := field.Value.(bson.D); ok && (field.Key == "live" || field.Key == "draft") {

@@ -109,7 +109,7 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids [
 		return found, err
 	}
 	filter := p.filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
-	err := c.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
+	err := c.read(p.view).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
 		var unread T
 		found[content.ID(bsondoc.ID(doc))] = unread
 		return nil

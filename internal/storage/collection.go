@@ -48,7 +48,8 @@ type spec[T any, F content.Filter[F]] struct {
 type Collection[T any, F content.Filter[F]] struct {
 	spec[T, F]
 	store *Store
-	table engine.Table
+	// table has the entries; shown is it for what readers are shown.
+	table, shown engine.Table
 	// make makes an empty copy.
 	make func() T
 	// fields names what a copy of the kind is stored with, apart from what is always read.
@@ -65,7 +66,8 @@ type Collection[T any, F content.Filter[F]] struct {
 }
 
 func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collection[*E, F] {
-	c := &Collection[*E, F]{spec: sp, store: s, table: s.engine.Table(sp.name), bits: map[string]fieldSet{formerSlugs: 1}}
+	c := &Collection[*E, F]{spec: sp, store: s, bits: map[string]fieldSet{formerSlugs: 1}}
+	c.table, c.shown = s.engine.Table(sp.name), s.shown.Table(sp.name)
 	c.make = func() *E { return new(E) }
 	c.fields, c.single = fieldsOf(reflect.TypeFor[E]())
 	c.decoder = bsondoc.DecoderOf(reflect.TypeFor[envelope[*E]]())
@@ -117,6 +119,14 @@ func fieldsOf(t reflect.Type) (names []string, single map[string]bool) {
 
 // New makes an empty copy of the kind.
 func (c *Collection[T, F]) New() T { return c.make() }
+
+// read is the table as entries are read from it by a view.
+func (c *Collection[T, F]) read(v view) engine.Table {
+	if v.editing || c.whole {
+		return c.table
+	}
+	return c.shown
+}
 
 // Kind is the kind of the collection's entries.
 func (c *Collection[T, F]) Kind() content.Kind { return c.kind }

@@ -84,6 +84,9 @@ func SetFault(f func(done string)) { fault = f }
 // SetHoldLease has files be held for another time without being renewed.
 func SetHoldLease(lease time.Duration) { holdLease = lease }
 
+// SetRestored has a store that is restored count as whole after another time in which nobody writes to it.
+func SetRestored(after time.Duration) { restored = after }
+
 // Show says in the claims of an entry that readers see it, as a write does behind it.
 func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
 	return c.show(ctx, e)
@@ -91,7 +94,7 @@ func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error 
 
 // Free gives what lets go of the slugs that an entry won't have any more once it is saved.
 func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
-	_, err = c.claim(ctx, before, after, "rev_late")
+	_, err = c.claim(ctx, before, after, "rev_late", after.UpdatedAt)
 	return func(ctx context.Context) error { return c.release(ctx, before, after, "rev_late") }, err
 }
 

@@ -33,7 +33,12 @@ type feed struct {
 	listeners []func([]Change)
 	// beat is a moment, in Unix nanoseconds: of all changes before it was told; 0 while the change stream is lost.
 	beat atomic.Int64
+	// heard is when something was last told of, in Unix nanoseconds.
+	heard atomic.Int64
 }
+
+// quiet tells that nothing has been told of for so long that a restore counts as done.
+func (f *feed) quiet() bool { return time.Since(time.Unix(0, f.heard.Load())) > restored }
 
 // OnChange has a function told of every change from now on. It must not block.
 func (s *Store) OnChange(listener func([]Change)) {
@@ -82,6 +87,7 @@ func (s *Store) FeedLag() time.Duration {
 func (s *Store) Follow(ctx context.Context) {
 	s.engine.Follow(ctx, engine.Follower{
 		Changed: func(ctx context.Context, e engine.Event) {
+			s.feed.heard.Store(time.Now().UnixNano())
 			if changes := s.changes(ctx, e); changes != nil {
 				s.changed(changes...)
 			}

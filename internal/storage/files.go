@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
@@ -244,17 +243,15 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// DeleteFiles removes the bytes of a medium with its variants and sizes.
-func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
-	own := bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}
-	return errors.Join(s.deleteFiles(ctx, bucketName, own), s.deleteFiles(ctx, sizesBucket, own))
-}
-
-// deleteFiles removes the files of a bucket whose ids meet a condition, and bytes of such that were
+// deleteFiles removes the files of a bucket whose ids meet one of some conditions, and bytes of such that were
 // never finished.
-func (s *Store) deleteFiles(ctx context.Context, bucket string, ids bson.D) error {
+func (s *Store) deleteFiles(ctx context.Context, bucket string, conditions ...bson.D) error {
 	for _, at := range []struct{ collection, key string }{{".files", "_id"}, {".chunks", "files_id"}} {
-		if err := s.write(ctx, bucket+at.collection, engine.DeleteAll(bson.D{{Key: at.key, Value: ids}})); err != nil {
+		changes := make([]engine.Change, len(conditions))
+		for i, condition := range conditions {
+			changes[i] = engine.DeleteAll(bson.D{{Key: at.key, Value: condition}})
+		}
+		if err := s.write(ctx, bucket+at.collection, changes...); err != nil {
 			return fmt.Errorf("remove files: %w", err)
 		}
 	}

@@ -100,8 +100,8 @@ func TestEqualLists(t *testing.T) {
 
 		before := ask(t.Context(), storage.List[*content.TagFilter]{})
 		<-held.reached
-		changed := map[string]any{"name": content.Text{"vi": "Mới"}}
-		if err := writer.Tags.SetDerived(t.Context(), "tag_a", content.StagePublished, changed); err != nil {
+		changed := map[content.ID]map[string]any{"tag_a": {"name": content.Text{"vi": "Mới"}}}
+		if err := writer.Tags.SetDerived(t.Context(), content.StagePublished, changed); err != nil {
 			t.Fatal(err)
 		}
 		impatient, giveUp := context.WithCancel(t.Context())

@@ -49,8 +49,6 @@ func (h *Hold) Lost() error {
 type holding struct {
 	mu    sync.Mutex
 	files map[string]bool
-	// program tells its holds from those of others.
-	program string
 }
 
 // begin tells whether nobody else in the program holds a file, and holds it then.
@@ -58,7 +56,7 @@ func (h *holding) begin(sha256 string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.files == nil {
-		h.files, h.program = map[string]bool{}, rand.Text()
+		h.files = map[string]bool{}
 	}
 	free := !h.files[sha256]
 	h.files[sha256] = true
@@ -100,7 +98,7 @@ func (s *Store) HoldFile(ctx context.Context, sha256, change string) (*Hold, err
 // holdFile holds a file that nobody else in the program holds; nil if another program does.
 func (s *Store) holdFile(ctx context.Context, sha256, change string) (*Hold, error) {
 	own := bson.D{{Key: "_id", Value: sha256}, {Key: "by", Value: rand.Text()}}
-	is := bson.D{own[1], {Key: "program", Value: s.holding.program}, {Key: "change", Value: change}, {Key: "at", Value: s.leaseNow()}}
+	is := bson.D{own[1], {Key: "program", Value: s.program}, {Key: "change", Value: change}, {Key: "at", Value: s.leaseNow()}}
 	err := s.write(ctx, holdsName, engine.Insert(append(own[:1:1], is...)))
 	if err == nil {
 		return s.held(ctx, own, false), nil
@@ -111,7 +109,7 @@ func (s *Store) holdFile(ctx context.Context, sha256, change string) (*Hold, err
 	}
 	left := bson.A{
 		bson.D{{Key: "at", Value: bson.D{{Key: "$lt", Value: s.leaseNow().Add(-holdLease)}}}},
-		bson.D{{Key: "program", Value: s.holding.program}}, // which holds it no more
+		bson.D{{Key: "program", Value: s.program}}, // which holds it no more
 	}
 	if change != "" {
 		left = append(left, bson.D{{Key: "change", Value: change}})

@@ -59,6 +59,10 @@ type idSet struct {
 
 // add refuses an id that was there before.
 func (s *idSet) add(collection, id string) error {
+	if id == "" && collection == bucketName+".chunks" {
+		return errors.New("_id: it is missing, or no text. Early versions of Sen gave parts of files such ids, and their archives " +
+			"can't be imported: take the store that this one was exported from to another place by `sen move`, or keep the files as media again")
+	}
 	if id == "" {
 		return errors.New("_id: it is missing, or no text")
 	}

@@ -82,7 +82,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("%d round trips for a draft", n)
 		}
 
-		if err := store.Articles.SetDerived(t.Context(), at, content.StagePublished, map[string]any{"title": content.Text{"vi": "Khác"}}); err != nil {
+		if err := store.Articles.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{at: {"title": content.Text{"vi": "Khác"}}}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err = store.Articles.Known(t.Context(), []content.ID{gone}, content.StagePublished, nil); err != nil {
@@ -110,7 +110,7 @@ func TestOthersChanges(t *testing.T) {
 		return known.Name["vi"]
 	}
 	read()
-	if err := other.Tags.SetDerived(t.Context(), known.ID, content.StagePublished, map[string]any{"name": content.Text{"vi": "Khác"}}); err != nil {
+	if err := other.Tags.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{known.ID: {"name": content.Text{"vi": "Khác"}}}); err != nil {
 		t.Fatal(err)
 	}
 	for range 1000 {
@@ -180,7 +180,7 @@ func TestKnownPages(t *testing.T) {
 		page("again", 0, section, "title")
 		section.First = new(7)
 		page("another page of it", 1, section, "title")
-		if err := store.Sections.SetDerived(t.Context(), "section_tin-tuc", content.StagePublished, map[string]any{"position": 3}); err != nil {
+		if err := store.Sections.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{"section_tin-tuc": {"position": 3}}); err != nil {
 			t.Fatal(err)
 		}
 		page("after a change of the section", 2, section, "title")

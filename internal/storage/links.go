@@ -261,7 +261,7 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v view, field string, 
 			found[content.ID(id)] = true
 		}
 	}
-	ends, err := c.table.Distinct(ctx, path)
+	ends, err := c.read(v).Distinct(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -275,8 +275,9 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v view, field string, 
 func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
 	seen := make(map[content.ID]bool, len(ids))
 	for some := range slices.Chunk(ids, maxIDs) {
-		filter := append(bson.D{{Key: "_id", Value: oneOf(some)}}, c.viewByID(stage).shown...)
-		err := c.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(some)}, func(doc bson.Raw) error {
+		v := c.viewByID(stage)
+		filter := append(bson.D{{Key: "_id", Value: oneOf(some)}}, v.shown...)
+		err := c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(some)}, func(doc bson.Raw) error {
 			id := bsondoc.ID(doc)
 			seen[content.ID(id)] = true
 			return nil

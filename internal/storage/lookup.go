@@ -94,7 +94,7 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 	if slices.ContainsFunc(of, func(l *Lookup) bool { return !l.shared }) {
 		return newGathered(s.engine, of).run(ctx)
 	}
-	begin := func() *gathered { return newGathered(s.engine, of) }
+	begin := func() *gathered { return newGathered(s.shown, of) }
 	_, err := gather(ctx, &s.gather, "", maxRunning, begin, func(waiting *gathered) bool {
 		if waiting.size >= maxWave {
 			return false

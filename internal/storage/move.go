@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -29,12 +30,11 @@ var stays = []string{sessions, holdsName, sizesBucket + ".files", sizesBucket + 
 // the two: the target is marked as unfinished until each table has the same documents. The source must not be written
 // meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
 func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done int)) (moved []Moved, err error) {
-	tables, err := s.engine.Tables(ctx)
+	all, err := s.engine.Tables(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tables = slices.DeleteFunc(tables, func(name string) bool { return slices.Contains(stays, name) })
-	slices.Sort(tables)
+	tables := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return slices.Contains(stays, name) })
 	return moved, to.filling(ctx, "move", tables, func(ctx context.Context) error {
 		r := &restoring{Store: to, tell: tell}
 		defer r.tick()()

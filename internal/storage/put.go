@@ -55,6 +55,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 			return fmt.Errorf("add to %s: %w", step.collection, err)
 		}
 	}
+	fault("entries put")
 	c.store.changed(Change{})
 	shown := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}}, {Key: hiddenField, Value: nil}}
 	return c.store.write(ctx, routes, engine.UpdateAll(shown, engine.Set(publicField, true)))

@@ -95,7 +95,7 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		}
 		filter = append(filter, v.shown...) // of the others, what is not shown has no copy
 	}
-	return c.table.Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
+	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
 		id, e, err := c.decode(v, bsondoc.Document(doc))
 		if !content.IsNil(e) {
 			each(id, e, len(doc))
@@ -156,11 +156,11 @@ func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage conten
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
 	cache.Note(ctx, cache.Kind(c.kind))
 	key := claimKey{c.kind, slug}
-	claims, err := c.store.claims(ctx, []claimKey{key})
+	claims, err := c.store.readClaims(ctx, []claimKey{key})
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
-	return there(ctx, c.table, bson.D{
+	return there(ctx, c.shown, bson.D{
 		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},
@@ -213,41 +213,4 @@ func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, fie
 			return nil
 		})
 	return ids, err
-}
-
-// UsedBy lists for each of some entries those of the kind, at most some, that link to it from either copy; those in the
-// trash do not count. They come in the order of their ids. It is one round trip, and one more for each where others have so
-// many that its own may be missing.
-func (c *Collection[T, F]) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
-	users := make(map[content.ID][]content.ID, len(ids))
-	for _, id := range ids {
-		users[id] = nil
-	}
-	limit, read := len(users)*(most+1), 0 // one may link to itself
-	linking := append(bson.D{{Key: "links", Value: oneOf(ids)}}, working.shown...)
-	err := c.table.Find(ctx, engine.Query{Filter: linking, Fields: bson.D{{Key: "links", Value: 1}}, Sort: byID, Limit: limit},
-		func(doc bson.Raw) error {
-			read++
-			user := bsondoc.ID(doc)
-			for _, to := range bsondoc.StringsAt(doc, []string{"links"}) {
-				id := content.ID(to)
-				if by, asked := users[id]; asked && len(by) < most && to != user {
-					users[id] = append(by, content.ID(user))
-				}
-			}
-			return nil
-		})
-	if err != nil || read < limit || len(users) == 1 {
-		return users, err
-	}
-	for id, by := range users {
-		if len(by) < most {
-			own, err := c.UsedBy(ctx, []content.ID{id}, most)
-			if err != nil {
-				return nil, err
-			}
-			users[id] = own[id]
-		}
-	}
-	return users, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -135,8 +136,10 @@ func TestCrashAndRetry(t *testing.T) {
 				r.retry(t, step, newsroom.Change{Action: content.ActionPublish, ID: made.ID, Version: 2, Key: "publish " + step}, input["slug"].(string))
 			})
 		}
-		for _, again := range []bool{true, false} {
-			t.Run(fmt.Sprintf("what follows, sent again: %t", again), func(t *testing.T) { r.follow(t, again) })
+		for _, step := range []string{"deriving", "derived set"} {
+			for _, again := range []bool{true, false} {
+				t.Run(fmt.Sprintf("what follows, %s, sent again: %t", step, again), func(t *testing.T) { r.follow(t, step, again) })
+			}
 		}
 	})
 }
@@ -172,7 +175,7 @@ func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string
 }
 
 // follow kills a move of a section while the articles below it take over their new place.
-func (r retried) follow(t *testing.T, again bool) {
+func (r retried) follow(t *testing.T, step string, again bool) {
 	var above, below *newsroom.Outcome
 	var articles []content.ID
 	r.with(t, func(room *newsroom.Newsroom) {
@@ -184,9 +187,9 @@ func (r retried) follow(t *testing.T, again bool) {
 		}
 	})
 	move := newsroom.Change{
-		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, again %t", again), Input: newsroom.Input{"parent": string(above.ID)},
+		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, %s, again %t", step, again), Input: newsroom.Input{"parent": string(above.ID)},
 	}
-	r.kill(t, move, "derived set")
+	r.kill(t, move, step)
 	store := r.store
 	if store == nil {
 		store = reopened(t, r.where)
@@ -214,4 +217,76 @@ func (r retried) follow(t *testing.T, again bool) {
 	if open, err := store.Following(context.Background()); err != nil || slices.ContainsFunc(open, func(r *content.Revision) bool { return r.Entry == below.ID }) {
 		t.Errorf("something is still to follow: %v, %v", open, err)
 	}
+}
+
+// TestCrashAndRepeat kills the program amid the creation of an entry and makes it again without an idempotency key: the
+// slug that was claimed for what never came to be is free at once where no other program can be writing, else after a minute.
+func TestCrashAndRepeat(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		for _, step := range []string{"claimed", "revision inserted"} {
+			for _, own := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s, a slug of one's own: %t", step, own), func(t *testing.T) {
+					r := retried{where: filepath.Join(t.TempDir(), "data")}
+					if e.Name == "mongodb" {
+						r.where = testkit.MongoDB(t).URI
+						reopened(t, r.where)
+					}
+					change := newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ")}
+					if own {
+						change.Input["slug"] = "the"
+					}
+					r.kill(t, change, step)
+					store := reopened(t, r.where)
+					if e.Name == "mongodb" {
+						soon, err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Do(crashActor(), nil, change)
+						if err != nil || own != (len(soon.Problems) == 1 && soon.Problems[0].Code == content.ProblemTaken) || !own && soon.Content.Common().Slug != "the-2" {
+							t.Errorf("a slug that may be about to be given became %+v: %v", soon, err)
+						}
+					}
+					later := newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return store.Now().Add(time.Minute) }}
+					if e.Name == "embedded" {
+						later.Now = nil
+					}
+					if made := do(t, newsroom.New(store, later), change); made.Content.Common().Slug != "the" {
+						t.Errorf("the slug is %s", made.Content.Common().Slug)
+					}
+				})
+			}
+		}
+	})
+}
+
+// TestRetryKeepsItsSlug goes on with an attempt that was begun two minutes ago, and has another entry be made with the same
+// slug while it is under way: the slug is the attempt's, as if it had been claimed now.
+func TestRetryKeepsItsSlug(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		t.Cleanup(func() { storage.SetFault(func(string) {}) })
+		store := testkit.Store(t, e)
+		now := time.Now()
+		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return now }})
+		change := newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ"), Key: "k"}
+		storage.SetFault(func(done string) {
+			if done == "revision inserted" {
+				runtime.Goexit() // as if its program ended
+			}
+		})
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = room.Do(crashActor(), nil, change)
+		}()
+		<-ended
+		now = now.Add(2 * time.Minute)
+		var other *newsroom.Outcome
+		storage.SetFault(func(done string) {
+			if done == "claimed" {
+				storage.SetFault(func(string) {})
+				other = do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ")})
+			}
+		})
+		made := do(t, room, change)
+		if a, b := made.Content.Common().Slug, other.Content.Common().Slug; a != "the" || b != "the-2" {
+			t.Errorf("the retry has the slug %s, the other entry %s", a, b)
+		}
+	})
 }

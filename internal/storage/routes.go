@@ -33,6 +33,8 @@ type claim struct {
 	At    time.Time  `json:"at"`
 	// By is the revision of the write that took it, or gives it up.
 	By string `json:"by,omitempty"`
+	// Program is the run of the program that took it.
+	Program string `json:"program,omitempty"`
 	// Open tells that the write that claims it may come to nothing: see [Store.Sweep].
 	Open bool `json:"open,omitempty"`
 	// Public tells that readers see the entry with the slug. It is set behind what made it so and taken back before
@@ -53,11 +55,12 @@ func (c claim) same() bson.D {
 
 var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
 
-// openField marks the claims that no sweep has looked at; the others are Public and Hidden.
+// openField marks the claims that no sweep has looked at; the others are Public, Hidden and Program.
 const (
-	openField   = "open"
-	publicField = "public"
-	hiddenField = "hidden"
+	openField    = "open"
+	publicField  = "public"
+	hiddenField  = "hidden"
+	programField = "program"
 )
 
 // claims finds whose some slugs are. What nobody claimed is not in the answer.
@@ -105,17 +108,16 @@ func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
 
 // claim takes the slugs that an entry comes to have for it. One that was claimed by a write that came to nothing changes
 // hands. Those that the entry won't have any more are opened by the same command: should nobody come to let them go, a sweep
-// does. By is the write's revision. It tells whether there are such.
-func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T], by string) (lost bool, err error) {
-	var keys []claimKey
+// does. By is the write's revision, at when it is made. It tells whether there are such.
+func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T], by string, at time.Time) (lost bool, err error) {
+	var claims []claim
 	var changes []engine.Change
 	for _, slug := range common(e.Draft).Slugs() {
-		key := claimKey{c.kind, slug}
-		if holds(before, slug) || slices.Contains(keys, key) {
+		own := claim{ID: claimKey{c.kind, slug}.id(), Entry: e.ID, At: at, By: by, Program: c.store.program, Open: true}
+		if holds(before, slug) || slices.Contains(claims, own) {
 			continue
 		}
-		taken := claim{ID: key.id(), Entry: e.ID, At: e.UpdatedAt, By: by, Open: true}
-		keys, changes = append(keys, key), append(changes, engine.Replace(key.id(), taken, bson.E{Key: "entry", Value: e.ID}))
+		claims, changes = append(claims, own), append(changes, engine.Replace(own.ID, own, bson.E{Key: "entry", Value: e.ID}))
 	}
 	if before != nil {
 		for _, slug := range common(before.Draft).Slugs() {
@@ -128,10 +130,10 @@ func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T
 	others, err := c.store.writeEach(ctx, routes, changes)
 	for _, i := range others {
 		if err == nil {
-			err = c.takeOver(ctx, keys[i], e, by)
+			err = c.takeOver(ctx, claims[i])
 		}
 	}
-	return len(changes) > len(keys), err
+	return len(changes) > len(claims), err
 }
 
 // release lets the slugs go that an entry lost by a write, but one that a later write has taken up again.
@@ -167,31 +169,39 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
 }
 
+// claimGrace is how long a slug that was claimed belongs to an entry that does not have it: a write may be about to give it
+// one. It is twice as long as the commands of a write may take together.
+const claimGrace = time.Minute
+
+// left tells whether a claim of an entry that does not have the slug was left behind, at the time of another one. A local
+// engine is one program's: a program before it has ended.
+func (s *Store) left(held, now claim) bool {
+	return s.engine.Local() && held.Program != s.program || now.At.Sub(held.At) >= claimGrace
+}
+
 // takeOver takes a slug that another entry claimed and does not have.
-func (c *Collection[T, F]) takeOver(ctx context.Context, key claimKey, e *content.Entry[T], by string) error {
-	held, err := Join(ctx, "claim", key, c.store.heldBy)
+func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
+	_, slug, _ := strings.Cut(own.ID, ":")
+	held, err := Join(ctx, "claim", claimKey{c.kind, slug}, c.store.heldBy)
 	if err != nil {
 		return err
 	}
 	if held == nil { // it was let go meanwhile
-		return &SlugTakenError{key.slug}
+		return &SlugTakenError{slug}
 	}
-	if held.Entry == e.ID {
+	if held.Entry == own.Entry {
 		return nil
 	}
 	holder, err := c.Entry(ctx, held.Entry)
 	if err != nil {
 		return err
 	}
-	if holds(holder, key.slug) || e.UpdatedAt.Sub(held.At) < claimGrace {
-		return &SlugTakenError{key.slug}
+	if holds(holder, slug) || !c.store.left(*held, own) {
+		return &SlugTakenError{slug}
 	}
-	taken, err := c.store.update(ctx, routes, held.same(), bson.D{
-		{Key: "$set", Value: bson.D{{Key: "entry", Value: e.ID}, {Key: "at", Value: e.UpdatedAt}, {Key: "by", Value: by}, {Key: openField, Value: true}}},
-		{Key: "$unset", Value: bson.D{{Key: publicField, Value: ""}, {Key: hiddenField, Value: ""}}},
-	})
-	if err == nil && !taken {
-		return &SlugTakenError{key.slug}
+	others, err := c.store.writeEach(ctx, routes, []engine.Change{engine.Replace(own.ID, own, held.same()[1:]...)}) // but the _id
+	if err == nil && len(others) > 0 {
+		return &SlugTakenError{slug}
 	}
 	return err
 }

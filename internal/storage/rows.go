@@ -49,7 +49,7 @@ func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, 
 			Hint: scan.hint, Min: scan.min, Max: scan.max, Tell: c.soleLink(p, within, scan.hint),
 		}
 	}
-	err := c.table.FindEach(ctx, queries, func(i int, doc bson.Raw) error {
+	err := c.read(p.view).FindEach(ctx, queries, func(i int, doc bson.Raw) error {
 		r, err := c.row(p, doc)
 		if err == nil {
 			found[i] = append(found[i], r)
@@ -68,7 +68,7 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within
 	for i, within := range parents {
 		filters[i] = p.filter(within, nil)
 	}
-	return c.table.Count(ctx, filters...)
+	return c.read(p.view).Count(ctx, filters...)
 }
 
 // row decodes an element.

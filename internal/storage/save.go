@@ -36,13 +36,13 @@ var fault = func(string) {}
 // Save makes a change of an entry one atomic step, on any engine: the revision is
 // inserted first, then the entry goes from one version to the next and names it as its
 // head. By that the revision came to be; it is marked later: see [Store.settleOpen]. A nil before makes a new entry; a copy
-// that is the same in both is not written again. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is
-// changed then.
-func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision) error {
+// that is the same in both is not written again. Now is when that happens: the revision is older where the change goes on
+// with an attempt. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is changed then.
+func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = content.As(after.Draft).Label()
-	lost, err := c.claim(ctx, before, after, r.ID)
+	lost, err := c.claim(ctx, before, after, r.ID, now)
 	if err != nil {
 		return err
 	}
@@ -165,31 +165,6 @@ func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[con
 	})
 }
 
-// Delete removes an entry for ever, with the copies in its revisions and its slugs. That
-// it was there, and who did what, stays in the revisions.
-func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
-	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
-	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
-		return err
-	}
-	fault("revision inserted")
-	found, err := c.table.Write(ctx, engine.Delete(bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}))
-	c.store.changed(Change{c.kind, e.ID})
-	if err != nil {
-		return err
-	}
-	if found == 0 {
-		return errors.Join(ErrStale, c.store.discard(ctx, &r))
-	}
-	fault("entry removed")
-	if err := c.store.bury(ctx, &r); err != nil {
-		// The entry is gone. What is left of it goes when a sweep meets the revision.
-		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
-	}
-	fault("revision marked")
-	return nil
-}
-
 // document is an entry as it is stored: each copy with the store's own forms of its
 // texts. A copy that is the same as before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
 func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw) (bson.D, error) {
@@ -249,22 +224,23 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 	return encoded, nil
 }
 
-// claimGrace is how long a slug that was claimed belongs to an entry that does not have
-// it: a write may be about to give it one.
-const claimGrace = time.Minute
-
-// SetDerived sets what a copy took over from other entries. It is no change of the entry:
-// its version stays.
-func (c *Collection[T, F]) SetDerived(ctx context.Context, id content.ID, stage content.Stage, fields map[string]any) error {
+// SetDerived sets what copies of some entries took over from others. It is no change of the entries:
+// their versions stay.
+func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any) error {
 	v := c.viewByID(stage)
-	set := bson.D{}
-	for name, value := range fields {
-		set = append(set, bson.E{Key: v.at + name, Value: value})
+	changes, seen := make([]engine.Change, 0, len(derived)), make([]Change, 0, len(derived))
+	for id, fields := range derived {
+		set := bson.D{}
+		for name, value := range fields {
+			set = append(set, bson.E{Key: v.at + name, Value: value})
+		}
+		filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
+		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})), append(seen, Change{c.kind, id})
 	}
-	filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
-	err := c.store.write(ctx, c.name, engine.Update(filter, bson.D{{Key: "$set", Value: set}}))
+	fault("deriving")
+	_, err := c.store.writeEach(ctx, c.name, changes)
 	if stage != content.StageDraft {
-		c.store.changed(Change{c.kind, id})
+		c.store.changed(seen...)
 	}
 	fault("derived set")
 	return err

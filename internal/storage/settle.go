@@ -12,23 +12,10 @@ import (
 	"sen/internal/engine"
 )
 
-// bury removes what is left of an entry that is gone: the copies in its revisions and its slugs. The
-// revision that took it away is marked last, so that what a crash left is done later.
-func (s *Store) bury(ctx context.Context, r *content.Revision) error {
-	of := bson.D{{Key: "entry", Value: r.Entry}}
-	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
-	if err == nil {
-		err = s.write(ctx, routes, engine.DeleteAll(of))
-	}
-	if err != nil {
-		return err
-	}
-	return s.commit(ctx, r.ID)
-}
-
-// commit marks a revision as one that came to be.
-func (s *Store) commit(ctx context.Context, id string) error {
-	return s.write(ctx, revisionsName, engine.Update(engine.ByID(id), engine.Set("committed", true)))
+// commit marks revisions as some that came to be.
+func (s *Store) commit(ctx context.Context, ids ...string) error {
+	these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Set("committed", true)))
 }
 
 // abandoned is the age from which a revision that came to nothing is swept: far longer
@@ -82,20 +69,23 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 		return nil, err
 	}
 	var ids []string
+	var removed []*content.Revision
 	for i, r := range revisions {
 		switch {
 		case !came[i]:
 		case r.Action != content.ActionDeleteForever:
 			ids = append(ids, r.ID)
 		default:
-			if err := s.bury(ctx, r); err != nil {
-				return nil, err
-			}
+			removed = append(removed, r)
+		}
+	}
+	if len(removed) > 0 {
+		if _, err := s.bury(ctx, removed); err != nil {
+			return nil, err
 		}
 	}
 	if len(ids) > 0 {
-		these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
-		err = s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Set("committed", true)))
+		err = s.commit(ctx, ids...)
 		fault("revision marked")
 	}
 	return came, err

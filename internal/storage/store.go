@@ -4,6 +4,7 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -47,12 +48,14 @@ type Store struct {
 
 	// collections are all of them.
 	collections []collection
-	// engine is guard, as all use it but who looks whether something is wrong.
-	engine engine.Engine
-	guard  *guarded
-	watch  watch
-	clock  clock
-	log    *slog.Logger
+	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are shown.
+	engine, shown engine.Engine
+	guard         *guarded
+	// program is this run of the program: it tells its claims and holds from those of others.
+	program string
+	watch   watch
+	clock   clock
+	log     *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
 	site    atomic.Pointer[content.Site]
@@ -89,7 +92,10 @@ func New(o Options) *Store {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	guard := &guarded{Engine: o.Engine}
-	s := &Store{engine: guard, guard: guard, log: o.Log, timeout: o.Timeout}
+	s := &Store{engine: guard, shown: guard, guard: guard, program: rand.Text(), log: o.Log, timeout: o.Timeout}
+	if !o.Engine.Local() {
+		s.shown = doubting{guard, s.whole}
+	}
 	s.watch.look = make(chan struct{}, 1)
 	s.clock.local = o.Clock
 	s.gather.timeout = o.Timeout
@@ -128,6 +134,9 @@ func (s *Store) prepare(ctx context.Context, indexing func(table string)) error 
 		return err
 	}
 	if err := s.prepareIndexes(ctx, s.Site().Languages, indexing); err != nil {
+		return err
+	}
+	if err := s.whole(ctx, s.lasting()...); err != nil {
 		return err
 	}
 	s.hints.Store(!s.engine.Local())
@@ -192,13 +201,16 @@ func (s *Store) Ready(ctx context.Context) error {
 	return s.refuseSkew()
 }
 
+// Prepared tells whether the store was made ready once: before, it may be that the site is still put into it.
+func (s *Store) Prepared() bool { return s.ready.Load() }
+
 // Empty tells whether the store holds no entry and no settings at all. People may be in it.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
 	names, err := s.engine.Tables(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, name := range names {
+	for name := range names {
 		if name == accounts || name == sessions || name == tokens {
 			continue
 		}

@@ -2,7 +2,7 @@ package storage
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -34,11 +34,11 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if to == "" || !content.IsNil(part.before) && to == content.As(part.before).ParentLink() {
 			continue
 		}
-		moving, err := c.moving(ctx, revision)
+		moving, err := Join(ctx, "moving "+c.name, revision, c.moving)
 		if err != nil {
 			return err
 		}
-		below, err := c.below(ctx, after.ID, to, part.stage, moving)
+		below, err := Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
 		if err != nil {
 			return err
 		}
@@ -49,64 +49,112 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 	return nil
 }
 
-// moving is where entries are to stand by changes that are under way, but by one's own.
-func (c *Collection[T, F]) moving(ctx context.Context, own string) (map[content.ID][]content.ID, error) {
-	to, revisions := map[content.ID][]content.ID{}, map[content.ID][]string{}
-	open := bson.D{{Key: "committed", Value: false}, {Key: "kind", Value: c.kind}, {Key: "_id", Value: bson.D{{Key: "$ne", Value: own}}}}
+// moving is for each of some changes where entries are to stand by others that are under way.
+func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[content.ID][]content.ID, error) {
+	type moved struct {
+		ID    string     `json:"_id"`
+		Entry content.ID `json:"entry"`
+		Copy  struct {
+			Parent content.ID `json:"parent"`
+		} `json:"copy"`
+	}
+	var all []moved
+	open := bson.D{{Key: "committed", Value: false}, {Key: "kind", Value: c.kind}}
 	fields := bson.D{{Key: "entry", Value: 1}, {Key: "copy." + parentField, Value: 1}}
 	err := c.store.engine.Table(revisionsName).Find(ctx, engine.Query{Filter: open, Fields: fields}, func(doc bson.Raw) error {
-		var r struct {
-			ID    string     `json:"_id"`
-			Entry content.ID `json:"entry"`
-			Copy  struct {
-				Parent content.ID `json:"parent"`
-			} `json:"copy"`
-		}
+		var r moved
 		err := bsondoc.Unmarshal(doc, &r)
-		if err == nil && r.Copy.Parent != "" {
-			to[r.Entry] = append(to[r.Entry], r.Copy.Parent)
-			revisions[r.Entry] = append(revisions[r.Entry], r.ID)
+		if r.Copy.Parent != "" && (len(own) > 1 || r.ID != own[0]) {
+			all = append(all, r)
 		}
 		return err
 	})
-	if err != nil || len(to) == 0 {
-		return to, err
+	if err != nil {
+		return nil, err
 	}
-	heads, err := c.heads(ctx, slices.Collect(maps.Keys(to)))
-	for id, head := range heads { // those came to be, and the tree shows them
-		if i := slices.Index(revisions[id], head); i >= 0 {
-			to[id] = slices.Delete(to[id], i, i+1)
+	var heads map[content.ID]string
+	if len(all) > 0 {
+		ids := make([]content.ID, len(all))
+		for i, r := range all {
+			ids[i] = r.Entry
+		}
+		if heads, err = c.heads(ctx, ids); err != nil {
+			return nil, err
 		}
 	}
-	return to, err
+	to := make([]map[content.ID][]content.ID, len(own))
+	for i, revision := range own {
+		to[i] = map[content.ID][]content.ID{}
+		for _, r := range all {
+			if r.ID != revision && heads[r.Entry] != r.ID { // else it came to be, and the tree shows it
+				to[i][r.Entry] = append(to[i][r.Entry], r.Copy.Parent)
+			}
+		}
+	}
+	return to, nil
 }
 
-// below tells whether an entry stands below another one, in the tree of the copies of a stage, as it is or as
-// changes under way make it. In the published one a draft stands in for what is not published.
-func (c *Collection[T, F]) below(ctx context.Context, above, id content.ID, stage content.Stage, moving map[content.ID][]content.ID) (bool, error) {
-	for level, seen := []content.ID{id}, []content.ID{}; len(level) > 0; {
-		if slices.Contains(level, above) {
-			return true, nil
+// rise asks whether an entry, that is to stand below another one, would stand below itself then: in the tree of the copies
+// of a stage, as it is or as changes under way make it. In the published one a draft stands in for what is not published.
+type rise struct {
+	id, to content.ID
+	stage  content.Stage
+	moving map[content.ID][]content.ID
+}
+
+// below answers some questions of one stage.
+func (c *Collection[T, F]) below(ctx context.Context, questions []rise) ([]bool, error) {
+	below, levels := make([]bool, len(questions)), make([][]content.ID, len(questions))
+	seen := make([]map[content.ID]bool, len(questions))
+	for i, q := range questions {
+		levels[i], seen[i] = []content.ID{q.to}, map[content.ID]bool{}
+	}
+	parents := map[content.ID]content.ID{} // of those that were read
+	for {
+		var read []content.ID
+		for i, q := range questions {
+			below[i] = below[i] || slices.Contains(levels[i], q.id)
+			for _, id := range levels[i] {
+				if _, known := parents[id]; !known && !below[i] && !slices.Contains(read, id) {
+					read = append(read, id)
+				}
+			}
 		}
-		seen = append(seen, level...)
-		var next []content.ID
-		for _, id := range level {
-			next = append(next, moving[id]...)
+		if err := c.readParents(ctx, questions[0].stage, read, parents); err != nil {
+			return nil, err
 		}
-		for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
-			var found []content.ID
-			err := c.byIDs(ctx, level, s, []string{parentField}, func(id content.ID, e T, _ int) {
-				found = append(found, id)
-				if parent := content.As(e).ParentLink(); parent != "" {
+		on := false
+		for i, q := range questions {
+			var next []content.ID
+			for _, id := range levels[i] {
+				seen[i][id] = true
+				next = append(next, q.moving[id]...)
+				if parent := parents[id]; parent != "" {
 					next = append(next, parent)
 				}
-			})
-			if err != nil {
-				return false, err
 			}
-			level = slices.DeleteFunc(level, func(id content.ID) bool { return slices.Contains(found, id) })
+			levels[i] = slices.DeleteFunc(next, func(id content.ID) bool { return below[i] || seen[i][id] })
+			on = on || len(levels[i]) > 0
 		}
-		level = slices.DeleteFunc(next, func(id content.ID) bool { return slices.Contains(seen, id) })
+		if !on {
+			return below, nil
+		}
 	}
-	return false, nil
+}
+
+// readParents adds the parents of some entries at a stage to those that are known, and "" for those that have none.
+func (c *Collection[T, F]) readParents(ctx context.Context, stage content.Stage, ids []content.ID, parents map[content.ID]content.ID) error {
+	for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
+		err := c.byIDs(ctx, ids, s, []string{parentField}, func(id content.ID, e T, _ int) {
+			parents[id] = content.As(e).ParentLink()
+		})
+		if err != nil {
+			return err
+		}
+		ids = slices.DeleteFunc(ids, func(id content.ID) bool { _, found := parents[id]; return found })
+	}
+	for _, id := range ids {
+		parents[id] = ""
+	}
+	return nil
 }

@@ -14,9 +14,9 @@ import (
 	"sen/internal/engine"
 )
 
-// A store that an import or a move fills is marked from before the first document to behind the last one: a program that
-// is killed in between leaves a store that looks whole. Whoever would serve it is refused by the mark, and only another
-// import or move may take it over.
+// A store that an import, a move or the sample content fills is marked from before the first document to behind the last
+// one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by the mark, and
+// only another import or move may take it over, or the sample what the sample left.
 
 // unfinishedID names the mark among the settings.
 const unfinishedID = "unfinished"
@@ -24,7 +24,7 @@ const unfinishedID = "unfinished"
 // unfinished is the mark.
 type unfinished struct {
 	ID string `json:"_id"`
-	// What fills the store: "import" or "move".
+	// What fills the store: "import", "move" or "sample".
 	What  string    `json:"what"`
 	Since time.Time `json:"since"`
 	// By is the run of a program that does; Beat grows while it runs.
@@ -38,7 +38,7 @@ type unfinished struct {
 var (
 	// ErrNotEmpty refuses to fill a store that holds something.
 	ErrNotEmpty = errors.New("the store is not empty")
-	errFilled   = errors.New("another import or move fills this store")
+	errFilled   = errors.New("another import, move or start of a server fills this store")
 )
 
 // beat is how often who fills a store says so, and patience how long it takes to tell that nobody does any more.
@@ -60,9 +60,13 @@ func (s *Store) refuseUnfinished(ctx context.Context) error {
 // error tells that the store is unfinished.
 func (mark *unfinished) error() error {
 	since := mark.Since.UTC().Format(time.RFC3339)
-	if mark.What == "move" {
+	switch mark.What {
+	case "move":
 		return content.Errorf(content.CodeUnavailable,
 			"The move of a site into this store, begun at %s, has not come to its end. Run `sen move` again: it begins anew.", since)
+	case sampleFilling:
+		return content.Errorf(content.CodeUnavailable,
+			"The sample content of this store, begun at %s, is not whole. Start the server with --sample: it begins anew.", since)
 	}
 	return content.Errorf(content.CodeUnavailable,
 		"The import into this store, begun at %s, has not come to its end. Run `sen import` again: it begins anew.", since)
@@ -96,6 +100,34 @@ func (s *Store) filling(ctx context.Context, what string, tables []string, fill 
 		return err
 	}
 	return s.write(context.WithoutCancel(ctx), settings, engine.Delete(bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: mark.By}}))
+}
+
+// sampleFilling is what a mark says of the sample content.
+const sampleFilling = "sample"
+
+// FillSample has a function put the sample content into the store if that is empty, or if a program before has ended amid
+// that. It tells whether it did.
+func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error) (filled bool, err error) {
+	defer func() {
+		if err != nil {
+			s.unready.Store(&err)
+		}
+	}()
+	if err := s.engine.Ready(ctx); err != nil {
+		return false, err
+	}
+	mark, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
+	if err != nil || mark != nil && mark.What != sampleFilling {
+		return false, err // to prepare the store tells of another filling
+	}
+	if mark == nil {
+		s.guard.wrong.Store(nil) // it is not served
+		if empty, err := s.Empty(ctx); err != nil || !empty {
+			return false, err
+		}
+	}
+	err = s.filling(ctx, sampleFilling, s.archived(false), fill)
+	return err == nil, err
 }
 
 // Fillable tells whether an import or a move may fill the store: it is empty, or one before has left it unfinished.
@@ -148,10 +180,12 @@ func (s *Store) refuseFull(ctx context.Context, tables []string) error {
 
 // takeMark takes over a store that was left unfinished, and empties it.
 func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinished) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(patience):
+	if !s.engine.Local() { // there nobody else can be at it
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(patience):
+		}
 	}
 	mark.Tables = append(mark.Tables, before.Tables...)
 	doc, err := bsondoc.Encode(mark)
@@ -168,7 +202,7 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 	}
 	for _, name := range before.Tables {
 		filter := movable(name)
-		if name == settings && before.What == "import" { // it writes nothing else of them
+		if name == settings && before.What != "move" { // the others write nothing else of them
 			filter = engine.ByID(siteID)
 		}
 		emptying, cancel := context.WithTimeout(ctx, emptyTimeout)

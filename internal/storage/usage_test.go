@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sen/internal/content"
+	"sen/internal/engine"
 	"sen/internal/testkit"
 )
 
@@ -16,9 +17,13 @@ func TestUsedBy(t *testing.T) {
 		putArticles(t, store, 60) // all odd ones have tag_1, every fifth tag_6
 		ids := []content.ID{"tag_1", "tag_6", "tag_none"}
 		for _, most := range []int{3, 100} {
-			users, err := store.Articles.UsedBy(t.Context(), ids, most)
+			ctx, trips := engine.CountTrips(t.Context())
+			users, err := store.UsedBy(ctx, ids, most)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if trips.Count() > 2 {
+				t.Errorf("at most %d: %d round trips", most, trips.Count())
 			}
 			for id, all := range map[content.ID]int{"tag_1": 30, "tag_6": 12, "tag_none": 0} {
 				if len(users[id]) != min(all, most) {

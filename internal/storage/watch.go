@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 )
 
 // A store on a server can go away in part while programs use it: the database is dropped, or another one stands in its
-// place, or its indexes are gone. Each program keeps watch. While something is wrong it answers nothing ([guarded]) and
-// gives nothing that it kept.
+// place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers nothing
+// ([guarded]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([doubting]).
 
 // identityID names the settings that tell this store from any other.
 const identityID = "store"
@@ -31,6 +32,8 @@ type identity struct {
 type watch struct {
 	// identity is the store's; nil until it was prepared.
 	identity atomic.Pointer[string]
+	// tables tells each table that lasts from any other one that may take its place, by its name.
+	tables sync.Map
 	// look has the indexes looked at soon.
 	look chan struct{}
 }
@@ -80,10 +83,26 @@ func (s *Store) verify(ctx context.Context, mayGoOn bool) {
 		s.stop(ctx, errReplaced)
 	case mark != nil:
 		s.stop(ctx, mark.error())
-	case mayGoOn && s.guard.check() != nil:
+	default:
+		s.verifyTables(ctx, mayGoOn)
+	}
+}
+
+// verifyTables is verify for a store whose identity is right: it is not whole while a table is another one. One that was
+// restored as a whole, its identity with it, is gone on with when nobody has written to it for a while.
+func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
+	err := s.whole(ctx, s.lasting()...)
+	if errors.Is(err, errReplaced) && mayGoOn && s.FeedLag() < silence && s.feed.quiet() {
+		s.watch.tables.Clear()
+		err = nil
+	}
+	if err == nil && mayGoOn && s.guard.check() != nil {
 		s.goOn(ctx)
 	}
 }
+
+// restored is how long nobody writes to a store that is being restored before that counts as done. Tests shorten it.
+var restored = 5 * time.Second
 
 // errReplaced tells that the store is not there any more.
 var errReplaced = content.Errorf(content.CodeUnavailable,
@@ -102,18 +121,21 @@ func (s *Store) stop(ctx context.Context, why error) {
 
 // goOn takes the store up again as it is now, with all its indexes.
 func (s *Store) goOn(ctx context.Context) {
-	if err := s.prepare(ctx, func(string) {}); err != nil {
+	before := s.guard.wrong.Load()
+	err := s.prepare(ctx, func(string) {})
+	if err != nil && s.guard.wrong.Load() == before {
 		s.stop(ctx, &content.Error{Code: content.CodeUnavailable, Message: errIndexes.Message, Vietnamese: errIndexes.Vietnamese, Cause: err})
+	}
+	if err != nil || !s.guard.wrong.CompareAndSwap(before, nil) { // something else went wrong meanwhile
 		return
 	}
-	s.guard.wrong.Store(nil)
 	s.changed(Change{})
 	s.log.InfoContext(ctx, "the store serves again")
 }
 
 // mend makes the indexes that are missing, while nothing is given.
 func (s *Store) mend(ctx context.Context) {
-	if s.guard.check() != nil {
+	if s.guard.check() != nil || s.whole(ctx, s.lasting()...) != nil {
 		return
 	}
 	for _, of := range s.indexes(s.Site().Languages) {
@@ -121,7 +143,7 @@ func (s *Store) mend(ctx context.Context) {
 		if err != nil || s.guard.check() != nil {
 			return // the next look tells
 		}
-		if !all {
+		if !all && s.whole(ctx, s.lasting()...) == nil { // a collection that was dropped has none either
 			s.stop(ctx, errIndexes)
 			s.goOn(ctx)
 			return

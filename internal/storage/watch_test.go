@@ -51,6 +51,8 @@ func read(store *storage.Store) (int, error) {
 // TestDroppedDatabase drops the database under a running store, puts another one in its place, and restores the first
 // one: nothing is read, kept or written until the store's own database is there again, with its indexes.
 func TestDroppedDatabase(t *testing.T) {
+	storage.SetRestored(time.Second)
+	t.Cleanup(func() { storage.SetRestored(5 * time.Second) })
 	e := testkit.MongoDB(t)
 	store := watched(t, e)
 	db := testkit.Database(t, e)
@@ -160,4 +162,84 @@ func TestWatchFilled(t *testing.T) {
 	}
 	testkit.Remove(t, e, "settings", "unfinished")
 	testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
+}
+
+// TestTakenCollection takes one collection away under a running store: nothing is read, kept or written any more. It goes
+// on by itself where the same collection is there again, and by a restart with another one in its place.
+func TestTakenCollection(t *testing.T) {
+	rename := func(t *testing.T, e testkit.Engine, from, to string) {
+		t.Helper()
+		db := testkit.Database(t, e)
+		command := bson.D{{Key: "renameCollection", Value: db.Name() + "." + from}, {Key: "to", Value: db.Name() + "." + to}}
+		if err := db.Client().Database("admin").RunCommand(t.Context(), command).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	drop := func(t *testing.T, e testkit.Engine) {
+		t.Helper()
+		if err := testkit.Database(t, e).Collection("tags").Drop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	taken := func(t *testing.T, store *storage.Store) {
+		t.Helper()
+		testkit.Eventually(t, "the store is not ready", func() bool { return strings.Contains(why(store), "collection tags was dropped") })
+		if n, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
+			t.Errorf("%d tags are read: %v", n, err)
+		}
+		if store.Current() {
+			t.Error("what was kept is given")
+		}
+		if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
+			t.Errorf("a store that is not whole is written: %v", err)
+		}
+	}
+	t.Run("renamed", func(t *testing.T) {
+		e := testkit.MongoDB(t)
+		store := watched(t, e)
+		before, err := read(store)
+		if err != nil || before == 0 {
+			t.Fatal(before, err)
+		}
+		rename(t, e, "tags", "labels")
+		taken(t, store)
+		rename(t, e, "labels", "tags")
+		testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
+		if n, err := read(store); err != nil || n != before {
+			t.Errorf("%d tags are there again, not %d: %v", n, before, err)
+		}
+	})
+	t.Run("dropped, and made again by a write", func(t *testing.T) {
+		e := testkit.MongoDB(t)
+		store := watched(t, e)
+		drop(t, e)
+		testkit.Insert(t, e, "tags", `{"_id": "tag_new"}`)
+		taken(t, store)
+	})
+	t.Run("dropped", func(t *testing.T) {
+		e := testkit.MongoDB(t)
+		store := watched(t, e)
+		drop(t, e)
+		taken(t, store)
+		testkit.Insert(t, e, "tags", `{"_id": "tag_new"}`)
+		if time.Sleep(3 * time.Second); why(store) == "" {
+			t.Error("another collection is taken for the store's own")
+		}
+		restarted := testkit.Store(t, e)
+		if err := restarted.Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("one that is made again", func(t *testing.T) {
+		e := testkit.MongoDB(t)
+		store := watched(t, e)
+		if err := testkit.Database(t, e).Collection("sessions").Drop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Eventually(t, "its indexes are there again", func() bool {
+			specs, err := testkit.Database(t, e).Collection("sessions").Indexes().ListSpecifications(t.Context())
+			return err == nil && len(specs) > 1
+		})
+		testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
+	})
 }

@@ -2,11 +2,15 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"sen/graph"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/web"
 )
 
 // TestStoreAway sees that a query and a mutation are answered 503 in both media types while the store can't be reached,
@@ -33,6 +37,62 @@ func TestStoreAway(t *testing.T) {
 				!strings.Contains(response.Header.Get("Cache-Control"), "no-store") || !strings.Contains(string(answer), `"UNAVAILABLE"`) {
 				t.Errorf("%s as %s is answered %s, %v: %s", query, media, response.Status, response.Header, answer)
 			}
+		}
+	}
+}
+
+// gone are queries of what readers see, each by another way to a table.
+var gone = map[string]string{
+	"a list":                      `{ tags(first: 3) { nodes { name } } }`,
+	"how many there are":          `{ articles { totalCount } }`,
+	"a list of what is above":     `{ sections(first: 2) { nodes { name articles(first: 2) { nodes { title } } } } }`,
+	"an entry by its slug":        `{ article(slug: "hoi-nghi-so-ket-2020") { title tags { name } } }`,
+	"by a slug that nobody has":   `{ article(slug: "khong-co") { title } }`,
+	"an entry by its id":          `{ node(id: "tag_cnnttb") { id } }`,
+	"by a slug that is linked to": `{ articles(filter: {tags: {slugs: ["cnnttb"]}}) { nodes { title } } }`,
+}
+
+// TestNothingEmptyIsKept drops a table under servers that have not heard of it yet: each gives the answer that it gave
+// before, or none, and what is not whole is kept by nobody.
+func TestNothingEmptyIsKept(t *testing.T) {
+	e := testkit.MongoDB(t)
+	for _, table := range []string{"tags", "articles", "sections", "routes", ""} {
+		testkit.Drop(t, e)
+		testkit.SampleStore(t, e)
+		get := func(server *testserver.Server, query string) (*http.Response, string) {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/graphql?query="+url.QueryEscape(query), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, answer := testserver.Send(t, request, "Apollo-Require-Preflight", "1")
+			return response, string(answer)
+		}
+		servers, before := map[string]*testserver.Server{}, map[string]string{}
+		for name, query := range gone {
+			servers[name] = testserver.Start(t, testkit.Forgetful(t, e), func(_ *graph.Options, w *web.Options) { w.SharedMaxAge = time.Minute })
+			response, answer := get(servers[name], query)
+			if before[name] = answer; response.StatusCode != http.StatusOK || !strings.Contains(response.Header.Get("Cache-Control"), "s-maxage=60") {
+				t.Fatalf("%s: %s, %v: %s", name, response.Status, response.Header, answer)
+			}
+		}
+		if table == "" {
+			testkit.Drop(t, e)
+		} else if err := testkit.Database(t, e).Collection(table).Drop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		unavailable := 0
+		for name, query := range gone {
+			response, answer := get(servers[name], query)
+			kept := !strings.Contains(response.Header.Get("Cache-Control"), "no-store")
+			if strings.Contains(answer, `"UNAVAILABLE"`) {
+				unavailable++
+			}
+			if kept && answer != before[name] || !kept && !strings.Contains(answer, `"UNAVAILABLE"`) {
+				t.Errorf("%s was dropped; %s is answered %s, %q: %s", table, name, response.Status, response.Header["Cache-Control"], answer)
+			}
+		}
+		if unavailable == 0 {
+			t.Errorf("%s was dropped, and all are answered as before", table)
 		}
 	}
 }

@@ -39,6 +39,8 @@ type graphQL struct {
 	outgoing     *outgoing
 	// languages are those of the site.
 	languages func() content.Languages
+	// prepared tells whether what is in the store is the site: until then no answer is kept.
+	prepared func() bool
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -144,7 +146,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	}
 	g.persisted.keep(params)
 	key, shared := sharedKey(op, &params.RawParams, answer.mediaType)
-	shared = shared && auth.ActorOf(ctx) == nil && stranger(params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
+	shared = shared && g.prepared() && auth.ActorOf(ctx) == nil && stranger(params.Headers) && (g.answers != nil || get) // by POST no cache in front keeps it
 	limit := g.limit(op)
 	if limit > g.timeout {
 		_ = http.NewResponseController(answer.w).SetWriteDeadline(time.Now().Add(limit + writeTime)) // a test's recorder has no deadlines

@@ -81,13 +81,14 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
 	var languages func() content.Languages
+	prepared := func() bool { return true }
 	if o.Store != nil {
-		languages = func() content.Languages { return o.Store.Site().Languages }
+		languages, prepared = func() content.Languages { return o.Store.Site().Languages }, o.Store.Prepared
 	}
 	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
 	turns, outgoing := newTurns(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages, prepared: prepared}
 	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))

@@ -1,0 +1,97 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"regexp"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// Delete removes an entry for ever, with the copies in its revisions and its slugs. That
+// it was there, and who did what, stays in the revisions.
+func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
+	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
+	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
+		return err
+	}
+	fault("revision inserted")
+	came, err := Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
+	c.store.changed(Change{c.kind, e.ID})
+	if err != nil {
+		return err
+	}
+	if !came {
+		return errors.Join(ErrStale, c.store.discard(ctx, &r))
+	}
+	fault("entry removed")
+	if _, err := Join(ctx, "bury", &r, c.store.bury); err != nil {
+		// The entry is gone. What is left of it goes when a sweep meets the revision.
+		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
+	}
+	fault("revision marked")
+	return nil
+}
+
+// removal is an entry that is to be removed in the version that was seen.
+type removal struct {
+	id      content.ID
+	version int
+}
+
+// removeAll removes some entries that are still in the versions that were seen, and tells which came to be removed.
+func (c *Collection[T, F]) removeAll(ctx context.Context, removals []removal) ([]bool, error) {
+	changes, ids := make([]engine.Change, len(removals)), make([]content.ID, len(removals))
+	for i, r := range removals {
+		changes[i], ids[i] = engine.Delete(bson.D{{Key: "_id", Value: r.id}, {Key: "version", Value: r.version}}), r.id
+	}
+	found, _, err := c.table.WriteEach(ctx, changes...)
+	if err != nil {
+		return nil, err
+	}
+	var left map[content.ID]string
+	if found > 0 && found < len(removals) { // some were in other versions: those are still there
+		if left, err = c.heads(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	came := make([]bool, len(removals))
+	for i, r := range removals {
+		_, there := left[r.id]
+		came[i] = found > 0 && !there
+	}
+	return came, nil
+}
+
+// bury removes what is left of entries that are gone: the copies in their revisions and their slugs. The
+// revisions that took them away are marked last, so that what a crash left is done later.
+func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
+	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
+	for i, r := range revisions {
+		entries[i], ids[i] = r.Entry, r.ID
+	}
+	of := bson.D{{Key: "entry", Value: oneOf(entries)}}
+	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
+	if err == nil {
+		err = s.write(ctx, routes, engine.DeleteAll(of))
+	}
+	if err == nil {
+		err = s.commit(ctx, ids...)
+	}
+	return make([]struct{}, len(revisions)), err
+}
+
+// DeleteFiles removes the bytes of a medium with its variants and sizes.
+func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
+	_, err := Join(ctx, "delete files", id, func(ctx context.Context, ids []content.ID) ([]struct{}, error) {
+		own := make([]bson.D, len(ids))
+		for i, id := range ids {
+			own[i] = bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}
+		}
+		return make([]struct{}, len(ids)), errors.Join(s.deleteFiles(ctx, bucketName, own...), s.deleteFiles(ctx, sizesBucket, own...))
+	})
+	return err
+}
