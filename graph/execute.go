@@ -7,6 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
+	"sen/graph/documents"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -17,7 +19,7 @@ import (
 // it, and says what the specification wants said.
 type planned struct {
 	*executableSchema
-	documents documents
+	documents documents.Cache
 	walked    func()
 }
 
@@ -33,7 +35,7 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 		}
 		walk = func(context.Context) *graphql.Response { return nil }
 		rq := requestOf(ctx)
-		data, ok := rq.run(ctx, p.documents.plan(rq))
+		data, ok := rq.run(ctx, rq.planOf(p.documents.Of(rq.op)))
 		switch {
 		case ok:
 			return &graphql.Response{Data: data}
@@ -60,7 +62,7 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 		return nil
 	})
 	if len(w.b) > maxAnswer && rq.refused == nil {
-		rq.refused = coded(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
+		rq.refused = coded.Errorf(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
 	}
 	if err != nil || w.unplain || rq.refused != nil {
 		for _, c := range rq.calls {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"sen/graph/coded"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -279,7 +280,7 @@ func (c *call) group(obj any) *group {
 // group gathers objects of one type, and adds the calls for what is selected on them.
 func (rq *request) group(ctx context.Context, s *selection, objs []any, level []*call) (*group, []*call) {
 	if rq.values += len(objs) * len(s.nodes); rq.values > maxValues {
-		rq.refused = coded(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
+		rq.refused = coded.Errorf(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
 		return &group{selection: s, objs: objs}, level
 	}
 	g := &group{selection: s, at: scalar.PlaceOf(ctx), objs: objs, calls: make([]call, len(s.nodes))}

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"sen/graph"
+	"sen/graph/limits"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
@@ -29,7 +30,7 @@ func BenchmarkPlan(b *testing.B) {
 	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
 	graph.AnswerArticles(resolver, articles())
 	for name, walk := range map[string]bool{"planned": false, "gqlgen": true} {
-		exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(b), Walk: walk})
+		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b), Walk: walk})
 		b.Run(name, func(b *testing.B) {
 			op, ctx := operation(b, exec, list)
 			b.ReportAllocs()
@@ -42,7 +43,7 @@ func BenchmarkPlan(b *testing.B) {
 		})
 	}
 	b.Run("encoding/json", func(b *testing.B) {
-		exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(b)})
+		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b)})
 		op, ctx := operation(b, exec, list)
 		responses, ctx := exec.DispatchOperation(ctx, op)
 		var data struct{ Articles struct{ Nodes []row } }

@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"sen/graph"
+	"sen/graph/documents"
 	"sen/internal/auth"
 	"sen/internal/cache"
 	"sen/internal/content"
@@ -111,14 +112,14 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer end()
-	g.run(graph.WithReadCost(r.Context(), answer.readCost), answer, params, end)
+	g.run(documents.WithReadCost(r.Context(), answer.readCost), answer, params, end)
 }
 
 // run executes an operation and writes its answer, once its turn is at its end: who reads slowly keeps nobody waiting.
 func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, end func()) {
 	get := answer.r.Method != http.MethodPost
 	if get {
-		ctx = graph.ReadOnly(ctx)
+		ctx = documents.ReadOnly(ctx)
 	}
 	now := graphql.Now()
 	params.ReadTime = graphql.TraceTiming{Start: now, End: now}
@@ -131,7 +132,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 	if errs != nil {
 		status := answer.requestError()
 		switch code, _ := errs[0].Extensions["code"].(string); {
-		case errs[0] == graph.ErrReadOnly:
+		case errs[0] == documents.ErrReadOnly:
 			status = http.StatusMethodNotAllowed
 			answer.w.Header().Set("Allow", "POST")
 		case code == string(content.CodeTooLarge):
@@ -140,7 +141,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, en
 		answer.write(status, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs), false)
 		return
 	}
-	if bad := g.rate.take(answer.w.Header(), answer.r, graph.CostOf(op).Requested-1-answer.readCost); bad != nil {
+	if bad := g.rate.take(answer.w.Header(), answer.r, documents.CostOf(op).Requested-1-answer.readCost); bad != nil {
 		answer.refuse(bad.status, bad.said)
 		return
 	}
@@ -206,7 +207,7 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, lim
 			coded(content.CodeUnavailable, content.Errorf(content.CodeUnavailable, "The answer took longer than %s. Ask for less, or try again.", limit).In(chainOf(op.Headers, g.languages))),
 		}}
 	}
-	done := &cache.Answer{Status: http.StatusOK, Cost: graph.CostOf(op).Requested}
+	done := &cache.Answer{Status: http.StatusOK, Cost: documents.CostOf(op).Requested}
 	ran := response.Data != nil || len(response.Errors) == 0
 	if !ran && mediaType == mediaResponse {
 		done.Status = http.StatusBadRequest
@@ -300,7 +301,7 @@ func (g *graphQL) fromJSON(answer *answer, body []byte) (*rawParams, *refusal) {
 
 // reading takes from the client's rate what it costs to read a long request.
 func (a *answer) reading(rate *rateLimit, bytes int) *refusal {
-	if a.readCost = bytes / graph.BytesInCost; a.readCost == 0 {
+	if a.readCost = bytes / documents.BytesInCost; a.readCost == 0 {
 		return nil
 	}
 	return rate.take(a.w.Header(), a.r, a.readCost)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"sen/graph"
+	"sen/graph/documents"
 	"sen/internal/auth"
 	"sen/internal/content"
 )
@@ -169,7 +169,7 @@ func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 	if errs != nil {
 		return nil, errs
 	}
-	if bad := p.rate.take(h, r, graph.CostOf(op).Requested-1); bad != nil {
+	if bad := p.rate.take(h, r, documents.CostOf(op).Requested-1); bad != nil {
 		return nil, bad.said
 	}
 	response := p.dispatch(ctx, op)

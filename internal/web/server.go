@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -16,6 +17,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"sen/graph"
+	"sen/graph/clients"
+	"sen/graph/documents"
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/newsroom"
@@ -46,7 +49,7 @@ type Options struct {
 	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
 	SharedMaxAge time.Duration
 	// Trusted are documents that clients may name by an id; with TrustedOnly nothing else is run.
-	Trusted     graph.Trusted
+	Trusted     documents.Trusted
 	TrustedOnly bool
 	// Slow is the time from which an operation is logged; zero logs none.
 	Slow time.Duration
@@ -108,7 +111,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, turns, outgoing, languages})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
-		for name, file := range graph.ClientFiles() {
+		for name, file := range clientFiles() {
 			mux.Handle("GET /clients/"+name, compressed(text(mediaJSON+"; charset=utf-8", string(file))))
 		}
 		mux.Handle("GET /playground", playground())
@@ -120,6 +123,9 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 
 // minCompressed is the size in bytes from which an answer is compressed.
 const minCompressed = 1024
+
+// clientFiles are the files for the caches of clients, written once.
+var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.Schema()) })
 
 // compressed compresses what is worth it, for clients that take it. Media are left as they are.
 func compressed(next http.Handler) http.Handler {
