@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -44,7 +45,7 @@ func chainOf(h http.Header, site func() content.Languages) []content.Locale {
 
 // refuse answers a request that could not be read.
 func (a *answer) refuse(status int, err *content.Error) {
-	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(err.Code, err.In(chainOf(a.r.Header, a.languages)))}}, false)
+	a.write(status, &graphql.Response{Errors: gqlerror.List{coded.Errorf(err.Code, "%s", err.In(chainOf(a.r.Header, a.languages)))}}, false)
 }
 
 // busy answers a request for which there is no room just now.

@@ -36,9 +36,9 @@ type preview struct {
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	timeout time.Duration
 	// Whoever has a link is a stranger, and counts as one.
-	rate     *rateLimit
-	turns    *turns
-	outgoing *outgoing
+	rate      *rateLimit
+	admission *admission
+	outgoing  *outgoing
 	// languages are those of the site.
 	languages func() content.Languages
 }
@@ -129,11 +129,11 @@ func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent
 	if bad := p.rate.take(h, r, 1); bad != nil {
 		return nil, bad.said
 	}
-	end, ok := p.turns.take(r.Context())
+	release, ok := p.admission.admit(r.Context())
 	if !ok {
 		return nil, content.Errorf(content.CodeUnavailable, "Too much is asked for at once.")
 	}
-	defer end()
+	defer release()
 	entry, err := p.read(h, r)
 	if err != nil {
 		return nil, err

@@ -89,14 +89,18 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		languages, prepared = func() content.Languages { return o.Store.Site().Languages }, o.Store.Prepared
 	}
 	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
-	turns, outgoing := newTurns(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
+	admission, outgoing := newAdmission(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages, prepared: prepared}
+	api := &graphQL{
+		operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload,
+		timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, admission: admission,
+		outgoing: outgoing, languages: languages, prepared: prepared,
+	}
 	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))
 	}
-	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, known{o.Answers, rate, turns, compressed(visitors.identified(api))})))
+	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, cachedAnswers{o.Answers, rate, admission, compressed(visitors.identified(api))})))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
 	}
@@ -107,8 +111,8 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, rate, newTurns(makingTurns(), o.Timeout), o.Log}))
-	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, turns, outgoing, languages})))
+	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, rate, newAdmission(concurrentSizes(), o.Timeout), o.Log}))
+	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, admission, outgoing, languages})))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		for name, file := range clientFiles() {
