@@ -9,6 +9,7 @@ import (
 
 	"sen/graph/coded"
 	"sen/graph/documents"
+	"sen/graph/parallel"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -53,7 +54,7 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 // run answers a query by its plan, if nothing goes wrong.
 func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	w := writer{}
-	err := Safely(func() error {
+	err := parallel.Safely(func() error {
 		root := rq.readRoots(ctx, p.root)
 		if rq.refused == nil {
 			w.b = make([]byte, 0, p.size.Load()*9/8+256)

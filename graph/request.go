@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -134,16 +132,6 @@ func (rq *request) walk(c *call) {
 // by gqlgen when it comes to their field, and not twice.
 func quiet(ctx context.Context) context.Context {
 	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
-}
-
-// Safely turns a panic into an error: one in a goroutine of its own would end the program.
-func Safely(do func() error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-		}
-	}()
-	return do()
 }
 
 // keep puts what a call found where the fields' resolvers look for it.

@@ -51,6 +51,7 @@ var rules = []rule{
 	{"sen/graph/coded", "sen/...", []string{"sen/internal/content"}, "an error's code is all that it knows"},
 	{"sen/graph/limits", "sen/...", []string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"}, "a document's size follows from its text alone"},
 	{"sen/graph/documents", "sen/...", documents, "documents are checked before anything of them is executed"},
+	{"sen/graph/parallel", "sen/...", nil, "running functions at the same time needs to know nothing of them"},
 	{"sen/graph/clients", "sen/...", nil, "the files for clients follow from the schema alone"},
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to a MongoDB server"},
