@@ -64,8 +64,8 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 // noOperation is what gqlgen says of a request that names no operation, where the document has not exactly one.
 const noOperation = "operation  not found"
 
-// noScalar matches what gqlparser says of a variable that is none of the specification's scalars. It names how the value was
-// decoded, or another value (vektah/gqlparser, validator/vars.go).
+// noScalar matches what gqlparser says of a variable that is none of the specification's scalars. It names how the
+// value was decoded, or another value (vektah/gqlparser, validator/vars.go).
 var noScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
 
 // scalarRules say what the specification's scalars must be.

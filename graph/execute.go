@@ -79,8 +79,8 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 // when reading, so that the next one of a place is always the one that is due.
 type writer struct {
 	b []byte
-	// unplain tells that the answer is not one that can be written plainly: it is left to gqlgen, and what was written only shows
-	// how long it will be.
+	// unplain tells that the answer is not one that can be written plainly: it is left to gqlgen, and what was written
+	// only shows how long it will be.
 	unplain bool
 }
 

@@ -15,8 +15,8 @@ import (
 //	entries  ids, answer; maybe fields, find    made from entries whose ids the object has
 //	batch    load; maybe ids, fields            made for all objects at once
 //
-// The entries of all relations of a level are read together. write and find give the same as answer. A plan uses them where
-// they are there, because they save a value for each object: BenchmarkPlan and BenchmarkFind compare.
+// The entries of all relations of a level are read together. write and find give the same as answer. A plan uses them
+// where they are there, because they save a value for each object: BenchmarkPlan and BenchmarkFind compare.
 type relation struct {
 	// needs are the stored fields of the object that the answer is made from.
 	needs []string

@@ -26,7 +26,8 @@ type request struct {
 	op    *graphql.OperationContext
 	ec    *executionContext
 	actor *content.Actor
-	// calls are those that were made for the plan, values is how many the answer has at least, and refused why it has too many.
+	// calls are those that were made for the plan, values is how many the answer has at least, and refused why it has
+	// too many.
 	calls   []*call
 	values  int
 	refused *gqlerror.Error
@@ -177,8 +178,8 @@ func (rq *request) load(ctx context.Context, all ...*wanted) error {
 	return nil
 }
 
-// hold keeps others from reading the same kinds until its result is called, so that what several fields ask of one entry
-// adds up.
+// hold keeps others from reading the same kinds until its result is called, so that what several fields ask of one
+// entry adds up.
 func (rq *request) hold(all []*wanted) (release func()) {
 	var held []*sync.Mutex
 	for _, kind := range content.Kinds() { // always in the same order

@@ -51,7 +51,8 @@ func (s schema) possible(def *ast.Definition) (names []string) {
 	return names
 }
 
-// possibleTypes is Apollo Client's setting of that name: without it a fragment on an interface finds nothing in the cache.
+// possibleTypes is Apollo Client's setting of that name: without it a fragment on an interface finds nothing in the
+// cache.
 func (s schema) possibleTypes(defs []*ast.Definition) any {
 	types := map[string][]string{}
 	for _, def := range defs {
@@ -62,8 +63,8 @@ func (s schema) possibleTypes(defs []*ast.Definition) any {
 	return types
 }
 
-// typePolicies is Apollo Client's setting of that name: objects without an identity are merged where they stand, and lists
-// of objects are replaced. Without it the client warns that it may lose data.
+// typePolicies is Apollo Client's setting of that name: objects without an identity are merged where they stand, and
+// lists of objects are replaced. Without it the client warns that it may lose data.
 func (s schema) typePolicies(defs []*ast.Definition) any {
 	type policy map[string]any
 	policies := map[string]policy{}

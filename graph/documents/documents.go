@@ -78,8 +78,8 @@ func (d Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 }
 
 // Add implements graphql.Cache. gqlgen takes two fields for one only where they are selected on the same type, or on an
-// interface and a type that has it: `node { id ... on Content { id } }` would answer id twice (TestKeysOnce). What one object
-// can select under one name is one field, the validation saw to it; so the types are taken away.
+// interface and a type that has it: `node { id ... on Content { id } }` would answer id twice (TestKeysOnce). What one
+// object can select under one name is one field, the validation saw to it; so the types are taken away.
 func (d Cache) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
 	eachSelection(parsed, func(s ast.Selection) {
 		if f, ok := s.(*ast.Field); ok {

@@ -160,8 +160,8 @@ func exactlyOne(object map[string]any) bool {
 	return false
 }
 
-// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our own
-// scalars as they come.
+// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our
+// own scalars as they come.
 func literal(value *ast.Value) error {
 	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
 		return nil

@@ -13,8 +13,8 @@ import (
 )
 
 // admission is the admission control of uncached operations (docs/adr/0013-admission-control.md). It bounds how many
-// operations of clients that are not signed in run at once, and has them yield to cached answers, which take a twentieth
-// of their time.
+// operations of clients that are not signed in run at once, and has them yield to cached answers, which take a
+// twentieth of their time.
 type admission struct {
 	places *semaphore.Weighted
 	// maxWait is how long an operation waits for a place.
@@ -34,13 +34,13 @@ func newAdmission(places int, maxWait time.Duration) *admission {
 
 // answeredFromCache notes that a cached answer is sent.
 func (a *admission) answeredFromCache() {
-	if now := time.Since(a.began).Milliseconds(); now != a.lastCached.Load() { // a read leaves it in every processor's cache
-		a.lastCached.Store(now)
+	if now := time.Since(a.began).Milliseconds(); now != a.lastCached.Load() {
+		a.lastCached.Store(now) // once in a millisecond: a store takes the value from the caches of other processors
 	}
 }
 
-// signedIn tells whether an account or a token asks. A guest with the link of a preview is not signed in: many people may
-// have one link.
+// signedIn tells whether an account or a token asks. A guest with the link of a preview is not signed in: many people
+// may have one link.
 func signedIn(ctx context.Context) bool {
 	actor := auth.ActorOf(ctx)
 	return actor != nil && actor.Preview == ""
@@ -86,9 +86,9 @@ func (a *admission) yield() {
 const scheduleTime = 10 * time.Microsecond
 
 // processorFree tells whether no other goroutine waits for a processor. Go has no cheap figure for it: runtime/metrics
-// counts goroutines that wait only by their past latencies. So it asks the scheduler three times in a row, since between
-// two cached answers a processor is free now and then. BenchmarkProcessorFree has what it costs, `make bench` (under
-// attack) what it gains.
+// counts goroutines that wait only by their past latencies. So it asks the scheduler three times in a row, since
+// between two cached answers a processor is free now and then. BenchmarkProcessorFree has what it costs, `make bench`
+// (under attack) what it gains.
 func processorFree() bool {
 	for range 3 {
 		asked := time.Now()

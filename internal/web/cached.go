@@ -28,8 +28,8 @@ func NewAnswers(store *storage.Store, bytes uint64) *cache.Answers {
 	return answers
 }
 
-// cachedAnswers answers requests from the cache by the bytes that the client sent, before anything of them is parsed. Only
-// requests of people who are not signed in are looked up, because only their answers are shared.
+// cachedAnswers answers requests from the cache by the bytes that the client sent, before anything of them is parsed.
+// Only requests of people who are not signed in are looked up, because only their answers are shared.
 type cachedAnswers struct {
 	answers   *cache.Answers
 	rate      *rateLimit
@@ -85,8 +85,8 @@ func appendHead(b []byte, r *http.Request) []byte {
 	return append(b, 1)
 }
 
-// readBody reads the body of a POST to the end of b, within its capacity. It is not ok if the body is larger than that or
-// can't be read; the request still has its whole body then.
+// readBody reads the body of a POST to the end of b, within its capacity. It is not ok if the body is larger than that
+// or can't be read; the request still has its whole body then.
 func readBody(b []byte, r *http.Request) (_ []byte, ok bool) {
 	head := len(b)
 	if r.ContentLength > int64(cap(b)-head) {

@@ -16,8 +16,11 @@ import (
 // shareable tells whether a request may be answered from the cache: it is public, and its body can be taken as it is.
 func shareable(r *http.Request) bool {
 	h := r.Header
-	if !isPublic(h) || len(h["Content-Encoding"]) > 0 || len(h["Accept"]) > 4 || len(h["Sen-Locale"]) > 1 || len(r.URL.RawQuery) > maxSent/4 {
+	if !isPublic(h) || len(h["Content-Encoding"]) > 0 {
 		return false
+	}
+	if len(h["Accept"]) > 4 || len(h["Sen-Locale"]) > 1 || len(r.URL.RawQuery) > maxSent/4 {
+		return false // no client sends so much, and the buffer has to hold it
 	}
 	for _, accept := range h["Accept"] {
 		if len(accept) > 1024 {
@@ -29,7 +32,8 @@ func shareable(r *http.Request) bool {
 		return r.ContentLength == 0
 	case http.MethodPost:
 		mediaType := h["Content-Type"]
-		return r.ContentLength > 0 && len(mediaType) == 1 && (mediaType[0] == mediaJSON || mediaType[0] == mediaJSON+"; charset=utf-8")
+		return r.ContentLength > 0 && len(mediaType) == 1 &&
+			(mediaType[0] == mediaJSON || mediaType[0] == mediaJSON+"; charset=utf-8")
 	}
 	return false
 }
@@ -45,8 +49,8 @@ func isPublic(h http.Header) bool {
 	return len(h["Authorization"]) == 0 && len(h["Sen-Stage"]) == 0
 }
 
-// operationKey is the key of an operation in the cache, however its request was spelled: the document, the variables with
-// their defaults, and the locale of the header. It is not ok if the operation is no query.
+// operationKey is the key of an operation in the cache, however its request was spelled: the document, the variables
+// with their defaults, and the locale of the header. It is not ok if the operation is no query.
 func operationKey(op *graphql.OperationContext, params *graphql.RawParams, mediaType string) (cache.Key, bool) {
 	if op.Operation.Operation != ast.Query {
 		return cache.Key{}, false

@@ -8,10 +8,10 @@ import (
 	"net/http"
 )
 
-// Listener wraps a TCP listener so that a cached answer is sent by one system call (docs/adr/0017-one-write.md). The server
-// must have [ConnContext] as its ConnContext. net/http has no option for it: it writes the header together with what of
-// the body fits into its buffer of 4 KiB, and then the rest. That makes two writes, and writes are most of the work of
-// sending a cached answer: BenchmarkOneWrite compares both.
+// Listener wraps a TCP listener so that a cached answer is sent by one system call (docs/adr/0017-one-write.md). The
+// server must have [ConnContext] as its ConnContext. net/http has no option for it: it writes the header together with
+// what of the body fits into its buffer of 4 KiB, and then the rest. That makes two writes, and writes are most of the
+// work of sending a cached answer: BenchmarkOneWrite compares both.
 func Listener(l net.Listener) net.Listener { return listener{l} }
 
 type listener struct{ net.Listener }

@@ -18,7 +18,8 @@ var (
 // sharedVary names the header fields of a request that a shared answer depends on.
 var sharedVary = []string{"Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"}
 
-// deliver sends an answer that may be shared: compressed if the client takes that, and by GET as 304 if the client has it.
+// deliver sends an answer that may be shared: compressed if the client takes that, and by GET as 304 if the client has
+// it.
 func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 	h := w.Header()
 	for name, values := range answer.Header {

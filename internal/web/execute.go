@@ -26,9 +26,11 @@ func (g *graphQL) timeLimit(op *graphql.OperationContext) time.Duration {
 	return time.Duration(1+max(graph.Items(op)-1, 0)/itemsInTime) * g.timeout
 }
 
-// execute runs an operation within a time limit. If the answer is shared and has no errors, it gets the header for caches
-// in front, and the tags under which it may be kept.
-func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, limit time.Duration, mediaType string, shared bool) *cache.Answer {
+// execute runs an operation within a time limit. If the answer is shared and has no errors, it gets the header for
+// caches in front, and the tags under which it may be kept.
+func (g *graphQL) execute(
+	ctx context.Context, op *graphql.OperationContext, limit time.Duration, mediaType string, shared bool,
+) *cache.Answer {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ctx, read := cache.Collect(ctx)

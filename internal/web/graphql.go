@@ -83,8 +83,8 @@ func (g *graphQL) begin(w http.ResponseWriter, r *http.Request) *answer {
 	return &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept")), languages: g.languages}
 }
 
-// acceptable counts the request and tells why it is not read: the client's rate limit, or a media type that Accept names
-// and we don't have.
+// acceptable counts the request and tells why it is not read: the client's rate limit, or a media type that Accept
+// names and we don't have.
 func (g *graphQL) acceptable(answer *answer) *refusal {
 	accepted := answer.mediaType != ""
 	if !accepted {
@@ -94,13 +94,14 @@ func (g *graphQL) acceptable(answer *answer) *refusal {
 		return bad
 	}
 	if !accepted {
-		return refused(http.StatusNotAcceptable, content.CodeBadUserInput, "The answer comes as application/graphql-response+json or application/json; Accept names neither.")
+		return refused(http.StatusNotAcceptable, content.CodeBadUserInput,
+			"The answer comes as application/graphql-response+json or application/json; Accept names neither.")
 	}
 	return nil
 }
 
-// run executes an operation and writes its answer. It releases the place of the operation before it writes, so that a slow
-// reader keeps nobody waiting.
+// run executes an operation and writes its answer. It releases the place of the operation before it writes, so that a
+// slow reader keeps nobody waiting.
 func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, release func()) {
 	ctx, op, ok := g.operation(ctx, answer, params)
 	if !ok {
@@ -110,7 +111,8 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, re
 	key, shared := g.sharing(ctx, op, answer, params)
 	limit := g.timeLimit(op)
 	if limit > g.timeout {
-		_ = http.NewResponseController(answer.w).SetWriteDeadline(time.Now().Add(limit + writeTime)) // a test's recorder has no deadlines
+		// A test's recorder has no deadlines.
+		_ = http.NewResponseController(answer.w).SetWriteDeadline(time.Now().Add(limit + writeTime))
 	}
 	execute := func(ctx context.Context) *cache.Answer { return g.execute(ctx, op, limit, answer.mediaType, shared) }
 	var done *cache.Answer
@@ -122,16 +124,19 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, re
 	release()
 	sent, ok := g.outgoing.take(ctx, len(done.Body))
 	if !ok {
-		answer.busy(content.Errorf(content.CodeUnavailable, "Too many large answers are on their way. Try again in a moment."))
+		answer.busy(content.Errorf(content.CodeUnavailable,
+			"Too many large answers are on their way. Try again in a moment."))
 		return
 	}
 	defer sent()
 	g.write(ctx, answer, done, shared)
 }
 
-// operation parses and validates an operation and counts its cost, in a context of its own. If it is not ok, the request
-// has its answer.
-func (g *graphQL) operation(ctx context.Context, answer *answer, params *rawParams) (_ context.Context, op *graphql.OperationContext, ok bool) {
+// operation parses and validates an operation and counts its cost, in a context of its own. If it is not ok, the
+// request has its answer.
+func (g *graphQL) operation(ctx context.Context, answer *answer, params *rawParams) (
+	_ context.Context, op *graphql.OperationContext, ok bool,
+) {
 	if answer.r.Method != http.MethodPost {
 		ctx = documents.ReadOnly(ctx)
 	}
@@ -166,9 +171,11 @@ func (a *answer) statusOf(errs gqlerror.List) int {
 	return a.requestError()
 }
 
-// sharing tells whether the answer to an operation may be given to others who are not signed in, and under which key it is
-// cached. By POST only our own cache keeps it.
-func (g *graphQL) sharing(ctx context.Context, op *graphql.OperationContext, answer *answer, params *rawParams) (cache.Key, bool) {
+// sharing tells whether the answer to an operation may be given to others who are not signed in, and under which key it
+// is cached. By POST only our own cache keeps it.
+func (g *graphQL) sharing(
+	ctx context.Context, op *graphql.OperationContext, answer *answer, params *rawParams,
+) (cache.Key, bool) {
 	key, ok := operationKey(op, &params.RawParams, answer.mediaType)
 	kept := g.answers != nil || answer.r.Method != http.MethodPost
 	return key, ok && kept && g.prepared() && auth.ActorOf(ctx) == nil && isPublic(params.Headers)

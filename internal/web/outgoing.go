@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// maxOutgoing bounds the bytes of large answers that are on their way at once to clients that are not signed in. A client
-	// that reads slowly, or not at all, holds its answer in memory until the time for writing is over.
+	// maxOutgoing bounds the bytes of large answers that are on their way at once to clients that are not signed in. A
+	// client that reads slowly, or not at all, holds its answer in memory until the time for writing is over.
 	maxOutgoing = 128 << 20
 	// largeAnswer is the size in bytes from which an answer counts.
 	largeAnswer = 64 << 10

@@ -15,8 +15,8 @@ import (
 	"sen/internal/content"
 )
 
-// refusal is why a request is not executed. A status of zero is that of a request error, which depends on the media type
-// of the answer ([answer.requestError]).
+// refusal is why a request is not executed. A status of zero is that of a request error, which depends on the media
+// type of the answer ([answer.requestError]).
 type refusal struct {
 	status int
 	said   *content.Error
@@ -27,7 +27,8 @@ func refused(status int, code content.Code, format string, args ...any) *refusal
 	return &refusal{status, content.Errorf(code, format, args...)}
 }
 
-// params reads what a request asks for. The caller calls cleanup once the operation has ended: it removes uploaded files.
+// params reads what a request asks for. The caller calls cleanup once the operation has ended: it removes uploaded
+// files.
 func (g *graphQL) params(answer *answer) (params *rawParams, cleanup func(), bad *refusal) {
 	r, cleanup := answer.r, func() {}
 	switch r.Method {
@@ -38,7 +39,7 @@ func (g *graphQL) params(answer *answer) (params *rawParams, cleanup func(), bad
 	case http.MethodPost:
 		if sent, ok := sentOf(r.Context()); ok {
 			params, bad = g.fromJSON(answer, sent.body)
-		} else if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mediaType == "multipart/form-data" {
+		} else if isMultipart(r) {
 			var files *multipartRequest
 			params, files, bad = g.fromMultipart(answer.w, r)
 			cleanup = files.remove
@@ -55,6 +56,12 @@ func (g *graphQL) params(answer *answer) (params *rawParams, cleanup func(), bad
 	return params, cleanup, bad
 }
 
+// isMultipart tells whether a request has a form with files.
+func isMultipart(r *http.Request) bool {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && mediaType == "multipart/form-data"
+}
+
 func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -68,13 +75,16 @@ func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 			*into = &text
 		}
 	}
-	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+	objects := map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions}
+	for name, into := range objects {
 		if text := query.Get(name); text != "" && decode([]byte(text), into) != nil {
 			return nil, badInput("The parameter %s must be a JSON object.", name)
 		}
 	}
-	if !utf8.ValidString(query.Get("query")) || !utf8.ValidString(query.Get("variables")) || !utf8.ValidString(params.OperationName) {
-		return nil, badInput("The parameters must be UTF-8.")
+	for _, name := range []string{"query", "variables", "operationName"} {
+		if !utf8.ValidString(query.Get(name)) {
+			return nil, badInput("The parameters must be UTF-8.")
+		}
 	}
 	return params, nil
 }
@@ -88,7 +98,8 @@ func (g *graphQL) fromBody(answer *answer, r *http.Request) (*rawParams, *refusa
 		}
 		return nil, refused(http.StatusUnsupportedMediaType, code, "Send the request as Content-Type: application/json.")
 	}
-	if charset := typeParams["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") || r.Header.Get("Content-Encoding") != "" {
+	charset := typeParams["charset"]
+	if charset != "" && !strings.EqualFold(charset, "utf-8") || r.Header.Get("Content-Encoding") != "" {
 		return nil, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as plain UTF-8.")
 	}
 	if r.ContentLength > g.maxBody {

@@ -100,7 +100,8 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))
 	}
-	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, cachedAnswers{o.Answers, rate, admission, compressed(visitors.identified(api))})))
+	shared := cachedAnswers{o.Answers, rate, admission, compressed(visitors.identified(api))}
+	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, shared)))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
 	}
@@ -111,8 +112,10 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, rate, newAdmission(concurrentSizes(), o.Timeout), o.Log}))
-	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, admission, outgoing, languages})))
+	files := media{o.Store, o.Newsroom, rate, newAdmission(concurrentSizes(), o.Timeout), o.Log}
+	mux.Handle("GET /media/{id}/{name}", watched("/media", files))
+	previews := preview{ops, o.Actor, o.Timeout, rate, admission, outgoing, languages}
+	mux.Handle("GET /preview/{token}", watched("/preview", compressed(previews)))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
 		for name, file := range clientFiles() {

@@ -13,8 +13,8 @@ import (
 	"sen/internal/cache"
 )
 
-// sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while, and find it by
-// the tags of what it was made from, when they are told to let go of those. Browsers ask each time: they would take
+// sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while, and find it
+// by the tags of what it was made from, when they are told to let go of those. Browsers ask each time: they would take
 // stale-while-revalidate for themselves, so it stands in CDN-Cache-Control (RFC 9213), which they don't know.
 func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Duration) http.Header {
 	sum := sha256.Sum256(body)
