@@ -7,7 +7,7 @@ import (
 )
 
 // TestRun has tasks wait for each other: they all run at the same time.
-func TestRun(t *testing.T) {
+func TestRun(*testing.T) {
 	var all sync.WaitGroup
 	all.Add(3)
 	meet := func() { all.Done(); all.Wait() }
