@@ -22,6 +22,11 @@ type rule struct {
 	why    string
 }
 
+// documents are what documents are checked with.
+var documents = []string{
+	"sen/graph/coded", "sen/graph/cost", "sen/graph/limits", "sen/graph/scalar", "sen/internal/auth", "sen/internal/cache", "sen/internal/content",
+}
+
 // engines are what the engines are made of, and bson the packages that see documents.
 var (
 	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine"}
@@ -43,6 +48,11 @@ var rules = []rule{
 	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "what is kept is bytes with the names of what they were made from"},
 	{"sen/internal/storage", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}, "the store does not know who asks, nor what follows from a write; it notes what is read"},
 	{"sen/graph/cost", "sen/...", []string{"sen/graph/scalar", "sen/internal/content"}, "what a document costs follows from it and the schema alone"},
+	{"sen/graph/coded", "sen/...", []string{"sen/internal/content"}, "an error's code is all that it knows"},
+	{"sen/graph/limits", "sen/...", []string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"}, "a document's size follows from its text alone"},
+	{"sen/graph/documents", "sen/...", documents, "documents are checked before anything of them is executed"},
+	{"sen/graph/parallel", "sen/...", nil, "running functions at the same time needs to know nothing of them"},
+	{"sen/graph/clients", "sen/...", nil, "the files for clients follow from the schema alone"},
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to a MongoDB server"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "above the store there is no BSON"},

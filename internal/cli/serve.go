@@ -15,6 +15,7 @@ import (
 
 	"sen"
 	"sen/graph"
+	"sen/graph/documents"
 	"sen/internal/config"
 	"sen/internal/content"
 	"sen/internal/newsroom"
@@ -164,7 +165,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 
 	"sen/graph"
 	"sen/graph/cost"
+	"sen/graph/documents"
+	"sen/graph/limits"
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/web"
@@ -131,18 +133,18 @@ func (c *Config) Issuer() *auth.OIDC {
 }
 
 // Limits are those of documents, with the costs by role.
-func (c *Config) Limits() (limits graph.Limits, err error) {
-	limits = graph.DefaultLimits
-	limits.Cost, err = c.CostLimits()
-	return limits, err
+func (c *Config) Limits() (of limits.Limits, err error) {
+	of = limits.Default
+	of.Cost, err = c.CostLimits()
+	return of, err
 }
 
 // Trusted are the documents of the file, each checked; none without a file.
-func (c *Config) Trusted() (graph.Trusted, error) {
+func (c *Config) Trusted() (documents.Trusted, error) {
 	if c.Documents == "" {
 		return nil, nil
 	}
-	limits, err := c.Limits()
+	within, err := c.Limits()
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +152,7 @@ func (c *Config) Trusted() (graph.Trusted, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--documents: %w", err)
 	}
-	trusted, err := graph.ReadTrusted(file, limits)
+	trusted, err := documents.ReadTrusted(file, within, graph.Schema())
 	if err != nil {
 		return nil, fmt.Errorf("--documents %s: %w", c.Documents, err)
 	}

@@ -21,8 +21,6 @@ import (
 	"sen/internal/embedded"
 	"sen/internal/engine"
 	"sen/internal/mongodb"
-	"sen/internal/newsroom"
-	"sen/internal/sample"
 	"sen/internal/storage"
 )
 
@@ -194,38 +192,6 @@ func Eventually(t testing.TB, what string, so func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("it never came to be that %s", what)
-}
-
-// SampleStore opens a store with the sample content in it.
-func SampleStore(t testing.TB, e Engine) *storage.Store {
-	t.Helper()
-	store := Store(t, e)
-	Sample(t, store)
-	return store
-}
-
-// AnySample is [SampleStore] for a test that any engine will do for: the real MongoDB where there is one. It gives what
-// it keeps in memory.
-func AnySample(t testing.TB) *storage.Store {
-	t.Helper()
-	if os.Getenv(mongoDBVariable) == "" {
-		return SampleStore(t, Embedded(t))
-	}
-	store := SampleStore(t, MongoDB(t))
-	Follow(t, store)
-	return store
-}
-
-// Sample puts the sample content into a store.
-func Sample(t testing.TB, store *storage.Store) {
-	t.Helper()
-	bundle, err := sample.Bundle()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // Log writes to the test's own output.

@@ -1,5 +1,6 @@
 // Command withmongod runs a command with a real MongoDB beside it, whose address
-// stands in SEN_TEST_MONGODB_URI, and ends it afterwards. SEN_MONGOD names the binary.
+// stands in SEN_TEST_MONGODB_URI, and ends it afterwards. SEN_MONGOD names the binary,
+// SEN_TEST_MONGOD_FOLDER the folder for its data; without it that is one for temporary files.
 package main
 
 import (
@@ -34,7 +35,7 @@ func main() {
 func run(args []string) (status int, err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	m, err := testkit.StartMongod(ctx, "")
+	m, err := testkit.StartMongod(ctx, os.Getenv("SEN_TEST_MONGOD_FOLDER"))
 	if err != nil {
 		return 1, err
 	}

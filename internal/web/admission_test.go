@@ -15,7 +15,7 @@ import (
 	"sen/internal/web"
 )
 
-// holding is a log whose line about one operation waits: the operation has its turn until then.
+// holding is a log whose line about one operation waits: the operation has its place until then.
 type holding struct {
 	slog.Handler
 	reached, goOn chan struct{}
@@ -36,9 +36,9 @@ func (h holding) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// TestTurns has a stranger's operation take the only turn: another one waits and is told to come again, while a known
-// answer and those who signed in are served; when the turn is over, the next one has it.
-func TestTurns(t *testing.T) {
+// TestAdmission has an operation take the only place: another one waits and is told to try again, while a cached answer and
+// those who are signed in are served. When the first one ends, the next one has the place.
+func TestAdmission(t *testing.T) {
 	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
@@ -54,17 +54,17 @@ func TestTurns(t *testing.T) {
 	go func() { held <- ask("Hold", nil) }()
 	<-log.reached
 	if got := ask("Late", nil); !bytes.Contains(got, []byte(`"UNAVAILABLE"`)) || !strings.Contains(string(got), "Đang có quá nhiều yêu cầu cùng lúc") {
-		t.Errorf("an operation beyond the turns got %s", got)
+		t.Errorf("an operation beyond the places got %s", got)
 	}
 	if got := ask("Known", nil); !bytes.Equal(got, known) {
-		t.Errorf("a known answer had to wait: %s", got)
+		t.Errorf("a cached answer had to wait: %s", got)
 	}
 	if got := ask("Editor", http.Header{testserver.ActorHeader: {"editor"}}); bytes.Contains(got, []byte("errors")) {
 		t.Errorf("an editor had to wait: %s", got)
 	}
 	close(log.goOn)
 	if got := <-held; bytes.Contains(got, []byte("errors")) {
-		t.Errorf("who had the turn got %s", got)
+		t.Errorf("who had the place got %s", got)
 	}
 	if got := ask("Late", nil); bytes.Contains(got, []byte("errors")) {
 		t.Errorf("the next one got %s", got)

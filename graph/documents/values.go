@@ -1,4 +1,4 @@
-package graph
+package documents
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -20,7 +21,7 @@ import (
 // values of variables against their scalars and enums ("7" for an Int, NaN for a
 // Float, an enum in the wrong case), and literals of our own scalars. Found here,
 // they are errors of the request, and nothing of it runs.
-type values struct{ documents }
+type values struct{ Cache }
 
 var _ interface {
 	graphql.OperationContextMutator
@@ -35,7 +36,7 @@ func (values) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it changes nothing.
 func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	doc := v.of(op)
+	doc := v.Of(op)
 	if doc.wrong != nil {
 		again := *doc.wrong // whoever answers may add to it
 		return &again
@@ -43,13 +44,13 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	for _, def := range op.Operation.VariableDefinitions {
 		value, ok := op.Variables[def.Variable]
 		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) { // with a default it may be null as far as gqlparser sees
-			return coded(content.CodeBadUserInput, "The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
+			return coded.Errorf(content.CodeBadUserInput, "The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
 		}
 		if !ok || value == nil {
 			continue
 		}
 		if err := v.variable(def.Type, value); err != nil {
-			return coded(content.CodeBadUserInput, "The variable $%s has a wrong value: %s.", def.Variable, err)
+			return coded.Errorf(content.CodeBadUserInput, "The variable $%s has a wrong value: %s.", def.Variable, err)
 		}
 	}
 	return nil
@@ -63,7 +64,7 @@ func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
 		for i := 0; ok && first == nil && i < len(f.Arguments); i++ {
 			arg := f.Arguments[i]
 			if err := literal(arg.Value); err != nil {
-				first = coded(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name, err)
+				first = coded.Errorf(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name, err)
 				first.Locations = []gqlerror.Location{{Line: arg.Position.Line, Column: arg.Position.Column}}
 			}
 		}
@@ -159,8 +160,8 @@ func exactlyOne(object map[string]any) bool {
 	return false
 }
 
-// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our own
-// scalars as they come.
+// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our
+// own scalars as they come.
 func literal(value *ast.Value) error {
 	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
 		return nil
@@ -179,53 +180,6 @@ func literal(value *ast.Value) error {
 	}
 	if check := scalars[value.Definition.Name]; check != nil {
 		return check(read)
-	}
-	return nil
-}
-
-// eachSelection visits every selection of a document once.
-func eachSelection(doc *ast.QueryDocument, visit func(ast.Selection)) {
-	var walk func(ast.SelectionSet)
-	walk = func(set ast.SelectionSet) {
-		for _, s := range set {
-			visit(s)
-			switch s := s.(type) {
-			case *ast.Field:
-				walk(s.SelectionSet)
-			case *ast.InlineFragment:
-				walk(s.SelectionSet)
-			}
-		}
-	}
-	for _, op := range doc.Operations {
-		walk(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		walk(f.SelectionSet)
-	}
-}
-
-// conditionsIn are the variables that a document's @skip and @include ask.
-func conditionsIn(doc *ast.QueryDocument) (names []string) {
-	eachSelection(doc, func(s ast.Selection) {
-		for _, d := range directivesOf(s) {
-			arg := d.Arguments.ForName("if")
-			if (d.Name == "skip" || d.Name == "include") && arg.Value.Kind == ast.Variable && !slices.Contains(names, arg.Value.Raw) {
-				names = append(names, arg.Value.Raw)
-			}
-		}
-	})
-	return names
-}
-
-func directivesOf(s ast.Selection) ast.DirectiveList {
-	switch s := s.(type) {
-	case *ast.Field:
-		return s.Directives
-	case *ast.InlineFragment:
-		return s.Directives
-	case *ast.FragmentSpread:
-		return s.Directives
 	}
 	return nil
 }

@@ -1,36 +1,41 @@
-package graph
+// Package clients writes what the caches of GraphQL clients have to know of the schema.
+package clients
 
 import (
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// ClientFiles are what clients' caches want to know of the schema, as JSON, by file name. docs/single-page-apps.md shows their use.
-var ClientFiles = sync.OnceValue(func() map[string][]byte {
-	files := map[string][]byte{}
-	for name, of := range map[string]func([]*ast.Definition) any{
-		"apollo-possible-types.json": possibleTypes,
-		"apollo-type-policies.json":  typePolicies,
-		"urql-schema.json":           minified,
+// schema is the schema that the files are written for.
+type schema struct{ *ast.Schema }
+
+// Files are the settings that the caches of Apollo Client and urql need, as JSON by file name.
+// docs/single-page-apps.md shows their use.
+func Files(of *ast.Schema) map[string][]byte {
+	s, files := schema{of}, map[string][]byte{}
+	defs := s.composites()
+	for name, value := range map[string]any{
+		"apollo-possible-types.json": s.possibleTypes(defs),
+		"apollo-type-policies.json":  s.typePolicies(defs),
+		"urql-schema.json":           s.minified(defs),
 	} {
-		text, err := json.Marshal(of(composites()))
+		text, err := json.Marshal(value)
 		if err != nil {
 			panic(err) // it is made of maps, lists and texts
 		}
 		files[name] = append(text, '\n')
 	}
 	return files
-})
+}
 
 // composites are the schema's objects, interfaces and unions by name, without those of introspection.
-func composites() (defs []*ast.Definition) {
-	for _, name := range slices.Sorted(maps.Keys(parsedSchema.Types)) {
-		if def := parsedSchema.Types[name]; def.IsCompositeType() && !strings.HasPrefix(name, "__") {
+func (s schema) composites() (defs []*ast.Definition) {
+	for _, name := range slices.Sorted(maps.Keys(s.Types)) {
+		if def := s.Types[name]; def.IsCompositeType() && !strings.HasPrefix(name, "__") {
 			defs = append(defs, def)
 		}
 	}
@@ -38,28 +43,29 @@ func composites() (defs []*ast.Definition) {
 }
 
 // possible are the names of the objects that an interface or a union may be.
-func possible(def *ast.Definition) (names []string) {
-	for _, object := range parsedSchema.GetPossibleTypes(def) {
+func (s schema) possible(def *ast.Definition) (names []string) {
+	for _, object := range s.GetPossibleTypes(def) {
 		names = append(names, object.Name)
 	}
 	slices.Sort(names)
 	return names
 }
 
-// possibleTypes is Apollo Client's setting of that name: without it a fragment on an interface finds nothing in the cache.
-func possibleTypes(defs []*ast.Definition) any {
+// possibleTypes is Apollo Client's setting of that name: without it a fragment on an interface finds nothing in the
+// cache.
+func (s schema) possibleTypes(defs []*ast.Definition) any {
 	types := map[string][]string{}
 	for _, def := range defs {
 		if def.IsAbstractType() {
-			types[def.Name] = possible(def)
+			types[def.Name] = s.possible(def)
 		}
 	}
 	return types
 }
 
-// typePolicies is Apollo Client's setting of that name: objects without an identity are merged where they stand, and lists
-// of objects are replaced. Without it the client warns that it may lose data.
-func typePolicies(defs []*ast.Definition) any {
+// typePolicies is Apollo Client's setting of that name: objects without an identity are merged where they stand, and
+// lists of objects are replaced. Without it the client warns that it may lose data.
+func (s schema) typePolicies(defs []*ast.Definition) any {
 	type policy map[string]any
 	policies := map[string]policy{}
 	for _, def := range defs {
@@ -68,7 +74,7 @@ func typePolicies(defs []*ast.Definition) any {
 		}
 		p, fields := policy{}, map[string]policy{}
 		for _, f := range def.Fields {
-			if f.Type.Elem != nil && parsedSchema.Types[f.Type.Name()].IsCompositeType() {
+			if f.Type.Elem != nil && s.Types[f.Type.Name()].IsCompositeType() {
 				fields[f.Name] = policy{"merge": false}
 			}
 		}
@@ -76,7 +82,7 @@ func typePolicies(defs []*ast.Definition) any {
 			p["fields"] = fields
 		}
 		switch {
-		case def == parsedSchema.Query, def == parsedSchema.Mutation:
+		case def == s.Query, def == s.Mutation:
 		case def.Name == "Person": // by the name of a day: the same id has other names on other days
 			p["keyFields"], p["merge"] = false, false
 		case def.Fields.ForName("id") == nil:
@@ -108,7 +114,7 @@ type minifiedField struct {
 
 // minified is an introspection with what Graphcache reads of it: every scalar, enum and input object is `Any`, as
 // @urql/introspection has it.
-func minified(defs []*ast.Definition) any {
+func (s schema) minified(defs []*ast.Definition) any {
 	types := []minifiedType{anyType}
 	for _, def := range defs {
 		t := minifiedType{Kind: string(def.Kind), Name: def.Name}
@@ -116,9 +122,9 @@ func minified(defs []*ast.Definition) any {
 			if strings.HasPrefix(f.Name, "__") {
 				continue
 			}
-			field := minifiedField{Name: f.Name, Type: reference(f.Type), Args: []minifiedField{}}
+			field := minifiedField{Name: f.Name, Type: s.reference(f.Type), Args: []minifiedField{}}
 			for _, a := range f.Arguments {
-				field.Args = append(field.Args, minifiedField{Name: a.Name, Type: reference(a.Type)})
+				field.Args = append(field.Args, minifiedField{Name: a.Name, Type: s.reference(a.Type)})
 			}
 			t.Fields = append(t.Fields, field)
 		}
@@ -126,7 +132,7 @@ func minified(defs []*ast.Definition) any {
 			t.Interfaces = append(t.Interfaces, minifiedType{Kind: string(ast.Interface), Name: name})
 		}
 		if def.IsAbstractType() {
-			for _, name := range possible(def) {
+			for _, name := range s.possible(def) {
 				t.PossibleTypes = append(t.PossibleTypes, minifiedType{Kind: string(ast.Object), Name: name})
 			}
 		}
@@ -134,23 +140,23 @@ func minified(defs []*ast.Definition) any {
 	}
 	named := func(def *ast.Definition) map[string]string { return map[string]string{"name": def.Name} }
 	return map[string]any{"__schema": map[string]any{
-		"queryType": named(parsedSchema.Query), "mutationType": named(parsedSchema.Mutation), "subscriptionType": nil, "types": types, "directives": []any{},
+		"queryType": named(s.Query), "mutationType": named(s.Mutation), "subscriptionType": nil, "types": types, "directives": []any{},
 	}}
 }
 
 var anyType = minifiedType{Kind: string(ast.Scalar), Name: "Any"}
 
 // reference is a type as a field or an argument has it.
-func reference(t *ast.Type) *minifiedType {
+func (s schema) reference(t *ast.Type) *minifiedType {
 	switch {
 	case t.NonNull:
 		nullable := *t
 		nullable.NonNull = false
-		return &minifiedType{Kind: "NON_NULL", OfType: reference(&nullable)}
+		return &minifiedType{Kind: "NON_NULL", OfType: s.reference(&nullable)}
 	case t.Elem != nil:
-		return &minifiedType{Kind: "LIST", OfType: reference(t.Elem)}
+		return &minifiedType{Kind: "LIST", OfType: s.reference(t.Elem)}
 	}
-	if def := parsedSchema.Types[t.NamedType]; def.IsCompositeType() {
+	if def := s.Types[t.NamedType]; def.IsCompositeType() {
 		return &minifiedType{Kind: string(def.Kind), Name: def.Name}
 	}
 	of := anyType

@@ -1,4 +1,4 @@
-package graph
+package documents
 
 import (
 	"crypto/sha256"
@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"sen/graph/limits"
 	"sen/internal/content"
 )
 
@@ -21,8 +22,8 @@ type Trusted map[string]string
 
 const hashPrefix = "sha256:"
 
-// DocumentHash is the SHA-256 of a document's text in lower-case hex.
-func DocumentHash(text string) string {
+// Hash is the SHA-256 of a document's text in lower-case hex.
+func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
@@ -39,8 +40,8 @@ var (
 	anyHash     = regexp.MustCompile(`^[0-9A-Fa-f]{64}$`)
 )
 
-// CheckDocumentID checks the form of an id, as the GraphQL over HTTP specification's appendix "Persisted Documents" has it.
-func CheckDocumentID(id string) error {
+// CheckID checks the form of an id, as the GraphQL over HTTP specification's appendix "Persisted Documents" has it.
+func CheckID(id string) error {
 	prefix, payload, prefixed := strings.Cut(id, ":")
 	switch {
 	case !documentIDs.MatchString(id):
@@ -54,22 +55,23 @@ func CheckDocumentID(id string) error {
 }
 
 // ReadTrusted reads a file of documents: a JSON object of texts by id, as Relay and GraphQL Code Generator write it, or
-// the manifest of Apollo's tools. An error names the document that is wrong.
-func ReadTrusted(file []byte, limits Limits) (Trusted, error) {
+// the manifest of Apollo's tools. An error names the document that is wrong against
+// the schema or over a limit.
+func ReadTrusted(file []byte, within limits.Limits, schema *ast.Schema) (Trusted, error) {
 	texts, err := readManifest(file)
 	if err != nil {
 		return nil, err
 	}
 	trusted := Trusted{}
 	for id, text := range texts {
-		if err := CheckDocumentID(id); err != nil {
+		if err := CheckID(id); err != nil {
 			return nil, fmt.Errorf("the document %q: %w", id, err)
 		}
-		hash := DocumentHash(text)
+		hash := Hash(text)
 		if named := strings.TrimPrefix(id, hashPrefix); anyHash.MatchString(named) && named != hash {
 			return nil, fmt.Errorf("the document %q: its id is not the SHA-256 of its text, which is %s", id, hash)
 		}
-		if err := limits.check(text); err != nil {
+		if err := check(text, within, schema); err != nil {
 			return nil, fmt.Errorf("the document %q: %w", id, err)
 		}
 		trusted[id], trusted[hashPrefix+hash] = text, text
@@ -101,22 +103,22 @@ func readManifest(file []byte) (map[string]string, error) {
 }
 
 // check tells what is wrong with a document, whatever its variables will be.
-func (l Limits) check(text string) error {
-	if _, err := l.parse(text); err != nil {
+func check(text string, within limits.Limits, schema *ast.Schema) error {
+	if _, err := within.Parse(text); err != nil {
 		return err
 	}
-	parsed, errs := gqlparser.LoadQueryWithRules(parsedSchema, text, rules.NewDefaultRules())
+	parsed, errs := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
 	if errs != nil {
 		return errs[0]
 	}
 	if len(parsed.Operations) == 0 {
 		return fmt.Errorf("it has no operation")
 	}
-	doc := newDocument(parsedSchema, parsed)
+	doc := newDocument(schema, parsed)
 	if doc.wrong != nil {
 		return doc.wrong
 	}
-	most := l.Cost.Most()
+	most := within.Cost.Most()
 	return doc.costs.Least(func(op *ast.OperationDefinition, cost, conditions int) error {
 		switch {
 		case cost > most:

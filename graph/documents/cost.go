@@ -1,4 +1,4 @@
-package graph
+package documents
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
 	"sen/graph/cost"
 	"sen/internal/auth"
 	"sen/internal/content"
@@ -34,7 +35,7 @@ func WithReadCost(ctx context.Context, cost int) context.Context {
 
 // costs refuses operations that cost too much, before anything of them runs.
 type costs struct {
-	documents
+	Cache
 	limits cost.Limits
 }
 
@@ -54,12 +55,12 @@ func (costs) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext implements graphql.OperationContextMutator; it notes the cost.
 func (c costs) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	requested, conditions := c.of(op).costs.Of(op.Operation, op.Variables)
+	requested, conditions := c.Of(op).costs.Of(op.Operation, op.Variables)
 	reading, _ := ctx.Value(readCostKey{}).(int)
 	asks := Cost{Requested: cost.Plus(requested, reading), Limit: c.limits.For(auth.ActorOf(ctx))}
 	op.Stats.SetExtension(costName, asks)
 	if conditions > content.MaxFilterConditions {
-		return coded(content.CodeTooComplex, "The filters of the operation have more than %d conditions together, which is the limit. "+
+		return coded.Errorf(content.CodeTooComplex, "The filters of the operation have more than %d conditions together, which is the limit. "+
 			"Name several values in one `in` or `ids`, or ask in several requests.", content.MaxFilterConditions)
 	}
 	if asks.Requested <= asks.Limit {
@@ -69,7 +70,7 @@ func (c costs) MutateOperationContext(ctx context.Context, op *graphql.Operation
 	if asks.Requested == cost.Max {
 		atLeast = "at least "
 	}
-	err := coded(content.CodeTooComplex, "The operation costs %s%d; the limit is %d. "+
+	err := coded.Errorf(content.CodeTooComplex, "The operation costs %s%d; the limit is %d. "+
 		"Ask for smaller pages, fewer lists inside lists, or fewer conditions in filters.",
 		atLeast, asks.Requested, asks.Limit)
 	err.Extensions[costName] = asks

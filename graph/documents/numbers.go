@@ -1,10 +1,9 @@
-package graph
+package documents
 
 import (
 	"context"
 	"encoding/json"
 	"math"
-	"regexp"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -57,14 +56,4 @@ func whole(value any) any {
 		}
 	}
 	return value
-}
-
-// noScalar matches what gqlparser says of a variable that is none of the specification's scalars. It names how the value was
-// decoded, or another value (vektah/gqlparser, validator/vars.go).
-var noScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
-
-// scalarRules say what the specification's scalars must be.
-var scalarRules = map[string]string{
-	"Int": "an Int must be a whole number of 32 bits", "Float": "a Float must be a finite number", "String": "a String must be a string",
-	"ID": "an ID must be a string", "Boolean": "a Boolean must be true or false",
 }
