@@ -11,6 +11,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // desk makes the changes of one kind, whatever its Go type.
@@ -190,7 +191,7 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 		return nil, err
 	}
 	if stages := given(before, after); len(stages) > 0 {
-		if _, err := storage.Join(ctx, "follow", gift{after.ID, w.revision, stages}, w.followAll); err != nil {
+		if _, err := batch.Join(ctx, "follow", gift{after.ID, w.revision, stages}, w.followAll); err != nil {
 			return nil, err
 		}
 	}

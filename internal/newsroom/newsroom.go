@@ -19,6 +19,7 @@ import (
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // Newsroom changes what is in a store.
@@ -245,7 +246,7 @@ func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
 		return nil, err
 	}
 	if r.Follows != "" {
-		if _, err := storage.Join(ctx, "finish", r, w.finish); err != nil {
+		if _, err := batch.Join(ctx, "finish", r, w.finish); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"sen/internal/bsondoc"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // byID is the order of documents by their ids.
@@ -73,13 +74,13 @@ func (s *Store) update(ctx context.Context, table string, filter, update bson.D)
 	return n > 0, err
 }
 
-// writeEach makes changes of a table that don't depend on each other, with those that others make ([Together]). It gives
+// writeEach makes changes of a table that don't depend on each other, with those that others make ([batch.Together]). It gives
 // the places of those for which another document has the same key.
 func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Change) (duplicates []int, err error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	return Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
+	return batch.Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
 		all := slices.Concat(several...)
 		_, failed, err := s.engine.Table(table).WriteEach(ctx, all...)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // Linked is an entry as far as others that link to it depend on it.
@@ -34,12 +35,12 @@ var (
 )
 
 // Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the answer.
-// The copies are shared by those who ask together ([Together]): nobody may change them.
+// The copies are shared by those who ask together ([batch.Together]): nobody may change them.
 func (s *Store) Linked(ctx context.Context, ids []content.ID) (map[content.ID]Linked, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return Join(ctx, "linked", ids, s.linked)
+	return batch.Join(ctx, "linked", ids, s.linked)
 }
 
 func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[content.ID]Linked, error) {

@@ -12,6 +12,7 @@ import (
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // Lookup is a read of documents of one table by their ids or slugs. [Store.Look] makes several in one round trip.
@@ -92,10 +93,10 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 		return nil
 	}
 	if slices.ContainsFunc(of, func(l *Lookup) bool { return !l.shared }) {
-		return newGathered(s.engine, of).run(ctx)
+		return newGathered(s.engine, of).Run(ctx)
 	}
 	begin := func() *gathered { return newGathered(s.shown, of) }
-	_, err := gather(ctx, &s.gather, "", maxRunning, begin, func(waiting *gathered) bool {
+	_, err := batch.Make(ctx, &s.reads, "", batch.Processors, begin, func(waiting *gathered) bool {
 		if waiting.size >= maxWave {
 			return false
 		}
@@ -160,8 +161,8 @@ func (all *gathered) merge(l *Lookup) {
 	}
 }
 
-// run implements reading.
-func (all *gathered) run(ctx context.Context) error {
+// Run implements [batch.Read].
+func (all *gathered) Run(ctx context.Context) error {
 	each := slices.Collect(maps.Values(all.by))
 	queries := make([]engine.Query, len(each))
 	for i, l := range each {

@@ -11,6 +11,7 @@ import (
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // envelope is an entry of which a part was read.
@@ -169,7 +170,7 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 
 // Entry reads a whole entry, whatever its state; nil when there is none.
 func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
-	return Join(ctx, "entry "+c.name, id, c.entries)
+	return batch.Join(ctx, "entry "+c.name, id, c.entries)
 }
 
 // entries reads whole entries, nil for those that are not there. An id that stands there twice gives two.

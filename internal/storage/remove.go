@@ -9,6 +9,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
@@ -19,7 +20,7 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return err
 	}
 	fault("revision inserted")
-	came, err := Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
+	came, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
 	c.store.changed(Change{c.kind, e.ID})
 	if err != nil {
 		return err
@@ -28,7 +29,7 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return errors.Join(ErrStale, c.store.discard(ctx, &r))
 	}
 	fault("entry removed")
-	if _, err := Join(ctx, "bury", &r, c.store.bury); err != nil {
+	if _, err := batch.Join(ctx, "bury", &r, c.store.bury); err != nil {
 		// The entry is gone. What is left of it goes when a sweep meets the revision.
 		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
 	}
@@ -86,7 +87,7 @@ func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]stru
 
 // DeleteFiles removes the bytes of a medium with its variants and sizes.
 func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
-	_, err := Join(ctx, "delete files", id, func(ctx context.Context, ids []content.ID) ([]struct{}, error) {
+	_, err := batch.Join(ctx, "delete files", id, func(ctx context.Context, ids []content.ID) ([]struct{}, error) {
 		own := make([]bson.D, len(ids))
 		for i, id := range ids {
 			own[i] = bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}

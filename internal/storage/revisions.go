@@ -9,6 +9,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // revisions is what the store knows of revisions. They are listed like a kind; a
@@ -62,7 +63,7 @@ type at struct {
 // revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
 func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
-	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
+	return batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
 }
 
 // revisionCopies is revisionCopy for several.
@@ -123,12 +124,12 @@ type receipt struct {
 // names it, or has since gone on from it. It is how a retried change learns what the
 // first attempt did. Nil when there is no such revision.
 func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
-	r, err := Join(ctx, "receipt", id, s.receipts)
+	r, err := batch.Join(ctx, "receipt", id, s.receipts)
 	if r == nil || err != nil {
 		return nil, false, err
 	}
 	if !r.Committed && !r.Receipt {
-		r.Committed, err = Join(ctx, "settle", &r.Revision, s.settle)
+		r.Committed, err = batch.Join(ctx, "settle", &r.Revision, s.settle)
 	}
 	return &r.Revision, r.Committed || r.Receipt, err
 }

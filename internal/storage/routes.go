@@ -12,6 +12,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // routes is the collection of claimed slugs. Its `_id` is the kind and the slug,
@@ -182,7 +183,7 @@ func (s *Store) left(held, now claim) bool {
 // takeOver takes a slug that another entry claimed and does not have.
 func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
 	_, slug, _ := strings.Cut(own.ID, ":")
-	held, err := Join(ctx, "claim", claimKey{c.kind, slug}, c.store.heldBy)
+	held, err := batch.Join(ctx, "claim", claimKey{c.kind, slug}, c.store.heldBy)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // What a write can meet.
@@ -118,7 +119,7 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	came, err := Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
+	came, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
 	if err == nil && !came {
 		return ErrStale
 	}

@@ -6,6 +6,7 @@ import (
 
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/storage/batch"
 )
 
 // maxEqual is how many equal reads of pages run at once.
@@ -30,10 +31,10 @@ func (c *Collection[T, F]) readShared(
 	name, ok := c.nameOf(l, parents)
 	if !ok {
 		r := begin()
-		err := r.run(ctx)
+		err := r.Run(ctx)
 		return r.pages, err
 	}
-	r, err := gather(ctx, &c.store.gather, name, maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
+	r, err := batch.Make(ctx, &c.store.reads, name, maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +57,8 @@ func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok 
 	return string(asked), err == nil // JSON has no form for a year of five digits
 }
 
-// run implements reading.
-func (r *pagesRead[T, F]) run(ctx context.Context) (err error) {
+// Run implements [batch.Read].
+func (r *pagesRead[T, F]) Run(ctx context.Context) (err error) {
 	c, since := r.of, r.of.store.journal.Now()
 	ctx, tags := cache.Collect(ctx)
 	if r.pages, err = c.readPages(ctx, r.list, r.parents, since); err != nil {

@@ -15,6 +15,7 @@ import (
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // Options say how a store works.
@@ -66,8 +67,8 @@ type Store struct {
 	// journal knows what changed, and memory keeps what did not.
 	journal *cache.Journal
 	memory  memory
-	// gather makes the reads of several requests together.
-	gather gatherer
+	// reads combines the reads of requests.
+	reads batch.Reads
 	// rekeying is how many times the keys of texts are being worked out anew.
 	rekeying atomic.Int32
 	// ready tells that the indexes stand and the settings were read; unready is why the last attempt failed.
@@ -98,7 +99,7 @@ func New(o Options) *Store {
 	}
 	s.watch.look = make(chan struct{}, 1)
 	s.clock.local = o.Clock
-	s.gather.timeout = o.Timeout
+	s.reads.Timeout = o.Timeout
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
 	s.journal = cache.NewJournal(s.Current)
 	s.memory = newMemory(s.journal, o)

@@ -10,6 +10,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // parentField is where a copy names the entry that it stands directly below.
@@ -34,11 +35,11 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if to == "" || !content.IsNil(part.before) && to == content.As(part.before).ParentLink() {
 			continue
 		}
-		moving, err := Join(ctx, "moving "+c.name, revision, c.moving)
+		moving, err := batch.Join(ctx, "moving "+c.name, revision, c.moving)
 		if err != nil {
 			return err
 		}
-		below, err := Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
+		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
 		if err != nil {
 			return err
 		}
