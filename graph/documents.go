@@ -16,7 +16,7 @@ import (
 // documents keeps valid documents, parsed, and the costs and plans of their operations, by their text. What is kept
 // was within the limits.
 type documents struct {
-	*cache.Fixed[string, *document]
+	*cache.Fixed[*document]
 	schema *ast.Schema
 }
 

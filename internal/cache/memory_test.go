@@ -13,7 +13,7 @@ import (
 func TestMemory(t *testing.T) {
 	var lost atomic.Bool
 	journal := cache.NewJournal(func() bool { return !lost.Load() })
-	m := cache.NewMemory[string, int](journal, bound, time.Minute)
+	m := cache.NewMemory[int](journal, bound, time.Minute)
 	has := func(key string, want int) {
 		t.Helper()
 		if got, ok := m.Get(key); ok != (want != 0) || got != want {
@@ -58,9 +58,9 @@ func TestMemory(t *testing.T) {
 
 // TestMemoryBound keeps no more bytes than it may.
 func TestMemoryBound(t *testing.T) {
-	m := cache.NewMemory[int, int](cache.NewJournal(func() bool { return true }), bound, time.Minute)
+	m := cache.NewMemory[int](cache.NewJournal(func() bool { return true }), bound, time.Minute)
 	for n := range 10_000 {
-		m.Put(n, n, 1000, 0)
+		m.Put(strconv.Itoa(n), n, 1000, 0)
 	}
 	for range 1000 {
 		if m.Bytes() <= bound {
@@ -71,12 +71,12 @@ func TestMemoryBound(t *testing.T) {
 	if m.Bytes() > bound || m.Bytes() == 0 {
 		t.Errorf("%d bytes are kept, %d may be", m.Bytes(), bound)
 	}
-	var none *cache.Memory[int, int]
-	none.Put(1, 1, 8, 0)
-	if _, ok := none.Get(1); ok {
+	var none *cache.Memory[int]
+	none.Put("1", 1, 8, 0)
+	if _, ok := none.Get("1"); ok {
 		t.Error("what keeps nothing kept something")
 	}
-	if cache.NewMemory[int, int](nil, 0, 0) != nil {
+	if cache.NewMemory[int](nil, 0, 0) != nil {
 		t.Error("no bytes keep something")
 	}
 }

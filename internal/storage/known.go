@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sen/internal/cache"
@@ -16,33 +17,23 @@ import (
 // memory keeps what readers are shown until it changes: entries decoded, and pages as lists of ids. What
 // the newsroom reads is never taken from it.
 type memory struct {
-	entities *cache.Memory[content.ID, entity]
+	entities *cache.Memory[entity]
 	// slugs lead to ids, the empty one where a slug leads nowhere.
-	slugs *cache.Memory[slugKey, content.ID]
-	pages *cache.Memory[cache.Key, *keptPage]
-	forms *cache.Memory[Form, string]
+	slugs *cache.Memory[content.ID]
+	pages *cache.Memory[*keptPage]
+	forms *cache.Memory[string]
 	// ends are those of stored links, as filters of readers ask for them.
-	ends *cache.Memory[endsKey, *linkEnds]
+	ends *cache.Memory[*linkEnds]
 }
 
-// Form names a form of a published body, as it was made from the body and its media.
-type Form struct {
-	Entry content.ID
-	// Field is the stored field that the body is in: an entry may have several.
-	Field string
-	// Locale is the body's language, Reading that in which it is read.
-	Locale, Reading content.Locale
-	// Name is the form's: html, markdown.
-	Name string
-}
-
-// FormOf names a form of a body as it is read in a language.
-func FormOf(body *content.Body, reading content.Locale, name string) Form {
-	return Form{Entry: body.Of, Field: body.Field, Locale: body.Locale, Reading: reading, Name: name}
+// FormOf is the key in [Store.Forms] of a body in a form, as it is read in a language. Name is that of the form: html,
+// markdown. The field is part of it, since an entry may have several bodies.
+func FormOf(body *content.Body, reading content.Locale, name string) string {
+	return strings.Join([]string{string(body.Of), body.Field, string(body.Locale), string(reading), name}, " ")
 }
 
 // Forms keeps forms of bodies while what they were made from stays as it was.
-func (s *Store) Forms() *cache.Memory[Form, string] { return s.memory.forms }
+func (s *Store) Forms() *cache.Memory[string] { return s.memory.forms }
 
 // entity is a published entry as it was read with some fields; the entry is nil where there is none. It is
 // shared by all readers: nobody changes it.
@@ -71,11 +62,11 @@ const memoryLife = time.Minute
 
 func newMemory(journal *cache.Journal, o Options) memory {
 	return memory{
-		entities: cache.NewMemory[content.ID, entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare-o.EntityBytes/endShare, memoryLife),
-		slugs:    cache.NewMemory[slugKey, content.ID](journal, o.EntityBytes/slugShare, memoryLife),
-		forms:    cache.NewMemory[Form, string](journal, o.EntityBytes/formShare, memoryLife),
-		ends:     cache.NewMemory[endsKey, *linkEnds](journal, o.EntityBytes/endShare, memoryLife),
-		pages:    cache.NewMemory[cache.Key, *keptPage](journal, o.PageBytes, memoryLife),
+		entities: cache.NewMemory[entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare-o.EntityBytes/endShare, memoryLife),
+		slugs:    cache.NewMemory[content.ID](journal, o.EntityBytes/slugShare, memoryLife),
+		forms:    cache.NewMemory[string](journal, o.EntityBytes/formShare, memoryLife),
+		ends:     cache.NewMemory[*linkEnds](journal, o.EntityBytes/endShare, memoryLife),
+		pages:    cache.NewMemory[*keptPage](journal, o.PageBytes, memoryLife),
 	}
 }
 
@@ -144,12 +135,12 @@ func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int,
 	if !content.IsNil(e) {
 		kept.entry = e
 	}
-	c.store.memory.entities.Put(id, kept, weigh(stored), since, cache.Entry(id))
+	c.store.memory.entities.Put(string(id), kept, weigh(stored), since, cache.Entry(id))
 }
 
 // kept is an entry in memory with all of some fields; ok tells that it is known, be it that there is none.
 func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
-	k, ok := c.store.memory.entities.Get(id)
+	k, ok := c.store.memory.entities.Get(string(id))
 	if !ok {
 		return e, 0, false
 	}
@@ -249,8 +240,8 @@ func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
 }
 
 // keys are what the pages of a list for some parents are kept under; false if they are not kept at all.
-func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []cache.Key, ok bool) {
-	keys = make([]cache.Key, len(parents))
+func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []string, ok bool) {
+	keys = make([]string, len(parents))
 	if c.store.memory.pages == nil || !c.shared(l.Stage) {
 		return keys, false
 	}
@@ -277,7 +268,8 @@ func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []cache.Key, 
 			}
 		}
 		within = append(append(within, '!'), w.Not...)
-		keys[i] = sha256.Sum256(within)
+		sum := sha256.Sum256(within)
+		keys[i] = string(sum[:])
 	}
 	return keys, true
 }

@@ -278,7 +278,7 @@ func TestMemoryWeight(t *testing.T) {
 func TestFormsOfTwoFields(t *testing.T) {
 	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
 	article := &content.Article{Base: content.Base{ID: "article_a"}}
-	forms := map[storage.Form]string{}
+	forms := map[string]string{}
 	for _, field := range []string{"body", "summary"} {
 		body := content.BodyOf(article, field, text, []content.Locale{"vi"})
 		forms[storage.FormOf(body, "vi", "html")] = field

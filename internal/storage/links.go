@@ -206,18 +206,12 @@ func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage cont
 	return seen, err
 }
 
-// endsKey names a stored link of a kind.
-type endsKey struct {
-	kind  content.Kind
-	field string
-}
-
 // ends tells which ends of a stored link can be seen at a stage. For readers it is kept until something of either kind changes.
 func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error) {
 	v := c.view(link.stage)
 	shared := !v.editing && stage != content.StageDraft
 	tags := []cache.Tag{cache.Kind(c.kind), cache.Kind(link.of)}
-	key, since := endsKey{c.kind, link.field}, c.store.journal.Now()
+	key, since := string(c.kind)+" "+link.field, c.store.journal.Now()
 	if shared {
 		cache.Note(ctx, tags...)
 		if known, ok := c.store.memory.ends.Get(key); ok {

@@ -201,7 +201,7 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 	pages := make([]readPage[T], len(parents))
 	keys, keeps := c.keys(l, parents)
 	var missing []Within
-	var missingKeys []cache.Key
+	var missingKeys []string
 	var places []int
 	wider := l.Asked
 	for i, w := range parents {

@@ -113,7 +113,7 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 		e, _, err := c.bySlug(ctx, slug, stage, fields)
 		return e, err
 	}
-	key := slugKey{claimKey{c.kind, slug}, false}
+	key := claimKey{c.kind, slug}
 	if e, ok, err := c.knownSlug(ctx, key, fields); ok || err != nil {
 		return e, err
 	}

@@ -18,14 +18,14 @@ type pagesRead[T any, F content.Filter[F]] struct {
 	list    List[F]
 	parents []Within
 	// keys are what the pages are kept under; nil if they are not kept.
-	keys  []cache.Key
+	keys  []string
 	pages []readPage[T]
 }
 
 // readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys. Requests
 // that ask for the same at the same time share the pages, unless those are of working copies.
 func (c *Collection[T, F]) readShared(
-	ctx context.Context, l List[F], parents []Within, keys []cache.Key,
+	ctx context.Context, l List[F], parents []Within, keys []string,
 ) ([]readPage[T], error) {
 	begin := func() *pagesRead[T, F] { return &pagesRead[T, F]{of: c, list: l, parents: parents, keys: keys} }
 	name, ok := c.nameOf(l, parents)

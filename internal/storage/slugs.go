@@ -11,15 +11,13 @@ import (
 	"sen/internal/content"
 )
 
-// slugKey names a slug: as it leads readers to an entry or, filtering, to what lists are filtered by.
-type slugKey struct {
-	claimKey
-	filtering bool
-}
+// addressed is the key in memory of a slug as it leads readers to an entry, filtering that of one in a filter.
+func (k claimKey) addressed() string { return "address " + k.id() }
+func (k claimKey) filtering() string { return "filter " + k.id() }
 
 // knownSlug gives the entry that a slug leads readers to, if that is in memory.
-func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e T, ok bool, err error) {
-	id, ok := c.store.memory.slugs.Get(key)
+func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
+	id, ok := c.store.memory.slugs.Get(key.addressed())
 	if !ok {
 		return e, false, nil
 	}
@@ -37,7 +35,7 @@ func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []
 }
 
 // keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
-func (c *Collection[T, F]) keepSlug(key slugKey, e T, since uint64) {
+func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
 	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
 	if !content.IsNil(e) {
 		base := common(e)
@@ -46,7 +44,7 @@ func (c *Collection[T, F]) keepSlug(key slugKey, e T, since uint64) {
 			tags = tags[1:]
 		}
 	}
-	c.store.memory.slugs.Put(key, id, len(key.slug)+len(id), since, tags...)
+	c.store.memory.slugs.Put(key.addressed(), id, len(key.slug)+len(id), since, tags...)
 }
 
 // namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
@@ -62,7 +60,7 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 			continue
 		}
 		cache.Note(ctx, cache.Kind(key.kind))
-		id, ok := s.memory.slugs.Get(slugKey{key, true})
+		id, ok := s.memory.slugs.Get(key.filtering())
 		if !ok {
 			missing = append(missing, key)
 		} else if id != "" {
@@ -93,7 +91,7 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 	for _, key := range missing {
 		if !slices.Contains(drafts, key.kind) {
 			id := found[key]
-			s.memory.slugs.Put(slugKey{key, true}, id, len(key.slug)+len(id), since, cache.Kind(key.kind))
+			s.memory.slugs.Put(key.filtering(), id, len(key.slug)+len(id), since, cache.Kind(key.kind))
 		}
 	}
 	return found, nil
