@@ -70,20 +70,3 @@ func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
 	}
 	return others, err
 }
-
-// Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.
-func (s *Store) Files(ctx context.Context, each func(id content.ID, name string, bytes int64) error) error {
-	for _, bucket := range []string{bucketName, sizesBucket} {
-		err := s.engine.Table(bucket+".files").Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
-			var file storedFile
-			if err := bsondoc.Unmarshal(doc, &file); err != nil {
-				return err
-			}
-			return each(mediumOf(file.ID), file.ID, file.Length)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

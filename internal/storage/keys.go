@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"sen/internal/content"
+	"sen/internal/storage/query"
 )
 
 // What engines differ in is worked out here when an entry is written, and stored
@@ -36,6 +37,12 @@ func sortedAs(locale content.Locale, text string) string {
 	}
 	var buf collate.Buffer
 	return hex.EncodeToString(c.KeyFromString(&buf, text))
+}
+
+// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
+type composed[T any] struct {
+	first func(T) string
+	then  string
 }
 
 // keysForm counts the ways in which keys were worked out; another way takes the next number.
@@ -63,7 +70,7 @@ func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.
 			}
 		}
 		folded, same = append(folded, bson.E{Key: field, Value: f}), append(same, bson.E{Key: field, Value: e})
-		if key, ok := c.orders[orderName(field)]; ok && key.localized {
+		if key, ok := c.orders[orderName(field)]; ok && key.Localized {
 			sorted = append(sorted, bson.E{Key: field, Value: s})
 		}
 	}
@@ -119,7 +126,7 @@ func (c *Collection[T, F]) writtenOnlyIn(ctx context.Context, locales, others []
 		return 0, nil
 	}
 	var either bson.A
-	for _, at := range []string{live, draft} {
+	for _, at := range []string{query.Live, query.Draft} {
 		path := at + c.labelField() + "."
 		for _, l := range locales {
 			only := bson.D{{Key: path + string(l), Value: bson.D{{Key: "$ne", Value: nil}}}, {Key: path + string(content.Undetermined), Value: nil}}
@@ -129,5 +136,5 @@ func (c *Collection[T, F]) writtenOnlyIn(ctx context.Context, locales, others []
 			either = append(either, only)
 		}
 	}
-	return count(ctx, c.table, append(bson.D{{Key: "$or", Value: either}}, working.shown...))
+	return count(ctx, c.table, append(bson.D{{Key: "$or", Value: either}}, query.Working.Shown...))
 }

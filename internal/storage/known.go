@@ -199,7 +199,7 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 	if keeps {
 		fields = c.names(read)
 	}
-	since := c.store.journal.Now()
+	since := c.store.Feed.Journal.Now()
 	l := c.byID(stage, slices.Collect(maps.Keys(missing)), fields)
 	return l, func() []T {
 		for id := range missing {
@@ -229,10 +229,10 @@ func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
 	}
 	known := 0
 	for _, r := range rows {
-		if _, _, ok := c.kept(r.id, fields); ok {
+		if _, _, ok := c.kept(r.ID, fields); ok {
 			known++
 		} else if !content.IsNil(r.entry) {
-			c.keep(r.id, r.entry, fields, r.stored, since)
+			c.keep(r.ID, r.entry, fields, r.stored, since)
 		}
 	}
 	before := c.familiar.Load()

@@ -10,6 +10,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
 // Linked is an entry as far as others that link to it depend on it.
@@ -83,18 +84,18 @@ func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[conte
 
 // linkQuery asks for some entries of the kind as [Store.Linked] reads them.
 func (c *Collection[T, F]) linkQuery(ids []content.ID) engine.Query {
-	fields := working.projection(nil)
+	fields := query.Working.Projection(nil)
 	for _, name := range labelFields {
 		if slices.Contains(c.fields, name) {
-			fields = append(fields, bson.E{Key: draft + name, Value: 1})
+			fields = append(fields, bson.E{Key: query.Draft + name, Value: 1})
 		}
 	}
 	for _, name := range givenFields {
 		if slices.Contains(c.fields, name) {
-			fields = append(fields, bson.E{Key: draft + name, Value: 1}, bson.E{Key: live + name, Value: 1})
+			fields = append(fields, bson.E{Key: query.Draft + name, Value: 1}, bson.E{Key: query.Live + name, Value: 1})
 		}
 	}
-	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
+	filter := bson.D{{Key: "_id", Value: query.OneOf(ids)}}
 	if len(ids) == 1 {
 		filter = engine.ByID(ids[0])
 	}

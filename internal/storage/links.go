@@ -14,6 +14,7 @@ import (
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // A filter by a relation counts only links to entries that the actor can see, as the answer shows only those. Which
@@ -117,18 +118,18 @@ func (w *where) leads(field string, kind content.Kind, want bool) {
 		w.asked.links[link] = true
 		return
 	}
-	cond := w.answers.ends[link].condition(w.at+field, w.single[field])
+	cond := w.answers.ends[link].condition(w.At+field, w.single[field])
 	if !want {
 		cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
 	}
-	w.conds = append(w.conds, cond)
+	w.Conds = append(w.Conds, cond)
 }
 
 // condition holds for a link at a path that has an end which counts; single tells that it has at most one end.
 func (e *linkEnds) condition(path string, single bool) bson.D {
 	switch {
 	case e.visible:
-		return bson.D{{Key: path, Value: oneOf(e.ids)}}
+		return bson.D{{Key: path, Value: query.OneOf(e.ids)}}
 	case len(e.ids) == 0: // of a list of objects some may have a link and some none
 		return bson.D{{Key: path, Value: bson.D{{Key: "$gt", Value: ""}}}}
 	}
@@ -208,10 +209,10 @@ func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage cont
 
 // ends tells which ends of a stored link can be seen at a stage. For readers it is kept until something of either kind changes.
 func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error) {
-	v := c.view(link.stage)
-	shared := !v.editing && stage != content.StageDraft
+	v := c.lists.View(link.stage)
+	shared := !v.Editing && stage != content.StageDraft
 	tags := []cache.Tag{cache.Kind(c.kind), cache.Kind(link.of)}
-	key, since := string(c.kind)+" "+link.field, c.store.journal.Now()
+	key, since := string(c.kind)+" "+link.field, c.store.Feed.Journal.Now()
 	if shared {
 		cache.Note(ctx, tags...)
 		if known, ok := c.store.memory.ends.Get(key); ok {
@@ -244,9 +245,9 @@ func endsOf(all []content.ID, seen map[content.ID]bool) *linkEnds {
 
 // linkedIDs are the ends of a stored link, whether or not there is an entry, each once. Those of working copies are
 // taken from what the entries link to in all, for which there is an index: there may be others among them.
-func (c *Collection[T, F]) linkedIDs(ctx context.Context, v view, field string, of content.Kind) ([]content.ID, error) {
-	path := v.at + field
-	if v.editing {
+func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field string, of content.Kind) ([]content.ID, error) {
+	path := v.At + field
+	if v.Editing {
 		path = "links"
 	}
 	found := map[content.ID]bool{}
@@ -269,8 +270,8 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v view, field string, 
 func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
 	seen := make(map[content.ID]bool, len(ids))
 	for some := range slices.Chunk(ids, maxIDs) {
-		v := c.viewByID(stage)
-		filter := append(bson.D{{Key: "_id", Value: oneOf(some)}}, v.shown...)
+		v := c.lists.ViewByID(stage)
+		filter := append(bson.D{{Key: "_id", Value: query.OneOf(some)}}, v.Shown...)
 		err := c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(some)}, func(doc bson.Raw) error {
 			id := bsondoc.ID(doc)
 			seen[content.ID(id)] = true

@@ -13,6 +13,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
 // Lookup is a read of documents of one table by their ids or slugs. [Store.Look] makes several in one round trip.
@@ -39,14 +40,14 @@ type found struct {
 }
 
 // lookup is a lookup of the entries that have some values under a path, with some fields.
-func (c *Collection[T, F]) lookup(v view, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
-	filter := v.shown
+func (c *Collection[T, F]) lookup(v query.View, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
+	filter := v.Shown
 	if path == "_id" && !c.whole {
 		filter = nil // what is not shown has no copy
 	}
 	return &Lookup{
-		name: strings.Join(append([]string{c.name, v.at + path}, fields...), " "), table: c.name,
-		path: path, values: values, filter: filter, fields: v.projection(fields), shared: !v.editing && !c.whole,
+		name: strings.Join(append([]string{c.name, v.At + path}, fields...), " "), table: c.name,
+		path: path, values: values, filter: filter, fields: v.Projection(fields), shared: !v.Editing && !c.whole,
 		decode: func(doc bson.Raw) (string, any, error) {
 			id, e, err := c.decode(v, bsondoc.Document(doc))
 			if content.IsNil(e) || err != nil {
@@ -63,7 +64,7 @@ func (c *Collection[T, F]) byID(stage content.Stage, ids []content.ID, fields []
 	for i, id := range ids {
 		values[i] = string(id)
 	}
-	return c.lookup(c.viewByID(stage), "_id", values, fields, func(id content.ID, _ T) string { return string(id) })
+	return c.lookup(c.lists.ViewByID(stage), "_id", values, fields, func(id content.ID, _ T) string { return string(id) })
 }
 
 // query is what a lookup asks its table.
@@ -174,8 +175,8 @@ func (all *gathered) Run(ctx context.Context) error {
 }
 
 // lookFor gives the one entry that a slug is of at present, with the bytes of what was read.
-func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v view, fields []string) (T, int, error) {
-	l := c.lookup(v, v.at+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
+func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
+	l := c.lookup(v, v.At+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
 	e, _ := l.found[slug].decoded.(T)
 	if !content.IsNil(e) {

@@ -12,6 +12,7 @@ import (
 
 	"sen/internal/bsondoc"
 	"sen/internal/engine"
+	"sen/internal/storage/lease"
 )
 
 // Moved is what a table had when it was moved.
@@ -23,7 +24,7 @@ type Moved struct {
 }
 
 // stays are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
-var stays = []string{sessions, holdsName, sizesBucket + ".files", sizesBucket + ".chunks"}
+var stays = []string{sessions, lease.Table, sizesBucket + ".files", sizesBucket + ".chunks"}
 
 // Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the signing
 // key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end it compares

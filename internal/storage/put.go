@@ -10,6 +10,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
@@ -56,7 +57,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		}
 	}
 	fault("entries put")
-	c.store.changed(Change{})
+	c.store.Feed.Changed(feed.Change{})
 	shown := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}}, {Key: hiddenField, Value: nil}}
 	return c.store.write(ctx, routes, engine.UpdateAll(shown, engine.Set(publicField, true)))
 }

@@ -12,6 +12,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
 // envelope is an entry of which a part was read.
@@ -23,7 +24,7 @@ type envelope[T any] struct {
 }
 
 // decode reads the copy that a view shows, nil where there is none.
-func (c *Collection[T, F]) decode(v view, doc bsondoc.Element) (id content.ID, copied T, err error) {
+func (c *Collection[T, F]) decode(v query.View, doc bsondoc.Element) (id content.ID, copied T, err error) {
 	if c.whole {
 		whole := c.make()
 		id, _ := doc.At("_id").Text()
@@ -33,7 +34,7 @@ func (c *Collection[T, F]) decode(v view, doc bsondoc.Element) (id content.ID, c
 	if err := c.decoder.Decode(doc, &e); err != nil {
 		return "", copied, fmt.Errorf("decode an entry of %s: %w", c.name, err)
 	}
-	if v.editing {
+	if v.Editing {
 		e.LiveVersion = versionOf(e.Live)
 		return e.ID, c.fill(e.ID, e.Draft, &e.Editing), nil
 	}
@@ -85,8 +86,8 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	if len(ids) == 0 {
 		return nil
 	}
-	v := c.viewByID(stage)
-	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
+	v := c.lists.ViewByID(stage)
+	filter := bson.D{{Key: "_id", Value: query.OneOf(ids)}}
 	if len(ids) == 1 {
 		filter[0].Value = ids[0] // which both engines look up without planning
 	}
@@ -94,9 +95,9 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		if _, _, err := c.store.settleOpen(ctx); err != nil {
 			return err
 		}
-		filter = append(filter, v.shown...) // of the others, what is not shown has no copy
+		filter = append(filter, v.Shown...) // of the others, what is not shown has no copy
 	}
-	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
+	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.Projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
 		id, e, err := c.decode(v, bsondoc.Document(doc))
 		if !content.IsNil(e) {
 			each(id, e, len(doc))
@@ -117,7 +118,7 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 	if e, ok, err := c.knownSlug(ctx, key, fields); ok || err != nil {
 		return e, err
 	}
-	since := c.store.journal.Now()
+	since := c.store.Feed.Journal.Now()
 	e, stored, err := c.bySlug(ctx, slug, stage, fields)
 	if err != nil {
 		return e, err
@@ -131,7 +132,7 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 
 // bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, stored int, err error) {
-	e, stored, err = c.lookFor(ctx, slug, c.view(stage), fields)
+	e, stored, err = c.lookFor(ctx, slug, c.lists.View(stage), fields)
 	if !content.IsNil(e) || err != nil {
 		return e, stored, err
 	}
@@ -176,7 +177,7 @@ func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.E
 // entries reads whole entries, nil for those that are not there. An id that stands there twice gives two.
 func (c *Collection[T, F]) entries(ctx context.Context, ids []content.ID) ([]*content.Entry[T], error) {
 	found := make([]*content.Entry[T], len(ids))
-	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
+	filter := bson.D{{Key: "_id", Value: query.OneOf(ids)}}
 	if len(ids) == 1 {
 		filter = engine.ByID(ids[0])
 	}
@@ -206,8 +207,8 @@ func (c *Collection[T, F]) complete(e *content.Entry[T]) {
 
 // Linking lists the entries whose link of a field, at a stage, leads to one of some others.
 func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) (ids []content.ID, err error) {
-	v := c.view(stage)
-	err = c.table.Find(ctx, engine.Query{Filter: bson.D{{Key: v.at + field, Value: oneOf(to)}}, Fields: idOnly},
+	v := c.lists.View(stage)
+	err = c.table.Find(ctx, engine.Query{Filter: bson.D{{Key: v.At + field, Value: query.OneOf(to)}}, Fields: idOnly},
 		func(doc bson.Raw) error {
 			id := bsondoc.ID(doc)
 			ids = append(ids, content.ID(id))

@@ -8,6 +8,8 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
+	"sen/internal/storage/query"
 )
 
 // Rekey writes the store's own forms of all texts anew (ADR 4), as the site's languages
@@ -21,8 +23,8 @@ func (s *Store) Rekey(ctx context.Context, done func(int)) error { return s.reke
 func (s *Store) RekeyOutdated(ctx context.Context, done func(int)) error {
 	other := bson.D{{Key: "$ne", Value: formOf(s.Site().Languages)}}
 	return s.rekey(ctx, bson.D{{Key: "$or", Value: bson.A{
-		bson.D{{Key: draft + keys + formField, Value: other}},
-		bson.D{{Key: live + keys + formField, Value: other}, {Key: live + "slug", Value: bson.D{{Key: "$ne", Value: nil}}}},
+		bson.D{{Key: query.Draft + query.Keys + formField, Value: other}},
+		bson.D{{Key: query.Live + query.Keys + formField, Value: other}, {Key: query.Live + "slug", Value: bson.D{{Key: "$ne", Value: nil}}}},
 	}}}, done)
 }
 
@@ -52,14 +54,14 @@ func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func())
 			return err
 		}
 		set := bson.D{}
-		for at, copied := range map[string]T{live: e.Live, draft: e.Draft} {
+		for at, copied := range map[string]T{query.Live: e.Live, query.Draft: e.Draft} {
 			if !content.IsNil(copied) {
 				set = append(set, bson.E{Key: at + "keys", Value: c.textKeys(copied, c.store.Site().Languages)})
 			}
 		}
 		same := bson.D{{Key: "_id", Value: e.ID}, {Key: "version", Value: e.Version}}
 		err = c.store.write(ctx, c.name, engine.Update(same, bson.D{{Key: "$set", Value: set}}))
-		c.store.changed(Change{c.kind, e.ID})
+		c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: e.ID})
 		done()
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // relation takes the conditions of a filter by a link to entries of another collection. Only links count whose end the
@@ -22,7 +23,7 @@ func relation[T any, F content.Filter[F]](
 	all, none := f.All != nil && *f.All, f.None != nil && *f.None
 	named, filtered := f.IDs != nil || f.Slugs != nil, !content.IsNil(f.Where)
 	if all && (none || filtered) {
-		w.refuse("`all` can't stand together with `none` or `where` in a filter by a relation.")
+		w.Refuse("`all` can't stand together with `none` or `where` in a filter by a relation.")
 		return
 	}
 	if f.Exists != nil {
@@ -32,7 +33,7 @@ func relation[T any, F content.Filter[F]](
 		w.leads(field, to.kind, false)
 	}
 	if named {
-		w.limit(len(f.IDs) + len(f.Slugs))
+		w.Limit(len(f.IDs) + len(f.Slugs))
 		if ids, lost := w.targets(to.kind, f.IDs, f.Slugs); all {
 			w.linksToAll(field, ids, lost)
 		} else {
@@ -46,24 +47,24 @@ func relation[T any, F content.Filter[F]](
 
 // linksTo holds for entries that link to one of some others; with none, for those that link to none of them.
 func (w *where) linksTo(field string, ids []content.ID, none bool) {
-	cond := nothing
+	cond := query.Nothing
 	if len(ids) > 0 {
-		cond = bson.D{{Key: w.at + field, Value: oneOf(ids)}}
+		cond = bson.D{{Key: w.At + field, Value: query.OneOf(ids)}}
 	}
 	if none {
 		cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
 	}
-	w.conds = append(w.conds, cond)
+	w.Conds = append(w.Conds, cond)
 }
 
 // linksToAll holds for entries that link to each of some others; lost tells that another one is asked for as well.
 func (w *where) linksToAll(field string, ids []content.ID, lost bool) {
 	if lost || len(ids) == 0 {
-		w.conds = append(w.conds, nothing)
+		w.Conds = append(w.Conds, query.Nothing)
 		return
 	}
-	for _, id := range ids { // not $all: the embedded engine finds nothing by it in a list of objects
-		w.add(field, bson.D{{Key: "$eq", Value: id}})
+	for _, id := range ids { // not $all: the embedded engine finds query.Nothing by it in a list of objects
+		w.Add(field, bson.D{{Key: "$eq", Value: id}})
 	}
 }
 
@@ -85,24 +86,24 @@ func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []co
 		return w.answers.reached[f]
 	}
 	if w.depth == content.MaxWhereDepth {
-		w.refuse("The filter reaches through more than %d relations: a `where` may stand within another one, but no deeper.",
+		w.Refuse("The filter reaches through more than %d relations: a `where` may stand within another one, but no deeper.",
 			content.MaxWhereDepth)
 		return nil
 	}
-	all, chain, depth := w.lookups, w.chain, w.depth+1
+	all, chain, depth := w.lookups, w.Chain, w.depth+1
 	within := func() *where { return to.where(all, stageFor(to.kind, all.drafts), chain, f, depth) }
-	if err := within().err; err != nil && w.err == nil { // its questions are noted
-		w.err = err
+	if err := within().Err; err != nil && w.Err == nil { // its questions are noted
+		w.Err = err
 	}
 	w.asked.reached = append(w.asked.reached, reached{f, to.kind, depth, func() (engine.Query, error) {
 		w := within()
-		p := page{view: w.view, conds: w.conds}
-		if p.editing {
-			p.linked = to.relations
+		p := query.Page{View: w.View, Conds: w.Conds}
+		if p.Editing {
+			p.Linked = to.relations
 		}
 		return engine.Query{
-			Table: to.name, Filter: p.filter(Within{}, nil), Fields: idOnly, Limit: content.MaxWhereEntries + 1,
-		}, w.err
+			Table: to.name, Filter: p.Filter(Within{}, nil), Fields: idOnly, Limit: content.MaxWhereEntries + 1,
+		}, w.Err
 	}})
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/feed"
+	"sen/internal/storage/query"
 )
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
@@ -21,7 +23,7 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 	}
 	fault("revision inserted")
 	came, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
-	c.store.changed(Change{c.kind, e.ID})
+	c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: e.ID})
 	if err != nil {
 		return err
 	}
@@ -74,7 +76,7 @@ func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]stru
 	for i, r := range revisions {
 		entries[i], ids[i] = r.Entry, r.ID
 	}
-	of := bson.D{{Key: "entry", Value: oneOf(entries)}}
+	of := bson.D{{Key: "entry", Value: query.OneOf(entries)}}
 	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
 	if err == nil {
 		err = s.write(ctx, routes, engine.DeleteAll(of))
@@ -92,7 +94,7 @@ func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
 		for i, id := range ids {
 			own[i] = bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}
 		}
-		return make([]struct{}, len(ids)), errors.Join(s.deleteFiles(ctx, bucketName, own...), s.deleteFiles(ctx, sizesBucket, own...))
+		return make([]struct{}, len(ids)), errors.Join(s.media.Delete(ctx, own...), s.sizes.Delete(ctx, own...))
 	})
 	return err
 }

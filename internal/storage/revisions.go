@@ -10,6 +10,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
 // revisions is what the store knows of revisions. They are listed like a kind; a
@@ -17,15 +18,15 @@ import (
 func revisions() spec[*content.Revision, *content.RevisionFilter] {
 	return spec[*content.Revision, *content.RevisionFilter]{
 		kind: "Revision", name: revisionsName, whole: true,
-		orders:    map[string]sortKey{"AT": moment("at"), "VERSION": number("version")},
+		orders:    map[string]query.SortKey{"AT": query.Moment("at"), "VERSION": query.Number("version")},
 		order:     "VERSION_DESC",
 		relations: []string{"entry"},
 		values:    []string{"committed"},
 		filter: func(w *where, f *content.RevisionFilter) {
-			match(w, "entry", f.Entry)
-			match(w, "action", f.Action)
-			w.plain("by.id", f.By, "i")
-			compare(w, "at", f.At)
+			query.Match(w.Where, "entry", f.Entry)
+			query.Match(w.Where, "action", f.Action)
+			w.Plain("by.id", f.By, "i")
+			query.Compare(w.Where, "at", f.At)
 		},
 	}
 }

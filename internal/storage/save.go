@@ -13,6 +13,8 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/feed"
+	"sen/internal/storage/query"
 )
 
 // What a write can meet.
@@ -66,7 +68,7 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 		return errors.Join(err, c.store.discard(ctx, &r))
 	}
 	if before == nil || !content.Same(before.Live, after.Live) {
-		c.store.changed(Change{c.kind, after.ID})
+		c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: after.ID})
 	}
 	if err != nil {
 		return err // it may have come to be: whoever meets the revision settles it
@@ -159,7 +161,7 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 // heads reads the heads of some entries.
 func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[content.ID]string, error) {
 	heads := make(map[content.ID]string, len(ids))
-	q := engine.Query{Filter: bson.D{{Key: "_id", Value: oneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
+	q := engine.Query{Filter: bson.D{{Key: "_id", Value: query.OneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
 	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
 		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
 		return nil
@@ -228,20 +230,20 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 // SetDerived sets what copies of some entries took over from others. It is no change of the entries:
 // their versions stay.
 func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any) error {
-	v := c.viewByID(stage)
-	changes, seen := make([]engine.Change, 0, len(derived)), make([]Change, 0, len(derived))
+	v := c.lists.ViewByID(stage)
+	changes, seen := make([]engine.Change, 0, len(derived)), make([]feed.Change, 0, len(derived))
 	for id, fields := range derived {
 		set := bson.D{}
 		for name, value := range fields {
-			set = append(set, bson.E{Key: v.at + name, Value: value})
+			set = append(set, bson.E{Key: v.At + name, Value: value})
 		}
-		filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
-		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})), append(seen, Change{c.kind, id})
+		filter := append(bson.D{{Key: "_id", Value: id}}, v.Shown...)
+		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})), append(seen, feed.Change{Kind: c.kind, ID: id})
 	}
 	fault("deriving")
 	_, err := c.store.writeEach(ctx, c.name, changes)
 	if stage != content.StageDraft {
-		c.store.changed(seen...)
+		c.store.Feed.Changed(seen...)
 	}
 	fault("derived set")
 	return err

@@ -10,6 +10,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // commit marks revisions as some that came to be.
@@ -46,7 +47,7 @@ func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool
 	var queries []engine.Query
 	for kind, ids := range entries {
 		queries = append(queries, engine.Query{
-			Table: s.collectionName(kind), Filter: bson.D{{Key: "_id", Value: oneOf(ids)}},
+			Table: s.collectionName(kind), Filter: bson.D{{Key: "_id", Value: query.OneOf(ids)}},
 			Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids),
 		})
 	}

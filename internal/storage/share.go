@@ -59,7 +59,7 @@ func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok 
 
 // Run implements [batch.Read].
 func (r *pagesRead[T, F]) Run(ctx context.Context) (err error) {
-	c, since := r.of, r.of.store.journal.Now()
+	c, since := r.of, r.of.store.Feed.Journal.Now()
 	ctx, tags := cache.Collect(ctx)
 	if r.pages, err = c.readPages(ctx, r.list, r.parents, since); err != nil {
 		return err

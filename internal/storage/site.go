@@ -12,6 +12,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // defaultSite stands in until a site has settings of its own.
@@ -36,7 +37,7 @@ const (
 // takeSite goes on with settings that were written; with others than before everything changes.
 func (s *Store) takeSite(site *content.Site) {
 	if before := s.site.Swap(site); !reflect.DeepEqual(before, site) {
-		s.changed(Change{})
+		s.Feed.Changed(feed.Change{})
 	}
 }
 
@@ -108,7 +109,7 @@ func (s *Store) ReadSite(ctx context.Context) error {
 		return err
 	}
 	if s.site.CompareAndSwap(before, site) { // else others were written meanwhile
-		s.changed(Change{})
+		s.Feed.Changed(feed.Change{})
 	}
 	return nil
 }

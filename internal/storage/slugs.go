@@ -53,7 +53,7 @@ func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
 func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]content.ID, error) {
 	found := make(map[claimKey]content.ID, len(keys))
 	var missing []claimKey
-	since := s.journal.Now()
+	since := s.Feed.Journal.Now()
 	for _, key := range keys {
 		if slices.Contains(drafts, key.kind) {
 			missing = append(missing, key)

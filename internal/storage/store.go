@@ -12,10 +12,13 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
+	"sen/internal/storage/feed"
+	"sen/internal/storage/files"
+	"sen/internal/storage/guard"
+	"sen/internal/storage/lease"
 )
 
 // Options say how a store works.
@@ -51,11 +54,11 @@ type Store struct {
 	collections []collection
 	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are shown.
 	engine, shown engine.Engine
-	guard         *guarded
+	guard         *guard.Engine
 	// program is this run of the program: it tells its claims and holds from those of others.
 	program string
 	watch   watch
-	clock   clock
+	clock   *lease.Clock
 	log     *slog.Logger
 	// timeout bounds an operation.
 	timeout time.Duration
@@ -63,10 +66,9 @@ type Store struct {
 	// hints tells that queries name indexes: the engine is a server, and they exist.
 	hints atomic.Bool
 	due   dueTimes
-	feed  feed
-	// journal knows what changed, and memory keeps what did not.
-	journal *cache.Journal
-	memory  memory
+	// Feed tells of changes. Its journal knows what changed, and memory keeps what did not.
+	Feed   *feed.Feed
+	memory memory
 	// reads combines the reads of requests.
 	reads batch.Reads
 	// rekeying is how many times the keys of texts are being worked out anew.
@@ -75,7 +77,10 @@ type Store struct {
 	ready      atomic.Bool
 	unready    atomic.Pointer[error]
 	background background
-	holding    holding
+	// media and sizes are the buckets of files.
+	media, sizes *files.Bucket
+	// Holds are those of files that are being taken in.
+	Holds *lease.Holds
 }
 
 // defaultTimeout bounds an operation when the options don't.
@@ -92,17 +97,19 @@ func New(o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	guard := &guarded{Engine: o.Engine}
-	s := &Store{engine: guard, shown: guard, guard: guard, program: rand.Text(), log: o.Log, timeout: o.Timeout}
+	guarded := &guard.Engine{Engine: o.Engine}
+	s := &Store{engine: guarded, shown: guarded, guard: guarded, program: rand.Text(), log: o.Log, timeout: o.Timeout}
 	if !o.Engine.Local() {
-		s.shown = doubting{guard, s.whole}
+		s.shown = guard.Verified{Engine: guarded, Verify: s.whole}
 	}
 	s.watch.look = make(chan struct{}, 1)
-	s.clock.local = o.Clock
+	s.clock = lease.NewClock(o.Clock, o.Log)
+	s.Holds = lease.NewHolds(s.engine, s.clock, s.program, o.Timeout, o.Log)
 	s.reads.Timeout = o.Timeout
 	s.background.ended, s.background.end = context.WithCancel(context.Background())
-	s.journal = cache.NewJournal(s.Current)
-	s.memory = newMemory(s.journal, o)
+	s.Feed = feed.New(guarded)
+	s.memory = newMemory(s.Feed.Journal, o)
+	s.openBuckets()
 	s.openCollections()
 	s.site.Store(&defaultSite)
 	return s
@@ -116,11 +123,11 @@ func (s *Store) Prepare(ctx context.Context) error {
 		err = s.refuseUnfinished(ctx)
 	}
 	if err == nil {
-		s.measure(ctx)
+		s.clock.Measure(ctx, s.guard)
 		err = s.prepare(ctx, func(string) {})
 	}
 	if err == nil {
-		s.guard.wrong.Store(nil)
+		s.guard.Wrong.Store(nil)
 	}
 	s.unready.Store(&err)
 	return err
@@ -169,7 +176,7 @@ func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
 		return []engine.Index{{Keys: bson.D{{Key: field, Value: 1}}, Sparse: true}}
 	}
 	all = append(all, tableIndexes{routes, sparse(openField)}, tableIndexes{revisionsName, sparse(followsField)})
-	return append(append(all, fileIndexes()...), peopleIndexes()...)
+	return append(append(all, s.fileIndexes()...), peopleIndexes()...)
 }
 
 // prepareIndexes makes the indexes for a site's languages, and tells of which table before each.
@@ -183,6 +190,12 @@ func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages,
 	return nil
 }
 
+// Now is the store's time: what programs compare goes by it.
+func (s *Store) Now() time.Time { return s.clock.Now() }
+
+// Skew is how far the store's clock is ahead of this program's, as it was measured last; 0 on a local engine.
+func (s *Store) Skew() time.Duration { return s.clock.Skew() }
+
 // Ready tells whether the store can serve: it is prepared and answers.
 func (s *Store) Ready(ctx context.Context) error {
 	if !s.ready.Load() {
@@ -191,7 +204,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		}
 		return content.Errorf(content.CodeUnavailable, "The store is not prepared yet.")
 	}
-	if err := s.guard.check(); err != nil {
+	if err := s.guard.Check(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
@@ -199,7 +212,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.engine.Ready(ctx); err != nil {
 		return err
 	}
-	return s.refuseSkew()
+	return s.clock.Check()
 }
 
 // Prepared tells whether the store was made ready once: before, it may be that the site is still put into it.

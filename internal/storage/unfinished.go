@@ -76,7 +76,7 @@ func (mark *unfinished) error() error {
 // unfinished, of which it removes what is there. The mark stays when the work fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
 	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
-	s.guard.wrong.Store(nil) // it is not served
+	s.guard.Wrong.Store(nil) // it is not served
 	if err := s.mark(ctx, mark); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 		return false, err // to prepare the store tells of another filling
 	}
 	if mark == nil {
-		s.guard.wrong.Store(nil) // it is not served
+		s.guard.Wrong.Store(nil) // it is not served
 		if empty, err := s.Empty(ctx); err != nil || !empty {
 			return false, err
 		}
@@ -132,7 +132,7 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 
 // Fillable tells whether an import or a move may fill the store: it is empty, or one before has left it unfinished.
 func (s *Store) Fillable(ctx context.Context) error {
-	s.guard.wrong.Store(nil) // it is not served
+	s.guard.Wrong.Store(nil) // it is not served
 	if err := s.engine.Ready(ctx); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // usersAtOnce is how many queries for users of entries are one command: a pipeline of MongoDB has 1,000 stages at most.
@@ -86,7 +87,7 @@ func (s *Store) find(ctx context.Context, all []usersQuery) error {
 	queries := make([]engine.Query, len(all))
 	for i, q := range all {
 		queries[i] = engine.Query{
-			Table: q.table, Filter: append(bson.D{{Key: "links", Value: oneOf(q.of)}}, working.shown...),
+			Table: q.table, Filter: append(bson.D{{Key: "links", Value: query.OneOf(q.of)}}, query.Working.Shown...),
 			Fields: bson.D{{Key: "links", Value: 1}}, Sort: byID, Limit: q.limit(),
 		}
 	}

@@ -13,11 +13,12 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // A store on a server can go away in part while programs use it: the database is dropped, or another one stands in its
 // place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers nothing
-// ([guarded]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([doubting]).
+// ([guard.Engine]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([guard.Verified]).
 
 // identityID names the settings that tell this store from any other.
 const identityID = "store"
@@ -92,11 +93,11 @@ func (s *Store) verify(ctx context.Context, mayGoOn bool) {
 // restored as a whole, its identity with it, is gone on with when nobody has written to it for a while.
 func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
 	err := s.whole(ctx, s.lasting()...)
-	if errors.Is(err, errReplaced) && mayGoOn && s.FeedLag() < silence && s.feed.quiet() {
+	if errors.Is(err, errReplaced) && mayGoOn && s.Feed.Lag() < feed.Silence && s.Feed.Quiet(restored) {
 		s.watch.tables.Clear()
 		err = nil
 	}
-	if err == nil && mayGoOn && s.guard.check() != nil {
+	if err == nil && mayGoOn && s.guard.Check() != nil {
 		s.goOn(ctx)
 	}
 }
@@ -113,34 +114,34 @@ var errIndexes = content.Errorf(content.CodeUnavailable, "Indexes of the databas
 
 // stop has nothing given from the store, for a reason, and forgets what was kept.
 func (s *Store) stop(ctx context.Context, why error) {
-	if before := s.guard.wrong.Swap(&why); before == nil || (*before).Error() != why.Error() {
+	if before := s.guard.Wrong.Swap(&why); before == nil || (*before).Error() != why.Error() {
 		s.log.ErrorContext(ctx, "the store can't serve", "err", why)
 	}
-	s.changed(Change{})
+	s.Feed.Changed(feed.Change{})
 }
 
 // goOn takes the store up again as it is now, with all its indexes.
 func (s *Store) goOn(ctx context.Context) {
-	before := s.guard.wrong.Load()
+	before := s.guard.Wrong.Load()
 	err := s.prepare(ctx, func(string) {})
-	if err != nil && s.guard.wrong.Load() == before {
+	if err != nil && s.guard.Wrong.Load() == before {
 		s.stop(ctx, &content.Error{Code: content.CodeUnavailable, Message: errIndexes.Message, Vietnamese: errIndexes.Vietnamese, Cause: err})
 	}
-	if err != nil || !s.guard.wrong.CompareAndSwap(before, nil) { // something else went wrong meanwhile
+	if err != nil || !s.guard.Wrong.CompareAndSwap(before, nil) { // something else went wrong meanwhile
 		return
 	}
-	s.changed(Change{})
+	s.Feed.Changed(feed.Change{})
 	s.log.InfoContext(ctx, "the store serves again")
 }
 
 // mend makes the indexes that are missing, while nothing is given.
 func (s *Store) mend(ctx context.Context) {
-	if s.guard.check() != nil || s.whole(ctx, s.lasting()...) != nil {
+	if s.guard.Check() != nil || s.whole(ctx, s.lasting()...) != nil {
 		return
 	}
 	for _, of := range s.indexes(s.Site().Languages) {
 		all, err := s.engine.Table(of.table).Indexed(ctx, of.indexes...)
-		if err != nil || s.guard.check() != nil {
+		if err != nil || s.guard.Check() != nil {
 			return // the next look tells
 		}
 		if !all && s.whole(ctx, s.lasting()...) == nil { // a collection that was dropped has none either
@@ -178,7 +179,7 @@ func (s *Store) Watch(ctx context.Context) {
 		case <-s.watch.look:
 			s.mend(ctx)
 		case <-clock.C:
-			s.measure(ctx)
+			s.clock.Measure(ctx, s.guard)
 		}
 	}
 }

@@ -1,14 +1,10 @@
 package storage
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"sen/internal/content"
-	"sen/internal/engine"
 )
 
 // lasting are the tables whose documents can't be made again. Others, like that of sessions, may be emptied.
@@ -47,62 +43,4 @@ func (s *Store) whole(ctx context.Context, tables ...string) error {
 		return why
 	}
 	return nil
-}
-
-// doubting is a guarded engine for what readers are shown, which is kept and passed on by caches. A table that was dropped
-// answers as an empty one does: that a query finds nothing counts once its table was seen to be there behind it.
-type doubting struct {
-	*guarded
-	whole func(ctx context.Context, tables ...string) error
-}
-
-// Table implements engine.Engine.
-func (d doubting) Table(name string) engine.Table { return doubtingTable{d.guarded.Table(name), d} }
-
-// doubtingTable is a table of a doubting engine.
-type doubtingTable struct {
-	engine.Table
-	engine doubting
-}
-
-// Find implements engine.Table.
-func (t doubtingTable) Find(ctx context.Context, q engine.Query, each func(bson.Raw) error) error {
-	return t.FindEach(ctx, []engine.Query{q}, func(_ int, doc bson.Raw) error { return each(doc) })
-}
-
-// FindEach implements engine.Table.
-func (t doubtingTable) FindEach(ctx context.Context, queries []engine.Query, each func(int, bson.Raw) error) error {
-	found := make([]bool, len(queries))
-	err := t.Table.FindEach(ctx, queries, func(i int, doc bson.Raw) error {
-		found[i] = true
-		return each(i, doc)
-	})
-	var empty []string
-	for i, q := range queries {
-		if name := cmp.Or(q.Table, t.Name()); !found[i] && !slices.Contains(empty, name) {
-			empty = append(empty, name)
-		}
-	}
-	if err != nil || empty == nil {
-		return err
-	}
-	return t.engine.whole(ctx, empty...)
-}
-
-// Count implements engine.Table.
-func (t doubtingTable) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
-	counts, err := t.Table.Count(ctx, filters...)
-	if err == nil && slices.Contains(counts, 0) {
-		err = t.engine.whole(ctx, t.Name())
-	}
-	return counts, err
-}
-
-// Distinct implements engine.Table.
-func (t doubtingTable) Distinct(ctx context.Context, path string) ([]string, error) {
-	values, err := t.Table.Distinct(ctx, path)
-	if err == nil && len(values) == 0 {
-		err = t.engine.whole(ctx, t.Name())
-	}
-	return values, err
 }

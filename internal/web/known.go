@@ -20,6 +20,7 @@ import (
 
 	"sen/internal/cache"
 	"sen/internal/storage"
+	"sen/internal/storage/feed"
 )
 
 // known answers requests whose answer is kept as bytes, by what the
@@ -204,8 +205,8 @@ func sharedKey(op *graphql.OperationContext, params *graphql.RawParams, mediaTyp
 
 // NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.
 func NewAnswers(store *storage.Store, bytes uint64) *cache.Answers {
-	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Journal()})
-	store.OnChange(func(changes []storage.Change) {
+	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Feed.Journal})
+	store.Feed.OnChange(func(changes []feed.Change) {
 		for _, change := range changes {
 			if tags := change.Tags(); tags != nil {
 				answers.Forget(tags...)

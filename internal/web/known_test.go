@@ -22,7 +22,7 @@ import (
 // node serves a store as one of several programs: with answers that it keeps, and an ear for the others.
 func node(t *testing.T, store *storage.Store) *testserver.Server {
 	t.Helper()
-	if !store.Current() {
+	if !store.Feed.Current() {
 		testkit.Follow(t, store)
 	}
 	return testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
