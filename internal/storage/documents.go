@@ -17,17 +17,13 @@ var byID = bson.D{{Key: "_id", Value: 1}}
 // idOnly reads nothing of a document but its `_id`.
 var idOnly = bson.D{{Key: "_id", Value: 1}}
 
-// findOne reads one document, or only some fields of it; nil when there is none.
-func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (*T, error) {
-	var doc *T
-	err := table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
-		doc = new(T)
+// findOne reads one document, or only some fields of it. It is false if there is none.
+func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (doc *T, ok bool, err error) {
+	err = table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
+		doc, ok = new(T), true
 		return bsondoc.Unmarshal(raw, doc)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return doc, nil
+	return doc, ok && err == nil, err
 }
 
 // there tells whether a table has a document that a filter holds for.

@@ -21,11 +21,12 @@ type Previewed struct {
 	CreatedBy *content.Person `json:"createdBy"`
 }
 
-// Previewed reads what decides about the previews of an entry of any kind; nil when there is none.
-func (s *Store) Previewed(ctx context.Context, id content.ID) (*Previewed, error) {
+// Previewed reads what decides about the previews of an entry of any kind. It is false if there is
+// none.
+func (s *Store) Previewed(ctx context.Context, id content.ID) (*Previewed, bool, error) {
 	kind, ok := id.Kind()
 	if !ok {
-		return nil, nil
+		return nil, false, nil
 	}
 	fields := bson.D{{Key: "state", Value: 1}, {Key: previewsField, Value: 1}, {Key: "createdBy", Value: 1}}
 	return findOne[Previewed](ctx, s.engine.Table(s.collectionName(kind)), engine.ByID(id), fields...)

@@ -107,27 +107,27 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 }
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the
-// given stored fields; nil when there is none. Readers share what it gives, as with [Collection.Known].
-func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, err error) {
+// given stored fields. It is false if there is none. Readers share what it gives, as with [Collection.Known].
+func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, ok bool, err error) {
 	want, keeps := c.keeps(stage, fields)
 	if !keeps {
 		e, _, err := c.bySlug(ctx, slug, stage, fields)
-		return e, err
+		return e, err == nil && !content.IsNil(e), err
 	}
 	key := claimKey{c.kind, slug}
 	if e, ok, err := c.knownSlug(ctx, key, fields); ok || err != nil {
-		return e, err
+		return e, !content.IsNil(e), err
 	}
 	since := c.store.Feed.Journal.Now()
 	e, stored, err := c.bySlug(ctx, slug, stage, fields)
 	if err != nil {
-		return e, err
+		return e, false, err
 	}
 	c.keepSlug(key, e, since)
 	if stored > 0 {
 		c.keep(common(e).ID, e, want, stored, since)
 	}
-	return e, nil
+	return e, !content.IsNil(e), nil
 }
 
 // bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
@@ -169,9 +169,10 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 	})
 }
 
-// Entry reads a whole entry, whatever its state; nil when there is none.
-func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], error) {
-	return batch.Join(ctx, "entry "+c.name, id, c.entries)
+// Entry reads a whole entry, whatever its state. It is false if there is none.
+func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], bool, error) {
+	e, err := batch.Join(ctx, "entry "+c.name, id, c.entries)
+	return e, e != nil, err
 }
 
 // entries reads whole entries, nil for those that are not there. An id that stands there twice gives two.

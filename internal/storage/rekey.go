@@ -49,8 +49,8 @@ func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func())
 	}
 	return c.table.Find(ctx, engine.Query{Filter: which, Fields: idOnly, Batch: rekeyBatch}, func(doc bson.Raw) error {
 		id := bsondoc.ID(doc)
-		e, err := c.Entry(ctx, content.ID(id))
-		if e == nil || err != nil {
+		e, ok, err := c.Entry(ctx, content.ID(id))
+		if !ok || err != nil {
 			return err
 		}
 		set := bson.D{}

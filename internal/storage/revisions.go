@@ -48,11 +48,11 @@ type storedRevision struct {
 	Copy any `json:"copy,omitempty"`
 }
 
-// RevisionCopy reads the working copy that an entry had at a version; nil when that
-// version never was, or its copy is gone.
-func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (T, error) {
-	copied, err := revisionCopy[T](ctx, c.store, id, version)
-	return c.fill(id, copied, nil), err
+// RevisionCopy reads the working copy that an entry had at a version. It is false if
+// that version never was, or its copy is gone.
+func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (T, bool, error) {
+	copied, ok, err := revisionCopy[T](ctx, c.store, id, version)
+	return c.fill(id, copied, nil), ok, err
 }
 
 // at is a version of an entry.
@@ -61,13 +61,14 @@ type at struct {
 	version int
 }
 
-// revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
-func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, error) {
+// revisionCopy reads the copy that a revision left behind, of an entry or of the settings. It is false if there is none.
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, bool, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
-	return batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
+	copied, err := batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
+	return copied, err == nil && !content.IsNil(copied), err
 }
 
-// revisionCopies is revisionCopy for several.
+// revisionCopies is revisionCopy for several, nil for those that are not there.
 func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, error) {
 	type revision struct {
 		content.Revision `json:",inline"`
@@ -113,39 +114,39 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, err
 	return all, nil
 }
 
-// receipt is what is known of a change by its id.
-type receipt struct {
+// Receipt is what is known of a change by its id.
+type Receipt struct {
 	content.Revision `json:",inline"`
-	Committed        bool `json:"committed"`
-	// Receipt tells that the change left everything as it was.
-	Receipt bool `json:"receipt"`
+	// Committed tells that the revision came to be: the entry names it, or has since gone on from it.
+	Committed bool `json:"committed"`
+	// Unchanged tells that the change left everything as it was.
+	Unchanged bool `json:"receipt"`
 }
 
-// Receipt finds the revision with an id and tells whether it came to be: the entry
-// names it, or has since gone on from it. It is how a retried change learns what the
-// first attempt did. Nil when there is no such revision.
-func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
+// Receipt finds the revision of a change by its id: a change that is sent again learns by it what the first attempt did. It is
+// false if there is none.
+func (s *Store) Receipt(ctx context.Context, id string) (*Receipt, bool, error) {
 	r, err := batch.Join(ctx, "receipt", id, s.receipts)
 	if r == nil || err != nil {
 		return nil, false, err
 	}
-	if !r.Committed && !r.Receipt {
+	if !r.Committed && !r.Unchanged {
 		r.Committed, err = batch.Join(ctx, "settle", &r.Revision, s.settle)
 	}
-	return &r.Revision, r.Committed || r.Receipt, err
+	return r, err == nil, err
 }
 
 // receipts reads the revisions with some ids, nil for those that are not there.
-func (s *Store) receipts(ctx context.Context, ids []string) ([]*receipt, error) {
-	found := make(map[string]*receipt, len(ids))
+func (s *Store) receipts(ctx context.Context, ids []string) ([]*Receipt, error) {
+	found := make(map[string]*Receipt, len(ids))
 	q := engine.Query{Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, Fields: withoutCopy, Batch: len(ids)}
 	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
-		r := new(receipt)
+		r := new(Receipt)
 		err := bsondoc.Unmarshal(doc, r)
 		found[r.ID] = r
 		return err
 	})
-	receipts := make([]*receipt, len(ids))
+	receipts := make([]*Receipt, len(ids))
 	for i, id := range ids {
 		receipts[i] = found[id]
 	}

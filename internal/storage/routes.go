@@ -161,7 +161,7 @@ func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.
 	if !ok || claimed.Entry == than {
 		return false, nil
 	}
-	holder, err := c.Entry(ctx, claimed.Entry)
+	holder, _, err := c.Entry(ctx, claimed.Entry) // nil has no slug
 	return holds(holder, slug), err
 }
 
@@ -193,7 +193,7 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
 	if held.Entry == own.Entry {
 		return nil
 	}
-	holder, err := c.Entry(ctx, held.Entry)
+	holder, _, err := c.Entry(ctx, held.Entry)
 	if err != nil {
 		return err
 	}

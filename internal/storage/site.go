@@ -61,13 +61,13 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	return nil
 }
 
-// SiteAt reads the settings of the site as they were at a version; nil when that version never was.
-func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) {
-	site, err := revisionCopy[*content.Site](ctx, s, siteID, version)
-	if site == nil && err == nil && version == defaultSite.Version {
-		site = &defaultSite
+// SiteAt reads the settings of the site as they were at a version. It is false if that version never was.
+func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, bool, error) {
+	site, ok, err := revisionCopy[*content.Site](ctx, s, siteID, version)
+	if !ok && err == nil && version == defaultSite.Version {
+		return &defaultSite, true, nil
 	}
-	return site, err
+	return site, ok, err
 }
 
 // SaveSite replaces the settings of the site in the version before the new one's, with a
@@ -104,8 +104,8 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 // ReadSite reads the settings of the site anew: another server may have changed them.
 func (s *Store) ReadSite(ctx context.Context) error {
 	before := s.site.Load()
-	site, err := findOne[content.Site](ctx, s.guard.Engine.Table(settings), engine.ByID(siteID))
-	if err != nil || site == nil || reflect.DeepEqual(before, site) {
+	site, ok, err := findOne[content.Site](ctx, s.guard.Engine.Table(settings), engine.ByID(siteID))
+	if err != nil || !ok || reflect.DeepEqual(before, site) {
 		return err
 	}
 	if s.site.CompareAndSwap(before, site) { // else others were written meanwhile

@@ -48,8 +48,8 @@ var patience = 5 * beat
 
 // refuseUnfinished tells that an import or a move has not filled the store to the end. Nothing is given from it then.
 func (s *Store) refuseUnfinished(ctx context.Context) error {
-	mark, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
-	if mark == nil || err != nil {
+	mark, ok, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
+	if !ok || err != nil {
 		return err
 	}
 	why := mark.error()
@@ -116,11 +116,11 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 	if err := s.engine.Ready(ctx); err != nil {
 		return false, err
 	}
-	mark, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
-	if err != nil || mark != nil && mark.What != sampleFilling {
+	mark, marked, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
+	if err != nil || marked && mark.What != sampleFilling {
 		return false, err // to prepare the store tells of another filling
 	}
-	if mark == nil {
+	if !marked {
 		s.guard.Wrong.Store(nil) // it is not served
 		if empty, err := s.Empty(ctx); err != nil || !empty {
 			return false, err
@@ -146,11 +146,11 @@ func (s *Store) Fillable(ctx context.Context) error {
 // mark marks the store, or takes the mark over.
 func (s *Store) mark(ctx context.Context, mark unfinished) error {
 	settings := s.engine.Table(settings)
-	before, err := findOne[unfinished](ctx, settings, engine.ByID(unfinishedID))
+	before, marked, err := findOne[unfinished](ctx, settings, engine.ByID(unfinishedID))
 	if err != nil {
 		return err
 	}
-	if before != nil {
+	if marked {
 		return s.takeMark(ctx, before, mark)
 	}
 	if err := s.refuseFull(ctx, mark.Tables); err != nil {

@@ -45,14 +45,14 @@ func (s *Store) adopt(ctx context.Context) error {
 		return nil
 	}
 	table := s.guard.Engine.Table(settings)
-	found, err := findOne[identity](ctx, table, engine.ByID(identityID))
-	if found == nil && err == nil {
+	found, ok, err := findOne[identity](ctx, table, engine.ByID(identityID))
+	if !ok && err == nil {
 		_, err = table.Write(ctx, engine.Insert(identity{identityID, rand.Text()}))
 		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
-			found, err = findOne[identity](ctx, table, engine.ByID(identityID))
+			found, ok, err = findOne[identity](ctx, table, engine.ByID(identityID))
 		}
 	}
-	if found == nil || err != nil {
+	if !ok || err != nil {
 		return err
 	}
 	s.watch.identity.Store(&found.Store)

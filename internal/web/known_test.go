@@ -314,7 +314,7 @@ func TestTwoNodes(t *testing.T) {
 	testkit.Eventually(t, "the other node sees what came after", says(`"Ba"`))
 	testkit.Remove(t, e, "tags", id)
 	testkit.Eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
-	if _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
+	if _, _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
 		t.Fatal(err)
 	}
 }
