@@ -14,8 +14,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// bucketName and sizesBucket are the names of the buckets of files: those of media, and sizes of pictures. Sizes can be made
-// again, so they are no part of an archive, and those that are used least are removed.
+// bucketName and sizesBucket are the names of the buckets of files: those of media, and sizes of pictures. Sizes can be
+// made again, so they are no part of an archive, and those that are used least are removed.
 const (
 	bucketName  = "media"
 	sizesBucket = "sizes"

@@ -209,8 +209,8 @@ func (c *Collection[T, F]) skipped(ctx context.Context, p *query.Page, parent Wi
 	return err == nil && some[0], err
 }
 
-// page makes a page from the rows that were read, and tells whether there are more. It leaves the rows in the order of the
-// page.
+// page makes a page from the rows that were read, and tells whether there are more. It leaves the rows in the order of
+// the page.
 func (c *Collection[T, F]) page(p *query.Page, rows []row[T]) (page readPage[T], more bool, err error) {
 	if more = len(rows) > p.Limit; more {
 		rows = rows[:p.Limit]

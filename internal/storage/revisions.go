@@ -61,7 +61,8 @@ type at struct {
 	version int
 }
 
-// revisionCopy reads the copy that a revision left behind, of an entry or of the settings. It is false if there is none.
+// revisionCopy reads the copy that a revision left behind, of an entry or of the settings. It is false if there is
+// none.
 func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, bool, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
 	copied, err := batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
@@ -123,8 +124,8 @@ type Receipt struct {
 	Unchanged bool `json:"receipt"`
 }
 
-// Receipt finds the revision of a change by its id: a change that is sent again learns by it what the first attempt did. It is
-// false if there is none.
+// Receipt finds the revision of a change by its id: a change that is sent again learns by it what the first attempt
+// did. It is false if there is none.
 func (s *Store) Receipt(ctx context.Context, id string) (*Receipt, bool, error) {
 	r, err := batch.Join(ctx, "receipt", id, s.receipts)
 	if r == nil || err != nil {

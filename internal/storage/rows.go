@@ -28,12 +28,13 @@ type listParts[T any] struct {
 	rows [][]row[T]
 	// totals are the sizes of the whole lists; nil if they are not asked for.
 	totals []int
-	// inFront and behind tell whether there is anything in front of the cursor `after`, and behind the cursor `before`. They
-	// are nil if that is not asked for or there is no such cursor.
+	// inFront and behind tell whether there is anything in front of the cursor `after`, and behind the cursor `before`.
+	// They are nil if that is not asked for or there is no such cursor.
 	inFront, behind []bool
 }
 
-// readParts reads what the pages of some parents are made from, each part by one command for all parents, at the same time.
+// readParts reads what the pages of some parents are made from, each part by one command for all parents, at the same
+// time.
 func (c *Collection[T, F]) readParts(ctx context.Context, p *query.Page, asked Asked, parents []Within) (parts listParts[T], err error) {
 	tasks, ctx := errgroup.WithContext(ctx)
 	tasks.Go(func() (err error) {

@@ -48,11 +48,11 @@ type wave struct {
 	trips *engine.Trips
 }
 
-// Make makes a read for a request and returns it when it is done. It runs at once if fewer than most reads of the line with
-// this name run. Else the request waits, and begin gives the read for it, or join adds it to the last read that waits; join
-// returns false if that one is full. A read starts after Make was called, so it is never older than a read alone would be. A
-// request whose context ends stops waiting; the read goes on for the others. A combined read counts as one round trip of each
-// request.
+// Make makes a read for a request and returns it when it is done. It runs at once if fewer than most reads of the line
+// with this name run. Else the request waits, and begin gives the read for it, or join adds it to the last read that
+// waits; join returns false if that one is full. A read starts after Make was called, so it is never older than a read
+// alone would be. A request whose context ends stops waiting; the read goes on for the others. A combined read counts
+// as one round trip of each request.
 func Make[R Read](
 	ctx context.Context, g *Reads, name string, most int, begin func() R, join func(R) bool,
 ) (R, error) {

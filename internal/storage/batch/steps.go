@@ -1,5 +1,5 @@
-// Package batch combines what is asked for at the same time into one command: the reads of several requests ([Reads]), and
-// the steps of changes that are made side by side ([Together]).
+// Package batch combines what is asked for at the same time into one command: the reads of several requests ([Reads]),
+// and the steps of changes that are made side by side ([Together]).
 package batch
 
 import (
@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 )
 
-// Together runs do for 0 to n-1, each in a goroutine, and returns when all have returned. Steps that they make by [Join]
-// are combined: when every one that still runs waits in a Join, the waiting steps of the same kind are made by one call. A
-// panic in do is passed on to the caller.
+// Together runs do for 0 to n-1, each in a goroutine, and returns when all have returned. Steps that they make by
+// [Join] are combined: when every one that still runs waits in a Join, the waiting steps of the same kind are made by
+// one call. A panic in do is passed on to the caller.
 func Together(ctx context.Context, n int, do func(ctx context.Context, i int)) {
 	if n == 1 {
 		do(ctx, 0)
@@ -112,10 +112,12 @@ func (g *group) makeWaiting() {
 	}
 }
 
-// Join makes a step. Inside [Together] it is combined with the steps of the same kind that other members wait for; elsewhere
-// it is made alone. All is called once for the combined inputs and must return one output for each, in their order. If it
-// fails, every combined Join returns its error.
-func Join[In, Out any](ctx context.Context, kind string, in In, all func(context.Context, []In) ([]Out, error)) (out Out, err error) {
+// Join makes a step. Inside [Together] it is combined with the steps of the same kind that other members wait for;
+// elsewhere it is made alone. All is called once for the combined inputs and must return one output for each, in their
+// order. If it fails, every combined Join returns its error.
+func Join[In, Out any](
+	ctx context.Context, kind string, in In, all func(context.Context, []In) ([]Out, error),
+) (out Out, err error) {
 	m, _ := ctx.Value(memberKey{}).(*member)
 	if m == nil {
 		outs, err := all(ctx, []In{in})

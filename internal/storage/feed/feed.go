@@ -76,8 +76,8 @@ func (f *Feed) Changed(changes ...Change) {
 // Silence is how far the change stream may lag behind before it counts as lost.
 const Silence = 2 * time.Second
 
-// Current tells whether every change is being told of: on a local engine always, since all writes pass through this program;
-// else while the change stream keeps up and nothing is wrong with the store.
+// Current tells whether every change is being told of: on a local engine always, since all writes pass through this
+// program; else while the change stream keeps up and nothing is wrong with the store.
 func (f *Feed) Current() bool {
 	return f.engine.Local() || f.Lag() < Silence && f.engine.Check() == nil
 }
@@ -95,8 +95,8 @@ func (f *Feed) Quiet(since time.Duration) bool {
 	return time.Since(time.Unix(0, f.heard.Load())) > since
 }
 
-// Follow tells of the changes that other programs make, until the context ends. Changes says what an event of the engine
-// changes for readers.
+// Follow tells of the changes that other programs make, until the context ends. Changes says what an event of the
+// engine changes for readers.
 func (f *Feed) Follow(ctx context.Context, changes func(context.Context, engine.Event) []Change) {
 	f.engine.Follow(ctx, engine.Follower{
 		Changed: func(ctx context.Context, e engine.Event) {

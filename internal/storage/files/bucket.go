@@ -18,8 +18,8 @@ import (
 	"sen/internal/storage/lease"
 )
 
-// Bucket is a set of files of media. A file's `_id` is the medium's id, with "@" and its name behind it for a variant. A
-// part's is made from the file's and its number.
+// Bucket is a set of files of media. A file's `_id` is the medium's id, with "@" and its name behind it for a variant.
+// A part's is made from the file's and its number.
 type Bucket struct {
 	// Engine keeps the files, in the tables Name+".files" and Name+".chunks".
 	Engine engine.Engine
@@ -73,7 +73,8 @@ type chunk struct {
 	Data bson.Binary `json:"data"`
 }
 
-// chunkID is the `_id` of a part. Its number has a fixed width, so that parts of a file follow one another in an export.
+// chunkID is the `_id` of a part. Its number has a fixed width, so that parts of a file follow one another in an
+// export.
 func chunkID(file string, n int64) string { return fmt.Sprintf("%s/%06d", file, n) }
 
 // files and chunks are the tables of the bucket.
@@ -88,8 +89,9 @@ func (b *Bucket) Index() (table string, index engine.Index) {
 // putTimeout bounds the writing of one file.
 const putTimeout = 2 * time.Minute
 
-// Put writes a file, a part at a time. About is its metadata. When it fails, nothing of it is left, unless it fails with
-// [engine.ErrDuplicate], as another one with the id is there, or with [lease.ErrLost], as another attempt writes it.
+// Put writes a file, a part at a time. About is its metadata. When it fails, nothing of it is left, unless it fails
+// with [engine.ErrDuplicate], as another one with the id is there, or with [lease.ErrLost], as another attempt writes
+// it.
 func (b *Bucket) Put(ctx context.Context, id, name string, about bson.D, from io.Reader) error {
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()

@@ -1,5 +1,5 @@
-// Package guard wraps an engine so that a store in which something is wrong gives no answers: [Engine] while that is known,
-// [Verified] where an empty answer may mean that a table was dropped.
+// Package guard wraps an engine so that a store in which something is wrong gives no answers: [Engine] while that is
+// known, [Verified] where an empty answer may mean that a table was dropped.
 package guard
 
 import (
@@ -11,8 +11,8 @@ import (
 	"sen/internal/engine"
 )
 
-// Engine is an engine that answers nothing while something is wrong with what is in it: an empty database in the place of the
-// site's would answer as a site without content.
+// Engine is an engine that answers nothing while something is wrong with what is in it: an empty database in the place
+// of the site's would answer as a site without content.
 type Engine struct {
 	engine.Engine
 	// Wrong is what is wrong; nil for nothing.

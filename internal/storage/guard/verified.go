@@ -10,8 +10,8 @@ import (
 	"sen/internal/engine"
 )
 
-// Verified is an engine for answers that are kept and passed on. A table that was dropped answers as an empty one does, so an
-// answer in which nothing is found counts only when Verify has seen afterwards that its table is there.
+// Verified is an engine for answers that are kept and passed on. A table that was dropped answers as an empty one does,
+// so an answer in which nothing is found counts only when Verify has seen afterwards that its table is there.
 type Verified struct {
 	engine.Engine
 	// Verify tells what is wrong with some tables.

@@ -37,8 +37,8 @@ func (c *Clock) Now() time.Time { return c.local().Add(c.Skew()) }
 // Skew is how far the store's clock is ahead of this program's, as it was measured last; 0 on a local engine.
 func (c *Clock) Skew() time.Duration { return time.Duration(c.ahead.Load()) }
 
-// Measure asks the engine for its time. It assumes that the question and the answer took as long as each other. An error
-// leaves the clock as it is.
+// Measure asks the engine for its time. It assumes that the question and the answer took as long as each other. An
+// error leaves the clock as it is.
 func (c *Clock) Measure(ctx context.Context, e engine.Engine) {
 	began := c.local()
 	now, err := e.Now(ctx)

@@ -18,7 +18,8 @@ import (
 // Table is the collection of files that are being taken in: whose `_id` is their SHA-256.
 const Table = "media.holds"
 
-// Term is how long a file is held without being renewed: what is older was left by a program that ended. Tests shorten it.
+// Term is how long a file is held without being renewed: what is older was left by a program that ended. Tests shorten
+// it.
 var Term = 30 * time.Second
 
 // ErrLost is the cause that ends the work with a file that another attempt of the same change goes on with.
@@ -89,9 +90,9 @@ func (h *Holds) end(sha256 string) {
 // retryHold is how often it is looked whether a file is free.
 const retryHold = 50 * time.Millisecond
 
-// File lets files that are the same be taken in one at a time, whatever server they were sent
-// to: it waits until nobody else holds one with that SHA-256. The hold is a lease that is renewed as long as the program runs:
-// what a program held that ended is free half a minute later, and at once for the change with the same name, if it has one.
+// File lets files that are the same be taken in one at a time, whatever server they were sent to: it waits until nobody
+// else holds one with that SHA-256. The hold is a lease that is renewed as long as the program runs: what a program
+// held that ended is free half a minute later, and at once for the change with the same name, if it has one.
 func (h *Holds) File(ctx context.Context, sha256, change string) (*Hold, error) {
 	for {
 		if h.begin(sha256) {

@@ -9,10 +9,10 @@ import (
 	"sen/internal/content"
 )
 
-// hint names the index by which a list is read, by its keys; nil leaves the choice to the planner of the engine. The index is
-// named where nothing but ranges bounds the list, or one value of a link, or of two links that have an index together: for
-// these lists the planner would try several indexes each time, and at times choose one that makes it sort in memory. Where a
-// filter says more, the planner knows better.
+// hint names the index by which a list is read, by its keys; nil leaves the choice to the planner of the engine. The
+// index is named where nothing but ranges bounds the list, or one value of a link, or of two links that have an index
+// together: for these lists the planner would try several indexes each time, and at times choose one that makes it sort
+// in memory. Where a filter says more, the planner knows better.
 func (k *Kind) hint(p *Page, within Within) bson.D {
 	fixed, ranges, simple := p.bounds(within)
 	switch {
@@ -34,8 +34,8 @@ func (k *Kind) hint(p *Page, within Within) bson.D {
 	return indexOf(paths, p.Order.Path)
 }
 
-// indexed are the links with which an index of published copies begins that goes on with an order, in its order: the one or
-// two that a list is bounded by. It is nil if there is no such index ([Kind.Indexes]).
+// indexed are the links with which an index of published copies begins that goes on with an order, in its order: the
+// one or two that a list is bounded by. It is nil if there is no such index ([Kind.Indexes]).
 func (k *Kind) indexed(fixed []string, order string) []string {
 	if len(fixed) == 1 && order == k.Orders[k.Ranked[fixed[0]]].Field {
 		return fixed
@@ -65,8 +65,8 @@ func (k *Kind) commonHint(p *Page, parents []Within) bson.D {
 	return first
 }
 
-// soleLink is the link that tells the elements of one parent's list from those of others, where it is in the index of the
-// hint: bare places are read from that alone then. It is the zero value where there is no such link.
+// soleLink is the link that tells the elements of one parent's list from those of others, where it is in the index of
+// the hint: bare places are read from that alone then. It is the zero value where there is no such link.
 func (k *Kind) soleLink(p *Page, w Within, hint bson.D) (tell bson.E) {
 	if !p.Bare || len(hint) != 3 || !k.Single[strings.TrimPrefix(hint[0].Key, p.At)] {
 		return tell

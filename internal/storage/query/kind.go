@@ -52,8 +52,8 @@ func (k *Kind) ViewByID(stage content.Stage) View {
 	return v
 }
 
-// Ordering resolves the name of an order, the kind's own if it is empty, for a language of the site. Rekeying tells that
-// some copies may lack the keys of texts.
+// Ordering resolves the name of an order, the kind's own if it is empty, for a language of the site. Rekeying tells
+// that some copies may lack the keys of texts.
 func (k *Kind) Ordering(v View, name content.Order, locale content.Locale, rekeying bool) (Ordering, error) {
 	switch name {
 	case ChosenOrder:
@@ -79,9 +79,9 @@ func (k *Kind) Ordering(v View, name content.Order, locale content.Locale, rekey
 // DueFields are where an entry says when its state is to change by itself.
 var DueFields = []string{"publishAt", "unpublishAt"}
 
-// Indexes are the keys of the kind's indexes for a site's languages: one for each order; and one for each link, pair of links
-// and value that lists are filtered by, which goes on with the default order, so that neither a scan nor a sort in memory is
-// needed. All directions of an index are alike, so it can be read both ways.
+// Indexes are the keys of the kind's indexes for a site's languages: one for each order; and one for each link, pair of
+// links and value that lists are filtered by, which goes on with the default order, so that neither a scan nor a sort
+// in memory is needed. All directions of an index are alike, so it can be read both ways.
 func (k *Kind) Indexes(languages content.Languages) (indexes []bson.D) {
 	ordered := func(at string, key SortKey, before ...string) {
 		if !key.Localized {

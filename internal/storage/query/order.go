@@ -17,8 +17,8 @@ import (
 // own and can't be asked for by name; a list that was chosen has it where no other one is asked for.
 const ChosenOrder content.Order = "CHOSEN"
 
-// SortKey is a value by which lists are ordered. Every published copy has one, so readers' lists need no rule for missing
-// values.
+// SortKey is a value by which lists are ordered. Every published copy has one, so readers' lists need no rule for
+// missing values.
 type SortKey struct {
 	Field string
 	// Localized is true where each language has a key of its own, among the keys that the store works out.
@@ -35,7 +35,8 @@ func Moment(field string) SortKey { return SortKey{Field: field, read: valueOf[t
 // Number orders by a stored integer.
 func Number(field string) SortKey { return SortKey{Field: field, read: valueOf[int64]} }
 
-// Alphabet orders by a key that is kept under a name for each language: the collation key of a text, or a [composed] one.
+// Alphabet orders by a key that is kept under a name for each language: the collation key of a text, or a [composed]
+// one.
 func Alphabet(name string) SortKey {
 	return SortKey{Field: Keys + "sort." + name, Localized: true, read: valueOf[string]}
 }
@@ -130,7 +131,9 @@ func (o Ordering) conditions(s Side) bson.D {
 	case s.Value == nil:
 		return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: o.Path, Value: bson.D{{Key: "$ne", Value: nil}}}}, same}}}
 	case strict == "$lt" && o.gaps: // a comparison with a value passes by what has none
-		return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: o.Path, Value: bson.D{{Key: strict, Value: s.Value}}}}, bson.D{{Key: o.Path, Value: nil}}, same}}}
+		return bson.D{{Key: "$or", Value: bson.A{
+			bson.D{{Key: o.Path, Value: bson.D{{Key: strict, Value: s.Value}}}}, bson.D{{Key: o.Path, Value: nil}}, same,
+		}}}
 	}
 	return bson.D{
 		{Key: o.Path, Value: bson.D{{Key: strict + "e", Value: s.Value}}},
@@ -174,7 +177,8 @@ func (o Ordering) Place(cursor string) (Place, error) {
 	var version, name string
 	var id content.ID
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	bad := content.Errorf(content.CodeBadUserInput, "The cursor is not one of this list. Take cursors from pageInfo or edges of the same list.")
+	bad := content.Errorf(content.CodeBadUserInput,
+		"The cursor is not one of this list. Take cursors from pageInfo or edges of the same list.")
 	if err != nil || len(cursor) > maxCursor || json.Unmarshal(raw, &parts) != nil || len(parts) != 4 {
 		return Place{}, bad
 	}
@@ -183,7 +187,8 @@ func (o Ordering) Place(cursor string) (Place, error) {
 		return Place{}, bad
 	}
 	if name != o.name {
-		return Place{}, content.Errorf(content.CodeBadUserInput, "The cursor belongs to another order (%s). Start again without a cursor when the order or the language changes.", clip(name))
+		return Place{}, content.Errorf(content.CodeBadUserInput, "The cursor belongs to another order (%s). "+
+			"Start again without a cursor when the order or the language changes.", clip(name))
 	}
 	value, err := o.read(parts[2])
 	if err != nil {

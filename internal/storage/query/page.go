@@ -35,8 +35,8 @@ type Page struct {
 	Linked []string
 }
 
-// NewPage checks arguments that stand together and are numbers. What is wrong is a BAD_USER_INPUT. The cursors are resolved by
-// [Page.Between].
+// NewPage checks arguments that stand together and are numbers. What is wrong is a BAD_USER_INPUT. The cursors are
+// resolved by [Page.Between].
 func NewPage(a Arguments) (*Page, error) {
 	refuse := func(format string, args ...any) (*Page, error) {
 		return nil, content.Errorf(content.CodeBadUserInput, format, args...)
@@ -98,8 +98,8 @@ func (p *Page) Sides() (sides []Side) {
 	return sides
 }
 
-// Filter joins the conditions of a page. Those on different fields stay side by side, since the bounds of an index are made
-// from such conditions.
+// Filter joins the conditions of a page. Those on different fields stay side by side, since the bounds of an index are
+// made from such conditions.
 func (p *Page) Filter(within Within, sides []Side) bson.D {
 	conds := append(within.conditions(p.View), p.Conds...)
 	conds = append(conds, p.linking(conds)...)
@@ -130,7 +130,8 @@ func (p *Page) Filter(within Within, sides []Side) bson.D {
 func (p *Page) linking(conds bson.A) (both bson.A) {
 	for _, cond := range conds {
 		field, operator := simple(cond.(bson.D))
-		if slices.Contains(p.Linked, strings.TrimPrefix(field, p.At)) && slices.Contains([]string{"$eq", "$in"}, operator) {
+		linked := slices.Contains(p.Linked, strings.TrimPrefix(field, p.At))
+		if linked && (operator == "$eq" || operator == "$in") {
 			both = append(both, bson.D{{Key: "links", Value: cond.(bson.D)[0].Value}})
 		}
 	}
@@ -152,12 +153,14 @@ func (p *Page) Projection() bson.D {
 // endsShown means that the order ends with what is not shown.
 func (p *Page) endsShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
 
-// bounds are the fields of a list that have one value, and whether ranges bound it too. It is not simple if anything else does.
+// bounds are the fields of a list that have one value, and whether ranges bound it too. It is not simple if anything
+// else does.
 func (p *Page) bounds(within Within) (fixed []string, ranges, isSimple bool) {
 	for _, cond := range append(within.conditions(p.View), p.Conds...) {
 		field, operator := simple(cond.(bson.D))
 		switch {
-		case slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, operator), operator == "$eq" && field == p.Order.Path:
+		case slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, operator),
+			operator == "$eq" && field == p.Order.Path:
 			ranges = true
 		case operator == "$eq":
 			fixed = append(fixed, strings.TrimPrefix(field, p.At))

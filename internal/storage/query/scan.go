@@ -15,8 +15,8 @@ type Scan struct {
 	hint bson.D
 	// min is where in it reading begins, max what it ends before; nil for its own ends.
 	min, max bson.D
-	// Leave is the place at min where that does not belong to the part that is read; nil for none. One more element is read
-	// for it. It comes first, or last where the page is read from its end.
+	// Leave is the place at min where that does not belong to the part that is read; nil for none. One more element is
+	// read for it. It comes first, or last where the page is read from its end.
 	Leave *Place
 	// tell is a link that tells the elements from those of other lists: see [engine.Query].
 	tell bson.E
@@ -49,8 +49,8 @@ func (s *Scan) Query(p *Page, skip, limit int) engine.Query {
 	}
 }
 
-// scan is how one list is read. Where nothing but one cursor bounds it, reading begins or ends at its place in the order's
-// index: a condition on value and id would look at all that shares the value, and at documents (ADR 6).
+// scan is how one list is read. Where nothing but one cursor bounds it, reading begins or ends at its place in the
+// order's index: a condition on value and id would look at all that shares the value, and at documents (ADR 6).
 func (k *Kind) scan(p *Page, within Within, sides []Side, hints bool) *Scan {
 	s := &Scan{}
 	if hints {
@@ -69,8 +69,8 @@ func (k *Kind) scan(p *Page, within Within, sides []Side, hints bool) *Scan {
 	return s
 }
 
-// bound makes reading begin or end at a place; false if it can't. An index goes from high to low and ends with what has no
-// value: a working copy that was never published is shown to the newsroom.
+// bound makes reading begin or end at a place; false if it can't. An index goes from high to low and ends with what has
+// no value: a working copy that was never published is shown to the newsroom.
 func (s *Scan) bound(p *Page, side Side) bool {
 	at := bson.D{{Key: p.Order.Path, Value: side.Value}, {Key: "_id", Value: side.ID}}
 	var end any = bson.MinKey{}

@@ -71,7 +71,8 @@ func (w *Where) pattern(field string, f *content.StringFilter, options string) {
 			folded = ""
 		}
 		if n := utf8.RuneCountInString(folded); n > content.MaxFilterText { // a ligature may stand for many letters
-			w.Refuse("A text in a filter has %d characters, its ligatures taken apart; at most %d are allowed.", n, content.MaxFilterText)
+			w.Refuse("A text in a filter has %d characters, its ligatures taken apart; at most %d are allowed.",
+				n, content.MaxFilterText)
 		}
 		if folded == "" {
 			w.Conds = append(w.Conds, Nothing)

@@ -1,5 +1,5 @@
-// Package query turns lists, filters and orders into queries of an engine. Its functions are pure: they read nothing. Keys of
-// documents and operators are written here alone, and every value that a client sends stands under an operator.
+// Package query turns lists, filters and orders into queries of an engine. Its functions are pure: they read nothing.
+// Keys of documents and operators are written here alone, and every value that a client sends stands under an operator.
 package query
 
 import (

@@ -110,7 +110,8 @@ func (w *Where) status(m *content.StatusFilter) {
 		return
 	}
 	is := content.StatePublished
-	if m.Eq != nil && *m.Eq != is || m.Ne != nil && *m.Ne == is || m.In != nil && !slices.Contains(m.In, is) || slices.Contains(m.NotIn, is) {
+	if m.Eq != nil && *m.Eq != is || m.Ne != nil && *m.Ne == is ||
+		m.In != nil && !slices.Contains(m.In, is) || slices.Contains(m.NotIn, is) {
 		w.Conds = append(w.Conds, Nothing)
 	}
 }

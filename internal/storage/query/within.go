@@ -17,8 +17,8 @@ type Within struct {
 	// Chosen means that the one link names entries in the order in which an editor chose them. The list has this order
 	// where no other one is asked for.
 	Chosen bool
-	// Order is the order where no other one is asked for, the kind's own if it is empty. It is the same for all parents that
-	// are read together.
+	// Order is the order where no other one is asked for, the kind's own if it is empty. It is the same for all parents
+	// that are read together.
 	Order content.Order
 }
 
