@@ -12,16 +12,6 @@ import (
 	"sen/internal/engine"
 )
 
-// The collections of people.
-const (
-	accounts = "accounts"
-	sessions = "sessions"
-	tokens   = "tokens"
-)
-
-// ErrLoginTaken tells that another account has the login.
-var ErrLoginTaken = errors.New("the login is taken")
-
 // peopleIndexes are the indexes of people. The one of logins is unique: a login never
 // changes, so that only an insert can meet it, which both engines answer alike.
 func peopleIndexes() []tableIndexes {

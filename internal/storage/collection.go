@@ -141,3 +141,15 @@ func (c *Collection[T, F]) collectionName() string { return c.name }
 func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	return c.lists.Indexes(languages)
 }
+
+// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
+type composed[T any] struct {
+	first func(T) string
+	then  string
+}
+
+// fieldSet is a set of a kind's stored fields, a bit for each.
+type fieldSet uint64
+
+// formerSlugs is the one field that is asked for and not among a kind's own.
+const formerSlugs = "formerSlugs"

@@ -14,13 +14,6 @@ import (
 	"sen/internal/storage/query"
 )
 
-// bucketName and sizesBucket are the names of the buckets of files: those of media, and sizes of pictures. Sizes can be
-// made again, so they are no part of an archive, and those that are used least are removed.
-const (
-	bucketName  = "media"
-	sizesBucket = "sizes"
-)
-
 // openBuckets makes the buckets of files.
 func (s *Store) openBuckets() {
 	bucket := func(name string) *files.Bucket {

@@ -39,12 +39,6 @@ func sortedAs(locale content.Locale, text string) string {
 	return hex.EncodeToString(c.KeyFromString(&buf, text))
 }
 
-// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
-type composed[T any] struct {
-	first func(T) string
-	then  string
-}
-
 // keysForm counts the ways in which keys were worked out; another way takes the next number.
 const keysForm = 3
 
@@ -85,9 +79,6 @@ func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.
 	}
 	return bson.D{{Key: formField, Value: formOf(languages)}, {Key: "sort", Value: sorted}, {Key: "fold", Value: folded}, {Key: "same", Value: same}}
 }
-
-// formField is where the form of a copy's keys stands among them.
-const formField = "form"
 
 // orderName is the schema's name for ordering by a text: NAME for name.
 func orderName(field string) string {

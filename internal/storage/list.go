@@ -4,55 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/storage/query"
 )
-
-// List asks for a page of entries of one kind.
-type List[F any] struct {
-	// First and Last bound the page from the front or from the end; at most one is set.
-	First, Last   *int
-	After, Before string
-	Offset        *int
-	Filter        F
-	Order         content.Order
-	// Locale is the language in which names are ordered and texts compared.
-	Locale content.Locale
-	// Stage is the copy that is read and compared; the published one when it is empty.
-	Stage content.Stage
-	// Drafts are the kinds of which a slug in the filter also leads to what was never published; nil for readers.
-	Drafts []content.Kind
-	// Fields are the stored fields to read of each element.
-	Fields []string
-	Asked
-}
-
-// Asked says whether totalCount, hasNextPage and hasPreviousPage are asked for: what
-// nobody reads is not looked up.
-type Asked struct{ Total, Next, Previous bool }
-
-// and is what either asks for.
-func (a Asked) and(b Asked) Asked {
-	return Asked{a.Total || b.Total, a.Next || b.Next, a.Previous || b.Previous}
-}
-
-// Within and Link bound a list to what a parent has.
-type (
-	Within = query.Within
-	Link   = query.Link
-)
-
-// Size is how many elements the page has at most.
-func (l List[F]) Size() int {
-	switch {
-	case l.First != nil:
-		return max(*l.First, 0)
-	case l.Last != nil:
-		return max(*l.Last, 0)
-	}
-	return content.DefaultPage
-}
 
 // check turns what was asked into what is to be read, or says what is wrong with it.
 func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, error) {
@@ -79,92 +33,8 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, e
 	return p, nil
 }
 
-// readPage is a page as it was read; nodes is nil where only the elements' places were.
-type readPage[T any] struct {
-	*keptPage
-	nodes []T
-}
-
-// Pages gives readers one page for each of some parents; all are asked for alike. However
-// many parents there are, the number of round trips is the same. The entries are shared, as with
-// [Collection.Known].
-func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
-	cache.Note(ctx, cache.Kind(c.kind))
-	if c.whole {
-		if _, _, err := c.store.settleOpen(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if l.Order == "" && len(parents) > 0 {
-		l.Order = parents[0].Order
-	}
-	pages := make([]readPage[T], len(parents))
-	keys, keeps := c.keys(l, parents)
-	var missing []Within
-	var missingKeys []string
-	var places []int
-	wider := l.Asked
-	for i, w := range parents {
-		if known, ok := c.store.memory.pages.Get(keys[i]); keeps && ok {
-			if known.asked == known.asked.and(l.Asked) {
-				pages[i].keptPage = known
-				cache.Note(ctx, known.tags...)
-				continue
-			}
-			wider = wider.and(known.asked)
-		}
-		missing, places = append(missing, w), append(places, i)
-		if keeps {
-			missingKeys = append(missingKeys, keys[i])
-		}
-	}
-	if missing != nil {
-		l.Asked = wider
-		read, err := c.readShared(ctx, l, missing, missingKeys)
-		if err != nil {
-			return nil, err
-		}
-		for k, i := range places {
-			pages[i] = read[k]
-		}
-	}
-	return c.connections(ctx, l, pages)
-}
-
-// connections completes pages with the entries that were not read with them.
-func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []readPage[T]) ([]*content.Connection[T], error) {
-	var ids []content.ID
-	for _, page := range pages {
-		if page.nodes == nil {
-			ids = append(ids, page.ids...)
-		}
-	}
-	entries, err := c.known(ctx, ids, l.Stage, l.Fields)
-	if err != nil {
-		return nil, err
-	}
-	connections := make([]*content.Connection[T], len(pages))
-	for i, page := range pages {
-		made := &content.Connection[T]{Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info, TotalCount: page.total}
-		if page.nodes == nil {
-			made.Nodes, made.Cursors = make([]T, 0, len(page.ids)), make([]string, 0, len(page.ids))
-			for k := range page.ids {
-				if e := entries[k]; !content.IsNil(e) { // or else it went since
-					made.Nodes, made.Cursors = append(made.Nodes, e), append(made.Cursors, page.cursors[k])
-				}
-			}
-			entries = entries[len(page.ids):]
-		}
-		connections[i] = made
-	}
-	return connections, nil
-}
-
 // readPages reads one page for each of some parents from the store, and keeps the entries that come with it.
 func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
-	if l.Order == "" && slices.ContainsFunc(parents, func(w Within) bool { return w.Chosen }) {
-		return c.readMixed(ctx, l, parents, since)
-	}
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
@@ -235,4 +105,17 @@ func (c *Collection[T, F]) page(p *query.Page, rows []row[T]) (page readPage[T],
 		page.info.StartCursor, page.info.EndCursor = &page.cursors[0], &page.cursors[n-1]
 	}
 	return page, more, nil
+}
+
+// conditions turns a filter into conditions. What it has to know of other entries is looked up together.
+func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
+	all := &lookups{store: c.store, drafts: l.Drafts}
+	w := c.where(all, l.Stage, chain, l.Filter, 0)
+	if w.Err == nil && !all.asked.none() {
+		if err := all.answer(ctx); err != nil {
+			return nil, err
+		}
+		w = c.where(all, l.Stage, chain, l.Filter, 0)
+	}
+	return w, w.Err
 }

@@ -12,7 +12,6 @@ import (
 
 	"sen/internal/bsondoc"
 	"sen/internal/engine"
-	"sen/internal/storage/lease"
 )
 
 // Moved is what a table had when it was moved.
@@ -22,9 +21,6 @@ type Moved struct {
 	// SHA256 is that of all documents in the order of their ids.
 	SHA256 string
 }
-
-// stays are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
-var stays = []string{sessions, lease.Table, sizesBucket + ".files", sizesBucket + ".chunks"}
 
 // Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the signing
 // key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end it compares
@@ -64,17 +60,6 @@ func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done
 		}
 		return nil
 	})
-}
-
-// ofOneStore are the settings that tell of one store alone.
-var ofOneStore = []string{unfinishedID, identityID}
-
-// movable is the filter for what is moved of a table.
-func movable(table string) bson.D {
-	if table == settings {
-		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: ofOneStore}}}}
-	}
-	return nil
 }
 
 // copyTable copies what is moved of a table.

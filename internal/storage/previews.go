@@ -9,9 +9,6 @@ import (
 	"sen/internal/engine"
 )
 
-// previewsField is the mark of the good previews, in entries and in accounts.
-const previewsField = "previews"
-
 // Previewed is what decides about the previews of an entry.
 type Previewed struct {
 	State content.State `json:"state"`

@@ -72,3 +72,14 @@ func (c *Collection[T, F]) put(ctx context.Context, items []content.Item) error 
 	}
 	return c.Put(ctx, entries)
 }
+
+// PutItems adds new entries of any kinds, one kind after the other. What they take over from each other is in them
+// already.
+func (s *Store) PutItems(ctx context.Context, items []content.Item) error {
+	for _, c := range s.collections {
+		if err := c.put(ctx, items); err != nil {
+			return err
+		}
+	}
+	return nil
+}

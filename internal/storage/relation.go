@@ -1,12 +1,6 @@
 package storage
 
 import (
-	"context"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
-
-	"sen/internal/bsondoc"
-	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage/query"
@@ -45,40 +39,6 @@ func relation[T any, F content.Filter[F]](
 	}
 }
 
-// linksTo holds for entries that link to one of some others; with none, for those that link to none of them.
-func (w *where) linksTo(field string, ids []content.ID, none bool) {
-	cond := query.Nothing
-	if len(ids) > 0 {
-		cond = bson.D{{Key: w.At + field, Value: query.OneOf(ids)}}
-	}
-	if none {
-		cond = bson.D{{Key: "$nor", Value: bson.A{cond}}}
-	}
-	w.Conds = append(w.Conds, cond)
-}
-
-// linksToAll holds for entries that link to each of some others; lost tells that another one is asked for as well.
-func (w *where) linksToAll(field string, ids []content.ID, lost bool) {
-	if lost || len(ids) == 0 {
-		w.Conds = append(w.Conds, query.Nothing)
-		return
-	}
-	for _, id := range ids { // not $all: the embedded engine finds query.Nothing by it in a list of objects
-		w.Add(field, bson.D{{Key: "$eq", Value: id}})
-	}
-}
-
-// reached is a `where` in a filter by a relation, for which entries of the other kind are looked up.
-type reached struct {
-	// filter is the pointer to the other kind's filter. The answer is kept under it.
-	filter any
-	kind   content.Kind
-	// depth is how many relations lead from the list to the entries: 1, or 2 for a `where` within another one.
-	depth int
-	// query asks for the entries. It is called when every `where` within this one is answered.
-	query func() (engine.Query, error)
-}
-
 // reach gives the entries of another collection for which a filter holds. They are those that the collection's own list with
 // this filter shows the actor: published entries, or working copies where the actor may see them, without the trash.
 func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []content.ID {
@@ -108,38 +68,12 @@ func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []co
 	return nil
 }
 
-// reach looks up the entries of every `where` at one depth, in one round trip.
-func (l *lookups) reach(ctx context.Context, depth int) error {
-	var asked []reached
-	var queries []engine.Query
-	for _, r := range l.asked.reached {
-		if r.depth != depth {
-			continue
-		}
-		query, err := r.query()
-		if err != nil {
-			return err
-		}
-		cache.Note(ctx, cache.Kind(r.kind))
-		asked, queries = append(asked, r), append(queries, query)
+// where takes the conditions of a filter of the kind. Depth is how many relations lead from the list to its entries.
+func (c *Collection[T, F]) where(all *lookups, stage content.Stage, chain []content.Locale, f F, depth int) *where {
+	w := &where{
+		Where: &query.Where{View: c.lists.View(stage), Chain: chain},
+		kind:  c.kind, stage: stage, single: c.lists.Single, depth: depth, lookups: all,
 	}
-	if asked == nil {
-		return nil
-	}
-	found := make([][]content.ID, len(asked))
-	err := l.store.engine.Table(queries[0].Table).FindEach(ctx, queries, func(i int, doc bson.Raw) error {
-		found[i] = append(found[i], content.ID(bsondoc.ID(doc)))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for i, r := range asked {
-		if len(found[i]) > content.MaxWhereEntries {
-			return content.Errorf(content.CodeTooComplex, "A `where` in the filter holds for more than %d entries of the kind %s, "+
-				"which is the limit. Add conditions to it, so that it holds for fewer.", content.MaxWhereEntries, r.kind)
-		}
-		l.answers.reached[r.filter] = found[i]
-	}
-	return nil
+	query.Collect(w.Where, func(f F) { c.filter(w, f) }, f)
+	return w
 }

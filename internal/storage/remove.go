@@ -11,7 +11,6 @@ import (
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
 	"sen/internal/storage/feed"
-	"sen/internal/storage/query"
 )
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
@@ -67,24 +66,6 @@ func (c *Collection[T, F]) removeAll(ctx context.Context, removals []removal) ([
 		came[i] = found > 0 && !there
 	}
 	return came, nil
-}
-
-// bury removes what is left of entries that are gone: the copies in their revisions and their slugs. The
-// revisions that took them away are marked last, so that what a crash left is done later.
-func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
-	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
-	for i, r := range revisions {
-		entries[i], ids[i] = r.Entry, r.ID
-	}
-	of := bson.D{{Key: "entry", Value: query.OneOf(entries)}}
-	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
-	if err == nil {
-		err = s.write(ctx, routes, engine.DeleteAll(of))
-	}
-	if err == nil {
-		err = s.commit(ctx, ids...)
-	}
-	return make([]struct{}, len(revisions)), err
 }
 
 // DeleteFiles removes the bytes of a medium with its variants and sizes.

@@ -14,27 +14,7 @@ import (
 	"sen/internal/engine"
 	"sen/internal/storage/batch"
 	"sen/internal/storage/feed"
-	"sen/internal/storage/query"
 )
-
-// What a write can meet.
-var (
-	// ErrStale tells that another write came first: the entry has another version, or what it
-	// is to stand below has moved.
-	ErrStale = errors.New("another write came first")
-	// ErrAttempted tells that a change under the same idempotency key was begun.
-	ErrAttempted = errors.New("the change was begun before")
-)
-
-// SlugTakenError tells that a slug belongs to another entry.
-type SlugTakenError struct{ Slug string }
-
-// Error implements error.
-func (e *SlugTakenError) Error() string { return "the slug " + e.Slug + " is taken" }
-
-// fault is called between the steps of a write with the name of the step that is
-// done. Tests kill the program there.
-var fault = func(string) {}
 
 // Save makes a change of an entry one atomic step, on any engine: the revision is
 // inserted first, then the entry goes from one version to the next and names it as its
@@ -156,16 +136,6 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 		came[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
 	}
 	return came, nil
-}
-
-// heads reads the heads of some entries.
-func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[content.ID]string, error) {
-	heads := make(map[content.ID]string, len(ids))
-	q := engine.Query{Filter: bson.D{{Key: "_id", Value: query.OneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
-	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
-		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
-		return nil
-	})
 }
 
 // document is an entry as it is stored: each copy with the store's own forms of its

@@ -110,27 +110,6 @@ func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.R
 	return marked, others, err
 }
 
-// Sweep settles what changes and crashes left open. Revisions that are an entry's head are marked; those that
-// came to nothing are removed when they are older than ten minutes, or at once with all,
-// and so are the claims of slugs that no entry has. It tells how many were marked and how many
-// removed.
-func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
-	marked, others, err := s.settleOpen(ctx)
-	if err != nil {
-		return marked, 0, err
-	}
-	for _, r := range others {
-		if all || now.Sub(r.At) > abandoned {
-			if err := s.discard(ctx, r); err != nil {
-				return marked, removed, err
-			}
-			removed++
-		}
-	}
-	released, err := s.sweepClaims(ctx, now)
-	return marked, removed + released, err
-}
-
 // discard removes a revision that did not come to be, but not what another attempt of the change put in its place.
 func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	own := bson.D{
@@ -163,9 +142,6 @@ func (s *Store) Following(ctx context.Context) (all []*content.Revision, err err
 	return all, err
 }
 
-// followsField tells in a revision that something follows from it.
-const followsField = "follows"
-
 // Followed notes that what follows from some revisions is done.
 func (s *Store) Followed(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
@@ -173,4 +149,22 @@ func (s *Store) Followed(ctx context.Context, ids []string) error {
 	}
 	these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
 	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
+}
+
+// bury removes what is left of entries that are gone: the copies in their revisions and their slugs. The
+// revisions that took them away are marked last, so that what a crash left is done later.
+func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
+	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
+	for i, r := range revisions {
+		entries[i], ids[i] = r.Entry, r.ID
+	}
+	of := bson.D{{Key: "entry", Value: query.OneOf(entries)}}
+	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
+	if err == nil {
+		err = s.write(ctx, routes, engine.DeleteAll(of))
+	}
+	if err == nil {
+		err = s.commit(ctx, ids...)
+	}
+	return make([]struct{}, len(revisions)), err
 }

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"sen/internal/cache"
 	"sen/internal/content"
@@ -61,7 +62,11 @@ func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok 
 func (r *pagesRead[T, F]) Run(ctx context.Context) (err error) {
 	c, since := r.of, r.of.store.Feed.Journal.Now()
 	ctx, tags := cache.Collect(ctx)
-	if r.pages, err = c.readPages(ctx, r.list, r.parents, since); err != nil {
+	read := c.readPages
+	if r.list.Order == "" && slices.ContainsFunc(r.parents, func(w Within) bool { return w.Chosen }) {
+		read = c.readMixed
+	}
+	if r.pages, err = read(ctx, r.list, r.parents, since); err != nil {
 		return err
 	}
 	from := append(tags.All(), cache.Kind(c.kind))

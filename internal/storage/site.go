@@ -22,17 +22,8 @@ var defaultSite = content.Site{
 	TimeZone:  "Asia/Ho_Chi_Minh",
 }
 
-// settings is the collection of what there is once, with the site under "site".
-const settings = "settings"
-
 // Site is the settings of the site as they were last read.
 func (s *Store) Site() *content.Site { return s.site.Load() }
-
-// siteID names the site among the settings and in revisions, siteKind its kind there.
-const (
-	siteID   = "site"
-	siteKind = "Site"
-)
 
 // takeSite goes on with settings that were written; with others than before everything changes.
 func (s *Store) takeSite(site *content.Site) {

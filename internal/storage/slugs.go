@@ -11,10 +11,6 @@ import (
 	"sen/internal/content"
 )
 
-// addressed is the key in memory of a slug as it leads readers to an entry, filtering that of one in a filter.
-func (k claimKey) addressed() string { return "address " + k.id() }
-func (k claimKey) filtering() string { return "filter " + k.id() }
-
 // knownSlug gives the entry that a slug leads readers to, if that is in memory.
 func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
 	id, ok := c.store.memory.slugs.Get(key.addressed())

@@ -152,12 +152,6 @@ func (s *Store) prepare(ctx context.Context, indexing func(table string)) error 
 	return nil
 }
 
-// tableIndexes are the indexes of a table.
-type tableIndexes struct {
-	table   string
-	indexes []engine.Index
-}
-
 // indexes are those of all tables for a site's languages.
 func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
 	for _, c := range s.collections {
@@ -217,33 +211,6 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // Prepared tells whether the store was made ready once: before, it may be that the site is still put into it.
 func (s *Store) Prepared() bool { return s.ready.Load() }
-
-// Empty tells whether the store holds no entry and no settings at all. People may be in it.
-func (s *Store) Empty(ctx context.Context) (bool, error) {
-	names, err := s.engine.Tables(ctx)
-	if err != nil {
-		return false, err
-	}
-	for name := range names {
-		if name == accounts || name == sessions || name == tokens {
-			continue
-		}
-		if empty, err := s.EmptyOf(ctx, name); err != nil || !empty {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// EmptyOf tells whether a collection holds nothing that an archive could have.
-func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
-	filter := bson.D{}
-	if collection == settings {
-		filter = bson.D{{Key: "_id", Value: siteID}}
-	}
-	some, err := there(ctx, s.engine.Table(collection), filter)
-	return !some, err
-}
 
 // Close ends what is done in the background. The engine is closed by whoever opened it.
 func (s *Store) Close() {

@@ -13,9 +13,6 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// parentField is where a copy names the entry that it stands directly below.
-const parentField = "parent"
-
 // acyclic looks, with the revision of a change inserted already, whether an entry that
 // moves would come to stand below itself, and answers [ErrStale] then: another change has moved
 // something, or is about to. Of two moves at once that are right only each alone, the one that looks later

@@ -18,9 +18,6 @@ import (
 // one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by the mark, and
 // only another import or move may take it over, or the sample what the sample left.
 
-// unfinishedID names the mark among the settings.
-const unfinishedID = "unfinished"
-
 // unfinished is the mark.
 type unfinished struct {
 	ID string `json:"_id"`
@@ -232,4 +229,31 @@ func (s *Store) beat(ctx context.Context, by string, end context.CancelCauseFunc
 			return
 		}
 	}
+}
+
+// Empty tells whether the store holds no entry and no settings at all. People may be in it.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	names, err := s.engine.Tables(ctx)
+	if err != nil {
+		return false, err
+	}
+	for name := range names {
+		if name == accounts || name == sessions || name == tokens {
+			continue
+		}
+		if empty, err := s.EmptyOf(ctx, name); err != nil || !empty {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// EmptyOf tells whether a collection holds nothing that an archive could have.
+func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
+	filter := bson.D{}
+	if collection == settings {
+		filter = bson.D{{Key: "_id", Value: siteID}}
+	}
+	some, err := there(ctx, s.engine.Table(collection), filter)
+	return !some, err
 }

@@ -20,9 +20,6 @@ import (
 // place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers nothing
 // ([guard.Engine]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([guard.Verified]).
 
-// identityID names the settings that tell this store from any other.
-const identityID = "store"
-
 // identity is what tells this store from any other: a text at random, made at the first start.
 type identity struct {
 	ID    string `json:"_id"`

@@ -1,0 +1,69 @@
+package storage
+
+import (
+	"strings"
+	"time"
+
+	"sen/internal/cache"
+	"sen/internal/content"
+)
+
+// memory keeps what readers are shown until it changes: entries decoded, and pages as lists of ids. What
+// the newsroom reads is never taken from it.
+type memory struct {
+	entities *cache.Memory[entity]
+	// slugs lead to ids, the empty one where a slug leads nowhere.
+	slugs *cache.Memory[content.ID]
+	pages *cache.Memory[*keptPage]
+	forms *cache.Memory[string]
+	// ends are those of stored links, as filters of readers ask for them.
+	ends *cache.Memory[*linkEnds]
+}
+
+// FormOf is the key in [Store.Forms] of a body in a form, as it is read in a language. Name is that of the form: html,
+// markdown. The field is part of it, since an entry may have several bodies.
+func FormOf(body *content.Body, reading content.Locale, name string) string {
+	return strings.Join([]string{string(body.Of), body.Field, string(body.Locale), string(reading), name}, " ")
+}
+
+// Forms keeps forms of bodies while what they were made from stays as it was.
+func (s *Store) Forms() *cache.Memory[string] { return s.memory.forms }
+
+// entity is a published entry as it was read with some fields; the entry is nil where there is none. It is
+// shared by all readers: nobody changes it.
+type entity struct {
+	entry  any
+	fields fieldSet
+}
+
+// slugShare, formShare and endShare are the parts of the entities' bound that slugs, forms and ends of links have: one of so many.
+const slugShare, formShare, endShare = 16, 4, 32
+
+// memoryLife is how long something is kept in memory, whatever changes or not: a last net, as for answers.
+const memoryLife = time.Minute
+
+func newMemory(journal *cache.Journal, o Options) memory {
+	return memory{
+		entities: cache.NewMemory[entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare-o.EntityBytes/endShare, memoryLife),
+		slugs:    cache.NewMemory[content.ID](journal, o.EntityBytes/slugShare, memoryLife),
+		forms:    cache.NewMemory[string](journal, o.EntityBytes/formShare, memoryLife),
+		ends:     cache.NewMemory[*linkEnds](journal, o.EntityBytes/endShare, memoryLife),
+		pages:    cache.NewMemory[*keptPage](journal, o.PageBytes, memoryLife),
+	}
+}
+
+// Kept are the sorts of what is kept in memory, by name.
+func (s *Store) Kept() map[string]cache.Kept {
+	all := map[string]cache.Kept{}
+	name := func(name string, kept cache.Kept, keeps bool) {
+		if keeps {
+			all[name] = kept
+		}
+	}
+	name("entities", s.memory.entities, s.memory.entities != nil)
+	name("slugs", s.memory.slugs, s.memory.slugs != nil)
+	name("forms", s.memory.forms, s.memory.forms != nil)
+	name("ends", s.memory.ends, s.memory.ends != nil)
+	name("pages", s.memory.pages, s.memory.pages != nil)
+	return all
+}
