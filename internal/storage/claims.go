@@ -1,13 +1,10 @@
 package storage
 
 import (
-	"context"
-	"reflect"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"sen/internal/bsondoc"
 	"sen/internal/content"
 )
 
@@ -44,51 +41,6 @@ func (c claim) same() bson.D {
 		filter = append(filter, bson.E{Key: "by", Value: c.By})
 	}
 	return filter
-}
-
-var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
-
-// claims finds whose some slugs are. What nobody claimed is not in the answer.
-func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
-	return s.lookUpClaims(ctx, keys, false)
-}
-
-// readClaims is claims for what is only read: together with other requests.
-func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
-	return s.lookUpClaims(ctx, keys, true)
-}
-
-func (s *Store) lookUpClaims(ctx context.Context, keys []claimKey, shared bool) (map[claimKey]claim, error) {
-	l := &Lookup{name: routes, table: routes, path: "_id", shared: shared, decode: func(doc bson.Raw) (string, any, error) {
-		var held claim
-		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
-		return held.ID, held, err
-	}}
-	for _, k := range keys {
-		l.values = append(l.values, k.id())
-	}
-	if err := s.Look(ctx, l); err != nil {
-		return nil, err
-	}
-	claims := make(map[claimKey]claim, len(keys))
-	for _, k := range keys {
-		if held, ok := l.found[k.id()].decoded.(claim); ok {
-			claims[k] = held
-		}
-	}
-	return claims, nil
-}
-
-// heldBy finds whose some slugs are, nil for those that nobody claimed.
-func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
-	have, err := s.claims(ctx, keys)
-	held := make([]*claim, len(keys))
-	for i, key := range keys {
-		if c, ok := have[key]; ok {
-			held[i] = &c
-		}
-	}
-	return held, err
 }
 
 // addressed is the key in memory of a slug as it leads readers to an entry, filtering that of one in a filter.

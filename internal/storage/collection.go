@@ -148,8 +148,13 @@ type composed[T any] struct {
 	then  string
 }
 
-// fieldSet is a set of a kind's stored fields, a bit for each.
-type fieldSet uint64
-
 // formerSlugs is the one field that is asked for and not among a kind's own.
 const formerSlugs = "formerSlugs"
+
+// envelope is an entry of which a part was read.
+type envelope[T any] struct {
+	ID              content.ID `json:"_id"`
+	Live            T          `json:"live"`
+	Draft           T          `json:"draft"`
+	content.Editing `json:",inline"`
+}

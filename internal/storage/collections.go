@@ -61,3 +61,16 @@ func (s *Store) collectionName(kind content.Kind) string {
 	}
 	return ""
 }
+
+// archived are the collections of an archive, in its order; those of people come on demand.
+func (s *Store) archived(people bool) (names []string) {
+	names = []string{settings}
+	for _, c := range s.collections {
+		names = append(names, c.collectionName())
+	}
+	names = append(names, routes, bucketName+".files", bucketName+".chunks")
+	if people {
+		names = append(names, accounts, tokens)
+	}
+	return names
+}

@@ -8,14 +8,6 @@ import (
 	"sen/internal/storage/query"
 )
 
-// envelope is an entry of which a part was read.
-type envelope[T any] struct {
-	ID              content.ID `json:"_id"`
-	Live            T          `json:"live"`
-	Draft           T          `json:"draft"`
-	content.Editing `json:",inline"`
-}
-
 // decode reads the copy that a view shows, nil where there is none.
 func (c *Collection[T, F]) decode(v query.View, doc bsondoc.Element) (id content.ID, copied T, err error) {
 	if c.whole {
@@ -63,4 +55,19 @@ func (c *Collection[T, F]) complete(e *content.Entry[T]) {
 	c.fill(e.ID, e.Live, nil)
 	e.LiveVersion = versionOf(e.Live)
 	c.fill(e.ID, e.Draft, &e.Editing)
+}
+
+// Linked is an entry as far as others that link to it depend on it.
+type Linked struct {
+	// Draft is the working copy with its labels, with what others take over from it, and with what the newsroom keeps
+	// beside it. Live is the copy that readers see with what others take over from it; nil while they see nothing.
+	Draft, Live content.Content
+}
+
+// At is the copy that stands for the entry at a stage: what is not published stands for itself as a draft.
+func (l Linked) At(stage content.Stage) content.Content {
+	if stage != content.StageDraft && l.Live != nil {
+		return l.Live
+	}
+	return l.Draft
 }

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -34,13 +33,6 @@ func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content
 		}
 	}
 	return ids, nil
-}
-
-// dueTimes remembers when something may be due next. On the embedded engine all writes
-// pass through this process, so that nobody needs to look before.
-type dueTimes struct {
-	mu   sync.Mutex
-	next time.Time // the zero time: look at once
 }
 
 // note takes in a moment at which something is due.

@@ -193,3 +193,29 @@ func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []string, ok 
 	}
 	return keys, true
 }
+
+// Forms keeps forms of bodies while what they were made from stays as it was.
+func (s *Store) Forms() *cache.Memory[string] { return s.memory.forms }
+
+// Kept are the sorts of what is kept in memory, by name.
+func (s *Store) Kept() map[string]cache.Kept {
+	all := map[string]cache.Kept{}
+	name := func(name string, kept cache.Kept, keeps bool) {
+		if keeps {
+			all[name] = kept
+		}
+	}
+	name("entities", s.memory.entities, s.memory.entities != nil)
+	name("slugs", s.memory.slugs, s.memory.slugs != nil)
+	name("forms", s.memory.forms, s.memory.forms != nil)
+	name("ends", s.memory.ends, s.memory.ends != nil)
+	name("pages", s.memory.pages, s.memory.pages != nil)
+	return all
+}
+
+// note notes that some entries are read, there or not.
+func note(ctx context.Context, ids []content.ID) {
+	for _, id := range ids {
+		cache.Note(ctx, cache.Entry(id))
+	}
+}

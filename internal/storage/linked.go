@@ -13,21 +13,6 @@ import (
 	"sen/internal/storage/query"
 )
 
-// Linked is an entry as far as others that link to it depend on it.
-type Linked struct {
-	// Draft is the working copy with its labels, with what others take over from it, and with what the newsroom keeps
-	// beside it. Live is the copy that readers see with what others take over from it; nil while they see nothing.
-	Draft, Live content.Content
-}
-
-// At is the copy that stands for the entry at a stage: what is not published stands for itself as a draft.
-func (l Linked) At(stage content.Stage) content.Content {
-	if stage != content.StageDraft && l.Live != nil {
-		return l.Live
-	}
-	return l.Draft
-}
-
 // The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for those
 // of its uses; and what other entries take over.
 var (

@@ -26,9 +26,6 @@ func FormOf(body *content.Body, reading content.Locale, name string) string {
 	return strings.Join([]string{string(body.Of), body.Field, string(body.Locale), string(reading), name}, " ")
 }
 
-// Forms keeps forms of bodies while what they were made from stays as it was.
-func (s *Store) Forms() *cache.Memory[string] { return s.memory.forms }
-
 // entity is a published entry as it was read with some fields; the entry is nil where there is none. It is
 // shared by all readers: nobody changes it.
 type entity struct {
@@ -42,28 +39,15 @@ const slugShare, formShare, endShare = 16, 4, 32
 // memoryLife is how long something is kept in memory, whatever changes or not: a last net, as for answers.
 const memoryLife = time.Minute
 
-func newMemory(journal *cache.Journal, o Options) memory {
+func newMemory(journal *cache.Journal, entityBytes, pageBytes uint64) memory {
 	return memory{
-		entities: cache.NewMemory[entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare-o.EntityBytes/endShare, memoryLife),
-		slugs:    cache.NewMemory[content.ID](journal, o.EntityBytes/slugShare, memoryLife),
-		forms:    cache.NewMemory[string](journal, o.EntityBytes/formShare, memoryLife),
-		ends:     cache.NewMemory[*linkEnds](journal, o.EntityBytes/endShare, memoryLife),
-		pages:    cache.NewMemory[*keptPage](journal, o.PageBytes, memoryLife),
+		entities: cache.NewMemory[entity](journal, entityBytes-entityBytes/slugShare-entityBytes/formShare-entityBytes/endShare, memoryLife),
+		slugs:    cache.NewMemory[content.ID](journal, entityBytes/slugShare, memoryLife),
+		forms:    cache.NewMemory[string](journal, entityBytes/formShare, memoryLife),
+		ends:     cache.NewMemory[*linkEnds](journal, entityBytes/endShare, memoryLife),
+		pages:    cache.NewMemory[*keptPage](journal, pageBytes, memoryLife),
 	}
 }
 
-// Kept are the sorts of what is kept in memory, by name.
-func (s *Store) Kept() map[string]cache.Kept {
-	all := map[string]cache.Kept{}
-	name := func(name string, kept cache.Kept, keeps bool) {
-		if keeps {
-			all[name] = kept
-		}
-	}
-	name("entities", s.memory.entities, s.memory.entities != nil)
-	name("slugs", s.memory.slugs, s.memory.slugs != nil)
-	name("forms", s.memory.forms, s.memory.forms != nil)
-	name("ends", s.memory.ends, s.memory.ends != nil)
-	name("pages", s.memory.pages, s.memory.pages != nil)
-	return all
-}
+// fieldSet is a set of a kind's stored fields, a bit for each.
+type fieldSet uint64

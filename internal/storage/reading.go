@@ -23,13 +23,6 @@ func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage co
 	return found, err
 }
 
-// note notes that some entries are read, there or not.
-func note(ctx context.Context, ids []content.ID) {
-	for _, id := range ids {
-		cache.Note(ctx, cache.Entry(id))
-	}
-}
-
 // byIDs gives each entry that ByIDs finds to a function, with the bytes of what was read of it.
 func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e T, stored int)) error {
 	if len(ids) == 0 {
@@ -167,5 +160,20 @@ func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[con
 	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
 		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
 		return nil
+	})
+}
+
+// seen gives those of some claims of the kind whose entries readers see with the slug.
+func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error {
+	var ids []content.ID
+	for _, held := range claims {
+		ids = append(ids, held.Entry)
+	}
+	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e T, _ int) {
+		for key, held := range claims {
+			if held.Entry == id && common(e).HasSlug(key.slug) {
+				each(key, id)
+			}
+		}
 	})
 }

@@ -31,9 +31,6 @@ func revisions() spec[*content.Revision, *content.RevisionFilter] {
 	}
 }
 
-// withoutCopy reads a revision without the copy that it left behind.
-var withoutCopy = bson.D{{Key: "copy", Value: 0}}
-
 // storedRevision is a revision as it is written. It is inserted first, with a
 // version that it would become; only when the entry names it as its head is it
 // committed. One that is neither is of a crash or a lost race: it is never shown, and

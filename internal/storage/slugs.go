@@ -2,11 +2,14 @@ package storage
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"golang.org/x/sync/errgroup"
 
+	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
 )
@@ -111,17 +114,47 @@ func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]c
 	return tasks.Wait()
 }
 
-// seen gives those of some claims of the kind whose entries readers see with the slug.
-func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error {
-	var ids []content.ID
-	for _, held := range claims {
-		ids = append(ids, held.Entry)
+var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
+
+// claims finds whose some slugs are. What nobody claimed is not in the answer.
+func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	return s.lookUpClaims(ctx, keys, false)
+}
+
+// readClaims is claims for what is only read: together with other requests.
+func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	return s.lookUpClaims(ctx, keys, true)
+}
+
+func (s *Store) lookUpClaims(ctx context.Context, keys []claimKey, shared bool) (map[claimKey]claim, error) {
+	l := &Lookup{name: routes, table: routes, path: "_id", shared: shared, decode: func(doc bson.Raw) (string, any, error) {
+		var held claim
+		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
+		return held.ID, held, err
+	}}
+	for _, k := range keys {
+		l.values = append(l.values, k.id())
 	}
-	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e T, _ int) {
-		for key, held := range claims {
-			if held.Entry == id && common(e).HasSlug(key.slug) {
-				each(key, id)
-			}
+	if err := s.Look(ctx, l); err != nil {
+		return nil, err
+	}
+	claims := make(map[claimKey]claim, len(keys))
+	for _, k := range keys {
+		if held, ok := l.found[k.id()].decoded.(claim); ok {
+			claims[k] = held
 		}
-	})
+	}
+	return claims, nil
+}
+
+// heldBy finds whose some slugs are, nil for those that nobody claimed.
+func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
+	have, err := s.claims(ctx, keys)
+	held := make([]*claim, len(keys))
+	for i, key := range keys {
+		if c, ok := have[key]; ok {
+			held[i] = &c
+		}
+	}
+	return held, err
 }

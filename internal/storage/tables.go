@@ -14,19 +14,6 @@ const (
 	tokens   = "tokens"
 )
 
-// archived are the collections of an archive, in its order; those of people come on demand.
-func (s *Store) archived(people bool) (names []string) {
-	names = []string{settings}
-	for _, c := range s.collections {
-		names = append(names, c.collectionName())
-	}
-	names = append(names, routes, bucketName+".files", bucketName+".chunks")
-	if people {
-		names = append(names, accounts, tokens)
-	}
-	return names
-}
-
 // bucketName and sizesBucket are the names of the buckets of files: those of media, and sizes of pictures. Sizes can be
 // made again, so they are no part of an archive, and those that are used least are removed.
 const (
@@ -95,3 +82,6 @@ const unfinishedID = "unfinished"
 
 // identityID names the settings that tell this store from any other.
 const identityID = "store"
+
+// withoutCopy reads a revision without the copy that it left behind.
+var withoutCopy = bson.D{{Key: "copy", Value: 0}}

@@ -2,10 +2,7 @@ package storage
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,42 +16,6 @@ import (
 // A store on a server can go away in part while programs use it: the database is dropped, or another one stands in its
 // place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers nothing
 // ([guard.Engine]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([guard.Verified]).
-
-// identity is what tells this store from any other: a text at random, made at the first start.
-type identity struct {
-	ID    string `json:"_id"`
-	Store string `json:"store"`
-}
-
-// watch is what a program knows of the store that it serves.
-type watch struct {
-	// identity is the store's; nil until it was prepared.
-	identity atomic.Pointer[string]
-	// tables tells each table that lasts from any other one that may take its place, by its name.
-	tables sync.Map
-	// look has the indexes looked at soon.
-	look chan struct{}
-}
-
-// adopt learns which store this is, and makes a new one that.
-func (s *Store) adopt(ctx context.Context) error {
-	if s.watch.identity.Load() != nil {
-		return nil
-	}
-	table := s.guard.Engine.Table(settings)
-	found, ok, err := findOne[identity](ctx, table, engine.ByID(identityID))
-	if !ok && err == nil {
-		_, err = table.Write(ctx, engine.Insert(identity{identityID, rand.Text()}))
-		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
-			found, ok, err = findOne[identity](ctx, table, engine.ByID(identityID))
-		}
-	}
-	if !ok || err != nil {
-		return err
-	}
-	s.watch.identity.Store(&found.Store)
-	return nil
-}
 
 // verify tells what is wrong with what is in the store: it is not the one that was prepared, or it is being filled. It
 // has nothing given until that is over, which it takes for so only when it may go on. What stops the engine from
@@ -102,20 +63,8 @@ func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
 // restored is how long nobody writes to a store that is being restored before that counts as done. Tests shorten it.
 var restored = 5 * time.Second
 
-// errReplaced tells that the store is not there any more.
-var errReplaced = content.Errorf(content.CodeUnavailable,
-	"The database was dropped or replaced. Restore it, or restart this server to begin with what is there now.")
-
 // errIndexes tells that the store can't serve because its indexes are gone.
 var errIndexes = content.Errorf(content.CodeUnavailable, "Indexes of the database are missing and are being made again.")
-
-// stop has nothing given from the store, for a reason, and forgets what was kept.
-func (s *Store) stop(ctx context.Context, why error) {
-	if before := s.guard.Wrong.Swap(&why); before == nil || (*before).Error() != why.Error() {
-		s.log.ErrorContext(ctx, "the store can't serve", "err", why)
-	}
-	s.Feed.Changed(feed.Change{})
-}
 
 // goOn takes the store up again as it is now, with all its indexes.
 func (s *Store) goOn(ctx context.Context) {

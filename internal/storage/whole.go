@@ -2,9 +2,13 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"slices"
 
 	"sen/internal/content"
+	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // lasting are the tables whose documents can't be made again. Others, like that of sessions, may be emptied.
@@ -43,4 +47,42 @@ func (s *Store) whole(ctx context.Context, tables ...string) error {
 		return why
 	}
 	return nil
+}
+
+// identity is what tells this store from any other: a text at random, made at the first start.
+type identity struct {
+	ID    string `json:"_id"`
+	Store string `json:"store"`
+}
+
+// adopt learns which store this is, and makes a new one that.
+func (s *Store) adopt(ctx context.Context) error {
+	if s.watch.identity.Load() != nil {
+		return nil
+	}
+	table := s.guard.Engine.Table(settings)
+	found, ok, err := findOne[identity](ctx, table, engine.ByID(identityID))
+	if !ok && err == nil {
+		_, err = table.Write(ctx, engine.Insert(identity{identityID, rand.Text()}))
+		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
+			found, ok, err = findOne[identity](ctx, table, engine.ByID(identityID))
+		}
+	}
+	if !ok || err != nil {
+		return err
+	}
+	s.watch.identity.Store(&found.Store)
+	return nil
+}
+
+// errReplaced tells that the store is not there any more.
+var errReplaced = content.Errorf(content.CodeUnavailable,
+	"The database was dropped or replaced. Restore it, or restart this server to begin with what is there now.")
+
+// stop has nothing given from the store, for a reason, and forgets what was kept.
+func (s *Store) stop(ctx context.Context, why error) {
+	if before := s.guard.Wrong.Swap(&why); before == nil || (*before).Error() != why.Error() {
+		s.log.ErrorContext(ctx, "the store can't serve", "err", why)
+	}
+	s.Feed.Changed(feed.Change{})
 }
