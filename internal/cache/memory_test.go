@@ -2,6 +2,7 @@ package cache_test
 
 import (
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -78,5 +79,23 @@ func TestMemoryBound(t *testing.T) {
 	}
 	if cache.NewMemory[int](nil, 0, 0) != nil {
 		t.Error("no bytes keep something")
+	}
+}
+
+// TestRecent makes each value once, however many ask for it.
+func TestRecent(t *testing.T) {
+	r := cache.NewRecent(100)
+	var made atomic.Int32
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if got := r.Of("a", func() any { return made.Add(1) }); got != int32(1) {
+				t.Errorf("the value is %v", got)
+			}
+		})
+	}
+	all.Wait()
+	if got := r.Of("b", func() any { return "b" }); got != "b" || made.Load() != 1 {
+		t.Errorf("another key has the value %v; the first was made %d times", got, made.Load())
 	}
 }
