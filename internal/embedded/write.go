@@ -51,19 +51,19 @@ func (t *table) write(ctx context.Context, all []engine.Change, each bool) (made
 }
 
 // Modify implements [engine.Table].
-func (t *table) Modify(ctx context.Context, filter, update bson.D) (after bson.Raw, err error) {
+func (t *table) Modify(ctx context.Context, filter, update bson.D) (after bson.Raw, ok bool, err error) {
 	end := t.trip(ctx, "modify")
 	defer func() { end(err, 0) }()
 	err = t.commit(ctx, func(c *changes) error {
-		after = nil
+		after, ok = nil, false
 		made, err := c.update(ctx, filter, update, true)
 		if err == nil && len(made) > 0 {
-			after = bson.Raw(made[0].doc)
+			after, ok = bson.Raw(made[0].doc), true
 		}
 		return err
 	})
 	if err != nil {
-		return nil, fail(err)
+		return nil, false, fail(err)
 	}
-	return after, nil
+	return after, ok, nil
 }

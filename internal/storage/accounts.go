@@ -93,8 +93,8 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (
 	if len(set) == 0 {
 		return s.Account(ctx, id)
 	}
-	raw, err := s.engine.Table(accounts).Modify(ctx, engine.ByID(id), bson.D{{Key: "$set", Value: set}})
-	if raw == nil || err != nil {
+	raw, ok, err := s.engine.Table(accounts).Modify(ctx, engine.ByID(id), bson.D{{Key: "$set", Value: set}})
+	if !ok || err != nil {
 		return nil, false, err
 	}
 	after := new(content.Account)

@@ -97,9 +97,9 @@ func (t guardedTable) WriteEach(ctx context.Context, changes ...engine.Change) (
 }
 
 // Modify implements engine.Table. What was written is told as it is.
-func (t guardedTable) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error) {
+func (t guardedTable) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, bool, error) {
 	if err := t.guard.Check(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	return t.Table.Modify(ctx, filter, update)
 }
