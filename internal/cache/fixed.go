@@ -8,8 +8,8 @@ type Kept interface {
 	Bytes() uint64
 }
 
-// Fixed keeps values that never change, such as what is made from a text alone, within a bound of bytes. It shares its one
-// form of otter with [Memory].
+// Fixed keeps values that never change, such as what is made from a text alone, within a bound of bytes. It shares its
+// one form of otter with [Memory].
 type Fixed[V any] struct {
 	kept  entries
 	weigh func(string, V) uint32

@@ -20,8 +20,8 @@ type Stats struct {
 // Memory keeps values of one sort within a bound of bytes, each while what it was made from stays as it was. It is for
 // values that were made from little: a look-up asks the journal for each tag. A nil one keeps nothing.
 //
-// All of them have keys of one type and keep values of one type ([kept]), so that otter, which is generic, is compiled once
-// and in this package: it takes about a second of processor time for each type.
+// All of them have keys of one type and keep values of one type ([kept]), so that otter, which is generic, is compiled
+// once and in this package: it takes about a second of processor time for each type.
 type Memory[V any] struct {
 	kept    entries
 	journal *Journal
@@ -45,8 +45,8 @@ type kept struct {
 	bytes uint32
 }
 
-// NewMemory makes room for values that take so many bytes at most. Each is kept for a lifetime at most, whatever changes or
-// not: if a notice of a change is lost, the old value goes by that. Zero bytes keep nothing.
+// NewMemory makes room for values that take so many bytes at most. Each is kept for a lifetime at most, whatever
+// changes or not: if a notice of a change is lost, the old value goes by that. Zero bytes keep nothing.
 func NewMemory[V any](journal *Journal, bytes uint64, life time.Duration) *Memory[V] {
 	if bytes == 0 {
 		return nil

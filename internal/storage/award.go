@@ -41,8 +41,8 @@ var levels = []content.AwardLevel{
 	content.LevelNational, content.LevelRegional, content.LevelProvincial, content.LevelDistrict, content.LevelCommune,
 }
 
-// standing is where an award stands in a table of winners: by its rank, those without one behind all others, and then by
-// its level.
+// standing is where an award stands in a table of winners: by its rank, those without one behind all others, and then
+// by its level.
 func standing(a *content.Award) string {
 	rank := "none" // behind every digit
 	if a.Rank != nil {

@@ -34,7 +34,8 @@ func (c *Collection[T, F]) IDs(ctx context.Context) (ids []content.ID, err error
 	return ids, err
 }
 
-// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see it.
+// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see
+// it.
 func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error) error {
 	return s.engine.Table(routes).Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
 		var held claim

@@ -142,7 +142,8 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	return c.lists.Indexes(languages)
 }
 
-// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a text.
+// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a
+// text.
 type composed[T any] struct {
 	first func(T) string
 	then  string

@@ -70,8 +70,8 @@ func (s *Store) update(ctx context.Context, table string, filter, update bson.D)
 	return n > 0, err
 }
 
-// writeEach makes changes of a table that don't depend on each other, with those that others make ([batch.Together]). It gives
-// the places of those for which another document has the same key.
+// writeEach makes changes of a table that don't depend on each other, with those that others make ([batch.Together]).
+// It gives the places of those for which another document has the same key.
 func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Change) (duplicates []int, err error) {
 	if len(changes) == 0 {
 		return nil, nil

@@ -42,14 +42,14 @@ func sortedAs(locale content.Locale, text string) string {
 // keysForm counts the ways in which keys were worked out; another way takes the next number.
 const keysForm = 3
 
-// formOf tells how the keys of a copy are worked out for a site's languages. It is stored with them: keys of another form
-// are outdated, and [Store.Rekey] writes them anew.
+// formOf tells how the keys of a copy are worked out for a site's languages. It is stored with them: keys of another
+// form are outdated, and [Store.Rekey] writes them anew.
 func formOf(languages content.Languages) string {
 	return fmt.Sprint(keysForm, languages.Default, languages.Locales)
 }
 
-// textKeys are the store's own forms of a copy's texts, for each language of the
-// site with what stands in for it: `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
+// textKeys are the store's own forms of a copy's texts, for each language of the site with what stands in for it:
+// `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
 func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.D {
 	var sorted, folded, same bson.D
 	for _, field := range slices.Sorted(maps.Keys(c.texts)) { // in one order, so that equal copies have equal keys
@@ -99,8 +99,8 @@ func (c *Collection[T, F]) labelField() string {
 	return "title" // of a medium too, which is called by its file's name where it has none
 }
 
-// WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of some languages and
-// in none of the others.
+// WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of some
+// languages and in none of the others.
 func (s *Store) WrittenOnlyIn(ctx context.Context, locales, others []content.Locale) (entries int, err error) {
 	for _, c := range s.collections {
 		n, err := c.writtenOnlyIn(ctx, locales, others)

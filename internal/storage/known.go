@@ -86,8 +86,8 @@ func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage co
 	return entries(), nil
 }
 
-// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the lookup,
-// which is nil where all are in memory.
+// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the
+// lookup, which is nil where all are in memory.
 func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	note(ctx, ids)
 	return c.reading(ids, stage, fields)

@@ -13,15 +13,15 @@ import (
 	"sen/internal/storage/query"
 )
 
-// The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for those
-// of its uses; and what other entries take over.
+// The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for
+// those of its uses; and what other entries take over.
 var (
 	labelFields = []string{"title", "name", "fileName", "alt", "caption"}
 	givenFields = []string{parentField, "ancestors", "series", "year", "level"}
 )
 
-// Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the answer.
-// The copies are shared by those who ask together ([batch.Together]): nobody may change them.
+// Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the
+// answer. The copies are shared by those who ask together ([batch.Together]): nobody may change them.
 func (s *Store) Linked(ctx context.Context, ids []content.ID) (map[content.ID]Linked, error) {
 	if len(ids) == 0 {
 		return nil, nil

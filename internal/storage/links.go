@@ -75,7 +75,8 @@ func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage cont
 	return seen, err
 }
 
-// ends tells which ends of a stored link can be seen at a stage. For readers it is kept until something of either kind changes.
+// ends tells which ends of a stored link can be seen at a stage. For readers it is kept until something of either kind
+// changes.
 func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error) {
 	v := c.lists.View(link.stage)
 	shared := !v.Editing && stage != content.StageDraft

@@ -33,18 +33,20 @@ type entity struct {
 	fields fieldSet
 }
 
-// slugShare, formShare and endShare are the parts of the entities' bound that slugs, forms and ends of links have: one of so many.
+// slugShare, formShare and endShare are the parts of the entities' bound that slugs, forms and ends of links have: one
+// of so many.
 const slugShare, formShare, endShare = 16, 4, 32
 
-// memoryLife is how long something is kept in memory, whatever changes or not: a last net, as for answers.
+// memoryLife is how long something is kept in memory, whatever changes or not: if a notice of a change is lost, the old value goes by that.
 const memoryLife = time.Minute
 
 func newMemory(journal *cache.Journal, entityBytes, pageBytes uint64) memory {
+	slugs, forms, ends := entityBytes/slugShare, entityBytes/formShare, entityBytes/endShare
 	return memory{
-		entities: cache.NewMemory[entity](journal, entityBytes-entityBytes/slugShare-entityBytes/formShare-entityBytes/endShare, memoryLife),
-		slugs:    cache.NewMemory[content.ID](journal, entityBytes/slugShare, memoryLife),
-		forms:    cache.NewMemory[string](journal, entityBytes/formShare, memoryLife),
-		ends:     cache.NewMemory[*linkEnds](journal, entityBytes/endShare, memoryLife),
+		entities: cache.NewMemory[entity](journal, entityBytes-slugs-forms-ends, memoryLife),
+		slugs:    cache.NewMemory[content.ID](journal, slugs, memoryLife),
+		forms:    cache.NewMemory[string](journal, forms, memoryLife),
+		ends:     cache.NewMemory[*linkEnds](journal, ends, memoryLife),
 		pages:    cache.NewMemory[*keptPage](journal, pageBytes, memoryLife),
 	}
 }

@@ -22,10 +22,10 @@ type Moved struct {
 	SHA256 string
 }
 
-// Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the signing
-// key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end it compares
-// the two: the target is marked as unfinished until each table has the same documents. The source must not be written
-// meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
+// Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the
+// signing key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end
+// it compares the two: the target is marked as unfinished until each table has the same documents. The source must not
+// be written meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
 func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done int)) (moved []Moved, err error) {
 	all, err := s.engine.Tables(ctx)
 	if err != nil {

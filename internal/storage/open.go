@@ -44,8 +44,8 @@ func New(o Options) *Store {
 	return s
 }
 
-// Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an import
-// or a move has not filled to the end is refused.
+// Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an
+// import or a move has not filled to the end is refused.
 func (s *Store) Prepare(ctx context.Context) error {
 	err := s.engine.Ready(ctx)
 	if err == nil {

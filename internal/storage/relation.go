@@ -39,8 +39,9 @@ func relation[T any, F content.Filter[F]](
 	}
 }
 
-// reach gives the entries of another collection for which a filter holds. They are those that the collection's own list with
-// this filter shows the actor: published entries, or working copies where the actor may see them, without the trash.
+// reach gives the entries of another collection for which a filter holds. They are those that the collection's own list
+// with this filter shows the actor: published entries, or working copies where the actor may see them, without the
+// trash.
 func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []content.ID {
 	if w.answers != nil {
 		return w.answers.reached[f]

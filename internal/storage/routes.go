@@ -13,9 +13,9 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// claim takes the slugs that an entry comes to have for it. One that was claimed by a write that came to nothing changes
-// hands. Those that the entry won't have any more are opened by the same command: should nobody come to let them go, a sweep
-// does. By is the write's revision, at when it is made. It tells whether there are such.
+// claim takes the slugs that an entry comes to have for it. One that was claimed by a write that came to nothing
+// changes hands. Those that the entry won't have any more are opened by the same command: should nobody come to let
+// them go, a sweep does. By is the write's revision, at when it is made. It tells whether there are such.
 func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T], by string, at time.Time) (lost bool, err error) {
 	var claims []claim
 	var changes []engine.Change
@@ -76,12 +76,12 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
 }
 
-// claimGrace is how long a slug that was claimed belongs to an entry that does not have it: a write may be about to give it
-// one. It is twice as long as the commands of a write may take together.
+// claimGrace is how long a slug that was claimed belongs to an entry that does not have it: a write may be about to
+// give it one. It is twice as long as the commands of a write may take together.
 const claimGrace = time.Minute
 
-// left tells whether a claim of an entry that does not have the slug was left behind, at the time of another one. A local
-// engine is one program's: a program before it has ended.
+// left tells whether a claim of an entry that does not have the slug was left behind, at the time of another one. A
+// local engine is one program's: a program before it has ended.
 func (s *Store) left(held, now claim) bool {
 	return s.engine.Local() && held.Program != s.program || now.At.Sub(held.At) >= claimGrace
 }

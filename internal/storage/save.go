@@ -16,11 +16,11 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// Save makes a change of an entry one atomic step, on any engine: the revision is
-// inserted first, then the entry goes from one version to the next and names it as its
-// head. By that the revision came to be; it is marked later: see [Store.settleOpen]. A nil before makes a new entry; a copy
-// that is the same in both is not written again. Now is when that happens: the revision is older where the change goes on
-// with an attempt. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is changed then.
+// Save makes a change of an entry one atomic step, on any engine: the revision is inserted first, then the entry goes
+// from one version to the next and names it as its head. By that the revision came to be; it is marked later: see
+// [Store.settleOpen]. A nil before makes a new entry; a copy that is the same in both is not written again. Now is when
+// that happens: the revision is older where the change goes on with an attempt. It answers [ErrStale], [ErrAttempted]
+// or a [SlugTakenError], and nothing is changed then.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
@@ -72,7 +72,8 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 }
 
 // open inserts a revision that is not committed yet, or takes the place of an attempt of the same change that came to
-// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it came to be.
+// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it
+// came to be.
 func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
 	own := engine.Replace(r.ID, r,
 		bson.E{Key: "committed", Value: false}, bson.E{Key: "at", Value: r.At}, bson.E{Key: "request", Value: r.Request})
@@ -138,8 +139,8 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 	return came, nil
 }
 
-// document is an entry as it is stored: each copy with the store's own forms of its
-// texts. A copy that is the same as before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
+// document is an entry as it is stored: each copy with the store's own forms of its texts. A copy that is the same as
+// before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
 func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw) (bson.D, error) {
 	doc := bson.D{
 		{Key: "_id", Value: e.ID},

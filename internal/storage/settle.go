@@ -33,8 +33,8 @@ func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error)
 	return all, err
 }
 
-// came tells which of some revisions that are not marked came to be: their entries name them as their heads, or are gone by
-// them.
+// came tells which of some revisions that are not marked came to be: their entries name them as their heads, or are
+// gone by them.
 func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
 	if len(revisions) == 0 {
 		return nil, nil
@@ -92,8 +92,9 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 	return came, err
 }
 
-// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to whoever
-// reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at once.
+// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to
+// whoever reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at
+// once.
 func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.Revision, err error) {
 	open, err := s.opened(ctx)
 	if err != nil {
@@ -121,8 +122,8 @@ func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	return nil
 }
 
-// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so old
-// that a sweep may remove it is removed, so that the change begins anew.
+// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so
+// old that a sweep may remove it is removed, so that the change begins anew.
 func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (bool, error) {
 	if now.Sub(r.At) < abandoned/2 {
 		return true, nil

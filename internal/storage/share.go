@@ -23,8 +23,8 @@ type pagesRead[T any, F content.Filter[F]] struct {
 	pages []readPage[T]
 }
 
-// readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys. Requests
-// that ask for the same at the same time share the pages, unless those are of working copies.
+// readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys.
+// Requests that ask for the same at the same time share the pages, unless those are of working copies.
 func (c *Collection[T, F]) readShared(
 	ctx context.Context, l List[F], parents []Within, keys []string,
 ) ([]readPage[T], error) {

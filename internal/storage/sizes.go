@@ -63,7 +63,8 @@ func (s *Store) DropSizes(ctx context.Context, ids []string) error {
 	return s.sizes.Drop(ctx, ids)
 }
 
-// DropFormerSizes removes the sizes of pictures that earlier versions kept among the media, by whatever size was asked for.
+// DropFormerSizes removes the sizes of pictures that earlier versions kept among the media, by whatever size was asked
+// for.
 func (s *Store) DropFormerSizes(ctx context.Context) error {
 	former := bson.D{{Key: "_id", Value: bson.D{{Key: "$regex", Value: "@w[0-9]+h[0-9]+"}}}}
 	var ids []string

@@ -48,7 +48,8 @@ func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
 
 // namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
 // and of the others as they lead readers. What readers can't see is not in the answer then, so that no filter tells
-// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see them.
+// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see
+// them.
 func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]content.ID, error) {
 	found := make(map[claimKey]content.ID, len(keys))
 	var missing []claimKey

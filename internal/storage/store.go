@@ -49,7 +49,8 @@ type Store struct {
 
 	// collections are all of them.
 	collections []collection
-	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are shown.
+	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are
+	// shown.
 	engine, shown engine.Engine
 	guard         *guard.Engine
 	// program is this run of the program: it tells its claims and holds from those of others.

@@ -92,8 +92,9 @@ func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[cont
 	return to, nil
 }
 
-// rise asks whether an entry, that is to stand below another one, would stand below itself then: in the tree of the copies
-// of a stage, as it is or as changes under way make it. In the published one a draft stands in for what is not published.
+// rise asks whether an entry, that is to stand below another one, would stand below itself then: in the tree of the
+// copies of a stage, as it is or as changes under way make it. In the published one a draft stands in for what is not
+// published.
 type rise struct {
 	id, to content.ID
 	stage  content.Stage

@@ -14,9 +14,9 @@ import (
 	"sen/internal/engine"
 )
 
-// A store that an import, a move or the sample content fills is marked from before the first document to behind the last
-// one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by the mark, and
-// only another import or move may take it over, or the sample what the sample left.
+// A store that an import, a move or the sample content fills is marked from before the first document to behind the
+// last one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by
+// the mark, and only another import or move may take it over, or the sample what the sample left.
 
 // unfinished is the mark.
 type unfinished struct {
@@ -69,8 +69,8 @@ func (mark *unfinished) error() error {
 		"The import into this store, begun at %s, has not come to its end. Run `sen import` again: it begins anew.", since)
 }
 
-// filling marks the store as unfinished while it is filled. It does so for an empty store, or takes over one that was left
-// unfinished, of which it removes what is there. The mark stays when the work fails.
+// filling marks the store as unfinished while it is filled. It does so for an empty store, or takes over one that was
+// left unfinished, of which it removes what is there. The mark stays when the work fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
 	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
 	s.guard.Wrong.Store(nil) // it is not served
@@ -102,8 +102,8 @@ func (s *Store) filling(ctx context.Context, what string, tables []string, fill 
 // sampleFilling is what a mark says of the sample content.
 const sampleFilling = "sample"
 
-// FillSample has a function put the sample content into the store if that is empty, or if a program before has ended amid
-// that. It tells whether it did.
+// FillSample has a function put the sample content into the store if that is empty, or if a program before has ended
+// amid that. It tells whether it did.
 func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error) (filled bool, err error) {
 	defer func() {
 		if err != nil {
@@ -215,7 +215,8 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 // emptyTimeout bounds the removal of all documents of a table.
 const emptyTimeout = time.Hour
 
-// beat says that the store is being filled, until the context ends. It ends the context if another program has taken over.
+// beat says that the store is being filled, until the context ends. It ends the context if another program has taken
+// over.
 func (s *Store) beat(ctx context.Context, by string, end context.CancelCauseFunc) {
 	own := bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: by}}
 	for n := 1; ; n++ {

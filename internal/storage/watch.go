@@ -14,8 +14,9 @@ import (
 )
 
 // A store on a server can go away in part while programs use it: the database is dropped, or another one stands in its
-// place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers nothing
-// ([guard.Engine]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([guard.Verified]).
+// place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers
+// nothing ([guard.Engine]) and gives nothing that it kept. What readers are shown is looked after between two looks too
+// ([guard.Verified]).
 
 // verify tells what is wrong with what is in the store: it is not the one that was prepared, or it is being filled. It
 // has nothing given until that is over, which it takes for so only when it may go on. What stops the engine from
@@ -47,8 +48,8 @@ func (s *Store) verify(ctx context.Context, mayGoOn bool) {
 	}
 }
 
-// verifyTables is verify for a store whose identity is right: it is not whole while a table is another one. One that was
-// restored as a whole, its identity with it, is gone on with when nobody has written to it for a while.
+// verifyTables is verify for a store whose identity is right: it is not whole while a table is another one. One that
+// was restored as a whole, its identity with it, is gone on with when nobody has written to it for a while.
 func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
 	err := s.whole(ctx, s.lasting()...)
 	if errors.Is(err, errReplaced) && mayGoOn && s.Feed.Lag() < feed.Silence && s.Feed.Quiet(restored) {

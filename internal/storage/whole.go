@@ -14,11 +14,11 @@ import (
 // lasting are the tables whose documents can't be made again. Others, like that of sessions, may be emptied.
 func (s *Store) lasting() []string { return s.archived(true) }
 
-// whole tells whether those of some tables that last are the ones that the program found at first. Where one is gone, or
-// another one has its name, nothing is given any more. A table that came to be meanwhile is one of them from now on.
+// whole tells whether those of some tables that last are the ones that the program found at first. Where one is gone,
+// or another one has its name, nothing is given any more. A table that came to be meanwhile is one of them from now on.
 //
-// It sees the primary's tables as they are when it asks. What was read before it, and was empty because a table had been
-// dropped, is found out so.
+// It sees the primary's tables as they are when it asks. What was read before it, and was empty because a table had
+// been dropped, is found out so.
 func (s *Store) whole(ctx context.Context, tables ...string) error {
 	lasting := s.lasting()
 	tables = slices.DeleteFunc(slices.Clone(tables), func(name string) bool { return !slices.Contains(lasting, name) })
