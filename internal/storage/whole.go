@@ -25,7 +25,7 @@ func (s *Store) whole(ctx context.Context, tables ...string) error {
 	if s.engine.Local() || s.watch.identity.Load() == nil || len(tables) == 0 {
 		return nil
 	}
-	there, err := s.guard.Engine.Tables(ctx, tables...)
+	there, err := s.guard.Tables(ctx, tables...)
 	if err != nil {
 		return err
 	}
