@@ -81,7 +81,7 @@ func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
 	return context.WithValue(ctx, requestKey{}, &request{
 		Resolver: r, op: op, ec: newExecutionContext(op, r.schema, nil),
-		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, loading: map[content.Kind]*sync.Mutex{}, actor: auth.ActorOf(ctx), since: r.store.Journal().Now(),
+		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, loading: map[content.Kind]*sync.Mutex{}, actor: auth.ActorOf(ctx), since: r.store.Feed.Journal.Now(),
 	})
 }
 

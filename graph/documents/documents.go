@@ -19,7 +19,7 @@ import (
 
 // Cache keeps valid documents by their text, each parsed and with its costs. Documents in it were within the limits.
 type Cache struct {
-	*cache.Fixed[string, *Document]
+	*cache.Fixed[*Document]
 	schema *ast.Schema
 }
 

@@ -182,7 +182,7 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 	answers := web.NewAnswers(store, s.CacheSize)
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
-	metrics.Feed(store.FeedLag)
+	metrics.Feed(store.Feed.Lag)
 	metrics.Clock(store.Skew)
 	for name, kept := range store.Kept() {
 		metrics.Cache(name, kept)

@@ -11,6 +11,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
@@ -19,20 +20,16 @@ func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l Li
 	if err != nil {
 		return nil, err
 	}
-	p.bare = bare
-	var bounds []side
-	if p.after != nil {
-		bounds = append(bounds, side{*p.after, true, false})
-	}
-	scan := c.scan(p, w, bounds)
+	p.Bare = bare
+	q := c.lists.Scans(p, []Within{w}, p.Sides()[:min(1, len(p.Sides()))], c.store.hints.Load())[0].Query(p, 0, p.Limit+1)
 	find := bson.D{
 		{Key: "find", Value: c.name},
-		{Key: "filter", Value: scan.filter},
-		{Key: "sort", Value: p.order.sort(p.reversed)},
-		{Key: "limit", Value: p.limit + 1 + scan.extra()},
-		{Key: "projection", Value: p.projection()},
+		{Key: "filter", Value: q.Filter},
+		{Key: "sort", Value: q.Sort},
+		{Key: "limit", Value: q.Limit},
+		{Key: "projection", Value: q.Fields},
 	}
-	for name, value := range map[string]bson.D{"hint": scan.hint, "min": scan.min, "max": scan.max} {
+	for name, value := range map[string]bson.D{"hint": q.Hint, "min": q.Min, "max": q.Max} {
 		if value != nil {
 			find = append(find, bson.E{Key: name, Value: value})
 		}
@@ -53,13 +50,13 @@ func (c *Collection[T, F]) Orders() (names []string) {
 // called, the keys are being worked out anew.
 func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
 	c.store.rekeying.Add(1)
-	forget := engine.Update(engine.ByID(id), engine.Unset(live+keys+"sort", draft+keys+"sort"))
+	forget := engine.Update(engine.ByID(id), engine.Unset(query.Live+query.Keys+"sort", query.Draft+query.Keys+"sort"))
 	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, forget)
 }
 
 // ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
 func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, field string) (plan bson.Raw, err error) {
-	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: live + field}}
+	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: query.Live + field}}
 	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
@@ -80,9 +77,6 @@ var Weigh = weigh
 
 // SetFault has a function called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }
-
-// SetHoldLease has files be held for another time without being renewed.
-func SetHoldLease(lease time.Duration) { holdLease = lease }
 
 // SetRestored has a store that is restored count as whole after another time in which nobody writes to it.
 func SetRestored(after time.Duration) { restored = after }

@@ -179,7 +179,7 @@ func Follow(t testing.TB, store *storage.Store) {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	go store.Follow(ctx)
-	Eventually(t, "the changes of others are heard of", store.Current)
+	Eventually(t, "the changes of others are heard of", store.Feed.Current)
 }
 
 // Eventually waits until something is so.

@@ -11,12 +11,13 @@ import (
 
 	"sen/internal/cache"
 	"sen/internal/storage"
+	"sen/internal/storage/feed"
 )
 
 // NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.
 func NewAnswers(store *storage.Store, bytes uint64) *cache.Answers {
-	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Journal()})
-	store.OnChange(func(changes []storage.Change) {
+	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Feed.Journal})
+	store.Feed.OnChange(func(changes []feed.Change) {
 		for _, change := range changes {
 			if tags := change.Tags(); tags != nil {
 				answers.Forget(tags...)

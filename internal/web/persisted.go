@@ -26,7 +26,7 @@ type persisted struct {
 	// only refuses whatever is not trusted.
 	only bool
 	// automatic are texts by their hash. Each ran, so it is valid and within the limits.
-	automatic *cache.Fixed[string, string]
+	automatic *cache.Fixed[string]
 }
 
 const (

@@ -1,4 +1,6 @@
-package storage
+// Package guard wraps an engine so that a store in which something is wrong gives no answers: [Engine] while that is
+// known; [Shown] notes where an answer is empty, which may mean that a table was dropped.
+package guard
 
 import (
 	"context"
@@ -9,40 +11,40 @@ import (
 	"sen/internal/engine"
 )
 
-// guarded is an engine that answers nothing while something is wrong with what is in it: an empty database in the place of
-// the site's would answer as a site without content.
-type guarded struct {
+// Engine is an engine that answers nothing while something is wrong with what is in it: an empty database in the place
+// of the site's would answer as a site without content.
+type Engine struct {
 	engine.Engine
-	// wrong is what is wrong; nil for nothing.
-	wrong atomic.Pointer[error]
+	// Wrong is what is wrong; nil for nothing.
+	Wrong atomic.Pointer[error]
 }
 
-// check gives what is wrong.
-func (g *guarded) check() error {
-	if err := g.wrong.Load(); err != nil {
+// Check is what is wrong.
+func (g *Engine) Check() error {
+	if err := g.Wrong.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
 // Table implements engine.Engine.
-func (g *guarded) Table(name string) engine.Table { return guardedTable{g.Engine.Table(name), g} }
+func (g *Engine) Table(name string) engine.Table { return guardedTable{g.Engine.Table(name), g} }
 
-// guardedTable is a table of a guarded engine. What was read while something went wrong is not given either.
+// guardedTable is a table of an [Engine]. What was read while something went wrong is not given either.
 type guardedTable struct {
 	engine.Table
-	guard *guarded
+	guard *Engine
 }
 
 // do does something, unless something is wrong before or after it.
 func (t guardedTable) do(work func() error) error {
-	if err := t.guard.check(); err != nil {
+	if err := t.guard.Check(); err != nil {
 		return err
 	}
 	if err := work(); err != nil {
 		return err
 	}
-	return t.guard.check()
+	return t.guard.Check()
 }
 
 // Index implements engine.Table.
@@ -80,7 +82,7 @@ func (t guardedTable) Distinct(ctx context.Context, path string) (values []strin
 
 // Write implements engine.Table. What was written is told as it is.
 func (t guardedTable) Write(ctx context.Context, changes ...engine.Change) (int, error) {
-	if err := t.guard.check(); err != nil {
+	if err := t.guard.Check(); err != nil {
 		return 0, err
 	}
 	return t.Table.Write(ctx, changes...)
@@ -88,16 +90,16 @@ func (t guardedTable) Write(ctx context.Context, changes ...engine.Change) (int,
 
 // WriteEach implements engine.Table. What was written is told as it is.
 func (t guardedTable) WriteEach(ctx context.Context, changes ...engine.Change) (int, []int, error) {
-	if err := t.guard.check(); err != nil {
+	if err := t.guard.Check(); err != nil {
 		return 0, nil, err
 	}
 	return t.Table.WriteEach(ctx, changes...)
 }
 
 // Modify implements engine.Table. What was written is told as it is.
-func (t guardedTable) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error) {
-	if err := t.guard.check(); err != nil {
-		return nil, err
+func (t guardedTable) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, bool, error) {
+	if err := t.guard.Check(); err != nil {
+		return nil, false, err
 	}
 	return t.Table.Modify(ctx, filter, update)
 }

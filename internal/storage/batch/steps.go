@@ -1,4 +1,6 @@
-package storage
+// Package batch combines what is asked for at the same time into one command: the reads of several requests ([Reads]),
+// and the steps of changes that are made side by side ([Together]).
+package batch
 
 import (
 	"context"
@@ -8,8 +10,9 @@ import (
 	"sync/atomic"
 )
 
-// Together does n pieces of work at once, step by step: where each of them that still works has come to a step that can
-// be made for many, it is made for all of them in one round trip. What cannot be is made by each for itself.
+// Together runs do for 0 to n-1, each in a goroutine, and returns when all have returned. Steps that they make by
+// [Join] are combined: when every one that still runs waits in a Join, the waiting steps of the same kind are made by
+// one call. A panic in do is passed on to the caller.
 func Together(ctx context.Context, n int, do func(ctx context.Context, i int)) {
 	if n == 1 {
 		do(ctx, 0)
@@ -21,7 +24,7 @@ func Together(ctx context.Context, n int, do func(ctx context.Context, i int)) {
 	for i := range n {
 		all.Go(func() {
 			defer func() {
-				if r := recover(); r != nil { // whoever began the work has to do with it
+				if r := recover(); r != nil {
 					panicked.Store(&r)
 				}
 				g.left()
@@ -35,24 +38,24 @@ func Together(ctx context.Context, n int, do func(ctx context.Context, i int)) {
 	}
 }
 
-// memberKey is the context key of a [member]; nil stands for none.
+// memberKey is the context key of the running [member]; a nil member means that steps are not combined.
 type memberKey struct{}
 
-// member is one of several that work together.
+// member is one of the goroutines of a [Together].
 type member struct {
 	group *group
 	place int
 }
 
-// group is several that work together.
+// group is all members of a [Together].
 type group struct {
 	mu sync.Mutex
-	// working counts the members that have not come to an end, waiting are the steps that members wait for.
+	// working counts the members that have not returned; waiting are the steps that members wait for.
 	working int
 	waiting []*step
 }
 
-// step is what one member asks for. Run makes it with others of its kind.
+// step is one call of [Join] by a member. Run makes several steps of the same kind.
 type step struct {
 	place int
 	kind  string
@@ -63,7 +66,7 @@ type step struct {
 	done  chan struct{}
 }
 
-// left tells that a member has come to its end.
+// left is called when a member has returned.
 func (g *group) left() {
 	g.mu.Lock()
 	g.working--
@@ -71,7 +74,7 @@ func (g *group) left() {
 	g.makeWaiting()
 }
 
-// wait waits until a step is made.
+// wait blocks until a step has been made.
 func (g *group) wait(s *step) {
 	g.mu.Lock()
 	g.waiting = append(g.waiting, s)
@@ -80,7 +83,7 @@ func (g *group) wait(s *step) {
 	<-s.done
 }
 
-// makeWaiting makes the steps that are waited for once every member waits.
+// makeWaiting makes the waiting steps if every member that still runs waits.
 func (g *group) makeWaiting() {
 	g.mu.Lock()
 	var steps []*step
@@ -109,9 +112,12 @@ func (g *group) makeWaiting() {
 	}
 }
 
-// Join makes a step of some kind by itself, or with those that others wait for: all answers each of several, in
-// their order. An error is everybody's.
-func Join[In, Out any](ctx context.Context, kind string, in In, all func(context.Context, []In) ([]Out, error)) (out Out, err error) {
+// Join makes a step. Inside [Together] it is combined with the steps of the same kind that other members wait for;
+// elsewhere it is made alone. All is called once for the combined inputs and must return one output for each, in their
+// order. If it fails, every combined Join returns its error.
+func Join[In, Out any](
+	ctx context.Context, kind string, in In, all func(context.Context, []In) ([]Out, error),
+) (out Out, err error) {
 	m, _ := ctx.Value(memberKey{}).(*member)
 	if m == nil {
 		outs, err := all(ctx, []In{in})
