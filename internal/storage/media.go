@@ -2,8 +2,8 @@ package storage
 
 import "sen/internal/content"
 
-// mediaItems is what the store knows of media.
-func mediaItems() spec[*content.Media, *content.MediaFilter] {
+// media is what the store knows of media.
+func media() spec[*content.Media, *content.MediaFilter] {
 	return spec[*content.Media, *content.MediaFilter]{
 		kind: content.KindMedia, name: "media",
 		texts: map[string]func(*content.Media) content.Text{
