@@ -233,4 +233,3 @@ func (s *schema) fill() (string, error) {
 	}
 	return placeAll("schema.graphqls", lines, data)
 }
-

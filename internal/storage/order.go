@@ -13,24 +13,44 @@ import (
 	"sen/internal/content"
 )
 
-// sortKey is a value that lists are ordered by. Every copy that readers see has one, so that a page of theirs needs no
-// rule for what is missing.
+// sortKey is a value that lists are ordered by.
 type sortKey struct {
 	field string
 	// localized is true where each language has a key of its own, among the keys that the store works out.
 	localized bool
-	// optional tells that a working copy may have none: it stands before all that have one.
-	optional bool
+	// absent tells which copies may have none.
+	absent absence
 	// read takes the value out of a cursor's JSON form; nil is that of a copy without one.
 	read func(json.RawMessage) (any, error)
 }
 
+// absence tells which copies may have no value to be ordered by. They stand before all that have one.
+type absence int
+
+// Most orders have a value in every copy, so that their pages need no rule for what is missing.
+const (
+	nowhere absence = iota
+	inDrafts
+	anywhere
+)
+
 func moment(field string) sortKey { return sortKey{field: field, read: valueOf[time.Time]} }
 func number(field string) sortKey { return sortKey{field: field, read: valueOf[int64]} }
 
+// plain orders by a text as it is stored, such as a [content.Date].
+func plain(field string) sortKey { return sortKey{field: field, read: valueOf[string]} }
+
 // alphabet orders by a key that is kept under a name for each language: the collation key of a text, or a [composed] one.
 func alphabet(name string) sortKey {
-	return sortKey{field: keys + "sort." + name, localized: true, read: valueOf[string]}
+	key := plain(keys + "sort." + name)
+	key.localized = true
+	return key
+}
+
+// optional orders by a key that copies may have none of, whether they are published or not.
+func optional(key sortKey) sortKey {
+	key.absent = anywhere
+	return key
 }
 
 // valueOf reads a value of a cursor.
@@ -53,7 +73,7 @@ func withCommon(own map[string]sortKey) map[string]sortKey {
 	own["UPDATED_AT"] = moment("updatedAt")
 	own["CREATED_AT"] = moment("createdAt")
 	published := moment("publishedAt")
-	published.optional = true
+	published.absent = inDrafts
 	own["PUBLISHED_AT"] = published
 	return own
 }
@@ -90,7 +110,8 @@ func (c *Collection[T, F]) ordering(v view, name content.Order, locale content.L
 	if !ok {
 		return ordering{}, content.Errorf(content.CodeBadUserInput, "There is no order %q for this list.", name)
 	}
-	gaps := v.editing && key.optional || key.localized && c.store.rekeying.Load() > 0 // which not all have yet
+	gaps := key.absent == anywhere || key.absent == inDrafts && v.editing ||
+		key.localized && c.store.rekeying.Load() > 0 // which not all have yet
 	o := ordering{sortKey: key, path: v.at + key.field, desc: desc, gaps: gaps, name: string(c.kind) + "/" + string(name)}
 	if key.localized {
 		o.path += "." + string(locale)

@@ -90,7 +90,7 @@ func (c *Collection[T, F]) row(p *page, raw bson.Raw) (r row[T], err error) {
 	case bson.TypeString:
 		s, _ := v.Text()
 		r.value = strings.Clone(s)
-	case bson.TypeNull: // of a working copy
+	case bson.TypeNull: // see absence
 	default:
 		r.value, err = v.Integer()
 	}
