@@ -146,8 +146,8 @@ func formed(m *content.Match[string], form func(string) string) *content.Match[s
 	return &made
 }
 
-// plain compares a text that has no languages and no keys, such as a slug. With the option "i" its beginning and
-// parts are found in either case.
+// plain compares a text of ASCII letters, digits and signs that has no keys, such as a slug. With the option "i" its
+// beginning and parts are found in either case. For any other text take [where.text], which is blind to accents.
 func (w *where) plain(field string, f *content.StringFilter, options string) {
 	if f == nil {
 		return
