@@ -100,7 +100,8 @@ func generate() error {
 // written are the files that are written from the kinds and the schema alone, each from what it holds. The schema is the
 // first: it tells the rest of each kind.
 var written = []writer{
-	{"schema.graphqls", expand}, {"gqlgen.yml", bind},
+	{"schema.graphqls", expand},
+	{"gqlgen.yml", bind},
 	{"internal/content/kinds_gen.go", listed("content")},
 	{"internal/storage/kinds_gen.go", listed("storage")},
 	{"internal/newsroom/kinds_gen.go", listed("newsroom")},
