@@ -66,7 +66,7 @@ func TestNewKindPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range []string{"issuer", "file", "summary"} {
+	for _, field := range []string{"issuer", "file", "body"} {
 		if !relations(files)["Document."+field] {
 			t.Errorf("graph has no relation for Document.%s", field)
 		}
