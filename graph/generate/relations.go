@@ -188,7 +188,7 @@ func unbound(cfg *config.Config, o *codegen.Object, f *codegen.Field) error {
 	}
 	return fmt.Errorf("schema.graphqls:%d: Go has nothing for the field %s.%s: %s. %sthe type %s has %s. "+
 		"Give it a field of that name and type, or a relation %q in package graph",
-		f.Position.Line, o.Name, f.Name, f.FieldDefinition.Type, file, o.Name, has, f.Name)
+		f.Position.Line, o.Name, f.Name, f.Type, file, o.Name, has, f.Name)
 }
 
 // relative is the path of a file from here.
