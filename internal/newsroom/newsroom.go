@@ -58,7 +58,7 @@ func New(store *storage.Store, o Options) *Newsroom {
 	for _, d := range desks(n) {
 		n.desks[d.Kind()] = d
 	}
-	content.Complete(func(k content.Kind) bool { return n.desks[k] != nil }, "newDesk, internal/newsroom/kinds.go")
+	content.Complete(func(k content.Kind) bool { return n.desks[k] != nil }, "internal/newsroom/kinds_gen.go, by `make gen`")
 	return n
 }
 

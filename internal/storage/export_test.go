@@ -46,6 +46,45 @@ func (c *Collection[T, F]) Orders() (names []string) {
 	return names
 }
 
+// OrderByText adds an order by a stored text that copies may lack.
+func (c *Collection[T, F]) OrderByText(name, field string) { c.orders[name] = query.Optional(query.Plain(field)) }
+
+// FilterByDay has all lists with a filter be filtered by a stored day, too, as its result says.
+func (c *Collection[T, F]) FilterByDay(field string) *content.Range[content.Date] {
+	var by content.Range[content.Date]
+	own := c.filter
+	c.filter = func(w *where, f F) {
+		own(w, f)
+		query.Compare(w.Where, field, &by)
+	}
+	return &by
+}
+
+// Ignored are the members of the kind's filter from which no condition follows.
+func (c *Collection[T, F]) Ignored() (names []string) {
+	filter := reflect.TypeFor[F]().Elem()
+	for i := range filter.NumField() {
+		member := filter.Field(i)
+		if member.Anonymous { // what all filters have
+			continue
+		}
+		f := reflect.New(filter)
+		compared := reflect.New(member.Type.Elem())
+		for _, operator := range []string{"Eq", "Exists"} {
+			if to := compared.Elem().FieldByName(operator); to.IsValid() {
+				to.Set(reflect.New(to.Type().Elem()))
+			}
+		}
+		f.Elem().Field(i).Set(compared)
+		all := &lookups{store: c.store}
+		w := c.where(all, content.StagePublished, []content.Locale{"vi"}, f.Interface().(F), 0)
+		if len(w.Conds) == 0 && all.asked.none() {
+			names = append(names, member.Name)
+		}
+	}
+	return names
+}
+
 // ForgetKeys takes the sort keys off an entry, as if a program had written it that does not know them yet. Until its result is
 // called, the keys are being worked out anew.
 func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
@@ -98,6 +137,7 @@ type AnyCollection interface {
 	Orders() []string
 	Relations() []string
 	Values() []string
+	Ignored() []string
 	ExplainAny(ctx context.Context, db *mongo.Database, order content.Order, value string, w Within) (bson.Raw, error)
 	PageOf(ctx context.Context, ask AnyList) (ids []content.ID, cursors []string, info content.PageInfo, err error)
 	ForgetKeys(ctx context.Context, id content.ID) (end func(), err error)

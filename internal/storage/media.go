@@ -5,8 +5,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// mediaItems is what the store knows of media.
-func mediaItems() spec[*content.Media, *content.MediaFilter] {
+// media is what the store knows of media.
+func media() spec[*content.Media, *content.MediaFilter] {
 	return spec[*content.Media, *content.MediaFilter]{
 		kind: content.KindMedia, name: "media",
 		texts: map[string]func(*content.Media) content.Text{

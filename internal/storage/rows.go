@@ -132,7 +132,7 @@ func (c *Collection[T, F]) row(p *query.Page, raw bson.Raw) (r row[T], err error
 	case bson.TypeString:
 		s, _ := v.Text()
 		r.Value = strings.Clone(s)
-	case bson.TypeNull: // of a working copy
+	case bson.TypeNull: // see query.Absence
 	default:
 		r.Value, err = v.Integer()
 	}

@@ -33,17 +33,8 @@ type Options struct {
 
 // Store is a database of content.
 type Store struct {
-	Articles      *Collection[*content.Article, *content.ArticleFilter]
-	Authors       *Collection[*content.Author, *content.AuthorFilter]
-	Organizations *Collection[*content.Organization, *content.OrganizationFilter]
-	Sections      *Collection[*content.Section, *content.SectionFilter]
-	Tags          *Collection[*content.Tag, *content.TagFilter]
-	Events        *Collection[*content.Event, *content.EventFilter]
-	Programs      *Collection[*content.Program, *content.ProgramFilter]
-	AwardSeries   *Collection[*content.AwardSeries, *content.AwardSeriesFilter]
-	AwardRounds   *Collection[*content.AwardRound, *content.AwardRoundFilter]
-	Awards        *Collection[*content.Award, *content.AwardFilter]
-	Media         *Collection[*content.Media, *content.MediaFilter]
+	// byKind has the collections of entries: Articles and the others.
+	byKind
 	// Revisions are the accepted changes of all entries: their history, and the audit log.
 	Revisions *Collection[*content.Revision, *content.RevisionFilter]
 

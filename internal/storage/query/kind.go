@@ -66,7 +66,7 @@ func (k *Kind) Ordering(v View, name content.Order, locale content.Locale, rekey
 	if !ok {
 		return Ordering{}, content.Errorf(content.CodeBadUserInput, "There is no order %q for this list.", name)
 	}
-	gaps := v.Editing && key.Optional || key.Localized && rekeying
+	gaps := key.Absent == Anywhere || key.Absent == InDrafts && v.Editing || key.Localized && rekeying
 	o := Ordering{SortKey: key, Path: v.At + key.Field, Desc: desc, gaps: gaps, name: string(k.Kind) + "/" + string(name)}
 	if key.Localized {
 		o.Path += "." + string(locale)

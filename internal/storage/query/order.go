@@ -17,17 +17,26 @@ import (
 // own and can't be asked for by name; a list that was chosen has it where no other one is asked for.
 const ChosenOrder content.Order = "CHOSEN"
 
-// SortKey is a value by which lists are ordered. Every published copy has one, so readers' lists need no rule for
-// missing values.
+// SortKey is a value by which lists are ordered.
 type SortKey struct {
 	Field string
 	// Localized is true where each language has a key of its own, among the keys that the store works out.
 	Localized bool
-	// Optional means that a working copy may have none. It comes before all that have one.
-	Optional bool
+	// Absent tells which copies may have none.
+	Absent Absence
 	// read takes the value out of a cursor's JSON form; nil is that of a copy without one.
 	read func(json.RawMessage) (any, error)
 }
+
+// Absence tells which copies may have no value to be ordered by. They come before all that have one.
+type Absence int
+
+// Most orders have a value in every copy, so that their pages need no rule for what is missing.
+const (
+	Nowhere Absence = iota
+	InDrafts
+	Anywhere
+)
 
 // Moment orders by a stored time.
 func Moment(field string) SortKey { return SortKey{Field: field, read: valueOf[time.Time]} }
@@ -35,10 +44,21 @@ func Moment(field string) SortKey { return SortKey{Field: field, read: valueOf[t
 // Number orders by a stored integer.
 func Number(field string) SortKey { return SortKey{Field: field, read: valueOf[int64]} }
 
+// Plain orders by a text as it is stored, such as a [content.Date].
+func Plain(field string) SortKey { return SortKey{Field: field, read: valueOf[string]} }
+
 // Alphabet orders by a key that is kept under a name for each language: the collation key of a text, or a [composed]
 // one.
 func Alphabet(name string) SortKey {
-	return SortKey{Field: Keys + "sort." + name, Localized: true, read: valueOf[string]}
+	key := Plain(Keys + "sort." + name)
+	key.Localized = true
+	return key
+}
+
+// Optional orders by a key that copies may lack, whether they are published or not.
+func Optional(key SortKey) SortKey {
+	key.Absent = Anywhere
+	return key
 }
 
 // valueOf reads a value of a cursor.
@@ -55,7 +75,7 @@ func WithCommon(own map[string]SortKey) map[string]SortKey {
 	own["UPDATED_AT"] = Moment("updatedAt")
 	own["CREATED_AT"] = Moment("createdAt")
 	published := Moment("publishedAt")
-	published.Optional = true
+	published.Absent = InDrafts
 	own["PUBLISHED_AT"] = published
 	return own
 }

@@ -44,8 +44,8 @@ func formed(m *content.Match[string], form func(string) string) *content.Match[s
 	return &made
 }
 
-// Plain compares a text that has no languages and no keys, such as a slug. With the option "i" its beginning and
-// parts are found in either case.
+// Plain compares a text of ASCII letters, digits and signs that has no keys, such as a slug. With the option "i" its
+// beginning and parts are found in either case. For any other text take [Where.Text], which ignores accents.
 func (w *Where) Plain(field string, f *content.StringFilter, options string) {
 	if f == nil {
 		return
