@@ -11,6 +11,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/picture"
 	"strconv"
 	"sync/atomic"
@@ -306,8 +307,8 @@ type MutationResolver interface {
 	BulkCreate(ctx context.Context, items []map[string]any, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error)
-	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error)
-	RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error)
+	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*people.Preview, error)
+	RevokePreviews(ctx context.Context, id content.ID) (*people.Revoked, error)
 	UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error)
 	SignIn(ctx context.Context, login string, password string, locale *content.Locale) (*SignInPayload, error)
 	SignOut(ctx context.Context) (*SignOutPayload, error)
@@ -446,7 +447,7 @@ type TagPayloadResolver interface {
 }
 type ViewerResolver interface {
 	Role(ctx context.Context, obj *content.Actor) (*content.Role, error)
-	May(ctx context.Context, obj *content.Actor) ([]*newsroom.Permission, error)
+	May(ctx context.Context, obj *content.Actor) ([]*people.Permission, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -23506,7 +23507,7 @@ func (ec *executionContext) _Mutation_previewToken(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().PreviewToken(ctx, fc.Args["id"].(content.ID), fc.Args["expiresIn"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Preview) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Preview) graphql.Marshaler {
 			return ec.marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx, selections, v)
 		},
 		true,
@@ -23550,7 +23551,7 @@ func (ec *executionContext) _Mutation_revokePreviews(ctx context.Context, field 
 			return ec.Resolvers.Mutation().RevokePreviews(ctx, fc.Args["id"].(content.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
 			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx, selections, v)
 		},
 		true,
@@ -25297,7 +25298,7 @@ func (ec *executionContext) fieldContext_Participant_author(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Permission_action(ctx context.Context, field graphql.CollectedField, obj *newsroom.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_action(ctx context.Context, field graphql.CollectedField, obj *people.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25320,7 +25321,7 @@ func (ec *executionContext) fieldContext_Permission_action(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Action")
 }
 
-func (ec *executionContext) _Permission_kinds(ctx context.Context, field graphql.CollectedField, obj *newsroom.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_kinds(ctx context.Context, field graphql.CollectedField, obj *people.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25536,7 +25537,7 @@ func (ec *executionContext) fieldContext_Position_organization(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _PreviewTokenPayload_token(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_token(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25559,7 +25560,7 @@ func (ec *executionContext) fieldContext_PreviewTokenPayload_token(_ context.Con
 	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "String")
 }
 
-func (ec *executionContext) _PreviewTokenPayload_url(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_url(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25582,7 +25583,7 @@ func (ec *executionContext) fieldContext_PreviewTokenPayload_url(_ context.Conte
 	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "URL")
 }
 
-func (ec *executionContext) _PreviewTokenPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25605,7 +25606,7 @@ func (ec *executionContext) fieldContext_PreviewTokenPayload_expiresAt(_ context
 	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _PreviewTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28462,7 +28463,7 @@ func (ec *executionContext) fieldContext_RevisionEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("RevisionEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _RevokePreviewsPayload_id(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevokePreviewsPayload_id(ctx context.Context, field graphql.CollectedField, obj *people.Revoked) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28485,7 +28486,7 @@ func (ec *executionContext) fieldContext_RevokePreviewsPayload_id(_ context.Cont
 	return graphql.NewScalarFieldContext("RevokePreviewsPayload", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RevokePreviewsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevokePreviewsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *people.Revoked) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31543,7 +31544,7 @@ func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Viewer().May(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Permission) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
 			return ec.marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx, selections, v)
 		},
 		true,
@@ -43132,7 +43133,7 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 
 var permissionImplementors = []string{"Permission"}
 
-func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Permission) graphql.Marshaler {
+func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *people.Permission) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, permissionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43295,7 +43296,7 @@ func (ec *executionContext) _Position(ctx context.Context, sel ast.SelectionSet,
 
 var previewTokenPayloadImplementors = []string{"PreviewTokenPayload"}
 
-func (ec *executionContext) _PreviewTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Preview) graphql.Marshaler {
+func (ec *executionContext) _PreviewTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *people.Preview) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, previewTokenPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -44102,7 +44103,7 @@ func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.Selection
 
 var revokePreviewsPayloadImplementors = []string{"RevokePreviewsPayload"}
 
-func (ec *executionContext) _RevokePreviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Revoked) graphql.Marshaler {
+func (ec *executionContext) _RevokePreviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *people.Revoked) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, revokePreviewsPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -47118,7 +47119,7 @@ func (ec *executionContext) marshalNParticipantRole2senᚋinternalᚋcontentᚐP
 	return res
 }
 
-func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*newsroom.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -47134,7 +47135,7 @@ func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroom�
 	return ret
 }
 
-func (ec *executionContext) marshalNPermission2ᚖsenᚋinternalᚋnewsroomᚐPermission(ctx context.Context, sel ast.SelectionSet, v *newsroom.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚖsenᚋinternalᚋnewsroomᚐPermission(ctx context.Context, sel ast.SelectionSet, v *people.Permission) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Permission!")
 		return graphql.Null
@@ -49921,7 +49922,7 @@ func (ec *executionContext) unmarshalOPositionInput2ᚕmapᚄ(ctx context.Contex
 	return res, nil
 }
 
-func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx context.Context, sel ast.SelectionSet, v *newsroom.Preview) graphql.Marshaler {
+func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx context.Context, sel ast.SelectionSet, v *people.Preview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -50047,7 +50048,7 @@ func (ec *executionContext) unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontent
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -19,11 +19,11 @@ import (
 	"sen/graph"
 	"sen/graph/cost"
 	"sen/internal/content"
-	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/upkeep"
 	"sen/internal/web"
 )
 
@@ -39,7 +39,7 @@ func draftsOnly(t *testing.T, e testkit.Engine) (*storage.Store, *content.Bundle
 		bundle.Items[i].Draft = true
 		bundle.Items[i].Content.Common().PublishedAt = time.Time{}
 	}
-	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
+	if err := upkeep.Import(context.Background(), store, bundle); err != nil {
 		t.Fatal(err)
 	}
 	return store, bundle

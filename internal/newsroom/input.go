@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/richtext"
 )
 
@@ -73,12 +74,12 @@ func plain(v reflect.Value) any {
 // reader reads input into a copy of an entry and reports everything that is wrong.
 // The schema has checked the types of the values; their meaning is checked here.
 type reader struct {
-	*report
+	report    *messages.Report
 	languages content.Languages
 	// locale is the language of a text that names none.
 	locale content.Locale
-	// newsroom knows its own addresses; nil leaves addresses as they are.
-	newsroom *Newsroom
+	// own tells which addresses are the program's own; nil leaves addresses as they are.
+	own *siteURL
 	// forms are the bodies that were made of Markdown or HTML.
 	forms [][]content.Block
 	// links are the entries that the input names.
@@ -153,20 +154,20 @@ func (r *reader) value(v reflect.Value, value any, tag reflect.StructTag, path [
 		if fields, ok := value.(map[string]any); ok {
 			r.object(v, fields, path)
 		} else {
-			r.refuse(content.ProblemInvalid, path, msgInvalid)
+			r.report.Refuse(content.ProblemInvalid, path, messages.Invalid)
 		}
 	case reflect.String:
 		v.SetString(r.clean(str(value), tag.Get("lint"), path))
 	case reflect.Int, reflect.Int64:
 		n, err := strconv.ParseInt(str(value), 10, 64)
 		if err != nil {
-			r.refuse(content.ProblemInvalid, path, msgInvalid)
+			r.report.Refuse(content.ProblemInvalid, path, messages.Invalid)
 		}
 		v.SetInt(n)
 	case reflect.Float64:
 		n, err := strconv.ParseFloat(str(value), 64)
 		if err != nil {
-			r.refuse(content.ProblemInvalid, path, msgInvalid)
+			r.report.Refuse(content.ProblemInvalid, path, messages.Invalid)
 		}
 		v.SetFloat(n)
 	case reflect.Bool:
@@ -199,7 +200,7 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 		most = maxBlocks
 	}
 	if len(members) > most {
-		r.refuse(content.ProblemTooLong, path, msgTooMany, len(members), most)
+		r.report.Refuse(content.ProblemTooLong, path, messages.TooMany, len(members), most)
 		return
 	}
 	fresh := reflect.MakeSlice(v.Type(), len(members), len(members))
@@ -222,11 +223,11 @@ func (r *reader) moment(to *time.Time, value any, path []string) {
 	}
 	t, ok := value.(time.Time)
 	if !ok {
-		r.refuse(content.ProblemInvalid, path, msgInvalid)
+		r.report.Refuse(content.ProblemInvalid, path, messages.Invalid)
 		return
 	}
 	if t = t.UTC().Truncate(time.Millisecond); !content.Storable(t) { // what the store keeps
-		r.refuse(content.ProblemInvalid, path, msgMoment)
+		r.report.Refuse(content.ProblemInvalid, path, messages.Moment)
 	}
 	*to = t
 }
@@ -250,11 +251,11 @@ func (r *reader) localized(value any, path []string, read func(content.Locale, m
 			locale = r.locale
 		}
 		if !slices.Contains(r.languages.Locales, locale) {
-			r.refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), msgLocale, locale)
+			r.report.Refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), messages.Locale, locale)
 			continue
 		}
 		if slices.Contains(seen, locale) {
-			r.refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), msgLocaleTwice, locale)
+			r.report.Refuse(content.ProblemInvalid, append(slices.Clone(at), "locale"), messages.LocaleTwice, locale)
 			continue
 		}
 		seen = append(seen, locale)
@@ -301,7 +302,7 @@ func (r *reader) clean(s, lint string, path []string) string {
 		most = maxLine
 	}
 	if n := utf8.RuneCountInString(s); n > most {
-		r.refuse(content.ProblemTooLong, path, msgTooLong, n, most)
+		r.report.Refuse(content.ProblemTooLong, path, messages.TooLong, n, most)
 		return s
 	}
 	s = r.addresses(s, path)
@@ -320,21 +321,21 @@ func (r *reader) clean(s, lint string, path []string) string {
 		switch f.Code {
 		case content.FindingPlaceholder:
 			if lint != "span" { // see run
-				r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, f.Text)
+				r.report.Refuse(content.ProblemPlaceholder, path, messages.Placeholder, f.Text)
 			}
 		case content.FindingBlank:
 			if lint != "" { // an optional plain text may be empty
-				r.refuse(content.ProblemRequired, path, msgBlank)
+				r.report.Refuse(content.ProblemRequired, path, messages.Blank)
 			}
 		case content.FindingControl:
-			r.notice(content.NoticeRepaired, path, msgRepairedControl)
+			r.report.Notice(content.NoticeRepaired, path, messages.RepairedControl)
 		case content.FindingDecomposed:
-			r.notice(content.NoticeRepaired, path, msgRepairedNFD)
+			r.report.Notice(content.NoticeRepaired, path, messages.RepairedNFD)
 		case content.FindingMojibake:
 			if f.Repaired {
-				r.notice(content.NoticeRepaired, path, msgRepairedMojibake)
+				r.report.Notice(content.NoticeRepaired, path, messages.RepairedMojibake)
 			} else {
-				r.refuse(content.ProblemMojibake, path, msgMojibake)
+				r.report.Refuse(content.ProblemMojibake, path, messages.Mojibake)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/people"
 	"sen/internal/picture"
 	"sen/internal/storage"
 )
@@ -41,8 +42,8 @@ func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.
 		return "", err
 	}
 	if token, rest, guest := strings.Cut(signature, guestMark); guest {
-		preview, err := opened(ctx, n.store, signer, token, n.now())
-		if preview == nil || preview.Entry != id || !signer.Verify(rest, filePurpose, string(id), variant, token) {
+		preview, ok, err := people.OpenPreview(ctx, n.store, signer, token, n.now())
+		if !ok || preview.Entry != id || !signer.Verify(rest, filePurpose, string(id), variant, token) {
 			return "", err
 		}
 		return content.StageDraft, nil

@@ -21,9 +21,9 @@ import (
 	"sen/internal/embedded"
 	"sen/internal/engine"
 	"sen/internal/mongodb"
-	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
+	"sen/internal/upkeep"
 )
 
 // Update tells golden tests to write what they got.
@@ -223,7 +223,7 @@ func Sample(t testing.TB, store *storage.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
+	if err := upkeep.Import(context.Background(), store, bundle); err != nil {
 		t.Fatal(err)
 	}
 }

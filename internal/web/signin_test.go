@@ -11,7 +11,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -83,7 +83,7 @@ func house(t *testing.T, e testkit.Engine, change func(*web.Options)) *testserve
 			change(o)
 		}
 	})
-	account := newsroom.NewAccount{Login: "lan", Name: "lan", Role: content.RoleEditor, Password: thePassword}
+	account := people.NewAccount{Login: "lan", Name: "lan", Role: content.RoleEditor, Password: thePassword}
 	if _, _, err := server.People.CreateAccount(operator(t), nil, account); err != nil {
 		t.Fatal(err)
 	}

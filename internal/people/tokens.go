@@ -1,4 +1,4 @@
-package newsroom
+package people
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
 )
 
 // NewToken is what a token is made of.
@@ -35,19 +36,19 @@ func (p *People) CreateToken(ctx context.Context, chain []content.Locale, n NewT
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
 		return nil, "", err
 	}
-	r := newReport(chain)
+	r := messages.New(chain)
 	secret, now := auth.NewSecret(auth.SecretToken), p.now()
 	t := &content.Token{
-		ID: content.Unique("token", now), Name: r.name(n.Name), Hash: auth.HashSecret(secret), Role: r.role(n.Role), CreatedAt: now, CreatedBy: actor.ID,
+		ID: content.Unique("token", now), Name: nameOf(r, n.Name), Hash: auth.HashSecret(secret), Role: roleOf(r, n.Role), CreatedAt: now, CreatedBy: actor.ID,
 		Kinds: only(r, "kinds", n.Kinds, content.Kinds()), Actions: only(r, "actions", n.Actions, content.Actions()),
 	}
 	if n.ExpiresAt != nil {
 		t.ExpiresAt = new(n.ExpiresAt.UTC().Truncate(time.Millisecond))
 		if !t.ExpiresAt.After(now) {
-			r.refuse(content.ProblemInvalid, []string{"input", "expiresAt"}, msgNotAhead)
+			r.Refuse(content.ProblemInvalid, []string{"input", "expiresAt"}, messages.NotAhead)
 		}
 	}
-	if err := r.refused(); err != nil {
+	if err := refused(r); err != nil {
 		return nil, "", err
 	}
 	return t, secret, p.store.AddToken(ctx, t)
@@ -60,20 +61,20 @@ func (p *People) RevokeToken(ctx context.Context, chain []content.Locale, id str
 	}
 	t, err := p.store.RevokeToken(ctx, id, p.now())
 	if err == nil && t == nil {
-		err = refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoToken, id)
+		err = refusal(chain, content.ProblemNotFound, []string{"id"}, messages.NoToken, id)
 	}
 	return t, err
 }
 
 // only reads the list of a narrowing, each member once. An empty one is refused: it would
 // be stored as no narrowing at all.
-func only[E comparable](r *report, field string, given, known []E) (list []E) {
+func only[E comparable](r *messages.Report, field string, given, known []E) (list []E) {
 	if given != nil && len(given) == 0 {
-		r.refuse(content.ProblemRequired, []string{"input", field}, msgEmptyList)
+		r.Refuse(content.ProblemRequired, []string{"input", field}, messages.EmptyList)
 	}
 	for _, e := range given {
 		if !slices.Contains(known, e) {
-			r.refuse(content.ProblemInvalid, []string{"input", field}, msgInvalid)
+			r.Refuse(content.ProblemInvalid, []string{"input", field}, messages.Invalid)
 		}
 		if !slices.Contains(list, e) {
 			list = append(list, e)

@@ -1,4 +1,4 @@
-package newsroom
+package people
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/storage"
 )
 
@@ -48,7 +49,7 @@ func (p *People) AccountByLogin(ctx context.Context, login string) (*content.Acc
 	}
 	account, err := p.store.AccountByLogin(ctx, normalized(login))
 	if err == nil && account == nil {
-		err = refusal(nil, content.ProblemNotFound, []string{"login"}, msgNoAccount, login)
+		err = refusal(nil, content.ProblemNotFound, []string{"login"}, messages.NoAccount, login)
 	}
 	return account, err
 }
@@ -60,21 +61,21 @@ func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n Ne
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
 		return nil, "", err
 	}
-	r := newReport(chain)
+	r := messages.New(chain)
 	a := &content.Account{
-		ID: content.Unique("account", p.now()), Login: normalized(n.Login), Name: r.name(n.Name), Role: r.role(n.Role), CreatedAt: p.now(),
+		ID: content.Unique("account", p.now()), Login: normalized(n.Login), Name: nameOf(r, n.Name), Role: roleOf(r, n.Role), CreatedAt: p.now(),
 		MustChangePassword: n.Password == "" || actor != Operator, // the operator chose it for good
 	}
 	if !logins.MatchString(a.Login) {
-		r.refuse(content.ProblemInvalid, []string{"input", "login"}, msgLogin, maxLogin)
+		r.Refuse(content.ProblemInvalid, []string{"input", "login"}, messages.Login, maxLogin)
 	}
 	made := ""
 	if n.Password == "" {
 		made = auth.NewPassword()
 		n.Password = made
 	}
-	r.password(n.Password)
-	if err := r.refused(); err != nil {
+	checkPassword(r, n.Password)
+	if err := refused(r); err != nil {
 		return nil, "", err
 	}
 	var err error
@@ -83,7 +84,7 @@ func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n Ne
 	}
 	err = p.store.AddAccount(ctx, a)
 	if errors.Is(err, storage.ErrLoginTaken) {
-		return nil, "", refusal(chain, content.ProblemTaken, []string{"input", "login"}, msgLoginTaken)
+		return nil, "", refusal(chain, content.ProblemTaken, []string{"input", "login"}, messages.LoginTaken)
 	}
 	return a, made, err
 }
@@ -125,14 +126,14 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 		return nil, "", err
 	}
 	if before == nil {
-		return nil, "", refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoAccount, id)
+		return nil, "", refusal(chain, content.ProblemNotFound, []string{"id"}, messages.NoAccount, id)
 	}
-	r := newReport(chain)
+	r := messages.New(chain)
 	change := p.asked(r, before, u)
 	if id == actor.ID && (u.Password != nil || u.Disabled != nil && *u.Disabled || u.Role != nil && *u.Role != before.Role) {
-		r.refuse(content.ProblemIllegalMove, []string{"id"}, msgOwnAccount)
+		r.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.OwnAccount)
 	}
-	if err := r.refused(); err != nil {
+	if err := refused(r); err != nil {
 		return nil, "", err
 	}
 	if u.Password != nil {
@@ -157,13 +158,13 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 }
 
 // asked reads what is asked to change in an account, but the password's hash.
-func (p *People) asked(r *report, before *content.Account, u AccountUpdate) storage.AccountChange {
+func (p *People) asked(r *messages.Report, before *content.Account, u AccountUpdate) storage.AccountChange {
 	change := storage.AccountChange{Role: u.Role}
 	if u.Name != nil {
-		change.Name = new(r.name(*u.Name))
+		change.Name = new(nameOf(r, *u.Name))
 	}
 	if u.Role != nil {
-		r.role(*u.Role)
+		roleOf(r, *u.Role)
 	}
 	if u.Disabled != nil {
 		change.DisabledAt = new(time.Time)
@@ -172,11 +173,11 @@ func (p *People) asked(r *report, before *content.Account, u AccountUpdate) stor
 			change.DisabledAt = before.DisabledAt
 		case *u.Disabled:
 			*change.DisabledAt = p.now()
-			change.Previews = new(newMark()) // what it gave out stays over when it is let in again
+			change.Previews = new(NewMark()) // what it gave out stays over when it is let in again
 		}
 	}
 	if u.Password != nil && *u.Password != "" {
-		r.password(*u.Password)
+		checkPassword(r, *u.Password)
 	}
 	return change
 }
@@ -184,7 +185,7 @@ func (p *People) asked(r *report, before *content.Account, u AccountUpdate) stor
 // change changes an account, unless no administrator would be left. Two changes at once
 // could each count on the other's account: so it looks again afterwards, and takes it back.
 func (p *People) change(ctx context.Context, chain []content.Locale, before *content.Account, c storage.AccountChange) (*content.Account, error) {
-	last := refusal(chain, content.ProblemIllegalMove, []string{"id"}, msgLastAdmin)
+	last := refusal(chain, content.ProblemIllegalMove, []string{"id"}, messages.LastAdmin)
 	losing := before.Role == content.RoleAdmin && before.DisabledAt == nil &&
 		(c.Role != nil && *c.Role != content.RoleAdmin || c.DisabledAt != nil && !c.DisabledAt.IsZero())
 	if losing {
@@ -199,7 +200,7 @@ func (p *People) change(ctx context.Context, chain []content.Locale, before *con
 		return nil, err
 	}
 	if after == nil {
-		return nil, refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoAccount, before.ID)
+		return nil, refusal(chain, content.ProblemNotFound, []string{"id"}, messages.NoAccount, before.ID)
 	}
 	if losing {
 		if n, err := p.store.EnabledAdmins(ctx); err != nil {
@@ -212,31 +213,31 @@ func (p *People) change(ctx context.Context, chain []content.Locale, before *con
 	return after, nil
 }
 
-// name reads the name of a person or a program.
-func (r *report) name(text string) string {
+// nameOf reads the name of a person or a program.
+func nameOf(r *messages.Report, text string) string {
 	text = norm.NFC.String(strings.Join(strings.Fields(text), " "))
 	switch n := utf8.RuneCountInString(text); {
 	case n == 0:
-		r.refuse(content.ProblemRequired, []string{"input", "name"}, msgRequired)
+		r.Refuse(content.ProblemRequired, []string{"input", "name"}, messages.Required)
 	case n > maxName:
-		r.refuse(content.ProblemTooLong, []string{"input", "name"}, msgTooLong, n, maxName)
+		r.Refuse(content.ProblemTooLong, []string{"input", "name"}, messages.TooLong, n, maxName)
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f }):
-		r.refuse(content.ProblemInvalid, []string{"input", "name"}, msgInvalid)
+		r.Refuse(content.ProblemInvalid, []string{"input", "name"}, messages.Invalid)
 	}
 	return text
 }
 
-// role reads a role.
-func (r *report) role(role content.Role) content.Role {
+// roleOf reads a role.
+func roleOf(r *messages.Report, role content.Role) content.Role {
 	if !slices.Contains(content.Roles(), role) {
-		r.refuse(content.ProblemInvalid, []string{"input", "role"}, msgInvalid)
+		r.Refuse(content.ProblemInvalid, []string{"input", "role"}, messages.Invalid)
 	}
 	return role
 }
 
-// password checks a new password.
-func (r *report) password(password string) {
+// checkPassword checks a new password.
+func checkPassword(r *messages.Report, password string) {
 	if auth.CheckPassword(password) != nil {
-		r.refuse(content.ProblemInvalid, []string{"input", "password"}, msgPasswordLength, auth.MinPassword, auth.MaxPassword)
+		r.Refuse(content.ProblemInvalid, []string{"input", "password"}, messages.PasswordLength, auth.MinPassword, auth.MaxPassword)
 	}
 }

@@ -1,4 +1,4 @@
-package newsroom_test
+package people_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/testkit"
 )
 
@@ -16,12 +17,17 @@ import (
 func TestPreviewEnds(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		h := open(t, e)
-		room := newsroom.New(h.store, newsroom.Options{Now: h.now, Log: testkit.Log(t), Signer: h.Signer, PublicURL: "https://sen.example"})
+		room := newsroom.New(h.store, newsroom.Options{Now: h.now, Log: testkit.Log(t)})
 		boss := h.operator()
 		h.account("lan", content.RoleEditor)
 		lan, _ := h.signIn("lan", password)
 		lanID := auth.ActorOf(lan).ID
-		id := makeTags(t, room, 1)[0]
+		tag := newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": map[string]any{"text": "Thẻ"}}}
+		created, err := room.Do(boss, nil, tag)
+		if err != nil || len(created.Problems) > 0 {
+			t.Fatal(err, created)
+		}
+		id := created.ID
 		version := 1
 		move := func(action content.Action) {
 			t.Helper()
@@ -33,7 +39,7 @@ func TestPreviewEnds(t *testing.T) {
 		}
 		preview := func(by context.Context) string {
 			t.Helper()
-			p, err := room.Preview(by, nil, id, time.Hour)
+			p, err := h.Preview(by, nil, id, time.Hour)
 			if err != nil || p.Token == "" {
 				t.Fatal(err, p)
 			}
@@ -67,13 +73,13 @@ func TestPreviewEnds(t *testing.T) {
 		move(content.ActionPublish)
 		ends("taking it back from readers", func() { move(content.ActionUnpublish) }, nil)
 		ends("a revocation", func() {
-			if done, err := room.RevokePreviews(boss, nil, id); err != nil || done.ID == nil {
+			if done, err := h.RevokePreviews(boss, nil, id); err != nil || done.ID == nil {
 				t.Fatal(err, done)
 			}
 		}, nil)
 		disable := func(yes bool) {
 			t.Helper()
-			if _, _, err := h.UpdateAccount(boss, nil, lanID, newsroom.AccountUpdate{Disabled: &yes}); err != nil {
+			if _, _, err := h.UpdateAccount(boss, nil, lanID, people.AccountUpdate{Disabled: &yes}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -83,13 +89,13 @@ func TestPreviewEnds(t *testing.T) {
 		})
 
 		reader, role := preview(lan), content.RoleReader
-		if _, _, err := h.UpdateAccount(boss, nil, lanID, newsroom.AccountUpdate{Role: &role}); err != nil {
+		if _, _, err := h.UpdateAccount(boss, nil, lanID, people.AccountUpdate{Role: &role}); err != nil {
 			t.Fatal(err)
 		}
 		h.out("its maker's role", reader)
 
 		expires := h.now().Add(time.Minute)
-		made, secret, err := h.CreateToken(boss, nil, newsroom.NewToken{Name: "x", Role: content.RoleEditor, ExpiresAt: &expires})
+		made, secret, err := h.CreateToken(boss, nil, people.NewToken{Name: "x", Role: content.RoleEditor, ExpiresAt: &expires})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +111,7 @@ func TestPreviewEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		token := preview(boss)
-		if _, err := room.RevokePreviews(boss, nil, id); err != nil {
+		if _, err := h.RevokePreviews(boss, nil, id); err != nil {
 			t.Fatal(err)
 		}
 		after := *before
@@ -117,7 +123,7 @@ func TestPreviewEnds(t *testing.T) {
 		h.out("a revocation, and a save that had begun before it", token)
 
 		over := preview(boss)
-		other := newsroom.NewPeople(h.store, newsroom.PeopleOptions{Now: h.now, Log: testkit.Log(t)})
+		other := people.New(h.store, people.Options{Now: h.now, Log: testkit.Log(t)})
 		if _, err := other.ActorFor(t.Context(), over); err != nil {
 			t.Errorf("another server does not know it: %v", err)
 		}
@@ -126,7 +132,7 @@ func TestPreviewEnds(t *testing.T) {
 
 		gone := preview(boss)
 		move(content.ActionTrash)
-		if p, err := room.Preview(boss, nil, id, time.Hour); err != nil || p.Token != "" || p.Problems[0].Code != content.ProblemIllegalMove {
+		if p, err := h.Preview(boss, nil, id, time.Hour); err != nil || p.Token != "" || p.Problems[0].Code != content.ProblemIllegalMove {
 			t.Errorf("what is in the trash can be shown: %v %+v", err, p)
 		}
 		move(content.ActionDeleteForever)

@@ -1,4 +1,4 @@
-package newsroom
+package upkeep
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"sen/internal/content"
+	"sen/internal/derive"
+	"sen/internal/files"
 	"sen/internal/storage"
 )
 
@@ -29,7 +31,7 @@ func Import(ctx context.Context, store *storage.Store, b *content.Bundle) error 
 	}
 	for _, item := range b.Items {
 		if m, ok := item.Content.(*content.Media); ok && item.Open != nil {
-			if err := keepFile(ctx, store, m, item.Open); err != nil {
+			if err := files.Import(ctx, store, m, item.Open); err != nil {
 				return fmt.Errorf("%s: %w", m.ID, err)
 			}
 		}
@@ -80,7 +82,7 @@ func (i *importing) derive(c content.Content) {
 	for _, dropped := range content.Reduce(c) {
 		i.refuse(id, "%s names %s twice, or it is the entry itself", dropped.Field, dropped.ID)
 	}
-	cycle, _ := derive(c, func(id content.ID) (content.Content, error) { return i.byID[id], nil })
+	cycle, _ := derive.Fill(c, func(id content.ID) (content.Content, error) { return i.byID[id], nil })
 	if cycle {
 		i.refuse(id, "it stands below itself")
 	}

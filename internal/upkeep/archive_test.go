@@ -1,27 +1,50 @@
-package newsroom_test
+package upkeep_test
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/storage"
 	"sen/internal/testkit"
+	"sen/internal/upkeep"
 )
 
 func silent(string, int) {}
+
+// editor is the context of an editor.
+func editor(t *testing.T) context.Context {
+	return auth.WithActor(t.Context(), &content.Actor{ID: "editor", Name: "Editor", Role: content.RoleEditor})
+}
+
+// makeTags makes tags whose names are numbered.
+func makeTags(t *testing.T, store *storage.Store, n int) (ids []content.ID) {
+	t.Helper()
+	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
+	for i := range n {
+		name := map[string]any{"text": fmt.Sprintf("Thẻ %d", i)}
+		outcome, err := room.Do(editor(t), nil, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": name}})
+		if err != nil || len(outcome.Problems) > 0 {
+			t.Fatal(err, outcome)
+		}
+		ids = append(ids, outcome.ID)
+	}
+	return ids
+}
 
 // archive exports a store.
 func archive(t *testing.T, store *storage.Store) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := newsroom.Export(context.Background(), store, &out, true, silent); err != nil {
+	if err := upkeep.Export(context.Background(), store, &out, true, silent); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -31,15 +54,15 @@ func archive(t *testing.T, store *storage.Store) []byte {
 // exports it again: the bytes are the same, and everything fits together.
 func TestArchive(t *testing.T) {
 	origin := testkit.SampleStore(t, testkit.Embedded(t)) // and from there to both
+	tags := makeTags(t, origin, 2)
 	room := newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)})
-	tags := makeTags(t, room, 2)
-	if outcome, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {
+	if outcome, err := room.Do(editor(t), nil, newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {
 		t.Fatal(err, outcome)
 	}
 	first := archive(t, origin)
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); err != nil {
+		if err := upkeep.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); err != nil {
 			t.Fatal(err)
 		}
 		if second := archive(t, store); !bytes.Equal(first, second) {
@@ -60,7 +83,7 @@ func TestArchive(t *testing.T) {
 		if err != nil || len(pages[0].Nodes) != 1 || pages[0].Nodes[0].Name["vi"] != "Thẻ 0" {
 			t.Errorf("the restored site does not find by folded text: %v, %v", pages, err)
 		}
-		if err := newsroom.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); !errors.Is(err, newsroom.ErrNotEmpty) {
+		if err := upkeep.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); !errors.Is(err, upkeep.ErrNotEmpty) {
 			t.Errorf("restored over what was there: %v", err)
 		}
 	})
@@ -69,7 +92,7 @@ func TestArchive(t *testing.T) {
 // TestDamagedArchive sees that nothing is written from an archive that was cut or altered.
 func TestDamagedArchive(t *testing.T) {
 	origin := testkit.Store(t, testkit.Embedded(t))
-	makeTags(t, newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)}), 1)
+	makeTags(t, origin, 1)
 	whole := string(archive(t, origin))
 	lines := strings.SplitAfter(strings.TrimSuffix(whole, "\n"), "\n")
 	store := testkit.Store(t, testkit.Embedded(t))
@@ -82,7 +105,7 @@ func TestDamagedArchive(t *testing.T) {
 		"empty":          {"", "it was cut"},
 		"more behind":    {whole + "{}\n", "behind the end"},
 	} {
-		err := newsroom.Restore(context.Background(), store, strings.NewReader(c.text), silent, silent)
+		err := upkeep.Restore(context.Background(), store, strings.NewReader(c.text), silent, silent)
 		if err == nil || !strings.Contains(err.Error(), c.why) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -93,10 +116,12 @@ func TestDamagedArchive(t *testing.T) {
 }
 
 // findings is what a check of a store finds.
-func findings(t *testing.T, store *storage.Store, mend bool) (found []newsroom.Finding) {
+func findings(t *testing.T, store *storage.Store, mend bool) (found []upkeep.Finding) {
 	t.Helper()
-	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return time.Now().Add(time.Hour) }})
-	if err := room.Check(context.Background(), mend, func(f newsroom.Finding) { found = append(found, f) }, silent); err != nil {
+	err := upkeep.Check(context.Background(), store, upkeep.CheckOptions{
+		Mend: mend, Now: func() time.Time { return time.Now().Add(time.Hour) }, Found: func(f upkeep.Finding) { found = append(found, f) }, Progress: silent,
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return found
@@ -152,8 +177,7 @@ func TestMendTexts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
 		store := testkit.Store(t, e)
-		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
-		makeTags(t, room, 1)
+		makeTags(t, store, 1)
 		site := *store.Site()
 		site.Version++
 		site.Languages.Locales = append(slices.Clone(site.Languages.Locales), "fr")
@@ -172,7 +196,8 @@ func TestMendTexts(t *testing.T) {
 		if n := found(); n != 0 {
 			t.Fatalf("%d tags are found before their texts are prepared: the test shows nothing", n)
 		}
-		if err := room.Check(ctx, true, func(f newsroom.Finding) { t.Errorf("%+v", f) }, silent); err != nil {
+		err := upkeep.Check(ctx, store, upkeep.CheckOptions{Mend: true, Found: func(f upkeep.Finding) { t.Errorf("%+v", f) }, Progress: silent})
+		if err != nil {
 			t.Fatal(err)
 		}
 		if n := found(); n != 1 {

@@ -1,4 +1,4 @@
-package newsroom
+package upkeep
 
 import (
 	"context"
@@ -7,19 +7,20 @@ import (
 	"slices"
 
 	"sen/internal/content"
+	"sen/internal/entries"
 )
 
 // cycles finds entries that stand below themselves, in the tree of drafts or of published
 // copies. To mend it, the one with the lowest id of each circle goes to the top of its tree.
-func (d *kindDesk[T, F]) cycles(ctx context.Context, c *checking) error {
-	if !d.Kind().Descriptor().Tree {
+func (c *checking) cycles(ctx context.Context, of entries.Collection) error {
+	if !of.Kind().Descriptor().Tree {
 		return nil
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
 		parents := map[content.ID]content.ID{}
-		err := d.Each(ctx, func(e *content.Entry[T]) error {
-			if copied := at(e, stage); !content.IsNil(copied) {
-				parents[e.ID] = content.As(copied).ParentLink()
+		err := of.Each(ctx, func(e *entries.Entry) error {
+			if copied := entries.At(e, stage); copied != nil {
+				parents[e.ID] = copied.ParentLink()
 			}
 			return nil
 		})
@@ -32,7 +33,7 @@ func (d *kindDesk[T, F]) cycles(ctx context.Context, c *checking) error {
 				continue
 			}
 			f := Finding{What: "cycle", Where: string(id), About: fmt.Sprintf("%s: below itself by %v", stage, circle[1:])}
-			if err := c.tell(f, func() error { return d.raise(ctx, id, stage, parents) }); err != nil {
+			if err := c.tell(f, func() error { return c.raise(ctx, of, id, stage, parents) }); err != nil {
 				return err
 			}
 		}
@@ -52,27 +53,19 @@ func circleOf(id content.ID, parents map[content.ID]content.ID) (circle []conten
 }
 
 // raise takes an entry to the top of a tree.
-func (d *kindDesk[T, F]) raise(ctx context.Context, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
-	e, err := d.Entry(ctx, id)
-	if e == nil || err != nil {
+func (c *checking) raise(ctx context.Context, of entries.Collection, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
+	e, ok, err := of.Entry(ctx, id)
+	if !ok || err != nil {
 		return err
 	}
 	above, none := func(link content.ID) bool { return link == parents[id] }, func(content.ID) bool { return false }
 	if stage == content.StageDraft {
-		err = d.unlink(ctx, e, above, none)
+		err = c.unlink(ctx, of, e, above, none)
 	} else {
-		err = d.unlink(ctx, e, none, above)
+		err = c.unlink(ctx, of, e, none, above)
 	}
 	if err == nil {
 		parents[id] = ""
 	}
 	return err
-}
-
-// at is the copy of an entry that is seen at a stage; nil when there is none.
-func at[T any](e *content.Entry[T], stage content.Stage) T {
-	if stage == content.StageDraft {
-		return e.Draft
-	}
-	return e.Live
 }

@@ -1,9 +1,10 @@
-package newsroom
+package people
 
 import (
 	"slices"
 
 	"sen/internal/content"
+	"sen/internal/messages"
 )
 
 // reach is how far an action of a role goes.
@@ -108,8 +109,8 @@ var ofSite = []content.Action{content.ActionSettings, content.ActionAccounts, co
 // belongs to the editors until they answer.
 var owned = []content.State{content.StateDraft, content.StatePublished, content.StateChanged, content.StateTrashed}
 
-// mayTo tells whether an actor may do an action to an entry.
-func mayTo(actor *content.Actor, action content.Action, kind content.Kind, e *content.Editing) bool {
+// MayTo tells whether an actor may do an action to an entry.
+func MayTo(actor *content.Actor, action content.Action, kind content.Kind, e *content.Editing) bool {
 	switch reachOf(actor, action, kind) {
 	case full:
 		return true
@@ -121,20 +122,22 @@ func mayTo(actor *content.Actor, action content.Action, kind content.Kind, e *co
 	return false
 }
 
-// Permit answers UNAUTHENTICATED to a stranger, and FORBIDDEN to who may not do an action.
+// Permit checks that an actor may do an action to some entry of a kind at least. It answers UNAUTHENTICATED without an
+// actor, and FORBIDDEN where the actor's rights don't allow it.
 func Permit(actor *content.Actor, action content.Action, kind content.Kind) error {
 	if actor == nil {
 		return content.Errorf(content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer ….")
 	}
 	if actor.MustChangePassword {
-		return failed(content.CodeForbidden, msgOneTimePassword)
+		return messages.Failed(content.CodeForbidden, messages.OneTimePassword)
 	}
 	if !May(actor, action, kind) {
-		return forbidden(action)
+		return Forbidden(action)
 	}
 	return nil
 }
 
-func forbidden(action content.Action) error {
-	return failed(content.CodeForbidden, msgForbidden, action)
+// Forbidden is the error of an action that the actor's role does not allow.
+func Forbidden(action content.Action) error {
+	return messages.Failed(content.CodeForbidden, messages.Forbidden, action)
 }

@@ -1,4 +1,4 @@
-package newsroom
+package people
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/storage"
 )
 
@@ -25,65 +26,65 @@ type Preview struct {
 const minPreview = time.Minute
 
 // Preview gives out a link that shows the draft of an entry for a while.
-func (n *Newsroom) Preview(ctx context.Context, chain []content.Locale, id content.ID, lasting time.Duration) (*Preview, error) {
+func (p *People) Preview(ctx context.Context, chain []content.Locale, id content.ID, lasting time.Duration) (*Preview, error) {
 	actor := auth.ActorOf(ctx)
 	kind, _ := id.Kind()
 	if err := Permit(actor, content.ActionPreview, kind); err != nil {
 		return nil, err
 	}
-	report := newReport(chain)
+	report := messages.New(chain)
 	if lasting < minPreview || lasting > auth.MaxPreview {
-		report.refuse(content.ProblemInvalid, []string{"expiresIn"}, msgRange, int(minPreview.Seconds()), int(auth.MaxPreview.Seconds()))
+		report.Refuse(content.ProblemInvalid, []string{"expiresIn"}, messages.Range, int(minPreview.Seconds()), int(auth.MaxPreview.Seconds()))
 	}
-	found, err := n.store.Previewed(ctx, id)
+	found, err := p.store.Previewed(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case found == nil:
-		report.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, id)
-	case !mayTo(actor, content.ActionPreview, kind, &content.Editing{State: found.State, CreatedBy: found.CreatedBy}):
-		return nil, forbidden(content.ActionPreview)
+		report.Refuse(content.ProblemNotFound, []string{"id"}, messages.NotFound, id)
+	case !MayTo(actor, content.ActionPreview, kind, &content.Editing{State: found.State, CreatedBy: found.CreatedBy}):
+		return nil, Forbidden(content.ActionPreview)
 	case !shows(found):
-		report.refuse(content.ProblemIllegalMove, []string{"id"}, msgIllegalMove, content.ActionPreview, found.State)
+		report.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.IllegalMove, content.ActionPreview, found.State)
 	}
-	if len(report.problems) > 0 {
-		return &Preview{Problems: report.problems}, nil
+	if len(report.Problems) > 0 {
+		return &Preview{Problems: report.Problems}, nil
 	}
-	until := n.now().Add(lasting).Truncate(time.Second)
-	signer, err := n.signer(ctx)
+	until := p.now().Add(lasting).Truncate(time.Second)
+	signer, err := p.Signer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mark, _, err := previewMark(ctx, n.store, id, actor.ID, n.now())
+	mark, _, err := previewMark(ctx, p.store, id, actor.ID, p.now())
 	if err != nil {
 		return nil, err
 	}
 	token := signer.Preview(auth.Preview{Entry: id, Maker: actor.ID, Mark: mark, Until: until})
-	return &Preview{Token: token, URL: content.URL(n.publicURL + "/preview/" + token), ExpiresAt: &until}, nil
+	return &Preview{Token: token, URL: content.URL(p.publicURL + "/preview/" + token), ExpiresAt: &until}, nil
 }
 
 // RevokePreviews ends all previews of an entry at once, whoever gave them out. Who made an entry may always do so.
-func (n *Newsroom) RevokePreviews(ctx context.Context, chain []content.Locale, id content.ID) (*Revoked, error) {
+func (p *People) RevokePreviews(ctx context.Context, chain []content.Locale, id content.ID) (*Revoked, error) {
 	actor := auth.ActorOf(ctx)
 	kind, _ := id.Kind()
 	if err := Permit(actor, content.ActionPreview, kind); err != nil {
 		return nil, err
 	}
-	found, err := n.store.Previewed(ctx, id)
+	found, err := p.store.Previewed(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if found == nil {
-		report := newReport(chain)
-		report.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, id)
-		return &Revoked{Problems: report.problems}, nil
+		report := messages.New(chain)
+		report.Refuse(content.ProblemNotFound, []string{"id"}, messages.NotFound, id)
+		return &Revoked{Problems: report.Problems}, nil
 	}
 	mine := found.CreatedBy != nil && found.CreatedBy.ID == actor.ID
 	if reachOf(actor, content.ActionPreview, kind) != full && !mine {
-		return nil, forbidden(content.ActionPreview)
+		return nil, Forbidden(content.ActionPreview)
 	}
-	return &Revoked{ID: &id}, n.store.MarkPreviews(ctx, id, newMark())
+	return &Revoked{ID: &id}, p.store.MarkPreviews(ctx, id, NewMark())
 }
 
 // Revoked is what became of ending the previews of an entry.
@@ -93,8 +94,8 @@ type Revoked struct {
 	Problems []content.Problem
 }
 
-// newMark is a mark that no preview has yet.
-func newMark() string { return strings.ToLower(rand.Text()) }
+// NewMark makes a mark that no preview has yet. An entry, or an account, that gets it ends its previews.
+func NewMark() string { return strings.ToLower(rand.Text()) }
 
 // shows tells whether an entry has something to show to guests.
 func shows(e *storage.Previewed) bool {
@@ -128,17 +129,14 @@ func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker
 	return entry.Previews, good, nil // the operator, or someone whom an issuer knows
 }
 
-// opened is what a preview token opens now; nil for nothing, or nothing any more.
-func opened(ctx context.Context, store *storage.Store, signer auth.Signer, token string, now time.Time) (*auth.Preview, error) {
+// OpenPreview tells what a preview token shows at a time; false when the token is not valid, or not any more.
+func OpenPreview(ctx context.Context, store *storage.Store, signer auth.Signer, token string, now time.Time) (auth.Preview, bool, error) {
 	preview, ok := signer.ParsePreview(token, now)
 	if !ok {
-		return nil, nil
+		return auth.Preview{}, false, nil
 	}
 	mark, good, err := previewMark(ctx, store, preview.Entry, preview.Maker, now)
-	if !good || mark != preview.Mark || err != nil {
-		return nil, err
-	}
-	return &preview, nil
+	return preview, good && mark == preview.Mark && err == nil, err
 }
 
 // ofPreview is the guest with a preview token.
@@ -147,12 +145,12 @@ func (p *People) ofPreview(ctx context.Context, token string) (*content.Actor, e
 	if err != nil {
 		return nil, err
 	}
-	preview, err := opened(ctx, p.store, signer, token, p.now())
-	if err == nil && preview == nil {
-		err = errUnknown()
-	}
+	preview, ok, err := OpenPreview(ctx, p.store, signer, token, p.now())
 	if err != nil {
 		return nil, err
+	}
+	if !ok {
+		return nil, errUnknown()
 	}
 	return &content.Actor{ID: "preview", Name: "Preview", Preview: preview.Entry, PreviewToken: token}, nil
 }

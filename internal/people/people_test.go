@@ -1,4 +1,4 @@
-package newsroom_test
+package people_test
 
 import (
 	"context"
@@ -13,14 +13,14 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
-// house is a newsroom's people with a clock that the test moves.
+// house is a group of people with a clock that the test moves.
 type house struct {
-	*newsroom.People
+	*people.People
 	t     *testing.T
 	store *storage.Store
 	mu    sync.Mutex
@@ -41,7 +41,7 @@ func (h *house) pass(d time.Duration) {
 
 func open(t *testing.T, e testkit.Engine) *house {
 	h := &house{t: t, store: testkit.Store(t, e), at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
-	h.People = newsroom.NewPeople(h.store, newsroom.PeopleOptions{Now: h.now, Log: testkit.Log(t)})
+	h.People = people.New(h.store, people.Options{Now: h.now, PublicURL: "https://sen.example", Log: testkit.Log(t)})
 	return h
 }
 
@@ -51,12 +51,12 @@ const (
 )
 
 // operator is the context of a command.
-func (h *house) operator() context.Context { return auth.WithActor(h.t.Context(), newsroom.Operator) }
+func (h *house) operator() context.Context { return auth.WithActor(h.t.Context(), people.Operator) }
 
 // account makes an account with the password.
 func (h *house) account(login string, role content.Role) *content.Account {
 	h.t.Helper()
-	a, _, err := h.CreateAccount(h.operator(), nil, newsroom.NewAccount{Login: login, Name: login, Role: role, Password: password})
+	a, _, err := h.CreateAccount(h.operator(), nil, people.NewAccount{Login: login, Name: login, Role: role, Password: password})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (h *house) out(what, secret string) {
 
 // problem is the code and the path of the one problem of an error.
 func problem(err error) string {
-	var refused *newsroom.RefusedError
+	var refused *people.RefusedError
 	if !errors.As(err, &refused) || len(refused.Problems) != 1 || refused.Problems[0].Message == "" {
 		return ""
 	}
@@ -220,11 +220,11 @@ func TestAccountsOfPeople(t *testing.T) {
 		h := open(t, e)
 		boss := h.account("boss", content.RoleAdmin)
 		ctx, _ := h.signIn("boss", password)
-		a, made, err := h.CreateAccount(ctx, nil, newsroom.NewAccount{Login: "Lan", Name: " Lan  Anh ", Role: content.RoleWriter})
+		a, made, err := h.CreateAccount(ctx, nil, people.NewAccount{Login: "Lan", Name: " Lan  Anh ", Role: content.RoleWriter})
 		if err != nil || a.Login != "lan" || a.Name != "Lan Anh" || !a.MustChangePassword || made == "" || strings.Contains(a.Password, made) {
 			t.Fatalf("the account is %+v with %q, %v", a, made, err)
 		}
-		for want, n := range map[string]newsroom.NewAccount{
+		for want, n := range map[string]people.NewAccount{
 			"TAKEN input.login":      {Login: "LAN", Name: "x", Role: content.RoleReader},
 			"INVALID input.login":    {Login: "la n", Name: "x", Role: content.RoleReader},
 			"REQUIRED input.name":    {Login: "x1", Name: " ", Role: content.RoleReader},
@@ -238,7 +238,7 @@ func TestAccountsOfPeople(t *testing.T) {
 		}
 
 		_, secret := h.signIn("lan", made)
-		got, _, err := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Name: new("Lan"), Disabled: new(true)})
+		got, _, err := h.UpdateAccount(ctx, nil, a.ID, people.AccountUpdate{Name: new("Lan"), Disabled: new(true)})
 		if err != nil || got.Name != "Lan" || got.DisabledAt == nil {
 			t.Fatalf("disabled: %+v, %v", got, err)
 		}
@@ -246,12 +246,12 @@ func TestAccountsOfPeople(t *testing.T) {
 		if _, err := h.SignIn(t.Context(), nil, "lan", made, address); problem(err) == "" {
 			t.Errorf("a disabled account signs in: %v", err)
 		}
-		if got, _, err = h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Disabled: new(false)}); err != nil || got.DisabledAt != nil {
+		if got, _, err = h.UpdateAccount(ctx, nil, a.ID, people.AccountUpdate{Disabled: new(false)}); err != nil || got.DisabledAt != nil {
 			t.Fatalf("enabled: %+v, %v", got, err)
 		}
 		h.out("a session from before", secret)
 		_, secret = h.signIn("lan", made)
-		if _, _, err := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Password: new(password)}); err != nil {
+		if _, _, err := h.UpdateAccount(ctx, nil, a.ID, people.AccountUpdate{Password: new(password)}); err != nil {
 			t.Fatal(err)
 		}
 		h.out("a session with the password before", secret)
@@ -259,12 +259,12 @@ func TestAccountsOfPeople(t *testing.T) {
 		if !auth.ActorOf(writer).MustChangePassword {
 			t.Error("a password that the administrator chose is for good")
 		}
-		if _, made, err = h.UpdateAccount(h.operator(), nil, a.ID, newsroom.AccountUpdate{Password: new("")}); made == "" || err != nil {
+		if _, made, err = h.UpdateAccount(h.operator(), nil, a.ID, people.AccountUpdate{Password: new("")}); made == "" || err != nil {
 			t.Fatalf("the new password is %q, %v", made, err)
 		}
 		h.signIn("lan", made)
 
-		for what, u := range map[string]newsroom.AccountUpdate{
+		for what, u := range map[string]people.AccountUpdate{
 			"disabled": {Disabled: new(true)}, "demoted": {Role: new(content.RoleEditor)}, "given a password": {Password: new(password)},
 		} {
 			if _, _, err := h.UpdateAccount(ctx, nil, boss.ID, u); problem(err) != "ILLEGAL_MOVE id" {
@@ -274,7 +274,7 @@ func TestAccountsOfPeople(t *testing.T) {
 				t.Errorf("the last administrator is %s: %v", what, err)
 			}
 		}
-		if _, _, err := h.UpdateAccount(ctx, nil, "account_x", newsroom.AccountUpdate{}); problem(err) != "NOT_FOUND id" {
+		if _, _, err := h.UpdateAccount(ctx, nil, "account_x", people.AccountUpdate{}); problem(err) != "NOT_FOUND id" {
 			t.Errorf("no account is answered %v", err)
 		}
 		for who, actor := range map[content.Code]*content.Actor{
@@ -282,10 +282,10 @@ func TestAccountsOfPeople(t *testing.T) {
 		} {
 			ctx := auth.WithActor(t.Context(), actor)
 			_, listed := h.Accounts(ctx)
-			_, _, created := h.CreateAccount(ctx, nil, newsroom.NewAccount{Login: "y1", Name: "y", Role: content.RoleAdmin})
-			_, _, updated := h.UpdateAccount(ctx, nil, a.ID, newsroom.AccountUpdate{Role: new(content.RoleAdmin)})
+			_, _, created := h.CreateAccount(ctx, nil, people.NewAccount{Login: "y1", Name: "y", Role: content.RoleAdmin})
+			_, _, updated := h.UpdateAccount(ctx, nil, a.ID, people.AccountUpdate{Role: new(content.RoleAdmin)})
 			_, tokens := h.Tokens(ctx)
-			_, _, token := h.CreateToken(ctx, nil, newsroom.NewToken{Name: "y", Role: content.RoleReader})
+			_, _, token := h.CreateToken(ctx, nil, people.NewToken{Name: "y", Role: content.RoleReader})
 			_, revoked := h.RevokeToken(ctx, nil, "token_1")
 			for _, err := range []error{listed, created, updated, tokens, token, revoked} {
 				if content.CodeOf(err) != who {
@@ -305,7 +305,7 @@ func TestLastAdmins(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, account := range []*content.Account{a, b} {
 				wg.Go(func() {
-					_, _, err := h.UpdateAccount(h.operator(), nil, account.ID, newsroom.AccountUpdate{Role: new(content.RoleReader)})
+					_, _, err := h.UpdateAccount(h.operator(), nil, account.ID, people.AccountUpdate{Role: new(content.RoleReader)})
 					if err != nil && problem(err) != "ILLEGAL_MOVE id" {
 						t.Error(err)
 					}
@@ -316,7 +316,7 @@ func TestLastAdmins(t *testing.T) {
 				t.Fatalf("%d administrators are left, %v", n, err)
 			}
 			for _, account := range []*content.Account{a, b} {
-				if _, _, err := h.UpdateAccount(h.operator(), nil, account.ID, newsroom.AccountUpdate{Role: new(content.RoleAdmin)}); err != nil {
+				if _, _, err := h.UpdateAccount(h.operator(), nil, account.ID, people.AccountUpdate{Role: new(content.RoleAdmin)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -328,12 +328,12 @@ func TestTokens(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		h := open(t, e)
 		expires := h.now().Add(time.Hour)
-		n := newsroom.NewToken{
+		n := people.NewToken{
 			Name: "Feed", Role: content.RoleEditor, Kinds: []content.Kind{content.KindArticle, content.KindArticle},
 			Actions: []content.Action{content.ActionRead}, ExpiresAt: &expires,
 		}
 		token, secret, err := h.CreateToken(h.operator(), nil, n)
-		if err != nil || token.CreatedBy != newsroom.Operator.ID || token.Hash == secret || !strings.HasPrefix(secret, "sent_") {
+		if err != nil || token.CreatedBy != people.Operator.ID || token.Hash == secret || !strings.HasPrefix(secret, "sent_") {
 			t.Fatalf("the token is %+v, %v", token, err)
 		}
 		actor := auth.ActorOf(h.as(secret))
@@ -363,7 +363,7 @@ func TestTokens(t *testing.T) {
 		h.out("an expired token", secret)
 		h.out("an unknown token", auth.NewSecret(auth.SecretToken))
 
-		lasting, secret, err := h.CreateToken(h.operator(), nil, newsroom.NewToken{Name: "App", Role: content.RoleReader})
+		lasting, secret, err := h.CreateToken(h.operator(), nil, people.NewToken{Name: "App", Role: content.RoleReader})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -376,7 +376,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("no token is answered %v", err)
 		}
 		past := h.now()
-		for want, n := range map[string]newsroom.NewToken{
+		for want, n := range map[string]people.NewToken{
 			"REQUIRED input.name":     {Role: content.RoleReader},
 			"INVALID input.role":      {Name: "x"},
 			"REQUIRED input.kinds":    {Name: "x", Role: content.RoleReader, Kinds: []content.Kind{}},
@@ -402,7 +402,7 @@ func TestVietnamese(t *testing.T) {
 
 func TestPermissions(t *testing.T) {
 	told := func(actor *content.Actor) (list []string) {
-		for _, p := range newsroom.Permissions(actor) {
+		for _, p := range people.Permissions(actor) {
 			list = append(list, fmt.Sprint(p.Action, p.Kinds))
 		}
 		return list
@@ -425,5 +425,20 @@ func TestPermissions(t *testing.T) {
 		if diff := cmp.Diff(test.want, told(test.actor)); diff != "" {
 			t.Errorf("%s:\n%s", test.name, diff)
 		}
+	}
+}
+
+// TestTokensEndByTheStoresTime sees that who looks when tokens end has the database's time.
+func TestTokensEndByTheStoresTime(t *testing.T) {
+	store := storage.New(storage.Options{
+		Engine: testkit.MongoDB(t).Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(time.Hour) },
+	})
+	t.Cleanup(store.Close)
+	if err := store.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	persons := people.New(store, people.Options{})
+	if off := time.Until(persons.Now()).Abs(); off > time.Minute {
+		t.Errorf("the time of tokens is wrong by %s", off)
 	}
 }

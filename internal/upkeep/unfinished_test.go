@@ -1,4 +1,4 @@
-package newsroom_test
+package upkeep_test
 
 import (
 	"bytes"
@@ -16,9 +16,9 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
-	"sen/internal/newsroom"
 	"sen/internal/storage"
 	"sen/internal/testkit"
+	"sen/internal/upkeep"
 )
 
 // dump is every document of some tables as it is kept.
@@ -51,7 +51,7 @@ func TestRestoreForms(t *testing.T) {
 		sample := testkit.MongoDB(t)
 		text := archive(t, testkit.SampleStore(t, sample))
 		store := unprepared(t, e)
-		if err := newsroom.Restore(ctx, store, bytes.NewReader(text), silent, silent); err != nil {
+		if err := upkeep.Restore(ctx, store, bytes.NewReader(text), silent, silent); err != nil {
 			t.Fatal(err)
 		}
 		if again := archive(t, store); !bytes.Equal(text, again) {
@@ -106,7 +106,7 @@ func TestUnfinishedImport(t *testing.T) {
 		text := archive(t, testkit.SampleStore(t, testkit.MongoDB(t)))
 		testkit.Insert(t, e, "accounts", `{"_id": "account_a", "login": "a", "name": "A", "role": "ADMIN"}`)
 		store := unprepared(t, e)
-		err := newsroom.Restore(ctx, store, &cutReader{Reader: bytes.NewReader(text), cut: len(text) / 2}, silent, silent)
+		err := upkeep.Restore(ctx, store, &cutReader{Reader: bytes.NewReader(text), cut: len(text) / 2}, silent, silent)
 		if !errors.Is(err, errCut) || testkit.Count(t, e, "articles") == 0 {
 			t.Fatalf("the import was not broken off behind articles: %v", err)
 		}
@@ -122,10 +122,10 @@ func TestUnfinishedImport(t *testing.T) {
 		}
 		part := strings.SplitAfter(string(text), "\n")
 		damaged := sealed(append(part[:len(part)-2:len(part)-2], `{"collection":"media.chunks","document":{"_id":"x"}}`+"\n"))
-		if err := newsroom.Restore(ctx, another, strings.NewReader(damaged), silent, silent); err == nil || testkit.Count(t, e, "articles") == 0 {
+		if err := upkeep.Restore(ctx, another, strings.NewReader(damaged), silent, silent); err == nil || testkit.Count(t, e, "articles") == 0 {
 			t.Errorf("an archive that can't be taken in removed what was there: %v", err)
 		}
-		if err := newsroom.Restore(ctx, another, bytes.NewReader(text), silent, silent); err != nil {
+		if err := upkeep.Restore(ctx, another, bytes.NewReader(text), silent, silent); err != nil {
 			t.Fatal(err)
 		}
 		if err := unprepared(t, e).Prepare(ctx); err != nil {
@@ -137,7 +137,7 @@ func TestUnfinishedImport(t *testing.T) {
 		if testkit.Count(t, e, "accounts") != 1 {
 			t.Error("the account is gone")
 		}
-		if err := newsroom.Restore(ctx, another, bytes.NewReader(text), silent, silent); !errors.Is(err, newsroom.ErrNotEmpty) {
+		if err := upkeep.Restore(ctx, another, bytes.NewReader(text), silent, silent); !errors.Is(err, upkeep.ErrNotEmpty) {
 			t.Errorf("it was restored over a whole store: %v", err)
 		}
 	})
@@ -155,7 +155,7 @@ func TestBadContent(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
 		store := testkit.Store(t, testkit.MongoDB(t))
-		makeTags(t, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), 1)
+		makeTags(t, store, 1)
 		var lines []string
 		for line := range strings.Lines(string(archive(t, store))) {
 			lines = append(lines, line)
@@ -187,7 +187,7 @@ func TestBadContent(t *testing.T) {
 			for line := range strings.Lines(changed) {
 				part = append(part, line)
 			}
-			err := newsroom.Restore(ctx, target, io.ReadSeeker(strings.NewReader(sealed(part))), silent, silent)
+			err := upkeep.Restore(ctx, target, io.ReadSeeker(strings.NewReader(sealed(part))), silent, silent)
 			if changed == text || err == nil || !strings.Contains(err.Error(), c.why) {
 				t.Errorf("%s: %v, and it should have %q", name, err, c.why)
 			}

@@ -1,4 +1,6 @@
-package newsroom
+// Package people has everyone who uses the API: their accounts, sessions, tokens and previews, and the rules that say
+// what each role may do.
+package people
 
 import (
 	"context"
@@ -12,11 +14,12 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/storage"
 )
 
-// People knows who may come in: it signs people in and out, keeps their accounts and the
-// tokens of programs, and tells who has a secret.
+// People signs people in and out, keeps their accounts and the tokens of programs, gives out previews, and tells which
+// actor a secret belongs to.
 type People struct {
 	store     *storage.Store
 	passwords *auth.Passwords
@@ -25,17 +28,20 @@ type People struct {
 	session   time.Duration
 	now       func() time.Time
 	log       *slog.Logger
+	publicURL string
 
 	mu     sync.Mutex
 	signer *auth.Signer // nil until the store gave its key
 }
 
-// PeopleOptions are what an operator chooses of [People].
-type PeopleOptions struct {
+// Options configure [People].
+type Options struct {
 	// Session is how long a session lives; zero is 30 days.
 	Session time.Duration
 	// Issuer verifies tokens of an OpenID Connect issuer; nil takes none.
 	Issuer *auth.OIDC
+	// PublicURL is where clients reach the program, without a slash at its end.
+	PublicURL string
 	// Now tells the time; nil is the store's.
 	Now func() time.Time
 	// Log takes what is not worth failing for; nil drops it.
@@ -48,8 +54,8 @@ const defaultSession = 30 * 24 * time.Hour
 // Operator is who has the machine: the commands act in this name.
 var Operator = &content.Actor{ID: "operator", Name: "Operator", Role: content.RoleAdmin}
 
-// NewPeople makes the people of a store.
-func NewPeople(store *storage.Store, o PeopleOptions) *People {
+// New makes the people of a store.
+func New(store *storage.Store, o Options) *People {
 	if o.Session == 0 {
 		o.Session = defaultSession
 	}
@@ -60,7 +66,7 @@ func NewPeople(store *storage.Store, o PeopleOptions) *People {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	p := &People{store: store, passwords: auth.NewPasswords(), issuer: o.Issuer, session: o.Session, log: o.Log}
+	p := &People{store: store, passwords: auth.NewPasswords(), issuer: o.Issuer, session: o.Session, log: o.Log, publicURL: o.PublicURL}
 	p.now = func() time.Time { return now().UTC().Truncate(time.Millisecond) } // as the store keeps it
 	p.throttle = auth.NewThrottle(p.now)
 	return p
@@ -82,18 +88,18 @@ func (e *RefusedError) Error() string {
 }
 
 // refused is the error of a report with problems; nil without any.
-func (r *report) refused() error {
-	if len(r.problems) == 0 {
+func refused(r *messages.Report) error {
+	if len(r.Problems) == 0 {
 		return nil
 	}
-	return &RefusedError{r.problems}
+	return &RefusedError{r.Problems}
 }
 
 // refusal is the error of a single problem.
-func refusal(chain []content.Locale, code content.ProblemCode, path []string, m message, args ...any) error {
-	r := newReport(chain)
-	r.refuse(code, path, m, args...)
-	return r.refused()
+func refusal(chain []content.Locale, code content.ProblemCode, path []string, m messages.Message, args ...any) error {
+	r := messages.New(chain)
+	r.Refuse(code, path, m, args...)
+	return refused(r)
 }
 
 // normalized is a login as it is kept.

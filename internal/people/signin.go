@@ -1,4 +1,4 @@
-package newsroom
+package people
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/storage"
 )
 
@@ -26,7 +27,7 @@ type SignedIn struct {
 // slowed down ([auth.Throttle]), unless the context's client has a device mark of the login: too many failures are
 // RATE_LIMITED. A wrong login and a wrong password are a [RefusedError] that does not tell which it was.
 func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, password, address string) (*SignedIn, error) {
-	wrong := refusal(chain, content.ProblemInvalid, []string{"password"}, msgWrongSignIn)
+	wrong := refusal(chain, content.ProblemInvalid, []string{"password"}, messages.WrongSignIn)
 	login = normalized(login)
 	if !logins.MatchString(login) {
 		return nil, wrong
@@ -72,9 +73,9 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 	}
 	s.Actor = actorOf(present, session.ID)
 	if client.Forgetful {
-		r := newReport(chain)
-		r.notice(content.ProblemSessionNotKept, []string{}, msgSessionNotKept)
-		s.Notices = r.notices
+		r := messages.New(chain)
+		r.Notice(content.ProblemSessionNotKept, []string{}, messages.SessionNotKept)
+		s.Notices = r.Notices
 	}
 	return s, nil
 }
@@ -82,7 +83,7 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 // SessionNotKept is the [RefusedError] of a client that would lose its session: no cookie comes back to it, and it
 // takes no token.
 func SessionNotKept(chain []content.Locale) error {
-	return refusal(chain, content.ProblemSessionNotKept, []string{}, msgSessionNotKept)
+	return refusal(chain, content.ProblemSessionNotKept, []string{}, messages.SessionNotKept)
 }
 
 // SignOut ends the actor's session; who has none is out already.
@@ -108,14 +109,14 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if account == nil {
 		return nil, errUnknown()
 	}
-	r := newReport(chain)
+	r := messages.New(chain)
 	switch {
 	case auth.CheckPassword(fresh) != nil:
-		r.refuse(content.ProblemInvalid, []string{"newPassword"}, msgPasswordLength, auth.MinPassword, auth.MaxPassword)
+		r.Refuse(content.ProblemInvalid, []string{"newPassword"}, messages.PasswordLength, auth.MinPassword, auth.MaxPassword)
 	case fresh == old:
-		r.refuse(content.ProblemInvalid, []string{"newPassword"}, msgSamePassword)
+		r.Refuse(content.ProblemInvalid, []string{"newPassword"}, messages.SamePassword)
 	}
-	if err := r.refused(); err != nil {
+	if err := refused(r); err != nil {
 		return nil, err
 	}
 	from := auth.Source{Client: actor.Session} // whoever guesses elsewhere holds nobody up here, and the other way round
@@ -127,7 +128,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 		return nil, err
 	}
 	if !ok {
-		return nil, refusal(chain, content.ProblemInvalid, []string{"password"}, msgWrongPassword)
+		return nil, refusal(chain, content.ProblemInvalid, []string{"password"}, messages.WrongPassword)
 	}
 	p.throttle.Succeeded(account.Login, from)
 	hash, err := p.passwords.Hash(ctx, fresh)

@@ -1,0 +1,31 @@
+package entries
+
+import (
+	"sen/internal/content"
+	"sen/internal/storage"
+)
+
+// Kinds has the collection of every kind.
+type Kinds map[content.Kind]Collection
+
+// Of gives the collections of a store. What a kind has of its own are methods of its struct: see [content.Content].
+func Of(s *storage.Store) Kinds {
+	kinds := Kinds{}
+	for _, c := range []Collection{
+		of(s.Articles),
+		of(s.Authors),
+		of(s.Organizations),
+		of(s.Sections),
+		of(s.Tags),
+		of(s.Events),
+		of(s.Programs),
+		of(s.AwardSeries),
+		of(s.AwardRounds),
+		of(s.Awards),
+		of(s.Media),
+	} {
+		kinds[c.Kind()] = c
+	}
+	content.Complete(func(k content.Kind) bool { return kinds[k] != nil }, "of, internal/entries/kinds.go")
+	return kinds
+}
