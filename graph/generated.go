@@ -23508,7 +23508,7 @@ func (ec *executionContext) _Mutation_previewToken(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *people.Preview) graphql.Marshaler {
-			return ec.marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx, selections, v)
+			return ec.marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋpeopleᚐPreview(ctx, selections, v)
 		},
 		true,
 		false,
@@ -23552,7 +23552,7 @@ func (ec *executionContext) _Mutation_revokePreviews(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
-			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx, selections, v)
+			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋpeopleᚐRevoked(ctx, selections, v)
 		},
 		true,
 		false,
@@ -31545,7 +31545,7 @@ func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
-			return ec.marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx, selections, v)
+			return ec.marshalNPermission2ᚕᚖsenᚋinternalᚋpeopleᚐPermissionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -47119,11 +47119,11 @@ func (ec *executionContext) marshalNParticipantRole2senᚋinternalᚋcontentᚐP
 	return res
 }
 
-func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋpeopleᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPermission2ᚖsenᚋinternalᚋnewsroomᚐPermission(ctx, sel, v[i])
+		return ec.marshalNPermission2ᚖsenᚋinternalᚋpeopleᚐPermission(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -47135,7 +47135,7 @@ func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroom�
 	return ret
 }
 
-func (ec *executionContext) marshalNPermission2ᚖsenᚋinternalᚋnewsroomᚐPermission(ctx context.Context, sel ast.SelectionSet, v *people.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚖsenᚋinternalᚋpeopleᚐPermission(ctx context.Context, sel ast.SelectionSet, v *people.Permission) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Permission!")
 		return graphql.Null
@@ -49922,7 +49922,7 @@ func (ec *executionContext) unmarshalOPositionInput2ᚕmapᚄ(ctx context.Contex
 	return res, nil
 }
 
-func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx context.Context, sel ast.SelectionSet, v *people.Preview) graphql.Marshaler {
+func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋpeopleᚐPreview(ctx context.Context, sel ast.SelectionSet, v *people.Preview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -50048,7 +50048,7 @@ func (ec *executionContext) unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontent
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
+func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋpeopleᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -3,12 +3,9 @@ package newsroom
 import (
 	"net/url"
 	"path"
-	"regexp"
-	"slices"
 	"strings"
 
 	"sen/internal/content"
-	"sen/internal/messages"
 )
 
 // siteURL is where clients reach the program: it knows which addresses are its own.
@@ -66,57 +63,4 @@ func (s siteURL) unsigned(address string) (string, bool) {
 		before += "#" + fragment
 	}
 	return before, true
-}
-
-// written matches what may be an address of a file or a preview in a text.
-var written = regexp.MustCompile(`(?:[hH][tT][tT][pP][sS]?:)?(?:[\pL\pN.:@\[\]-]|/)*/(?:media|preview)/[^\s<>"]+`)
-
-// addresses takes the signatures out of the addresses in a text, and refuses previews.
-func (r *reader) addresses(s string, path []string) string {
-	if r.own == nil || !strings.Contains(s, "/media/") && !strings.Contains(s, "/preview/") {
-		return s
-	}
-	return written.ReplaceAllStringFunc(s, func(address string) string {
-		address, behind := withoutEnd(address)
-		prefix := ""
-		if first := strings.IndexByte(address, '/'); first > 0 && address[first-1] != ':' {
-			prefix = "//" // a host without a scheme
-		}
-		if r.own.isPreview(prefix + address) {
-			r.report.Refuse(content.ProblemInvalid, path, messages.PreviewAddress)
-		}
-		stable, signed := r.own.unsigned(prefix + address)
-		if signed {
-			r.report.Notice(content.NoticeRepaired, path, messages.SignedAddress)
-		}
-		return stable[len(prefix):] + behind
-	})
-}
-
-// withoutEnd parts an address in a text from the signs of the sentence that it stands in.
-func withoutEnd(s string) (address, behind string) {
-	address = strings.TrimRight(s, ".,;:!?)]}'*_`")
-	return address, s[len(address):]
-}
-
-// ownAddresses sees to the addresses of this program that an entry leads to: signatures are taken out,
-// previews are refused, and the media are noted as ones that it links to.
-func (w *work) ownAddresses(c content.Content) {
-	var media []content.ID
-	content.EachAddress(c, func(address, field string) string {
-		at := []string{"input", field}
-		if w.room.own.isPreview(address) && !slices.ContainsFunc(w.report.Problems, func(p content.Problem) bool { return p.Message == w.report.Text(messages.PreviewAddress) }) {
-			w.report.Refuse(content.ProblemInvalid, at, messages.PreviewAddress)
-		}
-		if id, ours := w.room.own.mediumAt(address); ours {
-			media = append(media, id)
-		}
-		stable, signed := w.room.own.unsigned(address)
-		if signed {
-			w.report.Notice(content.NoticeRepaired, at, messages.SignedAddress)
-		}
-		return stable
-	})
-	slices.Sort(media)
-	c.Common().LinkedMediaIDs = slices.Compact(media)
 }

@@ -17,9 +17,6 @@ import (
 	"sen/internal/storage"
 )
 
-// attempts bounds how often a change begins anew because another came first.
-const attempts = 10
-
 // do makes the change. It begins anew when another change came first.
 func (w *work) do(ctx context.Context) (*Outcome, error) {
 	for n := range attempts {

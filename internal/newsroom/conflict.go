@@ -48,35 +48,6 @@ func (w *work) agrees(ctx context.Context, present *entries.Entry, meanwhile []*
 	}), err
 }
 
-// ChangedSince lists the fields in which the working copy of an entry differs from what it
-// was at a version, or, without an id, the site's settings do; none when that version never was.
-func (n *Newsroom) ChangedSince(ctx context.Context, id content.ID, version int) ([]string, error) {
-	if id == "" {
-		return n.siteChangedSince(ctx, version)
-	}
-	fields := []string{}
-	seen, ok, err := n.Revision(ctx, id, version)
-	if !ok || err != nil {
-		return fields, err
-	}
-	kind, _ := id.Kind()
-	present, err := n.kinds[kind].Copies(ctx, []content.ID{id}, content.StageDraft)
-	if present[id] == nil || err != nil {
-		return fields, err
-	}
-	return differing(seen, present[id])
-}
-
-// differing are the fields in which two copies differ.
-func differing(before, after any) ([]string, error) {
-	fields := []string{}
-	changes, err := content.Diff(before, after)
-	for _, change := range changes {
-		fields = append(fields, change.Path)
-	}
-	return fields, err
-}
-
 // touches tells whether the input changes a field of those that were changed.
 func (w *work) touches(changes []*content.FieldChange) bool {
 	touched := w.touched()

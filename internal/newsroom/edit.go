@@ -181,3 +181,25 @@ func (w *work) whole(c content.Content) {
 		w.report.Add(content.Problem{Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message, Path: []string{"id"}})
 	}
 }
+
+// ownAddresses sees to the addresses of this program that an entry leads to: signatures are taken out,
+// previews are refused, and the media are noted as ones that it links to.
+func (w *work) ownAddresses(c content.Content) {
+	var media []content.ID
+	content.EachAddress(c, func(address, field string) string {
+		at := []string{"input", field}
+		if w.room.own.isPreview(address) && !slices.ContainsFunc(w.report.Problems, func(p content.Problem) bool { return p.Message == w.report.Text(messages.PreviewAddress) }) {
+			w.report.Refuse(content.ProblemInvalid, at, messages.PreviewAddress)
+		}
+		if id, ours := w.room.own.mediumAt(address); ours {
+			media = append(media, id)
+		}
+		stable, signed := w.room.own.unsigned(address)
+		if signed {
+			w.report.Notice(content.NoticeRepaired, at, messages.SignedAddress)
+		}
+		return stable
+	})
+	slices.Sort(media)
+	c.Common().LinkedMediaIDs = slices.Compact(media)
+}

@@ -3,7 +3,6 @@ package newsroom
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,13 +38,6 @@ func (w *work) prune(ctx context.Context, c content.Content, argument string) er
 	return nil
 }
 
-// linksOf are the entries that a copy names, each once, in the order of their ids and without itself.
-func linksOf(c content.Content) []content.ID {
-	links := content.Links(c)
-	slices.Sort(links)
-	return slices.DeleteFunc(slices.Compact(links), func(id content.ID) bool { return id == c.Common().ID })
-}
-
 // reduce takes out of the relations of a copy what stands there twice, and the entry itself, and tells so.
 func (w *work) reduce(c content.Content, path ...string) {
 	for _, dropped := range content.Reduce(c) {
@@ -68,12 +60,6 @@ func (w *work) name(c content.Content) string {
 
 // maxNamed is how many entries a message names.
 const maxNamed = 10
-
-// showing is a copy that readers come to see, at once or from a time on.
-type showing struct {
-	content.Content
-	from *time.Time
-}
 
 // tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes in it.
 func (w *work) tellHidden(ctx context.Context) error {
@@ -196,41 +182,4 @@ func (w *work) publishWith(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// once takes out of a list of people or recipients who stands there a second time in the same words, and refuses who
-// stands there twice in other words: which are right is the editor's to say.
-func (r *reader) once(v reflect.Value, path []string) {
-	switch list := v.Addr().Interface().(type) {
-	case *[]*content.Participant:
-		*list = eachOnce(r, *list, path, func(p *content.Participant) any {
-			return [2]any{p.AuthorID, p.Role}
-		}, func(p *content.Participant) content.ID { return p.AuthorID })
-	case *[]*content.AwardRecipient:
-		*list = eachOnce(r, *list, path, func(a *content.AwardRecipient) any {
-			return [2]any{a.OrganizationID, a.AuthorID}
-		}, func(a *content.AwardRecipient) content.ID {
-			return content.ID(or(string(a.OrganizationID), string(a.AuthorID)))
-		})
-	}
-}
-
-// eachOnce is a list without those members that are the same as one before. Of two that are by their key the same one,
-// and not by the rest, the second is refused. The id of a member is the entry that it names; without one it is its own.
-func eachOnce[E any](r *reader, list []*E, path []string, key func(*E) any, id func(*E) content.ID) []*E {
-	kept := make([]*E, 0, len(list))
-	for i, member := range list {
-		at := append(slices.Clone(path), strconv.Itoa(i))
-		same := func(other *E) bool { return reflect.DeepEqual(other, member) }
-		alike := func(other *E) bool { return id(member) != "" && key(other) == key(member) }
-		switch {
-		case slices.ContainsFunc(kept, same) && id(member) != "":
-			r.report.Notice(content.NoticeLost, at, messages.Twice, id(member))
-			continue
-		case slices.ContainsFunc(kept, alike):
-			r.report.Refuse(content.ProblemInvalid, at, messages.NamedTwice, id(member))
-		}
-		kept = append(kept, member)
-	}
-	return kept
 }

@@ -57,7 +57,7 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 	if len(report.Problems) > 0 {
 		return &SiteOutcome{Problems: report.Problems, Notices: report.Notices}, nil
 	}
-	if changes, err := differing(settable(before), settable(after)); len(changes) == 0 || err != nil {
+	if changes, err := content.Diff(settable(before), settable(after)); len(changes) == 0 || err != nil {
 		return &SiteOutcome{Site: before, Notices: report.Notices}, err
 	}
 	err = n.store.SaveSite(ctx, after, content.Revision{
@@ -82,15 +82,6 @@ func (n *Newsroom) staleSite(report *messages.Report, version int) *SiteOutcome 
 	present := n.store.Site().Version
 	report.Refuse(content.ProblemConflict, []string{"version"}, messages.Stale, present, version)
 	return &SiteOutcome{Problems: report.Problems, Conflict: &Conflict{Version: present, Seen: version}}
-}
-
-// siteChangedSince lists the fields in which the settings differ from what they were at a version.
-func (n *Newsroom) siteChangedSince(ctx context.Context, version int) ([]string, error) {
-	seen, err := n.store.SiteAt(ctx, version)
-	if seen == nil || err != nil {
-		return []string{}, err
-	}
-	return differing(settable(seen), settable(n.store.Site()))
 }
 
 // settable is the settings by the names of the fields that change them.

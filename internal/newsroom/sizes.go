@@ -171,7 +171,7 @@ func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Made, e
 	if made, err = resize(ctx, file, s.result); err != nil {
 		return made, err
 	}
-	if err := n.keepSize(ctx, s, made); err != nil { // it is shown all the same
+	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil { // it is shown all the same
 		n.log.WarnContext(ctx, "a size that was made is not kept", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
 	}
 	return made, nil

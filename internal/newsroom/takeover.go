@@ -139,3 +139,10 @@ func (w *work) rederive(ctx context.Context, id content.ID, copied content.Conte
 	}
 	return nil
 }
+
+// linksOf are the entries that a copy names, each once, in the order of their ids and without itself.
+func linksOf(c content.Content) []content.ID {
+	links := content.Links(c)
+	slices.Sort(links)
+	return slices.DeleteFunc(slices.Compact(links), func(id content.ID) bool { return id == c.Common().ID })
+}

@@ -123,3 +123,12 @@ func (w *work) why() string {
 	r := &reader{report: w.report}
 	return r.clean(strings.TrimSpace(w.change.Note), "text", []string{"note"})
 }
+
+// attempts bounds how often a change begins anew because another came first.
+const attempts = 10
+
+// showing is a copy that readers come to see, at once or from a time on.
+type showing struct {
+	content.Content
+	from *time.Time
+}

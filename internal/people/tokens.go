@@ -82,3 +82,8 @@ func only[E comparable](r *messages.Report, field string, given, known []E) (lis
 	}
 	return list
 }
+
+// over tells whether a token was revoked or has expired.
+func over(t *content.Token, now time.Time) bool {
+	return t.RevokedAt != nil || t.ExpiresAt != nil && !now.Before(*t.ExpiresAt)
+}
