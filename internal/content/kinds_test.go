@@ -74,7 +74,7 @@ func TestComplete(t *testing.T) {
 			t.Errorf("it says %s", said)
 		}
 	}()
-	Complete(func(k Kind) bool { return k != KindAward }, "newDesk, kinds.go")
+	Complete(func(k Kind) bool { return k != KindAward }, "of, kinds.go")
 }
 
 // needs notes what is told to be missing.

@@ -15,8 +15,10 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/picture"
-	"sen/internal/storage"
 )
+
+// Put stores a file of a medium: the whole one under the empty variant, a smaller version under its width.
+type Put func(ctx context.Context, medium content.ID, variant, name, mimeType string, from io.Reader) error
 
 // Received is a file that was taken in and cleaned. [Received.Close] must be called.
 type Received struct {
@@ -93,7 +95,7 @@ var kinds = map[string]content.MediaKind{
 
 // Keep stores the file under a medium's id, and notes in the medium what it is. A picture
 // gets its variants.
-func (f *Received) Keep(ctx context.Context, store *storage.Store, m *content.Media) error {
+func (f *Received) Keep(ctx context.Context, put Put, m *content.Media) error {
 	m.FileName, m.MimeType, m.Bytes, m.SHA256 = f.name, f.as.MimeType, f.size, f.SHA256
 	kind, _, _ := strings.Cut(m.MimeType, "/")
 	m.FileType = content.MediaDocument
@@ -101,11 +103,11 @@ func (f *Received) Keep(ctx context.Context, store *storage.Store, m *content.Me
 		m.FileType = known
 	}
 	if f.data != nil {
-		if err := f.keepVariants(ctx, store, m); err != nil {
+		if err := f.keepVariants(ctx, put, m); err != nil {
 			return err
 		}
 	}
-	return store.PutFile(ctx, m.ID, "", m.FileName, m.MimeType, f.reader())
+	return put(ctx, m.ID, "", m.FileName, m.MimeType, f.reader())
 }
 
 // variantWidths are the widths in pixels that a picture is kept in beside its own.
@@ -113,7 +115,7 @@ var variantWidths = []int{320, 640, 1280}
 
 // keepVariants keeps a picture at smaller widths, and notes what it shows. One that moves
 // has no smaller versions: they would stand still.
-func (f *Received) keepVariants(ctx context.Context, store *storage.Store, m *content.Media) error {
+func (f *Received) keepVariants(ctx context.Context, put Put, m *content.Media) error {
 	p, err := picture.Open(ctx, f.data)
 	if err != nil {
 		return err
@@ -135,7 +137,7 @@ func (f *Received) keepVariants(ctx context.Context, store *storage.Store, m *co
 			break // it is so tall that it can't get wider
 		}
 		mimeType := made.Format.MimeType()
-		if err := store.PutFile(ctx, m.ID, strconv.Itoa(made.Width), m.FileName, mimeType, bytes.NewReader(made.Data)); err != nil {
+		if err := put(ctx, m.ID, strconv.Itoa(made.Width), m.FileName, mimeType, bytes.NewReader(made.Data)); err != nil {
 			return err
 		}
 		m.Variants = append(m.Variants, &content.MediaVariant{
@@ -146,7 +148,7 @@ func (f *Received) keepVariants(ctx context.Context, store *storage.Store, m *co
 }
 
 // Import takes in the file of a medium that is imported, and keeps it.
-func Import(ctx context.Context, store *storage.Store, m *content.Media, open func() (io.ReadCloser, error)) error {
+func Import(ctx context.Context, put Put, m *content.Media, open func() (io.ReadCloser, error)) error {
 	opened, err := open()
 	if err != nil {
 		return err
@@ -155,7 +157,7 @@ func Import(ctx context.Context, store *storage.Store, m *content.Media, open fu
 	if err == nil {
 		var f *Received
 		if f, err = Receive(ctx, file, size, m.FileName); err == nil {
-			err = f.Keep(ctx, store, m)
+			err = f.Keep(ctx, put, m)
 			f.Close()
 		}
 	}

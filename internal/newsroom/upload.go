@@ -123,7 +123,7 @@ func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f
 			return nil, err
 		}
 	}
-	if err := f.Keep(ctx, n.store, m); err != nil {
+	if err := f.Keep(ctx, n.store.PutFile, m); err != nil {
 		if hold.Lost() != nil { // another attempt goes on with the same id
 			return nil, err
 		}

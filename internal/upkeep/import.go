@@ -31,7 +31,7 @@ func Import(ctx context.Context, store *storage.Store, b *content.Bundle) error 
 	}
 	for _, item := range b.Items {
 		if m, ok := item.Content.(*content.Media); ok && item.Open != nil {
-			if err := files.Import(ctx, store, m, item.Open); err != nil {
+			if err := files.Import(ctx, store.PutFile, m, item.Open); err != nil {
 				return fmt.Errorf("%s: %w", m.ID, err)
 			}
 		}
