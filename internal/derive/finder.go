@@ -10,8 +10,8 @@ import (
 )
 
 // Finder finds copies as readers of a stage see them, each once, and with it everything above it in its tree: together
-// with those that other requests look for ([storage.Together]). Sections, organizations and rounds are looked for, which
-// are few.
+// with those that other requests look for ([storage.Together]). Sections, organizations and rounds are looked for,
+// which are few.
 func (d *Deriver) Finder(ctx context.Context, stage content.Stage) content.Finder {
 	return d.finder(ctx, stage, map[content.ID]content.Content{})
 }
@@ -35,7 +35,8 @@ func (d *Deriver) finder(ctx context.Context, stage content.Stage, known map[con
 }
 
 // climb reads copies of some entries, and of everything above them, as readers of a stage see them: nil for what is not
-// there. What is not published yet stands in for itself, so that a published copy is never cut off from what is above it.
+// there. What is not published yet stands in for itself, so that a published copy is never cut off from what is above
+// it.
 func (d *Deriver) climb(ctx context.Context, stage content.Stage, ids []content.ID) (map[content.ID]content.Content, error) {
 	known := map[content.ID]content.Content{}
 	for len(ids) > 0 {

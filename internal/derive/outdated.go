@@ -26,7 +26,8 @@ func shallow(c content.Content) content.Content {
 	return other.Interface().(content.Content)
 }
 
-// outdatedOf works out what those of some copies take over that are outdated; known are the entries that were read for it.
+// outdatedOf works out what those of some copies take over that are outdated; known are the entries that were read for
+// it.
 func (d *Deriver) outdatedOf(
 	ctx context.Context, copies map[content.ID]content.Content, stage content.Stage, known map[content.ID]content.Content,
 ) (map[content.ID]map[string]any, error) {
@@ -61,8 +62,8 @@ func (d *Deriver) rederive(ctx context.Context, of entries.Collection, stage con
 	return d.rederiveAll(ctx, of, stage, func() ([]content.ID, error) { return of.Linking(ctx, stage, field, to) })
 }
 
-// rederiveAll brings the entries of a kind up to date that which lists. It goes on until nothing is left to do: while it
-// writes, the entries and those above them may change.
+// rederiveAll brings the entries of a kind up to date that which lists. It goes on until nothing is left to do: while
+// it writes, the entries and those above them may change.
 func (d *Deriver) rederiveAll(ctx context.Context, of entries.Collection, stage content.Stage, which func() ([]content.ID, error)) error {
 	for try, again := 0, true; again && try < attempts; try++ {
 		again = false

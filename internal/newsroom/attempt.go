@@ -49,8 +49,8 @@ func (w *work) do(ctx context.Context) (*Outcome, error) {
 	return nil, messages.Failed(content.CodeConflict, messages.Busy)
 }
 
-// backOff waits before the next attempt: at random, and longer each time, so that changes that ran into each other do not do so
-// again and again.
+// backOff waits before the next attempt: at random, and longer each time, so that changes that ran into each other do
+// not do so again and again.
 func backOff(ctx context.Context, attempt int) error {
 	select {
 	case <-ctx.Done():

@@ -62,8 +62,8 @@ type Conflict struct {
 // ErrNotReached ends a change of many whose time was over before it was begun.
 var ErrNotReached = messages.Failed(content.CodeUnavailable, messages.NotReached)
 
-// Refused turns an error that ended one change of many into its outcome, in the language of the chain, so that the others
-// can go on. An error that concerns all of them stays an error.
+// Refused turns an error that ended one change of many into its outcome, in the language of the chain, so that the
+// others can go on. An error that concerns all of them stays an error.
 func Refused(chain []content.Locale, err error) (*Outcome, error) {
 	problem, ok := messages.Problem(chain, err)
 	if !ok {

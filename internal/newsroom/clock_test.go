@@ -26,8 +26,9 @@ func wrongBy(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
 	return store
 }
 
-// TestSameKeyAtOnce sends the same creations to two programs at the same moment whose clocks differ by 12 s, each under a key
-// of its own, and several of them with the same name: each key makes one entry, and each entry has a slug of its own.
+// TestSameKeyAtOnce sends the same creations to two programs at the same moment whose clocks differ by 12 s, each under
+// a key of its own, and several of them with the same name: each key makes one entry, and each entry has a slug of its
+// own.
 func TestSameKeyAtOnce(t *testing.T) {
 	const keys, alike = 60, 3
 	e := testkit.MongoDB(t)
@@ -83,8 +84,8 @@ func TestSameKeyAtOnce(t *testing.T) {
 	}
 }
 
-// TestClocksThatDiffer has two programs write to one database whose clocks differ by two minutes: a slug that one has just
-// claimed is not taken by the other, the same idempotency key makes one entry, and nothing is published early.
+// TestClocksThatDiffer has two programs write to one database whose clocks differ by two minutes: a slug that one has
+// just claimed is not taken by the other, the same idempotency key makes one entry, and nothing is published early.
 func TestClocksThatDiffer(t *testing.T) {
 	e := testkit.MongoDB(t)
 	room := func(off time.Duration) *newsroom.Newsroom {

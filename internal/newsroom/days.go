@@ -7,8 +7,8 @@ import (
 	"sen/internal/messages"
 )
 
-// days takes in the days and moments of an event, as an input has them: a beginning, and an end, is either a moment or a
-// day, and the one that is given takes the place of the other.
+// days takes in the days and moments of an event, as an input has them: a beginning, and an end, is either a moment or
+// a day, and the one that is given takes the place of the other.
 func (r *reader) days(e *content.Event, before content.Event, given map[string]any) {
 	r.either(given, "startsAt", "startsOn", &e.StartsOnDay)
 	r.either(given, "endsAt", "endsOn", &e.EndsOnDay)

@@ -13,8 +13,8 @@ import (
 // maxKey is the longest idempotency key in characters.
 const maxKey = 200
 
-// Do makes a change. It answers UNAUTHENTICATED or FORBIDDEN where the actor may not make it. Everything that is wrong with
-// the change itself is in the outcome, in the first language of the chain; then nothing is written.
+// Do makes a change. It answers UNAUTHENTICATED or FORBIDDEN where the actor may not make it. Everything that is wrong
+// with the change itself is in the outcome, in the first language of the chain; then nothing is written.
 func (n *Newsroom) Do(ctx context.Context, chain []content.Locale, c Change) (*Outcome, error) {
 	actor := auth.ActorOf(ctx)
 	report := messages.New(chain)

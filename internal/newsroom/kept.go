@@ -20,21 +20,22 @@ const DefaultSizeBytes = 1 << 30
 // maxSizes bounds how many sizes are kept of one picture: what several layouts ask for.
 const maxSizes = 64
 
-// sizes knows what is kept of sizes of pictures, as far as this process has seen. Others may keep some too, which is seen
-// when it looks again: at the latest when it has kept a sixteenth of the bound itself.
+// sizes knows what is kept of sizes of pictures, as far as this process has seen. Others may keep some too, which is
+// seen when it looks again: at the latest when it has kept a sixteenth of the bound itself.
 type sizes struct {
 	// making lets each size be made once, however many ask for it at a time.
 	making singleflight.Group
 
 	bound int64 // in bytes
 	mu    sync.Mutex
-	// of counts those of a picture; nil before the first look. bytes is the sum of all, and added what came since the look.
+	// of counts those of a picture; nil before the first look. bytes is the sum of all, and added what came since the
+	// look.
 	of           map[content.ID]int
 	bytes, added int64
 }
 
-// keep keeps a size that was made of a medium, under a key. Where there are too many sizes of the picture, or in all, those
-// that were used least are removed.
+// keep keeps a size that was made of a medium, under a key. Where there are too many sizes of the picture, or in all,
+// those that were used least are removed.
 func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Made, now time.Time) error {
 	bytes := int64(len(made.Data))
 	if bytes > k.bound/4 {

@@ -61,7 +61,8 @@ func (w *work) name(c content.Content) string {
 // maxNamed is how many entries a message names.
 const maxNamed = 10
 
-// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes in it.
+// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes
+// in it.
 func (w *work) tellHidden(ctx context.Context) error {
 	if w.shown == nil {
 		return nil

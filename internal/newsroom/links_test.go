@@ -12,8 +12,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestDeletedWhileInTheTrash deletes for ever what an entry in the trash links to: a check finds nothing wrong in that, and
-// the entry comes back without the link, so that no filter leads to what is gone.
+// TestDeletedWhileInTheTrash deletes for ever what an entry in the trash links to: a check finds nothing wrong in that,
+// and the entry comes back without the link, so that no filter leads to what is gone.
 func TestDeletedWhileInTheTrash(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)

@@ -1,5 +1,5 @@
-// Package newsroom makes every change of content: it decides whether the actor may make it and whether the workflow allows
-// it, saves it, and does what follows from it.
+// Package newsroom makes every change of content: it decides whether the actor may make it and whether the workflow
+// allows it, saves it, and does what follows from it.
 package newsroom
 
 import (

@@ -78,7 +78,8 @@ func (n *Newsroom) sweep(ctx context.Context, now time.Time) {
 	}
 }
 
-// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with [Newsroom.PrepareTexts].
+// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with
+// [Newsroom.PrepareTexts].
 func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()

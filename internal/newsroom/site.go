@@ -27,9 +27,9 @@ type SiteOutcome struct {
 	Conflict *Conflict
 }
 
-// UpdateSite changes the site's settings and menus from a version of them. Where the
-// languages change, the texts of all entries are prepared for them in the background. A language in which entries are written
-// that are written in no other one is taken off only when that is confirmed.
+// UpdateSite changes the site's settings and menus from a version of them. Where the languages change, the texts of all
+// entries are prepared for them in the background. A language in which entries are written that are written in no other
+// one is taken off only when that is confirmed.
 func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input, confirmed bool) (*SiteOutcome, error) {
 	actor := auth.ActorOf(ctx)
 	if err := people.Permit(actor, content.ActionSettings, ""); err != nil {
@@ -95,8 +95,8 @@ func settable(s *content.Site) any {
 	}{s.Name, s.Locales(), s.DefaultLocale(), s.TimeZone, s.Menus}
 }
 
-// PrepareTexts has the store make its own forms anew of those texts for which they are outdated: after the site's languages
-// changed, and when a version of the program starts that makes others.
+// PrepareTexts has the store make its own forms anew of those texts for which they are outdated: after the site's
+// languages changed, and when a version of the program starts that makes others.
 func (n *Newsroom) PrepareTexts(ctx context.Context) error {
 	start := time.Now()
 	entries := 0

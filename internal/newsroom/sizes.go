@@ -126,8 +126,8 @@ func source(m *content.Media, r picture.Result) (file string, pixels int) {
 	return "", *m.Width * *m.Height
 }
 
-// mimeTypeOf is the type of a result as far as it can be told before it is made: that of a WebP's sizes follows from its
-// pixels.
+// mimeTypeOf is the type of a result as far as it can be told before it is made: that of a WebP's sizes follows from
+// its pixels.
 func mimeTypeOf(m *content.Media, r picture.Result) string {
 	switch {
 	case r.Format != "":

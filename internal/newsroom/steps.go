@@ -168,7 +168,8 @@ func (w *work) correct(_ context.Context, s *step) error {
 	return nil
 }
 
-// unpublish sets the time at which readers are to see the entry no more, where one is given: until then nothing changes.
+// unpublish sets the time at which readers are to see the entry no more, where one is given: until then nothing
+// changes.
 func (w *work) unpublish(_ context.Context, s *step) error {
 	switch {
 	case s.later && s.before.PublishAt != nil && !w.change.At.After(*s.before.PublishAt):

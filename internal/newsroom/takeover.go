@@ -12,7 +12,8 @@ import (
 	"sen/internal/storage"
 )
 
-// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at once.
+// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at
+// once.
 func (w *work) know(ctx context.Context, ids []content.ID) error {
 	var missing []content.ID
 	for _, id := range ids {
@@ -48,7 +49,8 @@ func (w *work) linked(ctx context.Context, ids []content.ID) (map[content.ID]con
 	return there, nil
 }
 
-// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it over.
+// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it
+// over.
 func (w *work) learn(stage content.Stage, c content.Content) {
 	if w.above == nil {
 		w.above = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
@@ -70,9 +72,9 @@ func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
 	}
 }
 
-// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the rest,
-// and once the copy is saved it is looked at again ([work.catchUp]). Whether an entry that moves would stand below itself
-// is seen by what stands above it alone.
+// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the
+// rest, and once the copy is saved it is looked at again ([work.catchUp]). Whether an entry that moves would stand
+// below itself is seen by what stands above it alone.
 func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
 	find := w.known(ctx, stage)
 	moves := w.was == nil || c.ParentLink() != w.was.ParentLink()

@@ -49,8 +49,8 @@ func (w *work) moment() time.Time {
 	return w.room.now()
 }
 
-// newID is the id of the entry that the change makes. Under an idempotency key it is the same at each attempt, so that what an
-// attempt left behind is the next one's.
+// newID is the id of the entry that the change makes. Under an idempotency key it is the same at each attempt, so that
+// what an attempt left behind is the next one's.
 func (w *work) newID(now time.Time) content.ID {
 	if w.change.Key == "" {
 		return content.NewID(w.change.Kind, now)
@@ -84,8 +84,8 @@ func (w *work) begin() error {
 	return nil
 }
 
-// replay answers a change that came before under the same idempotency key, once what follows from it is done; false when
-// none did. An attempt that came to nothing, or that is under way, is continued.
+// replay answers a change that came before under the same idempotency key, once what follows from it is done; false
+// when none did. An attempt that came to nothing, or that is under way, is continued.
 func (w *work) replay(ctx context.Context) (*Outcome, bool, error) {
 	r, committed, err := w.room.store.Receipt(ctx, w.revision)
 	if err != nil || r == nil {

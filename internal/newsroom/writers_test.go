@@ -222,7 +222,8 @@ func TestMovesAtOnce(t *testing.T) {
 	})
 }
 
-// TestTrashFollows moves the section of an article that is in the trash: it comes back with the breadcrumb of the new place.
+// TestTrashFollows moves the section of an article that is in the trash: it comes back with the breadcrumb of the new
+// place.
 func TestTrashFollows(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)

@@ -82,8 +82,8 @@ func Export(ctx context.Context, store *storage.Store, to io.Writer, people bool
 var ErrNotEmpty = storage.ErrNotEmpty
 
 // Restore puts the site of an archive into an empty store, or into one that a restoring before has left unfinished. The
-// archive is read to its end and every document is checked before anything is written; each of the two has its own progress.
-// Indexes are the last part: their progress is 0 documents.
+// archive is read to its end and every document is checked before anything is written; each of the two has its own
+// progress. Indexes are the last part: their progress is 0 documents.
 func Restore(ctx context.Context, store *storage.Store, from io.ReadSeeker, checked, restored Progress) error {
 	if err := store.Fillable(ctx); err != nil {
 		return err

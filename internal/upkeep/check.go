@@ -1,5 +1,5 @@
-// Package upkeep has what is done with the whole site at once: export and import as an archive, import from files, and the
-// check of the store.
+// Package upkeep has what is done with the whole site at once: export and import as an archive, import from files, and
+// the check of the store.
 package upkeep
 
 import (

@@ -44,7 +44,8 @@ func unprepared(t *testing.T, e testkit.Engine) *storage.Store {
 	return store
 }
 
-// TestRestoreForms sees that an import works out the forms of all texts and the public claims as [storage.Store.Rekey] does.
+// TestRestoreForms sees that an import works out the forms of all texts and the public claims as [storage.Store.Rekey]
+// does.
 func TestRestoreForms(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
