@@ -42,11 +42,13 @@ func (d *Deriver) climb(ctx context.Context, stage content.Stage, ids []content.
 	for len(ids) > 0 {
 		byKind := map[content.Kind][]content.ID{}
 		for _, id := range ids {
-			kind, ok := id.Kind()
-			if _, read := known[id]; ok && !read {
-				byKind[kind] = append(byKind[kind], id)
+			if _, asked := known[id]; asked {
+				continue
 			}
 			known[id] = nil
+			if kind, ok := id.Kind(); ok {
+				byKind[kind] = append(byKind[kind], id)
+			}
 		}
 		ids = nil
 		for kind, some := range byKind {

@@ -153,7 +153,7 @@ func (o *outage) read(db *DB) (all []map[string]int, err error) {
 		all = append(all, map[string]int{})
 	}
 	tables, err := db.Tables(context.Background())
-	for _, name := range tables {
+	for name := range tables {
 		for _, column := range db.table(name).paths {
 			all[0][o.lanes[0].prefix(name)+column] = 1
 		}

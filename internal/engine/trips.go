@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -14,6 +16,10 @@ type Trips struct {
 	n, took atomic.Int64
 	// outer counts what this one counts, and more.
 	outer *Trips
+
+	mu sync.Mutex
+	// empty are the tables in which a query found nothing.
+	empty []string
 }
 
 // Count is how many round trips there were so far.
@@ -34,6 +40,27 @@ func Share(ctx context.Context, made *Trips) {
 		t.n.Add(made.n.Load())
 		t.took.Add(made.took.Load())
 	}
+	NoteEmpty(ctx, made.Empty()...)
+}
+
+// NoteEmpty notes, where the round trips of a context are counted, that queries found nothing in some tables.
+func NoteEmpty(ctx context.Context, tables ...string) {
+	for t := tripsOf(ctx); t != nil && len(tables) > 0; t = t.outer {
+		t.mu.Lock()
+		for _, table := range tables {
+			if !slices.Contains(t.empty, table) {
+				t.empty = append(t.empty, table)
+			}
+		}
+		t.mu.Unlock()
+	}
+}
+
+// Empty returns the tables in which a query found nothing, each once.
+func (t *Trips) Empty() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.empty)
 }
 
 // tripsOf is what counts in a context, nil if nothing does.

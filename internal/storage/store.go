@@ -94,7 +94,7 @@ func New(o Options) *Store {
 	guard := &guarded{Engine: o.Engine}
 	s := &Store{engine: guard, shown: guard, guard: guard, program: rand.Text(), log: o.Log, timeout: o.Timeout}
 	if !o.Engine.Local() {
-		s.shown = doubting{guard, s.whole}
+		s.shown = shownEngine{guard}
 	}
 	s.watch.look = make(chan struct{}, 1)
 	s.clock.local = o.Clock
@@ -136,7 +136,7 @@ func (s *Store) prepare(ctx context.Context, indexing func(table string)) error 
 	if err := s.prepareIndexes(ctx, s.Site().Languages, indexing); err != nil {
 		return err
 	}
-	if err := s.whole(ctx, s.lasting()...); err != nil {
+	if err := s.Confirm(ctx, s.lasting()...); err != nil {
 		return err
 	}
 	s.hints.Store(!s.engine.Local())

@@ -17,7 +17,7 @@ import (
 
 // A store on a server can go away in part while programs use it: the database is dropped, or another one stands in its
 // place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers nothing
-// ([guarded]) and gives nothing that it kept. What readers are shown is looked after between two looks too ([doubting]).
+// ([guarded]) and gives nothing that it kept. Between two checks [Store.Confirm] checks what a cache may keep.
 
 // identityID names the settings that tell this store from any other.
 const identityID = "store"
@@ -91,7 +91,7 @@ func (s *Store) verify(ctx context.Context, mayGoOn bool) {
 // verifyTables is verify for a store whose identity is right: it is not whole while a table is another one. One that was
 // restored as a whole, its identity with it, is gone on with when nobody has written to it for a while.
 func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
-	err := s.whole(ctx, s.lasting()...)
+	err := s.Confirm(ctx, s.lasting()...)
 	if errors.Is(err, errReplaced) && mayGoOn && s.FeedLag() < silence && s.feed.quiet() {
 		s.watch.tables.Clear()
 		err = nil
@@ -135,7 +135,7 @@ func (s *Store) goOn(ctx context.Context) {
 
 // mend makes the indexes that are missing, while nothing is given.
 func (s *Store) mend(ctx context.Context) {
-	if s.guard.check() != nil || s.whole(ctx, s.lasting()...) != nil {
+	if s.guard.check() != nil || s.Confirm(ctx, s.lasting()...) != nil {
 		return
 	}
 	for _, of := range s.indexes(s.Site().Languages) {
@@ -143,7 +143,7 @@ func (s *Store) mend(ctx context.Context) {
 		if err != nil || s.guard.check() != nil {
 			return // the next look tells
 		}
-		if !all && s.whole(ctx, s.lasting()...) == nil { // a collection that was dropped has none either
+		if !all && s.Confirm(ctx, s.lasting()...) == nil { // a collection that was dropped has none either
 			s.stop(ctx, errIndexes)
 			s.goOn(ctx)
 			return

@@ -14,12 +14,11 @@ import (
 // lasting are the tables whose documents can't be made again. Others, like that of sessions, may be emptied.
 func (s *Store) lasting() []string { return s.archived(true) }
 
-// whole tells whether those of some tables that last are the ones that the program found at first. Where one is gone, or
-// another one has its name, nothing is given any more. A table that came to be meanwhile is one of them from now on.
-//
-// It sees the primary's tables as they are when it asks. What was read before it, and was empty because a table had been
-// dropped, is found out so.
-func (s *Store) whole(ctx context.Context, tables ...string) error {
+// Confirm reports whether tables in which a read found nothing are still those that the program found at first. A table
+// that was dropped answers as an empty one does. So an answer that a cache may keep is confirmed after it was made: where
+// a table that lasts is gone, or another one has its name, the store stops and the error is UNAVAILABLE. A table that was
+// made since the start is remembered. Confirm asks the primary, in one round trip; on a local engine it asks nothing.
+func (s *Store) Confirm(ctx context.Context, tables ...string) error {
 	lasting := s.lasting()
 	tables = slices.DeleteFunc(slices.Clone(tables), func(name string) bool { return !slices.Contains(lasting, name) })
 	if s.engine.Local() || s.watch.identity.Load() == nil || len(tables) == 0 {
@@ -49,60 +48,50 @@ func (s *Store) whole(ctx context.Context, tables ...string) error {
 	return nil
 }
 
-// doubting is a guarded engine for what readers are shown, which is kept and passed on by caches. A table that was dropped
-// answers as an empty one does: that a query finds nothing counts once its table was seen to be there behind it.
-type doubting struct {
-	*guarded
-	whole func(ctx context.Context, tables ...string) error
-}
+// shownEngine is the engine for reads of what readers are shown. It notes in which tables a query found nothing, for
+// [Store.Confirm].
+type shownEngine struct{ engine.Engine }
 
 // Table implements engine.Engine.
-func (d doubting) Table(name string) engine.Table { return doubtingTable{d.guarded.Table(name), d} }
+func (e shownEngine) Table(name string) engine.Table { return shownTable{e.Engine.Table(name)} }
 
-// doubtingTable is a table of a doubting engine.
-type doubtingTable struct {
-	engine.Table
-	engine doubting
-}
+// shownTable is a table of a shownEngine.
+type shownTable struct{ engine.Table }
 
 // Find implements engine.Table.
-func (t doubtingTable) Find(ctx context.Context, q engine.Query, each func(bson.Raw) error) error {
+func (t shownTable) Find(ctx context.Context, q engine.Query, each func(bson.Raw) error) error {
 	return t.FindEach(ctx, []engine.Query{q}, func(_ int, doc bson.Raw) error { return each(doc) })
 }
 
 // FindEach implements engine.Table.
-func (t doubtingTable) FindEach(ctx context.Context, queries []engine.Query, each func(int, bson.Raw) error) error {
+func (t shownTable) FindEach(ctx context.Context, queries []engine.Query, each func(int, bson.Raw) error) error {
 	found := make([]bool, len(queries))
 	err := t.Table.FindEach(ctx, queries, func(i int, doc bson.Raw) error {
 		found[i] = true
 		return each(i, doc)
 	})
-	var empty []string
 	for i, q := range queries {
-		if name := cmp.Or(q.Table, t.Name()); !found[i] && !slices.Contains(empty, name) {
-			empty = append(empty, name)
+		if !found[i] && err == nil {
+			engine.NoteEmpty(ctx, cmp.Or(q.Table, t.Name()))
 		}
 	}
-	if err != nil || empty == nil {
-		return err
-	}
-	return t.engine.whole(ctx, empty...)
+	return err
 }
 
 // Count implements engine.Table.
-func (t doubtingTable) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
+func (t shownTable) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
 	counts, err := t.Table.Count(ctx, filters...)
-	if err == nil && slices.Contains(counts, 0) {
-		err = t.engine.whole(ctx, t.Name())
+	if slices.Contains(counts, 0) {
+		engine.NoteEmpty(ctx, t.Name())
 	}
 	return counts, err
 }
 
 // Distinct implements engine.Table.
-func (t doubtingTable) Distinct(ctx context.Context, path string) ([]string, error) {
+func (t shownTable) Distinct(ctx context.Context, path string) ([]string, error) {
 	values, err := t.Table.Distinct(ctx, path)
-	if err == nil && len(values) == 0 {
-		err = t.engine.whole(ctx, t.Name())
+	if len(values) == 0 {
+		engine.NoteEmpty(ctx, t.Name())
 	}
 	return values, err
 }

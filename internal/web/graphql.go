@@ -20,6 +20,7 @@ import (
 	"sen/internal/auth"
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/engine"
 )
 
 // graphQL serves GraphQL over HTTP, by GET and POST, as the specification of that
@@ -41,6 +42,8 @@ type graphQL struct {
 	languages func() content.Languages
 	// prepared tells whether what is in the store is the site: until then no answer is kept.
 	prepared func() bool
+	// confirm is [storage.Store.Confirm].
+	confirm func(ctx context.Context, tables ...string) error
 }
 
 // maxErrors is how many errors an answer lists; the rest would only make it large.
@@ -200,7 +203,17 @@ func (g *graphQL) execute(ctx context.Context, op *graphql.OperationContext, lim
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ctx, read := cache.Collect(ctx)
+	ctx, trips := engine.CountTrips(ctx)
 	response := g.dispatch(ctx, op)
+	if shared && response != nil && len(response.Errors) == 0 {
+		if err := g.confirm(ctx, trips.Empty()...); err != nil {
+			said, ok := errors.AsType[*content.Error](err)
+			if !ok {
+				said = content.Errorf(content.CodeUnavailable, "The store did not answer. Try again.")
+			}
+			response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{coded(said.Code, said.In(chainOf(op.Headers, g.languages)))}}
+		}
+	}
 	if response == nil { // the context ended before the answer did
 		response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
 			coded(content.CodeUnavailable, content.Errorf(content.CodeUnavailable, "The answer took longer than %s. Ask for less, or try again.", limit).In(chainOf(op.Headers, g.languages))),

@@ -81,14 +81,15 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux := http.NewServeMux()
 	rate := newRateLimit(o.RateLimit, o.Now, o.Proxies)
 	var languages func() content.Languages
-	prepared := func() bool { return true }
+	prepared, confirm := func() bool { return true }, func(context.Context, ...string) error { return nil }
 	if o.Store != nil {
-		languages, prepared = func() content.Languages { return o.Store.Site().Languages }, o.Store.Prepared
+		languages = func() content.Languages { return o.Store.Site().Languages }
+		prepared, confirm = o.Store.Prepared, o.Store.Confirm
 	}
 	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
 	turns, outgoing := newTurns(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
 	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages, prepared: prepared}
+	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages, prepared: prepared, confirm: confirm}
 	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))
