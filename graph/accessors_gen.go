@@ -6,6 +6,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"time"
 )
 
@@ -379,8 +380,8 @@ var accessors = map[string]accessor{
 	"Mutation.bulkCreate":              answeredBranch[[]*newsroom.Outcome](eachPointer[*newsroom.Outcome]),
 	"Mutation.bulkUpdate":              answeredBranch[[]*newsroom.Outcome](eachPointer[*newsroom.Outcome]),
 	"Mutation.bulkMove":                answeredBranch[[]*newsroom.Outcome](eachPointer[*newsroom.Outcome]),
-	"Mutation.previewToken":            answeredBranch[*newsroom.Preview](single[*newsroom.Preview]),
-	"Mutation.revokePreviews":          answeredBranch[*newsroom.Revoked](single[*newsroom.Revoked]),
+	"Mutation.previewToken":            answeredBranch[*people.Preview](single[*people.Preview]),
+	"Mutation.revokePreviews":          answeredBranch[*people.Revoked](single[*people.Revoked]),
 	"Mutation.updateSite":              answeredBranch[*newsroom.SiteOutcome](single[*newsroom.SiteOutcome]),
 	"Mutation.signIn":                  answeredBranch[*SignInPayload](single[*SignInPayload]),
 	"Mutation.signOut":                 answeredBranch[*SignOutPayload](single[*SignOutPayload]),
@@ -440,8 +441,8 @@ var accessors = map[string]accessor{
 	"Participant.positions":             branch(func(o *content.Participant) []*content.Position { return o.Positions }, eachPointer[*content.Position]),
 	"Participant.role":                  leaf(func(o *content.Participant) content.ParticipantRole { return o.Role }, scalar.AppendString[content.ParticipantRole]),
 	"Participant.author":                answeredBranch[*content.Author](single[*content.Author]),
-	"Permission.action":                 leaf(func(o *newsroom.Permission) content.Action { return o.Action }, scalar.AppendString[content.Action]),
-	"Permission.kinds":                  leaf(func(o *newsroom.Permission) []content.Kind { return o.Kinds }, scalar.Listed(scalar.AppendKind)),
+	"Permission.action":                 leaf(func(o *people.Permission) content.Action { return o.Action }, scalar.AppendString[content.Action]),
+	"Permission.kinds":                  leaf(func(o *people.Permission) []content.Kind { return o.Kinds }, scalar.Listed(scalar.AppendKind)),
 	"Person.id":                         leaf(func(o *content.Person) string { return o.ID }, scalar.AppendQuoted[string]),
 	"Person.name":                       leaf(func(o *content.Person) string { return o.Name }, scalar.AppendString[string]),
 	"Place.name":                        leaf(func(o *content.Place) content.Text { return o.Name }, scalar.AppendText),
@@ -450,10 +451,10 @@ var accessors = map[string]accessor{
 	"Place.longitude":                   leaf(func(o *content.Place) *float64 { return o.Longitude }, scalar.Optional(scalar.AppendFloat)),
 	"Position.title":                    leaf(func(o *content.Position) content.Text { return o.Title }, scalar.AppendText),
 	"Position.organization":             answeredBranch[*content.Organization](single[*content.Organization]),
-	"PreviewTokenPayload.token":         leaf(func(o *newsroom.Preview) string { return o.Token }, scalar.AppendString[string]),
-	"PreviewTokenPayload.url":           leaf(func(o *newsroom.Preview) content.URL { return o.URL }, scalar.AppendString[content.URL]),
-	"PreviewTokenPayload.expiresAt":     leaf(func(o *newsroom.Preview) *time.Time { return o.ExpiresAt }, scalar.Optional(scalar.AppendDateTime)),
-	"PreviewTokenPayload.userErrors":    branch(func(o *newsroom.Preview) []content.Problem { return o.Problems }, eachStruct[content.Problem]),
+	"PreviewTokenPayload.token":         leaf(func(o *people.Preview) string { return o.Token }, scalar.AppendString[string]),
+	"PreviewTokenPayload.url":           leaf(func(o *people.Preview) content.URL { return o.URL }, scalar.AppendString[content.URL]),
+	"PreviewTokenPayload.expiresAt":     leaf(func(o *people.Preview) *time.Time { return o.ExpiresAt }, scalar.Optional(scalar.AppendDateTime)),
+	"PreviewTokenPayload.userErrors":    branch(func(o *people.Preview) []content.Problem { return o.Problems }, eachStruct[content.Problem]),
 	"Product.name":                      leaf(func(o *content.Product) content.Text { return o.Name }, scalar.AppendText),
 	"Product.description":               leaf(func(o *content.Product) content.Text { return o.Description }, scalar.AppendText),
 	"Product.image":                     answeredBranch[*content.Media](single[*content.Media]),
@@ -537,8 +538,8 @@ var accessors = map[string]accessor{
 	"RevisionConnection.totalCount":     leaf(func(o *content.Connection[*content.Revision]) int { return o.TotalCount }, scalar.AppendInt),
 	"RevisionEdge.node":                 branch(func(o *content.Edge[*content.Revision]) *content.Revision { return o.Node }, single[*content.Revision]),
 	"RevisionEdge.cursor":               leaf(func(o *content.Edge[*content.Revision]) string { return o.Cursor }, scalar.AppendString[string]),
-	"RevokePreviewsPayload.id":          leaf(func(o *newsroom.Revoked) *content.ID { return o.ID }, scalar.Optional(scalar.AppendString[content.ID])),
-	"RevokePreviewsPayload.userErrors":  branch(func(o *newsroom.Revoked) []content.Problem { return o.Problems }, eachStruct[content.Problem]),
+	"RevokePreviewsPayload.id":          leaf(func(o *people.Revoked) *content.ID { return o.ID }, scalar.Optional(scalar.AppendString[content.ID])),
+	"RevokePreviewsPayload.userErrors":  branch(func(o *people.Revoked) []content.Problem { return o.Problems }, eachStruct[content.Problem]),
 	"RichText.blocks":                   branch(func(o *content.Body) []content.BlockValue { return o.Blocks() }, eachAbstract[content.BlockValue]),
 	"RichText.html":                     answeredLeaf[string](scalar.AppendString[string]),
 	"RichText.markdown":                 answeredLeaf[string](scalar.AppendString[string]),
@@ -651,6 +652,6 @@ var accessors = map[string]accessor{
 	"Viewer.id":                         leaf(func(o *content.Actor) string { return o.ID }, scalar.AppendQuoted[string]),
 	"Viewer.name":                       leaf(func(o *content.Actor) string { return o.Name }, scalar.AppendString[string]),
 	"Viewer.role":                       answeredLeaf[*content.Role](scalar.Optional(scalar.AppendString[content.Role])),
-	"Viewer.may":                        answeredBranch[[]*newsroom.Permission](eachPointer[*newsroom.Permission]),
+	"Viewer.may":                        answeredBranch[[]*people.Permission](eachPointer[*people.Permission]),
 	"Viewer.mustChangePassword":         leaf(func(o *content.Actor) bool { return o.MustChangePassword }, scalar.AppendBoolean),
 }

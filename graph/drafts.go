@@ -5,7 +5,7 @@ import (
 
 	"sen/graph/scalar"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 )
 
 // errDrafts refuses working copies to those who may not see them.
@@ -19,7 +19,7 @@ func (rq *request) mayReadDrafts() bool {
 // draftKinds are the kinds of which the actor may read all working copies.
 func (rq *request) draftKinds() (kinds []content.Kind) {
 	for _, kind := range content.Kinds() {
-		if newsroom.May(rq.actor, content.ActionRead, kind) {
+		if people.May(rq.actor, content.ActionRead, kind) {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -41,7 +41,7 @@ func (rq *request) stageOf(ctx context.Context, id content.ID) content.Stage {
 
 // listStage is the copy that lists of a kind show where a place asks for one.
 func (rq *request) listStage(ctx context.Context, kind content.Kind) content.Stage {
-	if scalar.Stage(ctx) == content.StageDraft && newsroom.May(rq.actor, content.ActionRead, kind) {
+	if scalar.Stage(ctx) == content.StageDraft && people.May(rq.actor, content.ActionRead, kind) {
 		return content.StageDraft
 	}
 	return content.StagePublished

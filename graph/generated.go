@@ -11,6 +11,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/picture"
 	"strconv"
 	"sync/atomic"
@@ -306,8 +307,8 @@ type MutationResolver interface {
 	BulkCreate(ctx context.Context, items []map[string]any, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkUpdate(ctx context.Context, items []map[string]any, onConflict *OnConflict, locale *content.Locale, idempotencyKey *string) ([]*newsroom.Outcome, error)
 	BulkMove(ctx context.Context, action content.Action, items []map[string]any, at *time.Time, note *string, idempotencyKey *string) ([]*newsroom.Outcome, error)
-	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error)
-	RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error)
+	PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*people.Preview, error)
+	RevokePreviews(ctx context.Context, id content.ID) (*people.Revoked, error)
 	UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error)
 	SignIn(ctx context.Context, login string, password string, locale *content.Locale) (*SignInPayload, error)
 	SignOut(ctx context.Context) (*SignOutPayload, error)
@@ -448,7 +449,7 @@ type TagPayloadResolver interface {
 }
 type ViewerResolver interface {
 	Role(ctx context.Context, obj *content.Actor) (*content.Role, error)
-	May(ctx context.Context, obj *content.Actor) ([]*newsroom.Permission, error)
+	May(ctx context.Context, obj *content.Actor) ([]*people.Permission, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -23508,8 +23509,8 @@ func (ec *executionContext) _Mutation_previewToken(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().PreviewToken(ctx, fc.Args["id"].(content.ID), fc.Args["expiresIn"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Preview) graphql.Marshaler {
-			return ec.marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Preview) graphql.Marshaler {
+			return ec.marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋpeopleᚐPreview(ctx, selections, v)
 		},
 		true,
 		false,
@@ -23552,8 +23553,8 @@ func (ec *executionContext) _Mutation_revokePreviews(ctx context.Context, field 
 			return ec.Resolvers.Mutation().RevokePreviews(ctx, fc.Args["id"].(content.ID))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
-			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
+			return ec.marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋpeopleᚐRevoked(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25299,7 +25300,7 @@ func (ec *executionContext) fieldContext_Participant_author(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Permission_action(ctx context.Context, field graphql.CollectedField, obj *newsroom.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_action(ctx context.Context, field graphql.CollectedField, obj *people.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25322,7 +25323,7 @@ func (ec *executionContext) fieldContext_Permission_action(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Action")
 }
 
-func (ec *executionContext) _Permission_kinds(ctx context.Context, field graphql.CollectedField, obj *newsroom.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_kinds(ctx context.Context, field graphql.CollectedField, obj *people.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25538,7 +25539,7 @@ func (ec *executionContext) fieldContext_Position_organization(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _PreviewTokenPayload_token(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_token(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25561,7 +25562,7 @@ func (ec *executionContext) fieldContext_PreviewTokenPayload_token(_ context.Con
 	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "String")
 }
 
-func (ec *executionContext) _PreviewTokenPayload_url(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_url(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25584,7 +25585,7 @@ func (ec *executionContext) fieldContext_PreviewTokenPayload_url(_ context.Conte
 	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "URL")
 }
 
-func (ec *executionContext) _PreviewTokenPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25607,7 +25608,7 @@ func (ec *executionContext) fieldContext_PreviewTokenPayload_expiresAt(_ context
 	return graphql.NewScalarFieldContext("PreviewTokenPayload", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _PreviewTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Preview) (ret graphql.Marshaler) {
+func (ec *executionContext) _PreviewTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *people.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28464,7 +28465,7 @@ func (ec *executionContext) fieldContext_RevisionEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("RevisionEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _RevokePreviewsPayload_id(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevokePreviewsPayload_id(ctx context.Context, field graphql.CollectedField, obj *people.Revoked) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28487,7 +28488,7 @@ func (ec *executionContext) fieldContext_RevokePreviewsPayload_id(_ context.Cont
 	return graphql.NewScalarFieldContext("RevokePreviewsPayload", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RevokePreviewsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *newsroom.Revoked) (ret graphql.Marshaler) {
+func (ec *executionContext) _RevokePreviewsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *people.Revoked) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31545,8 +31546,8 @@ func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Viewer().May(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*newsroom.Permission) graphql.Marshaler {
-			return ec.marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
+			return ec.marshalNPermission2ᚕᚖsenᚋinternalᚋpeopleᚐPermissionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -43134,7 +43135,7 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 
 var permissionImplementors = []string{"Permission"}
 
-func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Permission) graphql.Marshaler {
+func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *people.Permission) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, permissionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43297,7 +43298,7 @@ func (ec *executionContext) _Position(ctx context.Context, sel ast.SelectionSet,
 
 var previewTokenPayloadImplementors = []string{"PreviewTokenPayload"}
 
-func (ec *executionContext) _PreviewTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Preview) graphql.Marshaler {
+func (ec *executionContext) _PreviewTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *people.Preview) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, previewTokenPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -44105,7 +44106,7 @@ func (ec *executionContext) _RevisionEdge(ctx context.Context, sel ast.Selection
 
 var revokePreviewsPayloadImplementors = []string{"RevokePreviewsPayload"}
 
-func (ec *executionContext) _RevokePreviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *newsroom.Revoked) graphql.Marshaler {
+func (ec *executionContext) _RevokePreviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *people.Revoked) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, revokePreviewsPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -47121,11 +47122,11 @@ func (ec *executionContext) marshalNParticipantRole2senᚋinternalᚋcontentᚐP
 	return res
 }
 
-func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroomᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*newsroom.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋpeopleᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*people.Permission) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPermission2ᚖsenᚋinternalᚋnewsroomᚐPermission(ctx, sel, v[i])
+		return ec.marshalNPermission2ᚖsenᚋinternalᚋpeopleᚐPermission(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -47137,7 +47138,7 @@ func (ec *executionContext) marshalNPermission2ᚕᚖsenᚋinternalᚋnewsroom�
 	return ret
 }
 
-func (ec *executionContext) marshalNPermission2ᚖsenᚋinternalᚋnewsroomᚐPermission(ctx context.Context, sel ast.SelectionSet, v *newsroom.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚖsenᚋinternalᚋpeopleᚐPermission(ctx context.Context, sel ast.SelectionSet, v *people.Permission) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Permission!")
 		return graphql.Null
@@ -49924,7 +49925,7 @@ func (ec *executionContext) unmarshalOPositionInput2ᚕmapᚄ(ctx context.Contex
 	return res, nil
 }
 
-func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋnewsroomᚐPreview(ctx context.Context, sel ast.SelectionSet, v *newsroom.Preview) graphql.Marshaler {
+func (ec *executionContext) marshalOPreviewTokenPayload2ᚖsenᚋinternalᚋpeopleᚐPreview(ctx context.Context, sel ast.SelectionSet, v *people.Preview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -50050,7 +50051,7 @@ func (ec *executionContext) unmarshalORevisionFilter2ᚖsenᚋinternalᚋcontent
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋnewsroomᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *newsroom.Revoked) graphql.Marshaler {
+func (ec *executionContext) marshalORevokePreviewsPayload2ᚖsenᚋinternalᚋpeopleᚐRevoked(ctx context.Context, sel ast.SelectionSet, v *people.Revoked) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

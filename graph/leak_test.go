@@ -20,11 +20,11 @@ import (
 	"sen/graph/cost"
 	"sen/graph/limits"
 	"sen/internal/content"
-	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/upkeep"
 	"sen/internal/web"
 )
 
@@ -40,7 +40,7 @@ func draftsOnly(t *testing.T, e testkit.Engine) (*storage.Store, *content.Bundle
 		bundle.Items[i].Draft = true
 		bundle.Items[i].Content.Common().PublishedAt = time.Time{}
 	}
-	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
+	if err := upkeep.Import(context.Background(), store, bundle); err != nil {
 		t.Fatal(err)
 	}
 	return store, bundle

@@ -46,9 +46,9 @@ func registerMutation(r *Resolver) {
 		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input, deref(argument[bool](c, "confirmRemoval")))
 	}), "previewToken": mutation(func(c *call) (any, error) {
 		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
-		return r.newsroom.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
+		return r.people.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)
 	}), "revokePreviews": mutation(func(c *call) (any, error) {
-		return r.newsroom.RevokePreviews(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")))
+		return r.people.RevokePreviews(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")))
 	})})
 	registerBulk(r)
 }

@@ -6,7 +6,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 )
 
 func registerPeople(r *Resolver) {
@@ -27,7 +27,7 @@ func registerPeople(r *Resolver) {
 			}
 			return nil, nil
 		}},
-		"may": {answer: func(_ *call, obj any) (any, error) { return newsroom.Permissions(obj.(*content.Actor)), nil }},
+		"may": {answer: func(_ *call, obj any) (any, error) { return people.Permissions(obj.(*content.Actor)), nil }},
 	})
 	r.relate("Mutation", map[string]relation{
 		"signIn":         mutation(r.signIn),
@@ -42,7 +42,7 @@ func registerPeople(r *Resolver) {
 
 // refused takes what is wrong with a change out of an error; any other stays one.
 func refused(err error) ([]*content.Problem, error) {
-	known := new(newsroom.RefusedError)
+	known := new(people.RefusedError)
 	if !errors.As(err, &known) {
 		return []*content.Problem{}, err
 	}
@@ -60,10 +60,10 @@ func listed(problems []content.Problem) []*content.Problem {
 
 func (r *Resolver) signIn(c *call) (any, error) {
 	login, password := deref(argument[string](c, "login")), deref(argument[string](c, "password"))
-	var in *newsroom.SignedIn
+	var in *people.SignedIn
 	var err error
 	if auth.ClientOf(c.ctx).Forgetful && !c.selects("SignInPayload", "token") {
-		err = newsroom.SessionNotKept(scalar.Chain(c.ctx))
+		err = people.SessionNotKept(scalar.Chain(c.ctx))
 	} else {
 		in, err = r.people.SignIn(c.ctx, scalar.Chain(c.ctx), login, password, auth.AddressOf(c.ctx))
 	}
@@ -91,14 +91,14 @@ func (r *Resolver) changePassword(c *call) (any, error) {
 
 func (r *Resolver) createAccount(c *call) (any, error) {
 	input := deref(argument[AccountInput](c, "input"))
-	return accountPayload(r.people.CreateAccount(c.ctx, scalar.Chain(c.ctx), newsroom.NewAccount{
+	return accountPayload(r.people.CreateAccount(c.ctx, scalar.Chain(c.ctx), people.NewAccount{
 		Login: input.Login, Name: input.Name, Role: input.Role, Password: deref(input.Password),
 	}))
 }
 
 func (r *Resolver) updateAccount(c *call) (any, error) {
 	input := deref(argument[AccountChange](c, "input"))
-	return accountPayload(r.people.UpdateAccount(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))), newsroom.AccountUpdate{
+	return accountPayload(r.people.UpdateAccount(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))), people.AccountUpdate{
 		Name: input.Name, Role: input.Role, Disabled: input.Disabled, Password: input.Password,
 	}))
 }
@@ -110,7 +110,7 @@ func accountPayload(account *content.Account, made string, err error) (any, erro
 
 func (r *Resolver) createToken(c *call) (any, error) {
 	input := deref(argument[TokenInput](c, "input"))
-	token, secret, err := r.people.CreateToken(c.ctx, scalar.Chain(c.ctx), newsroom.NewToken{
+	token, secret, err := r.people.CreateToken(c.ctx, scalar.Chain(c.ctx), people.NewToken{
 		Name: input.Name, Role: input.Role, Kinds: input.Kinds, Actions: input.Actions, ExpiresAt: input.ExpiresAt,
 	})
 	problems, err := refused(err)

@@ -14,11 +14,11 @@ import (
 
 	"sen"
 	"sen/internal/content"
-	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/upkeep"
 )
 
 // treeKinds are the kinds of the schema that make a tree, with their lists.
@@ -76,7 +76,7 @@ func forest(t *testing.T, store *storage.Store, kinds map[string]content.Kind) {
 		item("top", item("middle"), item("next")), item("middle"), item("middle", item("low")),
 		{Label: content.Text{"vi": "address"}, URL: "https://example.org"},
 	}}}
-	if err := newsroom.Import(t.Context(), store, bundle); err != nil {
+	if err := upkeep.Import(t.Context(), store, bundle); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/storage"
 )
 
@@ -25,7 +26,7 @@ type Resolver struct {
 	// newsroom makes the changes.
 	newsroom *newsroom.Newsroom
 	// people sign in.
-	people *newsroom.People
+	people *people.People
 	// publicURL is where clients reach the program, without a slash at its end.
 	publicURL string
 	sources   map[content.Kind]source
@@ -39,9 +40,9 @@ type Resolver struct {
 }
 
 // NewResolver makes what answers the schema's fields from a store.
-func NewResolver(store *storage.Store, room *newsroom.Newsroom, people *newsroom.People, publicURL string) *Resolver {
+func NewResolver(store *storage.Store, room *newsroom.Newsroom, persons *people.People, publicURL string) *Resolver {
 	r := &Resolver{
-		store: store, newsroom: room, people: people, publicURL: strings.TrimSuffix(publicURL, "/"),
+		store: store, newsroom: room, people: persons, publicURL: strings.TrimSuffix(publicURL, "/"),
 		sources: map[content.Kind]source{}, relations: map[string]relation{},
 		satisfies: map[string][]string{},
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/picture"
 	"time"
 
@@ -677,12 +678,12 @@ func (mutationResolver) BulkMove(ctx context.Context, action content.Action, ite
 	return resolve[[]*newsroom.Outcome](ctx, nil)
 }
 
-func (mutationResolver) PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*newsroom.Preview, error) {
-	return resolve[*newsroom.Preview](ctx, nil)
+func (mutationResolver) PreviewToken(ctx context.Context, id content.ID, expiresIn *int) (*people.Preview, error) {
+	return resolve[*people.Preview](ctx, nil)
 }
 
-func (mutationResolver) RevokePreviews(ctx context.Context, id content.ID) (*newsroom.Revoked, error) {
-	return resolve[*newsroom.Revoked](ctx, nil)
+func (mutationResolver) RevokePreviews(ctx context.Context, id content.ID) (*people.Revoked, error) {
+	return resolve[*people.Revoked](ctx, nil)
 }
 
 func (mutationResolver) UpdateSite(ctx context.Context, version int, input map[string]any, confirmRemoval *bool, locale *content.Locale) (*newsroom.SiteOutcome, error) {
@@ -1127,8 +1128,8 @@ func (viewerResolver) Role(ctx context.Context, obj *content.Actor) (*content.Ro
 	return resolve[*content.Role](ctx, obj)
 }
 
-func (viewerResolver) May(ctx context.Context, obj *content.Actor) ([]*newsroom.Permission, error) {
-	return resolve[[]*newsroom.Permission](ctx, obj)
+func (viewerResolver) May(ctx context.Context, obj *content.Actor) ([]*people.Permission, error) {
+	return resolve[[]*people.Permission](ctx, obj)
 }
 
 // child makes the context in which a field of an object is answered, with its arguments read.

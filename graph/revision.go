@@ -6,6 +6,7 @@ import (
 	"sen/graph/parallel"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/storage"
 )
 
@@ -61,7 +62,7 @@ func (r *Resolver) revisions() relation {
 func permitted(action content.Action, kind func(obj any) content.Kind, rel relation) relation {
 	load := rel.load
 	rel.load = func(c *call) ([]any, error) {
-		if err := newsroom.Permit(c.rq.actor, action, kind(c.objs[0])); err != nil {
+		if err := people.Permit(c.rq.actor, action, kind(c.objs[0])); err != nil {
 			return nil, err
 		}
 		return load(c)
@@ -73,13 +74,13 @@ func permitted(action content.Action, kind func(obj any) content.Kind, rel relat
 func (r *Resolver) revisionDiff(c *call) ([]any, error) {
 	id := deref(argument[content.ID](c, "id"))
 	kind, _ := id.Kind()
-	if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
+	if err := people.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
 		return nil, err
 	}
 	var copies [2]content.Content
 	for i, name := range []string{"from", "to"} {
-		found, err := r.newsroom.Revision(c.ctx, id, deref(argument[int](c, name)))
-		if found == nil || err != nil {
+		found, ok, err := r.newsroom.Revision(c.ctx, id, deref(argument[int](c, name)))
+		if !ok || err != nil {
 			return []any{nil}, err
 		}
 		copies[i] = found
@@ -104,11 +105,11 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 			return parallel.Safely(func() error {
 				revision := obj.(*content.Revision)
 				kind, _ := revision.Entry.Kind()
-				if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
+				if err := people.Permit(c.rq.actor, content.ActionRead, kind); err != nil {
 					return err
 				}
-				found, err := r.newsroom.Revision(c.ctx, revision.Entry, revision.Version)
-				if found != nil {
+				found, ok, err := r.newsroom.Revision(c.ctx, revision.Entry, revision.Version)
+				if ok {
 					base := found.Common()
 					base.Revision = revision.Version
 					base.Editing = &content.Editing{ID: revision.Entry, State: revision.State, UpdatedBy: revision.By}

@@ -137,7 +137,7 @@ func TestSavingBack(t *testing.T) {
 				t.Errorf("%s: errors %s, notices %v", form, again.UserErrors, again.Notices)
 			}
 			if again.Article.Version != 1 { // nothing was changed, so nothing was written
-				after, err := s.Newsroom.Revision(t.Context(), made.Article.ID, again.Article.Version)
+				after, _, err := s.Newsroom.Revision(t.Context(), made.Article.ID, again.Article.Version)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -184,7 +184,7 @@ func TestSignedAddresses(t *testing.T) {
 				if len(made.UserErrors) > 0 || len(made.Notices) == 0 || made.Notices[0].Code != "REPAIRED" {
 					t.Fatalf("errors %s, notices %v", made.UserErrors, made.Notices)
 				}
-				stored, err := s.Newsroom.Revision(t.Context(), made.Article.ID, 1)
+				stored, _, err := s.Newsroom.Revision(t.Context(), made.Article.ID, 1)
 				if err != nil {
 					t.Fatal(err)
 				}

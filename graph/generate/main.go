@@ -104,7 +104,7 @@ var written = []writer{
 	{"gqlgen.yml", bind},
 	{"internal/content/kinds_gen.go", listed("content")},
 	{"internal/storage/kinds_gen.go", listed("storage")},
-	{"internal/newsroom/kinds_gen.go", listed("newsroom")},
+	{"internal/entries/kinds_gen.go", listed("entries")},
 	{"graph/kinds_gen.go", listed("graph")},
 }
 

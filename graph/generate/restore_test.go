@@ -13,7 +13,7 @@ import (
 )
 
 // folders are those of the files that are written.
-var folders = []string{"graph", "internal/content", "internal/storage", "internal/newsroom"}
+var folders = []string{"graph", "internal/content", "internal/storage", "internal/entries"}
 
 // held is what the files of a directory hold.
 func held(t *testing.T) map[string]string {

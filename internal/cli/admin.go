@@ -12,7 +12,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 )
 
 // adminCommand lets the operator help people in.
@@ -23,13 +23,13 @@ type adminCommand struct {
 }
 
 // asOperator runs a command on the people of a store, in the operator's name.
-func (f *storeFlags) asOperator(ctx context.Context, o output, do func(context.Context, *newsroom.People) error) error {
+func (f *storeFlags) asOperator(ctx context.Context, o output, do func(context.Context, *people.People) error) error {
 	store, closeStore, err := f.open(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer closeStore()
-	return do(auth.WithActor(ctx, newsroom.Operator), newsroom.NewPeople(store, newsroom.PeopleOptions{}))
+	return do(auth.WithActor(ctx, people.Operator), people.New(store, people.Options{}))
 }
 
 // passwordFlags say which password an account gets.
@@ -74,8 +74,8 @@ func (c *adminCreate) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
-		account, made, err := people.CreateAccount(ctx, nil, newsroom.NewAccount{Login: c.Login, Name: c.Name, Role: content.RoleAdmin, Password: password})
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
+		account, made, err := p.CreateAccount(ctx, nil, people.NewAccount{Login: c.Login, Name: c.Name, Role: content.RoleAdmin, Password: password})
 		if err != nil {
 			return err
 		}
@@ -96,12 +96,12 @@ func (c *adminResetPassword) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
-		account, err := people.AccountByLogin(ctx, c.Login)
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
+		account, err := p.AccountByLogin(ctx, c.Login)
 		if err != nil {
 			return err
 		}
-		_, made, err := people.UpdateAccount(ctx, nil, account.ID, newsroom.AccountUpdate{Password: &password})
+		_, made, err := p.UpdateAccount(ctx, nil, account.ID, people.AccountUpdate{Password: &password})
 		if err != nil {
 			return err
 		}
@@ -116,8 +116,8 @@ type adminList struct {
 
 // Run is the command.
 func (c *adminList) Run(ctx context.Context, o output) error {
-	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
-		accounts, err := people.Accounts(ctx)
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
+		accounts, err := p.Accounts(ctx)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"sen/internal/newsroom"
+	"sen/internal/upkeep"
 )
 
 // exportCommand writes the site to a file.
@@ -44,7 +44,7 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 		}
 	}
 	p := c.Told.on(o.err)
-	if err := newsroom.Export(ctx, store, to, c.People, p.tell); err != nil {
+	if err := upkeep.Export(ctx, store, to, c.People, p.tell); err != nil {
 		return err
 	}
 	if err := finish(); err != nil {
@@ -74,7 +74,7 @@ func (c *importCommand) Run(ctx context.Context, o output) error {
 	}
 	defer closeStore()
 	p := c.Told.on(o.err)
-	if err := newsroom.Restore(ctx, store, file, c.Told.on(o.err).tell, p.tell); err != nil {
+	if err := upkeep.Restore(ctx, store, file, c.Told.on(o.err).tell, p.tell); err != nil {
 		return err
 	}
 	p.end("imported")
@@ -120,7 +120,7 @@ type progress struct {
 	inPart, base int
 }
 
-// tell implements newsroom.Progress. No documents stand for indexes.
+// tell implements upkeep.Progress. No documents stand for indexes.
 func (p *progress) tell(part string, done int) {
 	if part != p.part {
 		p.base += p.inPart

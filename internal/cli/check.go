@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"sen/internal/newsroom"
+	"sen/internal/upkeep"
 )
 
 // checkCommand looks for what does not fit together.
@@ -25,7 +25,7 @@ func (c *checkCommand) Run(ctx context.Context, o output) error {
 	defer closeStore()
 	found, left := 0, 0
 	p := c.Told.on(o.err)
-	err = newsroom.New(store, newsroom.Options{}).Check(ctx, c.Mend, func(f newsroom.Finding) {
+	tell := func(f upkeep.Finding) {
 		found++
 		mended := " (mended)"
 		if !f.Mended {
@@ -37,8 +37,8 @@ func (c *checkCommand) Run(ctx context.Context, o output) error {
 			return
 		}
 		_, _ = fmt.Fprintf(o.out, "%s: %s: %s%s\n", f.What, f.Where, f.About, mended)
-	}, p.tell)
-	if err != nil {
+	}
+	if err := upkeep.Check(ctx, store, upkeep.CheckOptions{Mend: c.Mend, Found: tell, Progress: p.tell}); err != nil {
 		return err
 	}
 	p.end("checked")

@@ -19,8 +19,10 @@ import (
 	"sen/internal/config"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/sample"
 	"sen/internal/storage"
+	"sen/internal/upkeep"
 	"sen/internal/web"
 )
 
@@ -51,7 +53,6 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	defer flush()
-	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Session: s.Session(), Issuer: s.Issuer(), Log: log})
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
@@ -63,9 +64,10 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if s.PublicURL == "" {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
-	room := newsroom.New(store, newsroom.Options{Signer: people.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
+	persons := people.New(store, people.Options{Session: s.Session(), Issuer: s.Issuer(), PublicURL: s.URL(), Log: log})
+	room := newsroom.New(store, newsroom.Options{Signer: persons.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
 	metrics := web.NewMetrics()
-	handler, err := s.handler(store, people, room, trusted, metrics, tracer, log)
+	handler, err := s.handler(store, persons, room, trusted, metrics, tracer, log)
 	if err != nil {
 		return err
 	}
@@ -76,15 +78,15 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		if err := room.PrepareTexts(ctx); err != nil {
 			return err
 		}
-		if err := firstAdmin(ctx, people, o); err != nil {
+		if err := firstAdmin(ctx, persons, o); err != nil {
 			return err
 		}
-		go people.Sweep(ctx)
+		go persons.Sweep(ctx)
 		go room.Keep(ctx)
 	} else {
 		go func() {
 			s.prepareUntilDone(ctx, store, log)
-			go people.Sweep(ctx)
+			go persons.Sweep(ctx)
 			go store.Follow(ctx)
 			go store.Watch(ctx)
 			room.Keep(ctx)
@@ -144,8 +146,8 @@ func (s *serveCommand) limitMemory() {
 }
 
 // firstAdmin makes the first account of a newcomer's store, and says how to sign in.
-func firstAdmin(ctx context.Context, people *newsroom.People, o output) error {
-	password, err := people.FirstAdmin(ctx)
+func firstAdmin(ctx context.Context, persons *people.People, o output) error {
+	password, err := persons.FirstAdmin(ctx)
 	if err != nil || password == "" {
 		return err
 	}
@@ -165,7 +167,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler wires the HTTP face.
-func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *storage.Store, persons *people.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -178,7 +180,7 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 	if err != nil {
 		return nil, err
 	}
-	resolver := graph.NewResolver(store, room, people, s.URL())
+	resolver := graph.NewResolver(store, room, persons, s.URL())
 	answers := web.NewAnswers(store, s.CacheSize)
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
@@ -192,7 +194,7 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 	}
 	o := web.Options{
 		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: people.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
+		Actor: persons.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
 		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
@@ -208,7 +210,7 @@ func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *s
 		var bundle *content.Bundle
 		filled, err := store.FillSample(ctx, func(ctx context.Context) (err error) {
 			if bundle, err = sample.Bundle(); err == nil {
-				err = newsroom.Import(ctx, store, bundle)
+				err = upkeep.Import(ctx, store, bundle)
 			}
 			return err
 		})

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 )
 
 // tokenCommand lets programs in.
@@ -28,7 +28,7 @@ type tokenCreate struct {
 
 // Run is the command.
 func (c *tokenCreate) Run(ctx context.Context, o output) error {
-	n := newsroom.NewToken{Name: c.Name, Role: content.Role(strings.ToUpper(c.Role))}
+	n := people.NewToken{Name: c.Name, Role: content.Role(strings.ToUpper(c.Role))}
 	var err error
 	if n.Kinds, err = named("kind", c.Kinds, content.Kinds()); err != nil {
 		return err
@@ -39,11 +39,11 @@ func (c *tokenCreate) Run(ctx context.Context, o output) error {
 	if c.ExpiresIn < 0 {
 		return fmt.Errorf("--expires-in must be more than 0")
 	}
-	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
 		if c.ExpiresIn > 0 {
-			n.ExpiresAt = new(people.Now().Add(c.ExpiresIn))
+			n.ExpiresAt = new(p.Now().Add(c.ExpiresIn))
 		}
-		token, secret, err := people.CreateToken(ctx, nil, n)
+		token, secret, err := p.CreateToken(ctx, nil, n)
 		if err != nil {
 			return err
 		}
@@ -74,8 +74,8 @@ type tokenList struct {
 
 // Run is the command.
 func (c *tokenList) Run(ctx context.Context, o output) error {
-	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
-		tokens, err := people.Tokens(ctx)
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
+		tokens, err := p.Tokens(ctx)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (c *tokenList) Run(ctx context.Context, o output) error {
 			switch {
 			case t.RevokedAt != nil:
 				state = "revoked " + day(*t.RevokedAt)
-			case t.ExpiresAt != nil && !t.ExpiresAt.After(people.Now()):
+			case t.ExpiresAt != nil && !t.ExpiresAt.After(p.Now()):
 				state = "expired " + day(*t.ExpiresAt)
 			case t.ExpiresAt != nil:
 				state = "until " + day(*t.ExpiresAt)
@@ -118,8 +118,8 @@ type tokenRevoke struct {
 
 // Run is the command.
 func (c *tokenRevoke) Run(ctx context.Context, o output) error {
-	return c.Store.asOperator(ctx, o, func(ctx context.Context, people *newsroom.People) error {
-		token, err := people.RevokeToken(ctx, nil, c.ID)
+	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
+		token, err := p.RevokeToken(ctx, nil, c.ID)
 		if err != nil {
 			return err
 		}

@@ -92,15 +92,14 @@ func Reduce(c Content) (dropped []Dropped) {
 	return dropped
 }
 
-// Unlink takes the links that gone holds for out of an entry, wherever they stand in it, and
-// tells whether there were any. A block or a member of a list that is nothing without its
-// link goes with it; words that led to the file of a medium stay.
+// Unlink takes the links that gone holds for out of an entry, wherever they are in it, and tells whether there were any.
+// An id in a list, and a block or a picture of a gallery that shows nothing without its medium, are removed; any other
+// link is emptied. Words that led to the file of a medium stay, without the link.
 func Unlink(c Content, gone func(ID) bool) bool {
+	u := unlinker{gone: gone}
 	base := c.Common()
 	linked := base.LinkedMediaIDs
-	base.LinkedMediaIDs = slices.DeleteFunc(slices.Clone(linked), gone)
-	found := len(base.LinkedMediaIDs) < len(linked)
-	if found {
+	if base.LinkedMediaIDs = u.ids(linked); u.found {
 		EachAddress(c, func(address, _ string) string {
 			if id, ok := MediumIn(address); ok && gone(id) && slices.Contains(linked, id) {
 				return ""
@@ -108,54 +107,75 @@ func Unlink(c Content, gone func(ID) bool) bool {
 			return address
 		})
 	}
-	var walk func(reflect.Value) (drop bool)
-	walk = func(v reflect.Value) bool {
-		switch v.Kind() {
-		case reflect.String:
-			if v.Type() == reflect.TypeFor[ID]() && v.Len() > 0 && gone(ID(v.String())) {
-				found = true
-				v.SetString("")
-				return true
-			}
-		case reflect.Pointer:
-			return !v.IsNil() && walk(v.Elem()) && v.Elem().Type() == reflect.TypeFor[ImageBlock]()
-		case reflect.Slice:
-			kept := reflect.MakeSlice(v.Type(), 0, v.Len())
-			for i := range v.Len() {
-				if !walk(v.Index(i)) {
-					kept = reflect.Append(kept, v.Index(i))
-				}
-			}
-			if kept.Len() < v.Len() {
-				v.Set(kept)
-			}
-		case reflect.Map:
-			for _, key := range v.MapKeys() {
-				inner := reflect.New(v.Type().Elem()).Elem()
-				inner.Set(v.MapIndex(key))
-				walk(inner)
-				v.SetMapIndex(key, inner)
-			}
-		case reflect.Struct:
-			if v.Type() == reflect.TypeFor[Base]() {
-				return false
-			}
-			drop := false
-			for i := range v.NumField() {
-				if v.Type().Field(i).IsExported() && walk(v.Field(i)) {
-					drop = true
-				}
-			}
-			switch v.Interface().(type) {
-			case ImageBlock, FileBlock:
-				return drop
-			case Block:
-				block := v.Interface().(Block)
-				return block.Image != nil && block.Image.MediaID == "" || block.File != nil && block.File.MediaID == ""
+	u.value(reflect.ValueOf(c).Elem())
+	return u.found
+}
+
+// unlinker takes links out of an entry.
+type unlinker struct {
+	gone func(ID) bool
+	// found tells that there were any.
+	found bool
+}
+
+// value takes links out of a value and of all that is in it.
+func (u *unlinker) value(v reflect.Value) {
+	switch to := v.Addr().Interface().(type) {
+	case *Base: // has none but those to the files of media
+		return
+	case *ID:
+		if u.lost(*to) {
+			*to = ""
+		}
+		return
+	case *[]ID:
+		*to = u.ids(*to)
+		return
+	case *RichText:
+		for locale, blocks := range *to {
+			(*to)[locale] = u.blocks(blocks)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			u.value(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			u.value(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				u.value(v.Field(i))
 			}
 		}
-		return false
 	}
-	walk(reflect.ValueOf(c).Elem())
-	return found
+}
+
+// lost tells whether a link is to be taken out, and notes it.
+func (u *unlinker) lost(id ID) bool {
+	lost := id != "" && u.gone(id)
+	u.found = u.found || lost
+	return lost
+}
+
+// ids is a list of links without those that are taken out.
+func (u *unlinker) ids(ids []ID) []ID { return slices.DeleteFunc(slices.Clone(ids), u.lost) }
+
+// blocks is a body without the blocks and the pictures whose medium is taken out. No other block has ids in it.
+func (u *unlinker) blocks(blocks []Block) []Block {
+	return slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool {
+		switch {
+		case b.Image != nil:
+			return u.lost(b.Image.MediaID)
+		case b.File != nil:
+			return u.lost(b.File.MediaID)
+		case b.Gallery != nil:
+			b.Gallery.Images = slices.DeleteFunc(slices.Clone(b.Gallery.Images), func(i *ImageBlock) bool { return u.lost(i.MediaID) })
+		}
+		return false
+	})
 }

@@ -3,18 +3,19 @@ package newsroom
 import (
 	"net/url"
 	"path"
-	"regexp"
-	"slices"
 	"strings"
 
 	"sen/internal/content"
 )
 
-// own takes an address of this program apart: one on the public URL, or one on the site that
+// siteURL is where clients reach the program: it knows which addresses are its own.
+type siteURL string
+
+// parse parses an address of this program: one on the public URL, or one on the site that
 // starts with "/". It answers false for addresses elsewhere.
-func (n *Newsroom) own(address string) (*url.URL, bool) {
+func (s siteURL) parse(address string) (*url.URL, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
-	base, wrong := url.Parse(n.publicURL)
+	base, wrong := url.Parse(string(s))
 	if err != nil || wrong != nil || u.Opaque != "" || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
 		return nil, false
 	}
@@ -36,8 +37,8 @@ func hostOf(u *url.URL) string {
 
 // mediumAt finds the medium that an address of this program leads to, in whatever size and signed or
 // not: "/media/media_…/anh.jpg" on the site or on the public URL. Those on other hosts lead to none.
-func (n *Newsroom) mediumAt(address string) (content.ID, bool) {
-	u, ok := n.own(address)
+func (s siteURL) mediumAt(address string) (content.ID, bool) {
+	u, ok := s.parse(address)
 	if !ok || !strings.HasPrefix(u.Path, "/media/") {
 		return "", false
 	}
@@ -45,15 +46,15 @@ func (n *Newsroom) mediumAt(address string) (content.ID, bool) {
 }
 
 // isPreview tells whether an address of this program shows a draft to whoever has it.
-func (n *Newsroom) isPreview(address string) bool {
-	u, ok := n.own(address)
+func (s siteURL) isPreview(address string) bool {
+	u, ok := s.parse(address)
 	return ok && strings.HasPrefix(u.Path, "/preview/")
 }
 
 // unsigned is an address without the signature of a medium's file: a signature shows drafts and ends,
 // and without one the address shows what is published. It answers false when there is none.
-func (n *Newsroom) unsigned(address string) (string, bool) {
-	if _, ours := n.mediumAt(address); !ours || !content.Signed(address) {
+func (s siteURL) unsigned(address string) (string, bool) {
+	if _, ours := s.mediumAt(address); !ours || !content.Signed(address) {
 		return address, false
 	}
 	before, rest, _ := strings.Cut(address, "?")
@@ -62,57 +63,4 @@ func (n *Newsroom) unsigned(address string) (string, bool) {
 		before += "#" + fragment
 	}
 	return before, true
-}
-
-// written matches what may be an address of a file or a preview in a text.
-var written = regexp.MustCompile(`(?:[hH][tT][tT][pP][sS]?:)?(?:[\pL\pN.:@\[\]-]|/)*/(?:media|preview)/[^\s<>"]+`)
-
-// addresses takes the signatures out of the addresses in a text, and refuses previews.
-func (r *reader) addresses(s string, path []string) string {
-	if r.newsroom == nil || !strings.Contains(s, "/media/") && !strings.Contains(s, "/preview/") {
-		return s
-	}
-	return written.ReplaceAllStringFunc(s, func(address string) string {
-		address, behind := withoutEnd(address)
-		prefix := ""
-		if first := strings.IndexByte(address, '/'); first > 0 && address[first-1] != ':' {
-			prefix = "//" // a host without a scheme
-		}
-		if r.newsroom.isPreview(prefix + address) {
-			r.refuse(content.ProblemInvalid, path, msgPreviewAddress)
-		}
-		stable, signed := r.newsroom.unsigned(prefix + address)
-		if signed {
-			r.notice(content.NoticeRepaired, path, msgSignedAddress)
-		}
-		return stable[len(prefix):] + behind
-	})
-}
-
-// withoutEnd parts an address in a text from the signs of the sentence that it stands in.
-func withoutEnd(s string) (address, behind string) {
-	address = strings.TrimRight(s, ".,;:!?)]}'*_`")
-	return address, s[len(address):]
-}
-
-// ownAddresses sees to the addresses of this program that an entry leads to: signatures are taken out,
-// previews are refused, and the media are noted as ones that it links to.
-func (w *work) ownAddresses(c content.Content) {
-	var media []content.ID
-	content.EachAddress(c, func(address, field string) string {
-		at := []string{"input", field}
-		if w.isPreview(address) && !slices.ContainsFunc(w.problems, func(p content.Problem) bool { return p.Message == w.text(msgPreviewAddress) }) {
-			w.refuse(content.ProblemInvalid, at, msgPreviewAddress)
-		}
-		if id, ours := w.mediumAt(address); ours {
-			media = append(media, id)
-		}
-		stable, signed := w.unsigned(address)
-		if signed {
-			w.notice(content.NoticeRepaired, at, msgSignedAddress)
-		}
-		return stable
-	})
-	slices.Sort(media)
-	c.Common().LinkedMediaIDs = slices.Compact(media)
 }

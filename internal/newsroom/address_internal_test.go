@@ -4,10 +4,10 @@ import "testing"
 
 // TestOwnAddresses tells the addresses of this program from those of others, and which lead to a medium or a preview.
 func TestOwnAddresses(t *testing.T) {
-	n := &Newsroom{publicURL: "https://sen.example"}
-	below := &Newsroom{publicURL: "https://sen.example:8443/cms"}
+	n := siteURL("https://sen.example")
+	below := siteURL("https://sen.example:8443/cms")
 	for _, c := range []struct {
-		newsroom        *Newsroom
+		site            siteURL
 		address, medium string
 		preview         bool
 		unsigned        string // where it differs
@@ -32,16 +32,16 @@ func TestOwnAddresses(t *testing.T) {
 		{below, "https://sen.example:8443/cms/media/media_a/a.png?s=abc", "media_a", false, "https://sen.example:8443/cms/media/media_a/a.png"},
 		{below, "https://sen.example/cms/media/media_a/a.png?s=abc", "", false, ""},
 	} {
-		if medium, _ := c.newsroom.mediumAt(c.address); string(medium) != c.medium && c.medium != "" {
+		if medium, _ := c.site.mediumAt(c.address); string(medium) != c.medium && c.medium != "" {
 			t.Errorf("%s leads to the medium %q", c.address, medium)
 		}
-		if _, ours := c.newsroom.mediumAt(c.address); ours != (c.medium != "") {
+		if _, ours := c.site.mediumAt(c.address); ours != (c.medium != "") {
 			t.Errorf("%s leads to a medium: %v", c.address, ours)
 		}
-		if got := c.newsroom.isPreview(c.address); got != c.preview {
+		if got := c.site.isPreview(c.address); got != c.preview {
 			t.Errorf("%s is a preview: %v", c.address, got)
 		}
-		got, signed := c.newsroom.unsigned(c.address)
+		got, signed := c.site.unsigned(c.address)
 		if want := or(c.unsigned, c.address); got != want || signed != (c.unsigned != "") {
 			t.Errorf("%s without its signature is %s (%v)", c.address, got, signed)
 		}

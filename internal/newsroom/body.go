@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/richtext"
 )
 
@@ -29,7 +30,7 @@ func (r *reader) bodies(to *content.RichText, value any, path []string) {
 			}
 		}
 		if given > 1 {
-			r.refuse(content.ProblemInvalid, at, msgOneOf, "blocks, markdown, html")
+			r.report.Refuse(content.ProblemInvalid, at, messages.OneOf, "blocks, markdown, html")
 			return
 		}
 		delete(body, locale)
@@ -47,10 +48,10 @@ func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.
 	switch {
 	case fields["markdown"] != nil:
 		form = "markdown"
-		blocks, lost = richtext.FromMarkdown(str(fields[form]), r.newsroom.mediumAt)
+		blocks, lost = richtext.FromMarkdown(str(fields[form]), r.own.mediumAt)
 	case fields["html"] != nil:
 		form = "html"
-		blocks, lost = richtext.FromHTML(str(fields[form]), r.newsroom.mediumAt)
+		blocks, lost = richtext.FromHTML(str(fields[form]), r.own.mediumAt)
 	case fields["blocks"] != nil:
 		r.list(reflect.ValueOf(&blocks).Elem(), fields["blocks"], "", append(slices.Clone(path), "blocks"))
 		return blocks
@@ -59,14 +60,14 @@ func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.
 	}
 	path = append(slices.Clone(path), form)
 	if len(blocks) > maxBlocks {
-		r.refuse(content.ProblemTooLong, path, msgTooMany, len(blocks), maxBlocks)
+		r.report.Refuse(content.ProblemTooLong, path, messages.TooMany, len(blocks), maxBlocks)
 	}
 	for _, l := range lost {
 		what := l.What
 		if l.Text != "" {
 			what += " “" + l.Text + "”"
 		}
-		r.notice(content.NoticeLost, path, msgLost, what, l.Count)
+		r.report.Notice(content.NoticeLost, path, messages.Lost, what, l.Count)
 	}
 	r.made(reflect.ValueOf(blocks), "", path)
 	r.forms = append(r.forms, blocks)
@@ -113,7 +114,7 @@ func (r *reader) run(spans content.Spans, path []string) {
 		}
 	}
 	if word := content.Placeholder(text.String()); word != "" {
-		r.refuse(content.ProblemPlaceholder, path, msgPlaceholder, word)
+		r.report.Refuse(content.ProblemPlaceholder, path, messages.Placeholder, word)
 	}
 }
 
@@ -126,26 +127,26 @@ func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 		}
 	}
 	if given != 1 || b.Value() == nil {
-		r.refuse(content.ProblemInvalid, path, msgOneOf, "paragraph, heading, image, gallery, list, quote, table, file, embed, divider")
+		r.report.Refuse(content.ProblemInvalid, path, messages.OneOf, "paragraph, heading, image, gallery, list, quote, table, file, embed, divider")
 		return
 	}
 	switch {
 	case b.Embed != nil:
 		r.embed(b, path)
 	case b.List != nil && nesting(b.List.Items) > richtext.MaxNesting:
-		r.refuse(content.ProblemTooLong, append(slices.Clone(path), "list"), msgTooDeep, nesting(b.List.Items), richtext.MaxNesting)
+		r.report.Refuse(content.ProblemTooLong, append(slices.Clone(path), "list"), messages.TooDeep, nesting(b.List.Items), richtext.MaxNesting)
 	case b.Heading != nil && (b.Heading.Level < 2 || b.Heading.Level > 4):
-		r.refuse(content.ProblemInvalid, append(slices.Clone(path), "heading", "level"), msgLevel)
+		r.report.Refuse(content.ProblemInvalid, append(slices.Clone(path), "heading", "level"), messages.Level)
 	case b.Table != nil:
 		for i, row := range b.Table.Rows {
 			if len(row.Cells) != len(b.Table.Rows[0].Cells) {
-				r.refuse(content.ProblemInvalid, append(slices.Clone(path), "table", "rows", strconv.Itoa(i)), msgRows)
+				r.report.Refuse(content.ProblemInvalid, append(slices.Clone(path), "table", "rows", strconv.Itoa(i)), messages.Rows)
 			}
 		}
 	}
 	eachSpan(b, func(s *content.Span) {
 		if s.Link != "" && richtext.Link(s.Link) == "" {
-			r.refuse(content.ProblemInvalid, path, msgLink, s.Link)
+			r.report.Refuse(content.ProblemInvalid, path, messages.Link, s.Link)
 		}
 	})
 }
@@ -153,10 +154,10 @@ func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 // embed is an embed with its address as HTML has it. A file of our own is no embed but a document.
 func (r *reader) embed(b *content.Block, path []string) {
 	e := b.Embed
-	if id, ours := r.newsroom.mediumAt(string(e.URL)); ours {
+	if id, ours := r.own.mediumAt(string(e.URL)); ours {
 		*b = content.Block{File: &content.FileBlock{MediaID: id, Caption: e.Caption}}
 		r.links = append(r.links, link{id, string(content.KindMedia), path})
-		r.notice(content.NoticeRepaired, path, msgOwnEmbed)
+		r.report.Notice(content.NoticeRepaired, path, messages.OwnEmbed)
 		return
 	}
 	if address := richtext.Link(string(e.URL)); address != "" {

@@ -37,8 +37,8 @@ func (t busyTable) WriteEach(context.Context, ...engine.Change) (int, []int, err
 	return 0, nil, nil
 }
 
-// TestMergeThatIsNeverItsTurn merges a change into an entry that others change all the time: it is a conflict, also where
-// the request's time is over before all attempts were made.
+// TestMergeThatIsNeverItsTurn merges a change into an entry that others change all the time: it is a conflict, also
+// where the request's time is over before all attempts were made.
 func TestMergeThatIsNeverItsTurn(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		room := newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)})

@@ -4,10 +4,11 @@ import (
 	"time"
 
 	"sen/internal/content"
+	"sen/internal/messages"
 )
 
-// days takes in the days and moments of an event, as an input has them: a beginning, and an end, is either a moment or a
-// day, and the one that is given takes the place of the other.
+// days takes in the days and moments of an event, as an input has them: a beginning, and an end, is either a moment or
+// a day, and the one that is given takes the place of the other.
 func (r *reader) days(e *content.Event, before content.Event, given map[string]any) {
 	r.either(given, "startsAt", "startsOn", &e.StartsOnDay)
 	r.either(given, "endsAt", "endsOn", &e.EndsOnDay)
@@ -19,10 +20,10 @@ func (r *reader) days(e *content.Event, before content.Event, given map[string]a
 	}
 	startsWrong, endsWrong := e.SettleDays()
 	if startsWrong {
-		r.refuse(content.ProblemInvalid, []string{"input", "startsOn"}, msgNoDay, e.StartsOnDay, e.TimeZone)
+		r.report.Refuse(content.ProblemInvalid, []string{"input", "startsOn"}, messages.NoDay, e.StartsOnDay, e.TimeZone)
 	}
 	if endsWrong {
-		r.refuse(content.ProblemInvalid, []string{"input", "endsOn"}, msgNoDay, e.EndsOnDay, e.TimeZone)
+		r.report.Refuse(content.ProblemInvalid, []string{"input", "endsOn"}, messages.NoDay, e.EndsOnDay, e.TimeZone)
 	}
 }
 
@@ -30,7 +31,7 @@ func (r *reader) days(e *content.Event, before content.Event, given map[string]a
 func (r *reader) either(given map[string]any, at, on string, day *content.Date) {
 	switch moment, isGiven := given[at]; {
 	case moment != nil && given[on] != nil:
-		r.refuse(content.ProblemInvalid, []string{"input"}, msgOneOf, at+", "+on)
+		r.report.Refuse(content.ProblemInvalid, []string{"input"}, messages.OneOf, at+", "+on)
 	case moment != nil, isGiven && given[on] == nil:
 		*day = ""
 	}

@@ -7,18 +7,18 @@ import (
 	"strings"
 
 	"sen/internal/content"
-	"sen/internal/richtext"
+	"sen/internal/messages"
 )
 
 // read changes a copy by the input and reports everything that is wrong with it.
 func (w *work) read(ctx context.Context, c content.Content) error {
-	site := w.store.Site()
-	r := &reader{report: w.report, languages: site.Languages, locale: w.Locale, newsroom: w.Newsroom}
+	site := w.room.store.Site()
+	r := &reader{report: w.report, languages: site.Languages, locale: w.change.Locale, own: &w.room.own}
 	if r.locale == "" {
 		r.locale = site.Languages.Default
 	}
-	input := w.Input
-	if w.Action == content.ActionCreate { // null is as good as nothing where there is nothing yet
+	input := w.change.Input
+	if w.change.Action == content.ActionCreate { // null is as good as nothing where there is nothing yet
 		input = maps.Clone(input)
 		maps.DeleteFunc(input, func(_ string, value any) bool { return value == nil })
 	}
@@ -52,17 +52,17 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 // and here when it will not be: what is wrong is told all at once.
 func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	at := []string{"input", "slug"}
-	slug, given := w.Input["slug"]
+	slug, given := w.change.Input["slug"]
 	switch {
-	case given && slug == nil && w.Action == content.ActionUpdate: // an entry has one for ever
-		w.refuse(content.ProblemRequired, at, msgRequired)
+	case given && slug == nil && w.change.Action == content.ActionUpdate: // an entry has one for ever
+		w.report.Refuse(content.ProblemRequired, at, messages.Required)
 	case slug == nil:
 	case !content.ValidSlug(base.Slug):
-		w.refuse(content.ProblemInvalid, at, msgSlug, content.MaxSlug)
-	case len(w.problems) > 0:
-		taken, err := w.desks[w.Kind].Taken(ctx, base.Slug, base.ID)
+		w.report.Refuse(content.ProblemInvalid, at, messages.Slug, content.MaxSlug)
+	case len(w.report.Problems) > 0:
+		taken, err := w.of.Taken(ctx, base.Slug, base.ID)
 		if taken {
-			w.refuse(content.ProblemTaken, at, msgTaken, base.Slug)
+			w.report.Refuse(content.ProblemTaken, at, messages.Taken, base.Slug)
 		}
 		return err
 	}
@@ -74,7 +74,7 @@ func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]con
 	var ids []content.ID
 	for _, l := range links {
 		if kind, ok := l.id.Kind(); !ok || l.kind != "*" && string(kind) != l.kind {
-			w.refuse(content.ProblemInvalid, l.path, msgWrongKind, l.id, l.kind)
+			w.report.Refuse(content.ProblemInvalid, l.path, messages.WrongKind, l.id, l.kind)
 			continue
 		}
 		ids = append(ids, l.id)
@@ -88,7 +88,7 @@ func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]con
 	}
 	for _, l := range links {
 		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
-			w.refuse(content.ProblemNotFound, l.path, msgNotFound, l.id)
+			w.report.Refuse(content.ProblemNotFound, l.path, messages.NotFound, l.id)
 		}
 	}
 	return there, nil
@@ -96,7 +96,7 @@ func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]con
 
 // stem is the slug that an entry's title makes; the end of its id where it makes none.
 func (w *work) stem(c content.Content) string {
-	label, _ := c.Label().In(w.store.Site().Languages.Chain(""))
+	label, _ := c.Label().In(w.room.store.Site().Languages.Chain(""))
 	if slug := content.Slug(label); slug != "" {
 		return slug
 	}
@@ -120,75 +120,86 @@ func onceSeen(base *content.Base, public []string) {
 	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
 }
 
-// readingMinutes counts how long each language's body takes to read.
-func readingMinutes(body content.RichText) content.Minutes {
-	minutes := content.Minutes{}
-	for locale, blocks := range body {
-		if n := richtext.ReadingMinutes(richtext.Text(blocks)); n > 0 {
-			minutes[locale] = n
-		}
-	}
-	return minutes
-}
-
 // checks words what a kind says of a copy, for an editor.
-type checks struct{ *report }
+type checks struct{ report *messages.Report }
 
 // check reports what is missing in a copy, and what does not fit together in it.
-func check(c content.Content, r *report) { c.Check(checks{r}) }
+func check(c content.Content, r *messages.Report) { c.Check(checks{r}) }
 
 func (checks) at(path []string) []string { return append([]string{"input"}, path...) }
 
 // Need implements [content.Checker]. What is wrong inside a value is told instead of that there is none.
 func (c checks) Need(there bool, path ...string) {
 	at := c.at(path)
-	if !there && !slices.ContainsFunc(c.problems, func(p content.Problem) bool {
+	if !there && !slices.ContainsFunc(c.report.Problems, func(p content.Problem) bool {
 		return len(p.Path) >= len(at) && slices.Equal(p.Path[:len(at)], at)
 	}) {
-		c.refuse(content.ProblemRequired, at, msgRequired)
+		c.report.Refuse(content.ProblemRequired, at, messages.Required)
 	}
 }
 
 // Count implements [content.Checker].
 func (c checks) Count(n *int, most int, path ...string) {
 	if n != nil && (*n < 1 || *n > most) {
-		c.refuse(content.ProblemInvalid, c.at(path), msgRange, 1, most)
+		c.report.Refuse(content.ProblemInvalid, c.at(path), messages.Range, 1, most)
 	}
 }
 
 // Degrees implements [content.Checker].
 func (c checks) Degrees(v *float64, most float64, path ...string) {
 	if v != nil && (*v < -most || *v > most) {
-		c.refuse(content.ProblemInvalid, c.at(path), msgRange, -most, most)
+		c.report.Refuse(content.ProblemInvalid, c.at(path), messages.Range, -most, most)
 	}
 }
 
 // Ordered implements [content.Checker].
 func (c checks) Ordered(inOrder bool, path ...string) {
 	if !inOrder {
-		c.refuse(content.ProblemInvalid, c.at(path), msgOrder)
+		c.report.Refuse(content.ProblemInvalid, c.at(path), messages.Order)
 	}
 }
 
 // OneOf implements [content.Checker].
 func (c checks) OneOf(right bool, fields string, path ...string) {
 	if !right {
-		c.refuse(content.ProblemInvalid, c.at(path), msgOneOf, fields)
+		c.report.Refuse(content.ProblemInvalid, c.at(path), messages.OneOf, fields)
 	}
 }
 
 // TimeZone implements [content.Checker].
 func (c checks) TimeZone(name string, path ...string) {
 	if _, err := content.Zone(name); err != nil {
-		c.refuse(content.ProblemInvalid, c.at(path), msgTimeZone, name)
+		c.report.Refuse(content.ProblemInvalid, c.at(path), messages.TimeZone, name)
 	}
 }
 
 // whole refuses what lacks something that it needs, as a copy may that was imported or made by an older program.
 func (w *work) whole(c content.Content) {
-	lacks := &report{vietnamese: w.vietnamese}
+	lacks := messages.New(w.chain)
 	check(c, lacks)
-	for _, p := range lacks.problems {
-		w.problems = told(w.problems, content.Problem{Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message, Path: []string{"id"}})
+	for _, p := range lacks.Problems {
+		w.report.Add(content.Problem{Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message, Path: []string{"id"}})
 	}
+}
+
+// ownAddresses sees to the addresses of this program that an entry leads to: signatures are taken out,
+// previews are refused, and the media are noted as ones that it links to.
+func (w *work) ownAddresses(c content.Content) {
+	var media []content.ID
+	content.EachAddress(c, func(address, field string) string {
+		at := []string{"input", field}
+		if w.room.own.isPreview(address) && !slices.ContainsFunc(w.report.Problems, func(p content.Problem) bool { return p.Message == w.report.Text(messages.PreviewAddress) }) {
+			w.report.Refuse(content.ProblemInvalid, at, messages.PreviewAddress)
+		}
+		if id, ours := w.room.own.mediumAt(address); ours {
+			media = append(media, id)
+		}
+		stable, signed := w.room.own.unsigned(address)
+		if signed {
+			w.report.Notice(content.NoticeRepaired, at, messages.SignedAddress)
+		}
+		return stable
+	})
+	slices.Sort(media)
+	c.Common().LinkedMediaIDs = slices.Compact(media)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -19,23 +20,23 @@ const DefaultSizeBytes = 1 << 30
 // maxSizes bounds how many sizes are kept of one picture: what several layouts ask for.
 const maxSizes = 64
 
-// sizes knows what is kept of sizes of pictures, as far as this process has seen. Others may keep some too, which is seen
-// when it looks again: at the latest when it has kept a sixteenth of the bound itself.
+// sizes knows what is kept of sizes of pictures, as far as this process has seen. Others may keep some too, which is
+// seen when it looks again: at the latest when it has kept a sixteenth of the bound itself.
 type sizes struct {
 	// making lets each size be made once, however many ask for it at a time.
 	making singleflight.Group
 
 	bound int64 // in bytes
 	mu    sync.Mutex
-	// of counts those of a picture; nil before the first look. bytes is the sum of all, and added what came since the look.
+	// of counts those of a picture; nil before the first look. bytes is the sum of all, and added what came since the
+	// look.
 	of           map[content.ID]int
 	bytes, added int64
 }
 
-// keepSize keeps a size that was made, and lets go of those that were used least where there are too many: of its picture,
-// or in all.
-func (n *Newsroom) keepSize(ctx context.Context, s *Sized, made picture.Made) error {
-	k := &n.sizes
+// keep keeps a size that was made of a medium, under a key. Where there are too many sizes of the picture, or in all,
+// those that were used least are removed.
+func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Made, now time.Time) error {
 	bytes := int64(len(made.Data))
 	if bytes > k.bound/4 {
 		return nil // it would drive out too many others
@@ -43,31 +44,30 @@ func (n *Newsroom) keepSize(ctx context.Context, s *Sized, made picture.Made) er
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.of == nil {
-		if err := n.store.DropFormerSizes(ctx); err != nil {
+		if err := store.DropFormerSizes(ctx); err != nil {
 			return err
 		}
-		if err := n.dropSizes(ctx); err != nil {
+		if err := k.drop(ctx, store); err != nil {
 			return err
 		}
 	}
-	if err := n.store.PutSize(ctx, s.medium.ID, s.result.Key(), made.Format.MimeType(), made.Data, n.now()); err != nil {
+	if err := store.PutSize(ctx, medium, key, made.Format.MimeType(), made.Data, now); err != nil {
 		return err
 	}
-	k.of[s.medium.ID]++
+	k.of[medium]++
 	k.bytes, k.added = k.bytes+bytes, k.added+bytes
-	if k.bytes > k.bound || k.added > k.bound/16 || k.of[s.medium.ID] > maxSizes {
-		return n.dropSizes(ctx)
+	if k.bytes > k.bound || k.added > k.bound/16 || k.of[medium] > maxSizes {
+		return k.drop(ctx, store)
 	}
 	return nil
 }
 
-// dropSizes looks at all sizes that are kept. Where there are too many, those go that were used least, down to three
+// drop looks at all sizes that are kept. Where there are too many, those go that were used least, down to three
 // quarters of what there may be: so that it is rarely looked.
-func (n *Newsroom) dropSizes(ctx context.Context) error {
-	k := &n.sizes
+func (k *sizes) drop(ctx context.Context, store *storage.Store) error {
 	var all []storage.KeptSize
 	of, bytes := map[content.ID]int{}, int64(0)
-	err := n.store.Sizes(ctx, func(s storage.KeptSize) {
+	err := store.Sizes(ctx, func(s storage.KeptSize) {
 		all = append(all, s)
 		of[s.Medium]++
 		bytes += s.Bytes
@@ -91,7 +91,7 @@ func (n *Newsroom) dropSizes(ctx context.Context) error {
 			bytes -= s.Bytes
 		}
 	}
-	if err := n.store.DropSizes(ctx, gone); err != nil {
+	if err := store.DropSizes(ctx, gone); err != nil {
 		return err
 	}
 	k.of, k.bytes, k.added = of, bytes, 0

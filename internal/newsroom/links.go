@@ -3,7 +3,6 @@ package newsroom
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
+	"sen/internal/people"
 )
 
 // inWorkOrKept tells whether an entry is there, and not in the trash.
@@ -28,36 +29,29 @@ func (w *work) prune(ctx context.Context, c content.Content, argument string) er
 	}
 	for _, id := range links {
 		if there[id] == nil {
-			w.noticeOf([]content.ID{id}, content.NoticeLost, []string{argument}, msgGone, id)
+			w.report.NoticeOf([]content.ID{id}, content.NoticeLost, []string{argument}, messages.Gone, id)
 		} else if !inWorkOrKept(there[id]) {
-			w.noticeOf([]content.ID{id}, content.NoticeHidden, []string{argument}, msgInTrash, w.name(there[id]))
+			w.report.NoticeOf([]content.ID{id}, content.NoticeHidden, []string{argument}, messages.InTrash, w.name(there[id]))
 		}
 	}
 	content.Unlink(c, func(id content.ID) bool { return there[id] == nil })
 	return nil
 }
 
-// linksOf are the entries that a copy names, each once, in the order of their ids and without itself.
-func linksOf(c content.Content) []content.ID {
-	links := content.Links(c)
-	slices.Sort(links)
-	return slices.DeleteFunc(slices.Compact(links), func(id content.ID) bool { return id == c.Common().ID })
-}
-
 // reduce takes out of the relations of a copy what stands there twice, and the entry itself, and tells so.
 func (w *work) reduce(c content.Content, path ...string) {
 	for _, dropped := range content.Reduce(c) {
-		m := msgTwice
+		m := messages.Twice
 		if dropped.ID == c.Common().ID {
-			m = msgItself
+			m = messages.Itself
 		}
-		w.notice(content.NoticeLost, append(slices.Clone(path), dropped.Field), m, dropped.ID)
+		w.report.Notice(content.NoticeLost, append(slices.Clone(path), dropped.Field), m, dropped.ID)
 	}
 }
 
 // name is what an entry is called in a message.
 func (w *work) name(c content.Content) string {
-	label, _ := c.Label().In(w.store.Site().Languages.Chain(w.Locale))
+	label, _ := c.Label().In(w.room.store.Site().Languages.Chain(w.change.Locale))
 	if label == "" {
 		return string(c.Common().ID)
 	}
@@ -67,13 +61,8 @@ func (w *work) name(c content.Content) string {
 // maxNamed is how many entries a message names.
 const maxNamed = 10
 
-// showing is a copy that readers come to see, at once or from a time on.
-type showing struct {
-	content.Content
-	from *time.Time
-}
-
-// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes in it.
+// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes
+// in it.
 func (w *work) tellHidden(ctx context.Context) error {
 	if w.shown == nil {
 		return nil
@@ -86,7 +75,7 @@ func (w *work) tellHidden(ctx context.Context) error {
 	var hidden []content.ID
 	var names []string
 	for _, id := range links {
-		if slices.Contains(w.With, id) || slices.Contains(w.together, id) || shownFrom(there[id], from) {
+		if slices.Contains(w.change.With, id) || slices.Contains(w.change.together, id) || shownFrom(there[id], from) {
 			continue
 		}
 		hidden = append(hidden, id)
@@ -100,7 +89,7 @@ func (w *work) tellHidden(ctx context.Context) error {
 	if more := len(hidden) - len(names); more > 0 {
 		names = append(names, "+"+strconv.Itoa(more))
 	}
-	w.noticeOf(hidden, content.NoticeHidden, []string{"id"}, msgHidden, strings.Join(names, ", "))
+	w.report.NoticeOf(hidden, content.NoticeHidden, []string{"id"}, messages.Hidden, strings.Join(names, ", "))
 	return nil
 }
 
@@ -123,37 +112,37 @@ var publishing = []content.Action{content.ActionPublish, content.ActionApprove, 
 
 // checkWith refuses what can't be published with the entry.
 func (w *work) checkWith(ctx context.Context) (due []content.Content, err error) {
-	if len(w.With) == 0 {
+	if len(w.change.With) == 0 {
 		return nil, nil
 	}
-	if !slices.Contains(publishing, w.Action) {
-		w.refuse(content.ProblemInvalid, []string{"with"}, msgWith)
+	if !slices.Contains(publishing, w.change.Action) {
+		w.report.Refuse(content.ProblemInvalid, []string{"with"}, messages.With)
 		return nil, nil
 	}
-	if len(w.With) > content.MaxPage {
-		w.refuse(content.ProblemTooLong, []string{"with"}, msgTooMany, len(w.With), content.MaxPage)
+	if len(w.change.With) > content.MaxPage {
+		w.report.Refuse(content.ProblemTooLong, []string{"with"}, messages.TooMany, len(w.change.With), content.MaxPage)
 		return nil, nil
 	}
-	there, err := w.linked(ctx, w.With)
+	there, err := w.linked(ctx, w.change.With)
 	if err != nil {
 		return nil, err
 	}
-	for i, id := range w.With {
+	for i, id := range w.change.With {
 		path := []string{"with", strconv.Itoa(i)}
 		kind, _ := id.Kind()
 		found := there[id]
 		if found == nil {
-			w.refuse(content.ProblemNotFound, path, msgNotFound, id)
+			w.report.Refuse(content.ProblemNotFound, path, messages.NotFound, id)
 			continue
 		}
 		e := found.Common().Editing
 		_, possible := legal(content.ActionPublish, e)
 		switch {
-		case id == w.ID, slices.Contains(w.With[:i], id), e.State == content.StatePublished:
-		case !mayTo(w.actor, content.ActionPublish, kind, e):
-			w.refuse(content.ProblemForbidden, path, msgForbidden, content.ActionPublish)
+		case id == w.change.ID, slices.Contains(w.change.With[:i], id), e.State == content.StatePublished:
+		case !people.MayTo(w.actor, content.ActionPublish, kind, e):
+			w.report.Refuse(content.ProblemForbidden, path, messages.Forbidden, content.ActionPublish)
 		case !possible:
-			w.refuse(content.ProblemIllegalMove, path, msgIllegalMove, content.ActionPublish, e.State)
+			w.report.Refuse(content.ProblemIllegalMove, path, messages.IllegalMove, content.ActionPublish, e.State)
 		default:
 			due = append(due, found)
 		}
@@ -165,70 +154,33 @@ func (w *work) checkWith(ctx context.Context) (due []content.Content, err error)
 // What is public already stays as it is.
 func (w *work) publishWith(ctx context.Context) error {
 	due, err := w.checkWith(ctx)
-	if err != nil || len(w.problems) > 0 {
+	if err != nil || len(w.report.Problems) > 0 {
 		return err
 	}
 	for _, c := range due {
 		base := c.Common()
-		if w.At != nil && shownFrom(c, w.At) && base.Editing.State == content.StateScheduled {
+		if w.change.At != nil && shownFrom(c, w.change.At) && base.Editing.State == content.StateScheduled {
 			continue
 		}
-		outcome, err := w.Do(auth.WithActor(ctx, w.actor), w.chain, Change{
-			Action: content.ActionPublish, ID: base.ID, Version: base.Version, At: w.At,
-			together: append(slices.Clone(w.With), w.ID),
+		outcome, err := w.room.Do(auth.WithActor(ctx, w.actor), w.chain, Change{
+			Action: content.ActionPublish, ID: base.ID, Version: base.Version, At: w.change.At,
+			together: append(slices.Clone(w.change.With), w.change.ID),
 		})
 		if err != nil {
 			return err
 		}
-		path := []string{"with", strconv.Itoa(slices.Index(w.With, base.ID))}
+		path := []string{"with", strconv.Itoa(slices.Index(w.change.With, base.ID))}
 		for _, p := range outcome.Problems {
 			p.Path = path
-			w.problems = told(w.problems, p)
+			w.report.Add(p)
 		}
 		for _, p := range outcome.Notices {
 			p.Path = path
-			w.notices = told(w.notices, p)
+			w.report.AddNotice(p)
 		}
-		if len(w.problems) > 0 {
+		if len(w.report.Problems) > 0 {
 			return nil
 		}
 	}
 	return nil
-}
-
-// once takes out of a list of people or recipients who stands there a second time in the same words, and refuses who
-// stands there twice in other words: which are right is the editor's to say.
-func (r *reader) once(v reflect.Value, path []string) {
-	switch list := v.Addr().Interface().(type) {
-	case *[]*content.Participant:
-		*list = eachOnce(r, *list, path, func(p *content.Participant) any {
-			return [2]any{p.AuthorID, p.Role}
-		}, func(p *content.Participant) content.ID { return p.AuthorID })
-	case *[]*content.AwardRecipient:
-		*list = eachOnce(r, *list, path, func(a *content.AwardRecipient) any {
-			return [2]any{a.OrganizationID, a.AuthorID}
-		}, func(a *content.AwardRecipient) content.ID {
-			return content.ID(or(string(a.OrganizationID), string(a.AuthorID)))
-		})
-	}
-}
-
-// eachOnce is a list without those members that are the same as one before. Of two that are by their key the same one,
-// and not by the rest, the second is refused. The id of a member is the entry that it names; without one it is its own.
-func eachOnce[E any](r *reader, list []*E, path []string, key func(*E) any, id func(*E) content.ID) []*E {
-	kept := make([]*E, 0, len(list))
-	for i, member := range list {
-		at := append(slices.Clone(path), strconv.Itoa(i))
-		same := func(other *E) bool { return reflect.DeepEqual(other, member) }
-		alike := func(other *E) bool { return id(member) != "" && key(other) == key(member) }
-		switch {
-		case slices.ContainsFunc(kept, same) && id(member) != "":
-			r.notice(content.NoticeLost, at, msgTwice, id(member))
-			continue
-		case slices.ContainsFunc(kept, alike):
-			r.refuse(content.ProblemInvalid, at, msgNamedTwice, id(member))
-		}
-		kept = append(kept, member)
-	}
-	return kept
 }

@@ -7,17 +7,18 @@ import (
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
-// TestDeletedWhileInTheTrash deletes for ever what an entry in the trash links to: a check finds nothing wrong in that, and
-// the entry comes back without the link, so that no filter leads to what is gone.
+// TestDeletedWhileInTheTrash deletes for ever what an entry in the trash links to: a check finds nothing wrong in that,
+// and the entry comes back without the link, so that no filter leads to what is gone.
 func TestDeletedWhileInTheTrash(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
-		ctx := auth.WithActor(t.Context(), newsroom.Operator)
+		ctx := auth.WithActor(t.Context(), people.Operator)
 		do := func(c newsroom.Change) *newsroom.Outcome {
 			t.Helper()
 			outcome, err := room.Do(ctx, nil, c)
@@ -37,7 +38,7 @@ func TestDeletedWhileInTheTrash(t *testing.T) {
 		do(newsroom.Change{Action: content.ActionDeleteForever, ID: round, Version: 2})
 		sound := func(when string) {
 			t.Helper()
-			for _, f := range findings(t, store, false) {
+			for _, f := range findings(t, store) {
 				t.Errorf("%s a check finds: %+v", when, f)
 			}
 		}

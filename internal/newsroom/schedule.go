@@ -8,6 +8,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/entries"
 )
 
 // clockwork is who publishes at a set time.
@@ -18,28 +19,28 @@ var clockwork = &content.Actor{ID: "schedule", Name: "schedule", Role: content.R
 func (n *Newsroom) RunDue(ctx context.Context) (made int, err error) {
 	ctx = auth.WithActor(ctx, clockwork)
 	for _, kind := range slices.Backward(content.Kinds()) { // media come before what shows them
-		some, failed := n.desks[kind].due(ctx, n)
+		some, failed := n.due(ctx, n.kinds[kind])
 		made, err = made+some, errors.Join(err, failed)
 	}
 	return made, err
 }
 
-// due implements [desk].
-func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err error) {
+// due makes the changes of entries of a kind that are to happen by themselves, and tells how many it made.
+func (n *Newsroom) due(ctx context.Context, of entries.Collection) (made int, err error) {
 	now := n.now()
-	ids, err := d.Due(ctx, now)
+	ids, err := of.Due(ctx, now)
 	if err != nil {
 		return 0, err
 	}
 	for _, id := range ids {
-		e, ok, readErr := d.Entry(ctx, id)
+		e, ok, readErr := of.Entry(ctx, id)
 		if !ok {
 			err = errors.Join(err, readErr)
 			continue
 		}
 		c := Change{ID: id, Version: e.Version}
 		switch {
-		case e.UnpublishAt != nil && !e.UnpublishAt.After(now) && !content.IsNil(e.Live):
+		case e.UnpublishAt != nil && !e.UnpublishAt.After(now) && e.Live != nil:
 			c.Action = content.ActionUnpublish
 		case e.State == content.StateScheduled && e.PublishAt != nil && !e.PublishAt.After(now):
 			c.Action, c.At = content.ActionPublish, e.PublishAt
@@ -72,12 +73,13 @@ func (n *Newsroom) sweep(ctx context.Context, now time.Time) {
 	} else if removed > 0 {
 		n.log.InfoContext(ctx, "what a crash left open was removed", "removed", removed)
 	}
-	if err := n.Finish(ctx); err != nil && ctx.Err() == nil {
+	if err := n.derived.Finish(ctx); err != nil && ctx.Err() == nil {
 		n.log.WarnContext(ctx, "what follows from changes could not be done yet", "err", err)
 	}
 }
 
-// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with [Newsroom.PrepareTexts].
+// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with
+// [Newsroom.PrepareTexts].
 func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()

@@ -3,9 +3,7 @@ package newsroom
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,6 +12,8 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/messages"
+	"sen/internal/people"
 	"sen/internal/richtext"
 	"sen/internal/storage"
 )
@@ -27,38 +27,38 @@ type SiteOutcome struct {
 	Conflict *Conflict
 }
 
-// UpdateSite changes the site's settings and menus from a version of them. Where the
-// languages change, the texts of all entries are prepared for them in the background. A language in which entries are written
-// that are written in no other one is taken off only when that is confirmed.
+// UpdateSite changes the site's settings and menus from a version of them. Where the languages change, the texts of all
+// entries are prepared for them in the background. A language in which entries are written that are written in no other
+// one is taken off only when that is confirmed.
 func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input, confirmed bool) (*SiteOutcome, error) {
 	actor := auth.ActorOf(ctx)
-	if err := Permit(actor, content.ActionSettings, ""); err != nil {
+	if err := people.Permit(actor, content.ActionSettings, ""); err != nil {
 		return nil, err
 	}
 	if err := n.store.ReadSite(ctx); err != nil {
 		return nil, err
 	}
 	before := n.store.Site()
-	report := newReport(chain)
-	w := &work{Newsroom: n, actor: actor, report: report, chain: chain}
+	report := messages.New(chain)
+	w := &work{room: n, actor: actor, report: report, chain: chain}
 	after, err := w.site(ctx, before, input)
 	if err != nil {
 		return nil, err
 	}
 	if version != before.Version {
-		report.problems = nil
+		report.Problems = nil
 		return n.staleSite(report, version), nil
 	}
-	if !confirmed && len(report.problems) == 0 {
+	if !confirmed && len(report.Problems) == 0 {
 		if err := w.takenOff(ctx, before.Languages, after.Languages); err != nil {
 			return nil, err
 		}
 	}
-	if len(report.problems) > 0 {
-		return &SiteOutcome{Problems: report.problems, Notices: report.notices}, nil
+	if len(report.Problems) > 0 {
+		return &SiteOutcome{Problems: report.Problems, Notices: report.Notices}, nil
 	}
-	if changes, err := differing(settable(before), settable(after)); len(changes) == 0 || err != nil {
-		return &SiteOutcome{Site: before, Notices: report.notices}, err
+	if changes, err := content.Diff(settable(before), settable(after)); len(changes) == 0 || err != nil {
+		return &SiteOutcome{Site: before, Notices: report.Notices}, err
 	}
 	err = n.store.SaveSite(ctx, after, content.Revision{
 		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(), State: content.StatePublished, Label: after.Name,
@@ -75,22 +75,13 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 	if !slices.Equal(before.Languages.Locales, after.Languages.Locales) || before.Languages.Default != after.Languages.Default {
 		n.store.Go(ctx, n.prepareTexts)
 	}
-	return &SiteOutcome{Site: after, Notices: report.notices}, nil
+	return &SiteOutcome{Site: after, Notices: report.Notices}, nil
 }
 
-func (n *Newsroom) staleSite(report *report, version int) *SiteOutcome {
+func (n *Newsroom) staleSite(report *messages.Report, version int) *SiteOutcome {
 	present := n.store.Site().Version
-	report.refuse(content.ProblemConflict, []string{"version"}, msgStale, present, version)
-	return &SiteOutcome{Problems: report.problems, Conflict: &Conflict{Version: present, Seen: version}}
-}
-
-// siteChangedSince lists the fields in which the settings differ from what they were at a version.
-func (n *Newsroom) siteChangedSince(ctx context.Context, version int) ([]string, error) {
-	seen, ok, err := n.store.SiteAt(ctx, version)
-	if !ok || err != nil {
-		return []string{}, err
-	}
-	return differing(settable(seen), settable(n.store.Site()))
+	report.Refuse(content.ProblemConflict, []string{"version"}, messages.Stale, present, version)
+	return &SiteOutcome{Problems: report.Problems, Conflict: &Conflict{Version: present, Seen: version}}
 }
 
 // settable is the settings by the names of the fields that change them.
@@ -104,8 +95,8 @@ func settable(s *content.Site) any {
 	}{s.Name, s.Locales(), s.DefaultLocale(), s.TimeZone, s.Menus}
 }
 
-// PrepareTexts has the store make its own forms anew of those texts for which they are outdated: after the site's languages
-// changed, and when a version of the program starts that makes others.
+// PrepareTexts has the store make its own forms anew of those texts for which they are outdated: after the site's
+// languages changed, and when a version of the program starts that makes others.
 func (n *Newsroom) PrepareTexts(ctx context.Context) error {
 	start := time.Now()
 	entries := 0
@@ -141,19 +132,12 @@ const maxMenuDepth = 3
 
 // site is what the input makes of the settings.
 func (w *work) site(ctx context.Context, before *content.Site, input Input) (*content.Site, error) {
-	after := new(content.Site)
-	raw, err := json.Marshal(before)
-	if err == nil {
-		err = json.Unmarshal(raw, after)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("copy the settings: %w", err)
-	}
+	after := before.Clone()
 	after.Version = before.Version + 1
 	input = maps.Clone(input)
 	for _, name := range []string{"name", "locales", "defaultLocale", "timeZone"} {
 		if value, ok := input[name]; ok && value == nil {
-			w.refuse(content.ProblemRequired, []string{"input", name}, msgRequired)
+			w.report.Refuse(content.ProblemRequired, []string{"input", name}, messages.Required)
 			delete(input, name)
 		}
 	}
@@ -162,26 +146,26 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 		after.TimeZone = str(value)
 	}
 	if _, err := content.Zone(after.TimeZone); err != nil {
-		w.refuse(content.ProblemInvalid, []string{"input", "timeZone"}, msgTimeZone, after.TimeZone)
+		w.report.Refuse(content.ProblemInvalid, []string{"input", "timeZone"}, messages.TimeZone, after.TimeZone)
 	}
-	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default, newsroom: w.Newsroom}
+	r := &reader{report: w.report, languages: after.Languages, locale: after.Languages.Default, own: &w.room.own}
 	if len(w.chain) > 0 && slices.Contains(after.Languages.Locales, w.chain[0]) {
 		r.locale = w.chain[0]
 	}
 	r.read(input, after, "input")
 	if after.Name.Empty() {
-		w.refuse(content.ProblemRequired, []string{"input", "name"}, msgRequired)
+		w.report.Refuse(content.ProblemRequired, []string{"input", "name"}, messages.Required)
 	}
 	keys := map[string]bool{}
 	for i, menu := range after.Menus {
 		path := []string{"input", "menus", strconv.Itoa(i)}
 		if !content.ValidSlug(menu.Key) || keys[menu.Key] {
-			w.refuse(content.ProblemInvalid, append(slices.Clone(path), "key"), msgSlug, content.MaxSlug)
+			w.report.Refuse(content.ProblemInvalid, append(slices.Clone(path), "key"), messages.Slug, content.MaxSlug)
 		}
 		keys[menu.Key] = true
 		w.menu(menu.Items, append(slices.Clone(path), "items"), 1)
 	}
-	_, err = w.checkLinks(ctx, r.links)
+	_, err := w.checkLinks(ctx, r.links)
 	return after, err
 }
 
@@ -195,7 +179,7 @@ func (w *work) languages(after *content.Languages, input Input) {
 		after.Locales = nil
 		for i, value := range locales {
 			if l := content.Locale(str(value)); slices.Contains(after.Locales, l) || len(l) > 35 || strings.Contains(string(l), ".") {
-				w.refuse(content.ProblemInvalid, []string{"input", "locales", strconv.Itoa(i)}, msgInvalid)
+				w.report.Refuse(content.ProblemInvalid, []string{"input", "locales", strconv.Itoa(i)}, messages.Invalid)
 			} else {
 				after.Locales = append(after.Locales, l)
 			}
@@ -205,7 +189,7 @@ func (w *work) languages(after *content.Languages, input Input) {
 		after.Default = content.Locale(str(value))
 	}
 	if !slices.Contains(after.Locales, after.Default) {
-		w.refuse(content.ProblemInvalid, []string{"input", "defaultLocale"}, msgLocale, after.Default)
+		w.report.Refuse(content.ProblemInvalid, []string{"input", "defaultLocale"}, messages.Locale, after.Default)
 	}
 }
 
@@ -220,9 +204,9 @@ func (w *work) takenOff(ctx context.Context, before, after content.Languages) er
 	if gone == nil {
 		return nil
 	}
-	entries, err := w.store.WrittenOnlyIn(ctx, gone, after.Locales)
+	entries, err := w.room.store.WrittenOnlyIn(ctx, gone, after.Locales)
 	if err == nil && entries > 0 {
-		w.refuse(content.ProblemInUse, []string{"input", "locales"}, msgOnlyLanguage, entries, joined(gone))
+		w.report.Refuse(content.ProblemInUse, []string{"input", "locales"}, messages.OnlyLanguage, entries, joined(gone))
 	}
 	return err
 }
@@ -239,23 +223,23 @@ func joined(locales []content.Locale) string {
 // menu checks the links of a menu.
 func (w *work) menu(items []*content.MenuItem, path []string, depth int) {
 	if depth > maxMenuDepth {
-		w.refuse(content.ProblemTooLong, path, msgTooMany, depth, maxMenuDepth)
+		w.report.Refuse(content.ProblemTooLong, path, messages.TooMany, depth, maxMenuDepth)
 		return
 	}
 	for i, item := range items {
 		at := append(slices.Clone(path), strconv.Itoa(i))
 		if (item.URL == "") == (item.ContentID == "") {
-			w.refuse(content.ProblemInvalid, at, msgOneOf, "url, content")
+			w.report.Refuse(content.ProblemInvalid, at, messages.OneOf, "url, content")
 		}
 		if item.URL != "" && richtext.Link(item.URL) == "" {
-			w.refuse(content.ProblemInvalid, append(slices.Clone(at), "url"), msgLink, item.URL)
+			w.report.Refuse(content.ProblemInvalid, append(slices.Clone(at), "url"), messages.Link, item.URL)
 		}
-		if stable, signed := w.unsigned(item.URL); signed {
+		if stable, signed := w.room.own.unsigned(item.URL); signed {
 			item.URL = stable
-			w.notice(content.NoticeRepaired, append(slices.Clone(at), "url"), msgSignedAddress)
+			w.report.Notice(content.NoticeRepaired, append(slices.Clone(at), "url"), messages.SignedAddress)
 		}
 		if item.Label.Empty() {
-			w.refuse(content.ProblemRequired, append(slices.Clone(at), "label"), msgRequired)
+			w.report.Refuse(content.ProblemRequired, append(slices.Clone(at), "label"), messages.Required)
 		}
 		w.menu(item.Items, append(slices.Clone(at), "items"), depth+1)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/people"
 	"sen/internal/picture"
 	"sen/internal/storage/files"
 )
@@ -41,8 +42,8 @@ func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.
 		return "", err
 	}
 	if token, rest, guest := strings.Cut(signature, guestMark); guest {
-		preview, err := opened(ctx, n.store, signer, token, n.now())
-		if preview == nil || preview.Entry != id || !signer.Verify(rest, filePurpose, string(id), variant, token) {
+		preview, ok, err := people.OpenPreview(ctx, n.store, signer, token, n.now())
+		if !ok || preview.Entry != id || !signer.Verify(rest, filePurpose, string(id), variant, token) {
 			return "", err
 		}
 		return content.StageDraft, nil
@@ -125,8 +126,8 @@ func source(m *content.Media, r picture.Result) (file string, pixels int) {
 	return "", *m.Width * *m.Height
 }
 
-// mimeTypeOf is the type of a result as far as it can be told before it is made: that of a WebP's sizes follows from its
-// pixels.
+// mimeTypeOf is the type of a result as far as it can be told before it is made: that of a WebP's sizes follows from
+// its pixels.
 func mimeTypeOf(m *content.Media, r picture.Result) string {
 	switch {
 	case r.Format != "":
@@ -170,7 +171,7 @@ func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Made, e
 	if made, err = resize(ctx, file, s.result); err != nil {
 		return made, err
 	}
-	if err := n.keepSize(ctx, s, made); err != nil { // it is shown all the same
+	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil { // it is shown all the same
 		n.log.WarnContext(ctx, "a size that was made is not kept", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
 	}
 	return made, nil

@@ -2,130 +2,206 @@ package newsroom
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"sen/internal/content"
+	"sen/internal/entries"
+	"sen/internal/messages"
+	"sen/internal/people"
 )
 
-// next is what a step makes of an entry.
-func (d *kindDesk[T, F]) next(ctx context.Context, w *work, before *content.Entry[T], step move) (*content.Entry[T], error) {
-	now := w.moment()
+// step is a move of the workflow that is being made of an entry.
+type step struct {
+	before, after *entries.Entry
+	// to is the state that it leads to; "" leaves the state as it is.
+	to content.State
+	// later tells that a time to come was given.
+	later bool
+	// now is when it is made.
+	now time.Time
+}
+
+// effects say what an action does to the entry, beside the state that the move leads to (see moves).
+var effects = map[content.Action]func(*work, context.Context, *step) error{
+	content.ActionUpdate:          (*work).update,
+	content.ActionRestoreRevision: (*work).restoreRevision,
+	content.ActionRestore:         (*work).restore,
+	content.ActionReject:          (*work).reject,
+	content.ActionCorrect:         (*work).correct,
+	content.ActionUnpublish:       (*work).unpublish,
+}
+
+// next is what a move makes of an entry. What keeps it from being made is reported.
+func (w *work) next(ctx context.Context, before *entries.Entry, m move) (*entries.Entry, error) {
 	after := *before
-	w.learn(content.StageDraft, content.As(before.Draft))
-	copied, err := d.clone(before.Draft)
-	if err != nil {
-		return nil, err
+	s := &step{before: before, after: &after, to: m.to, now: w.moment()}
+	if s.later = w.change.At != nil && w.change.At.After(s.now); s.later {
+		s.to = m.later
 	}
-	after.Draft = copied
-	after.Version, after.UpdatedAt, after.UpdatedBy = before.Version+1, now, w.actor.Person()
-	base := content.As(after.Draft).Common()
-	base.ID, base.Version = after.ID, after.Version
-	to := step.to
-	later := w.At != nil && w.At.After(now)
-	if later {
-		to = step.later
-	}
-	switch {
-	case w.At == nil:
-	case !step.timed:
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgPast)
-	case !w.At.After(time.Unix(0, 0)): // what readers see has a time behind it
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgInvalid)
-	case to == content.StateScheduled && before.UnpublishAt != nil && !w.At.Before(*before.UnpublishAt):
-		w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
-	}
-	switch w.Action {
-	case content.ActionUpdate:
-		if err := w.read(ctx, content.As(after.Draft)); err != nil {
+	w.learn(content.StageDraft, before.Draft)
+	after.Draft = content.Clone(before.Draft)
+	after.Version, after.UpdatedAt, after.UpdatedBy = before.Version+1, s.now, w.actor.Person()
+	after.Draft.Common().Version = after.Version
+	w.checkTime(s, m)
+	if effect := effects[w.change.Action]; effect != nil {
+		if err := effect(w, ctx, s); err != nil {
 			return nil, err
 		}
-		renamed(content.As(before.Draft).Common(), base, after.PublicSlugs)
-		base.UpdatedAt = now
-	case content.ActionRestoreRevision:
-		if err := d.restored(ctx, w, &after); err != nil || len(w.problems) > 0 {
-			return nil, err
-		}
-	case content.ActionRestore: // what it links to may have been deleted while it was out of sight
-		if err := w.prune(ctx, content.As(after.Draft), "id"); err != nil {
-			return nil, err
-		}
-		if err := w.derive(ctx, content.As(after.Draft), content.StageDraft); err != nil {
-			return nil, err
-		}
-	case content.ActionReject:
-		if w.why() == "" {
-			w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
-		}
-	case content.ActionCorrect:
-		d.corrected(w, &after, now)
-	case content.ActionUnpublish:
-		switch {
-		case later && before.PublishAt != nil && !w.At.After(*before.PublishAt):
-			w.refuse(content.ProblemInvalid, []string{"at"}, msgOrder)
-		case later:
-			after.UnpublishAt, to = w.At, "" // until then nothing changes
-		case content.IsNil(before.Live): // nothing can be taken back yet
-			w.refuse(content.ProblemRequired, []string{"at"}, msgRequired)
-		}
 	}
-	if to == content.StateScheduled {
-		after.PublishAt = w.At
-	} else if to != "" && to != before.State {
+	if s.to == content.StateScheduled {
+		after.PublishAt = w.change.At
+	} else if s.to != "" && s.to != before.State {
 		after.PublishAt = nil
 	}
-	switch {
-	case to == content.StatePublished:
-		if err := d.publish(ctx, w, &after, now); err != nil {
+	if m.withdraws && !s.later {
+		after.Live, after.UnpublishAt, after.Previews = nil, nil, people.NewMark()
+	}
+	if s.to == content.StatePublished {
+		if err := w.publish(ctx, s); err != nil {
 			return nil, err
 		}
-	case w.Action == content.ActionUnpublish && !later, to == content.StateArchived, to == content.StateTrashed:
-		var none T
-		after.Live, after.UnpublishAt, after.Previews = none, nil, newMark()
-	case w.Action == content.ActionReject && content.IsNil(after.Live):
-		after.UnpublishAt = nil // it belonged to the publication that was called off
 	}
 	after.TrashedAt = nil
-	if to == content.StateTrashed {
-		after.TrashedAt = &now
+	if s.to == content.StateTrashed {
+		after.TrashedAt = &s.now
 	}
-	if to != "" {
-		after.State = settled(to, !content.IsNil(after.Live))
+	if s.to != "" {
+		after.State = settled(s.to, after.Live != nil)
 	}
 	switch {
-	case to == content.StatePublished:
-		w.shown = &showing{content.As(after.Draft), nil}
-	case after.State == content.StateScheduled && (to != "" || w.Action == content.ActionUpdate):
-		w.shown = &showing{content.As(after.Draft), after.PublishAt}
+	case s.to == content.StatePublished:
+		w.shown = &showing{after.Draft, nil}
+	case after.State == content.StateScheduled && (s.to != "" || w.change.Action == content.ActionUpdate):
+		w.shown = &showing{after.Draft, after.PublishAt}
 	}
 	return &after, nil
 }
 
-// publish shows the working copy to readers.
-func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.Entry[T], now time.Time) error {
-	w.whole(content.As(after.Draft))
-	base := content.As(after.Draft).Common()
-	base.UpdatedAt = now
-	onceSeen(base, after.PublicSlugs)
-	if base.PublishedAt.IsZero() {
-		base.PublishedAt = now
-		if w.At != nil { // it is past, or just came
-			base.PublishedAt = *w.At
-		}
+// checkTime refuses a time at which the move can't be made.
+func (w *work) checkTime(s *step, m move) {
+	at := []string{"at"}
+	switch {
+	case w.change.At == nil:
+	case !m.timed:
+		w.report.Refuse(content.ProblemInvalid, at, messages.Past)
+	case !w.change.At.After(time.Unix(0, 0)): // what readers see has a time behind it
+		w.report.Refuse(content.ProblemInvalid, at, messages.Invalid)
+	case s.to == content.StateScheduled && s.before.UnpublishAt != nil && !w.change.At.Before(*s.before.UnpublishAt):
+		w.report.Refuse(content.ProblemInvalid, at, messages.Order)
 	}
-	live, err := d.clone(after.Draft)
+}
+
+// update changes the working copy by the input.
+func (w *work) update(ctx context.Context, s *step) error {
+	if err := w.read(ctx, s.after.Draft); err != nil {
+		return err
+	}
+	renamed(s.before.Draft.Common(), s.after.Draft.Common(), s.after.PublicSlugs)
+	s.after.Draft.Common().UpdatedAt = s.now
+	return nil
+}
+
+// restoreRevision takes the content of a revision as the working copy. Its slug stays.
+func (w *work) restoreRevision(ctx context.Context, s *step) error {
+	after := s.after
+	old, ok, err := w.of.Revision(ctx, after.ID, w.change.Revision)
 	if err != nil {
 		return err
 	}
-	w.ownAddresses(content.As(live))
-	w.learn(content.StagePublished, content.As(after.Draft))
-	if w.was = nil; !content.IsNil(after.Live) {
-		w.was = content.As(after.Live)
+	if !ok {
+		w.report.Refuse(content.ProblemNotFound, []string{"revision"}, messages.NoRevision, w.change.Revision)
+		return nil
+	}
+	base, present := old.Common(), after.Draft.Common()
+	*base = content.Base{
+		ID: after.ID, Slug: present.Slug, FormerSlugs: present.FormerSlugs, Version: after.Version,
+		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
+	}
+	after.Draft = old
+	complete := messages.New(nil)
+	check(old, complete)
+	if err := w.prune(ctx, old, "revision"); err != nil {
+		return err
+	}
+	pruned := messages.New(nil)
+	if check(old, pruned); len(pruned.Problems) > len(complete.Problems) {
+		w.report.Refuse(content.ProblemInvalid, []string{"revision"}, messages.NothingWithout)
+		return nil
+	}
+	w.reduce(old, "revision")
+	w.ownAddresses(old)
+	return w.derive(ctx, old, content.StageDraft)
+}
+
+// restore takes links to what was deleted meanwhile out of the working copy.
+func (w *work) restore(ctx context.Context, s *step) error {
+	if err := w.prune(ctx, s.after.Draft, "id"); err != nil {
+		return err
+	}
+	return w.derive(ctx, s.after.Draft, content.StageDraft)
+}
+
+// reject wants a note. The end of a publication that does not come is called off.
+func (w *work) reject(_ context.Context, s *step) error {
+	if w.why() == "" {
+		w.report.Refuse(content.ProblemRequired, []string{"note"}, messages.Note)
+	}
+	if s.after.Live == nil {
+		s.after.UnpublishAt = nil
+	}
+	return nil
+}
+
+// correct adds a correction that readers see.
+func (w *work) correct(_ context.Context, s *step) error {
+	if !w.change.Kind.Descriptor().Corrected {
+		w.report.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.OnlyArticles)
+		return nil
+	}
+	note := w.why()
+	if note == "" {
+		w.report.Refuse(content.ProblemRequired, []string{"note"}, messages.Note)
+		return nil
+	}
+	s.after.Draft.Correct(content.Correction{At: s.now, Note: note})
+	return nil
+}
+
+// unpublish sets the time at which readers are to see the entry no more, where one is given: until then nothing
+// changes.
+func (w *work) unpublish(_ context.Context, s *step) error {
+	switch {
+	case s.later && s.before.PublishAt != nil && !w.change.At.After(*s.before.PublishAt):
+		w.report.Refuse(content.ProblemInvalid, []string{"at"}, messages.Order)
+	case s.later:
+		s.after.UnpublishAt, s.to = w.change.At, ""
+	case s.before.Live == nil: // nothing can be taken back yet
+		w.report.Refuse(content.ProblemRequired, []string{"at"}, messages.Required)
+	}
+	return nil
+}
+
+// publish shows the working copy to readers.
+func (w *work) publish(ctx context.Context, s *step) error {
+	after := s.after
+	w.whole(after.Draft)
+	base := after.Draft.Common()
+	base.UpdatedAt = s.now
+	onceSeen(base, after.PublicSlugs)
+	if base.PublishedAt.IsZero() {
+		base.PublishedAt = s.now
+		if w.change.At != nil { // it is past, or just came
+			base.PublishedAt = *w.change.At
+		}
+	}
+	live := content.Clone(after.Draft)
+	w.ownAddresses(live)
+	w.learn(content.StagePublished, after.Draft)
+	if w.was = after.Live; w.was != nil {
 		w.learn(content.StagePublished, w.was)
 	}
-	if err := w.derive(ctx, content.As(live), content.StagePublished); err != nil {
+	if err := w.derive(ctx, live, content.StagePublished); err != nil {
 		return err
 	}
 	after.Live = live
@@ -133,76 +209,4 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 		after.PublicSlugs = append(slices.Clone(after.PublicSlugs), base.Slug)
 	}
 	return nil
-}
-
-// restored takes the content of a revision as the draft; its name in addresses stays.
-func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.Entry[T]) error {
-	old, ok, err := d.RevisionCopy(ctx, after.ID, w.Change.Revision)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		w.refuse(content.ProblemNotFound, []string{"revision"}, msgNoRevision, w.Change.Revision)
-		return nil
-	}
-	base, present := content.As(old).Common(), content.As(after.Draft).Common()
-	*base = content.Base{
-		ID: after.ID, Slug: present.Slug, FormerSlugs: present.FormerSlugs, Version: after.Version,
-		CreatedAt: present.CreatedAt, UpdatedAt: after.UpdatedAt, PublishedAt: present.PublishedAt,
-	}
-	after.Draft = old
-	complete := newReport(nil)
-	check(content.As(old), complete)
-	if err := w.prune(ctx, content.As(old), "revision"); err != nil {
-		return err
-	}
-	pruned := newReport(nil)
-	if check(content.As(old), pruned); len(pruned.problems) > len(complete.problems) {
-		w.refuse(content.ProblemInvalid, []string{"revision"}, msgNothingWithout)
-		return nil
-	}
-	w.reduce(content.As(old), "revision")
-	w.ownAddresses(content.As(old))
-	return w.derive(ctx, content.As(old), content.StageDraft)
-}
-
-// corrected adds a correction that readers see.
-func (d *kindDesk[T, F]) corrected(w *work, after *content.Entry[T], now time.Time) {
-	if !w.Kind.Descriptor().Corrected {
-		w.refuse(content.ProblemIllegalMove, []string{"id"}, msgOnlyArticles)
-		return
-	}
-	note := w.why()
-	if note == "" {
-		w.refuse(content.ProblemRequired, []string{"note"}, msgNote)
-		return
-	}
-	content.As(after.Draft).Correct(content.Correction{At: now, Note: note})
-}
-
-func (d *kindDesk[T, F]) delete(ctx context.Context, w *work, before *content.Entry[T]) error {
-	if len(w.problems) > 0 {
-		return nil
-	}
-	if err := d.Delete(ctx, before, w.entry(w.moment())); err != nil {
-		return err
-	}
-	if w.Kind == content.KindMedia {
-		return w.store.DeleteFiles(ctx, before.ID)
-	}
-	return nil
-}
-
-// clone copies a copy, so that nothing is shared.
-func (d *kindDesk[T, F]) clone(copied T) (T, error) {
-	fresh := d.New()
-	raw, err := json.Marshal(copied)
-	if err == nil {
-		err = json.Unmarshal(raw, fresh)
-	}
-	if err != nil {
-		return fresh, fmt.Errorf("copy an entry: %w", err)
-	}
-	content.As(fresh).Common().ID = content.As(copied).Common().ID
-	return fresh, nil
 }

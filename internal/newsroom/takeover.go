@@ -6,11 +6,14 @@ import (
 	"slices"
 
 	"sen/internal/content"
+	"sen/internal/derive"
+	"sen/internal/entries"
+	"sen/internal/messages"
 	"sen/internal/storage"
-	"sen/internal/storage/batch"
 )
 
-// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at once.
+// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at
+// once.
 func (w *work) know(ctx context.Context, ids []content.ID) error {
 	var missing []content.ID
 	for _, id := range ids {
@@ -18,7 +21,7 @@ func (w *work) know(ctx context.Context, ids []content.ID) error {
 			missing = append(missing, id)
 		}
 	}
-	found, err := w.store.Linked(ctx, missing)
+	found, err := w.room.store.Linked(ctx, missing)
 	if err != nil {
 		return err
 	}
@@ -46,7 +49,8 @@ func (w *work) linked(ctx context.Context, ids []content.ID) (map[content.ID]con
 	return there, nil
 }
 
-// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it over.
+// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it
+// over.
 func (w *work) learn(stage content.Stage, c content.Content) {
 	if w.above == nil {
 		w.above = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
@@ -56,7 +60,7 @@ func (w *work) learn(stage content.Stage, c content.Content) {
 
 // known finds a copy of an entry at a stage: among those that were read, then as others tell of it, then in the store.
 func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
-	inStore := w.finderAt(ctx, stage)
+	inStore := w.room.derived.Finder(ctx, stage)
 	return func(id content.ID) (content.Content, error) {
 		if read, ok := w.there[id]; ok {
 			return read.At(stage), nil
@@ -68,83 +72,79 @@ func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
 	}
 }
 
-// finderAt finds copies as readers of a stage see them, each once, and with it all that stands above it: together with those
-// that others look for ([batch.Together]). What is looked for, sections, organizations and rounds, is few.
-func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) content.Finder {
-	return n.finderBeside(ctx, stage, map[content.ID]content.Content{})
-}
-
-// finderBeside is finderAt where some copies are known.
-func (n *Newsroom) finderBeside(ctx context.Context, stage content.Stage, known map[content.ID]content.Content) content.Finder {
-	return func(id content.ID) (content.Content, error) {
-		if found, ok := known[id]; ok {
-			return found, nil
-		}
-		found, err := batch.Join(ctx, "above at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
-			all, err := n.climb(ctx, stage, ids)
-			return slices.Repeat([]map[content.ID]content.Content{all}, len(ids)), err
-		})
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(known, found)
-		return known[id], nil
-	}
-}
-
-// climb reads copies of some entries, and of all that stands above them, as readers of a stage see them: nil for what is not
-// there. What is not published yet stands in for itself, so that a published copy is never cut off from what is above it.
-func (n *Newsroom) climb(ctx context.Context, stage content.Stage, ids []content.ID) (map[content.ID]content.Content, error) {
-	known := map[content.ID]content.Content{}
-	for len(ids) > 0 {
-		byKind := map[content.Kind][]content.ID{}
-		for _, id := range ids {
-			if _, asked := known[id]; asked {
-				continue
-			}
-			known[id] = nil
-			if kind, ok := id.Kind(); ok {
-				byKind[kind] = append(byKind[kind], id)
-			}
-		}
-		ids = nil
-		for kind, some := range byKind {
-			for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
-				found, err := n.desks[kind].copies(ctx, some, s)
-				if err != nil {
-					return nil, err
-				}
-				for id, c := range found {
-					known[id] = c
-					if parent := c.ParentLink(); parent != "" && known[parent] == nil {
-						ids = append(ids, parent)
-					}
-				}
-				some = slices.DeleteFunc(some, func(id content.ID) bool { return found[id] != nil })
-			}
-		}
-	}
-	return known, nil
-}
-
-// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the rest,
-// and once the copy is saved it is looked at again ([kindDesk.catchUp]). Whether an entry that moves would stand below itself
-// is seen by what stands above it alone.
+// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the
+// rest, and once the copy is saved it is looked at again ([work.catchUp]). Whether an entry that moves would stand
+// below itself is seen by what stands above it alone.
 func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
 	find := w.known(ctx, stage)
 	moves := w.was == nil || c.ParentLink() != w.was.ParentLink()
-	if c.Kind().Descriptor().Tree && w.Action != content.ActionCreate && moves {
-		find = w.finderAt(ctx, stage)
+	if c.Kind().Descriptor().Tree && w.change.Action != content.ActionCreate && moves {
+		find = w.room.derived.Finder(ctx, stage)
 	}
-	cycle, err := derive(c, find)
+	cycle, err := derive.Fill(c, find)
 	if cycle {
-		w.refuse(content.ProblemCycle, []string{"input", "parent"}, msgCycle)
+		w.report.Refuse(content.ProblemCycle, []string{"input", "parent"}, messages.Cycle)
 	}
 	return err
 }
 
-// derive works out what follows from a copy's own content, and what it takes over from others.
-func derive(c content.Content, find content.Finder) (cycle bool, err error) {
-	c.Derive(readingMinutes)
-	return c.TakeOver(find)
+// catchUp brings up to date what a saved entry took over from others. Who changed them while it was being
+// saved could not see yet that it stands on them. What readers are to see of the copy's links is read by the way.
+func (w *work) catchUp(ctx context.Context, before, after *entries.Entry) error {
+	w.there, w.above = nil, nil
+	var ids []content.ID
+	for _, copied := range []content.Content{after.Draft, after.Live} {
+		if copied != nil {
+			ids = append(ids, copied.Taken().From...)
+		}
+	}
+	if takes := len(ids) > 0; !takes {
+		return nil
+	}
+	if w.shown != nil {
+		ids = append(ids, linksOf(w.shown.Content)...)
+	}
+	if err := w.know(ctx, ids); err != nil {
+		return err
+	}
+	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
+		copied := entries.At(after, stage)
+		if copied == nil || before != nil && copied == entries.At(before, stage) {
+			continue
+		}
+		if err := w.rederive(ctx, after.ID, copied, stage); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rederive brings a copy that was saved up to date, until it takes over what is there: others may change meanwhile.
+func (w *work) rederive(ctx context.Context, id content.ID, copied content.Content, stage content.Stage) error {
+	find := w.known(ctx, stage)
+	for range attempts {
+		is, outdated, err := derive.Outdated(copied, find)
+		if !outdated || err != nil {
+			return err
+		}
+		if err := w.of.SetDerived(ctx, stage, map[content.ID]map[string]any{id: is}); err != nil {
+			return err
+		}
+		found, err := w.of.Copies(ctx, []content.ID{id}, stage)
+		if err != nil {
+			return err
+		}
+		if copied = found[id]; copied == nil {
+			return nil
+		}
+		find = w.room.derived.Finder(ctx, stage)
+	}
+	return nil
+}
+
+// linksOf are the entries that a copy names, each once, in the order of their ids and without itself.
+func linksOf(c content.Content) []content.ID {
+	links := content.Links(c)
+	slices.Sort(links)
+	return slices.DeleteFunc(slices.Compact(links), func(id content.ID) bool { return id == c.Common().ID })
 }

@@ -11,8 +11,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestOldTextsAreMadeAnew runs a newsroom over a store whose texts an older program prepared: filters find them by and by,
-// and nobody has to ask for it.
+// TestOldTextsAreMadeAnew runs a newsroom over a store whose texts an older program prepared: filters find them by and
+// by, and nobody has to ask for it.
 func TestOldTextsAreMadeAnew(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sen/internal/content"
+	"sen/internal/messages"
 	"sen/internal/storage/batch"
 )
 
@@ -13,11 +14,11 @@ const MaxUsage = 100
 
 // usedElsewhere refuses a change that would take away what others show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
-	users, err := batch.Join(ctx, "used elsewhere", id, w.usersOf)
+	users, err := batch.Join(ctx, "used elsewhere", id, w.room.usersOf)
 	if err != nil || len(users) == 0 {
 		return false, err
 	}
-	w.refuse(content.ProblemInUse, []string{"id"}, msgInUse, strings.Join(users, ", "))
+	w.report.Refuse(content.ProblemInUse, []string{"id"}, messages.InUse, strings.Join(users, ", "))
 	return true, nil
 }
 
@@ -49,7 +50,7 @@ func (n *Newsroom) usersOf(ctx context.Context, ids []content.ID) ([][]string, e
 
 func (n *Newsroom) inMenu(items []*content.MenuItem, id content.ID) bool {
 	for _, item := range items {
-		medium, _ := n.mediumAt(item.URL)
+		medium, _ := n.own.mediumAt(item.URL)
 		if item.ContentID == id || medium == id || n.inMenu(item.Items, id) {
 			return true
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sen/internal/content"
+	"sen/internal/people"
 )
 
 // move is a legal step of the workflow.
@@ -17,6 +18,8 @@ type move struct {
 	timed bool
 	// live tells that readers must be seeing the entry.
 	live bool
+	// withdraws tells that readers don't see the entry afterwards, unless a time to come was given.
+	withdraws bool
 }
 
 // The states of an entry that is being worked on.
@@ -32,11 +35,11 @@ var moves = []move{
 	{action: content.ActionApprove, from: []content.State{content.StateInReview}, to: content.StatePublished, later: content.StateScheduled, timed: true},
 	{action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled}, to: content.StateDraft},
 	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled, timed: true},
-	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true},
+	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true, withdraws: true},
 	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // an embargo and an expiry at once
 	{action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged}, to: content.StatePublished, live: true},
-	{action: content.ActionArchive, from: inWork, to: content.StateArchived},
-	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed},
+	{action: content.ActionArchive, from: inWork, to: content.StateArchived, withdraws: true},
+	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed, withdraws: true},
 	{action: content.ActionRestore, from: []content.State{content.StateArchived, content.StateTrashed}, to: content.StateDraft},
 	{action: content.ActionRestoreRevision, from: []content.State{content.StateDraft, content.StatePublished, content.StateChanged}, to: content.StateDraft},
 	{action: content.ActionDeleteForever, from: []content.State{content.StateTrashed}},
@@ -65,7 +68,7 @@ func settled(to content.State, isLive bool) content.State {
 func Moves(actor *content.Actor, kind content.Kind, e *content.Editing) []content.Action {
 	actions := []content.Action{}
 	for _, m := range moves {
-		if slices.Contains(m.from, e.State) && (!m.live || e.LiveVersion > 0) && mayTo(actor, m.action, kind, e) &&
+		if slices.Contains(m.from, e.State) && (!m.live || e.LiveVersion > 0) && people.MayTo(actor, m.action, kind, e) &&
 			(m.action != content.ActionCorrect || kind.Descriptor().Corrected) && !slices.Contains(actions, m.action) {
 			actions = append(actions, m.action)
 		}

@@ -16,6 +16,7 @@ import (
 	"sen/internal/newsroom"
 	"sen/internal/storage"
 	"sen/internal/testkit"
+	"sen/internal/upkeep"
 )
 
 // editor is a context in which an editor acts.
@@ -43,6 +44,18 @@ func makeTags(t testing.TB, room *newsroom.Newsroom, n int) (ids []content.ID) {
 
 // text is a text of the site's default language, as an input has it.
 func text(s string) any { return map[string]any{"text": s} }
+
+// findings is what a check of a store finds in an hour.
+func findings(t *testing.T, store *storage.Store) (found []upkeep.Finding) {
+	t.Helper()
+	err := upkeep.Check(context.Background(), store, upkeep.CheckOptions{
+		Now: func() time.Time { return time.Now().Add(time.Hour) }, Found: func(f upkeep.Finding) { found = append(found, f) }, Progress: func(string, int) {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
 
 // describe is a change of a tag's description.
 func describe(id content.ID, version int, description string) newsroom.Change {
@@ -203,13 +216,14 @@ func TestMovesAtOnce(t *testing.T) {
 				t.Errorf("of three moves that make a circle %d were made and %d refused", moved.Load(), refused.Load())
 			}
 		}
-		if found := findings(t, store, false); len(found) > 0 {
+		if found := findings(t, store); len(found) > 0 {
 			t.Errorf("the tree does not fit together: %v", found)
 		}
 	})
 }
 
-// TestTrashFollows moves the section of an article that is in the trash: it comes back with the breadcrumb of the new place.
+// TestTrashFollows moves the section of an article that is in the trash: it comes back with the breadcrumb of the new
+// place.
 func TestTrashFollows(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)

@@ -17,6 +17,7 @@ import (
 	"sen/internal/newsroom"
 	"sen/internal/storage"
 	"sen/internal/testkit"
+	"sen/internal/upkeep"
 )
 
 // What the child of TestCrash is told by its environment.
@@ -172,8 +173,9 @@ func afterCrash(t *testing.T, store *storage.Store, action content.Action, step 
 	if _, _, err := store.Sweep(ctx, later(), false); err != nil {
 		t.Error(err)
 	}
-	err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t), Now: later}).Check(ctx, false,
-		func(f newsroom.Finding) { t.Errorf("a check finds: %+v", f) }, func(string, int) {})
+	err := upkeep.Check(ctx, store, upkeep.CheckOptions{
+		Now: later, Found: func(f upkeep.Finding) { t.Errorf("a check finds: %+v", f) }, Progress: func(string, int) {},
+	})
 	if err != nil {
 		t.Error(err)
 	}

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"sen/internal/content"
+	"sen/internal/derive"
+	"sen/internal/entries"
 	"sen/internal/newsroom"
 	"sen/internal/storage"
 	"sen/internal/testkit"
@@ -201,7 +203,7 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 		if _, _, err := store.Sweep(context.Background(), time.Now(), false); err != nil {
 			t.Fatal(err)
 		}
-		if err := room.Finish(context.Background()); err != nil {
+		if err := derive.New(store, entries.Of(store)).Finish(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}

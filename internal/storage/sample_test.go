@@ -8,10 +8,10 @@ import (
 	"syscall"
 	"testing"
 
-	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
 	"sen/internal/testkit"
+	"sen/internal/upkeep"
 )
 
 // putSample puts the sample into a store that nobody has made ready yet.
@@ -21,7 +21,7 @@ func putSample(t *testing.T, store *storage.Store) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	filled, err := store.FillSample(t.Context(), func(ctx context.Context) error { return newsroom.Import(ctx, store, bundle) })
+	filled, err := store.FillSample(t.Context(), func(ctx context.Context) error { return upkeep.Import(ctx, store, bundle) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,9 @@ func TestSampleAndCrash(t *testing.T) {
 				if want := len(bundle.Items) + 1; err != nil || len(revisions) != want { // one is the site's
 					t.Errorf("%d of %d entries and settings are there: %v", len(revisions), want, err)
 				}
-				err = newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Check(t.Context(), false,
-					func(f newsroom.Finding) { t.Errorf("a check finds: %+v", f) }, func(string, int) {})
+				err = upkeep.Check(t.Context(), store, upkeep.CheckOptions{
+					Found: func(f upkeep.Finding) { t.Errorf("a check finds: %+v", f) }, Progress: func(string, int) {},
+				})
 				if err != nil {
 					t.Error(err)
 				}

@@ -10,9 +10,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"sen/internal/engine"
-	"sen/internal/newsroom"
 	"sen/internal/sample"
 	"sen/internal/storage"
+	"sen/internal/upkeep"
 )
 
 // samples are the documents that an import of the sample left in an engine, by the engine's name and by table.
@@ -85,7 +85,7 @@ func Sample(t testing.TB, store *storage.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
+	if err := upkeep.Import(context.Background(), store, bundle); err != nil {
 		t.Fatal(err)
 	}
 }

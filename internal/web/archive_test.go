@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"sen/internal/newsroom"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/upkeep"
 )
 
 // TestRestoredAnswers restores the archive of a site on both engines: it answers as the origin does.
@@ -22,12 +22,12 @@ func TestRestoredAnswers(t *testing.T) {
 	}
 	silent := func(string, int) {}
 	var archive bytes.Buffer
-	if err := newsroom.Export(t.Context(), origin, &archive, true, silent); err != nil {
+	if err := upkeep.Export(t.Context(), origin, &archive, true, silent); err != nil {
 		t.Fatal(err)
 	}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		if err := newsroom.Restore(t.Context(), store, bytes.NewReader(archive.Bytes()), silent, silent); err != nil {
+		if err := upkeep.Restore(t.Context(), store, bytes.NewReader(archive.Bytes()), silent, silent); err != nil {
 			t.Fatal(err)
 		}
 		if got := string(testserver.Start(t, store, nil).Ask(t, query, nil, nil)); got != want {

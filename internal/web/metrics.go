@@ -15,7 +15,7 @@ import (
 
 	"sen/internal/cache"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 )
 
 // Metrics are figures of the running program for Prometheus. No label holds text of a client: routes,
@@ -113,7 +113,7 @@ func (v visitors) forOperators(next http.Handler) http.Handler {
 		if secret, bearer := bearerOf(r); bearer {
 			var actor *content.Actor
 			if actor, err = v.actor(r.Context(), secret); err == nil {
-				err = newsroom.Permit(actor, content.ActionAuditLog, "")
+				err = people.Permit(actor, content.ActionAuditLog, "")
 			}
 		}
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -73,7 +73,7 @@ func TestWhoSeesMetrics(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) { o.Metrics = web.NewMetrics() })
 	token := func(role content.Role, actions ...content.Action) string {
 		t.Helper()
-		_, secret, err := server.People.CreateToken(operator(t), nil, newsroom.NewToken{Name: "x", Role: role, Actions: actions})
+		_, secret, err := server.People.CreateToken(operator(t), nil, people.NewToken{Name: "x", Role: role, Actions: actions})
 		if err != nil {
 			t.Fatal(err)
 		}

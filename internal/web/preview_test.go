@@ -14,6 +14,7 @@ import (
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -25,7 +26,7 @@ func TestPreviewPage(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := testserver.Start(t, store, nil)
 	chain := []content.Locale{"vi"}
-	ctx := auth.WithActor(t.Context(), newsroom.Operator)
+	ctx := auth.WithActor(t.Context(), people.Operator)
 	create := func(kind content.Kind, input map[string]any) content.ID {
 		t.Helper()
 		outcome, err := server.Newsroom.Do(ctx, chain, newsroom.Change{Action: content.ActionCreate, Kind: kind, Input: newsroom.NewInput(input)})
@@ -48,7 +49,7 @@ func TestPreviewPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := signer.Preview(auth.Preview{Entry: shown, Maker: newsroom.Operator.ID, Until: until})
+	token := signer.Preview(auth.Preview{Entry: shown, Maker: people.Operator.ID, Until: until})
 	get := func(address string) (int, http.Header, string) {
 		t.Helper()
 		response, err := http.Get(server.URL + address)
@@ -97,7 +98,7 @@ func TestPreviewPage(t *testing.T) {
 	if err != nil || len(picture.Problems) > 0 {
 		t.Fatal(err, picture)
 	}
-	guest := signer.Preview(auth.Preview{Entry: picture.ID, Maker: newsroom.Operator.ID, Until: until})
+	guest := signer.Preview(auth.Preview{Entry: picture.ID, Maker: people.Operator.ID, Until: until})
 	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Media { url } } }`, picture.ID), nil,
 		http.Header{"Authorization": {"Bearer " + guest}, "Sen-Stage": {"DRAFT"}})
 	var file struct {
@@ -110,14 +111,14 @@ func TestPreviewPage(t *testing.T) {
 	if status, _, body := get(address); status != http.StatusOK || !strings.HasPrefix(body, "Ngày") {
 		t.Errorf("the file of a preview: %d %s", status, body)
 	}
-	if _, err := server.Newsroom.RevokePreviews(ctx, chain, picture.ID); err != nil {
+	if _, err := server.People.RevokePreviews(ctx, chain, picture.ID); err != nil {
 		t.Fatal(err)
 	}
 	if status, _, body := get(address); status == http.StatusOK {
 		t.Errorf("the file of a preview that was revoked: %d %s", status, body)
 	}
 
-	_, account, err := server.People.CreateToken(ctx, nil, newsroom.NewToken{Name: "x", Role: content.RoleEditor})
+	_, account, err := server.People.CreateToken(ctx, nil, people.NewToken{Name: "x", Role: content.RoleEditor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func TestPreviewPage(t *testing.T) {
 		"of an account":    {"/preview/" + account, http.StatusNotFound},
 		"of nothing":       {"/preview/" + signer.Preview(auth.Preview{Entry: "article_nothing", Until: server.Clock.Now().Add(time.Minute)}), http.StatusNotFound},
 		"revoked":          {"/preview/" + guest, http.StatusNotFound},
-		"a wrong language": {"/preview/" + signer.Preview(auth.Preview{Entry: shown, Maker: newsroom.Operator.ID, Until: server.Clock.Now().Add(time.Minute)}) + "?locale=!!", http.StatusBadRequest},
+		"a wrong language": {"/preview/" + signer.Preview(auth.Preview{Entry: shown, Maker: people.Operator.ID, Until: server.Clock.Now().Add(time.Minute)}) + "?locale=!!", http.StatusBadRequest},
 	} {
 		if status, _, body := get(c.address); status != c.status || strings.Contains(body, "<h1>") {
 			t.Errorf("%s: %d %s", name, status, body)
@@ -146,7 +147,7 @@ func TestGuestsAreStrangers(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) {
 		o.Concurrency, o.Timeout, o.Slow, o.Log, o.RateLimit = 1, 200*time.Millisecond, 1, slog.New(log), 200
 	})
-	ctx := auth.WithActor(t.Context(), newsroom.Operator)
+	ctx := auth.WithActor(t.Context(), people.Operator)
 	outcome, err := server.Newsroom.Do(ctx, []content.Locale{"vi"}, newsroom.Change{
 		Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.NewInput(map[string]any{"title": []any{map[string]any{"text": "Bài"}}}),
 	})
@@ -157,7 +158,7 @@ func TestGuestsAreStrangers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := signer.Preview(auth.Preview{Entry: outcome.ID, Maker: newsroom.Operator.ID, Until: server.Clock.Now().Add(time.Hour)})
+	token := signer.Preview(auth.Preview{Entry: outcome.ID, Maker: people.Operator.ID, Until: server.Clock.Now().Add(time.Hour)})
 	page := func() *http.Response {
 		t.Helper()
 		response, err := http.Get(server.URL + "/preview/" + token)

@@ -11,7 +11,7 @@ import (
 
 	"sen/internal/auth"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 )
@@ -118,7 +118,7 @@ func TestSignInByCookie(t *testing.T) {
 }
 
 // operator is a context in which the program's operator acts.
-func operator(t *testing.T) context.Context { return auth.WithActor(t.Context(), newsroom.Operator) }
+func operator(t *testing.T) context.Context { return auth.WithActor(t.Context(), people.Operator) }
 
 // readerToken is a token that reads drafts.
-var readerToken = newsroom.NewToken{Name: "x", Role: content.RoleReader}
+var readerToken = people.NewToken{Name: "x", Role: content.RoleReader}

@@ -14,7 +14,7 @@ import (
 
 	"sen/graph"
 	"sen/internal/content"
-	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
@@ -88,13 +88,13 @@ func house(t *testing.T, e testkit.Engine, change func(*web.Options)) *testserve
 			change(o)
 		}
 	})
-	account := newsroom.NewAccount{Login: "lan", Name: "lan", Role: content.RoleEditor, Password: thePassword}
+	account := people.NewAccount{Login: "lan", Name: "lan", Role: content.RoleEditor, Password: thePassword}
 	created, _, err := server.People.CreateAccount(operator(t), nil, account)
 	if err != nil {
 		t.Fatal(err)
 	}
 	hash := quickHash(thePassword)
-	if _, err := store.ChangeAccount(t.Context(), created.ID, storage.AccountChange{Password: &hash}); err != nil {
+	if _, _, err := store.ChangeAccount(t.Context(), created.ID, storage.AccountChange{Password: &hash}); err != nil {
 		t.Fatal(err)
 	}
 	return server

@@ -26,6 +26,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/newsroom"
+	"sen/internal/people"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/web"
@@ -39,7 +40,7 @@ type Server struct {
 	// Newsroom makes the changes.
 	Newsroom *newsroom.Newsroom
 	// People sign in.
-	People *newsroom.People
+	People *people.People
 	trips  atomic.Int64
 }
 
@@ -56,19 +57,19 @@ func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.
 	}
 	g := graph.Options{Introspection: true, Limits: limits.Default, Log: log}
 	clock := testkit.NewClock()
-	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Now: clock.Now, Log: log})
+	persons := people.New(store, people.Options{Now: clock.Now, PublicURL: PublicURL, Log: log})
 	w := web.Options{
-		Origins: origins, Actor: people.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Now: clock.Now, Log: log,
+		Origins: origins, Actor: persons.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Now: clock.Now, Log: log,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if change != nil {
 		change(&g, &w)
 	}
-	s := &Server{Clock: clock, People: people}
-	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: people.Signer, PublicURL: PublicURL, Log: log})
+	s := &Server{Clock: clock, People: persons}
+	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: persons.Signer, PublicURL: PublicURL, Log: log})
 	w.Newsroom = s.Newsroom
 	s.Clock.Due = s.Newsroom.RunDue
-	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, people, PublicURL), g), w)
+	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, persons, PublicURL), g), w)
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, trips := engine.CountTrips(r.Context())
 		if actor := actors[r.Header.Get(ActorHeader)]; actor != nil {

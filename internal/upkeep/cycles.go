@@ -1,0 +1,71 @@
+package upkeep
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sen/internal/content"
+	"sen/internal/entries"
+)
+
+// cycles finds entries that stand below themselves, in the tree of drafts or of published
+// copies. To mend it, the one with the lowest id of each circle goes to the top of its tree.
+func (c *checking) cycles(ctx context.Context, of entries.Collection) error {
+	if !of.Kind().Descriptor().Tree {
+		return nil
+	}
+	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
+		parents := map[content.ID]content.ID{}
+		err := of.Each(ctx, func(e *entries.Entry) error {
+			if copied := entries.At(e, stage); copied != nil {
+				parents[e.ID] = copied.ParentLink()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, id := range slices.Sorted(maps.Keys(parents)) {
+			circle := circleOf(id, parents)
+			if circle == nil || id != slices.Min(circle) {
+				continue
+			}
+			f := Finding{What: "cycle", Where: string(id), About: fmt.Sprintf("%s: below itself by %v", stage, circle[1:])}
+			if err := c.tell(f, func() error { return c.raise(ctx, of, id, stage, parents) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// circleOf is an entry with what stands above it up to itself; nil when it does not stand below
+// itself.
+func circleOf(id content.ID, parents map[content.ID]content.ID) (circle []content.ID) {
+	for at := id; !slices.Contains(circle, at); at = parents[at] {
+		if circle = append(circle, at); parents[at] == id {
+			return circle
+		}
+	}
+	return nil
+}
+
+// raise takes an entry to the top of a tree.
+func (c *checking) raise(ctx context.Context, of entries.Collection, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
+	e, ok, err := of.Entry(ctx, id)
+	if !ok || err != nil {
+		return err
+	}
+	above, none := func(link content.ID) bool { return link == parents[id] }, func(content.ID) bool { return false }
+	if stage == content.StageDraft {
+		err = c.unlink(ctx, of, e, above, none)
+	} else {
+		err = c.unlink(ctx, of, e, none, above)
+	}
+	if err == nil {
+		parents[id] = ""
+	}
+	return err
+}
