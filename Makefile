@@ -79,7 +79,7 @@ FUZZ = \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \
-	./internal/picture:FuzzWash \
+	./internal/picture:FuzzCleanVideo \
 	./internal/richtext:FuzzBlocks \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \

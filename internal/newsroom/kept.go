@@ -34,7 +34,7 @@ type sizes struct {
 
 // keepSize keeps a size that was made, and lets go of those that were used least where there are too many: of its picture,
 // or in all.
-func (n *Newsroom) keepSize(ctx context.Context, s *Sized, made picture.Made) error {
+func (n *Newsroom) keepSize(ctx context.Context, s *Sized, made picture.Resized) error {
 	k := &n.sizes
 	bytes := int64(len(made.Data))
 	if bytes > k.bound/4 {

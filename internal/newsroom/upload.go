@@ -210,7 +210,7 @@ func receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*r
 	if strings.HasPrefix(as.MimeType, "image/") {
 		err = f.clean(ctx)
 	} else {
-		f.file, err = picture.Wash(ctx, file, size, as)
+		f.file, err = picture.CleanVideo(ctx, file, size, as)
 	}
 	if err != nil {
 		return nil, err
@@ -288,7 +288,7 @@ func (f *received) keepVariants(ctx context.Context, store *storage.Store, m *co
 		return err
 	}
 	for _, width := range variantWidths {
-		if width >= p.Width || p.Moves {
+		if width >= p.Width || p.Animated {
 			break
 		}
 		made, err := p.Resize(ctx, picture.Contain(p.Width, p.Height, width, picture.MaxSide))
