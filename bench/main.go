@@ -1,5 +1,5 @@
-// Command bench measures Sen on a real MongoDB, beside a static answer of the same bytes and beside what one would
-// write by hand; see bench/README.md. It starts and ends everything that it needs.
+// Command bench measures Sen on a real MongoDB, and compares it with a static answer of the same bytes and with a
+// hand-written handler; see bench/README.md. It starts and stops everything that it needs.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// settings are the flags.
+// settings holds the flags.
 type settings struct {
 	articles           int
 	during             time.Duration
@@ -27,7 +27,7 @@ type settings struct {
 	connections        numbersFlag
 	growth, engines    numbersFlag
 	profile            string
-	dearest            bool
+	costliest          bool
 	before             string
 	static, byHand     string
 	writes             int
@@ -46,8 +46,8 @@ func main() {
 	flag.Var(&o.growth, "growth", "compare stores with so many articles, with commas, and measure nothing else")
 	flag.Var(&o.engines, "engines", "compare the two engines with so many articles, with commas, and measure nothing else; the first has goals")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of Sen into this folder, and measure nothing else")
-	flag.BoolVar(&o.dearest, "dearest", false, "look for the request that takes most processor time for its cost, and measure nothing else")
-	flag.StringVar(&o.before, "before", "", "with -dearest: another program of Sen to measure beside this one")
+	flag.BoolVar(&o.costliest, "costliest", false, "look for the request that takes most processor time for its cost, and measure nothing else")
+	flag.StringVar(&o.before, "before", "", "with -costliest: another program of Sen to measure beside this one")
 	flag.StringVar(&o.static, "static", "", "serve the files of this folder as answers, and nothing else")
 	flag.StringVar(&o.byHand, "byhand", "", "serve the hand-written handler on this MongoDB, and nothing else")
 	flag.IntVar(&o.writes, "writes", 0, "make, change and publish so many articles, and measure nothing else")
@@ -88,17 +88,17 @@ func run(ctx context.Context, o settings) error {
 		return g.engines(ctx, o)
 	case o.profile != "":
 		return g.profile(ctx, o)
-	case o.dearest:
-		return g.dearest(ctx, o)
+	case o.costliest:
+		return g.costliest(ctx, o)
 	}
 	return g.compare(ctx, o)
 }
 
-// minArticles is the least number of articles with which every operation finds something.
+// minArticles is the smallest number of articles with which every operation finds something.
 const minArticles = 2000
 
-// compare measures Sen beside the yardsticks.
-func (g *ground) compare(ctx context.Context, o settings) (err error) {
+// compare measures Sen and the baselines.
+func (g *environment) compare(ctx context.Context, o settings) (err error) {
 	uri, err := g.fill(ctx, "sen", o.articles)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 		}
 		r.sizes[operation.name] = len(body)
 	}
-	say("all give equal content for %d operations", len(r.operations))
+	progressf("all give equal content for %d operations", len(r.operations))
 	if err := f.static(ctx, r.operations, f.targets[1]); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 	return r.verdict()
 }
 
-// operations are those that are asked for, on a store with so many articles.
+// operations returns the selected operations, for a store with the given number of articles.
 func (f *fleet) operations(ctx context.Context, articles int, only filter) ([]operation, error) {
 	if len(f.targets) < 2 {
 		return nil, errors.New("-configs leaves none of Sen's configurations")
@@ -166,19 +166,20 @@ func (f *fleet) operations(ctx context.Context, articles int, only filter) ([]op
 	return all, nil
 }
 
-// named is what a process is called in tables: after all the targets that it serves.
-func (f *fleet) named(p *process) (string, layers) {
+// named returns the name of a process in tables, made from the names of all targets that it serves, and its cache
+// sizes.
+func (f *fleet) named(p *process) (string, cacheSizes) {
 	var names []string
-	var l layers
+	var l cacheSizes
 	for _, t := range f.targets {
 		if t.process == p {
-			names, l = append(names, t.name), t.layers
+			names, l = append(names, t.name), t.cacheSizes
 		}
 	}
 	return strings.Join(names, "; "), l
 }
 
-// filter is a flag with parts of names; an empty one takes every name.
+// filter is a flag with parts of names. An empty filter matches every name.
 type filter []string
 
 // String implements [flag.Value].
