@@ -117,7 +117,7 @@ func compareCostly(ctx context.Context, searchers []searcher, only filter) error
 	}
 	fmt.Printf("\nThe worst is %s: %.2f ms a point of cost (goal: at most %.0f).\n", worstName, ms(worst), ms(maxPerPoint))
 	if worst > maxPerPoint {
-		return errors.New("a point of cost takes too much processor time")
+		return errors.New("a point of cost uses too much processor time")
 	}
 	return nil
 }

@@ -191,7 +191,7 @@ func (k *engineStore) spend(times int, request func(n int) error) (s spentBy, er
 
 // compareEngines prints the usage of reads and writes on each engine. Only the first size has goals.
 func (r *report) compareEngines(ctx context.Context, stores []*engineStore, articles int, goals bool) error {
-	r.printf("| | embedded: Sen ms | p99 ms | MongoDB: Sen ms | mongod ms | p99 ms | processor, embedded beside MongoDB |\n")
+	r.printf("| | embedded: Sen ms | p99 ms | MongoDB: Sen ms | mongod ms | p99 ms | processor time, embedded relative to MongoDB |\n")
 	r.printf("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	row := func(name string, spent [][]spentBy, write bool) {
 		local, server := spent[0], spent[1]
@@ -203,11 +203,11 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 		if !goals {
 			return
 		}
-		r.goals = append(r.goals, goal{what: name + ": processor time, embedded beside MongoDB", figure: beside, bound: 1, atMost: true})
+		r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: beside, bound: 1, atMost: true})
 		if write {
 			r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
 		} else {
-			r.goals = append(r.goals, goal{what: name + ": ms until 99 of 100 answers came, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
+			r.goals = append(r.goals, goal{what: name + ": p99 response time in ms, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
 		}
 	}
 	deep, err := deepCursor(ctx, stores[0].sen.host, min(50_000, articles/2))
@@ -237,7 +237,7 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 		}
 		row(w.name, spent, true)
 	}
-	r.printf("\n| engine | until ready | resident MB | at most MB |\n| --- | ---: | ---: | ---: |\n")
+	r.printf("\n| engine | until ready | resident MB | maximum MB |\n| --- | ---: | ---: | ---: |\n")
 	for _, k := range stores {
 		now, peak, err := memory(k.sen.pid)
 		if err != nil {
@@ -254,8 +254,8 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 	return ctx.Err()
 }
 
-// requestsPerRound is the number of requests in a round; there are many, because processor time is counted in ticks of 10
-// ms.
+// requestsPerRound is the number of requests in a round; there are many, because processor time is counted in ticks of
+// 10 ms.
 const requestsPerRound = 100
 
 // inTurn sends a request to each engine in rounds. The order of the engines changes with each round.

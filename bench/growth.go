@@ -15,7 +15,8 @@ const maxGrowth = 1.5
 // maxStart is the largest allowed time from the start of the program until it is ready, at any size.
 const maxStart = time.Second
 
-// sizedStore is a store of a given size with two programs of Sen on it: one without caches, one with the default caches.
+// sizedStore is a store of a given size with two programs of Sen on it: one without caches, one with the default
+// caches.
 type sizedStore struct {
 	*fleet
 	articles    int
@@ -51,7 +52,7 @@ func (g *environment) grow(ctx context.Context, o settings) error {
 		}
 		took[sizes[0].operations[i].name] = times
 	}
-	r.printf("### Growth: nothing in memory, one connection, medians of 300 each in turn\n\n| |")
+	r.printf("### Growth: without caches, one connection, medians of 300 requests in turn\n\n| |")
 	for _, s := range sizes {
 		r.printf(" %d articles |", s.articles)
 	}
@@ -129,7 +130,7 @@ func (r *report) grownRow(name string, took [][]time.Duration) {
 	}
 	ratio := slices.Max(medians) / slices.Min(medians)
 	r.printf(" %.2f |\n", ratio)
-	r.goals = append(r.goals, goal{what: name + ", slowest beside fastest size", figure: ratio, bound: maxGrowth, atMost: true})
+	r.goals = append(r.goals, goal{what: name + ", slowest size relative to fastest", figure: ratio, bound: maxGrowth, atMost: true})
 }
 
 // grownProcesses prints the start time of Sen, and its memory after some load.

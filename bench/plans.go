@@ -51,14 +51,14 @@ func (g *environment) plans(ctx context.Context, r *report) error {
 	r.printf("\n### A list of 20 × 15 fields\n\n| | µs | allocations |\n| --- | ---: | ---: |\n")
 	for _, name := range []string{planned, gqlgen, encoding} {
 		if len(rounds[name]) < r.rounds {
-			return fmt.Errorf("BenchmarkPlan does not tell of %s", name)
+			return fmt.Errorf("BenchmarkPlan has no result for %s", name)
 		}
 		r.printf("| %s | %.0f | %.0f |\n", name, median(rounds[name], nanoseconds)/1000, median(rounds[name], writtenAllocations))
 	}
 	r.goals = append(r.goals,
-		goal{what: "time of a plan's list, beside encoding/json", figure: ratio(rounds[planned], rounds[encoding], nanoseconds), bound: maxPlanned, atMost: true},
+		goal{what: "time of a plan's list, relative to encoding/json", figure: ratio(rounds[planned], rounds[encoding], nanoseconds), bound: maxPlanned, atMost: true},
 		goal{what: "allocations of a plan's list", figure: median(rounds[planned], writtenAllocations), bound: maxPlannedAllocations, atMost: true},
-		goal{what: "time of gqlgen's executor, beside a plan", figure: ratio(rounds[gqlgen], rounds[planned], nanoseconds), bound: minPlanned},
+		goal{what: "time of gqlgen's executor, relative to a plan", figure: ratio(rounds[gqlgen], rounds[planned], nanoseconds), bound: minPlanned},
 	)
 	return nil
 }

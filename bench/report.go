@@ -106,7 +106,7 @@ func (r *report) speeds() {
 		} {
 			if r.measured(g.name) {
 				r.goals = append(r.goals, goal{
-					what:   fmt.Sprintf("%s, %s, beside %s at %d connections", o.name, g.name, g.other, last),
+					what:   fmt.Sprintf("%s, %s, relative to %s at %d connections", o.name, g.name, g.other, last),
 					figure: r.ratio(g.name, g.other, o.name, last), bound: g.least,
 				})
 			}
@@ -126,7 +126,7 @@ const maxAllocations = 15
 
 // memory prints the memory of the processes, and adds the goal for the bound of Sen.
 func (r *report) memory(ctx context.Context, what string, all []*process, named func(*process) (string, cacheSizes)) error {
-	r.printf("\n### Memory%s\n\n| process | now MB | at most MB | bound MB |\n| --- | ---: | ---: | ---: |\n", what)
+	r.printf("\n### Memory%s\n\n| process | now MB | maximum MB | bound MB |\n| --- | ---: | ---: | ---: |\n", what)
 	for _, p := range all {
 		name, l := named(p)
 		now, peak, err := memory(p.pid)

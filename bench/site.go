@@ -70,7 +70,7 @@ func (g *environment) fill(ctx context.Context, database string, articles int) (
 	if err := fill(ctx, store, articles, os.Stderr); err != nil {
 		return "", err
 	}
-	progressf("filled in %s; making the indexes", time.Since(begin).Round(time.Second))
+	progressf("filled in %s; building the indexes", time.Since(begin).Round(time.Second))
 	if err := store.Prepare(ctx); err != nil {
 		return "", err
 	}

@@ -70,7 +70,7 @@ func (g *environment) writes(ctx context.Context, n int) error {
 		own, other := ours.took[step]/time.Duration(n), theirs.took[step]/time.Duration(n)
 		ratio := float64(own) / float64(other)
 		r.printf("| %s | %s | %s | %.2f |\n", step, own.Round(10*time.Microsecond), other.Round(10*time.Microsecond), ratio)
-		r.goals = append(r.goals, goal{what: step + ", processor time beside by hand", figure: ratio, bound: maxWriting, atMost: true})
+		r.goals = append(r.goals, goal{what: step + ", processor time relative to by hand", figure: ratio, bound: maxWriting, atMost: true})
 	}
 	return r.verdict()
 }

@@ -52,8 +52,8 @@ func (f *passwordFlags) read(in io.Reader) (string, error) {
 	return line, nil
 }
 
-// printDone prints a message to standard error. If a one-time password was made, it prints it alone on a line of standard
-// output.
+// printDone prints a message to standard error. If a one-time password was made, it prints it alone on a line of
+// standard output.
 func printDone(o output, made, format string, args ...any) {
 	_, _ = fmt.Fprintf(o.err, format+"\n", args...)
 	if made != "" {

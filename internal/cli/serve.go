@@ -128,8 +128,9 @@ func serveMetrics(listener net.Listener, metrics *web.Metrics, log *slog.Logger)
 // running requests, garbage. The code needs about 35 MB more, which is not part of it.
 const memoryReserve = 100 << 20
 
-// embeddedGCPercent is the target of the garbage collector (GOGC) with the embedded engine: the garbage that may collect, in
-// percent of the live memory. The engine's rows are large, have few pointers and stay, so collections are cheap.
+// embeddedGCPercent is the target of the garbage collector (GOGC) with the embedded engine: the garbage that may
+// collect, in percent of the live memory. The engine's rows are large, have few pointers and stay, so collections are
+// cheap.
 const embeddedGCPercent = 50
 
 // limitMemory sets the garbage collector so that the program needs little more than the sum of its cache limits,

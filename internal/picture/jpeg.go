@@ -140,7 +140,8 @@ func (f frame) samples(scan []byte) (n int64) {
 	return n
 }
 
-// entropyCodedLength returns the length of the entropy-coded bytes, which end at the first marker that is not a restart marker.
+// entropyCodedLength returns the length of the entropy-coded bytes, which end at the first marker that is not a restart
+// marker.
 func entropyCodedLength(data []byte) int {
 	for i := 0; ; {
 		next := bytes.IndexByte(data[i:], 0xff)

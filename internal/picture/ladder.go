@@ -59,8 +59,8 @@ func (r Result) Size() Size {
 	return Size{Width: r.Width, Format: r.Format}
 }
 
-// ResultFor returns the result of a size for a picture of the given width, height and media type. The width is rounded up
-// to the next one of the [Ladder]; the proportions of a cropped picture are rounded to the nearest of the list.
+// ResultFor returns the result of a size for a picture of the given width, height and media type. The width is rounded
+// up to the next one of the [Ladder]; the proportions of a cropped picture are rounded to the nearest of the list.
 // Format is empty if it is the picture's own format.
 func (s Size) ResultFor(width, height int, mimeType string) Result {
 	r := Result{Format: s.Format}

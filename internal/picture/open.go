@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Limiter bounds the number of pixels that are decoded at the same time in this process: one of the largest pictures, or
-// as many small ones as there are processors.
+// Limiter bounds the number of pixels that are decoded at the same time in this process: one of the largest pictures,
+// or as many small ones as there are processors.
 type Limiter struct{ pixels *semaphore.Weighted }
 
 func newLimiter() *Limiter { return &Limiter{semaphore.NewWeighted(maxPixels)} }

@@ -23,8 +23,8 @@ const (
 	maxPixels = 50_000_000
 	// MaxBytes bounds the file of a picture, in bytes.
 	MaxBytes = 64 << 20
-	// MaxFrames bounds the frames of an animated picture, and maxAnimation the unpacked bytes of all its frames, at least
-	// one a pixel: the browser of each reader decodes them all.
+	// MaxFrames bounds the frames of an animated picture, and maxAnimation the unpacked bytes of all its frames, at
+	// least one a pixel: the browser of each reader decodes them all.
 	MaxFrames    = 1000
 	maxAnimation = 2_000_000_000
 	// maxSamples bounds the samples that all scans of a JPEG cover together. Usual encoders stay below it for the

@@ -156,8 +156,8 @@ var adam7 = []struct{ x, y, dx, dy int64 }{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
-// unpackedLength returns the length in bytes of the unpacked pixels of a frame. Each row has one more byte in front, for
-// its filter.
+// unpackedLength returns the length in bytes of the unpacked pixels of a frame. Each row has one more byte in front,
+// for its filter.
 func unpackedLength(width, height int64, header []byte) (size int64) {
 	channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[header[9]]
 	rows := func(width, height int64) int64 {
@@ -175,8 +175,8 @@ func unpackedLength(width, height int64, header []byte) (size int64) {
 	return size
 }
 
-// joinedReader reads several byte slices as one stream and counts the bytes that were read. It implements io.ByteReader, so
-// that a decompressor does not read ahead of what it needs.
+// joinedReader reads several byte slices as one stream and counts the bytes that were read. It implements
+// io.ByteReader, so that a decompressor does not read ahead of what it needs.
 type joinedReader struct {
 	rest [][]byte
 	read int

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// CleanVideo removes from a recording the place, the time and the author. The samples of picture and sound keep their bytes
-// and their offsets. A file of any type but MP4 and M4A is returned unchanged. A malformed file is a [*Refusal].
+// CleanVideo removes from a recording the place, the time and the author. The samples of picture and sound keep their
+// bytes and their offsets. A file of any type but MP4 and M4A is returned unchanged. A malformed file is a [*Refusal].
 func CleanVideo(ctx context.Context, file io.ReaderAt, size int64, t Type) (io.ReaderAt, error) {
 	switch t.MimeType {
 	case mp4.MimeType, m4a.MimeType:
@@ -61,8 +61,8 @@ var isoBoxes = map[string]map[string]isoRule{
 	},
 }
 
-// isoVisible lists the handlers of the tracks that are visible or audible. Other tracks hold measurements of the camera,
-// such as its position at each second (GoPro's "gpmd" and Android's "camm" are in tracks of "meta").
+// isoVisible lists the handlers of the tracks that are visible or audible. Other tracks hold measurements of the
+// camera, such as its position at each second (GoPro's "gpmd" and Android's "camm" are in tracks of "meta").
 var isoVisible = []string{"vide", "soun", "text", "sbtl", "subt", "clcp", "pict", "auxv"}
 
 var errTracks = refuse(ReasonBroken, "a film with tracks of measurements in fragments; save it as an ordinary MP4")

@@ -37,8 +37,8 @@ func Markdown(blocks []content.Block, media func(content.ID) (Medium, bool)) str
 	return b.String()
 }
 
-// exactMarkdown returns a block as Markdown that is read as the same block. besideCaptioned is set next to a picture or a
-// table, where a paragraph in italics would be read as a caption.
+// exactMarkdown returns a block as Markdown that is read as the same block. besideCaptioned is set next to a picture or
+// a table, where a paragraph in italics would be read as a caption.
 func exactMarkdown(b content.Block, media Media, besideCaptioned bool) string {
 	if b.Paragraph != nil && isSimple(b.Paragraph.Spans) {
 		return b.Paragraph.Spans[0].Text

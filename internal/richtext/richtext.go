@@ -105,7 +105,8 @@ func firstNonEmpty(texts ...string) string {
 	return ""
 }
 
-// imageMedium returns the medium of an image block, with the caption and the alternative text of the block if it has them.
+// imageMedium returns the medium of an image block, with the caption and the alternative text of the block if it has
+// them.
 func imageMedium(image *content.ImageBlock, media Media) (Medium, bool) {
 	m, ok := media(image.MediaID)
 	if !ok || link(m.URL) == "" {

@@ -158,7 +158,8 @@ func safe(t testing.TB, name, s string) {
 	}
 }
 
-// TestMarkdownHasTheWordsOfHTML converts the Markdown with a standard parser and compares its words with those of the HTML.
+// TestMarkdownHasTheWordsOfHTML converts the Markdown with a standard parser and compares its words with those of the
+// HTML.
 func TestMarkdownHasTheWordsOfHTML(t *testing.T) {
 	parser := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
 	for name, s := range samples(t) {

@@ -104,8 +104,8 @@ func Spans(spans content.Spans) content.Spans {
 // fileNotes matches the note that HTML and Markdown have after the link of a document; see fileNote.
 var fileNotes = regexp.MustCompile(`^ \((?:[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+, )?[0-9.]+ (?:B|kB|MB)\)$`)
 
-// singleLink returns the link of a paragraph that has nothing but one link without marks, and perhaps the note of a file
-// after it.
+// singleLink returns the link of a paragraph that has nothing but one link without marks, and perhaps the note of a
+// file after it.
 func singleLink(spans content.Spans) (address, text string, ok bool) {
 	if n := len(spans); n == 2 && spans[1].Link == "" && len(spans[1].Marks) == 0 && fileNotes.MatchString(spans[1].Text) {
 		spans = spans[:1]
