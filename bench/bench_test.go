@@ -124,20 +124,20 @@ func TestVerdict(t *testing.T) {
 	var text strings.Builder
 	r := report{
 		Writer: &text, plan: plan{connections: []int{1, 64}}, operations: []operation{{name: "an operation"}},
-		targets: []*target{{name: static}, {name: hand}, {name: asSent}, {name: nothingKnown}},
+		targets: []*target{{name: static}, {name: hand}, {name: asSent}, {name: nothingCached}},
 		samples: map[measurement][]sample{},
 	}
-	for name, perSecond := range map[string]float64{static: 1000, hand: 100, asSent: 900, nothingKnown: 70} {
+	for name, perSecond := range map[string]float64{static: 1000, hand: 100, asSent: 900, nothingCached: 70} {
 		r.samples[measurement{name, "an operation", 64}] = []sample{{result: result{perSecond: perSecond}}}
 	}
 	r.speeds()
 	err := r.verdict()
 	if err == nil || err.Error() != "1 of 3 goals are not met" {
-		t.Errorf("it says %v", err)
+		t.Errorf("the error is %v", err)
 	}
 	for _, line := range []string{
-		"| an operation, known answer, beside static at 64 connections | 0.9 | ≥ 0.8 | met |",
-		"| an operation, nothing known, beside by hand at 64 connections | 0.7 | ≥ 1.2 | **not met** |",
+		"| an operation, cached answer, relative to static at 64 connections | 0.9 | ≥ 0.8 | met |",
+		"| an operation, nothing cached, relative to by hand at 64 connections | 0.7 | ≥ 1.2 | **not met** |",
 	} {
 		if !strings.Contains(text.String(), line) {
 			t.Errorf("%q is missing in\n%s", line, text.String())

@@ -104,11 +104,11 @@ func compareCostly(ctx context.Context, searchers []searcher, only filter) error
 			if last, err = s.measure(ctx, d); err != nil {
 				return fmt.Errorf("%s: %w", d.name, err)
 			}
-			told := ""
+			refused := ""
 			if last.refused != "" {
-				told = " " + last.refused
+				refused = " " + last.refused
 			}
-			fmt.Printf(" %d%s | %.1f | %.2f |", last.cost, told, ms(last.time), ms(last.perPoint()))
+			fmt.Printf(" %d%s | %.1f | %.2f |", last.cost, refused, ms(last.time), ms(last.perPoint()))
 		}
 		fmt.Println()
 		if last.perPoint() > worst {
@@ -163,7 +163,7 @@ func (s searcher) forgetPlans(ctx context.Context) error {
 func (s searcher) cpu() (time.Duration, error) { return cpus(s.mongod, s.sen.pid) }
 
 // send sends a request and reads its cost from the answer.
-func (s searcher) send(ctx context.Context, d costly) (told spent, err error) {
+func (s searcher) send(ctx context.Context, d costly) (used spent, err error) {
 	body := map[string]any{"query": d.named(numbers.Add(1)), "variables": d.variables, "extensions": map[string]any{"cost": true}}
 	secret, headers := "", []string(nil)
 	if d.drafts {
@@ -171,7 +171,7 @@ func (s searcher) send(ctx context.Context, d costly) (told spent, err error) {
 	}
 	status, raw, err := post(ctx, s.sen.host, "/graphql", secret, body, headers...)
 	if err != nil {
-		return told, err
+		return used, err
 	}
 	type extensions struct {
 		Code string
@@ -185,16 +185,16 @@ func (s searcher) send(ctx context.Context, d costly) (told spent, err error) {
 		Extensions extensions
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return told, fmt.Errorf("%s: %w", status, err)
+		return used, fmt.Errorf("%s: %w", status, err)
 	}
-	told.cost = answer.Extensions.Cost.Requested
+	used.cost = answer.Extensions.Cost.Requested
 	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
 		if slices.Contains([]string{"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "INTERNAL"}, first.Extensions.Code) && !d.refused {
-			return told, fmt.Errorf("%s: %s", first.Extensions.Code, first.Message)
+			return used, fmt.Errorf("%s: %s", first.Extensions.Code, first.Message)
 		}
-		told.refused = first.Extensions.Code
-		told.cost = max(told.cost, first.Extensions.Cost.Requested)
+		used.refused = first.Extensions.Code
+		used.cost = max(used.cost, first.Extensions.Cost.Requested)
 	}
-	return told, nil
+	return used, nil
 }

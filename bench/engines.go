@@ -196,14 +196,14 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 	row := func(name string, spent [][]spentBy, write bool) {
 		local, server := spent[0], spent[1]
 		sen := func(s spentBy) float64 { return ms(s.sen) }
-		beside := ratio(local, server, spentBy.processor)
+		relative := ratio(local, server, spentBy.processor)
 		late := func(s spentBy) float64 { return ms(s.late()) }
 		r.printf("| %s | %.2f | %.1f | %.2f | %.2f | %.1f | %.2f |\n", name, median(local, sen), median(local, late),
-			median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), beside)
+			median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), relative)
 		if !goals {
 			return
 		}
-		r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: beside, bound: 1, atMost: true})
+		r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: relative, bound: 1, atMost: true})
 		if write {
 			r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
 		} else {

@@ -100,9 +100,9 @@ func (r *report) speeds() {
 			{asSent, static, 0.8},
 			{asSentGet, staticGet, 0.8},
 			{respelled, static, 0.5},
-			{knownPage, hand, 5},
-			{knownEntities, hand, 2},
-			{nothingKnown, hand, 1.2},
+			{cachedPage, hand, 5},
+			{cachedEntities, hand, 2},
+			{nothingCached, hand, 1.2},
 		} {
 			if r.measured(g.name) {
 				r.goals = append(r.goals, goal{

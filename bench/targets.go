@@ -23,16 +23,16 @@ func (t *target) host() string { return t.process.host }
 
 // The names of the targets.
 const (
-	static        = "static"
-	staticGet     = "static, GET"
-	hand          = "by hand"
-	asSent        = "known answer"
-	asSentGet     = "known answer, GET"
-	respelled     = "known answer, respelled"
-	knownPage     = "known page"
-	knownEntities = "known entities"
-	nothingKnown  = "nothing known"
-	walked        = "without plans"
+	static         = "static"
+	staticGet      = "static, GET"
+	hand           = "by hand"
+	asSent         = "cached answer"
+	asSentGet      = "cached answer, GET"
+	respelled      = "cached answer, respelled"
+	cachedPage     = "cached page"
+	cachedEntities = "cached entities"
+	nothingCached  = "nothing cached"
+	walked         = "without plans"
 )
 
 // senTargets lists the targets that are Sen. Targets with the same cache sizes share one process.
@@ -47,10 +47,10 @@ func senTargets() []*target {
 		{name: asSent, what: "all caches on, the same request each time: the answer is cached by the bytes of the request", asks: operation.post, cacheSizes: defaultCaches},
 		{name: asSentGet, what: "the same by GET", asks: operation.get, cacheSizes: defaultCaches, get: true},
 		{name: respelled, what: "all caches on, the same request with other white space each time: parsed, then found in the cache", asks: operation.spelled, cacheSizes: defaultCaches},
-		{name: knownPage, what: "no cache of answers: pages and entities come from their caches", asks: operation.post, cacheSizes: unanswered},
-		{name: knownEntities, what: "no caches of answers and pages: entities come from their cache", asks: operation.post, cacheSizes: unpaged},
-		{name: nothingKnown, what: "no caches", asks: operation.post},
-		{name: walked, what: "as “" + knownPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, cacheSizes: walking},
+		{name: cachedPage, what: "no cache of answers: pages and entities come from their caches", asks: operation.post, cacheSizes: unanswered},
+		{name: cachedEntities, what: "no caches of answers and pages: entities come from their cache", asks: operation.post, cacheSizes: unpaged},
+		{name: nothingCached, what: "no caches", asks: operation.post},
+		{name: walked, what: "as “" + cachedPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, cacheSizes: walking},
 	}
 }
 

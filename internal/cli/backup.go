@@ -16,8 +16,8 @@ type backupCommand struct {
 
 // Help returns the long help.
 func (c *backupCommand) Help() string {
-	return `The copy is whole, also while a server uses the folder. To use it, put it into an empty folder as docs/backup.md
-tells. A MongoDB is backed up with its own tools.`
+	return `The copy is complete, even while a server uses the folder. docs/backup.md says how to restore it into an empty folder.
+A MongoDB is backed up with its own tools.`
 }
 
 // Run runs the command.

@@ -17,10 +17,10 @@ type moveCommand struct {
 
 // Help returns the long help.
 func (c *moveCommand) Help() string {
-	return `Everything is moved: settings with the signing key, entries, revisions, media, accounts and tokens. Sessions stay
-behind, so that people sign in again, and sizes of pictures, which are made again. Stop the servers of the site first.
-In the end both stores are compared, table by table; until then the new one is marked as unfinished and no
-server serves it. A move that was broken off is begun anew by the same command. The old store stays as it is.`
+	return `The move copies settings with the signing key, entries, revisions, media, accounts and tokens. It does not copy
+sessions, so people must sign in again, and resized pictures, which are made again. Stop the servers of the site first.
+At the end the command compares both stores, table by table. Until then the new store is marked as unfinished, and no
+server serves it. To repeat an interrupted move, run the same command again. The old store is not changed.`
 }
 
 // Run runs the command.

@@ -54,8 +54,8 @@ func pngWith(data []byte, change func(name string, body []byte) [][]byte) []byte
 	return slices.Concat(made...)
 }
 
-// behind appends bytes to the body of a chunk.
-func behind(chunkName string, more []byte) func(string, []byte) [][]byte {
+// appended appends bytes to the body of a chunk.
+func appended(chunkName string, more []byte) func(string, []byte) [][]byte {
 	return func(name string, body []byte) [][]byte {
 		if name == chunkName {
 			body = slices.Concat(body, more)
@@ -64,8 +64,8 @@ func behind(chunkName string, more []byte) func(string, []byte) [][]byte {
 	}
 }
 
-// before inserts a chunk before another one.
-func before(chunkName string, more []byte) func(string, []byte) [][]byte {
+// inserted inserts a chunk before another one.
+func inserted(chunkName string, more []byte) func(string, []byte) [][]byte {
 	return func(name string, body []byte) [][]byte {
 		if name == chunkName {
 			return [][]byte{more, chunk(name, body)}
@@ -113,30 +113,30 @@ func TestHiddenData(t *testing.T) {
 		as   picture.Type
 		has  string // must be in the cleaned picture
 	}{
-		"JFIF with a thumbnail":       {withSegments(photo, app(0xe0, jfif)), picture.JPEG, "JFIF"},
-		"a second JFIF":               {withSegments(photo, app(0xe0, jfif[:14]), app(0xe0, jfif)), picture.JPEG, "JFIF"},
-		"a thumbnail of its own":      {withSegments(photo, app(0xe0, append([]byte("JFXX\x00\x10"), secret...))), picture.JPEG, ""},
-		"Adobe with more":             {withSegments(photo, app(0xee, adobe)), picture.JPEG, "Adobe"},
-		"a segment that is reserved":  {withSegments(photo, app(0x02, secret)), picture.JPEG, ""},
-		"a segment for extensions":    {withSegments(photo, app(0xf0, secret), app(0xfd, secret), app(0xc8, secret)), picture.JPEG, ""},
-		"behind a JPEG's profile":     {withSegments(photo, app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00\x01\x01"), profile(200), secret))), picture.JPEG, "acsp"},
-		"in place of a profile":       {withSegments(photo, app(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), secret...))), picture.JPEG, ""},
-		"behind the pixels of a PNG":  {pngWith(drawing, behind("IDAT", secret)), picture.PNG, ""},
-		"a part behind its pixels":    {pngWith(drawing, before("IEND", chunk("IDAT", secret))), picture.PNG, ""},
-		"behind a PNG's second frame": {animated(drawing, secret), picture.PNG, "fdAT"},
-		"in the end of a PNG":         {pngWith(drawing, behind("IEND", secret)), picture.PNG, ""},
-		"in a PNG's density":          {pngWith(drawing, before("IDAT", chunk("pHYs", append(make([]byte, 9), secret...)))), picture.PNG, ""},
-		"in a second gamma":           {pngWith(drawing, before("IDAT", slices.Concat(chunk("gAMA", make([]byte, 4)), chunk("gAMA", secret[:4]), chunk("tEXt", secret)))), picture.PNG, "gAMA"},
-		"behind a PNG's profile": {
-			pngWith(drawing, before("IDAT", chunk("iCCP", slices.Concat([]byte("of "+place+"\x00\x00"), deflated(append(profile(300), secret...)), secret)))),
+		"JFIF with a thumbnail":      {withSegments(photo, app(0xe0, jfif)), picture.JPEG, "JFIF"},
+		"a second JFIF":              {withSegments(photo, app(0xe0, jfif[:14]), app(0xe0, jfif)), picture.JPEG, "JFIF"},
+		"a thumbnail of its own":     {withSegments(photo, app(0xe0, append([]byte("JFXX\x00\x10"), secret...))), picture.JPEG, ""},
+		"Adobe with more":            {withSegments(photo, app(0xee, adobe)), picture.JPEG, "Adobe"},
+		"a segment that is reserved": {withSegments(photo, app(0x02, secret)), picture.JPEG, ""},
+		"a segment for extensions":   {withSegments(photo, app(0xf0, secret), app(0xfd, secret), app(0xc8, secret)), picture.JPEG, ""},
+		"after a JPEG's profile":     {withSegments(photo, app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00\x01\x01"), profile(200), secret))), picture.JPEG, "acsp"},
+		"in place of a profile":      {withSegments(photo, app(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), secret...))), picture.JPEG, ""},
+		"after the pixels of a PNG":  {pngWith(drawing, appended("IDAT", secret)), picture.PNG, ""},
+		"a part after its pixels":    {pngWith(drawing, inserted("IEND", chunk("IDAT", secret))), picture.PNG, ""},
+		"after a PNG's second frame": {animated(drawing, secret), picture.PNG, "fdAT"},
+		"in the end of a PNG":        {pngWith(drawing, appended("IEND", secret)), picture.PNG, ""},
+		"in a PNG's density":         {pngWith(drawing, inserted("IDAT", chunk("pHYs", append(make([]byte, 9), secret...)))), picture.PNG, ""},
+		"in a second gamma":          {pngWith(drawing, inserted("IDAT", slices.Concat(chunk("gAMA", make([]byte, 4)), chunk("gAMA", secret[:4]), chunk("tEXt", secret)))), picture.PNG, "gAMA"},
+		"after a PNG's profile": {
+			pngWith(drawing, inserted("IDAT", chunk("iCCP", slices.Concat([]byte("of "+place+"\x00\x00"), deflated(append(profile(300), secret...)), secret)))),
 			picture.PNG, "iCCP",
 		},
-		"no profile in a PNG":      {pngWith(drawing, before("IDAT", chunk("iCCP", append([]byte("a\x00\x00"), secret...)))), picture.PNG, ""},
-		"behind a GIF's control":   {slices.Concat(moving.Bytes()[:13], control, sub, []byte{0}, moving.Bytes()[13:]), picture.GIF, ""},
-		"behind a GIF's loops":     {bytes.Replace(moving.Bytes(), []byte("NETSCAPE2.0\x03\x01\x00\x00"), append([]byte("NETSCAPE2.0\x03\x01\x00\x00"), sub...), 1), picture.GIF, "NETSCAPE2.0"},
-		"behind a GIF's last code": {slices.Concat(moving.Bytes()[:last], sub, moving.Bytes()[last:]), picture.GIF, ""},
-		"in a frame of a WebP":     {webpWith(riff("ANIM", append(make([]byte, 6), secret...)), riff("ANMF", webpFrame)), picture.WebP, "ANMF"},
-		"behind a WebP's profile":  {webpWith(riff("ICCP", append(profile(200), secret...))), picture.WebP, "acsp"},
+		"no profile in a PNG":     {pngWith(drawing, inserted("IDAT", chunk("iCCP", append([]byte("a\x00\x00"), secret...)))), picture.PNG, ""},
+		"after a GIF's control":   {slices.Concat(moving.Bytes()[:13], control, sub, []byte{0}, moving.Bytes()[13:]), picture.GIF, ""},
+		"after a GIF's loops":     {bytes.Replace(moving.Bytes(), []byte("NETSCAPE2.0\x03\x01\x00\x00"), append([]byte("NETSCAPE2.0\x03\x01\x00\x00"), sub...), 1), picture.GIF, "NETSCAPE2.0"},
+		"after a GIF's last code": {slices.Concat(moving.Bytes()[:last], sub, moving.Bytes()[last:]), picture.GIF, ""},
+		"in a frame of a WebP":    {webpWith(riff("ANIM", append(make([]byte, 6), secret...)), riff("ANMF", webpFrame)), picture.WebP, "ANMF"},
+		"after a WebP's profile":  {webpWith(riff("ICCP", append(profile(200), secret...))), picture.WebP, "acsp"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !bytes.Contains(c.data, secret) {
@@ -197,18 +197,18 @@ func TestHiddenDataRefused(t *testing.T) {
 	w := lzw.NewWriter(&codes, lzw.LSB, 2)
 	_, _ = w.Write(make([]byte, 200))
 	_ = w.Close()
-	film := slices.Concat([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02"), []byte{byte(codes.Len())}, codes.Bytes(), []byte{0, ';'})
+	animation := slices.Concat([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02"), []byte{byte(codes.Len())}, codes.Bytes(), []byte{0, ';'})
 	for name, c := range map[string]struct {
 		data []byte
 		as   picture.Type
 	}{
-		"a profile of 200 MB in a PNG": {pngWith(drawing, before("IDAT", chunk("iCCP", slices.Concat([]byte("a\x00\x00"), large)))), picture.PNG},
+		"a profile of 200 MB in a PNG": {pngWith(drawing, inserted("IDAT", chunk("iCCP", slices.Concat([]byte("a\x00\x00"), large)))), picture.PNG},
 		"a profile of 6 MB in a JPEG":  {withSegments(jpegOf(t, scene(8, 8)), segments...), picture.JPEG},
 		"a profile of 5 MB in a WebP":  {webpWith(riff("ICCP", profile(5<<20))), picture.WebP},
 		"more pixels than a PNG shows": {pngWith(drawing, func(name string, body []byte) [][]byte {
 			return [][]byte{chunk(name, map[bool][]byte{true: deflated(make([]byte, 1<<20)), false: body}[name == "IDAT"])}
 		}), picture.PNG},
-		"more pixels than a GIF's frame": {film, picture.GIF},
+		"more pixels than a GIF's frame": {animation, picture.GIF},
 	} {
 		if _, _, err := clean(t, c.data, c.as); !errors.As(err, new(*picture.Refusal)) {
 			t.Errorf("%s: %v", name, err)
@@ -304,7 +304,7 @@ func TestCleanVideo(t *testing.T) {
 		"a place in meta":      whole(moov(box("meta", words(0), box("ilst", secret)))),
 		"XMP in a uuid":        whole(moov(box("uuid", []byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"), secret))),
 		"what was overwritten": whole(moov(box("free", secret)), box("skip", secret), box("free", secret)),
-		"behind the film":      whole(moov(nil), box("meta", words(0), secret), box("udta", secret), []byte("\x00\x00"), secret),
+		"after the video":      whole(moov(nil), box("meta", words(0), secret), box("udta", secret), []byte("\x00\x00"), secret),
 		"an unknown box":       whole(moov(box("gps ", secret)), box("mmpd", secret)),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -244,7 +244,7 @@ func TestHostile(t *testing.T) {
 	scan := bytes.Index(photo, []byte{0xff, 0xda})
 	scans := append(bytes.Clone(photo[:scan]), bytes.Repeat(photo[scan:len(photo)-2], 100)...)
 	scans = append(scans, 0xff, 0xd9)
-	film := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
+	animation := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
 	// 41 frames of 8000 × 8000 pixels.
 	large := append([]byte("GIF89a\x40\x1f\x40\x1f\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x40\x1f\x40\x1f\x00\x02\x02D\x01\x00"), 41)...)
 	for name, c := range map[string]struct {
@@ -254,7 +254,7 @@ func TestHostile(t *testing.T) {
 	}{
 		"a decompression bomb":  {bomb, picture.PNG, picture.ReasonPixels},
 		"a JPEG of 100 scans":   {scans, picture.JPEG, picture.ReasonBroken},
-		"too many frames":       {append(film, ';'), picture.GIF, picture.ReasonFrames},
+		"too many frames":       {append(animation, ';'), picture.GIF, picture.ReasonFrames},
 		"a GIF of large frames": {append(large, ';'), picture.GIF, picture.ReasonFrames},
 		"no pixels at all":      {[]byte("\x89PNG\r\n\x1a\n"), picture.PNG, picture.ReasonBroken},
 		"a cut photograph":      {photo[:len(photo)/2], picture.JPEG, picture.ReasonBroken},
@@ -423,7 +423,7 @@ func TestSizes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r, _, _, _ := white.At(4, 4).RGBA(); r>>8 < 250 {
-		t.Errorf("behind a clear picture is %d", r>>8)
+		t.Errorf("the background of a clear picture is %d", r>>8)
 	}
 }
 

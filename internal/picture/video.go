@@ -65,7 +65,7 @@ var isoBoxes = map[string]map[string]isoRule{
 // camera, such as its position at each second (GoPro's "gpmd" and Android's "camm" are in tracks of "meta").
 var isoVisible = []string{"vide", "soun", "text", "sbtl", "subt", "clcp", "pict", "auxv"}
 
-var errTracks = refuse(ReasonBroken, "a film with tracks of measurements in fragments; save it as an ordinary MP4")
+var errTracks = refuse(ReasonBroken, "a video with tracks of measurements in fragments; save it as an ordinary MP4")
 
 // isoCleaner collects the parts of a file that must be overwritten.
 type isoCleaner struct {
@@ -181,7 +181,7 @@ func (c *isoCleaner) inner(name string, at, begin, end int64) error {
 	return c.boxes(name, begin, end)
 }
 
-// times overwrites the times of creation and modification of a film or a track. In version 1 each has 64 bits.
+// times overwrites the times of creation and modification of a video or a track. In version 1 each has 64 bits.
 func (c *isoCleaner) times(begin, end int64) error {
 	var version [1]byte
 	if end-begin < 20 {
