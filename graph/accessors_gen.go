@@ -528,7 +528,7 @@ var accessors = map[string]accessor{
 	"Revision.action":                   leaf(func(o *content.Revision) content.Action { return o.Action }, scalar.AppendString[content.Action]),
 	"Revision.by":                       branch(func(o *content.Revision) *content.Person { return o.By }, single[*content.Person]),
 	"Revision.note":                     leaf(func(o *content.Revision) string { return o.Note }, scalar.AppendString[string]),
-	"Revision.status":                   leaf(func(o *content.Revision) content.State { return o.State }, scalar.AppendString[content.State]),
+	"Revision.status":                   answeredLeaf[content.State](scalar.AppendString[content.State]),
 	"Revision.label":                    leaf(func(o *content.Revision) content.Text { return o.Label }, scalar.AppendText),
 	"Revision.content":                  answeredBranch[content.Content](abstract[content.Content]),
 	"RevisionConnection.edges":          branch(func(o *content.Connection[*content.Revision]) []content.Edge[*content.Revision] { return o.Edges() }, eachStruct[content.Edge[*content.Revision]]),

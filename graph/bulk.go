@@ -13,7 +13,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
-	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // maxBulk is how many items one mutation changes.
@@ -102,7 +102,7 @@ func each(c *call, list string, waves [][]int, do func(ctx context.Context, i in
 	for _, wave := range waves {
 		made, errs := make([]*newsroom.Outcome, len(wave)), make([]error, len(wave))
 		if !ends || time.Now().Before(end) {
-			storage.Together(c.ctx, len(wave), func(ctx context.Context, k int) { made[k], errs[k] = do(ctx, wave[k]) })
+			batch.Together(c.ctx, len(wave), func(ctx context.Context, k int) { made[k], errs[k] = do(ctx, wave[k]) })
 		} else {
 			for k := range errs {
 				errs[k] = newsroom.ErrNotReached

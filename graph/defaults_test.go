@@ -8,8 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 
 	"sen"
-	"sen/graph"
 	"sen/graph/cost"
+	"sen/graph/limits"
 	"sen/internal/testkit"
 )
 
@@ -29,7 +29,7 @@ func TestDefaultCostLimits(t *testing.T) {
 		price, _ := cost.Of(schema, doc).Of(op, variables)
 		return price
 	}
-	limit := graph.DefaultLimits.Cost.For(nil)
+	limit := limits.Default.Cost.For(nil)
 	for name, text := range testkit.Queries(t) {
 		if got := price(text); 10*got > limit {
 			t.Errorf("%s costs %d of %d", name, got, limit)

@@ -10,6 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"sen/graph"
+	"sen/graph/documents"
+	"sen/graph/limits"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
@@ -20,7 +22,7 @@ import (
 func TestDocumentWeight(t *testing.T) {
 	store := testkit.AnySample(t)
 	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil, testserver.PublicURL)
-	exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(t)})
+	exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(t)})
 	heap := func() int {
 		var stats runtime.MemStats
 		runtime.GC()
@@ -48,7 +50,7 @@ func TestDocumentWeight(t *testing.T) {
 				t.Fatal(response.Errors)
 			}
 		}
-		took, weight := (heap()-before)/copies, graph.DocumentWeight(text)
+		took, weight := (heap()-before)/copies, documents.Weight(text)
 		t.Logf("%s: %d bytes of text take %d, and count as %d", name, len(text), took, weight)
 		if took > weight {
 			t.Errorf("%s takes %d bytes and counts as %d", name, took, weight)

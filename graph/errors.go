@@ -5,22 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
-
-// coded is an error of an answer with its code.
-func coded(code content.Code, format string, args ...any) *gqlerror.Error {
-	err := gqlerror.Errorf(format, args...)
-	err.Extensions = map[string]any{"code": string(code)}
-	return err
-}
 
 // Presenter makes the error of an answer from an error of the inside. What no code
 // was given to is INTERNAL: it is logged whole, and leaves as a request id alone.
@@ -38,7 +33,7 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		var known *content.Error
 		var presented *gqlerror.Error
 		said := func(known *content.Error) *gqlerror.Error {
-			return coded(known.Code, "%s", known.In(scalar.Chain(ctx)))
+			return coded.Errorf(known.Code, "%s", known.In(scalar.Chain(ctx)))
 		}
 		switch {
 		case errors.As(err, &known):
@@ -51,7 +46,7 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case errors.Is(err, context.Canceled):
 			presented = said(content.Errorf(content.CodeUnavailable, "The request was given up."))
 		case shown != nil && shown.Err == nil:
-			presented = coded(content.CodeBadUserInput, "%s", shown.Message)
+			presented = coded.Errorf(content.CodeBadUserInput, "%s", shown.Message)
 		default:
 			id := requestID(ctx)
 			log.ErrorContext(ctx, "internal error", "path", path.String(), "request", id, "err", err)
@@ -68,6 +63,16 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 
 // noOperation is what gqlgen says of a request that names no operation, where the document has not exactly one.
 const noOperation = "operation  not found"
+
+// noScalar matches what gqlparser says of a variable that is none of the specification's scalars. It names how the
+// value was decoded, or another value (vektah/gqlparser, validator/vars.go).
+var noScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
+
+// scalarRules say what the specification's scalars must be.
+var scalarRules = map[string]string{
+	"Int": "an Int must be a whole number of 32 bits", "Float": "a Float must be a finite number", "String": "a String must be a string",
+	"ID": "an ID must be a string", "Boolean": "a Boolean must be true or false",
+}
 
 // clearer says more clearly what gqlparser and gqlgen say.
 func clearer(err *gqlerror.Error) *gqlerror.Error {

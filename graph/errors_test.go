@@ -40,10 +40,3 @@ func TestPresenter(t *testing.T) {
 		}
 	}
 }
-
-// TestSafely turns a panic into an error.
-func TestSafely(t *testing.T) {
-	if err := graph.Safely(func() error { panic("broken") }); err == nil || !strings.Contains(err.Error(), "broken") {
-		t.Error(err)
-	}
-}

@@ -7,6 +7,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
+	"sen/graph/documents"
+	"sen/graph/parallel"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -17,7 +20,7 @@ import (
 // it, and says what the specification wants said.
 type planned struct {
 	*executableSchema
-	documents documents
+	documents documents.Cache
 	walked    func()
 }
 
@@ -33,7 +36,7 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 		}
 		walk = func(context.Context) *graphql.Response { return nil }
 		rq := requestOf(ctx)
-		data, ok := rq.run(ctx, p.documents.plan(rq))
+		data, ok := rq.run(ctx, rq.planOf(p.documents.Of(rq.op)))
 		switch {
 		case ok:
 			return &graphql.Response{Data: data}
@@ -51,7 +54,7 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 // run answers a query by its plan, if nothing goes wrong.
 func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	w := writer{}
-	err := Safely(func() error {
+	err := parallel.Safely(func() error {
 		root := rq.readRoots(ctx, p.root)
 		if rq.refused == nil {
 			w.b = make([]byte, 0, p.size.Load()*9/8+256)
@@ -60,7 +63,7 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 		return nil
 	})
 	if len(w.b) > maxAnswer && rq.refused == nil {
-		rq.refused = coded(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
+		rq.refused = coded.Errorf(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
 	}
 	if err != nil || w.unplain || rq.refused != nil {
 		for _, c := range rq.calls {
@@ -76,8 +79,8 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 // when reading, so that the next one of a place is always the one that is due.
 type writer struct {
 	b []byte
-	// unplain tells that the answer is not one that can be written plainly: it is left to gqlgen, and what was written only shows
-	// how long it will be.
+	// unplain tells that the answer is not one that can be written plainly: it is left to gqlgen, and what was written
+	// only shows how long it will be.
 	unplain bool
 }
 

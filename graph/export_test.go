@@ -9,3 +9,11 @@ import "sen/internal/content"
 func AnswerArticles(r *Resolver, page *content.Connection[*content.Article]) {
 	r.relate("Query", map[string]relation{"articles": {load: func(*call) ([]any, error) { return []any{page}, nil }}})
 }
+
+// WithoutShortcuts takes write and find from all relations, so that answer alone is used.
+func WithoutShortcuts(r *Resolver) {
+	for name, rel := range r.relations {
+		rel.write, rel.find = nil, nil
+		r.relations[name] = rel
+	}
+}

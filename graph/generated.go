@@ -400,6 +400,8 @@ type QueryResolver interface {
 	AuditLog(ctx context.Context, first *int, after *string, last *int, before *string, filter *content.RevisionFilter) (*content.Connection[*content.Revision], error)
 }
 type RevisionResolver interface {
+	Status(ctx context.Context, obj *content.Revision) (content.State, error)
+
 	Content(ctx context.Context, obj *content.Revision) (content.Content, error)
 }
 type RichTextResolver interface {
@@ -3722,7 +3724,7 @@ input AwardRoundRelationFilter {
 }
 # end generated
 
-# begin generated: enum filters
+# begin generated: value filters
 "Compares a value of ` + "`" + `EventType` + "`" + `. All that is given must hold."
 input EventTypeFilter {
   "Exactly this."
@@ -28219,7 +28221,7 @@ func (ec *executionContext) _Revision_status(ctx context.Context, field graphql.
 			return ec.fieldContext_Revision_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.State, nil
+			return ec.Resolvers.Revision().Status(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v content.State) graphql.Marshaler {
@@ -28230,7 +28232,7 @@ func (ec *executionContext) _Revision_status(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Revision_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Revision", field, false, false, "ContentStatus")
+	return graphql.NewScalarFieldContext("Revision", field, true, true, "ContentStatus")
 }
 
 func (ec *executionContext) _Revision_label(ctx context.Context, field graphql.CollectedField, obj *content.Revision) (ret graphql.Marshaler) {
@@ -43982,10 +43984,11 @@ func (ec *executionContext) _Revision(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
-			out.Values[i] = ec._Revision_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Revision_status(ctx, field, obj)
+				})
 		case "label":
 			out.Values[i] = ec._Revision_label(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {

@@ -19,6 +19,9 @@ func init() {
 	places.EnumValues = slices.DeleteFunc(places.EnumValues, func(v *ast.EnumValueDefinition) bool { return v.Name == string(ast.LocationDirectiveDefinition) })
 }
 
+// Schema is the contract as the parser has it. It must not be changed.
+func Schema() *ast.Schema { return parsedSchema }
+
 // typeFields names the fields of __Type that only some kinds of types have, and those kinds.
 var typeFields = map[string][]ast.DefinitionKind{
 	"fields":        {ast.Object, ast.Interface},

@@ -8,24 +8,9 @@ import (
 	"sen/internal/storage"
 )
 
-// kinds adds each kind to a resolver; the functions are in the files of the kinds.
-var kinds = map[content.Kind]func(*Resolver){
-	content.KindArticle:      registerArticle,
-	content.KindAuthor:       registerAuthor,
-	content.KindOrganization: registerOrganization,
-	content.KindSection:      registerSection,
-	content.KindTag:          registerTag,
-	content.KindEvent:        registerEvent,
-	content.KindProgram:      registerProgram,
-	content.KindAwardSeries:  registerAwardSeries,
-	content.KindAwardRound:   registerAwardRound,
-	content.KindAward:        registerAward,
-	content.KindMedia:        registerMedia,
-}
-
 // registerKinds adds all kinds.
 func registerKinds(r *Resolver) {
-	content.Complete(func(k content.Kind) bool { return kinds[k] != nil }, "its function in kinds, graph/kind.go")
+	content.Complete(func(k content.Kind) bool { return kinds[k] != nil }, "graph/kinds_gen.go, by `make gen`")
 	for _, k := range content.Kinds() {
 		kinds[k](r)
 	}

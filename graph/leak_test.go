@@ -18,6 +18,7 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/graph/cost"
+	"sen/graph/limits"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/sample"
@@ -88,7 +89,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 		}
 		server := testserver.Start(t, store, func(g *graph.Options, w *web.Options) {
 			wide := 1 << 20
-			g.Limits = graph.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}
+			g.Limits = limits.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}
 			w.MaxBody = 4 << 20
 		})
 		ask := func(query string, variables any) []byte {

@@ -4,10 +4,11 @@ import (
 	"context"
 	"reflect"
 	"slices"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"sen/graph/coded"
+	"sen/graph/parallel"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -102,7 +103,7 @@ func (rq *request) read(calls []*call) {
 			c.err = errDrafts
 			continue
 		}
-		load := func() { c.err = Safely(c.loadOnce) }
+		load := func() { c.err = parallel.Safely(c.loadOnce) }
 		switch {
 		case c.ids == nil && c.load != nil:
 			tasks = append(tasks, load)
@@ -115,10 +116,10 @@ func (rq *request) read(calls []*call) {
 	}
 	var failed error
 	if want != nil {
-		tasks = append(tasks, func() { failed = Safely(func() error { return rq.load(calls[0].ctx, want...) }) })
+		tasks = append(tasks, func() { failed = parallel.Safely(func() error { return rq.load(calls[0].ctx, want...) }) })
 	}
-	together(tasks)
-	together(then)
+	parallel.Run(tasks)
+	parallel.Run(then)
 	for _, c := range calls {
 		c.finish(failed)
 	}
@@ -157,31 +158,6 @@ func wantedOf(all *[]*wanted, kind content.Kind, stage content.Stage) *wanted {
 	w := &wanted{kind: kind, stage: stage}
 	*all = append(*all, w)
 	return w
-}
-
-// together runs tasks side by side.
-func together(tasks []func()) {
-	var wg sync.WaitGroup
-	for i, task := range tasks {
-		if i < len(tasks)-1 {
-			wg.Go(func() {
-				deepen(i)
-				task()
-			})
-		} else {
-			task()
-		}
-	}
-	wg.Wait()
-}
-
-// deepen has the stack of a new goroutine grow at once to the 32 KiB that a read from the store needs. On its way down into the
-// driver it would double time and again, with all frames copied: a twelfth of what a front page cost.
-//
-//go:noinline
-func deepen(i int) byte {
-	var room [24 << 10]byte
-	return room[i]
 }
 
 // loadOnce has a relation answer for all objects of the call, for each of them once.
@@ -279,7 +255,7 @@ func (c *call) group(obj any) *group {
 // group gathers objects of one type, and adds the calls for what is selected on them.
 func (rq *request) group(ctx context.Context, s *selection, objs []any, level []*call) (*group, []*call) {
 	if rq.values += len(objs) * len(s.nodes); rq.values > maxValues {
-		rq.refused = coded(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
+		rq.refused = coded.Errorf(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
 		return &group{selection: s, objs: objs}, level
 	}
 	g := &group{selection: s, at: scalar.PlaceOf(ctx), objs: objs, calls: make([]call, len(s.nodes))}

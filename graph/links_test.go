@@ -15,6 +15,7 @@ import (
 	"sen"
 	"sen/graph"
 	"sen/graph/cost"
+	"sen/graph/limits"
 	"sen/internal/content"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
@@ -229,6 +230,6 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 // wideLimits let tests ask for as much as they like.
 func wideLimits(g *graph.Options, w *web.Options) {
 	wide := 1 << 20
-	g.Limits = graph.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}
+	g.Limits = limits.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}
 	w.MaxBody = 4 << 20
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"sen/graph/documents"
 	"sen/internal/content"
 )
 
@@ -48,6 +49,11 @@ type node struct {
 
 	mu    sync.Mutex
 	below map[string]*selection
+}
+
+// planOf is the plan of the request's operation. The requests that send the document share it.
+func (rq *request) planOf(doc *documents.Document) *plan {
+	return doc.Plan(rq.op, func() any { return &plan{root: rq.lay("Query", rq.op.Operation.SelectionSet)} }).(*plan)
 }
 
 // lay lays out a selection of a type.

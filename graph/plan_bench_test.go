@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"sen/graph"
+	"sen/graph/limits"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/testkit"
@@ -29,20 +30,15 @@ func BenchmarkPlan(b *testing.B) {
 	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
 	graph.AnswerArticles(resolver, articles())
 	for name, walk := range map[string]bool{"planned": false, "gqlgen": true} {
-		exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(b), Walk: walk})
-		b.Run(name, func(b *testing.B) {
-			op, ctx := operation(b, exec, list)
-			b.ReportAllocs()
-			for b.Loop() {
-				responses, ctx := exec.DispatchOperation(ctx, op)
-				if response := responses(ctx); len(response.Errors) > 0 {
-					b.Fatal(response.Errors)
-				}
-			}
-		})
+		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b), Walk: walk})
+		b.Run(name, func(b *testing.B) { execute(b, exec, list) })
 	}
+	b.Run("planned, without write", func(b *testing.B) {
+		graph.WithoutShortcuts(resolver)
+		execute(b, graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b)}), list)
+	})
 	b.Run("encoding/json", func(b *testing.B) {
-		exec := graph.NewExecutor(resolver, graph.Options{Limits: graph.DefaultLimits, Log: testkit.Log(b)})
+		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b)})
 		op, ctx := operation(b, exec, list)
 		responses, ctx := exec.DispatchOperation(ctx, op)
 		var data struct{ Articles struct{ Nodes []row } }
@@ -56,6 +52,31 @@ func BenchmarkPlan(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkFind answers with the authors and tags of articles, which are in memory: appended by find, and as lists of their
+// own by answer.
+func BenchmarkFind(b *testing.B) {
+	const authors = `{ articles(first: 20) { nodes { id authors { id organization { id } } tags { id } section { id } } } }`
+	store := testkit.SampleStore(b, testkit.Embedded(b))
+	for name, change := range map[string]func(*graph.Resolver){"find": func(*graph.Resolver) {}, "answer": graph.WithoutShortcuts} {
+		resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
+		change(resolver)
+		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b)})
+		b.Run(name, func(b *testing.B) { execute(b, exec, authors) })
+	}
+}
+
+// execute runs a query again and again.
+func execute(b *testing.B, exec *executor.Executor, text string) {
+	op, ctx := operation(b, exec, text)
+	b.ReportAllocs()
+	for b.Loop() {
+		responses, ctx := exec.DispatchOperation(ctx, op)
+		if response := responses(ctx); len(response.Errors) > 0 {
+			b.Fatal(response.Errors)
+		}
+	}
 }
 
 // row is what the list has of an article.

@@ -2,31 +2,54 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/storage"
 )
 
-// A relation tells how one field of a type is answered. It either names the entries
-// that the answer is made from (ids), which are then read together with those of all
-// relations of the same level; or it reads for all objects at once (load); or it
-// needs nothing but the object.
+// A relation tells how one field of a type is answered. It has one of three shapes, which [relation.check] holds it to:
+//
+//	value    answer, maybe write                what the object has itself
+//	entries  ids, answer; maybe fields, find    made from entries whose ids the object has
+//	batch    load; maybe ids, fields            made for all objects at once
+//
+// The entries of all relations of a level are read together. write and find give the same as answer. A plan uses them
+// where they are there, because they save a value for each object: BenchmarkPlan and BenchmarkFind compare.
 type relation struct {
 	// needs are the stored fields of the object that the answer is made from.
 	needs []string
-	// ids adds the entries that the answer is made from to some.
+
+	// answer makes the answer for one object. Entries named by ids are in the call.
+	answer func(c *call, obj any) (any, error)
+	// write appends the answer as JSON.
+	write func(b []byte, at *scalar.Place, obj any) []byte
+
+	// ids appends the ids of the entries that the answer is made from.
 	ids func(to []content.ID, obj any) []content.ID
 	// fields are the stored fields that are read of those; nil for what is selected.
 	fields []string
-	// answer makes the answer for one object. Entries named by ids are in the call.
-	answer func(c *call, obj any) (any, error)
-	// find adds the objects of the answer to some, where those are nothing but entries: a plan needs no more.
+	// find appends the entries of the answer and gives their number. Only for answers that are nothing but entries.
 	find func(c *call, to []any, obj any) ([]any, int)
-	// write appends the answer where that is a value of the object's.
-	write func(b []byte, at *scalar.Place, obj any) []byte
-	// load answers for all objects of the call at once. With ids it does so when those entries are read.
+
+	// load answers for all objects of the call, once the entries named by ids are read.
 	load func(c *call) ([]any, error)
+}
+
+// check tells what is wrong with the shape of a relation.
+func (r relation) check() error {
+	switch {
+	case (r.answer == nil) == (r.load == nil):
+		return errors.New("it must have either answer or load")
+	case r.write != nil && (r.answer == nil || r.ids != nil):
+		return errors.New("write is for a value")
+	case r.find != nil && (r.answer == nil || r.ids == nil):
+		return errors.New("find is for entries")
+	case r.fields != nil && r.ids == nil:
+		return errors.New("fields are those of entries that ids names")
+	}
+	return nil
 }
 
 // value answers with what the object tells by itself.

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -28,7 +26,8 @@ type request struct {
 	op    *graphql.OperationContext
 	ec    *executionContext
 	actor *content.Actor
-	// calls are those that were made for the plan, values is how many the answer has at least, and refused why it has too many.
+	// calls are those that were made for the plan, values is how many the answer has at least, and refused why it has
+	// too many.
 	calls   []*call
 	values  int
 	refused *gqlerror.Error
@@ -82,7 +81,7 @@ func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
 	return context.WithValue(ctx, requestKey{}, &request{
 		Resolver: r, op: op, ec: newExecutionContext(op, r.schema, nil),
-		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, loading: map[content.Kind]*sync.Mutex{}, actor: auth.ActorOf(ctx), since: r.store.Journal().Now(),
+		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, loading: map[content.Kind]*sync.Mutex{}, actor: auth.ActorOf(ctx), since: r.store.Feed.Journal.Now(),
 	})
 }
 
@@ -136,16 +135,6 @@ func quiet(ctx context.Context) context.Context {
 	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
 }
 
-// Safely turns a panic into an error: one in a goroutine of its own would end the program.
-func Safely(do func() error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-		}
-	}()
-	return do()
-}
-
 // keep puts what a call found where the fields' resolvers look for it.
 func (rq *request) keep(c *call) {
 	locale := scalar.Locale(c.ctx)
@@ -189,8 +178,8 @@ func (rq *request) load(ctx context.Context, all ...*wanted) error {
 	return nil
 }
 
-// hold keeps others from reading the same kinds until its result is called, so that what several fields ask of one entry
-// adds up.
+// hold keeps others from reading the same kinds until its result is called, so that what several fields ask of one
+// entry adds up.
 func (rq *request) hold(all []*wanted) (release func()) {
 	var held []*sync.Mutex
 	for _, kind := range content.Kinds() { // always in the same order

@@ -67,6 +67,9 @@ func NewResolver(store *storage.Store, room *newsroom.Newsroom, people *newsroom
 // relate adds the relations of a type.
 func (r *Resolver) relate(object string, fields map[string]relation) {
 	for name, rel := range fields {
+		if err := rel.check(); err != nil {
+			panic(fmt.Sprintf("the relation %s.%s: %v", object, name, err)) // it stands in this package
+		}
 		r.relations[object+"."+name] = rel
 	}
 }

@@ -992,6 +992,10 @@ type revisionResolver struct{}
 // Revision gives the resolvers of Revision.
 func (*Resolver) Revision() RevisionResolver { return revisionResolver{} }
 
+func (revisionResolver) Status(ctx context.Context, obj *content.Revision) (content.State, error) {
+	return resolve[content.State](ctx, obj)
+}
+
 func (revisionResolver) Content(ctx context.Context, obj *content.Revision) (content.Content, error) {
 	return resolve[content.Content](ctx, obj)
 }
@@ -1536,6 +1540,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Query_revisionDiff(ctx, field)
 	case "Query.auditLog":
 		return ec.fieldContext_Query_auditLog(ctx, field)
+	case "Revision.status":
+		return ec.fieldContext_Revision_status(ctx, field)
 	case "Revision.content":
 		return ec.fieldContext_Revision_content(ctx, field)
 	case "RichText.html":

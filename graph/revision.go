@@ -3,6 +3,7 @@ package graph
 import (
 	"golang.org/x/sync/errgroup"
 
+	"sen/graph/parallel"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/storage"
@@ -100,7 +101,7 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 	tasks.SetLimit(maxContents)
 	for i, obj := range c.objs {
 		tasks.Go(func() error {
-			return Safely(func() error {
+			return parallel.Safely(func() error {
 				revision := obj.(*content.Revision)
 				kind, _ := revision.Entry.Kind()
 				if err := newsroom.Permit(c.rq.actor, content.ActionRead, kind); err != nil {

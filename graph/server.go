@@ -12,6 +12,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"sen/graph/coded"
+	"sen/graph/documents"
+	"sen/graph/limits"
 	"sen/graph/scalar"
 	"sen/internal/cache"
 	"sen/internal/content"
@@ -30,23 +33,21 @@ type Options struct {
 	Walked func()
 	// Kept is told what is kept in memory, by its name.
 	Kept   func(name string, kept cache.Kept)
-	Limits Limits
+	Limits limits.Limits
 	Log    *slog.Logger
 }
 
 // NewExecutor makes what runs operations against the schema.
 func NewExecutor(r *Resolver, o Options) *executor.Executor {
-	documents := newDocuments(r.schema.Schema())
+	kept := documents.NewCache(r.schema.Schema())
 	if o.Kept != nil {
-		o.Kept("documents", documents)
+		o.Kept("documents", kept)
 	}
-	var schema graphql.ExecutableSchema = planned{r.schema, documents, o.Walked}
+	var schema graphql.ExecutableSchema = planned{r.schema, kept, o.Walked}
 	if o.Walk {
 		schema = r.schema
 	}
 	e := executor.New(schema)
-	e.SetQueryCache(documents)
-	e.SetParserTokenLimit(o.Limits.Tokens)
 	e.SetErrorPresenter(Presenter(o.Log))
 	e.SetRecoverFunc(recoverer(o.Log))
 	if o.Introspection {
@@ -56,10 +57,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 		e.SetDisableSuggestion(true)
 		e.SetDefaultRulesFn(rulesWithoutSuggestions)
 	}
-	e.Use(limiter{documents, o.Limits})
-	e.Use(numbers{})
-	e.Use(values{documents})
-	e.Use(costs{documents, o.Limits.Cost})
+	kept.Use(e, o.Limits)
 	e.AroundOperations(r.begin)
 	return e
 }
@@ -102,7 +100,7 @@ func (r *Resolver) zone(name string) *time.Location {
 
 // refuse answers an operation with an error instead of running it.
 func refuse(message string) graphql.ResponseHandler {
-	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(content.CodeBadUserInput, "%s", message)}})
+	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded.Errorf(content.CodeBadUserInput, "%s", message)}})
 }
 
 // rulesWithoutSuggestions are the specification's validation rules, with none that

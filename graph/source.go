@@ -82,8 +82,8 @@ func contents[T any](ids []content.ID, found []T) []content.Content {
 }
 
 func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error) {
-	found, err := s.BySlug(ctx, slug, stage, fields)
-	if content.IsNil(found) || err != nil {
+	found, ok, err := s.BySlug(ctx, slug, stage, fields)
+	if !ok || err != nil {
 		return nil, err
 	}
 	return content.As(found), nil

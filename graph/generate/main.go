@@ -1,6 +1,7 @@
 // Command generate writes what follows from the kinds of content and from the schema:
 //
-//   - what schema.graphqls, gqlgen.yml and package content have alike of every kind (see schema.go and schema.gotpl);
+//   - what schema.graphqls and gqlgen.yml have alike of every kind (see schema.go and schema.gotpl);
+//   - the lists of all kinds in Go, and their filters (see kinds.go and kinds.gotpl);
 //   - gqlgen's executor, in package graph;
 //   - the resolvers, which are all alike: each asks the relations (see graph/relation.go) for the answer of its field;
 //   - the table of accessors (see graph/accessor.go), by which a plan reads what gqlgen would.
@@ -21,8 +22,6 @@ import (
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
 	"github.com/99designs/gqlgen/codegen/templates"
-
-	"sen/internal/content"
 )
 
 var (
@@ -74,16 +73,23 @@ func outputs() []string {
 
 // generate writes all outputs, in the directory of gqlgen.yml.
 func generate() error {
+	all := kinds()
 	for _, w := range written {
-		if err := w.rewrite(); err != nil {
+		if err := w.rewrite(all); err != nil {
 			return err
 		}
+	}
+	if err := complete(all); err != nil {
+		return err
 	}
 	cfg, err := config.LoadConfig("gqlgen.yml")
 	if err != nil {
 		return err
 	}
-	var add []api.Option
+	if err := resolve(cfg, all); err != nil {
+		return err
+	}
+	add := []api.Option{api.AddPlugin(checked{})}
 	for _, f := range files {
 		_ = os.Remove(f.name)
 		add = append(add, api.AddPlugin(f))
@@ -91,9 +97,15 @@ func generate() error {
 	return api.Generate(cfg, add...)
 }
 
-// written are the files that are written from the kinds alone, each from what it holds.
+// written are the files that are written from the kinds and the schema alone, each from what it holds. The schema is the
+// first: it tells the rest of each kind.
 var written = []writer{
-	{"schema.graphqls", expand}, {"gqlgen.yml", bind}, {"internal/content/list_gen.go", aliases},
+	{"schema.graphqls", expand},
+	{"gqlgen.yml", bind},
+	{"internal/content/kinds_gen.go", listed("content")},
+	{"internal/storage/kinds_gen.go", listed("storage")},
+	{"internal/newsroom/kinds_gen.go", listed("newsroom")},
+	{"graph/kinds_gen.go", listed("graph")},
 }
 
 type writer struct {
@@ -101,22 +113,14 @@ type writer struct {
 	write func(text string, kinds []*kind) (string, error)
 }
 
-func (w writer) rewrite() error {
+func (w writer) rewrite(kinds []*kind) error {
 	text, err := os.ReadFile(w.name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	now, err := w.write(string(text), kinds())
+	now, err := w.write(string(text), kinds)
 	if err != nil || now == string(text) {
 		return err
 	}
 	return os.WriteFile(w.name, []byte(now), 0o644)
-}
-
-// kinds are those of package content.
-func kinds() (all []*kind) {
-	for _, k := range content.Kinds() {
-		all = append(all, &kind{Name: string(k), Names: k.Names()})
-	}
-	return all
 }

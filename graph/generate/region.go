@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"go/format"
 	"strings"
 	"text/template"
 	"unicode"
@@ -14,17 +13,9 @@ import (
 	"sen/internal/content"
 )
 
-// kind is what the generator knows of a kind of content.
-type kind struct {
-	Name string // of its type
-	content.Names
-	Order    string // in which it is listed without `orderBy`
-	uploaded bool   // made by an upload, not from an input
-}
-
 // placed are the regions that stand where their first line stands; the others find their place by themselves.
 var placed = map[string]bool{
-	"queries": true, "connections": true, "order": true, "relation filters": true, "enum filters": true,
+	"queries": true, "connections": true, "order": true, "relation filters": true, "value filters": true,
 	"mutations": true, "mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true,
 	"bindings": true, // of gqlgen.yml
 }
@@ -55,12 +46,6 @@ func bind(text string, kinds []*kind) (string, error) {
 		return "", err
 	}
 	return placeAll("gqlgen.yml", lines, map[string]any{"bindings": kinds})
-}
-
-// aliases writes a file of package content with a name for each type that is made from a kind's.
-func aliases(_ string, kinds []*kind) (string, error) {
-	source, err := format.Source([]byte(strings.Join(region("aliases", kinds), "\n")))
-	return string(source), err
 }
 
 // placeAll writes the regions behind their first lines. All of them must be there.

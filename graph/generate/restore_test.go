@@ -12,11 +12,14 @@ import (
 	"sen"
 )
 
+// folders are those of the files that are written.
+var folders = []string{"graph", "internal/content", "internal/storage", "internal/newsroom"}
+
 // held is what the files of a directory hold.
 func held(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, dir := range []string{".", "graph", "internal/content"} {
+	for _, dir := range append([]string{"."}, folders...) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -42,8 +45,19 @@ func tree(t *testing.T, schema string) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	if err := errors.Join(os.Mkdir("graph", 0o755), os.MkdirAll("internal/content", 0o755)); err != nil {
-		t.Fatal(err)
+	for _, dir := range folders {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, p := range parts { // as people wrote them
+		text := "package x\n"
+		for _, k := range kinds() {
+			text += "func " + p.name(k) + "() {}\n"
+		}
+		if err := os.WriteFile(filepath.Join(p.dir, "written.go"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, name := range outputs() {
 		text := "package graph // as it was\n"

@@ -12,15 +12,23 @@ var (
 	headed     = regexp.MustCompile(`^(?:input|enum) \w+(?:Input|Filter|Order) \{$`)
 	uploads    = regexp.MustCompile(`^  upload(\w+)\($`)
 	connection = regexp.MustCompile(`^  (?:\w+|\)): (\w+)Connection$`)
-	enumFilter = regexp.MustCompile(`^  \w+: (\w+)Filter$`)
-
-	relationFilter = regexp.MustCompile(`^  \w+: (\w+)RelationFilter$`)
+	filtered   = regexp.MustCompile(`^  (\w+): (\w+)Filter$`)
 )
 
 // schema is schema.graphqls while its regions are written.
 type schema struct {
 	kinds  []*kind
 	blocks []*block
+	// linked are the kinds that the filters of kinds follow links to, and values what they compare, each in the order in
+	// which they are first named.
+	linked []*kind
+	values []value
+}
+
+// value is a type whose filter is generated. That of an Ordered one compares by order, too.
+type value struct {
+	Name    string
+	Ordered bool
 }
 
 // expand writes the generated regions of a schema anew, for some kinds.
@@ -29,12 +37,15 @@ func expand(text string, kinds []*kind) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := &schema{kinds, blocks(lines)}
+	s := &schema{kinds: kinds, blocks: blocks(lines)}
 	if err := s.complete(); err != nil {
 		return "", err
 	}
 	for _, k := range kinds { // the default orders first: lists of other kinds tell them
 		s.order(k)
+	}
+	if err := s.filters(); err != nil {
+		return "", err
 	}
 	for _, k := range kinds {
 		for _, suffix := range []string{"Filter", "Input"} {
@@ -216,43 +227,9 @@ func (s *schema) fill() (string, error) {
 		}
 	}
 	data := map[string]any{
-		"queries": s.kinds, "connections": s.kinds, "relation filters": s.linked(),
-		"enum filters": s.enums(), "mutations": made, "mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds, "inputs to make": made,
+		"queries": s.kinds, "connections": s.kinds, "relation filters": s.linked,
+		"value filters": s.values, "mutations": made, "mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds, "inputs to make": made,
 		"inputs to change": s.kinds,
 	}
 	return placeAll("schema.graphqls", lines, data)
-}
-
-// enums are those that the filters of kinds compare, in the order in which they are first named.
-func (s *schema) enums() (names []string) {
-	for _, name := range s.compared(enumFilter) {
-		if b := s.find(name); s.find(name+"Filter") == nil && b != nil && strings.HasPrefix(b.head, "enum ") {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// linked are the kinds that the filters of kinds follow links to, in the order in which they are first named.
-func (s *schema) linked() (kinds []*kind) {
-	for _, name := range s.compared(relationFilter) {
-		for _, k := range s.kinds {
-			if k.Name == name {
-				kinds = append(kinds, k)
-			}
-		}
-	}
-	return kinds
-}
-
-// compared is what a pattern finds in the members of the filters of kinds, each once.
-func (s *schema) compared(pattern *regexp.Regexp) (names []string) {
-	for _, k := range s.kinds {
-		for _, line := range s.find(k.Name + "Filter").members {
-			if m := pattern.FindStringSubmatch(line); m != nil && !slices.Contains(names, m[1]) {
-				names = append(names, m[1])
-			}
-		}
-	}
-	return names
 }

@@ -16,7 +16,7 @@ import (
 
 // podcast is a kind that is not there, with what people write of it.
 var podcast = &kind{
-	Name:  "Podcast",
+	Name: "Podcast", Plural: "Podcasts",
 	Names: content.Names{One: "podcast", Many: "podcasts", Noun: "a podcast", Nouns: "podcasts"},
 }
 
@@ -41,14 +41,15 @@ input PodcastInput {
 }
 `
 
-// TestFresh sees that what is written from the kinds alone is there.
+// TestFresh sees that what is written from the kinds and the schema alone is there.
 func TestFresh(t *testing.T) {
+	all := kinds()
 	for _, w := range written {
 		is, err := os.ReadFile("../../" + w.name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		should, err := w.write(string(is), kinds())
+		should, err := w.write(string(is), all)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,6 +176,11 @@ func TestMissing(t *testing.T) {
 		{"a row without a type", sen.Schema, with, "`type Podcast implements Node & Content {`"},
 		{"a row without an input", sen.Schema + typ, with, "`input PodcastInput {`"},
 		{"a type without a row", sen.Schema + podcastSchema, kinds(), "the list from which content.Kinds is made"},
+		{
+			"a filter by a kind that is not there",
+			sen.Schema + podcastSchema + "\ninput PodcastFilter {\n  \"By its guests.\"\n  guests: GuestRelationFilter\n}\n", with,
+			"PodcastFilter.guests: there is no kind Guest",
+		},
 		{"a region that is gone", replaced(begin+"payloads", begin+"other"), kinds(), "`# begin generated: payloads`"},
 		{"a region without an end", replaced("\n  "+end, ""), kinds(), "must take turns"},
 		{"a last region without an end", sen.Schema + begin + "x\n", kinds(), "no `# end generated`"},

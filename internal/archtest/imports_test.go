@@ -22,14 +22,26 @@ type rule struct {
 	why    string
 }
 
+// documents are what documents are checked with.
+var documents = []string{
+	"sen/graph/coded", "sen/graph/cost", "sen/graph/limits", "sen/graph/scalar", "sen/internal/auth", "sen/internal/cache", "sen/internal/content",
+}
+
 // engines are what the engines are made of, and bson the packages that see documents.
 var (
 	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine"}
 	bson    = []string{
 		"sen/internal/bsondoc", "sen/internal/embedded", "sen/internal/engine", "sen/internal/mongodb", "sen/internal/storage",
+		"sen/internal/storage/files", "sen/internal/storage/guard", "sen/internal/storage/lease", "sen/internal/storage/query",
 		"sen/internal/testkit", "sen/bench",
 	}
 )
+
+// rooms are the parts of the store that know nothing of its entries.
+var rooms = []string{
+	"sen/internal/storage/batch", "sen/internal/storage/feed", "sen/internal/storage/files", "sen/internal/storage/guard",
+	"sen/internal/storage/lease", "sen/internal/storage/query",
+}
 
 var rules = []rule{
 	{"sen/internal/content", "sen/...", nil, "the domain stands below everything and knows nothing of it"},
@@ -41,8 +53,20 @@ var rules = []rule{
 	{"sen/internal/picture", "sen/...", nil, "facts about files are pure functions of their bytes"},
 	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading files is a pure function of them"},
 	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "what is kept is bytes with the names of what they were made from"},
-	{"sen/internal/storage", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}, "the store does not know who asks, nor what follows from a write; it notes what is read"},
+	{"sen/internal/storage", "sen/...", slices.Concat(rooms, []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}), "the store does not know who asks, nor what follows from a write; it notes what is read"},
+	{"sen/internal/storage/query", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "lists become queries by pure functions, which read nothing"},
+	{"sen/internal/storage/batch", "sen/...", []string{"sen/internal/engine"}, "reads and steps are combined whatever they read and write"},
+	{"sen/internal/storage/guard", "sen/...", []string{"sen/internal/engine"}, "an engine is guarded whatever is in it"},
+	{"sen/internal/storage/feed", "sen/...", []string{"sen/internal/cache", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/guard"}, "changes are told of without a look at the store"},
+	{"sen/internal/storage/lease", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "time and leases need an engine and nothing of the store"},
+	{"sen/internal/storage/files", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/lease"}, "files are kept without a look at entries"},
+	{"sen/...", "sen/internal/storage/query/...", []string{"sen/internal/storage"}, "only the store makes queries"},
 	{"sen/graph/cost", "sen/...", []string{"sen/graph/scalar", "sen/internal/content"}, "what a document costs follows from it and the schema alone"},
+	{"sen/graph/coded", "sen/...", []string{"sen/internal/content"}, "an error's code is all that it knows"},
+	{"sen/graph/limits", "sen/...", []string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"}, "a document's size follows from its text alone"},
+	{"sen/graph/documents", "sen/...", documents, "documents are checked before anything of them is executed"},
+	{"sen/graph/parallel", "sen/...", nil, "running functions at the same time needs to know nothing of them"},
+	{"sen/graph/clients", "sen/...", nil, "the files for clients follow from the schema alone"},
 	{"sen/internal/newsroom", "sen/graph/...", nil, "writes are decided without GraphQL"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to a MongoDB server"},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "above the store there is no BSON"},

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/golang-jwt/jwt/v5"
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"golang.org/x/time/rate"
 
 	"sen/internal/content"
@@ -19,7 +20,7 @@ import (
 
 // signingAlgorithms are those that an issuer may sign with. All have a public key, so that
 // no key of an issuer can be taken for a shared secret; "none" is not among them.
-var signingAlgorithms = []string{oidc.RS256, oidc.ES256, oidc.EdDSA}
+var signingAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA}
 
 // What is allowed between a server and an issuer.
 const (
@@ -69,11 +70,11 @@ func refuseToken(why error) error {
 // names no role of ours, and UNAVAILABLE while the issuer can't be reached.
 func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
 	// The key is chosen by its id alone: trying all keys would let the sender choose.
-	unverified, _, err := jwt.NewParser().ParseUnverified(raw, jwt.MapClaims{})
+	unverified, err := jose.ParseSignedCompact(raw, signingAlgorithms)
 	if err != nil {
 		return nil, refuseToken(err)
 	}
-	if kid, _ := unverified.Header["kid"].(string); kid == "" {
+	if unverified.Signatures[0].Protected.KeyID == "" {
 		return nil, refuseToken(errors.New("the token names no key"))
 	}
 	verifier, err := o.ready(ctx)
@@ -89,15 +90,11 @@ func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
 	case err != nil:
 		return nil, refuseToken(err)
 	}
-	var claims jwt.MapClaims
-	if err := token.Claims(&claims); err != nil {
+	if err := inTime(token, o.now()); err != nil {
 		return nil, refuseToken(err)
 	}
-	if _, ok := claims["nbf"]; !ok {
-		claims["nbf"] = claims["iat"] // few issuers write nbf, OpenID Connect requires iat: one of them must be there
-	}
-	valid := jwt.NewValidator(jwt.WithLeeway(leeway), jwt.WithTimeFunc(o.now), jwt.WithExpirationRequired(), jwt.WithNotBeforeRequired())
-	if err := valid.Validate(claims); err != nil {
+	var claims map[string]any
+	if err := token.Claims(&claims); err != nil {
 		return nil, refuseToken(err)
 	}
 	if token.Subject == "" {
@@ -117,6 +114,26 @@ func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
 	return actor, nil
 }
 
+// inTime tells what is wrong with the times of a token. Each has to be there.
+func inTime(token *oidc.IDToken, now time.Time) error {
+	var times struct {
+		Expiry    *jwt.NumericDate `json:"exp"`
+		NotBefore *jwt.NumericDate `json:"nbf"`
+		IssuedAt  *jwt.NumericDate `json:"iat"`
+	}
+	if err := token.Claims(&times); err != nil {
+		return err
+	}
+	if times.NotBefore == nil {
+		times.NotBefore = times.IssuedAt // few issuers write nbf, OpenID Connect requires iat
+	}
+	if times.Expiry == nil || times.NotBefore == nil {
+		return errors.New("the token does not say from when to when it is valid")
+	}
+	valid := jwt.Claims{Expiry: times.Expiry, NotBefore: times.NotBefore}
+	return valid.ValidateWithLeeway(jwt.Expected{Time: now}, leeway)
+}
+
 // ready gives the verifier, which needs the issuer's description of itself once.
 func (o *OIDC) ready(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	o.mu.Lock()
@@ -130,10 +147,18 @@ func (o *OIDC) ready(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	}
 	o.verifier = provider.VerifierContext(o.keys.context(context.WithoutCancel(ctx)), &oidc.Config{
 		ClientID:             o.audience,
-		SupportedSigningAlgs: signingAlgorithms,
-		SkipExpiryCheck:      true, // Actor checks the times, with a leeway and all of them required
+		SupportedSigningAlgs: algorithmNames(),
+		SkipExpiryCheck:      true, // inTime checks the times, with a leeway and all of them required
 	})
 	return o.verifier, nil
+}
+
+// algorithmNames are the signingAlgorithms as the oidc package takes them.
+func algorithmNames() (names []string) {
+	for _, algorithm := range signingAlgorithms {
+		names = append(names, string(algorithm))
+	}
+	return names
 }
 
 // widest is the widest role that a claim names: a text, or a list of them.

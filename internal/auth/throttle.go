@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-
 	"sen/internal/content"
 )
 
@@ -48,7 +46,7 @@ type Throttle struct {
 type counter struct {
 	allowed int
 	longest time.Duration
-	kept    *simplelru.LRU[uint64, failures]
+	kept    *recent[failures]
 }
 
 // failures are those of one key.
@@ -79,11 +77,7 @@ func NewThrottle(now func() time.Time) *Throttle {
 }
 
 func newCounter(allowed int, longest time.Duration) *counter {
-	kept, err := simplelru.NewLRU[uint64, failures](maxKeys, nil)
-	if err != nil {
-		panic(err) // the size is a constant
-	}
-	return &counter{allowed, longest, kept}
+	return &counter{allowed, longest, newRecent[failures](maxKeys)}
 }
 
 // counted is one key of a counter. Keys are hashes, so that long logins take no more memory than short ones.
@@ -132,7 +126,7 @@ func (t *Throttle) Succeeded(login string, from Source) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	list := t.of(login, from)
-	list[0].kept.Remove(list[0].key)
+	list[0].kept.remove(list[0].key)
 	for _, c := range list[1:] {
 		c.forgive()
 	}
@@ -140,13 +134,13 @@ func (t *Throttle) Succeeded(login string, from Source) {
 
 // remaining is how long a key has to wait.
 func (c counted) remaining(now time.Time) time.Duration {
-	f, _ := c.kept.Peek(c.key)
+	f, _ := c.kept.get(c.key)
 	return f.until.Sub(now)
 }
 
 // count notes a failure.
 func (c counted) count(now time.Time) {
-	f, _ := c.kept.Peek(c.key)
+	f, _ := c.kept.get(c.key)
 	if now.Sub(f.last) > forgotten {
 		f = failures{}
 	}
@@ -155,15 +149,15 @@ func (c counted) count(now time.Time) {
 	if over := f.n - c.allowed; over >= 0 {
 		f.until = now.Add(min(time.Second<<min(over, 20), c.longest))
 	}
-	c.kept.Add(c.key, f)
+	c.kept.set(c.key, f)
 }
 
 // forgive takes one failure back.
 func (c counted) forgive() {
-	if f, ok := c.kept.Peek(c.key); ok {
+	if f, ok := c.kept.get(c.key); ok {
 		f.n--
 		f.until = time.Time{}
-		c.kept.Add(c.key, f)
+		c.kept.set(c.key, f)
 	}
 }
 

@@ -2,6 +2,7 @@ package cache_test
 
 import (
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 func TestMemory(t *testing.T) {
 	var lost atomic.Bool
 	journal := cache.NewJournal(func() bool { return !lost.Load() })
-	m := cache.NewMemory[string, int](journal, bound, time.Minute)
+	m := cache.NewMemory[int](journal, bound, time.Minute)
 	has := func(key string, want int) {
 		t.Helper()
 		if got, ok := m.Get(key); ok != (want != 0) || got != want {
@@ -58,9 +59,9 @@ func TestMemory(t *testing.T) {
 
 // TestMemoryBound keeps no more bytes than it may.
 func TestMemoryBound(t *testing.T) {
-	m := cache.NewMemory[int, int](cache.NewJournal(func() bool { return true }), bound, time.Minute)
+	m := cache.NewMemory[int](cache.NewJournal(func() bool { return true }), bound, time.Minute)
 	for n := range 10_000 {
-		m.Put(n, n, 1000, 0)
+		m.Put(strconv.Itoa(n), n, 1000, 0)
 	}
 	for range 1000 {
 		if m.Bytes() <= bound {
@@ -71,12 +72,30 @@ func TestMemoryBound(t *testing.T) {
 	if m.Bytes() > bound || m.Bytes() == 0 {
 		t.Errorf("%d bytes are kept, %d may be", m.Bytes(), bound)
 	}
-	var none *cache.Memory[int, int]
-	none.Put(1, 1, 8, 0)
-	if _, ok := none.Get(1); ok {
+	var none *cache.Memory[int]
+	none.Put("1", 1, 8, 0)
+	if _, ok := none.Get("1"); ok {
 		t.Error("what keeps nothing kept something")
 	}
-	if cache.NewMemory[int, int](nil, 0, 0) != nil {
+	if cache.NewMemory[int](nil, 0, 0) != nil {
 		t.Error("no bytes keep something")
+	}
+}
+
+// TestRecent makes each value once, however many ask for it.
+func TestRecent(t *testing.T) {
+	r := cache.NewRecent(100)
+	var made atomic.Int32
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if got := r.Of("a", func() any { return made.Add(1) }); got != int32(1) {
+				t.Errorf("the value is %v", got)
+			}
+		})
+	}
+	all.Wait()
+	if got := r.Of("b", func() any { return "b" }); got != "b" || made.Load() != 1 {
+		t.Errorf("another key has the value %v; the first was made %d times", got, made.Load())
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"sen"
 	"sen/graph"
+	"sen/graph/documents"
 	"sen/internal/config"
 	"sen/internal/content"
 	"sen/internal/newsroom"
@@ -167,7 +168,7 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler builds the HTTP handler of the server from the settings.
-func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted graph.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -184,7 +185,7 @@ func (s *serveCommand) handler(store *storage.Store, people *newsroom.People, ro
 	answers := web.NewAnswers(store, s.CacheSize)
 	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
-	metrics.Feed(store.FeedLag)
+	metrics.Feed(store.Feed.Lag)
 	metrics.Clock(store.Skew)
 	for name, kept := range store.Kept() {
 		metrics.Cache(name, kept)

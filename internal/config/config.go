@@ -11,6 +11,8 @@ import (
 
 	"sen/graph"
 	"sen/graph/cost"
+	"sen/graph/documents"
+	"sen/graph/limits"
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/web"
@@ -132,18 +134,18 @@ func (c *Config) Issuer() *auth.OIDC {
 }
 
 // Limits returns the limits of documents, with the cost limits by role.
-func (c *Config) Limits() (limits graph.Limits, err error) {
-	limits = graph.DefaultLimits
-	limits.Cost, err = c.CostLimits()
-	return limits, err
+func (c *Config) Limits() (all limits.Limits, err error) {
+	all = limits.Default
+	all.Cost, err = c.CostLimits()
+	return all, err
 }
 
 // Trusted returns the checked documents of the file, or nil without a file.
-func (c *Config) Trusted() (graph.Trusted, error) {
+func (c *Config) Trusted() (documents.Trusted, error) {
 	if c.Documents == "" {
 		return nil, nil
 	}
-	limits, err := c.Limits()
+	within, err := c.Limits()
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +153,7 @@ func (c *Config) Trusted() (graph.Trusted, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--documents: %w", err)
 	}
-	trusted, err := graph.ReadTrusted(file, limits)
+	trusted, err := documents.ReadTrusted(file, within, graph.Schema())
 	if err != nil {
 		return nil, fmt.Errorf("--documents %s: %w", c.Documents, err)
 	}

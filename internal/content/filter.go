@@ -81,19 +81,13 @@ type StringFilter struct {
 	Contains   *string
 }
 
-// The filters of single values.
+// The filters of values that people wrote in the schema; the others stand in kinds_gen.go.
 type (
-	IDFilter           = Match[ID]
-	IntFilter          = Range[int]
-	DateTimeFilter     = Range[time.Time]
-	StatusFilter       = Match[State]
-	ActionFilter       = Match[Action]
-	EventTypeFilter    = Match[EventType]
-	EventStatusFilter  = Match[EventStatus]
-	AwardLevelFilter   = Match[AwardLevel]
-	AwardPhaseFilter   = Match[AwardPhase]
-	AwardOutcomeFilter = Match[AwardOutcome]
-	MediaKindFilter    = Match[MediaKind]
+	IDFilter       = Match[ID]
+	IntFilter      = Range[int]
+	DateTimeFilter = Range[time.Time]
+	StatusFilter   = Match[State]
+	ActionFilter   = Match[Action]
 )
 
 // RelationFilter follows a link to entries of another kind, whose filter F is. All that is given must hold.
@@ -107,133 +101,4 @@ type RelationFilter[F any] struct {
 	// None turns the list and Where round: no link may lead to what they name. Without both of them, none may lead anywhere.
 	None   *bool
 	Exists *bool
-}
-
-// The filters by relations, by the kind that the link leads to, for the generator, which wants a name for each type.
-type (
-	OrganizationRelationFilter = RelationFilter[*OrganizationFilter]
-	AuthorRelationFilter       = RelationFilter[*AuthorFilter]
-	SectionRelationFilter      = RelationFilter[*SectionFilter]
-	TagRelationFilter          = RelationFilter[*TagFilter]
-	EventRelationFilter        = RelationFilter[*EventFilter]
-	ProgramRelationFilter      = RelationFilter[*ProgramFilter]
-	AwardSeriesRelationFilter  = RelationFilter[*AwardSeriesFilter]
-	AwardRoundRelationFilter   = RelationFilter[*AwardRoundFilter]
-	AwardRelationFilter        = RelationFilter[*AwardFilter]
-)
-
-// ArticleFilter says which articles to list.
-type ArticleFilter struct {
-	Logic[*ArticleFilter]
-	Common
-	Title         *StringFilter
-	Section       *SectionRelationFilter
-	Authors       *AuthorRelationFilter
-	Tags          *TagRelationFilter
-	Events        *EventRelationFilter
-	Awards        *AwardRelationFilter
-	Programs      *ProgramRelationFilter
-	Organizations *OrganizationRelationFilter
-}
-
-// AuthorFilter says which authors to list.
-type AuthorFilter struct {
-	Logic[*AuthorFilter]
-	Common
-	Name         *StringFilter
-	Organization *OrganizationRelationFilter
-}
-
-// OrganizationFilter says which organizations to list.
-type OrganizationFilter struct {
-	Logic[*OrganizationFilter]
-	Common
-	Name      *StringFilter
-	ShortName *StringFilter
-	Parent    *OrganizationRelationFilter
-}
-
-// SectionFilter says which sections to list.
-type SectionFilter struct {
-	Logic[*SectionFilter]
-	Common
-	Name   *StringFilter
-	Parent *SectionRelationFilter
-}
-
-// TagFilter says which tags to list.
-type TagFilter struct {
-	Logic[*TagFilter]
-	Common
-	Name *StringFilter
-}
-
-// EventFilter says which events to list.
-type EventFilter struct {
-	Logic[*EventFilter]
-	Common
-	Name        *StringFilter
-	Type        *EventTypeFilter
-	EventStatus *EventStatusFilter
-	StartsAt    *DateTimeFilter
-	EndsAt      *DateTimeFilter
-	Organizers  *OrganizationRelationFilter
-	Programs    *ProgramRelationFilter
-	Tags        *TagRelationFilter
-}
-
-// ProgramFilter says which programmes to list.
-type ProgramFilter struct {
-	Logic[*ProgramFilter]
-	Common
-	Name         *StringFilter
-	StartYear    *IntFilter
-	EndYear      *IntFilter
-	Organization *OrganizationRelationFilter
-}
-
-// AwardSeriesFilter says which award series to list.
-type AwardSeriesFilter struct {
-	Logic[*AwardSeriesFilter]
-	Common
-	Name          *StringFilter
-	ShortName     *StringFilter
-	Organizations *OrganizationRelationFilter
-}
-
-// AwardRoundFilter says which award rounds to list.
-type AwardRoundFilter struct {
-	Logic[*AwardRoundFilter]
-	Common
-	Name     *StringFilter
-	Series   *AwardSeriesRelationFilter
-	Year     *IntFilter
-	Level    *AwardLevelFilter
-	Phase    *AwardPhaseFilter
-	Ceremony *EventRelationFilter
-}
-
-// AwardFilter says which awards to list.
-type AwardFilter struct {
-	Logic[*AwardFilter]
-	Common
-	Title         *StringFilter
-	Round         *AwardRoundRelationFilter
-	Series        *AwardSeriesRelationFilter
-	Year          *IntFilter
-	Level         *AwardLevelFilter
-	Rank          *IntFilter
-	Outcome       *AwardOutcomeFilter
-	Event         *EventRelationFilter
-	Organizations *OrganizationRelationFilter
-	Authors       *AuthorRelationFilter
-}
-
-// MediaFilter says which media to list.
-type MediaFilter struct {
-	Logic[*MediaFilter]
-	Common
-	FileName *StringFilter
-	Kind     *MediaKindFilter
-	MimeType *StringFilter
 }

@@ -70,11 +70,11 @@ func TestDescriptors(t *testing.T) {
 func TestComplete(t *testing.T) {
 	Complete(func(Kind) bool { return true }, "x")
 	defer func() {
-		if said := fmt.Sprint(recover()); !strings.Contains(said, "Award:") || !strings.Contains(said, "kinds.go") {
+		if said := fmt.Sprint(recover()); !strings.Contains(said, "Award:") || !strings.Contains(said, "kinds_gen.go") {
 			t.Errorf("it says %s", said)
 		}
 	}()
-	Complete(func(k Kind) bool { return k != KindAward }, "newDesk, kinds.go")
+	Complete(func(k Kind) bool { return k != KindAward }, "kinds_gen.go")
 }
 
 // needs notes what is told to be missing.

@@ -46,7 +46,7 @@ type PageInfo struct {
 	EndCursor       *string
 }
 
-// The page of revisions and its elements; those of the kinds stand in list_gen.go.
+// The page of revisions and its elements; those of the kinds stand in kinds_gen.go.
 type (
 	RevisionConnection = Connection[*Revision]
 	RevisionEdge       = Edge[*Revision]

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -142,39 +141,6 @@ func verify(ctx context.Context, path string) (err error) {
 			if err := db.conn.document(t.stored, r.n, func([]byte) error { return nil }); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// escapeURI takes the special meaning from the signs of a path in a URI.
-func escapeURI(path string) string {
-	var escaped []byte
-	for _, b := range []byte(path) {
-		if b == '%' || b == '?' || b == '#' {
-			escaped = fmt.Appendf(escaped, "%%%02X", b)
-		} else {
-			escaped = append(escaped, b)
-		}
-	}
-	return string(escaped)
-}
-
-// syncFolder waits until the names in a folder have reached the disk.
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
-// syncFoldersOf waits until the name of a folder and those of all folders above it have reached the disk. It leaves out
-// folders that only others may read, which were there before, and those of systems that cannot tell.
-func syncFoldersOf(dir string) error {
-	for above := filepath.Dir(dir); above != dir; dir, above = above, filepath.Dir(above) {
-		if err := syncFolder(above); err != nil && !isOne(err, fs.ErrPermission, syscall.EINVAL, syscall.ENOTSUP) {
-			return err
 		}
 	}
 	return nil

@@ -3,9 +3,9 @@ package embedded
 import (
 	"errors"
 
-	"sen/internal/bsondoc"
-
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
 )
 
 var errNoID = errors.New("a document needs an _id")

@@ -7,27 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ncruces/go-sqlite3"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"sen/internal/bsondoc"
 	"sen/internal/engine"
 )
-
-// version is a new version of a document.
-type version struct {
-	old *row
-	id  string
-	doc []byte
-}
-
-// isStorage tells the errors behind which a transaction can't go on.
-func isStorage(err error) bool {
-	var e *sqlite3.Error
-	var code sqlite3.ErrorCode
-	var extended sqlite3.ExtendedErrorCode
-	return errors.As(err, &e) || errors.As(err, &code) || errors.As(err, &extended) || errors.Is(err, errDamaged)
-}
 
 // make makes one change, as a whole or not at all, and tells how many documents it found or added.
 func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
@@ -209,19 +193,6 @@ func (c *changes) put(all []version) error {
 func (c *changes) remove(r *row) error {
 	c.garbage = append(c.garbage, place{c.id, r.n})
 	return c.t.db.conn.run(c.deleteRow, r.n)
-}
-
-// row is the row with an id as these changes leave it.
-func (c *changes) row(id string) *row {
-	if r, ok := c.rows[id]; ok {
-		return r
-	}
-	return c.t.rows[id]
-}
-
-// document reads a document of a row.
-func (c *changes) document(r *row, do func([]byte) error) error {
-	return c.t.db.conn.document(c.stored, r.n, do)
 }
 
 // find gives the rows for which a filter holds, as these changes leave them: the first one, or all.

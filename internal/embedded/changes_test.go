@@ -278,11 +278,11 @@ func TestModify(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, engine.Insert(M{"_id": "a", "n": 1}))
 	guard := D{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}}
-	doc, err := table.Modify(t.Context(), guard, engine.Set("n", 2))
-	if err != nil || doc.Lookup("n").AsInt64() != 2 {
+	doc, ok, err := table.Modify(t.Context(), guard, engine.Set("n", 2))
+	if !ok || err != nil || doc.Lookup("n").AsInt64() != 2 {
 		t.Errorf("%v: %v", doc, err)
 	}
-	if doc, err := table.Modify(t.Context(), guard, engine.Set("n", 3)); doc != nil || err != nil {
+	if doc, ok, err := table.Modify(t.Context(), guard, engine.Set("n", 3)); ok || doc != nil || err != nil {
 		t.Errorf("%v: %v", doc, err)
 	}
 }

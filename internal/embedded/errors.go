@@ -58,3 +58,14 @@ func unreadable(path string, err error) error {
 	return fmt.Errorf("%s can't be read (%w); if the disk and the permissions are good, the file is damaged: "+
 		"restore a backup", path, err)
 }
+
+// isStorage tells the errors behind which a transaction can't go on.
+func isStorage(err error) bool {
+	var e *sqlite3.Error
+	var code sqlite3.ErrorCode
+	var extended sqlite3.ExtendedErrorCode
+	return errors.As(err, &e) || errors.As(err, &code) || errors.As(err, &extended) || errors.Is(err, errDamaged)
+}
+
+// errBroken is the error of a call whose commit was broken off by a panic.
+var errBroken = errors.New("the write was broken off")

@@ -2,20 +2,8 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"slices"
 )
-
-// call is a call that changes a table and waits for its commit.
-type call struct {
-	t    *table
-	do   func(*changes) error
-	err  error
-	done chan struct{}
-}
-
-// errBroken is the error of a call whose commit was broken off by a panic.
-var errBroken = errors.New("the write was broken off")
 
 // commit lets a function change the table, and returns when the change is committed. Calls that wait while another
 // commit is made become one commit, so that they wait for the disk once. They are made in turn, and each sees what the

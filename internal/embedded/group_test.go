@@ -47,8 +47,8 @@ func TestOneCommit(t *testing.T) {
 		},
 		func() { write(t, old, engine.Update(engine.ByID("a"), engine.Set("n", 2))) },
 		func() {
-			after, err := old.Modify(t.Context(), D{{Key: "n", Value: 2}}, engine.Set("m", 3))
-			if err != nil || after.Lookup("m").AsInt64() != 3 {
+			after, ok, err := old.Modify(t.Context(), D{{Key: "n", Value: 2}}, engine.Set("m", 3))
+			if !ok || err != nil || after.Lookup("m").AsInt64() != 3 {
 				t.Errorf("the second change of a document gives %v: %v", after, err)
 			}
 		},

@@ -46,7 +46,7 @@ func (l *lane) call() func(context.Context, *DB) error {
 		id := among(l.dice, ids...)
 		l.next[id] = n
 		return func(ctx context.Context, db *DB) error {
-			_, err := db.Table(name).Modify(ctx, engine.ByID(id), engine.Set("n", n))
+			_, _, err := db.Table(name).Modify(ctx, engine.ByID(id), engine.Set("n", n))
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"sync/atomic"
 	"time"
 )
 
@@ -17,9 +16,6 @@ const rowOverhead = 400
 
 // lookEvery is after how many commits the size is looked at.
 const lookEvery = 1000
-
-// outgrown tells the log, once a day at most, that a site outgrows the engine.
-type outgrown struct{ told atomic.Int64 }
 
 // look looks at the size of what is in memory. The caller is the writer.
 func (o *outgrown) look(db *DB) {

@@ -9,36 +9,6 @@ import (
 	"sen/internal/engine"
 )
 
-// sorting is an order that a query asks for: a path, its column, and the direction.
-type sorting struct {
-	path   string
-	column int
-	desc   bool
-}
-
-// query is a query, made ready.
-type query struct {
-	filter *filter
-	sort   []sorting
-	// sorter reads the unknown paths of the order from the documents; nil if rows know them all.
-	sorter  *cellReader
-	unknown []string
-	skip    int
-	limit   int
-	project *projection
-}
-
-// most is how many rows a query asks for at most, with those that it leaves out; 0 is no limit.
-func (q *query) most() int {
-	if q.limit == 0 {
-		return 0
-	}
-	return q.skip + q.limit
-}
-
-// late tells that which rows are found is only known when their documents are read.
-func (q *query) late() bool { return q.filter.documents() || q.sorter != nil }
-
 // prepare makes a query ready. The caller holds the table's lock, or is the writer.
 func (t *table) prepare(q engine.Query) (*query, error) {
 	f, err := t.compile(q.Filter)
@@ -231,4 +201,35 @@ func (t *table) reach(o *order, f *filter) (from, to int, exact bool) {
 	s, exact := f.root.spanOf(o.column)
 	from, to = o.part(s)
 	return from, to, exact
+}
+
+// number counts the rows for which a filter holds, if it needs no document.
+func (t *table) number(ctx context.Context, f *filter) (n int, err error) {
+	if kids := f.root.kids; f.root.op == opAnd && len(kids) == 0 {
+		return len(t.rows), nil
+	} else if c := f.root; c.op != opAnd || len(kids) > 0 {
+		if c.op == opAnd {
+			c = kids[0]
+		}
+		if column := c.column; c.op >= opEq && !c.document && c.op <= opLte && (column == idColumn || t.lists[column] == 0) {
+			if from, to, exact := t.reach(t.order(orderKey{column: column}), f); exact {
+				return to - from, nil
+			}
+		}
+	}
+	var rows []*row
+	if best := t.sourceOf(f); best != nil {
+		rows = best.rows()
+	} else {
+		rows = t.order(orderKey{column: idColumn}).rows
+	}
+	for i, r := range rows {
+		if i%pause == pause-1 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		if f.accepts(r) {
+			n++
+		}
+	}
+	return n, nil
 }

@@ -3,7 +3,6 @@ package embedded
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -224,21 +223,4 @@ func (q *query) keys(r *row, doc string) (keys []value, err error) {
 		keys = append(keys, sortValue(string(cells[slices.Index(q.unknown, s.path)]), s.desc))
 	}
 	return keys, nil
-}
-
-// descends tells whether an order is descending.
-func descends(direction any) (bool, error) {
-	var n int64
-	switch v := direction.(type) {
-	case int:
-		n = int64(v)
-	case int32:
-		n = int64(v)
-	case int64:
-		n = v
-	}
-	if n != 1 && n != -1 {
-		return false, errors.New("an order is 1 or -1")
-	}
-	return n < 0, nil
 }

@@ -107,34 +107,3 @@ func (q *query) compare(a, b *row) int {
 	}
 	return cmp.Compare(a.id, b.id)
 }
-
-// number counts the rows for which a filter holds, if it needs no document.
-func (t *table) number(ctx context.Context, f *filter) (n int, err error) {
-	if kids := f.root.kids; f.root.op == opAnd && len(kids) == 0 {
-		return len(t.rows), nil
-	} else if c := f.root; c.op != opAnd || len(kids) > 0 {
-		if c.op == opAnd {
-			c = kids[0]
-		}
-		if column := c.column; c.op >= opEq && !c.document && c.op <= opLte && (column == idColumn || t.lists[column] == 0) {
-			if from, to, exact := t.reach(t.order(orderKey{column: column}), f); exact {
-				return to - from, nil
-			}
-		}
-	}
-	var rows []*row
-	if best := t.sourceOf(f); best != nil {
-		rows = best.rows()
-	} else {
-		rows = t.order(orderKey{column: idColumn}).rows
-	}
-	for i, r := range rows {
-		if i%pause == pause-1 && ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		if f.accepts(r) {
-			n++
-		}
-	}
-	return n, nil
-}

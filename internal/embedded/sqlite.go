@@ -1,11 +1,9 @@
 package embedded
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/ncruces/go-sqlite3"
 )
@@ -175,74 +173,21 @@ func (c *conn) document(t stored, n int64, do func(doc []byte) error) error {
 	return err
 }
 
-// readers are connections to read with that nobody uses at the moment. There is no bound on how many are in use: who
-// reads documents may read others for each of them.
-type readers []*conn
-
-// kept is how many connections stay open when nobody uses them.
-const kept = 4
-
 // readerCache is how many kilobytes the cache of a reader has. Pages that are not there come from the system's cache.
 const (
 	readerCache = 1 << 10
 	writerCache = 4 << 10
 )
 
-// reader takes a connection to read with.
-func (db *DB) reader(ctx context.Context) (*conn, error) {
-	db.mu.Lock()
-	if err := db.open(); err != nil {
-		db.mu.Unlock()
-		return nil, err
-	}
-	db.reading.Add(1)
-	var c *conn
-	if n := len(db.readers); n > 0 {
-		c = db.readers[n-1]
-		db.readers = db.readers[:n-1]
-	}
-	db.mu.Unlock()
-	if c == nil {
-		var err error
-		if c, err = connect(db.path(), db.vfs, readerCache); err != nil {
-			db.reading.Done()
-			return nil, err
+// escapeURI takes the special meaning from the signs of a path in a URI.
+func escapeURI(path string) string {
+	var escaped []byte
+	for _, b := range []byte(path) {
+		if b == '%' || b == '?' || b == '#' {
+			escaped = fmt.Appendf(escaped, "%%%02X", b)
+		} else {
+			escaped = append(escaped, b)
 		}
 	}
-	c.SetInterrupt(ctx)
-	return c, nil
-}
-
-// release gives a connection back.
-func (db *DB) release(c *conn) {
-	defer db.reading.Done()
-	c.SetInterrupt(context.Background())
-	err := error(nil)
-	if !c.GetAutocommit() {
-		err = c.run("ROLLBACK")
-	}
-	db.mu.Lock()
-	if err == nil && !db.closed.Load() && len(db.readers) < kept {
-		db.readers = append(db.readers, c)
-		c = nil
-	}
-	db.mu.Unlock()
-	if c != nil {
-		if err := errors.Join(err, c.close()); err != nil {
-			db.log.Warn("a connection to the database did not close", "err", err)
-		}
-	}
-}
-
-// closeReaders closes the connections that nobody uses.
-func (db *DB) closeReaders() (err error) {
-	db.mu.Lock()
-	free := slices.Clone(db.readers)
-	db.readers = nil
-	db.closed.Store(true)
-	db.mu.Unlock()
-	for _, c := range free {
-		err = errors.Join(err, c.close())
-	}
-	return err
+	return string(escaped)
 }

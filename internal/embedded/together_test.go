@@ -160,7 +160,7 @@ func TestContexts(t *testing.T) {
 		"count":    func(ctx context.Context) error { _, err := table.Count(ctx, nil); return err },
 		"distinct": func(ctx context.Context) error { _, err := table.Distinct(ctx, "n"); return err },
 		"write":    func(ctx context.Context) error { _, err := table.Write(ctx, engine.Delete(nil)); return err },
-		"modify":   func(ctx context.Context) error { _, err := table.Modify(ctx, nil, engine.Set("n", 2)); return err },
+		"modify":   func(ctx context.Context) error { _, _, err := table.Modify(ctx, nil, engine.Set("n", 2)); return err },
 		"index":    func(ctx context.Context) error { return table.Index(ctx, engine.Index{Keys: D{{Key: "x", Value: 1}}}) },
 	} {
 		if err := call(late); content.CodeOf(err) != content.CodeUnavailable {

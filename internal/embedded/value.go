@@ -6,9 +6,9 @@ import (
 	"math"
 	"strings"
 
-	"sen/internal/bsondoc"
-
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
 )
 
 // value is one value of a document. Data is as in BSON, but a text's is the text alone. The kind 0 says that there is

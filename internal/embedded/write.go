@@ -3,30 +3,12 @@ package embedded
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"sen/internal/engine"
 )
-
-// changes are what one call changes in a table, before memory has it.
-type changes struct {
-	t *table
-	// stored is where the table is; it may be new.
-	stored
-	// rows are the new rows by their ids; nil for documents that are removed.
-	rows map[string]*row
-	// garbage are the documents that are replaced or removed. They go with the next commit.
-	garbage []place
-	next    int64
-	// paths are the table's columns from now on, if all rows are made anew; nil leaves them.
-	paths []string
-}
 
 // Write implements [engine.Table].
 func (t *table) Write(ctx context.Context, all ...engine.Change) (found int, err error) {
@@ -38,14 +20,6 @@ func (t *table) Write(ctx context.Context, all ...engine.Change) (found int, err
 func (t *table) WriteEach(ctx context.Context, all ...engine.Change) (found int, duplicates []int, err error) {
 	made, err := t.write(ctx, all, true)
 	return made.found, made.duplicates, cmp.Or(err, fail(made.stopped))
-}
-
-// outcome is what became of the changes of a call.
-type outcome struct {
-	found      int
-	duplicates []int
-	// stopped is the error of a change; those before it are made, and those behind it are not.
-	stopped error
 }
 
 // write makes changes in one commit. With each, it goes on behind one that would be a duplicate.
@@ -77,206 +51,19 @@ func (t *table) write(ctx context.Context, all []engine.Change, each bool) (made
 }
 
 // Modify implements [engine.Table].
-func (t *table) Modify(ctx context.Context, filter, update bson.D) (after bson.Raw, err error) {
+func (t *table) Modify(ctx context.Context, filter, update bson.D) (after bson.Raw, ok bool, err error) {
 	end := t.trip(ctx, "modify")
 	defer func() { end(err, 0) }()
 	err = t.commit(ctx, func(c *changes) error {
-		after = nil
+		after, ok = nil, false
 		made, err := c.update(ctx, filter, update, true)
 		if err == nil && len(made) > 0 {
-			after = bson.Raw(made[0].doc)
+			after, ok = bson.Raw(made[0].doc), true
 		}
 		return err
 	})
 	if err != nil {
-		return nil, fail(err)
+		return nil, false, fail(err)
 	}
-	return after, nil
-}
-
-// changes begins to collect changes.
-func (t *table) changes() *changes {
-	return &changes{t: t, stored: t.stored, rows: map[string]*row{}, next: t.next}
-}
-
-// empty tells that there is nothing to be committed.
-func (c *changes) empty() bool { return len(c.rows) == 0 && c.paths == nil && c.id == c.t.id }
-
-// write makes one commit of changes of different tables, which a function collects and writes into SQLite's tables. It
-// makes none if nothing was changed, unless all is nil. Only a commit that succeeded comes into memory. The caller is
-// the writer.
-//
-// What the commit before it replaced or removed is removed from the file by this one. Until then it stays: who began to
-// read before memory had that commit finds all documents that memory named then.
-func (db *DB) write(all []*changes, do func() error) error {
-	err := db.conn.run("BEGIN IMMEDIATE")
-	if err == nil && do != nil {
-		err = do()
-	}
-	always := all == nil
-	all = slices.DeleteFunc(all, (*changes).empty)
-	var garbage []place
-	for _, c := range all {
-		garbage = append(garbage, c.garbage...)
-	}
-	if err == nil && (always || len(all) > 0) {
-		if err = db.sweep(); err == nil {
-			err = db.record(all, garbage)
-		}
-		if err == nil {
-			err = db.conn.run("COMMIT")
-		}
-	} else if err == nil {
-		return db.conn.run("ROLLBACK") // there is nothing to be written
-	}
-	if err != nil {
-		if !db.conn.GetAutocommit() {
-			err = errors.Join(err, db.conn.run("ROLLBACK"))
-		}
-		if isStorage(err) {
-			db.fault.Store(&err)
-		}
-		return err
-	}
-	if !always {
-		db.fault.Store(nil)
-	}
-	db.commits++
-	db.garbage = garbage
-	if _, err := db.mark.WriteAt([]byte(markText(db.commits)), 0); err != nil {
-		db.log.Warn("the number of the last commit was not noted", "err", err)
-	}
-	for _, c := range all {
-		c.apply()
-	}
-	if db.commits%lookEvery == 0 {
-		db.outgrown.look(db)
-	}
-	if len(garbage) > manyDocuments {
-		return db.write(nil, nil)
-	}
-	return nil
-}
-
-// tryWriting writes as much as a document has, and removes it again.
-func (db *DB) tryWriting() error {
-	for _, sql := range []string{
-		"INSERT OR REPLACE INTO state (id, garbage) VALUES (2, zeroblob(65536))", "DELETE FROM state WHERE id = 2",
-	} {
-		if err := db.write(nil, func() error { return db.conn.run(sql) }); err != nil {
-			return err
-		}
-	}
-	db.fault.Store(nil)
-	return nil
-}
-
-// manyDocuments is how many replaced documents are left to the next commit.
-const manyDocuments = 256
-
-// sweep removes what the last commit replaced or removed.
-func (db *DB) sweep() error {
-	for _, p := range db.garbage {
-		if err := db.conn.run(deleteDoc(p.table), p.n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// record writes the catalogue and the state for a commit.
-func (db *DB) record(all []*changes, garbage []place) error {
-	tables := int64(0)
-	db.mu.Lock()
-	for _, t := range db.tables {
-		tables = max(tables, t.id) // no table is ever removed
-	}
-	db.mu.Unlock()
-	for _, c := range all {
-		if err := c.record(&tables); err != nil {
-			return err
-		}
-	}
-	var data []byte
-	for _, p := range garbage {
-		data = binary.AppendUvarint(binary.AppendUvarint(data, uint64(p.table)), uint64(p.n))
-	}
-	commits := db.commits + 1
-	return db.conn.run("UPDATE state SET commits = ?, tables = ?, garbage = ?, sum = ? WHERE id = 1",
-		commits, tables, data, sumOfState(commits, tables, data))
-}
-
-// record writes a table's line of the catalogue, which it adds for a new table.
-func (c *changes) record(tables *int64) error {
-	documents, hash := int64(len(c.t.rows)), c.t.hash
-	for id, r := range c.rows {
-		if old := c.t.rows[id]; old != nil {
-			documents--
-			hash ^= old.hash()
-		}
-		if r != nil {
-			documents++
-			hash ^= r.hash()
-		}
-	}
-	paths := c.paths
-	if paths == nil {
-		paths = c.t.paths
-	}
-	columns, err := json.Marshal(append([]string{}, paths...))
-	if err != nil {
-		return err
-	}
-	*tables = max(*tables, c.id)
-	sum := sumOfTable(c.id, c.t.name, string(columns), documents, int64(hash))
-	return c.t.db.conn.run("INSERT OR REPLACE INTO tables (id, name, columns, documents, hash, sum) "+
-		"VALUES (?, ?, ?, ?, ?, ?)", c.id, c.t.name, string(columns), documents, int64(hash), sum)
-}
-
-// apply brings changes that are committed into memory.
-func (c *changes) apply() {
-	t := c.t
-	var out, in []*row
-	for id, r := range c.rows {
-		if old := t.rows[id]; old != nil {
-			out = append(out, old)
-			t.hash ^= old.hash()
-		}
-		if r != nil {
-			in = append(in, r)
-			t.hash ^= r.hash()
-		}
-	}
-	t.next = c.next
-	t.lock.Lock()
-	defer t.lock.Unlock()
-	if t.id == 0 {
-		t.db.mu.Lock()
-		t.stored = c.stored
-		t.db.mu.Unlock()
-	}
-	if c.paths != nil {
-		t.setColumns(c.paths)
-		for _, r := range in {
-			t.rows[r.id] = r
-			t.count(r, 1)
-		}
-		return
-	}
-	t.change(out, in)
-}
-
-// create makes the pair of tables for a table that is new.
-func (c *changes) create() error {
-	if c.id > 0 {
-		return nil
-	}
-	conn := c.t.db.conn
-	tables, err := conn.number("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'rows_*'") // none is ever removed
-	if err != nil {
-		return err
-	}
-	c.stored = storedAs(tables + 1)
-	return conn.Exec(fmt.Sprintf("CREATE TABLE rows_%[1]d (n INTEGER PRIMARY KEY, sum INTEGER, row BLOB);"+
-		"CREATE TABLE docs_%[1]d (n INTEGER PRIMARY KEY, sum INTEGER, doc BLOB)", c.id))
+	return after, ok, nil
 }

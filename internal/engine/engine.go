@@ -56,8 +56,8 @@ type Table interface {
 	// WriteEach makes changes that don't depend on each other, in any order: one that fails with [ErrDuplicate] stops none
 	// of the others. It tells which of them failed so, by their places, and how many documents all of them found or added.
 	WriteEach(ctx context.Context, changes ...Change) (found int, duplicates []int, err error)
-	// Modify updates the one document that a filter finds and gives it as it is then; nil if there is none.
-	Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error)
+	// Modify updates the one document that a filter finds and gives it as it is then. It is false if there is none.
+	Modify(ctx context.Context, filter, update bson.D) (after bson.Raw, ok bool, err error)
 }
 
 // ErrDuplicate tells that another document has the same `_id`, or the same value under a unique index.

@@ -184,15 +184,15 @@ func writes(t *testing.T, table engine.Table) {
 		{Key: "$unset", Value: bson.D{{Key: "tags", Value: ""}}},
 	}
 	first := bson.D{{Key: "_id", Value: "1"}, {Key: "n", Value: 1}}
-	got, err := table.Modify(ctx, first, set)
-	if err != nil {
+	got, ok, err := table.Modify(ctx, first, set)
+	if err != nil || !ok {
 		t.Fatal(err)
 	}
 	if n, _ := got.Lookup("n").AsInt64OK(); n != 2 || got.Lookup("tags").Type != 0 || got.Lookup("new", "path").StringValue() != "x" ||
 		got.Lookup("live", "title", "fr").StringValue() != "Tourane" || got.Lookup("live", "title", "vi").StringValue() != "Đà Nẵng" {
 		t.Errorf("after the update it is %v", got)
 	}
-	if got, err := table.Modify(ctx, first, set); got != nil || err != nil {
+	if got, ok, err := table.Modify(ctx, first, set); ok || got != nil || err != nil {
 		t.Errorf("a lost race gives %v: %v", got, err)
 	}
 	n, err := table.Write(ctx,

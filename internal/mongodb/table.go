@@ -100,13 +100,13 @@ func (t *table) Distinct(ctx context.Context, path string) ([]string, error) {
 }
 
 // Modify implements engine.Table.
-func (t *table) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, error) {
+func (t *table) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, bool, error) {
 	after := options.FindOneAndUpdate().SetReturnDocument(options.After)
 	raw, err := t.FindOneAndUpdate(ctx, filter, update, after).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, nil
+		return nil, false, nil
 	}
-	return raw, duplicate(err)
+	return raw, err == nil, duplicate(err)
 }
 
 // Write implements engine.Table, by one bulk write: the changes that follow one another and do the same are one command.

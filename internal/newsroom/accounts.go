@@ -46,8 +46,8 @@ func (p *People) AccountByLogin(ctx context.Context, login string) (*content.Acc
 	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
 		return nil, err
 	}
-	account, err := p.store.AccountByLogin(ctx, normalized(login))
-	if err == nil && account == nil {
+	account, ok, err := p.store.AccountByLogin(ctx, normalized(login))
+	if err == nil && !ok {
 		err = refusal(nil, content.ProblemNotFound, []string{"login"}, msgNoAccount, login)
 	}
 	return account, err
@@ -120,11 +120,11 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
 		return nil, "", err
 	}
-	before, err := p.store.Account(ctx, id)
+	before, ok, err := p.store.Account(ctx, id)
 	if err != nil {
 		return nil, "", err
 	}
-	if before == nil {
+	if !ok {
 		return nil, "", refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoAccount, id)
 	}
 	r := newReport(chain)
@@ -194,18 +194,18 @@ func (p *People) change(ctx context.Context, chain []content.Locale, before *con
 			return nil, last
 		}
 	}
-	after, err := p.store.ChangeAccount(ctx, before.ID, c)
+	after, ok, err := p.store.ChangeAccount(ctx, before.ID, c)
 	if err != nil {
 		return nil, err
 	}
-	if after == nil {
+	if !ok {
 		return nil, refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoAccount, before.ID)
 	}
 	if losing {
 		if n, err := p.store.EnabledAdmins(ctx); err != nil {
 			return nil, err
 		} else if n == 0 {
-			_, err := p.store.ChangeAccount(ctx, before.ID, storage.AccountChange{Role: &before.Role, DisabledAt: new(time.Time{})})
+			_, _, err := p.store.ChangeAccount(ctx, before.ID, storage.AccountChange{Role: &before.Role, DisabledAt: new(time.Time{})})
 			return nil, errors.Join(last, err)
 		}
 	}

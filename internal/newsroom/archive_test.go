@@ -140,7 +140,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("it is still found after mending: %+v", f)
 			}
 		}
-		if copied, err := store.Articles.RevisionCopy(ctx, "article_hoi-nghi-so-ket-2020", 1); copied == nil || err != nil {
+		if copied, _, err := store.Articles.RevisionCopy(ctx, "article_hoi-nghi-so-ket-2020", 1); copied == nil || err != nil {
 			t.Errorf("the revision before the mending is gone: %v", err)
 		}
 	})

@@ -12,11 +12,11 @@ import (
 // in between: then the work goes on from the present version.
 func (d *kindDesk[T, F]) conflict(ctx context.Context, w *work, present *content.Entry[T]) (*Conflict, error) {
 	if w.Merge && w.Action == content.ActionUpdate && w.Version < present.Version {
-		seen, err := d.RevisionCopy(ctx, w.ID, w.Version)
+		seen, ok, err := d.RevisionCopy(ctx, w.ID, w.Version)
 		if err != nil {
 			return nil, err
 		}
-		if !content.IsNil(seen) {
+		if ok {
 			changes, err := content.Diff(content.As(seen), content.As(present.Draft))
 			if err != nil {
 				return nil, err

@@ -53,8 +53,8 @@ func circleOf(id content.ID, parents map[content.ID]content.ID) (circle []conten
 
 // raise takes an entry to the top of a tree.
 func (d *kindDesk[T, F]) raise(ctx context.Context, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
-	e, err := d.Entry(ctx, id)
-	if e == nil || err != nil {
+	e, ok, err := d.Entry(ctx, id)
+	if !ok || err != nil {
 		return err
 	}
 	above, none := func(link content.ID) bool { return link == parents[id] }, func(content.ID) bool { return false }

@@ -11,6 +11,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/engine"
 	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // desk makes the changes of one kind, whatever its Go type.
@@ -60,8 +61,8 @@ func (d *kindDesk[T, F]) copies(ctx context.Context, ids []content.ID, stage con
 }
 
 func (d *kindDesk[T, F]) at(ctx context.Context, r *content.Revision) (content.Content, error) {
-	copied, err := d.RevisionCopy(ctx, r.Entry, r.Version)
-	if content.IsNil(copied) || err != nil {
+	copied, ok, err := d.RevisionCopy(ctx, r.Entry, r.Version)
+	if !ok || err != nil {
 		return nil, err
 	}
 	content.As(copied).Common().Editing = &content.Editing{State: r.State, UpdatedBy: r.By}
@@ -121,11 +122,11 @@ func (d *kindDesk[T, F]) attempt(ctx context.Context, w *work) (*Outcome, error)
 	if w.Action == content.ActionCreate {
 		return d.create(ctx, w)
 	}
-	before, err := d.Entry(ctx, w.ID)
+	before, ok, err := d.Entry(ctx, w.ID)
 	if err != nil {
 		return nil, err
 	}
-	if before == nil {
+	if !ok {
 		w.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, w.ID)
 		return &Outcome{}, nil
 	}
@@ -190,7 +191,7 @@ func (d *kindDesk[T, F]) saved(ctx context.Context, w *work, before, after *cont
 		return nil, err
 	}
 	if stages := given(before, after); len(stages) > 0 {
-		if _, err := storage.Join(ctx, "follow", gift{after.ID, w.revision, stages}, w.followAll); err != nil {
+		if _, err := batch.Join(ctx, "follow", gift{after.ID, w.revision, stages}, w.followAll); err != nil {
 			return nil, err
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // Newsroom changes what is in a store.
@@ -57,7 +58,7 @@ func New(store *storage.Store, o Options) *Newsroom {
 	for _, d := range desks(n) {
 		n.desks[d.Kind()] = d
 	}
-	content.Complete(func(k content.Kind) bool { return n.desks[k] != nil }, "newDesk, internal/newsroom/kinds.go")
+	content.Complete(func(k content.Kind) bool { return n.desks[k] != nil }, "internal/newsroom/kinds_gen.go, by `make gen`")
 	return n
 }
 
@@ -229,27 +230,27 @@ func (w *work) begin() error {
 // replay answers a change that came before under the same idempotency key, once what follows from it is done; nil when none did.
 // One that came to nothing, or is on its way, is gone on with.
 func (w *work) replay(ctx context.Context, d desk) (*Outcome, error) {
-	r, committed, err := w.store.Receipt(ctx, w.revision)
-	if err != nil || r == nil {
+	r, ok, err := w.store.Receipt(ctx, w.revision)
+	if err != nil || !ok {
 		return nil, err
 	}
 	if r.Request != w.digest {
 		w.refuse(content.ProblemInvalid, []string{"idempotencyKey"}, msgOtherRequest)
 		return &Outcome{Problems: w.problems}, nil
 	}
-	if !committed {
-		goOn, err := w.store.Adopt(ctx, r, w.now())
+	if !r.Committed && !r.Unchanged {
+		goOn, err := w.store.Adopt(ctx, &r.Revision, w.now())
 		if w.begun = (time.Time{}); goOn {
 			w.begun = r.At
 		}
 		return nil, err
 	}
 	if r.Follows != "" {
-		if _, err := storage.Join(ctx, "finish", r, w.finish); err != nil {
+		if _, err := batch.Join(ctx, "finish", &r.Revision, w.finish); err != nil {
 			return nil, err
 		}
 	}
-	shown, err := d.at(ctx, r)
+	shown, err := d.at(ctx, &r.Revision)
 	return &Outcome{Content: shown, ID: r.Entry}, err
 }
 

@@ -128,18 +128,18 @@ func (p *People) ActorFor(ctx context.Context, secret string) (*content.Actor, e
 }
 
 func (p *People) ofSession(ctx context.Context, id string) (*content.Actor, error) {
-	session, err := p.store.Session(ctx, id)
+	session, ok, err := p.store.Session(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if session == nil || !p.now().Before(session.ExpiresAt) {
+	if !ok || !p.now().Before(session.ExpiresAt) {
 		return nil, errUnknown()
 	}
-	account, err := p.store.Account(ctx, session.AccountID)
+	account, ok, err := p.store.Account(ctx, session.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	if account == nil || account.DisabledAt != nil {
+	if !ok || account.DisabledAt != nil {
 		return nil, errUnknown()
 	}
 	return actorOf(account, session.ID), nil
@@ -158,12 +158,12 @@ func actorOf(a *content.Account, session string) *content.Actor {
 const touchEvery = time.Minute
 
 func (p *People) ofToken(ctx context.Context, hash string) (*content.Actor, error) {
-	t, err := p.store.TokenByHash(ctx, hash)
+	t, ok, err := p.store.TokenByHash(ctx, hash)
 	if err != nil {
 		return nil, err
 	}
 	now := p.now()
-	if t == nil || over(t, now) {
+	if !ok || over(t, now) {
 		return nil, errUnknown()
 	}
 	if t.LastUsedAt == nil || now.Sub(*t.LastUsedAt) >= touchEvery {

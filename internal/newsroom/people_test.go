@@ -112,7 +112,7 @@ func TestSignIn(t *testing.T) {
 		if actor.ID != a.ID || actor.Role != content.RoleEditor || actor.Session == "" || !cmp.Equal(actor, s.Actor) {
 			t.Errorf("the actor is %+v, at sign-in %+v", actor, s.Actor)
 		}
-		if stored, err := h.store.Session(t.Context(), s.Secret); stored != nil || err != nil {
+		if stored, _, err := h.store.Session(t.Context(), s.Secret); stored != nil || err != nil {
 			t.Errorf("the secret itself is kept: %+v, %v", stored, err)
 		}
 		for _, wrong := range [][2]string{{"lan@sen.example", password + "x"}, {"nobody", password}, {"", ""}, {"a b", password}} {

@@ -35,12 +35,12 @@ func (n *Newsroom) Preview(ctx context.Context, chain []content.Locale, id conte
 	if lasting < minPreview || lasting > auth.MaxPreview {
 		report.refuse(content.ProblemInvalid, []string{"expiresIn"}, msgRange, int(minPreview.Seconds()), int(auth.MaxPreview.Seconds()))
 	}
-	found, err := n.store.Previewed(ctx, id)
+	found, ok, err := n.store.Previewed(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case found == nil:
+	case !ok:
 		report.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, id)
 	case !mayTo(actor, content.ActionPreview, kind, &content.Editing{State: found.State, CreatedBy: found.CreatedBy}):
 		return nil, forbidden(content.ActionPreview)
@@ -70,11 +70,11 @@ func (n *Newsroom) RevokePreviews(ctx context.Context, chain []content.Locale, i
 	if err := Permit(actor, content.ActionPreview, kind); err != nil {
 		return nil, err
 	}
-	found, err := n.store.Previewed(ctx, id)
+	found, ok, err := n.store.Previewed(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if found == nil {
+	if !ok {
 		report := newReport(chain)
 		report.refuse(content.ProblemNotFound, []string{"id"}, msgNotFound, id)
 		return &Revoked{Problems: report.problems}, nil
@@ -104,8 +104,8 @@ func shows(e *storage.Previewed) bool {
 // previewMark is what the previews of an entry by a maker are marked with while they are good. None is good when the
 // entry is out of work, or when its maker may not give one out any more: then it answers false.
 func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker string, now time.Time) (mark string, good bool, err error) {
-	entry, err := store.Previewed(ctx, id)
-	if entry == nil || err != nil {
+	entry, ok, err := store.Previewed(ctx, id)
+	if !ok || err != nil {
 		return "", false, err
 	}
 	kind, _ := id.Kind()
@@ -113,14 +113,14 @@ func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker
 	may := func(actor *content.Actor) bool { return May(actor, content.ActionPreview, kind) }
 	switch prefix, _, _ := strings.Cut(maker, "_"); prefix {
 	case "account":
-		account, err := store.Account(ctx, maker)
-		if account == nil || err != nil {
+		account, ok, err := store.Account(ctx, maker)
+		if !ok || err != nil {
 			return "", false, err
 		}
 		return entry.Previews + "." + account.Previews, good && account.DisabledAt == nil && may(&content.Actor{Role: account.Role}), nil
 	case "token":
-		t, err := store.Token(ctx, maker)
-		if t == nil || err != nil {
+		t, ok, err := store.Token(ctx, maker)
+		if !ok || err != nil {
 			return "", false, err
 		}
 		return entry.Previews, good && !over(t, now) && may(&content.Actor{Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}), nil

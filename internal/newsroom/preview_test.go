@@ -100,7 +100,7 @@ func TestPreviewEnds(t *testing.T) {
 		h.out("its maker's token", byToken)
 
 		// A change that was under way while previews were revoked does not bring them back.
-		before, err := h.store.Tags.Entry(t.Context(), id)
+		before, _, err := h.store.Tags.Entry(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,8 +32,8 @@ func (d *kindDesk[T, F]) due(ctx context.Context, n *Newsroom) (made int, err er
 		return 0, err
 	}
 	for _, id := range ids {
-		e, readErr := d.Entry(ctx, id)
-		if e == nil {
+		e, ok, readErr := d.Entry(ctx, id)
+		if !ok {
 			err = errors.Join(err, readErr)
 			continue
 		}

@@ -35,7 +35,7 @@ func scheduled(t *testing.T, room *newsroom.Newsroom, now time.Time, n int) []co
 // actions are what was done to an entry, the first first.
 func actions(t *testing.T, store *storage.Store, id content.ID) (done []content.Action) {
 	t.Helper()
-	e, err := store.Tags.Entry(context.Background(), id)
+	e, _, err := store.Tags.Entry(context.Background(), id)
 	if err != nil || e == nil {
 		t.Fatal(id, err)
 	}

@@ -40,15 +40,15 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 	if err := p.throttle.Begin(login, from); err != nil {
 		return nil, err
 	}
-	account, err := p.store.AccountByLogin(ctx, login)
+	account, ok, err := p.store.AccountByLogin(ctx, login)
 	if err != nil {
 		return nil, err
 	}
 	hash := "" // of nobody: it is compared with all the same
-	if account != nil && account.DisabledAt == nil {
+	if ok && account.DisabledAt == nil {
 		hash = account.Password
 	}
-	ok, err := p.passwords.Matches(ctx, hash, password)
+	ok, err = p.passwords.Matches(ctx, hash, password)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +63,11 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 		return nil, err
 	}
 	// The password may have been changed, and the sessions ended, since it was compared.
-	present, err := p.store.Account(ctx, account.ID)
+	present, ok, err := p.store.Account(ctx, account.ID)
 	if err != nil {
 		return nil, err
 	}
-	if present == nil || present.Password != hash || present.DisabledAt != nil {
+	if !ok || present.Password != hash || present.DisabledAt != nil {
 		return nil, errors.Join(wrong, p.store.EndSession(ctx, session.ID))
 	}
 	s.Actor = actorOf(present, session.ID)
@@ -101,11 +101,11 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if actor == nil || actor.Session == "" {
 		return nil, content.Errorf(content.CodeUnauthenticated, "Sign in with the account whose password is to change.")
 	}
-	account, err := p.store.Account(ctx, actor.ID)
+	account, ok, err := p.store.Account(ctx, actor.ID)
 	if err != nil {
 		return nil, err
 	}
-	if account == nil {
+	if !ok {
 		return nil, errUnknown()
 	}
 	r := newReport(chain)
@@ -122,7 +122,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err := p.throttle.Begin(account.Login, from); err != nil {
 		return nil, err
 	}
-	ok, err := p.passwords.Matches(ctx, account.Password, old)
+	ok, err = p.passwords.Matches(ctx, account.Password, old)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err != nil {
 		return nil, err
 	}
-	after, err := p.store.ChangeAccount(ctx, account.ID, storage.AccountChange{Password: &hash, MustChangePassword: new(false)})
+	after, ok, err := p.store.ChangeAccount(ctx, account.ID, storage.AccountChange{Password: &hash, MustChangePassword: new(false)})
 	if err != nil {
 		return nil, err
 	}

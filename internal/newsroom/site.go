@@ -86,8 +86,8 @@ func (n *Newsroom) staleSite(report *report, version int) *SiteOutcome {
 
 // siteChangedSince lists the fields in which the settings differ from what they were at a version.
 func (n *Newsroom) siteChangedSince(ctx context.Context, version int) ([]string, error) {
-	seen, err := n.store.SiteAt(ctx, version)
-	if seen == nil || err != nil {
+	seen, ok, err := n.store.SiteAt(ctx, version)
+	if !ok || err != nil {
 		return []string{}, err
 	}
 	return differing(settable(seen), settable(n.store.Site()))

@@ -11,7 +11,7 @@ import (
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/picture"
-	"sen/internal/storage"
+	"sen/internal/storage/files"
 )
 
 // filePurpose is what the addresses of files are signed for.
@@ -61,7 +61,7 @@ const sizeTimeout = 30 * time.Second
 // Sized is a picture in a size: in one of few, the next to what was asked for (see [picture.Size.For]).
 type Sized struct {
 	// File has its bytes; nil while it is not made.
-	File *storage.File
+	File *files.File
 	// Tag names its bytes, and MimeType is their type; "" while it is not known.
 	Tag, MimeType string
 	// Pixels is how many pixels making it goes over.

@@ -137,11 +137,11 @@ func (d *kindDesk[T, F]) publish(ctx context.Context, w *work, after *content.En
 
 // restored takes the content of a revision as the draft; its name in addresses stays.
 func (d *kindDesk[T, F]) restored(ctx context.Context, w *work, after *content.Entry[T]) error {
-	old, err := d.RevisionCopy(ctx, after.ID, w.Change.Revision)
+	old, ok, err := d.RevisionCopy(ctx, after.ID, w.Change.Revision)
 	if err != nil {
 		return err
 	}
-	if content.IsNil(old) {
+	if !ok {
 		w.refuse(content.ProblemNotFound, []string{"revision"}, msgNoRevision, w.Change.Revision)
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at once.
@@ -68,7 +69,7 @@ func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
 }
 
 // finderAt finds copies as readers of a stage see them, each once, and with it all that stands above it: together with those
-// that others look for ([storage.Together]). What is looked for, sections, organizations and rounds, is few.
+// that others look for ([batch.Together]). What is looked for, sections, organizations and rounds, is few.
 func (n *Newsroom) finderAt(ctx context.Context, stage content.Stage) content.Finder {
 	return n.finderBeside(ctx, stage, map[content.ID]content.Content{})
 }
@@ -79,7 +80,7 @@ func (n *Newsroom) finderBeside(ctx context.Context, stage content.Stage, known 
 		if found, ok := known[id]; ok {
 			return found, nil
 		}
-		found, err := storage.Join(ctx, "above at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
+		found, err := batch.Join(ctx, "above at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
 			all, err := n.climb(ctx, stage, ids)
 			return slices.Repeat([]map[content.ID]content.Content{all}, len(ids)), err
 		})
@@ -98,11 +99,13 @@ func (n *Newsroom) climb(ctx context.Context, stage content.Stage, ids []content
 	for len(ids) > 0 {
 		byKind := map[content.Kind][]content.ID{}
 		for _, id := range ids {
-			kind, ok := id.Kind()
-			if _, read := known[id]; ok && !read {
-				byKind[kind] = append(byKind[kind], id)
+			if _, asked := known[id]; asked {
+				continue
 			}
 			known[id] = nil
+			if kind, ok := id.Kind(); ok {
+				byKind[kind] = append(byKind[kind], id)
+			}
 		}
 		ids = nil
 		for kind, some := range byKind {

@@ -58,8 +58,8 @@ func (p *People) RevokeToken(ctx context.Context, chain []content.Locale, id str
 	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
 		return nil, err
 	}
-	t, err := p.store.RevokeToken(ctx, id, p.now())
-	if err == nil && t == nil {
+	t, ok, err := p.store.RevokeToken(ctx, id, p.now())
+	if err == nil && !ok {
 		err = refusal(chain, content.ProblemNotFound, []string{"id"}, msgNoToken, id)
 	}
 	return t, err

@@ -22,6 +22,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/picture"
 	"sen/internal/storage"
+	"sen/internal/storage/lease"
 )
 
 // Upload is a file that an editor sends, to become a medium.
@@ -67,7 +68,7 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 		attempt = w.revision
 		m.ID = content.DerivedID(content.KindMedia, w.revision+f.sum)
 	}
-	hold, err := n.store.HoldFile(ctx, f.sum, attempt)
+	hold, err := n.store.Holds.File(ctx, f.sum, attempt)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u 
 }
 
 // take keeps a file that was received as a new medium, unless it is there already.
-func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media, hold *storage.Hold) (*Outcome, error) {
+func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *received, m *content.Media, hold *lease.Hold) (*Outcome, error) {
 	report := newReport(chain)
 	change := Change{
 		Action: content.ActionCreate, Kind: content.KindMedia, Locale: u.Locale, Key: u.Key,

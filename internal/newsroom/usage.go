@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"sen/internal/content"
-	"sen/internal/storage"
+	"sen/internal/storage/batch"
 )
 
 // MaxUsage is how many users of an entry are told.
@@ -13,7 +13,7 @@ const MaxUsage = 100
 
 // usedElsewhere refuses a change that would take away what others show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
-	users, err := storage.Join(ctx, "used elsewhere", id, w.usersOf)
+	users, err := batch.Join(ctx, "used elsewhere", id, w.usersOf)
 	if err != nil || len(users) == 0 {
 		return false, err
 	}

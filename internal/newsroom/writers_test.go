@@ -135,7 +135,7 @@ func patiently(do func() error) error {
 // whole sees that an entry's revisions are every accepted change, and its state the last one.
 func whole(t *testing.T, store *storage.Store, id content.ID, accepted map[int]string) {
 	t.Helper()
-	e, err := store.Tags.Entry(context.Background(), id)
+	e, _, err := store.Tags.Entry(context.Background(), id)
 	if err != nil || e == nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func whole(t *testing.T, store *storage.Store, id content.ID, accepted map[int]s
 		t.Errorf("%s has version %d after %d accepted changes", id, e.Version, len(accepted))
 	}
 	for version := 2; version <= e.Version; version++ {
-		copied, err := store.Tags.RevisionCopy(context.Background(), id, version)
+		copied, _, err := store.Tags.RevisionCopy(context.Background(), id, version)
 		if err != nil || copied == nil {
 			t.Errorf("%s has no revision %d: %v", id, version, err)
 			continue
@@ -230,7 +230,7 @@ func TestTrashFollows(t *testing.T) {
 		do(newsroom.Change{Action: content.ActionTrash, ID: article, Version: 1})
 		do(newsroom.Change{Action: content.ActionUpdate, ID: below, Version: 1, Input: newsroom.Input{"parent": string(above)}})
 		do(newsroom.Change{Action: content.ActionRestore, ID: article, Version: 2})
-		found, err := store.Articles.Entry(context.Background(), article)
+		found, _, err := store.Articles.Entry(context.Background(), article)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,16 +12,6 @@ import (
 	"sen/internal/engine"
 )
 
-// The collections of people.
-const (
-	accounts = "accounts"
-	sessions = "sessions"
-	tokens   = "tokens"
-)
-
-// ErrLoginTaken tells that another account has the login.
-var ErrLoginTaken = errors.New("the login is taken")
-
 // peopleIndexes are the indexes of people. The one of logins is unique: a login never
 // changes, so that only an insert can meet it, which both engines answer alike.
 func peopleIndexes() []tableIndexes {
@@ -41,13 +31,13 @@ func (s *Store) AddAccount(ctx context.Context, a *content.Account) error {
 	return err
 }
 
-// Account reads the account with an id; nil when there is none.
-func (s *Store) Account(ctx context.Context, id string) (*content.Account, error) {
+// Account reads the account with an id. It is false if there is none.
+func (s *Store) Account(ctx context.Context, id string) (*content.Account, bool, error) {
 	return findOne[content.Account](ctx, s.engine.Table(accounts), engine.ByID(id))
 }
 
-// AccountByLogin reads the account with a login; nil when there is none.
-func (s *Store) AccountByLogin(ctx context.Context, login string) (*content.Account, error) {
+// AccountByLogin reads the account with a login. It is false if there is none.
+func (s *Store) AccountByLogin(ctx context.Context, login string) (*content.Account, bool, error) {
 	return findOne[content.Account](ctx, s.engine.Table(accounts), bson.D{{Key: "login", Value: login}})
 }
 
@@ -74,8 +64,8 @@ type AccountChange struct {
 	Previews *string
 }
 
-// ChangeAccount changes an account in one step and gives it as it is then; nil when there is none.
-func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (*content.Account, error) {
+// ChangeAccount changes an account in one step and gives it as it is then. It is false if there is none.
+func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (*content.Account, bool, error) {
 	var set bson.D
 	add := func(field string, value any) { set = append(set, bson.E{Key: field, Value: value}) }
 	if c.Name != nil {
@@ -103,12 +93,13 @@ func (s *Store) ChangeAccount(ctx context.Context, id string, c AccountChange) (
 	if len(set) == 0 {
 		return s.Account(ctx, id)
 	}
-	raw, err := s.engine.Table(accounts).Modify(ctx, engine.ByID(id), bson.D{{Key: "$set", Value: set}})
-	if raw == nil || err != nil {
-		return nil, err
+	raw, ok, err := s.engine.Table(accounts).Modify(ctx, engine.ByID(id), bson.D{{Key: "$set", Value: set}})
+	if !ok || err != nil {
+		return nil, false, err
 	}
 	after := new(content.Account)
-	return after, bsondoc.Unmarshal(raw, after)
+	err = bsondoc.Unmarshal(raw, after)
+	return after, err == nil, err
 }
 
 // AddSession adds a session.
@@ -116,8 +107,8 @@ func (s *Store) AddSession(ctx context.Context, session *content.Session) error 
 	return s.write(ctx, sessions, engine.Insert(session))
 }
 
-// Session reads the session with an id, expired or not; nil when there is none.
-func (s *Store) Session(ctx context.Context, id string) (*content.Session, error) {
+// Session reads the session with an id, expired or not. It is false if there is none.
+func (s *Store) Session(ctx context.Context, id string) (*content.Session, bool, error) {
 	return findOne[content.Session](ctx, s.engine.Table(sessions), engine.ByID(id))
 }
 
@@ -142,13 +133,13 @@ func (s *Store) AddToken(ctx context.Context, t *content.Token) error {
 	return s.write(ctx, tokens, engine.Insert(t))
 }
 
-// Token reads the token with an id, good or not; nil when there is none.
-func (s *Store) Token(ctx context.Context, id string) (*content.Token, error) {
+// Token reads the token with an id, good or not. It is false if there is none.
+func (s *Store) Token(ctx context.Context, id string) (*content.Token, bool, error) {
 	return findOne[content.Token](ctx, s.engine.Table(tokens), engine.ByID(id))
 }
 
-// TokenByHash reads the token whose secret has a hash, good or not; nil when there is none.
-func (s *Store) TokenByHash(ctx context.Context, hash string) (*content.Token, error) {
+// TokenByHash reads the token whose secret has a hash, good or not. It is false if there is none.
+func (s *Store) TokenByHash(ctx context.Context, hash string) (*content.Token, bool, error) {
 	return findOne[content.Token](ctx, s.engine.Table(tokens), bson.D{{Key: "hash", Value: hash}})
 }
 
@@ -157,12 +148,12 @@ func (s *Store) Tokens(ctx context.Context) ([]*content.Token, error) {
 	return findAll[content.Token](ctx, s.engine.Table(tokens), bson.D{}, "name")
 }
 
-// RevokeToken ends a token and gives it as it is then; nil when there is none. One that
+// RevokeToken ends a token and gives it as it is then. It is false if there is none. One that
 // was revoked before keeps its moment.
-func (s *Store) RevokeToken(ctx context.Context, id string, now time.Time) (*content.Token, error) {
+func (s *Store) RevokeToken(ctx context.Context, id string, now time.Time) (*content.Token, bool, error) {
 	good := bson.D{{Key: "_id", Value: id}, {Key: "revokedAt", Value: nil}}
 	if err := s.write(ctx, tokens, engine.Update(good, engine.Set("revokedAt", now))); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	return findOne[content.Token](ctx, s.engine.Table(tokens), engine.ByID(id))
 }
@@ -182,14 +173,17 @@ type signingKey struct {
 // becomes it when there is none yet.
 func (s *Store) SigningKey(ctx context.Context, fresh []byte) ([]byte, error) {
 	table, id := s.engine.Table(settings), "keys"
-	key, err := findOne[signingKey](ctx, table, engine.ByID(id))
-	if key == nil && err == nil {
+	key, ok, err := findOne[signingKey](ctx, table, engine.ByID(id))
+	if !ok && err == nil {
 		_, err = table.Write(ctx, engine.Insert(signingKey{id, fresh}))
 		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
-			key, err = findOne[signingKey](ctx, table, engine.ByID(id))
+			key, ok, err = findOne[signingKey](ctx, table, engine.ByID(id))
 		}
 	}
-	if key == nil || err != nil {
+	if err == nil && !ok {
+		err = errors.New("the signing key was removed while it was read")
+	}
+	if err != nil {
 		return nil, err
 	}
 	return key.Signing, nil

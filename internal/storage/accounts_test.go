@@ -27,20 +27,20 @@ func TestAccounts(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, err := store.Account(ctx, lan.ID); err != nil || !cmp.Equal(got, lan) {
+		if got, ok, err := store.Account(ctx, lan.ID); !ok || err != nil || !cmp.Equal(got, lan) {
 			t.Errorf("by id: %v\n%s", err, cmp.Diff(lan, got))
 		}
-		if got, err := store.AccountByLogin(ctx, "minh"); err != nil || !cmp.Equal(got, minh) {
+		if got, _, err := store.AccountByLogin(ctx, "minh"); err != nil || !cmp.Equal(got, minh) {
 			t.Errorf("by login: %v\n%s", err, cmp.Diff(minh, got))
 		}
-		for _, missing := range []func() (*content.Account, error){
-			func() (*content.Account, error) { return store.Account(ctx, "account_9") },
-			func() (*content.Account, error) { return store.AccountByLogin(ctx, "nobody") },
-			func() (*content.Account, error) {
+		for _, missing := range []func() (*content.Account, bool, error){
+			func() (*content.Account, bool, error) { return store.Account(ctx, "account_9") },
+			func() (*content.Account, bool, error) { return store.AccountByLogin(ctx, "nobody") },
+			func() (*content.Account, bool, error) {
 				return store.ChangeAccount(ctx, "account_9", storage.AccountChange{Name: new("x")})
 			},
 		} {
-			if got, err := missing(); got != nil || err != nil {
+			if got, ok, err := missing(); ok || got != nil || err != nil {
 				t.Errorf("what is not there gives %+v, %v", got, err)
 			}
 		}
@@ -55,7 +55,7 @@ func TestAccounts(t *testing.T) {
 		}
 		admins(1)
 		later := instant.Add(time.Hour)
-		got, err := store.ChangeAccount(ctx, minh.ID, storage.AccountChange{
+		got, _, err := store.ChangeAccount(ctx, minh.ID, storage.AccountChange{
 			Name: new("Minh Thư"), Role: new(content.RoleAdmin), Password: new("y"), MustChangePassword: new(true), DisabledAt: &later,
 		})
 		want := &content.Account{ID: "account_2", Login: "minh", Name: "Minh Thư", Role: content.RoleAdmin, Password: "y", MustChangePassword: true, CreatedAt: instant, DisabledAt: &later}
@@ -63,7 +63,7 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("changed: %v\n%s", err, cmp.Diff(want, got))
 		}
 		admins(1)
-		if got, err = store.ChangeAccount(ctx, minh.ID, storage.AccountChange{DisabledAt: new(time.Time{})}); err != nil || got.DisabledAt != nil {
+		if got, _, err = store.ChangeAccount(ctx, minh.ID, storage.AccountChange{DisabledAt: new(time.Time{})}); err != nil || got.DisabledAt != nil {
 			t.Errorf("enabled again: %+v, %v", got, err)
 		}
 		admins(2)
@@ -106,7 +106,7 @@ func TestSessions(t *testing.T) {
 			if err := store.AddSession(ctx, s); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := store.Session(ctx, s.ID); err != nil || !cmp.Equal(got, s) {
+			if got, _, err := store.Session(ctx, s.ID); err != nil || !cmp.Equal(got, s) {
 				t.Errorf("read back: %v\n%s", err, cmp.Diff(s, got))
 			}
 		}
@@ -114,7 +114,7 @@ func TestSessions(t *testing.T) {
 			t.Helper()
 			got := ""
 			for i := range 4 {
-				s, err := store.Session(ctx, fmt.Sprint(i))
+				s, _, err := store.Session(ctx, fmt.Sprint(i))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -156,10 +156,10 @@ func TestTokens(t *testing.T) {
 		if err := store.AddToken(ctx, token); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := store.TokenByHash(ctx, "h"); err != nil || !cmp.Equal(got, token) {
+		if got, _, err := store.TokenByHash(ctx, "h"); err != nil || !cmp.Equal(got, token) {
 			t.Errorf("by hash: %v\n%s", err, cmp.Diff(token, got))
 		}
-		if got, err := store.TokenByHash(ctx, "other"); got != nil || err != nil {
+		if got, ok, err := store.TokenByHash(ctx, "other"); ok || got != nil || err != nil {
 			t.Errorf("another hash gives %+v, %v", got, err)
 		}
 		used, revoked := instant.Add(time.Minute), instant.Add(2*time.Minute)
@@ -168,11 +168,11 @@ func TestTokens(t *testing.T) {
 		}
 		token.LastUsedAt, token.RevokedAt = &used, &revoked
 		for _, at := range []time.Time{revoked, revoked.Add(time.Hour)} {
-			if got, err := store.RevokeToken(ctx, token.ID, at); err != nil || !cmp.Equal(got, token) {
+			if got, _, err := store.RevokeToken(ctx, token.ID, at); err != nil || !cmp.Equal(got, token) {
 				t.Errorf("revoked: %v\n%s", err, cmp.Diff(token, got))
 			}
 		}
-		if got, err := store.RevokeToken(ctx, "token_9", revoked); got != nil || err != nil {
+		if got, ok, err := store.RevokeToken(ctx, "token_9", revoked); ok || got != nil || err != nil {
 			t.Errorf("what is not there gives %+v, %v", got, err)
 		}
 		if got, err := store.Tokens(ctx); err != nil || !cmp.Equal(got, []*content.Token{token}) {
@@ -248,7 +248,7 @@ func TestChangesOfPeopleMeet(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, c := range []storage.AccountChange{{Name: new("Lan")}, {Role: new(content.RoleReader)}, {Password: new("y")}, {DisabledAt: new(instant)}} {
 				wg.Go(func() {
-					if _, err := store.ChangeAccount(ctx, account, c); err != nil {
+					if _, _, err := store.ChangeAccount(ctx, account, c); err != nil {
 						t.Error(err)
 					}
 				})
@@ -261,16 +261,16 @@ func TestChangesOfPeopleMeet(t *testing.T) {
 				})
 			}
 			wg.Go(func() {
-				if _, err := store.RevokeToken(ctx, token, instant); err != nil {
+				if _, _, err := store.RevokeToken(ctx, token, instant); err != nil {
 					t.Error(err)
 				}
 			})
 			wg.Wait()
-			a, err := store.Account(ctx, account)
+			a, _, err := store.Account(ctx, account)
 			if err != nil || a.Name != "Lan" || a.Role != content.RoleReader || a.Password != "y" || a.DisabledAt == nil {
 				t.Fatalf("the account is %+v, %v", a, err)
 			}
-			if got, err := store.TokenByHash(ctx, token); err != nil || got.RevokedAt == nil || got.LastUsedAt == nil {
+			if got, _, err := store.TokenByHash(ctx, token); err != nil || got.RevokedAt == nil || got.LastUsedAt == nil {
 				t.Fatalf("the token is %+v, %v", got, err)
 			}
 		}

@@ -5,23 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"sen/internal/engine"
-
 	"go.mongodb.org/mongo-driver/v2/bson"
-)
 
-// archived are the collections of an archive, in its order; those of people come on demand.
-func (s *Store) archived(people bool) (names []string) {
-	names = []string{settings}
-	for _, c := range s.collections {
-		names = append(names, c.collectionName())
-	}
-	names = append(names, routes, bucketName+".files", bucketName+".chunks")
-	if people {
-		names = append(names, accounts, tokens)
-	}
-	return names
-}
+	"sen/internal/engine"
+)
 
 // Export reads every document of the site, collection by collection and in the order of
 // their ids, as MongoDB's relaxed extended JSON. What the store works out itself is left

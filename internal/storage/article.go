@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // articles is what the store knows of articles.
 func articles() spec[*content.Article, *content.ArticleFilter] {
@@ -9,12 +12,12 @@ func articles() spec[*content.Article, *content.ArticleFilter] {
 		texts: map[string]func(*content.Article) content.Text{
 			"title": func(e *content.Article) content.Text { return e.Title },
 		},
-		orders:    withCommon(map[string]sortKey{"TITLE": alphabet("title")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"TITLE": query.Alphabet("title")}),
 		order:     "PUBLISHED_AT_DESC",
 		relations: []string{"section", "authors", "tags", "events", "awards", "programs", "organizations"},
 		together:  [][2]string{{"section", "tags"}},
 		filter: func(w *where, f *content.ArticleFilter) {
-			w.text("title", f.Title)
+			w.Text("title", f.Title)
 			relation(w, "section", w.store.Sections, f.Section)
 			relation(w, "authors", w.store.Authors, f.Authors)
 			relation(w, "tags", w.store.Tags, f.Tags)

@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // authors is what the store knows of authors.
 func authors() spec[*content.Author, *content.AuthorFilter] {
@@ -9,11 +12,11 @@ func authors() spec[*content.Author, *content.AuthorFilter] {
 		texts: map[string]func(*content.Author) content.Text{
 			"name": func(e *content.Author) content.Text { return e.Name },
 		},
-		orders:    withCommon(map[string]sortKey{"NAME": alphabet("name")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name")}),
 		order:     "NAME_ASC",
 		relations: []string{"organization"},
 		filter: func(w *where, f *content.AuthorFilter) {
-			w.text("name", f.Name)
+			w.Text("name", f.Name)
 			relation(w, "organization", w.store.Organizations, f.Organization)
 		},
 	}

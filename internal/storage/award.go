@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sen/internal/content"
+	"sen/internal/storage/query"
 )
 
 // awards is what the store knows of awards.
@@ -14,20 +15,20 @@ func awards() spec[*content.Award, *content.AwardFilter] {
 		texts: map[string]func(*content.Award) content.Text{
 			"title": func(e *content.Award) content.Text { return e.Title },
 		},
-		orders:    withCommon(map[string]sortKey{"TITLE": alphabet("title"), "YEAR": number("year"), "RANK": alphabet("rank")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"TITLE": query.Alphabet("title"), "YEAR": query.Number("year"), "RANK": query.Alphabet("rank")}),
 		composed:  map[string]composed[*content.Award]{"rank": {first: standing, then: "title"}},
 		order:     "YEAR_DESC",
 		ranked:    map[string]string{"round": "RANK"},
 		relations: []string{"round", "series", "event", "recipients.organization", "recipients.author"},
 		values:    []string{"level", "outcome", "rank"},
 		filter: func(w *where, f *content.AwardFilter) {
-			w.text("title", f.Title)
+			w.Text("title", f.Title)
 			relation(w, "round", w.store.AwardRounds, f.Round)
 			relation(w, "series", w.store.AwardSeries, f.Series)
-			compare(w, "year", f.Year)
-			match(w, w.at+"level", f.Level)
-			compare(w, "rank", f.Rank)
-			match(w, w.at+"outcome", f.Outcome)
+			query.Compare(w.Where, "year", f.Year)
+			query.Match(w.Where, w.At+"level", f.Level)
+			query.Compare(w.Where, "rank", f.Rank)
+			query.Match(w.Where, w.At+"outcome", f.Outcome)
 			relation(w, "event", w.store.Events, f.Event)
 			relation(w, "recipients.organization", w.store.Organizations, f.Organizations)
 			relation(w, "recipients.author", w.store.Authors, f.Authors)
@@ -40,8 +41,8 @@ var levels = []content.AwardLevel{
 	content.LevelNational, content.LevelRegional, content.LevelProvincial, content.LevelDistrict, content.LevelCommune,
 }
 
-// standing is where an award stands in a table of winners: by its rank, those without one behind all others, and then by
-// its level.
+// standing is where an award stands in a table of winners: by its rank, those without one behind all others, and then
+// by its level.
 func standing(a *content.Award) string {
 	rank := "none" // behind every digit
 	if a.Rank != nil {

@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // awardRounds is what the store knows of award rounds.
 func awardRounds() spec[*content.AwardRound, *content.AwardRoundFilter] {
@@ -9,16 +12,16 @@ func awardRounds() spec[*content.AwardRound, *content.AwardRoundFilter] {
 		texts: map[string]func(*content.AwardRound) content.Text{
 			"name": func(e *content.AwardRound) content.Text { return e.Name },
 		},
-		orders:    withCommon(map[string]sortKey{"NAME": alphabet("name"), "YEAR": number("year")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name"), "YEAR": query.Number("year")}),
 		order:     "YEAR_DESC",
 		relations: []string{"series", "ceremony"},
 		values:    []string{"year", "level", "phase"},
 		filter: func(w *where, f *content.AwardRoundFilter) {
-			w.text("name", f.Name)
+			w.Text("name", f.Name)
 			relation(w, "series", w.store.AwardSeries, f.Series)
-			compare(w, "year", f.Year)
-			match(w, w.at+"level", f.Level)
-			match(w, w.at+"phase", f.Phase)
+			query.Compare(w.Where, "year", f.Year)
+			query.Match(w.Where, w.At+"level", f.Level)
+			query.Match(w.Where, w.At+"phase", f.Phase)
 			relation(w, "ceremony", w.store.Events, f.Ceremony)
 		},
 	}

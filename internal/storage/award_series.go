@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // awardSeries is what the store knows of award series.
 func awardSeries() spec[*content.AwardSeries, *content.AwardSeriesFilter] {
@@ -10,12 +13,12 @@ func awardSeries() spec[*content.AwardSeries, *content.AwardSeriesFilter] {
 			"name":      func(e *content.AwardSeries) content.Text { return e.Name },
 			"shortName": func(e *content.AwardSeries) content.Text { return e.ShortName },
 		},
-		orders:    withCommon(map[string]sortKey{"NAME": alphabet("name")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name")}),
 		order:     "NAME_ASC",
 		relations: []string{"organizations"},
 		filter: func(w *where, f *content.AwardSeriesFilter) {
-			w.text("name", f.Name)
-			w.text("shortName", f.ShortName)
+			w.Text("name", f.Name)
+			w.Text("shortName", f.ShortName)
 			relation(w, "organizations", w.store.Organizations, f.Organizations)
 		},
 	}

@@ -34,7 +34,8 @@ func (c *Collection[T, F]) IDs(ctx context.Context) (ids []content.ID, err error
 	return ids, err
 }
 
-// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see it.
+// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see
+// it.
 func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error) error {
 	return s.engine.Table(routes).Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
 		var held claim
@@ -69,21 +70,4 @@ func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
 		}
 	}
 	return others, err
-}
-
-// Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.
-func (s *Store) Files(ctx context.Context, each func(id content.ID, name string, bytes int64) error) error {
-	for _, bucket := range []string{bucketName, sizesBucket} {
-		err := s.engine.Table(bucket+".files").Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
-			var file storedFile
-			if err := bsondoc.Unmarshal(doc, &file); err != nil {
-				return err
-			}
-			return each(mediumOf(file.ID), file.ID, file.Length)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

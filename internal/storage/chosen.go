@@ -10,22 +10,8 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
-
-// chosenOrder is the order of a list whose elements somebody chose: that of the choice. It is no order of any kind's
-// own and can't be asked for by name; a list that was chosen has it where no other one is asked for.
-const chosenOrder content.Order = "CHOSEN"
-
-// chosenIDs are the entries of a chosen list in the order of the choice, each once.
-func (w Within) chosenIDs() []content.ID {
-	ids := make([]content.ID, 0, len(w.Any[0].IDs))
-	for _, id := range w.Any[0].IDs {
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
 
 // readMixed is readPages where some of the lists were chosen.
 func (c *Collection[T, F]) readMixed(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
@@ -66,7 +52,7 @@ func (c *Collection[T, F]) readMixed(ctx context.Context, l List[F], parents []W
 // chosenPages reads one page for each of some parents whose lists were chosen. Such a list is short: what of it may be
 // seen is read as a whole, and put in order here.
 func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents []Within) ([]readPage[T], error) {
-	l.Order = chosenOrder
+	l.Order = query.ChosenOrder
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
@@ -74,7 +60,7 @@ func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents [
 	lists := make([][]content.ID, len(parents))
 	var all []content.ID
 	for i, w := range parents {
-		lists[i] = w.chosenIDs()
+		lists[i] = w.ChosenIDs()
 		all = append(all, lists[i]...)
 	}
 	slices.Sort(all)
@@ -94,12 +80,12 @@ func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents [
 
 // chosen finds those of some entries that a list may show: as they are where they are few and nothing else bounds the
 // list, which takes them from memory as far as they are there, and by their ids alone otherwise.
-func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids []content.ID, parents int) (map[content.ID]T, error) {
+func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page, ids []content.ID, parents int) (map[content.ID]T, error) {
 	found := make(map[content.ID]T, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
-	if content.IsNil(l.Filter) && l.Stage != content.StageDraft && len(ids) <= max(1, p.limit)*parents {
+	if content.IsNil(l.Filter) && l.Stage != content.StageDraft && len(ids) <= max(1, p.Limit)*parents {
 		known, err := c.known(ctx, ids, l.Stage, l.Fields)
 		for i, e := range known {
 			if !content.IsNil(e) {
@@ -108,8 +94,8 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids [
 		}
 		return found, err
 	}
-	filter := p.filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
-	err := c.read(p.view).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
+	filter := p.Filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
+	err := c.read(p.View).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
 		var unread T
 		found[content.ID(bsondoc.ID(doc))] = unread
 		return nil
@@ -118,7 +104,7 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *page, ids [
 }
 
 // chosenPage cuts a page out of a chosen list; entries has what of it may be seen.
-func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
+func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
 	var seen []int // the places in the choice of what may be seen
 	for i, id := range ids {
 		if _, ok := entries[id]; ok {
@@ -126,45 +112,45 @@ func chosenPage[T any](p *page, ids []content.ID, entries map[content.ID]T) (mad
 		}
 	}
 	// A cursor is a place in the choice; when its entry is not in it any more, it lies before what took its place.
-	span := func(at *place) (from, behind int) {
-		if i := slices.Index(ids, at.id); i >= 0 {
+	span := func(at *query.Place) (from, behind int) {
+		if i := slices.Index(ids, at.ID); i >= 0 {
 			return i, i + 1
 		}
-		i, _ := at.value.(int64)
+		i, _ := at.Value.(int64)
 		return int(i), int(i)
 	}
 	list := seen
 	made.keptPage = &keptPage{total: len(seen)}
 	info := &made.info
-	if p.before != nil {
-		from, _ := span(p.before)
+	if p.Before != nil {
+		from, _ := span(p.Before)
 		list = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i >= from })
 		info.HasNextPage = len(list) < len(seen)
 	}
-	if p.after != nil {
-		_, behind := span(p.after)
+	if p.After != nil {
+		_, behind := span(p.After)
 		n := len(list)
 		list = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i < behind })
 		info.HasPreviousPage = len(list) < n
 	}
-	if p.skip > 0 {
+	if p.Skip > 0 {
 		info.HasPreviousPage = len(list) > 0
-		list = list[min(p.skip, len(list)):]
+		list = list[min(p.Skip, len(list)):]
 	}
-	if more := len(list) - p.limit; more > 0 && p.reversed {
+	if more := len(list) - p.Limit; more > 0 && p.Reversed {
 		list, info.HasPreviousPage = list[more:], true
 	} else if more > 0 {
-		list, info.HasNextPage = list[:p.limit], true
+		list, info.HasNextPage = list[:p.Limit], true
 	}
-	return made, made.fill(p.order, ids, list, entries)
+	return made, made.fill(p.Order, ids, list, entries)
 }
 
 // fill puts the entries at some places of a chosen list on a page.
-func (r *readPage[T]) fill(o ordering, ids []content.ID, places []int, entries map[content.ID]T) error {
+func (r *readPage[T]) fill(o query.Ordering, ids []content.ID, places []int, entries map[content.ID]T) error {
 	r.ids, r.cursors = make([]content.ID, len(places)), make([]string, len(places))
 	nodes, whole := make([]T, len(places)), true
 	for k, i := range places {
-		cursor, err := o.cursor(place{int64(i), ids[i]})
+		cursor, err := o.Cursor(query.Place{Value: int64(i), ID: ids[i]})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // spec is what the store has to know of a kind: everything else is the same for all.
@@ -23,7 +24,7 @@ type spec[T any, F content.Filter[F]] struct {
 	// texts are the texts that are compared as readers do: kept folded and with a sort key.
 	texts map[string]func(T) content.Text
 	// orders are the places that a list can be ordered by; their names in the schema add _ASC and _DESC.
-	orders map[string]sortKey
+	orders map[string]query.SortKey
 	// composed are the sort keys of orders by several values at once, by their names among the keys.
 	composed map[string]composed[T]
 	// ranked are the orders of the lists within what a link leads to, by the link; each gets an index.
@@ -47,15 +48,15 @@ type spec[T any, F content.Filter[F]] struct {
 // Collection keeps the entries of one kind. T is a pointer to the kind's struct, F to that of its filter.
 type Collection[T any, F content.Filter[F]] struct {
 	spec[T, F]
+	// lists is how lists of the kind are read.
+	lists query.Kind
 	store *Store
 	// table has the entries; shown is it for what readers are shown.
 	table, shown engine.Table
 	// make makes an empty copy.
 	make func() T
 	// fields names what a copy of the kind is stored with, apart from what is always read.
-	fields []string
-	// single are those of them that hold one id.
-	single  map[string]bool
+	fields  []string
 	decoder bsondoc.Decoder
 	// entryDecoder and copies decode whole entries and single copies. Only archives ask for them.
 	entryDecoder, copies func() bsondoc.Decoder
@@ -69,7 +70,11 @@ func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collec
 	c := &Collection[*E, F]{spec: sp, store: s, bits: map[string]fieldSet{formerSlugs: 1}}
 	c.table, c.shown = s.engine.Table(sp.name), s.shown.Table(sp.name)
 	c.make = func() *E { return new(E) }
-	c.fields, c.single = fieldsOf(reflect.TypeFor[E]())
+	fields, single := fieldsOf(reflect.TypeFor[E]())
+	c.fields, c.lists = fields, query.Kind{
+		Kind: sp.kind, Orders: sp.orders, Order: sp.order, Ranked: sp.ranked, Relations: sp.relations, Single: single,
+		Together: sp.together, Values: sp.values, Lookups: sp.lookups, Whole: sp.whole,
+	}
 	c.decoder = bsondoc.DecoderOf(reflect.TypeFor[envelope[*E]]())
 	if c.whole {
 		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[E]())
@@ -88,14 +93,14 @@ func (c *Collection[T, F]) scanned(languages content.Languages) (paths []string)
 	if c.whole {
 		return []string{"action", "by.id"}
 	}
-	for _, at := range []string{live, draft} {
-		paths = append(paths, at+keys+formField)
+	for _, at := range []string{query.Live, query.Draft} {
+		paths = append(paths, at+query.Keys+formField)
 		for _, field := range slices.Concat(c.relations, c.values) {
 			paths = append(paths, at+field)
 		}
 		for _, text := range slices.Sorted(maps.Keys(c.texts)) {
 			for _, l := range languages.Locales {
-				paths = append(paths, at+keys+"fold."+text+"."+string(l), at+keys+"same."+text+"."+string(l))
+				paths = append(paths, at+query.Keys+"fold."+text+"."+string(l), at+query.Keys+"same."+text+"."+string(l))
 			}
 		}
 	}
@@ -121,8 +126,8 @@ func fieldsOf(t reflect.Type) (names []string, single map[string]bool) {
 func (c *Collection[T, F]) New() T { return c.make() }
 
 // read is the table as entries are read from it by a view.
-func (c *Collection[T, F]) read(v view) engine.Table {
-	if v.editing || c.whole {
+func (c *Collection[T, F]) read(v query.View) engine.Table {
+	if v.Editing || c.whole {
 		return c.table
 	}
 	return c.shown
@@ -133,55 +138,24 @@ func (c *Collection[T, F]) Kind() content.Kind { return c.kind }
 
 func (c *Collection[T, F]) collectionName() string { return c.name }
 
-// indexes are the keys of the kind's indexes for a site's languages: one for each order;
-// and for each link, pair of links and value that lists are filtered by, one that goes on with the
-// default order, so that neither a scan nor a sort in memory is needed. Within one,
-// all directions are alike: it can be walked both ways.
 func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
-	at := c.view(content.StagePublished).at
-	var indexes []bson.D
-	ordered := func(at string, key sortKey, before ...bson.E) {
-		paths := []string{at + key.field}
-		if key.localized {
-			paths = nil
-			for _, l := range languages.Locales {
-				paths = append(paths, at+key.field+"."+string(l))
-			}
-		}
-		for _, path := range paths {
-			indexes = append(indexes, append(slices.Clone(before), bson.E{Key: path, Value: -1}, bson.E{Key: "_id", Value: -1}))
-		}
-	}
-	for _, key := range c.orders {
-		ordered(at, key)
-	}
-	base, _ := splitOrder(c.order)
-	for _, field := range slices.Concat(c.relations, c.values) {
-		if field == c.orders[base].field {
-			continue // the order's own index serves it
-		}
-		ordered(at, c.orders[base], bson.E{Key: at + field, Value: 1})
-	}
-	for link, order := range c.ranked {
-		ordered(at, c.orders[order], bson.E{Key: at + link, Value: 1})
-	}
-	for _, pair := range c.together {
-		ordered(at, c.orders[base], bson.E{Key: at + pair[0], Value: 1}, bson.E{Key: at + pair[1], Value: 1})
-	}
-	if c.whole {
-		return indexes
-	}
-	indexes = append(indexes, bson.D{{Key: live + "slug", Value: 1}}, bson.D{{Key: draft + "slug", Value: 1}})
-	for _, field := range c.lookups {
-		indexes = append(indexes, bson.D{{Key: draft + field, Value: 1}})
-	}
-	for _, field := range dueFields {
-		indexes = append(indexes, bson.D{{Key: field, Value: 1}})
-	}
-	indexes = append(indexes, bson.D{{Key: "links", Value: 1}, {Key: "_id", Value: 1}})
-	for _, key := range c.orders {
-		ordered(draft, key)
-	}
-	ordered(draft, c.orders[base], bson.E{Key: "state", Value: 1})
-	return indexes
+	return c.lists.Indexes(languages)
+}
+
+// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a
+// text.
+type composed[T any] struct {
+	first func(T) string
+	then  string
+}
+
+// formerSlugs is the one field that is asked for and not among a kind's own.
+const formerSlugs = "formerSlugs"
+
+// envelope is an entry of which a part was read.
+type envelope[T any] struct {
+	ID              content.ID `json:"_id"`
+	Live            T          `json:"live"`
+	Draft           T          `json:"draft"`
+	content.Editing `json:",inline"`
 }

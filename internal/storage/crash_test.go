@@ -98,14 +98,14 @@ func TestCrashChild(t *testing.T) {
 func theTag(t *testing.T, store *storage.Store) *content.Entry[*content.Tag] {
 	t.Helper()
 	for _, slug := range []string{"the-cu", "the-doi-ten"} {
-		found, err := store.Tags.BySlug(context.Background(), slug, content.StageDraft, nil)
+		found, _, err := store.Tags.BySlug(context.Background(), slug, content.StageDraft, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if found == nil {
 			continue
 		}
-		e, err := store.Tags.Entry(context.Background(), found.ID)
+		e, _, err := store.Tags.Entry(context.Background(), found.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, ac
 	}
 	tag = theTag(t, store)
 	for version := 1; version <= tag.Version; version++ {
-		if copied, err := store.Tags.RevisionCopy(ctx, tag.ID, version); copied == nil || err != nil {
+		if copied, _, err := store.Tags.RevisionCopy(ctx, tag.ID, version); copied == nil || err != nil {
 			t.Errorf("revision %d is missing: %v", version, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"sen/internal/bsondoc"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
 
 // byID is the order of documents by their ids.
@@ -16,17 +17,13 @@ var byID = bson.D{{Key: "_id", Value: 1}}
 // idOnly reads nothing of a document but its `_id`.
 var idOnly = bson.D{{Key: "_id", Value: 1}}
 
-// findOne reads one document, or only some fields of it; nil when there is none.
-func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (*T, error) {
-	var doc *T
-	err := table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
-		doc = new(T)
+// findOne reads one document, or only some fields of it. It is false if there is none.
+func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (doc *T, ok bool, err error) {
+	err = table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
+		doc, ok = new(T), true
 		return bsondoc.Unmarshal(raw, doc)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return doc, nil
+	return doc, ok && err == nil, err
 }
 
 // there tells whether a table has a document that a filter holds for.
@@ -73,13 +70,13 @@ func (s *Store) update(ctx context.Context, table string, filter, update bson.D)
 	return n > 0, err
 }
 
-// writeEach makes changes of a table that don't depend on each other, with those that others make ([Together]). It gives
-// the places of those for which another document has the same key.
+// writeEach makes changes of a table that don't depend on each other, with those that others make ([batch.Together]).
+// It gives the places of those for which another document has the same key.
 func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Change) (duplicates []int, err error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	return Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
+	return batch.Join(ctx, "write "+table, changes, func(ctx context.Context, several [][]engine.Change) ([][]int, error) {
 		all := slices.Concat(several...)
 		_, failed, err := s.engine.Table(table).WriteEach(ctx, all...)
 		if err != nil {

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -10,15 +9,13 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
-
-// dueFields are where an entry says when its state is to change by itself.
-var dueFields = []string{"publishAt", "unpublishAt"}
 
 // Due lists the entries whose state is to change by itself at a moment or before it, a
 // thousand at most for each.
 func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content.ID, err error) {
-	for _, field := range dueFields {
+	for _, field := range query.DueFields {
 		by := bson.D{{Key: field, Value: 1}}
 		set := bson.D{{Key: field, Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0).UTC()}}}}
 		err := c.table.Find(ctx, engine.Query{Filter: set, Fields: by, Sort: by, Limit: 1000},
@@ -36,13 +33,6 @@ func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content
 		}
 	}
 	return ids, nil
-}
-
-// dueTimes remembers when something may be due next. On the embedded engine all writes
-// pass through this process, so that nobody needs to look before.
-type dueTimes struct {
-	mu   sync.Mutex
-	next time.Time // the zero time: look at once
 }
 
 // note takes in a moment at which something is due.

@@ -11,6 +11,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
@@ -19,20 +20,16 @@ func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l Li
 	if err != nil {
 		return nil, err
 	}
-	p.bare = bare
-	var bounds []side
-	if p.after != nil {
-		bounds = append(bounds, side{*p.after, true, false})
-	}
-	scan := c.scan(p, w, bounds)
+	p.Bare = bare
+	q := c.lists.Scans(p, []Within{w}, p.Sides()[:min(1, len(p.Sides()))], c.store.hints.Load())[0].Query(p, 0, p.Limit+1)
 	find := bson.D{
 		{Key: "find", Value: c.name},
-		{Key: "filter", Value: scan.filter},
-		{Key: "sort", Value: p.order.sort(p.reversed)},
-		{Key: "limit", Value: p.limit + 1 + scan.extra()},
-		{Key: "projection", Value: p.projection()},
+		{Key: "filter", Value: q.Filter},
+		{Key: "sort", Value: q.Sort},
+		{Key: "limit", Value: q.Limit},
+		{Key: "projection", Value: q.Fields},
 	}
-	for name, value := range map[string]bson.D{"hint": scan.hint, "min": scan.min, "max": scan.max} {
+	for name, value := range map[string]bson.D{"hint": q.Hint, "min": q.Min, "max": q.Max} {
 		if value != nil {
 			find = append(find, bson.E{Key: name, Value: value})
 		}
@@ -49,17 +46,56 @@ func (c *Collection[T, F]) Orders() (names []string) {
 	return names
 }
 
+// OrderByText adds an order by a stored text that copies may lack.
+func (c *Collection[T, F]) OrderByText(name, field string) { c.orders[name] = query.Optional(query.Plain(field)) }
+
+// FilterByDay has all lists with a filter be filtered by a stored day, too, as its result says.
+func (c *Collection[T, F]) FilterByDay(field string) *content.Range[content.Date] {
+	var by content.Range[content.Date]
+	own := c.filter
+	c.filter = func(w *where, f F) {
+		own(w, f)
+		query.Compare(w.Where, field, &by)
+	}
+	return &by
+}
+
+// Ignored are the members of the kind's filter from which no condition follows.
+func (c *Collection[T, F]) Ignored() (names []string) {
+	filter := reflect.TypeFor[F]().Elem()
+	for i := range filter.NumField() {
+		member := filter.Field(i)
+		if member.Anonymous { // what all filters have
+			continue
+		}
+		f := reflect.New(filter)
+		compared := reflect.New(member.Type.Elem())
+		for _, operator := range []string{"Eq", "Exists"} {
+			if to := compared.Elem().FieldByName(operator); to.IsValid() {
+				to.Set(reflect.New(to.Type().Elem()))
+			}
+		}
+		f.Elem().Field(i).Set(compared)
+		all := &lookups{store: c.store}
+		w := c.where(all, content.StagePublished, []content.Locale{"vi"}, f.Interface().(F), 0)
+		if len(w.Conds) == 0 && all.asked.none() {
+			names = append(names, member.Name)
+		}
+	}
+	return names
+}
+
 // ForgetKeys takes the sort keys off an entry, as if a program had written it that does not know them yet. Until its result is
 // called, the keys are being worked out anew.
 func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
 	c.store.rekeying.Add(1)
-	forget := engine.Update(engine.ByID(id), engine.Unset(live+keys+"sort", draft+keys+"sort"))
+	forget := engine.Update(engine.ByID(id), engine.Unset(query.Live+query.Keys+"sort", query.Draft+query.Keys+"sort"))
 	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, forget)
 }
 
 // ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
 func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, field string) (plan bson.Raw, err error) {
-	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: live + field}}
+	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: query.Live + field}}
 	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
@@ -81,9 +117,6 @@ var Weigh = weigh
 // SetFault has a function called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }
 
-// SetHoldLease has files be held for another time without being renewed.
-func SetHoldLease(lease time.Duration) { holdLease = lease }
-
 // SetRestored has a store that is restored count as whole after another time in which nobody writes to it.
 func SetRestored(after time.Duration) { restored = after }
 
@@ -104,6 +137,7 @@ type AnyCollection interface {
 	Orders() []string
 	Relations() []string
 	Values() []string
+	Ignored() []string
 	ExplainAny(ctx context.Context, db *mongo.Database, order content.Order, value string, w Within) (bson.Raw, error)
 	PageOf(ctx context.Context, ask AnyList) (ids []content.ID, cursors []string, info content.PageInfo, err error)
 	ForgetKeys(ctx context.Context, id content.ID) (end func(), err error)

@@ -103,7 +103,7 @@ func TestFailover(t *testing.T) {
 				t.Errorf("%q is there twice: %s and %s", says, before, tag.ID)
 			}
 			there[says] = tag.ID
-			if copied, err := store.Tags.RevisionCopy(ctx, tag.ID, 1); copied == nil || err != nil {
+			if copied, _, err := store.Tags.RevisionCopy(ctx, tag.ID, 1); copied == nil || err != nil {
 				t.Errorf("%s has no revision: %v", tag.ID, err)
 			}
 		}

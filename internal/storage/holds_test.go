@@ -6,23 +6,24 @@ import (
 	"time"
 
 	"sen/internal/storage"
+	"sen/internal/storage/lease"
 	"sen/internal/testkit"
 )
 
 // TestHolds holds a file: others wait as long as the hold is renewed, take over what a program left that ended, and a
 // retry of the same change takes it over at once, which ends the work of the attempt before.
 func TestHolds(t *testing.T) {
-	storage.SetHoldLease(2 * time.Second)
-	t.Cleanup(func() { storage.SetHoldLease(30 * time.Second) })
+	lease.Term = 2 * time.Second
+	t.Cleanup(func() { lease.Term = 30 * time.Second })
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		first := testkit.Store(t, e)
 		second := first
 		if e.Name != "embedded" { // which is one program
 			second = testkit.Store(t, e)
 		}
-		hold := func(s *storage.Store, ctx context.Context, sum, change string) *storage.Hold {
+		hold := func(s *storage.Store, ctx context.Context, sum, change string) *lease.Hold {
 			t.Helper()
-			h, err := s.HoldFile(ctx, sum, change)
+			h, err := s.Holds.File(ctx, sum, change)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -34,7 +35,7 @@ func TestHolds(t *testing.T) {
 		held := hold(first, t.Context(), "held", "one")
 		for _, change := range []string{"", "two"} {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-			if h, err := second.HoldFile(ctx, "held", change); err == nil {
+			if h, err := second.Holds.File(ctx, "held", change); err == nil {
 				t.Errorf("%q got a file that is held and renewed", change)
 				h.Release()
 			}

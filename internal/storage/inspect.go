@@ -13,6 +13,7 @@ import (
 
 	"sen/internal/bsondoc"
 	"sen/internal/content"
+	"sen/internal/storage/files"
 )
 
 // Inspect checks that [Store.Restore] can take every line of an archive in: each is a document of its kind with an id
@@ -90,7 +91,7 @@ var others = sync.OnceValue(func() map[string]func(bsondoc.Element) (any, error)
 	return map[string]func(bsondoc.Element) (any, error){
 		settings:              decoding[content.Site](),
 		routes:                decoding[claim](),
-		bucketName + ".files": decoding[storedFile](),
+		bucketName + ".files": decoding[files.Stored](),
 		accounts:              decoding[content.Account](),
 		tokens:                decoding[content.Token](),
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"sen/internal/content"
+	"sen/internal/storage/query"
 )
 
 // What engines differ in is worked out here when an entry is written, and stored
@@ -41,14 +42,14 @@ func sortedAs(locale content.Locale, text string) string {
 // keysForm counts the ways in which keys were worked out; another way takes the next number.
 const keysForm = 3
 
-// formOf tells how the keys of a copy are worked out for a site's languages. It is stored with them: keys of another form
-// are outdated, and [Store.Rekey] writes them anew.
+// formOf tells how the keys of a copy are worked out for a site's languages. It is stored with them: keys of another
+// form are outdated, and [Store.Rekey] writes them anew.
 func formOf(languages content.Languages) string {
 	return fmt.Sprint(keysForm, languages.Default, languages.Locales)
 }
 
-// textKeys are the store's own forms of a copy's texts, for each language of the
-// site with what stands in for it: `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
+// textKeys are the store's own forms of a copy's texts, for each language of the site with what stands in for it:
+// `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
 func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.D {
 	var sorted, folded, same bson.D
 	for _, field := range slices.Sorted(maps.Keys(c.texts)) { // in one order, so that equal copies have equal keys
@@ -63,7 +64,7 @@ func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.
 			}
 		}
 		folded, same = append(folded, bson.E{Key: field, Value: f}), append(same, bson.E{Key: field, Value: e})
-		if key, ok := c.orders[orderName(field)]; ok && key.localized {
+		if key, ok := c.orders[orderName(field)]; ok && key.Localized {
 			sorted = append(sorted, bson.E{Key: field, Value: s})
 		}
 	}
@@ -78,9 +79,6 @@ func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.
 	}
 	return bson.D{{Key: formField, Value: formOf(languages)}, {Key: "sort", Value: sorted}, {Key: "fold", Value: folded}, {Key: "same", Value: same}}
 }
-
-// formField is where the form of a copy's keys stands among them.
-const formField = "form"
 
 // orderName is the schema's name for ordering by a text: NAME for name.
 func orderName(field string) string {
@@ -101,8 +99,8 @@ func (c *Collection[T, F]) labelField() string {
 	return "title" // of a medium too, which is called by its file's name where it has none
 }
 
-// WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of some languages and
-// in none of the others.
+// WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of some
+// languages and in none of the others.
 func (s *Store) WrittenOnlyIn(ctx context.Context, locales, others []content.Locale) (entries int, err error) {
 	for _, c := range s.collections {
 		n, err := c.writtenOnlyIn(ctx, locales, others)
@@ -119,7 +117,7 @@ func (c *Collection[T, F]) writtenOnlyIn(ctx context.Context, locales, others []
 		return 0, nil
 	}
 	var either bson.A
-	for _, at := range []string{live, draft} {
+	for _, at := range []string{query.Live, query.Draft} {
 		path := at + c.labelField() + "."
 		for _, l := range locales {
 			only := bson.D{{Key: path + string(l), Value: bson.D{{Key: "$ne", Value: nil}}}, {Key: path + string(content.Undetermined), Value: nil}}
@@ -129,5 +127,5 @@ func (c *Collection[T, F]) writtenOnlyIn(ctx context.Context, locales, others []
 			either = append(either, only)
 		}
 	}
-	return count(ctx, c.table, append(bson.D{{Key: "$or", Value: either}}, working.shown...))
+	return count(ctx, c.table, append(bson.D{{Key: "$or", Value: either}}, query.Working.Shown...))
 }

@@ -7,99 +7,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"time"
 
 	"sen/internal/cache"
 	"sen/internal/content"
 )
-
-// memory keeps what readers are shown until it changes: entries decoded, and pages as lists of ids. What
-// the newsroom reads is never taken from it.
-type memory struct {
-	entities *cache.Memory[content.ID, entity]
-	// slugs lead to ids, the empty one where a slug leads nowhere.
-	slugs *cache.Memory[slugKey, content.ID]
-	pages *cache.Memory[cache.Key, *keptPage]
-	forms *cache.Memory[Form, string]
-	// ends are those of stored links, as filters of readers ask for them.
-	ends *cache.Memory[endsKey, *linkEnds]
-}
-
-// Form names a form of a published body, as it was made from the body and its media.
-type Form struct {
-	Entry content.ID
-	// Field is the stored field that the body is in: an entry may have several.
-	Field string
-	// Locale is the body's language, Reading that in which it is read.
-	Locale, Reading content.Locale
-	// Name is the form's: html, markdown.
-	Name string
-}
-
-// FormOf names a form of a body as it is read in a language.
-func FormOf(body *content.Body, reading content.Locale, name string) Form {
-	return Form{Entry: body.Of, Field: body.Field, Locale: body.Locale, Reading: reading, Name: name}
-}
-
-// Forms keeps forms of bodies while what they were made from stays as it was.
-func (s *Store) Forms() *cache.Memory[Form, string] { return s.memory.forms }
-
-// entity is a published entry as it was read with some fields; the entry is nil where there is none. It is
-// shared by all readers: nobody changes it.
-type entity struct {
-	entry  any
-	fields fieldSet
-}
-
-// keptPage is a page that was read, without its elements.
-type keptPage struct {
-	ids     []content.ID
-	cursors []string
-	info    content.PageInfo
-	total   int
-	// asked tells what was looked up of it.
-	asked Asked
-	// tags are what it was made from.
-	tags []cache.Tag
-}
-
-// slugShare, formShare and endShare are the parts of the entities' bound that slugs, forms and ends of links have: one of so many.
-const slugShare, formShare, endShare = 16, 4, 32
-
-// memoryLife is how long something is kept in memory, whatever changes or not: a last net, as for answers.
-const memoryLife = time.Minute
-
-func newMemory(journal *cache.Journal, o Options) memory {
-	return memory{
-		entities: cache.NewMemory[content.ID, entity](journal, o.EntityBytes-o.EntityBytes/slugShare-o.EntityBytes/formShare-o.EntityBytes/endShare, memoryLife),
-		slugs:    cache.NewMemory[slugKey, content.ID](journal, o.EntityBytes/slugShare, memoryLife),
-		forms:    cache.NewMemory[Form, string](journal, o.EntityBytes/formShare, memoryLife),
-		ends:     cache.NewMemory[endsKey, *linkEnds](journal, o.EntityBytes/endShare, memoryLife),
-		pages:    cache.NewMemory[cache.Key, *keptPage](journal, o.PageBytes, memoryLife),
-	}
-}
-
-// Kept are the sorts of what is kept in memory, by name.
-func (s *Store) Kept() map[string]cache.Kept {
-	all := map[string]cache.Kept{}
-	name := func(name string, kept cache.Kept, keeps bool) {
-		if keeps {
-			all[name] = kept
-		}
-	}
-	name("entities", s.memory.entities, s.memory.entities != nil)
-	name("slugs", s.memory.slugs, s.memory.slugs != nil)
-	name("forms", s.memory.forms, s.memory.forms != nil)
-	name("ends", s.memory.ends, s.memory.ends != nil)
-	name("pages", s.memory.pages, s.memory.pages != nil)
-	return all
-}
-
-// fieldSet is a set of a kind's stored fields, a bit for each.
-type fieldSet uint64
-
-// formerSlugs is the one field that is asked for and not among a kind's own.
-const formerSlugs = "formerSlugs"
 
 // set is some fields as a set, and false if one is unknown.
 func (c *Collection[T, F]) set(fields []string) (set fieldSet, ok bool) {
@@ -144,12 +55,12 @@ func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int,
 	if !content.IsNil(e) {
 		kept.entry = e
 	}
-	c.store.memory.entities.Put(id, kept, weigh(stored), since, cache.Entry(id))
+	c.store.memory.entities.Put(string(id), kept, weigh(stored), since, cache.Entry(id))
 }
 
 // kept is an entry in memory with all of some fields; ok tells that it is known, be it that there is none.
 func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
-	k, ok := c.store.memory.entities.Get(id)
+	k, ok := c.store.memory.entities.Get(string(id))
 	if !ok {
 		return e, 0, false
 	}
@@ -175,8 +86,8 @@ func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage co
 	return entries(), nil
 }
 
-// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the lookup,
-// which is nil where all are in memory.
+// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the
+// lookup, which is nil where all are in memory.
 func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	note(ctx, ids)
 	return c.reading(ids, stage, fields)
@@ -208,7 +119,7 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 	if keeps {
 		fields = c.names(read)
 	}
-	since := c.store.journal.Now()
+	since := c.store.Feed.Journal.Now()
 	l := c.byID(stage, slices.Collect(maps.Keys(missing)), fields)
 	return l, func() []T {
 		for id := range missing {
@@ -238,10 +149,10 @@ func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
 	}
 	known := 0
 	for _, r := range rows {
-		if _, _, ok := c.kept(r.id, fields); ok {
+		if _, _, ok := c.kept(r.ID, fields); ok {
 			known++
 		} else if !content.IsNil(r.entry) {
-			c.keep(r.id, r.entry, fields, r.stored, since)
+			c.keep(r.ID, r.entry, fields, r.stored, since)
 		}
 	}
 	before := c.familiar.Load()
@@ -249,8 +160,8 @@ func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
 }
 
 // keys are what the pages of a list for some parents are kept under; false if they are not kept at all.
-func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []cache.Key, ok bool) {
-	keys = make([]cache.Key, len(parents))
+func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []string, ok bool) {
+	keys = make([]string, len(parents))
 	if c.store.memory.pages == nil || !c.shared(l.Stage) {
 		return keys, false
 	}
@@ -277,16 +188,34 @@ func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []cache.Key, 
 			}
 		}
 		within = append(append(within, '!'), w.Not...)
-		keys[i] = sha256.Sum256(within)
+		sum := sha256.Sum256(within)
+		keys[i] = string(sum[:])
 	}
 	return keys, true
 }
 
-// weight is about how many bytes the page takes.
-func (p *keptPage) weight() int {
-	n := 128
-	for i, id := range p.ids {
-		n += len(id) + len(p.cursors[i]) + 32
+// Forms keeps forms of bodies while what they were made from stays as it was.
+func (s *Store) Forms() *cache.Memory[string] { return s.memory.forms }
+
+// Kept are the sorts of what is kept in memory, by name.
+func (s *Store) Kept() map[string]cache.Kept {
+	all := map[string]cache.Kept{}
+	name := func(name string, kept cache.Kept, keeps bool) {
+		if keeps {
+			all[name] = kept
+		}
 	}
-	return n
+	name("entities", s.memory.entities, s.memory.entities != nil)
+	name("slugs", s.memory.slugs, s.memory.slugs != nil)
+	name("forms", s.memory.forms, s.memory.forms != nil)
+	name("ends", s.memory.ends, s.memory.ends != nil)
+	name("pages", s.memory.pages, s.memory.pages != nil)
+	return all
+}
+
+// note notes that some entries are read, there or not.
+func note(ctx context.Context, ids []content.ID) {
+	for _, id := range ids {
+		cache.Note(ctx, cache.Entry(id))
+	}
 }

@@ -32,7 +32,7 @@ func TestKnown(t *testing.T) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
 		const id, slug, gone = "article_hoi-nghi-2020", "hoi-nghi-so-ket-va-trao-giai-cnnttb-2020", "article_none"
-		article, err := store.Articles.BySlug(t.Context(), slug, content.StagePublished, []string{"title"})
+		article, _, err := store.Articles.BySlug(t.Context(), slug, content.StagePublished, []string{"title"})
 		if err != nil || article == nil {
 			t.Fatal(article, err)
 		}
@@ -62,7 +62,7 @@ func TestKnown(t *testing.T) {
 		read(0)
 		before := title
 		if n := trips(t, func(ctx context.Context) error {
-			_, err := store.Articles.BySlug(ctx, slug, content.StagePublished, []string{"lead"})
+			_, _, err := store.Articles.BySlug(ctx, slug, content.StagePublished, []string{"lead"})
 			return err
 		}); n > 0 {
 			t.Errorf("%d round trips for a slug that is known", n)
@@ -278,7 +278,7 @@ func TestMemoryWeight(t *testing.T) {
 func TestFormsOfTwoFields(t *testing.T) {
 	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
 	article := &content.Article{Base: content.Base{ID: "article_a"}}
-	forms := map[storage.Form]string{}
+	forms := map[string]string{}
 	for _, field := range []string{"body", "summary"} {
 		body := content.BodyOf(article, field, text, []content.Locale{"vi"})
 		forms[storage.FormOf(body, "vi", "html")] = field

@@ -9,37 +9,24 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
-// Linked is an entry as far as others that link to it depend on it.
-type Linked struct {
-	// Draft is the working copy with its labels, with what others take over from it, and with what the newsroom keeps
-	// beside it. Live is the copy that readers see with what others take over from it; nil while they see nothing.
-	Draft, Live content.Content
-}
-
-// At is the copy that stands for the entry at a stage: what is not published stands for itself as a draft.
-func (l Linked) At(stage content.Stage) content.Content {
-	if stage != content.StageDraft && l.Live != nil {
-		return l.Live
-	}
-	return l.Draft
-}
-
-// The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for those
-// of its uses; and what other entries take over.
+// The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for
+// those of its uses; and what other entries take over.
 var (
 	labelFields = []string{"title", "name", "fileName", "alt", "caption"}
 	givenFields = []string{parentField, "ancestors", "series", "year", "level"}
 )
 
-// Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the answer.
-// The copies are shared by those who ask together ([Together]): nobody may change them.
+// Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the
+// answer. The copies are shared by those who ask together ([batch.Together]): nobody may change them.
 func (s *Store) Linked(ctx context.Context, ids []content.ID) (map[content.ID]Linked, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return Join(ctx, "linked", ids, s.linked)
+	return batch.Join(ctx, "linked", ids, s.linked)
 }
 
 func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[content.ID]Linked, error) {
@@ -82,18 +69,18 @@ func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[conte
 
 // linkQuery asks for some entries of the kind as [Store.Linked] reads them.
 func (c *Collection[T, F]) linkQuery(ids []content.ID) engine.Query {
-	fields := working.projection(nil)
+	fields := query.Working.Projection(nil)
 	for _, name := range labelFields {
 		if slices.Contains(c.fields, name) {
-			fields = append(fields, bson.E{Key: draft + name, Value: 1})
+			fields = append(fields, bson.E{Key: query.Draft + name, Value: 1})
 		}
 	}
 	for _, name := range givenFields {
 		if slices.Contains(c.fields, name) {
-			fields = append(fields, bson.E{Key: draft + name, Value: 1}, bson.E{Key: live + name, Value: 1})
+			fields = append(fields, bson.E{Key: query.Draft + name, Value: 1}, bson.E{Key: query.Live + name, Value: 1})
 		}
 	}
-	filter := bson.D{{Key: "_id", Value: oneOf(ids)}}
+	filter := bson.D{{Key: "_id", Value: query.OneOf(ids)}}
 	if len(ids) == 1 {
 		filter = engine.ByID(ids[0])
 	}

@@ -12,6 +12,8 @@ import (
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
 // Lookup is a read of documents of one table by their ids or slugs. [Store.Look] makes several in one round trip.
@@ -38,14 +40,14 @@ type found struct {
 }
 
 // lookup is a lookup of the entries that have some values under a path, with some fields.
-func (c *Collection[T, F]) lookup(v view, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
-	filter := v.shown
+func (c *Collection[T, F]) lookup(v query.View, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
+	filter := v.Shown
 	if path == "_id" && !c.whole {
 		filter = nil // what is not shown has no copy
 	}
 	return &Lookup{
-		name: strings.Join(append([]string{c.name, v.at + path}, fields...), " "), table: c.name,
-		path: path, values: values, filter: filter, fields: v.projection(fields), shared: !v.editing && !c.whole,
+		name: strings.Join(append([]string{c.name, v.At + path}, fields...), " "), table: c.name,
+		path: path, values: values, filter: filter, fields: v.Projection(fields), shared: !v.Editing && !c.whole,
 		decode: func(doc bson.Raw) (string, any, error) {
 			id, e, err := c.decode(v, bsondoc.Document(doc))
 			if content.IsNil(e) || err != nil {
@@ -62,7 +64,7 @@ func (c *Collection[T, F]) byID(stage content.Stage, ids []content.ID, fields []
 	for i, id := range ids {
 		values[i] = string(id)
 	}
-	return c.lookup(c.viewByID(stage), "_id", values, fields, func(id content.ID, _ T) string { return string(id) })
+	return c.lookup(c.lists.ViewByID(stage), "_id", values, fields, func(id content.ID, _ T) string { return string(id) })
 }
 
 // query is what a lookup asks its table.
@@ -92,10 +94,10 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 		return nil
 	}
 	if slices.ContainsFunc(of, func(l *Lookup) bool { return !l.shared }) {
-		return newGathered(s.engine, of).run(ctx)
+		return newGathered(s.engine, of).Run(ctx)
 	}
 	begin := func() *gathered { return newGathered(s.shown, of) }
-	_, err := gather(ctx, &s.gather, "", maxRunning, begin, func(waiting *gathered) bool {
+	_, err := batch.Make(ctx, &s.reads, "", batch.Processors, begin, func(waiting *gathered) bool {
 		if waiting.size >= maxWave {
 			return false
 		}
@@ -160,8 +162,8 @@ func (all *gathered) merge(l *Lookup) {
 	}
 }
 
-// run implements reading.
-func (all *gathered) run(ctx context.Context) error {
+// Run implements [batch.Read].
+func (all *gathered) Run(ctx context.Context) error {
 	each := slices.Collect(maps.Values(all.by))
 	queries := make([]engine.Query, len(each))
 	for i, l := range each {
@@ -173,8 +175,8 @@ func (all *gathered) run(ctx context.Context) error {
 }
 
 // lookFor gives the one entry that a slug is of at present, with the bytes of what was read.
-func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v view, fields []string) (T, int, error) {
-	l := c.lookup(v, v.at+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
+func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
+	l := c.lookup(v, v.At+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
 	e, _ := l.found[slug].decoded.(T)
 	if !content.IsNil(e) {

@@ -1,22 +1,25 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
-// mediaItems is what the store knows of media.
-func mediaItems() spec[*content.Media, *content.MediaFilter] {
+// media is what the store knows of media.
+func media() spec[*content.Media, *content.MediaFilter] {
 	return spec[*content.Media, *content.MediaFilter]{
 		kind: content.KindMedia, name: "media",
 		texts: map[string]func(*content.Media) content.Text{
 			"fileName": func(e *content.Media) content.Text { return content.Text{content.Undetermined: e.FileName} },
 		},
-		orders:  withCommon(map[string]sortKey{}),
+		orders:  query.WithCommon(map[string]query.SortKey{}),
 		order:   "CREATED_AT_DESC",
 		values:  []string{"kind", "mimeType"},
 		lookups: []string{"sha256"},
 		filter: func(w *where, f *content.MediaFilter) {
-			w.text("fileName", f.FileName)
-			match(w, w.at+"kind", f.Kind)
-			w.plain("mimeType", f.MimeType, "i")
+			w.Text("fileName", f.FileName)
+			query.Match(w.Where, w.At+"kind", f.Kind)
+			w.Plain("mimeType", f.MimeType, "i")
 		},
 	}
 }

@@ -22,13 +22,10 @@ type Moved struct {
 	SHA256 string
 }
 
-// stays are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
-var stays = []string{sessions, holdsName, sizesBucket + ".files", sizesBucket + ".chunks"}
-
-// Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the signing
-// key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end it compares
-// the two: the target is marked as unfinished until each table has the same documents. The source must not be written
-// meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
+// Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the
+// signing key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end
+// it compares the two: the target is marked as unfinished until each table has the same documents. The source must not
+// be written meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
 func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done int)) (moved []Moved, err error) {
 	all, err := s.engine.Tables(ctx)
 	if err != nil {
@@ -63,17 +60,6 @@ func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done
 		}
 		return nil
 	})
-}
-
-// ofOneStore are the settings that tell of one store alone.
-var ofOneStore = []string{unfinishedID, identityID}
-
-// movable is the filter for what is moved of a table.
-func movable(table string) bson.D {
-	if table == settings {
-		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: ofOneStore}}}}
-	}
-	return nil
 }
 
 // copyTable copies what is moved of a table.

@@ -148,3 +148,12 @@ func TestProjection(t *testing.T) {
 		}
 	})
 }
+
+// TestFiltersAreAsked sees that the store asks for what each member of each kind's filter says.
+func TestFiltersAreAsked(t *testing.T) {
+	for _, c := range testkit.Store(t, testkit.Embedded(t)).EachKind() {
+		for _, member := range c.Ignored() {
+			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must ask for it", c.Kind(), member)
+		}
+	}
+}

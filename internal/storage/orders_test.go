@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,10 @@ func withKeys(e content.Content, n int) content.Content {
 		switch field := v.Field(i).Addr().Interface().(type) {
 		case *content.Text:
 			*field = equalName(n)
+		case *content.Date:
+			if n%2 == 1 {
+				*field = content.Date(fmt.Sprintf("2020-01-%02d", 1+n/3))
+			}
 		case *int:
 			*field = 2020 + n/3
 		case **int:
@@ -59,10 +64,56 @@ func withKeys(e content.Content, n int) content.Content {
 func TestOrders(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := testkit.Store(t, e)
+		s.Events.OrderByText("STARTS_ON", "startsOn") // no kind is ordered by what published copies may lack
+		if err := s.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		for _, c := range s.EachKind() {
 			walkKind(t, s, c)
 		}
+		days(t, s)
 	})
+}
+
+// days filters the events of walkKind by their days.
+func days(t *testing.T, s *storage.Store) {
+	t.Helper()
+	filter := s.Events.FilterByDay("startsOn")
+	day := func(text string) *content.Date { return new(content.Date(text)) }
+	type match = content.Match[content.Date]
+	for name, c := range map[string]struct {
+		by   content.Range[content.Date]
+		want string
+	}{
+		"eq":           {content.Range[content.Date]{Match: match{Eq: day("2020-01-02")}}, "e-3 e-5"},
+		"ne":           {content.Range[content.Date]{Match: match{Ne: day("2020-01-02")}}, "e-0 e-1 e-2 e-4 e-6"},
+		"in":           {content.Range[content.Date]{Match: match{In: []content.Date{"2020-01-01", "2020-01-03"}}}, "e-1"},
+		"notIn":        {content.Range[content.Date]{Match: match{NotIn: []content.Date{"2020-01-01"}}}, "e-0 e-2 e-3 e-4 e-5 e-6"},
+		"gt":           {content.Range[content.Date]{Gt: day("2020-01-01")}, "e-3 e-5"},
+		"gte":          {content.Range[content.Date]{Gte: day("2020-01-01")}, "e-1 e-3 e-5"},
+		"lt":           {content.Range[content.Date]{Lt: day("2020-01-02")}, "e-1"},
+		"lte":          {content.Range[content.Date]{Lte: day("2020-01-02")}, "e-1 e-3 e-5"},
+		"there":        {content.Range[content.Date]{Exists: new(true)}, "e-1 e-3 e-5"},
+		"not there":    {content.Range[content.Date]{Exists: new(false)}, "e-0 e-2 e-4 e-6"},
+		"gt and there": {content.Range[content.Date]{Gt: day("2020-01-02"), Exists: new(true)}, ""},
+	} {
+		*filter = c.by
+		list := storage.List[*content.EventFilter]{
+			Stage: content.StageDraft, Drafts: []content.Kind{content.KindEvent}, Filter: &content.EventFilter{},
+		}
+		pages, err := s.Events.Pages(t.Context(), list, []storage.Within{{}})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var got []string
+		for _, e := range pages[0].Nodes {
+			got = append(got, e.Slug)
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %s; it should be %s", name, got, c.want)
+		}
+	}
 }
 
 // TestWinners sees that a round lists its awards as a table of winners, in each language, and only those.

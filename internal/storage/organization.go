@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // organizations is what the store knows of organizations.
 func organizations() spec[*content.Organization, *content.OrganizationFilter] {
@@ -10,12 +13,12 @@ func organizations() spec[*content.Organization, *content.OrganizationFilter] {
 			"name":      func(e *content.Organization) content.Text { return e.Name },
 			"shortName": func(e *content.Organization) content.Text { return e.ShortName },
 		},
-		orders:    withCommon(map[string]sortKey{"NAME": alphabet("name")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name")}),
 		order:     "NAME_ASC",
 		relations: []string{"parent"},
 		filter: func(w *where, f *content.OrganizationFilter) {
-			w.text("name", f.Name)
-			w.text("shortName", f.ShortName)
+			w.Text("name", f.Name)
+			w.Text("shortName", f.ShortName)
 			relation(w, "parent", w.store.Organizations, f.Parent)
 		},
 	}

@@ -9,9 +9,6 @@ import (
 	"sen/internal/engine"
 )
 
-// previewsField is the mark of the good previews, in entries and in accounts.
-const previewsField = "previews"
-
 // Previewed is what decides about the previews of an entry.
 type Previewed struct {
 	State content.State `json:"state"`
@@ -21,11 +18,12 @@ type Previewed struct {
 	CreatedBy *content.Person `json:"createdBy"`
 }
 
-// Previewed reads what decides about the previews of an entry of any kind; nil when there is none.
-func (s *Store) Previewed(ctx context.Context, id content.ID) (*Previewed, error) {
+// Previewed reads what decides about the previews of an entry of any kind. It is false if there is
+// none.
+func (s *Store) Previewed(ctx context.Context, id content.ID) (*Previewed, bool, error) {
 	kind, ok := id.Kind()
 	if !ok {
-		return nil, nil
+		return nil, false, nil
 	}
 	fields := bson.D{{Key: "state", Value: 1}, {Key: previewsField, Value: 1}, {Key: "createdBy", Value: 1}}
 	return findOne[Previewed](ctx, s.engine.Table(s.collectionName(kind)), engine.ByID(id), fields...)

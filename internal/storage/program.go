@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // programs is what the store knows of programs.
 func programs() spec[*content.Program, *content.ProgramFilter] {
@@ -9,14 +12,14 @@ func programs() spec[*content.Program, *content.ProgramFilter] {
 		texts: map[string]func(*content.Program) content.Text{
 			"name": func(e *content.Program) content.Text { return e.Name },
 		},
-		orders:    withCommon(map[string]sortKey{"NAME": alphabet("name")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name")}),
 		order:     "NAME_ASC",
 		relations: []string{"organization"},
 		values:    []string{"startYear", "endYear"},
 		filter: func(w *where, f *content.ProgramFilter) {
-			w.text("name", f.Name)
-			compare(w, "startYear", f.StartYear)
-			compare(w, "endYear", f.EndYear)
+			w.Text("name", f.Name)
+			query.Compare(w.Where, "startYear", f.StartYear)
+			query.Compare(w.Where, "endYear", f.EndYear)
 			relation(w, "organization", w.store.Organizations, f.Organization)
 		},
 	}

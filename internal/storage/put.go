@@ -10,6 +10,7 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
@@ -56,7 +57,7 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 		}
 	}
 	fault("entries put")
-	c.store.changed(Change{})
+	c.store.Feed.Changed(feed.Change{})
 	shown := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}}, {Key: hiddenField, Value: nil}}
 	return c.store.write(ctx, routes, engine.UpdateAll(shown, engine.Set(publicField, true)))
 }
@@ -70,4 +71,15 @@ func (c *Collection[T, F]) put(ctx context.Context, items []content.Item) error 
 		}
 	}
 	return c.Put(ctx, entries)
+}
+
+// PutItems adds new entries of any kinds, one kind after the other. What they take over from each other is in them
+// already.
+func (s *Store) PutItems(ctx context.Context, items []content.Item) error {
+	for _, c := range s.collections {
+		if err := c.put(ctx, items); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
+	"sen/internal/storage/feed"
 )
 
 // Delete removes an entry for ever, with the copies in its revisions and its slugs. That
@@ -19,8 +21,8 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return err
 	}
 	fault("revision inserted")
-	came, err := Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
-	c.store.changed(Change{c.kind, e.ID})
+	came, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
+	c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: e.ID})
 	if err != nil {
 		return err
 	}
@@ -28,7 +30,7 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return errors.Join(ErrStale, c.store.discard(ctx, &r))
 	}
 	fault("entry removed")
-	if _, err := Join(ctx, "bury", &r, c.store.bury); err != nil {
+	if _, err := batch.Join(ctx, "bury", &r, c.store.bury); err != nil {
 		// The entry is gone. What is left of it goes when a sweep meets the revision.
 		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
 	}
@@ -66,32 +68,14 @@ func (c *Collection[T, F]) removeAll(ctx context.Context, removals []removal) ([
 	return came, nil
 }
 
-// bury removes what is left of entries that are gone: the copies in their revisions and their slugs. The
-// revisions that took them away are marked last, so that what a crash left is done later.
-func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
-	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
-	for i, r := range revisions {
-		entries[i], ids[i] = r.Entry, r.ID
-	}
-	of := bson.D{{Key: "entry", Value: oneOf(entries)}}
-	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
-	if err == nil {
-		err = s.write(ctx, routes, engine.DeleteAll(of))
-	}
-	if err == nil {
-		err = s.commit(ctx, ids...)
-	}
-	return make([]struct{}, len(revisions)), err
-}
-
 // DeleteFiles removes the bytes of a medium with its variants and sizes.
 func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
-	_, err := Join(ctx, "delete files", id, func(ctx context.Context, ids []content.ID) ([]struct{}, error) {
+	_, err := batch.Join(ctx, "delete files", id, func(ctx context.Context, ids []content.ID) ([]struct{}, error) {
 		own := make([]bson.D, len(ids))
 		for i, id := range ids {
 			own[i] = bson.D{{Key: "$regex", Value: "^" + regexp.QuoteMeta(string(id)) + "(@.*)?$"}}
 		}
-		return make([]struct{}, len(ids)), errors.Join(s.deleteFiles(ctx, bucketName, own...), s.deleteFiles(ctx, sizesBucket, own...))
+		return make([]struct{}, len(ids)), errors.Join(s.media.Delete(ctx, own...), s.sizes.Delete(ctx, own...))
 	})
 	return err
 }

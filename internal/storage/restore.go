@@ -71,8 +71,8 @@ func (b *batcher[T]) wait() error {
 	return b.tasks.Wait()
 }
 
-// batches gives the lines to a function, some of one collection at a time, in several goroutines. It begins a collection
-// when the ones before are done.
+// batches gives the lines to a function, some of one collection at a time, in several goroutines. It begins a
+// collection when the ones before are done.
 func batches(ctx context.Context, next Lines, do func(context.Context, []Line) error) error {
 	b, collection := newBatcher(ctx, do), ""
 	for {
@@ -118,11 +118,11 @@ type restoring struct {
 	tell func(part string, done int)
 }
 
-// Restore writes the lines of an archive that was inspected, with documents of some tables, into an empty store and makes it ready to serve: with the forms
-// of all texts and with the claims that are public (see [Store.Rekey]), so that nothing has to be read again. It tells
-// how many documents of a collection are written; 0 stands for its indexes, which are made at the end. It tells at least
-// every second, also while nothing new is done. Until it is done the store is unfinished: [Store.Prepare] refuses it.
-// A store that an earlier one left unfinished is emptied first.
+// Restore writes the lines of an archive that was inspected, with documents of some tables, into an empty store and
+// makes it ready to serve: with the forms of all texts and with the claims that are public (see [Store.Rekey]), so that
+// nothing has to be read again. It tells how many documents of a collection are written; 0 stands for its indexes,
+// which are made at the end. It tells at least every second, also while nothing new is done. Until it is done the store
+// is unfinished: [Store.Prepare] refuses it. A store that an earlier one left unfinished is emptied first.
 func (s *Store) Restore(ctx context.Context, tables []string, next Lines, tell func(part string, done int)) error {
 	return s.filling(ctx, "import", tables, func(ctx context.Context) error {
 		r := &restoring{Store: s, public: map[string]content.ID{}, tell: tell}

@@ -206,7 +206,7 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 		}
 	}
 	for _, id := range articles {
-		e, err := store.Articles.Entry(context.Background(), id)
+		e, _, err := store.Articles.Entry(context.Background(), id)
 		if err != nil {
 			t.Fatal(err)
 		}

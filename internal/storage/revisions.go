@@ -9,6 +9,8 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
+	"sen/internal/storage/query"
 )
 
 // revisions is what the store knows of revisions. They are listed like a kind; a
@@ -16,24 +18,18 @@ import (
 func revisions() spec[*content.Revision, *content.RevisionFilter] {
 	return spec[*content.Revision, *content.RevisionFilter]{
 		kind: "Revision", name: revisionsName, whole: true,
-		orders:    map[string]sortKey{"AT": moment("at"), "VERSION": number("version")},
+		orders:    map[string]query.SortKey{"AT": query.Moment("at"), "VERSION": query.Number("version")},
 		order:     "VERSION_DESC",
 		relations: []string{"entry"},
 		values:    []string{"committed"},
 		filter: func(w *where, f *content.RevisionFilter) {
-			match(w, "entry", f.Entry)
-			match(w, "action", f.Action)
-			w.plain("by.id", f.By, "i")
-			compare(w, "at", f.At)
+			query.Match(w.Where, "entry", f.Entry)
+			query.Match(w.Where, "action", f.Action)
+			w.Plain("by.id", f.By, "i")
+			query.Compare(w.Where, "at", f.At)
 		},
 	}
 }
-
-// withoutCopy reads a revision without the copy that it left behind.
-var withoutCopy = bson.D{{Key: "copy", Value: 0}}
-
-// revisionsName is the collection of what entries were, version by version.
-const revisionsName = "revisions"
 
 // storedRevision is a revision as it is written. It is inserted first, with a
 // version that it would become; only when the entry names it as its head is it
@@ -46,11 +42,11 @@ type storedRevision struct {
 	Copy any `json:"copy,omitempty"`
 }
 
-// RevisionCopy reads the working copy that an entry had at a version; nil when that
-// version never was, or its copy is gone.
-func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (T, error) {
-	copied, err := revisionCopy[T](ctx, c.store, id, version)
-	return c.fill(id, copied, nil), err
+// RevisionCopy reads the working copy that an entry had at a version. It is false if
+// that version never was, or its copy is gone.
+func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (T, bool, error) {
+	copied, ok, err := revisionCopy[T](ctx, c.store, id, version)
+	return c.fill(id, copied, nil), ok, err
 }
 
 // at is a version of an entry.
@@ -59,13 +55,15 @@ type at struct {
 	version int
 }
 
-// revisionCopy reads the copy that a revision left behind, of an entry or of the settings; nil when there is none.
-func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, error) {
+// revisionCopy reads the copy that a revision left behind, of an entry or of the settings. It is false if there is
+// none.
+func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, bool, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
-	return Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
+	copied, err := batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
+	return copied, err == nil && !content.IsNil(copied), err
 }
 
-// revisionCopies is revisionCopy for several.
+// revisionCopies is revisionCopy for several, nil for those that are not there.
 func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, error) {
 	type revision struct {
 		content.Revision `json:",inline"`
@@ -111,39 +109,39 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, err
 	return all, nil
 }
 
-// receipt is what is known of a change by its id.
-type receipt struct {
+// Receipt is what is known of a change by its id.
+type Receipt struct {
 	content.Revision `json:",inline"`
-	Committed        bool `json:"committed"`
-	// Receipt tells that the change left everything as it was.
-	Receipt bool `json:"receipt"`
+	// Committed tells that the revision came to be: the entry names it, or has since gone on from it.
+	Committed bool `json:"committed"`
+	// Unchanged tells that the change left everything as it was.
+	Unchanged bool `json:"receipt"`
 }
 
-// Receipt finds the revision with an id and tells whether it came to be: the entry
-// names it, or has since gone on from it. It is how a retried change learns what the
-// first attempt did. Nil when there is no such revision.
-func (s *Store) Receipt(ctx context.Context, id string) (*content.Revision, bool, error) {
-	r, err := Join(ctx, "receipt", id, s.receipts)
+// Receipt finds the revision of a change by its id: a change that is sent again learns by it what the first attempt
+// did. It is false if there is none.
+func (s *Store) Receipt(ctx context.Context, id string) (*Receipt, bool, error) {
+	r, err := batch.Join(ctx, "receipt", id, s.receipts)
 	if r == nil || err != nil {
 		return nil, false, err
 	}
-	if !r.Committed && !r.Receipt {
-		r.Committed, err = Join(ctx, "settle", &r.Revision, s.settle)
+	if !r.Committed && !r.Unchanged {
+		r.Committed, err = batch.Join(ctx, "settle", &r.Revision, s.settle)
 	}
-	return &r.Revision, r.Committed || r.Receipt, err
+	return r, err == nil, err
 }
 
 // receipts reads the revisions with some ids, nil for those that are not there.
-func (s *Store) receipts(ctx context.Context, ids []string) ([]*receipt, error) {
-	found := make(map[string]*receipt, len(ids))
+func (s *Store) receipts(ctx context.Context, ids []string) ([]*Receipt, error) {
+	found := make(map[string]*Receipt, len(ids))
 	q := engine.Query{Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, Fields: withoutCopy, Batch: len(ids)}
 	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
-		r := new(receipt)
+		r := new(Receipt)
 		err := bsondoc.Unmarshal(doc, r)
 		found[r.ID] = r
 		return err
 	})
-	receipts := make([]*receipt, len(ids))
+	receipts := make([]*Receipt, len(ids))
 	for i, id := range ids {
 		receipts[i] = found[id]
 	}

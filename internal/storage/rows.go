@@ -6,106 +6,135 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/sync/errgroup"
 
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // row is an element that was read, with its place in the order.
 type row[T any] struct {
-	place
+	query.Place
 	// entry is nil where only the place was asked for; stored is how many bytes were read.
 	entry  T
 	stored int
 }
 
-// projection is what is read of an element: its fields, and what it is ordered by.
-func (p *page) projection() bson.D {
-	if p.bare {
-		return bson.D{{Key: p.order.path, Value: 1}}
-	}
-	read := p.view.projection(p.fields)
-	if !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == p.order.path }) {
-		read = append(read, bson.E{Key: p.order.path, Value: 1})
-	}
-	return read
+// listParts is what is read of the lists of some parents for a page of each.
+type listParts[T any] struct {
+	// rows are up to one more than the page has: the last one means that there are more.
+	rows [][]row[T]
+	// totals are the sizes of the whole lists; nil if they are not asked for.
+	totals []int
+	// inFront and behind tell whether there is anything in front of the cursor `after`, and behind the cursor `before`.
+	// They are nil if that is not asked for or there is no such cursor.
+	inFront, behind []bool
 }
 
-// rows reads up to limit elements for each parent, within bounds.
-func (c *Collection[T, F]) rows(ctx context.Context, p *page, parents []Within, bounds []side, skip, limit int) ([][]row[T], error) {
-	found := make([][]row[T], len(parents))
-	queries := make([]engine.Query, len(parents))
-	scans := make([]*scan, len(parents))
-	hint := c.commonHint(p, parents)
-	for i, within := range parents {
-		scan := &scan{filter: p.filter(within, bounds), hint: hint}
-		if len(parents) == 1 {
-			scan = c.scan(p, within, bounds)
-		}
-		scans[i] = scan
-		queries[i] = engine.Query{
-			Filter: scan.filter, Sort: p.order.sort(p.reversed), Skip: skip, Limit: limit + scan.extra(), Fields: p.projection(),
-			Hint: scan.hint, Min: scan.min, Max: scan.max, Tell: c.soleLink(p, within, scan.hint),
-		}
+// readParts reads what the pages of some parents are made from, each part by one command for all parents, at the same
+// time.
+func (c *Collection[T, F]) readParts(ctx context.Context, p *query.Page, asked Asked, parents []Within) (parts listParts[T], err error) {
+	tasks, ctx := errgroup.WithContext(ctx)
+	tasks.Go(func() (err error) {
+		parts.rows, err = c.rows(ctx, p, parents, p.Sides(), p.Skip, p.Limit+1)
+		return err
+	})
+	if asked.Total {
+		tasks.Go(func() (err error) {
+			parts.totals, err = c.counts(ctx, p, parents)
+			return err
+		})
 	}
-	err := c.read(p.view).FindEach(ctx, queries, func(i int, doc bson.Raw) error {
+	// On the other side of a cursor there is something if the element that it came from is still there, or another one.
+	if asked.Previous && p.After != nil {
+		tasks.Go(func() (err error) {
+			parts.inFront, err = c.any(ctx, p, parents, query.Side{Place: *p.After, With: true})
+			return err
+		})
+	}
+	if asked.Next && p.Before != nil {
+		tasks.Go(func() (err error) {
+			parts.behind, err = c.any(ctx, p, parents, query.Side{Place: *p.Before, Behind: true, With: true})
+			return err
+		})
+	}
+	return parts, tasks.Wait()
+}
+
+// rows reads up to limit elements for each parent, within sides.
+func (c *Collection[T, F]) rows(
+	ctx context.Context, p *query.Page, parents []Within, sides []query.Side, skip, limit int,
+) ([][]row[T], error) {
+	scans := c.lists.Scans(p, parents, sides, c.store.hints.Load())
+	queries := make([]engine.Query, len(scans))
+	for i, scan := range scans {
+		queries[i] = scan.Query(p, skip, limit)
+	}
+	found := make([][]row[T], len(parents))
+	err := c.read(p.View).FindEach(ctx, queries, func(i int, doc bson.Raw) error {
 		r, err := c.row(p, doc)
 		if err == nil {
 			found[i] = append(found[i], r)
 		}
 		return err
 	})
-	for i := range found {
-		found[i] = cut(scans[i], found[i], limit)
+	for i, scan := range scans {
+		if scan.Leave != nil {
+			found[i] = slices.DeleteFunc(found[i], func(r row[T]) bool { return r.Is(*scan.Leave) })
+		}
+		found[i] = found[i][:min(len(found[i]), limit)]
 	}
 	return found, err
 }
 
 // counts counts each parent's whole list.
-func (c *Collection[T, F]) counts(ctx context.Context, p *page, parents []Within) ([]int, error) {
+func (c *Collection[T, F]) counts(ctx context.Context, p *query.Page, parents []Within) ([]int, error) {
 	filters := make([]bson.D, len(parents))
 	for i, within := range parents {
-		filters[i] = p.filter(within, nil)
+		filters[i] = p.Filter(within, nil)
 	}
-	return c.read(p.view).Count(ctx, filters...)
+	return c.read(p.View).Count(ctx, filters...)
+}
+
+// any tells for each parent whether its list has an element in some part.
+func (c *Collection[T, F]) any(ctx context.Context, p *query.Page, parents []Within, sides ...query.Side) ([]bool, error) {
+	probe := *p
+	probe.Bare = true
+	found, err := c.rows(ctx, &probe, parents, sides, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	some := make([]bool, len(found))
+	for i := range found {
+		some[i] = len(found[i]) > 0
+	}
+	return some, nil
 }
 
 // row decodes an element.
-func (c *Collection[T, F]) row(p *page, raw bson.Raw) (r row[T], err error) {
+func (c *Collection[T, F]) row(p *query.Page, raw bson.Raw) (r row[T], err error) {
 	doc := bsondoc.Document(raw)
 	r.stored = len(raw)
-	if p.bare {
+	if p.Bare {
 		id, err := doc.At("_id").Text()
 		if err != nil {
 			return r, err
 		}
-		r.id = content.ID(strings.Clone(id))
-	} else if r.id, r.entry, err = c.decode(p.view, doc); err != nil {
+		r.ID = content.ID(strings.Clone(id))
+	} else if r.ID, r.entry, err = c.decode(p.View, doc); err != nil {
 		return r, err
 	}
-	switch v := doc.At(p.order.steps...); v.Kind {
+	switch v := doc.At(p.Order.Steps...); v.Kind {
 	case bson.TypeDateTime:
-		r.value = v.Time()
+		r.Value = v.Time()
 	case bson.TypeString:
 		s, _ := v.Text()
-		r.value = strings.Clone(s)
-	case bson.TypeNull: // of a working copy
+		r.Value = strings.Clone(s)
+	case bson.TypeNull: // see query.Absence
 	default:
-		r.value, err = v.Integer()
+		r.Value, err = v.Integer()
 	}
 	return r, err
-}
-
-// soleLink tells the elements of one parent's list from those of others by the link that the parent has them by, where that
-// is one that stands in the index of the hint: bare places are read from that alone then. It is the zero value where there
-// is no such link.
-func (c *Collection[T, F]) soleLink(p *page, w Within, hint bson.D) (tell bson.E) {
-	if !p.bare || len(hint) != 3 || !c.single[strings.TrimPrefix(hint[0].Key, p.at)] {
-		return tell
-	}
-	if len(w.Any) > 0 && w.Any[0].path(p.view) == hint[0].Key {
-		return bson.E{Key: hint[0].Key, Value: string(w.Any[0].IDs[0])}
-	}
-	return tell
 }

@@ -12,32 +12,15 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
+	"sen/internal/storage/feed"
 )
 
-// What a write can meet.
-var (
-	// ErrStale tells that another write came first: the entry has another version, or what it
-	// is to stand below has moved.
-	ErrStale = errors.New("another write came first")
-	// ErrAttempted tells that a change under the same idempotency key was begun.
-	ErrAttempted = errors.New("the change was begun before")
-)
-
-// SlugTakenError tells that a slug belongs to another entry.
-type SlugTakenError struct{ Slug string }
-
-// Error implements error.
-func (e *SlugTakenError) Error() string { return "the slug " + e.Slug + " is taken" }
-
-// fault is called between the steps of a write with the name of the step that is
-// done. Tests kill the program there.
-var fault = func(string) {}
-
-// Save makes a change of an entry one atomic step, on any engine: the revision is
-// inserted first, then the entry goes from one version to the next and names it as its
-// head. By that the revision came to be; it is marked later: see [Store.settleOpen]. A nil before makes a new entry; a copy
-// that is the same in both is not written again. Now is when that happens: the revision is older where the change goes on
-// with an attempt. It answers [ErrStale], [ErrAttempted] or a [SlugTakenError], and nothing is changed then.
+// Save makes a change of an entry one atomic step, on any engine: the revision is inserted first, then the entry goes
+// from one version to the next and names it as its head. By that the revision came to be; it is marked later: see
+// [Store.settleOpen]. A nil before makes a new entry; a copy that is the same in both is not written again. Now is when
+// that happens: the revision is older where the change goes on with an attempt. It answers [ErrStale], [ErrAttempted]
+// or a [SlugTakenError], and nothing is changed then.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
@@ -65,7 +48,7 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 		return errors.Join(err, c.store.discard(ctx, &r))
 	}
 	if before == nil || !content.Same(before.Live, after.Live) {
-		c.store.changed(Change{c.kind, after.ID})
+		c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: after.ID})
 	}
 	if err != nil {
 		return err // it may have come to be: whoever meets the revision settles it
@@ -89,7 +72,8 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 }
 
 // open inserts a revision that is not committed yet, or takes the place of an attempt of the same change that came to
-// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it came to be.
+// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it
+// came to be.
 func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
 	own := engine.Replace(r.ID, r,
 		bson.E{Key: "committed", Value: false}, bson.E{Key: "at", Value: r.At}, bson.E{Key: "request", Value: r.Request})
@@ -118,7 +102,7 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	came, err := Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
+	came, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
 	if err == nil && !came {
 		return ErrStale
 	}
@@ -155,18 +139,8 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 	return came, nil
 }
 
-// heads reads the heads of some entries.
-func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[content.ID]string, error) {
-	heads := make(map[content.ID]string, len(ids))
-	q := engine.Query{Filter: bson.D{{Key: "_id", Value: oneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
-	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
-		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
-		return nil
-	})
-}
-
-// document is an entry as it is stored: each copy with the store's own forms of its
-// texts. A copy that is the same as before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
+// document is an entry as it is stored: each copy with the store's own forms of its texts. A copy that is the same as
+// before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
 func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw) (bson.D, error) {
 	doc := bson.D{
 		{Key: "_id", Value: e.ID},
@@ -227,20 +201,20 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 // SetDerived sets what copies of some entries took over from others. It is no change of the entries:
 // their versions stay.
 func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any) error {
-	v := c.viewByID(stage)
-	changes, seen := make([]engine.Change, 0, len(derived)), make([]Change, 0, len(derived))
+	v := c.lists.ViewByID(stage)
+	changes, seen := make([]engine.Change, 0, len(derived)), make([]feed.Change, 0, len(derived))
 	for id, fields := range derived {
 		set := bson.D{}
 		for name, value := range fields {
-			set = append(set, bson.E{Key: v.at + name, Value: value})
+			set = append(set, bson.E{Key: v.At + name, Value: value})
 		}
-		filter := append(bson.D{{Key: "_id", Value: id}}, v.shown...)
-		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})), append(seen, Change{c.kind, id})
+		filter := append(bson.D{{Key: "_id", Value: id}}, v.Shown...)
+		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})), append(seen, feed.Change{Kind: c.kind, ID: id})
 	}
 	fault("deriving")
 	_, err := c.store.writeEach(ctx, c.name, changes)
 	if stage != content.StageDraft {
-		c.store.changed(seen...)
+		c.store.Feed.Changed(seen...)
 	}
 	fault("derived set")
 	return err

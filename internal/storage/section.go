@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // sections is what the store knows of sections.
 func sections() spec[*content.Section, *content.SectionFilter] {
@@ -9,11 +12,11 @@ func sections() spec[*content.Section, *content.SectionFilter] {
 		texts: map[string]func(*content.Section) content.Text{
 			"name": func(e *content.Section) content.Text { return e.Name },
 		},
-		orders:    withCommon(map[string]sortKey{"NAME": alphabet("name"), "POSITION": number("position")}),
+		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name"), "POSITION": query.Number("position")}),
 		order:     "POSITION_ASC",
 		relations: []string{"parent"},
 		filter: func(w *where, f *content.SectionFilter) {
-			w.text("name", f.Name)
+			w.Text("name", f.Name)
 			relation(w, "parent", w.store.Sections, f.Parent)
 		},
 	}

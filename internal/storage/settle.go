@@ -10,6 +10,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // commit marks revisions as some that came to be.
@@ -32,8 +33,8 @@ func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error)
 	return all, err
 }
 
-// came tells which of some revisions that are not marked came to be: their entries name them as their heads, or are gone by
-// them.
+// came tells which of some revisions that are not marked came to be: their entries name them as their heads, or are
+// gone by them.
 func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
 	if len(revisions) == 0 {
 		return nil, nil
@@ -46,7 +47,7 @@ func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool
 	var queries []engine.Query
 	for kind, ids := range entries {
 		queries = append(queries, engine.Query{
-			Table: s.collectionName(kind), Filter: bson.D{{Key: "_id", Value: oneOf(ids)}},
+			Table: s.collectionName(kind), Filter: bson.D{{Key: "_id", Value: query.OneOf(ids)}},
 			Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids),
 		})
 	}
@@ -91,8 +92,9 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 	return came, err
 }
 
-// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to whoever
-// reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at once.
+// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to
+// whoever reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at
+// once.
 func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.Revision, err error) {
 	open, err := s.opened(ctx)
 	if err != nil {
@@ -109,27 +111,6 @@ func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.R
 	return marked, others, err
 }
 
-// Sweep settles what changes and crashes left open. Revisions that are an entry's head are marked; those that
-// came to nothing are removed when they are older than ten minutes, or at once with all,
-// and so are the claims of slugs that no entry has. It tells how many were marked and how many
-// removed.
-func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
-	marked, others, err := s.settleOpen(ctx)
-	if err != nil {
-		return marked, 0, err
-	}
-	for _, r := range others {
-		if all || now.Sub(r.At) > abandoned {
-			if err := s.discard(ctx, r); err != nil {
-				return marked, removed, err
-			}
-			removed++
-		}
-	}
-	released, err := s.sweepClaims(ctx, now)
-	return marked, removed + released, err
-}
-
 // discard removes a revision that did not come to be, but not what another attempt of the change put in its place.
 func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	own := bson.D{
@@ -141,8 +122,8 @@ func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	return nil
 }
 
-// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so old
-// that a sweep may remove it is removed, so that the change begins anew.
+// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so
+// old that a sweep may remove it is removed, so that the change begins anew.
 func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (bool, error) {
 	if now.Sub(r.At) < abandoned/2 {
 		return true, nil
@@ -162,9 +143,6 @@ func (s *Store) Following(ctx context.Context) (all []*content.Revision, err err
 	return all, err
 }
 
-// followsField tells in a revision that something follows from it.
-const followsField = "follows"
-
 // Followed notes that what follows from some revisions is done.
 func (s *Store) Followed(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
@@ -172,4 +150,22 @@ func (s *Store) Followed(ctx context.Context, ids []string) error {
 	}
 	these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
 	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
+}
+
+// bury removes what is left of entries that are gone: the copies in their revisions and their slugs. The
+// revisions that took them away are marked last, so that what a crash left is done later.
+func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
+	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
+	for i, r := range revisions {
+		entries[i], ids[i] = r.Entry, r.ID
+	}
+	of := bson.D{{Key: "entry", Value: query.OneOf(entries)}}
+	err := s.write(ctx, revisionsName, engine.UpdateAll(of, engine.Unset("copy", "label")))
+	if err == nil {
+		err = s.write(ctx, routes, engine.DeleteAll(of))
+	}
+	if err == nil {
+		err = s.commit(ctx, ids...)
+	}
+	return make([]struct{}, len(revisions)), err
 }

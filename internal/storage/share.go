@@ -3,9 +3,11 @@ package storage
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/storage/batch"
 )
 
 // maxEqual is how many equal reads of pages run at once.
@@ -17,23 +19,23 @@ type pagesRead[T any, F content.Filter[F]] struct {
 	list    List[F]
 	parents []Within
 	// keys are what the pages are kept under; nil if they are not kept.
-	keys  []cache.Key
+	keys  []string
 	pages []readPage[T]
 }
 
-// readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys. Requests
-// that ask for the same at the same time share the pages, unless those are of working copies.
+// readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys.
+// Requests that ask for the same at the same time share the pages, unless those are of working copies.
 func (c *Collection[T, F]) readShared(
-	ctx context.Context, l List[F], parents []Within, keys []cache.Key,
+	ctx context.Context, l List[F], parents []Within, keys []string,
 ) ([]readPage[T], error) {
 	begin := func() *pagesRead[T, F] { return &pagesRead[T, F]{of: c, list: l, parents: parents, keys: keys} }
 	name, ok := c.nameOf(l, parents)
 	if !ok {
 		r := begin()
-		err := r.run(ctx)
+		err := r.Run(ctx)
 		return r.pages, err
 	}
-	r, err := gather(ctx, &c.store.gather, name, maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
+	r, err := batch.Make(ctx, &c.store.reads, name, maxEqual, begin, func(*pagesRead[T, F]) bool { return true })
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +58,15 @@ func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok 
 	return string(asked), err == nil // JSON has no form for a year of five digits
 }
 
-// run implements reading.
-func (r *pagesRead[T, F]) run(ctx context.Context) (err error) {
-	c, since := r.of, r.of.store.journal.Now()
+// Run implements [batch.Read].
+func (r *pagesRead[T, F]) Run(ctx context.Context) (err error) {
+	c, since := r.of, r.of.store.Feed.Journal.Now()
 	ctx, tags := cache.Collect(ctx)
-	if r.pages, err = c.readPages(ctx, r.list, r.parents, since); err != nil {
+	read := c.readPages
+	if r.list.Order == "" && slices.ContainsFunc(r.parents, func(w Within) bool { return w.Chosen }) {
+		read = c.readMixed
+	}
+	if r.pages, err = read(ctx, r.list, r.parents, since); err != nil {
 		return err
 	}
 	from := append(tags.All(), cache.Kind(c.kind))

@@ -12,6 +12,7 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // defaultSite stands in until a site has settings of its own.
@@ -21,22 +22,13 @@ var defaultSite = content.Site{
 	TimeZone:  "Asia/Ho_Chi_Minh",
 }
 
-// settings is the collection of what there is once, with the site under "site".
-const settings = "settings"
-
 // Site is the settings of the site as they were last read.
 func (s *Store) Site() *content.Site { return s.site.Load() }
-
-// siteID names the site among the settings and in revisions, siteKind its kind there.
-const (
-	siteID   = "site"
-	siteKind = "Site"
-)
 
 // takeSite goes on with settings that were written; with others than before everything changes.
 func (s *Store) takeSite(site *content.Site) {
 	if before := s.site.Swap(site); !reflect.DeepEqual(before, site) {
-		s.changed(Change{})
+		s.Feed.Changed(feed.Change{})
 	}
 }
 
@@ -60,13 +52,13 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	return nil
 }
 
-// SiteAt reads the settings of the site as they were at a version; nil when that version never was.
-func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, error) {
-	site, err := revisionCopy[*content.Site](ctx, s, siteID, version)
-	if site == nil && err == nil && version == defaultSite.Version {
-		site = &defaultSite
+// SiteAt reads the settings of the site as they were at a version. It is false if that version never was.
+func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, bool, error) {
+	site, ok, err := revisionCopy[*content.Site](ctx, s, siteID, version)
+	if !ok && err == nil && version == defaultSite.Version {
+		return &defaultSite, true, nil
 	}
-	return site, err
+	return site, ok, err
 }
 
 // SaveSite replaces the settings of the site in the version before the new one's, with a
@@ -103,12 +95,12 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 // ReadSite reads the settings of the site anew: another server may have changed them.
 func (s *Store) ReadSite(ctx context.Context) error {
 	before := s.site.Load()
-	site, err := findOne[content.Site](ctx, s.guard.Engine.Table(settings), engine.ByID(siteID))
-	if err != nil || site == nil || reflect.DeepEqual(before, site) {
+	site, ok, err := findOne[content.Site](ctx, s.guard.Engine.Table(settings), engine.ByID(siteID))
+	if err != nil || !ok || reflect.DeepEqual(before, site) {
 		return err
 	}
 	if s.site.CompareAndSwap(before, site) { // else others were written meanwhile
-		s.changed(Change{})
+		s.Feed.Changed(feed.Change{})
 	}
 	return nil
 }

@@ -5,19 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/files"
 )
-
-// Sizes of pictures are kept as GridFS has them in a bucket of their own, in sizes.files and sizes.chunks: they can be
-// made again, so that they are no part of an archive, and go when they are used least.
-const sizesBucket = "sizes"
 
 // KeptSize is a size of a picture that is kept.
 type KeptSize struct {
@@ -34,12 +29,11 @@ type KeptSize struct {
 const usedWithin = time.Hour
 
 // OpenSize opens a size of a picture, by its key. What is not there is a NOT_FOUND.
-func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now time.Time) (*File, error) {
-	f, stored, err := s.openFile(ctx, sizesBucket, m, key)
+func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now time.Time) (*files.File, error) {
+	f, stored, err := s.sizes.Open(ctx, m, key)
 	if err == nil && now.Sub(stored.Metadata.Used) > usedWithin {
-		used := engine.Update(engine.ByID(f.id), engine.Set("metadata.used", now))
-		if err := s.write(ctx, sizesBucket+".files", used); err != nil {
-			s.log.WarnContext(ctx, "a size of a picture may go although it is used", "size", f.id, "err", err)
+		if err := s.sizes.Use(ctx, stored.ID, now); err != nil {
+			s.log.WarnContext(ctx, "a size of a picture may go although it is used", "size", stored.ID, "err", err)
 		}
 	}
 	return f, err
@@ -48,7 +42,7 @@ func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now 
 // PutSize keeps a size of a picture. Where it is there already, that one stays.
 func (s *Store) PutSize(ctx context.Context, id content.ID, key, mimeType string, data []byte, now time.Time) error {
 	about := bson.D{{Key: "mimeType", Value: mimeType}, {Key: "used", Value: now}}
-	err := s.putFile(ctx, sizesBucket, fileID(id, key), key, about, bytes.NewReader(data))
+	err := s.sizes.Put(ctx, files.ID(id, key), key, about, bytes.NewReader(data))
 	if errors.Is(err, engine.ErrDuplicate) {
 		return nil
 	}
@@ -58,42 +52,28 @@ func (s *Store) PutSize(ctx context.Context, id content.ID, key, mimeType string
 // Sizes gives every size that is kept.
 func (s *Store) Sizes(ctx context.Context, each func(KeptSize)) error {
 	fields := bson.D{{Key: "length", Value: 1}, {Key: "metadata.used", Value: 1}}
-	return s.engine.Table(sizesBucket+".files").Find(ctx, engine.Query{Fields: fields}, func(doc bson.Raw) error {
-		var stored storedFile
-		if err := bsondoc.Unmarshal(doc, &stored); err != nil {
-			return err
-		}
-		each(KeptSize{ID: stored.ID, Medium: mediumOf(stored.ID), Bytes: stored.Length, Used: stored.Metadata.Used})
+	return s.sizes.Each(ctx, engine.Query{Fields: fields}, func(file files.Stored) error {
+		each(KeptSize{ID: file.ID, Medium: files.MediumOf(file.ID), Bytes: file.Length, Used: file.Metadata.Used})
 		return nil
 	})
 }
 
 // DropSizes lets go of sizes, by their ids. Who is reading one may be cut off.
 func (s *Store) DropSizes(ctx context.Context, ids []string) error {
-	return s.dropFiles(ctx, sizesBucket, ids)
+	return s.sizes.Drop(ctx, ids)
 }
 
-// DropFormerSizes removes the sizes of pictures that earlier versions kept among the media, by whatever size was asked for.
+// DropFormerSizes removes the sizes of pictures that earlier versions kept among the media, by whatever size was asked
+// for.
 func (s *Store) DropFormerSizes(ctx context.Context) error {
 	former := bson.D{{Key: "_id", Value: bson.D{{Key: "$regex", Value: "@w[0-9]+h[0-9]+"}}}}
 	var ids []string
-	err := s.engine.Table(bucketName+".files").Find(ctx, engine.Query{Filter: former, Fields: idOnly}, func(doc bson.Raw) error {
-		id := bsondoc.ID(doc)
-		ids = append(ids, id)
+	err := s.media.Each(ctx, engine.Query{Filter: former, Fields: idOnly}, func(file files.Stored) error {
+		ids = append(ids, file.ID)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("list former sizes of pictures: %w", err)
 	}
-	return s.dropFiles(ctx, bucketName, ids)
-}
-
-// dropFiles removes files of a bucket, by their ids.
-func (s *Store) dropFiles(ctx context.Context, bucket string, ids []string) error {
-	for some := range slices.Chunk(ids, 1000) {
-		if err := s.deleteFiles(ctx, bucket, bson.D{{Key: "$in", Value: some}}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.media.Drop(ctx, ids)
 }

@@ -2,24 +2,21 @@ package storage
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"golang.org/x/sync/errgroup"
 
+	"sen/internal/bsondoc"
 	"sen/internal/cache"
 	"sen/internal/content"
 )
 
-// slugKey names a slug: as it leads readers to an entry or, filtering, to what lists are filtered by.
-type slugKey struct {
-	claimKey
-	filtering bool
-}
-
 // knownSlug gives the entry that a slug leads readers to, if that is in memory.
-func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []string) (e T, ok bool, err error) {
-	id, ok := c.store.memory.slugs.Get(key)
+func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
+	id, ok := c.store.memory.slugs.Get(key.addressed())
 	if !ok {
 		return e, false, nil
 	}
@@ -37,7 +34,7 @@ func (c *Collection[T, F]) knownSlug(ctx context.Context, key slugKey, fields []
 }
 
 // keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
-func (c *Collection[T, F]) keepSlug(key slugKey, e T, since uint64) {
+func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
 	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
 	if !content.IsNil(e) {
 		base := common(e)
@@ -46,23 +43,24 @@ func (c *Collection[T, F]) keepSlug(key slugKey, e T, since uint64) {
 			tags = tags[1:]
 		}
 	}
-	c.store.memory.slugs.Put(key, id, len(key.slug)+len(id), since, tags...)
+	c.store.memory.slugs.Put(key.addressed(), id, len(key.slug)+len(id), since, tags...)
 }
 
 // namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
 // and of the others as they lead readers. What readers can't see is not in the answer then, so that no filter tells
-// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see them.
+// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see
+// them.
 func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]content.ID, error) {
 	found := make(map[claimKey]content.ID, len(keys))
 	var missing []claimKey
-	since := s.journal.Now()
+	since := s.Feed.Journal.Now()
 	for _, key := range keys {
 		if slices.Contains(drafts, key.kind) {
 			missing = append(missing, key)
 			continue
 		}
 		cache.Note(ctx, cache.Kind(key.kind))
-		id, ok := s.memory.slugs.Get(slugKey{key, true})
+		id, ok := s.memory.slugs.Get(key.filtering())
 		if !ok {
 			missing = append(missing, key)
 		} else if id != "" {
@@ -93,7 +91,7 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 	for _, key := range missing {
 		if !slices.Contains(drafts, key.kind) {
 			id := found[key]
-			s.memory.slugs.Put(slugKey{key, true}, id, len(key.slug)+len(id), since, cache.Kind(key.kind))
+			s.memory.slugs.Put(key.filtering(), id, len(key.slug)+len(id), since, cache.Kind(key.kind))
 		}
 	}
 	return found, nil
@@ -117,17 +115,47 @@ func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]c
 	return tasks.Wait()
 }
 
-// seen gives those of some claims of the kind whose entries readers see with the slug.
-func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error {
-	var ids []content.ID
-	for _, held := range claims {
-		ids = append(ids, held.Entry)
+var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
+
+// claims finds whose some slugs are. What nobody claimed is not in the answer.
+func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	return s.lookUpClaims(ctx, keys, false)
+}
+
+// readClaims is claims for what is only read: together with other requests.
+func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
+	return s.lookUpClaims(ctx, keys, true)
+}
+
+func (s *Store) lookUpClaims(ctx context.Context, keys []claimKey, shared bool) (map[claimKey]claim, error) {
+	l := &Lookup{name: routes, table: routes, path: "_id", shared: shared, decode: func(doc bson.Raw) (string, any, error) {
+		var held claim
+		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
+		return held.ID, held, err
+	}}
+	for _, k := range keys {
+		l.values = append(l.values, k.id())
 	}
-	return c.byIDs(ctx, ids, content.StagePublished, []string{formerSlugs}, func(id content.ID, e T, _ int) {
-		for key, held := range claims {
-			if held.Entry == id && common(e).HasSlug(key.slug) {
-				each(key, id)
-			}
+	if err := s.Look(ctx, l); err != nil {
+		return nil, err
+	}
+	claims := make(map[claimKey]claim, len(keys))
+	for _, k := range keys {
+		if held, ok := l.found[k.id()].decoded.(claim); ok {
+			claims[k] = held
 		}
-	})
+	}
+	return claims, nil
+}
+
+// heldBy finds whose some slugs are, nil for those that nobody claimed.
+func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
+	have, err := s.claims(ctx, keys)
+	held := make([]*claim, len(keys))
+	for i, key := range keys {
+		if c, ok := have[key]; ok {
+			held[i] = &c
+		}
+	}
+	return held, err
 }

@@ -36,7 +36,7 @@ func TestPublicSlugs(t *testing.T) {
 			if found != want || found && n != 2 {
 				t.Errorf("after %s, %s: found %t in %d round trips; want %t in 2", after, slug, found, n, want)
 			}
-			tag, err := store.Tags.BySlug(t.Context(), slug, content.StagePublished, nil)
+			tag, _, err := store.Tags.BySlug(t.Context(), slug, content.StagePublished, nil)
 			if err != nil || (tag != nil) != want {
 				t.Errorf("after %s, the page of %s: %v, %v", after, slug, tag, err)
 			}
@@ -58,7 +58,7 @@ func TestPublicSlugs(t *testing.T) {
 			do(t, room, newsroom.Change{Action: step.action, ID: made.ID, Version: version + 1, Input: step.input})
 			sees(string(step.action), "the-cu", step.old)
 			sees(string(step.action), "the-moi", step.new)
-			after, err := store.Tags.Entry(t.Context(), made.ID)
+			after, _, err := store.Tags.Entry(t.Context(), made.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestSlugTakenUpAgain(t *testing.T) {
 		store := testkit.UncachedStore(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 		made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Một")})
-		before, err := store.Tags.Entry(t.Context(), made.ID)
+		before, _, err := store.Tags.Entry(t.Context(), made.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,9 @@
 package storage
 
-import "sen/internal/content"
+import (
+	"sen/internal/content"
+	"sen/internal/storage/query"
+)
 
 // tags is what the store knows of tags.
 func tags() spec[*content.Tag, *content.TagFilter] {
@@ -9,10 +12,10 @@ func tags() spec[*content.Tag, *content.TagFilter] {
 		texts: map[string]func(*content.Tag) content.Text{
 			"name": func(e *content.Tag) content.Text { return e.Name },
 		},
-		orders: withCommon(map[string]sortKey{"NAME": alphabet("name")}),
+		orders: query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name")}),
 		order:  "NAME_ASC",
 		filter: func(w *where, f *content.TagFilter) {
-			w.text("name", f.Name)
+			w.Text("name", f.Name)
 		},
 	}
 }

@@ -10,10 +10,8 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/batch"
 )
-
-// parentField is where a copy names the entry that it stands directly below.
-const parentField = "parent"
 
 // acyclic looks, with the revision of a change inserted already, whether an entry that
 // moves would come to stand below itself, and answers [ErrStale] then: another change has moved
@@ -34,11 +32,11 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if to == "" || !content.IsNil(part.before) && to == content.As(part.before).ParentLink() {
 			continue
 		}
-		moving, err := Join(ctx, "moving "+c.name, revision, c.moving)
+		moving, err := batch.Join(ctx, "moving "+c.name, revision, c.moving)
 		if err != nil {
 			return err
 		}
-		below, err := Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
+		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
 		if err != nil {
 			return err
 		}
@@ -94,8 +92,9 @@ func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[cont
 	return to, nil
 }
 
-// rise asks whether an entry, that is to stand below another one, would stand below itself then: in the tree of the copies
-// of a stage, as it is or as changes under way make it. In the published one a draft stands in for what is not published.
+// rise asks whether an entry, that is to stand below another one, would stand below itself then: in the tree of the
+// copies of a stage, as it is or as changes under way make it. In the published one a draft stands in for what is not
+// published.
 type rise struct {
 	id, to content.ID
 	stage  content.Stage

@@ -14,12 +14,9 @@ import (
 	"sen/internal/engine"
 )
 
-// A store that an import, a move or the sample content fills is marked from before the first document to behind the last
-// one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by the mark, and
-// only another import or move may take it over, or the sample what the sample left.
-
-// unfinishedID names the mark among the settings.
-const unfinishedID = "unfinished"
+// A store that an import, a move or the sample content fills is marked from before the first document to behind the
+// last one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by
+// the mark, and only another import or move may take it over, or the sample what the sample left.
 
 // unfinished is the mark.
 type unfinished struct {
@@ -48,8 +45,8 @@ var patience = 5 * beat
 
 // refuseUnfinished tells that an import or a move has not filled the store to the end. Nothing is given from it then.
 func (s *Store) refuseUnfinished(ctx context.Context) error {
-	mark, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
-	if mark == nil || err != nil {
+	mark, ok, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
+	if !ok || err != nil {
 		return err
 	}
 	why := mark.error()
@@ -72,11 +69,11 @@ func (mark *unfinished) error() error {
 		"The import into this store, begun at %s, has not come to its end. Run `sen import` again: it begins anew.", since)
 }
 
-// filling marks the store as unfinished while it is filled. It does so for an empty store, or takes over one that was left
-// unfinished, of which it removes what is there. The mark stays when the work fails.
+// filling marks the store as unfinished while it is filled. It does so for an empty store, or takes over one that was
+// left unfinished, of which it removes what is there. The mark stays when the work fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
 	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
-	s.guard.wrong.Store(nil) // it is not served
+	s.guard.Wrong.Store(nil) // it is not served
 	if err := s.mark(ctx, mark); err != nil {
 		return err
 	}
@@ -105,8 +102,8 @@ func (s *Store) filling(ctx context.Context, what string, tables []string, fill 
 // sampleFilling is what a mark says of the sample content.
 const sampleFilling = "sample"
 
-// FillSample has a function put the sample content into the store if that is empty, or if a program before has ended amid
-// that. It tells whether it did.
+// FillSample has a function put the sample content into the store if that is empty, or if a program before has ended
+// amid that. It tells whether it did.
 func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error) (filled bool, err error) {
 	defer func() {
 		if err != nil {
@@ -116,12 +113,12 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 	if err := s.engine.Ready(ctx); err != nil {
 		return false, err
 	}
-	mark, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
-	if err != nil || mark != nil && mark.What != sampleFilling {
+	mark, marked, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
+	if err != nil || marked && mark.What != sampleFilling {
 		return false, err // to prepare the store tells of another filling
 	}
-	if mark == nil {
-		s.guard.wrong.Store(nil) // it is not served
+	if !marked {
+		s.guard.Wrong.Store(nil) // it is not served
 		if empty, err := s.Empty(ctx); err != nil || !empty {
 			return false, err
 		}
@@ -132,7 +129,7 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 
 // Fillable tells whether an import or a move may fill the store: it is empty, or one before has left it unfinished.
 func (s *Store) Fillable(ctx context.Context) error {
-	s.guard.wrong.Store(nil) // it is not served
+	s.guard.Wrong.Store(nil) // it is not served
 	if err := s.engine.Ready(ctx); err != nil {
 		return err
 	}
@@ -146,11 +143,11 @@ func (s *Store) Fillable(ctx context.Context) error {
 // mark marks the store, or takes the mark over.
 func (s *Store) mark(ctx context.Context, mark unfinished) error {
 	settings := s.engine.Table(settings)
-	before, err := findOne[unfinished](ctx, settings, engine.ByID(unfinishedID))
+	before, marked, err := findOne[unfinished](ctx, settings, engine.ByID(unfinishedID))
 	if err != nil {
 		return err
 	}
-	if before != nil {
+	if marked {
 		return s.takeMark(ctx, before, mark)
 	}
 	if err := s.refuseFull(ctx, mark.Tables); err != nil {
@@ -218,7 +215,8 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 // emptyTimeout bounds the removal of all documents of a table.
 const emptyTimeout = time.Hour
 
-// beat says that the store is being filled, until the context ends. It ends the context if another program has taken over.
+// beat says that the store is being filled, until the context ends. It ends the context if another program has taken
+// over.
 func (s *Store) beat(ctx context.Context, by string, end context.CancelCauseFunc) {
 	own := bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: by}}
 	for n := 1; ; n++ {
@@ -232,4 +230,31 @@ func (s *Store) beat(ctx context.Context, by string, end context.CancelCauseFunc
 			return
 		}
 	}
+}
+
+// Empty tells whether the store holds no entry and no settings at all. People may be in it.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	names, err := s.engine.Tables(ctx)
+	if err != nil {
+		return false, err
+	}
+	for name := range names {
+		if name == accounts || name == sessions || name == tokens {
+			continue
+		}
+		if empty, err := s.EmptyOf(ctx, name); err != nil || !empty {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// EmptyOf tells whether a collection holds nothing that an archive could have.
+func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
+	filter := bson.D{}
+	if collection == settings {
+		filter = bson.D{{Key: "_id", Value: siteID}}
+	}
+	some, err := there(ctx, s.engine.Table(collection), filter)
+	return !some, err
 }

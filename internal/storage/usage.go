@@ -9,14 +9,15 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // usersAtOnce is how many queries for users of entries are one command: a pipeline of MongoDB has 1,000 stages at most.
 const usersAtOnce = 500
 
-// UsedBy lists for each of some entries those, at most some, that link to it from either copy; those in the trash do not
-// count. They come in the order of kinds and, within one, of their ids. However many entries there are, it is one round
-// trip, and one more where some have so many users that those of others may be missing.
+// UsedBy lists for each of some entries those, at most some, that link to it from either copy; those in the trash do
+// not count. They come in the order of kinds and, within one, of their ids. However many entries there are, it is one
+// round trip, and one more where some have so many users that those of others may be missing.
 func (s *Store) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	users := make(map[content.ID][]content.ID, len(ids))
@@ -86,7 +87,7 @@ func (s *Store) find(ctx context.Context, all []usersQuery) error {
 	queries := make([]engine.Query, len(all))
 	for i, q := range all {
 		queries[i] = engine.Query{
-			Table: q.table, Filter: append(bson.D{{Key: "links", Value: oneOf(q.of)}}, working.shown...),
+			Table: q.table, Filter: append(bson.D{{Key: "links", Value: query.OneOf(q.of)}}, query.Working.Shown...),
 			Fields: bson.D{{Key: "links", Value: 1}}, Sort: byID, Limit: q.limit(),
 		}
 	}

@@ -75,7 +75,7 @@ func TestDroppedDatabase(t *testing.T) {
 		}
 	}
 	before, err := read(store)
-	if err != nil || before == 0 || !store.Current() {
+	if err != nil || before == 0 || !store.Feed.Current() {
 		t.Fatalf("%d tags: %v", before, err)
 	}
 	gone := func() bool { return strings.Contains(why(store), "dropped or replaced") }
@@ -84,7 +84,7 @@ func TestDroppedDatabase(t *testing.T) {
 	if n, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
 		t.Errorf("%d tags are read from a dropped database: %v", n, err)
 	}
-	if store.Current() {
+	if store.Feed.Current() {
 		t.Error("what was kept of a dropped database is given")
 	}
 	if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
@@ -108,7 +108,7 @@ func TestDroppedDatabase(t *testing.T) {
 		}
 	}
 	testkit.Eventually(t, "the restored database is ready", func() bool { return why(store) == "" })
-	testkit.Eventually(t, "changes are heard of again", store.Current)
+	testkit.Eventually(t, "changes are heard of again", store.Feed.Current)
 	if n, err := read(store); err != nil || n != before {
 		t.Errorf("%d tags are there again, not %d: %v", n, before, err)
 	}
@@ -187,7 +187,7 @@ func TestTakenCollection(t *testing.T) {
 		if n, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
 			t.Errorf("%d tags are read: %v", n, err)
 		}
-		if store.Current() {
+		if store.Feed.Current() {
 			t.Error("what was kept is given")
 		}
 		if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {

@@ -1,14 +1,14 @@
 package storage
 
 import (
-	"cmp"
 	"context"
+	"crypto/rand"
+	"errors"
 	"slices"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/feed"
 )
 
 // lasting are the tables whose documents can't be made again. Others, like that of sessions, may be emptied.
@@ -24,7 +24,7 @@ func (s *Store) Confirm(ctx context.Context, tables ...string) error {
 	if s.engine.Local() || s.watch.identity.Load() == nil || len(tables) == 0 {
 		return nil
 	}
-	there, err := s.guard.Engine.Tables(ctx, tables...)
+	there, err := s.guard.Tables(ctx, tables...)
 	if err != nil {
 		return err
 	}
@@ -48,50 +48,40 @@ func (s *Store) Confirm(ctx context.Context, tables ...string) error {
 	return nil
 }
 
-// shownEngine is the engine for reads of what readers are shown. It notes in which tables a query found nothing, for
-// [Store.Confirm].
-type shownEngine struct{ engine.Engine }
-
-// Table implements engine.Engine.
-func (e shownEngine) Table(name string) engine.Table { return shownTable{e.Engine.Table(name)} }
-
-// shownTable is a table of a shownEngine.
-type shownTable struct{ engine.Table }
-
-// Find implements engine.Table.
-func (t shownTable) Find(ctx context.Context, q engine.Query, each func(bson.Raw) error) error {
-	return t.FindEach(ctx, []engine.Query{q}, func(_ int, doc bson.Raw) error { return each(doc) })
+// identity is what tells this store from any other: a text at random, made at the first start.
+type identity struct {
+	ID    string `json:"_id"`
+	Store string `json:"store"`
 }
 
-// FindEach implements engine.Table.
-func (t shownTable) FindEach(ctx context.Context, queries []engine.Query, each func(int, bson.Raw) error) error {
-	found := make([]bool, len(queries))
-	err := t.Table.FindEach(ctx, queries, func(i int, doc bson.Raw) error {
-		found[i] = true
-		return each(i, doc)
-	})
-	for i, q := range queries {
-		if !found[i] && err == nil {
-			engine.NoteEmpty(ctx, cmp.Or(q.Table, t.Name()))
+// adopt learns which store this is, and makes a new one that.
+func (s *Store) adopt(ctx context.Context) error {
+	if s.watch.identity.Load() != nil {
+		return nil
+	}
+	table := s.guard.Engine.Table(settings)
+	found, ok, err := findOne[identity](ctx, table, engine.ByID(identityID))
+	if !ok && err == nil {
+		_, err = table.Write(ctx, engine.Insert(identity{identityID, rand.Text()}))
+		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
+			found, ok, err = findOne[identity](ctx, table, engine.ByID(identityID))
 		}
 	}
-	return err
+	if !ok || err != nil {
+		return err
+	}
+	s.watch.identity.Store(&found.Store)
+	return nil
 }
 
-// Count implements engine.Table.
-func (t shownTable) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
-	counts, err := t.Table.Count(ctx, filters...)
-	if slices.Contains(counts, 0) {
-		engine.NoteEmpty(ctx, t.Name())
-	}
-	return counts, err
-}
+// errReplaced tells that the store is not there any more.
+var errReplaced = content.Errorf(content.CodeUnavailable,
+	"The database was dropped or replaced. Restore it, or restart this server to begin with what is there now.")
 
-// Distinct implements engine.Table.
-func (t shownTable) Distinct(ctx context.Context, path string) ([]string, error) {
-	values, err := t.Table.Distinct(ctx, path)
-	if len(values) == 0 {
-		engine.NoteEmpty(ctx, t.Name())
+// stop has nothing given from the store, for a reason, and forgets what was kept.
+func (s *Store) stop(ctx context.Context, why error) {
+	if before := s.guard.Wrong.Swap(&why); before == nil || (*before).Error() != why.Error() {
+		s.log.ErrorContext(ctx, "the store can't serve", "err", why)
 	}
-	return values, err
+	s.Feed.Changed(feed.Change{})
 }

@@ -124,7 +124,7 @@ func TestWithMongod(t *testing.T) {
 	}
 	folders := t.TempDir()
 	cmd := exec.Command(binary, "--", "sh", "-c", `test -n "$SEN_TEST_MONGODB_URI" && exit 7`)
-	cmd.Env = append(os.Environ(), "TMPDIR="+folders, "SEN_TEST_MONGODB_URI=")
+	cmd.Env = append(os.Environ(), "TMPDIR="+folders, "SEN_TEST_MONGOD_FOLDER="+folders, "SEN_TEST_MONGODB_URI=")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 7 {

@@ -21,8 +21,6 @@ import (
 	"sen/internal/embedded"
 	"sen/internal/engine"
 	"sen/internal/mongodb"
-	"sen/internal/newsroom"
-	"sen/internal/sample"
 	"sen/internal/storage"
 )
 
@@ -182,7 +180,7 @@ func Follow(t testing.TB, store *storage.Store) {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	go store.Follow(ctx)
-	Eventually(t, "the store follows the changes of others", store.Current)
+	Eventually(t, "the store follows the changes of others", store.Feed.Current)
 }
 
 // Eventually waits until a condition is true.
@@ -195,38 +193,6 @@ func Eventually(t testing.TB, what string, so func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("still not true: %s", what)
-}
-
-// SampleStore opens a store with the sample content in it.
-func SampleStore(t testing.TB, e Engine) *storage.Store {
-	t.Helper()
-	store := Store(t, e)
-	Sample(t, store)
-	return store
-}
-
-// AnySample returns the same as [SampleStore], for a test that needs only one engine: the real MongoDB if there is
-// one, else the embedded engine. The store uses its caches.
-func AnySample(t testing.TB) *storage.Store {
-	t.Helper()
-	if os.Getenv(mongoDBVariable) == "" {
-		return SampleStore(t, Embedded(t))
-	}
-	store := SampleStore(t, MongoDB(t))
-	Follow(t, store)
-	return store
-}
-
-// Sample puts the sample content into a store.
-func Sample(t testing.TB, store *storage.Store) {
-	t.Helper()
-	bundle, err := sample.Bundle()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := newsroom.Import(context.Background(), store, bundle); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // Log returns a logger that writes to the output of the test.

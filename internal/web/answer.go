@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
 	"sen/graph/scalar"
 	"sen/internal/content"
 )
@@ -44,7 +45,8 @@ func chainOf(h http.Header, site func() content.Languages) []content.Locale {
 
 // refuse answers a request that could not be read.
 func (a *answer) refuse(status int, err *content.Error) {
-	a.write(status, &graphql.Response{Errors: gqlerror.List{coded(err.Code, err.In(chainOf(a.r.Header, a.languages)))}}, false)
+	said := coded.Errorf(err.Code, "%s", err.In(chainOf(a.r.Header, a.languages)))
+	a.write(status, &graphql.Response{Errors: gqlerror.List{said}}, false)
 }
 
 // busy answers a request for which there is no room just now.
@@ -67,8 +69,8 @@ func (a *answer) write(status int, response *graphql.Response, ran bool) {
 	a.send(status, render(response, ran))
 }
 
-// unavailable tells that an operation has no data at all, and that only because the store was not there or took too long:
-// its status is 503 then, of either media type, so that proxies and clients try again and nobody keeps it.
+// unavailable tells that an operation has no data at all, and that only because the store was not there or took too
+// long: its status is 503 then, of either media type, so that proxies and clients try again and nobody keeps it.
 func unavailable(response *graphql.Response) bool {
 	for _, err := range response.Errors {
 		if code, _ := err.Extensions["code"].(string); code != string(content.CodeUnavailable) {

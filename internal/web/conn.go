@@ -8,9 +8,10 @@ import (
 	"net/http"
 )
 
-// Listener wraps a TCP listener, so that ready answers leave in one write: net/http alone writes the header with what
-// of a body fits into its 4 KiB, and the rest on its own, and a write is what costs most of sending what is known
-// (ADR 17). It takes [ConnContext] as the server's.
+// Listener wraps a TCP listener so that a cached answer is sent by one system call (docs/adr/0017-one-write.md). The
+// server must have [ConnContext] as its ConnContext. net/http has no option for it: it writes the header together with
+// what of the body fits into its buffer of 4 KiB, and then the rest. That makes two writes, and writes are most of the
+// work of sending a cached answer: BenchmarkOneWrite compares both.
 func Listener(l net.Listener) net.Listener { return listener{l} }
 
 type listener struct{ net.Listener }
@@ -24,7 +25,12 @@ func (l listener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// conn holds what is written to it back while it is told to, and sends it with what comes next.
+// conn is a connection that can hold data back and send it together with what is written next. The steps of one answer:
+//
+//  1. writeReady sets holding and copies the body to net/http's ResponseWriter by its ReadFrom.
+//  2. net/http writes the header, which Write keeps in held, and then calls ReadFrom with the body.
+//  3. ReadFrom clears holding and writes the body, which sends held and the body by one writev.
+//  4. release sends what is held if net/http took another way, as for an answer without a body.
 type conn struct {
 	*net.TCPConn
 
@@ -48,7 +54,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	return max(int(n)-held, 0), err
 }
 
-// ReadFrom implements [io.ReaderFrom], which net/http comes to with what it has not copied yet.
+// ReadFrom implements [io.ReaderFrom]: net/http calls it with the part of a body that it has not buffered.
 func (c *conn) ReadFrom(from io.Reader) (int64, error) {
 	c.holding = false
 	if ready, ok := from.(io.WriterTo); ok && len(c.held) > 0 {
@@ -60,7 +66,7 @@ func (c *conn) ReadFrom(from io.Reader) (int64, error) {
 	return c.TCPConn.ReadFrom(from)
 }
 
-// release sends what is still held.
+// release ends holding and sends what is held.
 func (c *conn) release() error {
 	c.holding = false
 	if len(c.held) == 0 {
@@ -72,12 +78,12 @@ func (c *conn) release() error {
 
 type connKey struct{}
 
-// ConnContext has requests know their connection; it is what [http.Server] asks for under this name.
+// ConnContext lets a handler find the connection of its request. It is for the field of this name in [http.Server].
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// writeReady sends a body of known length, in one write with its header where [Listener] accepted the connection.
+// writeReady sends a body of known length, by one write with its header if the connection comes from [Listener].
 func writeReady(w http.ResponseWriter, r *http.Request, body []byte) {
 	c, held := r.Context().Value(connKey{}).(*conn)
 	from, copies := w.(io.ReaderFrom)

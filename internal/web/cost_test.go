@@ -12,6 +12,7 @@ import (
 
 	"sen/graph"
 	"sen/graph/cost"
+	"sen/graph/documents"
 	"sen/internal/content"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
@@ -26,7 +27,7 @@ type answered struct {
 	code    string
 	message string
 	// cost is extensions.cost of the answer, failed that of its first error.
-	cost, failed *graph.Cost
+	cost, failed *documents.Cost
 }
 
 // send sends a request. Headers are names and values in turn.
@@ -49,10 +50,10 @@ func send(t testing.TB, method, address, body string, headers ...string) answere
 			Message    string
 			Extensions struct {
 				Code string
-				Cost *graph.Cost
+				Cost *documents.Cost
 			}
 		}
-		Extensions struct{ Cost *graph.Cost }
+		Extensions struct{ Cost *documents.Cost }
 	}
 	if err := json.Unmarshal(raw, &parsed); err != nil {
 		t.Fatalf("%v: %s", err, raw)
@@ -83,7 +84,7 @@ func TestCostIsTold(t *testing.T) {
 		return send(t, http.MethodPost, server.URL+"/graphql", fmt.Sprintf(`{"query":%q,"variables":%s,"extensions":%s}`, query, variables, extensions), headers...)
 	}
 	for range 2 { // the second time from memory
-		if got := ask(`{}`, `{"cost":true}`); got.code != "" || got.cost == nil || *got.cost != (graph.Cost{Requested: 10, Limit: 10}) {
+		if got := ask(`{}`, `{"cost":true}`); got.code != "" || got.cost == nil || *got.cost != (documents.Cost{Requested: 10, Limit: 10}) {
 			t.Errorf("the answer is %s", got.body)
 		}
 		for _, none := range []string{`{}`, `null`, `{"cost":false}`, `{"cost":"true"}`} {
@@ -97,7 +98,7 @@ func TestCostIsTold(t *testing.T) {
 		}
 	}
 	tooDear := ask(`{"n":10}`, `{"cost":true}`)
-	want := graph.Cost{Requested: 11, Limit: 10}
+	want := documents.Cost{Requested: 11, Limit: 10}
 	if tooDear.code != "TOO_COMPLEX" || tooDear.failed == nil || *tooDear.failed != want || tooDear.cost == nil || *tooDear.cost != want ||
 		!strings.Contains(tooDear.message, "costs 11; the limit is 10") || strings.Contains(tooDear.body, `"data"`) {
 		t.Errorf("what is too dear is answered with %s", tooDear.body)

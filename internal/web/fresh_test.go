@@ -134,7 +134,7 @@ func TestFresh(t *testing.T) {
 		n.answers = web.NewAnswers(store, 1<<24)
 		n.Server = testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = n.answers })
 		go store.Follow(t.Context())
-		testkit.Eventually(t, "the changes of others are heard of", store.Current)
+		testkit.Eventually(t, "the changes of others are heard of", store.Feed.Current)
 		nodes[i] = n
 	}
 	writing, other := nodes[0], nodes[1]

@@ -22,7 +22,7 @@ import (
 // node serves a store as one of several programs: with answers that it keeps, and an ear for the others.
 func node(t *testing.T, store *storage.Store) *testserver.Server {
 	t.Helper()
-	if !store.Current() {
+	if !store.Feed.Current() {
 		testkit.Follow(t, store)
 	}
 	return testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
@@ -314,7 +314,7 @@ func TestTwoNodes(t *testing.T) {
 	testkit.Eventually(t, "the other node sees what came after", says(`"Ba"`))
 	testkit.Remove(t, e, "tags", id)
 	testkit.Eventually(t, "the other node sees that it is gone", says(`"nodes":[]`))
-	if _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
+	if _, _, err := other.Tags.Entry(t.Context(), content.ID(id)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -25,14 +25,14 @@ type media struct {
 	store *storage.Store
 	// newsroom knows which addresses were signed, and makes sizes of pictures.
 	newsroom *newsroom.Newsroom
-	// rate counts the making of sizes, and turns bounds how many are made at once.
-	rate  *rateLimit
-	turns *turns
-	log   *slog.Logger
+	// rate counts the making of sizes, and admission bounds how many are made at once.
+	rate      *rateLimit
+	admission *admission
+	log       *slog.Logger
 }
 
-// makingTurns is how many sizes of pictures are made at once: half of the processors stay for answers.
-func makingTurns() int { return max(1, runtime.GOMAXPROCS(0)/2) }
+// concurrentSizes is how many sizes of pictures are made at once: half of the processors stay for answers.
+func concurrentSizes() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 func (m media) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file, err := m.find(r)
@@ -162,7 +162,7 @@ func (m media) find(r *http.Request) (*served, error) {
 
 // make makes the size that was found not to be there.
 func (m media) make(ctx context.Context, f *served) error {
-	made, err := m.newsroom.MakeSize(ctx, f.size, m.turns.take)
+	made, err := m.newsroom.MakeSize(ctx, f.size, m.admission.admit)
 	if err == nil {
 		f.bytes, f.mimeType = bytes.NewReader(made.Data), made.Format.MimeType()
 	}

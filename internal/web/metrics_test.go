@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 		o.Answers, o.Metrics = web.NewAnswers(store, 1<<20), web.NewMetrics()
 		g.Kept = o.Metrics.Cache
 		store.OnCommand(o.Metrics.Command)
-		o.Metrics.Feed(store.FeedLag)
+		o.Metrics.Feed(store.Feed.Lag)
 		o.Metrics.Cache("answers", o.Answers)
 		for name, kept := range store.Kept() {
 			o.Metrics.Cache(name, kept)

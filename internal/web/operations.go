@@ -2,13 +2,17 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"sen/graph"
+	"sen/graph/coded"
+	"sen/graph/documents"
+	"sen/internal/content"
 	"sen/internal/engine"
 )
 
@@ -16,21 +20,40 @@ import (
 // where it was slow. Neither holds variables or what was answered.
 type operations struct {
 	exec *executor.Executor
+	// confirm is [storage.Store.Confirm].
+	confirm func(ctx context.Context, tables ...string) error
+	// languages are those of the site.
+	languages func() content.Languages
 	// slow is the time from which an operation is logged; zero logs none.
 	slow time.Duration
 	log  *slog.Logger
 }
 
-// dispatch runs an operation; the response is nil if the context ended before it was there.
-func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext) *graphql.Response {
+// dispatch runs an operation; the response is nil if the context ended before it was there. A response without errors that
+// is shared, since a cache may keep it, is confirmed.
+func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext, shared bool) *graphql.Response {
 	ctx, trips := engine.CountTrips(ctx)
 	ctx, span := startOperation(ctx, op)
 	responses, ctx := o.exec.DispatchOperation(ctx, op)
 	response := responses(ctx)
+	if shared && response != nil && len(response.Errors) == 0 {
+		if err := o.confirm(ctx, trips.Empty()...); err != nil {
+			response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{unconfirmed(op, err, o.languages)}}
+		}
+	}
 	endOperation(span, response)
 	if took := time.Since(op.Stats.OperationStart); o.slow > 0 && took >= o.slow {
 		o.log.WarnContext(ctx, "slow operation", "operation", operationName(op), "type", op.Operation.Operation, "took", took,
-			"cost", graph.CostOf(op).Requested, "trips", trips.Count(), "store", trips.Took(), "request", op.Headers.Get("X-Request-Id"))
+			"cost", documents.CostOf(op).Requested, "trips", trips.Count(), "store", trips.Took(), "request", op.Headers.Get("X-Request-Id"))
 	}
 	return response
+}
+
+// unconfirmed is the error of an answer that could not be confirmed.
+func unconfirmed(op *graphql.OperationContext, err error, languages func() content.Languages) *gqlerror.Error {
+	reason, ok := errors.AsType[*content.Error](err)
+	if !ok {
+		reason = content.Errorf(content.CodeUnavailable, "The store did not answer. Try again.")
+	}
+	return coded.Errorf(reason.Code, "%s", reason.In(chainOf(op.Headers, languages)))
 }

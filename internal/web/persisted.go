@@ -5,7 +5,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"sen/graph"
+	"sen/graph/documents"
 	"sen/internal/cache"
 	"sen/internal/content"
 )
@@ -22,11 +22,11 @@ type rawParams struct {
 // persisted finds documents that clients name instead of sending them: trusted ones, as the GraphQL over HTTP
 // specification's appendix "Persisted Documents" has it, and automatically persisted ones, as Apollo has them.
 type persisted struct {
-	trusted graph.Trusted
+	trusted documents.Trusted
 	// only refuses whatever is not trusted.
 	only bool
 	// automatic are texts by their hash. Each ran, so it is valid and within the limits.
-	automatic *cache.Fixed[string, string]
+	automatic *cache.Fixed[string]
 }
 
 const (
@@ -36,7 +36,7 @@ const (
 	perAutomatic = 256
 )
 
-func newPersisted(trusted graph.Trusted, only bool) persisted {
+func newPersisted(trusted documents.Trusted, only bool) persisted {
 	return persisted{trusted, only, cache.NewFixed(automaticBytes, func(_, text string) uint32 { return uint32(len(text) + perAutomatic) })}
 }
 
@@ -50,7 +50,7 @@ func (p persisted) find(params *rawParams) *refusal {
 		if params.query != nil || params.hash != "" {
 			return badInput("Name the document once: by documentId, by query or by extensions.persistedQuery.")
 		}
-		if err := graph.CheckDocumentID(*params.documentID); err != nil {
+		if err := documents.CheckID(*params.documentID); err != nil {
 			return badInput("The documentId is malformed: %v.", err)
 		}
 		text, ok := p.trusted[*params.documentID]
@@ -60,7 +60,7 @@ func (p persisted) find(params *rawParams) *refusal {
 		params.Query = text
 	case params.query != nil:
 		params.Query = *params.query
-		if params.hash != "" && params.hash != graph.DocumentHash(params.Query) {
+		if params.hash != "" && params.hash != documents.Hash(params.Query) {
 			return badInput("The sha256Hash of extensions.persistedQuery is not that of the query.")
 		}
 	case params.hash != "":
@@ -77,7 +77,7 @@ func (p persisted) find(params *rawParams) *refusal {
 		return badInput("The request has neither query nor documentId.")
 	}
 	if p.only {
-		if _, ok := p.trusted.ByHash(graph.DocumentHash(params.Query)); !ok {
+		if _, ok := p.trusted.ByHash(documents.Hash(params.Query)); !ok {
 			return refused(0, content.CodeForbidden, "Only documents that were loaded at start are run here. Name one by its documentId.")
 		}
 	}
@@ -102,7 +102,7 @@ func (params *rawParams) readHash() *refusal {
 	}
 	members, _ := sent.(map[string]any)
 	params.hash, _ = members["sha256Hash"].(string)
-	if members["version"] != json.Number("1") || graph.CheckDocumentID("sha256:"+params.hash) != nil {
+	if members["version"] != json.Number("1") || documents.CheckID("sha256:"+params.hash) != nil {
 		return badInput("The member persistedQuery of extensions must have version 1, and as sha256Hash 64 digits of lower-case hex.")
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"sen/graph"
+	"sen/graph/documents"
+	"sen/graph/limits"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
 	"sen/internal/web"
@@ -26,11 +28,11 @@ const (
 // trusting serves the sample content with documents that are trusted.
 func trusting(t *testing.T, only bool) *testserver.Server {
 	t.Helper()
-	file, err := json.Marshal(map[string]string{"tags.1": trustedQuery, graph.DocumentHash(trustedMutation): trustedMutation})
+	file, err := json.Marshal(map[string]string{"tags.1": trustedQuery, documents.Hash(trustedMutation): trustedMutation})
 	if err != nil {
 		t.Fatal(err)
 	}
-	trusted, err := graph.ReadTrusted(file, graph.DefaultLimits)
+	trusted, err := documents.ReadTrusted(file, limits.Default, graph.Schema())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,7 @@ func trusting(t *testing.T, only bool) *testserver.Server {
 
 // apq is the extension of an automatically persisted document.
 func apq(text string) string {
-	return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q,"more":true}}`, graph.DocumentHash(text))
+	return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q,"more":true}}`, documents.Hash(text))
 }
 
 // sent is a request with some of query, documentId, variables and extensions.
@@ -89,8 +91,8 @@ func fetch(t *testing.T, method, address string, body io.Reader, headers ...stri
 func TestTrustedDocuments(t *testing.T) {
 	server := trusting(t, false)
 	const newType = "application/graphql-response+json"
-	byHash := "sha256:" + graph.DocumentHash(trustedQuery)
-	mutation := graph.DocumentHash(trustedMutation)
+	byHash := "sha256:" + documents.Hash(trustedQuery)
+	mutation := documents.Hash(trustedMutation)
 	for _, c := range []struct {
 		name      string
 		sent      sent
@@ -104,7 +106,7 @@ func TestTrustedDocuments(t *testing.T) {
 		{"a mutation", sent{"documentId": mutation}, 200, 405, ""},
 		{"a mutation by its hash", sent{"documentId": "sha256:" + mutation}, 200, 405, ""},
 		{"an id of nothing", sent{"documentId": "tags.2"}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
-		{"a hash of nothing", sent{"documentId": "sha256:" + graph.DocumentHash("")}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
+		{"a hash of nothing", sent{"documentId": "sha256:" + documents.Hash("")}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
 		{"an id in another case", sent{"documentId": "TAGS.1"}, 400, 400, "PERSISTED_QUERY_NOT_FOUND"},
 		{"a hash in upper case", sent{"documentId": "sha256:" + strings.ToUpper(byHash[7:])}, 400, 400, "64 digits"},
 		{"a prefix that is reserved", sent{"documentId": "md5:abc"}, 400, 400, "begins with x-"},
@@ -138,7 +140,7 @@ func TestTrustedDocuments(t *testing.T) {
 func TestTrustedSharing(t *testing.T) {
 	for _, only := range []bool{false, true} {
 		server := trusting(t, only)
-		named := sent{"documentId": "sha256:" + graph.DocumentHash(trustedQuery), "variables": `{"n":2}`}
+		named := sent{"documentId": "sha256:" + documents.Hash(trustedQuery), "variables": `{"n":2}`}
 		for _, known := range []bool{false, true} {
 			response, body := named.get(t, server)
 			h := response.Header
@@ -227,7 +229,7 @@ func TestAutomaticDocuments(t *testing.T) {
 			t.Errorf("%s was kept: %s", hash, body)
 		}
 	}
-	for _, malformed := range []string{`1`, `{}`, `{"version":2,"sha256Hash":"` + graph.DocumentHash(otherQuery) + `"}`, `{"version":1,"sha256Hash":"abc"}`, `{"version":1,"sha256Hash":7}`, `{"version":"1","sha256Hash":"` + graph.DocumentHash(otherQuery) + `"}`} {
+	for _, malformed := range []string{`1`, `{}`, `{"version":2,"sha256Hash":"` + documents.Hash(otherQuery) + `"}`, `{"version":1,"sha256Hash":"abc"}`, `{"version":1,"sha256Hash":7}`, `{"version":"1","sha256Hash":"` + documents.Hash(otherQuery) + `"}`} {
 		if response, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":` + malformed + `}`}).post(t, server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "version 1") {
 			t.Errorf("%s: %d %s", malformed, response.StatusCode, body)
 		}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"sen/graph"
+	"sen/graph/documents"
 	"sen/internal/auth"
 	"sen/internal/content"
 )
@@ -36,9 +36,9 @@ type preview struct {
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	timeout time.Duration
 	// Whoever has a link is a stranger, and counts as one.
-	rate     *rateLimit
-	turns    *turns
-	outgoing *outgoing
+	rate      *rateLimit
+	admission *admission
+	outgoing  *outgoing
 	// languages are those of the site.
 	languages func() content.Languages
 }
@@ -129,11 +129,11 @@ func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent
 	if bad := p.rate.take(h, r, 1); bad != nil {
 		return nil, bad.said
 	}
-	end, ok := p.turns.take(r.Context())
+	release, ok := p.admission.admit(r.Context())
 	if !ok {
 		return nil, content.Errorf(content.CodeUnavailable, "Too much is asked for at once.")
 	}
-	defer end()
+	defer release()
 	entry, err := p.read(h, r)
 	if err != nil {
 		return nil, err
@@ -169,10 +169,10 @@ func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 	if errs != nil {
 		return nil, errs
 	}
-	if bad := p.rate.take(h, r, graph.CostOf(op).Requested-1); bad != nil {
+	if bad := p.rate.take(h, r, documents.CostOf(op).Requested-1); bad != nil {
 		return nil, bad.said
 	}
-	response := p.dispatch(ctx, op)
+	response := p.dispatch(ctx, op, false)
 	if response == nil {
 		return nil, content.Errorf(content.CodeUnavailable, "The answer took too long.")
 	}

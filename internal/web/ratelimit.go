@@ -7,9 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-
 	"sen/internal/auth"
+	"sen/internal/cache"
 	"sen/internal/content"
 )
 
@@ -20,14 +19,12 @@ type rateLimit struct {
 	quota   int
 	now     func() time.Time
 	proxies Proxies
-	minutes *otter.Cache[client, *minute]
+	// minutes are those of clients, by who they are: see [rateLimit.minute].
+	minutes *cache.Recent
 	// policy is the header that tells of it (draft-ietf-httpapi-ratelimit-headers). The draft registers no unit
 	// of cost; its name says it.
 	policy []string
 }
-
-// client is who is counted: someone who signed in, or else a network.
-type client struct{ actor, network string }
 
 // minute is what a client has left until some time.
 type minute struct {
@@ -48,7 +45,7 @@ func newRateLimit(quota int, now func() time.Time, proxies Proxies) *rateLimit {
 	}
 	return &rateLimit{
 		quota: quota, now: now, proxies: proxies,
-		minutes: otter.Must(&otter.Options[client, *minute]{MaximumSize: maxClients}),
+		minutes: cache.NewRecent(maxClients),
 		policy:  []string{fmt.Sprintf(`"cost";q=%d;w=60`, quota)},
 	}
 }
@@ -72,19 +69,14 @@ func (l *rateLimit) take(h http.Header, r *http.Request, cost int) *refusal {
 		"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.", l.quota, left, cost, seconds)
 }
 
-// minute is that of the request's client. Guests with a preview count as their network: many may have one link.
+// minute is that of the request's client: someone who signed in, or else a network. Guests with a preview count as their
+// network: many may have one link.
 func (l *rateLimit) minute(r *http.Request) *minute {
-	var who client
+	who := "network " + auth.Network(l.proxies.client(r))
 	if signedIn(r.Context()) {
-		who.actor = auth.ActorOf(r.Context()).ID
-	} else {
-		who.network = auth.Network(l.proxies.client(r))
+		who = "actor " + auth.ActorOf(r.Context()).ID
 	}
-	if known, ok := l.minutes.GetIfPresent(who); ok {
-		return known
-	}
-	m, _ := l.minutes.ComputeIfAbsent(who, func() (*minute, bool) { return &minute{}, false })
-	return m
+	return l.minutes.Of(who, func() any { return new(minute) }).(*minute)
 }
 
 // take takes a cost, if there is as much left. It tells how much is left then, and for how long.

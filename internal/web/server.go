@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -16,6 +17,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"sen/graph"
+	"sen/graph/clients"
+	"sen/graph/documents"
 	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/newsroom"
@@ -46,7 +49,7 @@ type Options struct {
 	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
 	SharedMaxAge time.Duration
 	// Trusted are documents that clients may name by an id; with TrustedOnly nothing else is run.
-	Trusted     graph.Trusted
+	Trusted     documents.Trusted
 	TrustedOnly bool
 	// Slow is the time from which an operation is logged; zero logs none.
 	Slow time.Duration
@@ -87,14 +90,19 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		prepared, confirm = o.Store.Prepared, o.Store.Confirm
 	}
 	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
-	turns, outgoing := newTurns(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
-	ops := operations{exec, o.Slow, o.Log}
-	api := &graphQL{operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload, timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, turns: turns, outgoing: outgoing, languages: languages, prepared: prepared, confirm: confirm}
+	admission, outgoing := newAdmission(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
+	ops := operations{exec, confirm, languages, o.Slow, o.Log}
+	api := &graphQL{
+		operations: ops, persisted: newPersisted(o.Trusted, o.TrustedOnly), maxBody: o.MaxBody, maxUpload: o.MaxUpload,
+		timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, admission: admission,
+		outgoing: outgoing, prepared: prepared,
+	}
 	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))
 	}
-	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, known{o.Answers, rate, turns, compressed(visitors.identified(api))})))
+	shared := cachedAnswers{o.Answers, rate, admission, compressed(visitors.identified(api))}
+	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, shared)))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
 	}
@@ -105,11 +113,13 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
-	mux.Handle("GET /media/{id}/{name}", watched("/media", media{o.Store, o.Newsroom, rate, newTurns(makingTurns(), o.Timeout), o.Log}))
-	mux.Handle("GET /preview/{token}", watched("/preview", compressed(preview{ops, o.Actor, o.Timeout, rate, turns, outgoing, languages})))
+	files := media{o.Store, o.Newsroom, rate, newAdmission(concurrentSizes(), o.Timeout), o.Log}
+	mux.Handle("GET /media/{id}/{name}", watched("/media", files))
+	previews := preview{ops, o.Actor, o.Timeout, rate, admission, outgoing, languages}
+	mux.Handle("GET /preview/{token}", watched("/preview", compressed(previews)))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
-		for name, file := range graph.ClientFiles() {
+		for name, file := range clientFiles() {
 			mux.Handle("GET /clients/"+name, compressed(text(mediaJSON+"; charset=utf-8", string(file))))
 		}
 		mux.Handle("GET /playground", playground())
@@ -121,6 +131,9 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 
 // minCompressed is the size in bytes from which an answer is compressed.
 const minCompressed = 1024
+
+// clientFiles are the files for the caches of clients, written once.
+var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.Schema()) })
 
 // compressed compresses what is worth it, for clients that take it. Media are left as they are.
 func compressed(next http.Handler) http.Handler {

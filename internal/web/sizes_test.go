@@ -202,9 +202,9 @@ func TestSizesTakeTurns(t *testing.T) {
 		}
 		held = append(held, p)
 	}
-	turns := max(1, runtime.GOMAXPROCS(0)/2)
-	answers := make(chan *http.Response, turns+1)
-	for i := range turns + 1 {
+	places := max(1, runtime.GOMAXPROCS(0)/2)
+	answers := make(chan *http.Response, places+1)
+	for i := range places + 1 {
 		address := addresses(t, server, id, fmt.Sprintf("width: %d, format: PNG", picture.Ladder[i]))[0]
 		go func() {
 			response, _ := get(t, address)
@@ -213,7 +213,7 @@ func TestSizesTakeTurns(t *testing.T) {
 	}
 	late := <-answers
 	if h := late.Header; late.StatusCode != http.StatusServiceUnavailable || h.Get("Retry-After") == "" || h.Get("Cache-Control") != "no-store" {
-		t.Errorf("beyond the turns: status %d, %v", late.StatusCode, late.Header)
+		t.Errorf("beyond the places: status %d, %v", late.StatusCode, late.Header)
 	}
 	if m := upload(t, server, part{"0", "khac.jpg", photo(t, 300, 500)})[0].Media; m == nil {
 		t.Error("an upload had to wait")
@@ -224,7 +224,7 @@ func TestSizesTakeTurns(t *testing.T) {
 	for _, p := range held {
 		p.Close()
 	}
-	for range turns {
+	for range places {
 		if response := <-answers; response.StatusCode != http.StatusOK {
 			t.Errorf("who had a turn: status %d", response.StatusCode)
 		}

@@ -28,7 +28,7 @@ func TestTrace(t *testing.T) {
 			o.Tracer, o.Answers = provider, web.NewAnswers(store, 1<<20)
 		})
 		go store.Follow(t.Context())
-		testkit.Eventually(t, "answers are kept", store.Current)
+		testkit.Eventually(t, "answers are kept", store.Feed.Current)
 		parent := http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}
 		ask := func(query string) (request tracetest.SpanStub, all tracetest.SpanStubs) {
 			t.Helper()

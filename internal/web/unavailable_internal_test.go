@@ -6,12 +6,13 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sen/graph/coded"
 	"sen/internal/content"
 )
 
 // TestUnavailable tells which answers are 503: those without any data, because of the store alone.
 func TestUnavailable(t *testing.T) {
-	away, other := coded(content.CodeUnavailable, "away"), coded(content.CodeInternal, "other")
+	away, other := coded.Errorf(content.CodeUnavailable, "away"), coded.Errorf(content.CodeInternal, "other")
 	for _, c := range []struct {
 		data string
 		errs gqlerror.List

@@ -21,6 +21,7 @@ import (
 
 	"sen"
 	"sen/graph"
+	"sen/graph/limits"
 	"sen/internal/auth"
 	"sen/internal/content"
 	"sen/internal/engine"
@@ -53,7 +54,7 @@ func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := graph.Options{Introspection: true, Limits: graph.DefaultLimits, Log: log}
+	g := graph.Options{Introspection: true, Limits: limits.Default, Log: log}
 	clock := testkit.NewClock()
 	people := newsroom.NewPeople(store, newsroom.PeopleOptions{Now: clock.Now, Log: log})
 	w := web.Options{

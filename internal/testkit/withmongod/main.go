@@ -1,5 +1,6 @@
 // Command withmongod runs a command together with a real MongoDB, and stops the server afterwards. The command gets
-// the address in SEN_TEST_MONGODB_URI. SEN_MONGOD names the mongod binary.
+// the address in SEN_TEST_MONGODB_URI. SEN_MONGOD names the mongod binary. SEN_TEST_MONGOD_FOLDER names the folder for
+// its data, by default that for temporary files.
 package main
 
 import (
@@ -34,7 +35,7 @@ func main() {
 func run(args []string) (status int, err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	m, err := testkit.StartMongod(ctx, "")
+	m, err := testkit.StartMongod(ctx, os.Getenv("SEN_TEST_MONGOD_FOLDER"))
 	if err != nil {
 		return 1, err
 	}

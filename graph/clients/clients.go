@@ -1,0 +1,164 @@
+// Package clients writes what the caches of GraphQL clients have to know of the schema.
+package clients
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// schema is the schema that the files are written for.
+type schema struct{ *ast.Schema }
+
+// Files are the settings that the caches of Apollo Client and urql need, as JSON by file name.
+// docs/single-page-apps.md shows their use.
+func Files(of *ast.Schema) map[string][]byte {
+	s, files := schema{of}, map[string][]byte{}
+	defs := s.composites()
+	for name, value := range map[string]any{
+		"apollo-possible-types.json": s.possibleTypes(defs),
+		"apollo-type-policies.json":  s.typePolicies(defs),
+		"urql-schema.json":           s.minified(defs),
+	} {
+		text, err := json.Marshal(value)
+		if err != nil {
+			panic(err) // it is made of maps, lists and texts
+		}
+		files[name] = append(text, '\n')
+	}
+	return files
+}
+
+// composites are the schema's objects, interfaces and unions by name, without those of introspection.
+func (s schema) composites() (defs []*ast.Definition) {
+	for _, name := range slices.Sorted(maps.Keys(s.Types)) {
+		if def := s.Types[name]; def.IsCompositeType() && !strings.HasPrefix(name, "__") {
+			defs = append(defs, def)
+		}
+	}
+	return defs
+}
+
+// possible are the names of the objects that an interface or a union may be.
+func (s schema) possible(def *ast.Definition) (names []string) {
+	for _, object := range s.GetPossibleTypes(def) {
+		names = append(names, object.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// possibleTypes is Apollo Client's setting of that name: without it a fragment on an interface finds nothing in the
+// cache.
+func (s schema) possibleTypes(defs []*ast.Definition) any {
+	types := map[string][]string{}
+	for _, def := range defs {
+		if def.IsAbstractType() {
+			types[def.Name] = s.possible(def)
+		}
+	}
+	return types
+}
+
+// typePolicies is Apollo Client's setting of that name: objects without an identity are merged where they stand, and
+// lists of objects are replaced. Without it the client warns that it may lose data.
+func (s schema) typePolicies(defs []*ast.Definition) any {
+	type policy map[string]any
+	policies := map[string]policy{}
+	for _, def := range defs {
+		if def.Kind != ast.Object {
+			continue
+		}
+		p, fields := policy{}, map[string]policy{}
+		for _, f := range def.Fields {
+			if f.Type.Elem != nil && s.Types[f.Type.Name()].IsCompositeType() {
+				fields[f.Name] = policy{"merge": false}
+			}
+		}
+		if len(fields) > 0 {
+			p["fields"] = fields
+		}
+		switch {
+		case def == s.Query, def == s.Mutation:
+		case def.Name == "Person": // by the name of a day: the same id has other names on other days
+			p["keyFields"], p["merge"] = false, false
+		case def.Fields.ForName("id") == nil:
+			p["merge"] = true
+		}
+		if len(p) > 0 {
+			policies[def.Name] = p
+		}
+	}
+	return policies
+}
+
+// minifiedType is a type in the introspection that Graphcache reads, or a reference to one.
+type minifiedType struct {
+	Kind          string          `json:"kind"`
+	Name          string          `json:"name,omitempty"`
+	OfType        *minifiedType   `json:"ofType,omitempty"`
+	Fields        []minifiedField `json:"fields,omitempty"`
+	Interfaces    []minifiedType  `json:"interfaces,omitempty"`
+	PossibleTypes []minifiedType  `json:"possibleTypes,omitempty"`
+}
+
+// minifiedField is a field or an argument; only fields have Args.
+type minifiedField struct {
+	Name string          `json:"name"`
+	Type *minifiedType   `json:"type"`
+	Args []minifiedField `json:"args,omitzero"`
+}
+
+// minified is an introspection with what Graphcache reads of it: every scalar, enum and input object is `Any`, as
+// @urql/introspection has it.
+func (s schema) minified(defs []*ast.Definition) any {
+	types := []minifiedType{anyType}
+	for _, def := range defs {
+		t := minifiedType{Kind: string(def.Kind), Name: def.Name}
+		for _, f := range def.Fields {
+			if strings.HasPrefix(f.Name, "__") {
+				continue
+			}
+			field := minifiedField{Name: f.Name, Type: s.reference(f.Type), Args: []minifiedField{}}
+			for _, a := range f.Arguments {
+				field.Args = append(field.Args, minifiedField{Name: a.Name, Type: s.reference(a.Type)})
+			}
+			t.Fields = append(t.Fields, field)
+		}
+		for _, name := range def.Interfaces {
+			t.Interfaces = append(t.Interfaces, minifiedType{Kind: string(ast.Interface), Name: name})
+		}
+		if def.IsAbstractType() {
+			for _, name := range s.possible(def) {
+				t.PossibleTypes = append(t.PossibleTypes, minifiedType{Kind: string(ast.Object), Name: name})
+			}
+		}
+		types = append(types, t)
+	}
+	named := func(def *ast.Definition) map[string]string { return map[string]string{"name": def.Name} }
+	return map[string]any{"__schema": map[string]any{
+		"queryType": named(s.Query), "mutationType": named(s.Mutation), "subscriptionType": nil, "types": types, "directives": []any{},
+	}}
+}
+
+var anyType = minifiedType{Kind: string(ast.Scalar), Name: "Any"}
+
+// reference is a type as a field or an argument has it.
+func (s schema) reference(t *ast.Type) *minifiedType {
+	switch {
+	case t.NonNull:
+		nullable := *t
+		nullable.NonNull = false
+		return &minifiedType{Kind: "NON_NULL", OfType: s.reference(&nullable)}
+	case t.Elem != nil:
+		return &minifiedType{Kind: "LIST", OfType: s.reference(t.Elem)}
+	}
+	if def := s.Types[t.NamedType]; def.IsCompositeType() {
+		return &minifiedType{Kind: string(def.Kind), Name: def.Name}
+	}
+	of := anyType
+	return &of
+}

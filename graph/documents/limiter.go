@@ -1,0 +1,60 @@
+package documents
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"sen/graph/coded"
+	"sen/graph/limits"
+	"sen/internal/content"
+)
+
+// limiter refuses documents that are over a limit.
+type limiter struct {
+	Cache
+	limits limits.Limits
+}
+
+var _ interface {
+	graphql.OperationParameterMutator
+	graphql.HandlerExtension
+} = limiter{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (limiter) ExtensionName() string { return "Limits" }
+
+// Validate implements graphql.HandlerExtension.
+func (limiter) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters implements graphql.OperationParameterMutator; it changes nothing.
+func (l limiter) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	var doc *ast.QueryDocument
+	if known, ok := l.Peek(params.Query); ok {
+		doc = known.parsed
+	} else {
+		var err *gqlerror.Error
+		if doc, err = l.limits.Parse(params.Query); err != nil {
+			return err
+		}
+	}
+	if doc == nil || ctx.Value(readOnlyKey{}) == nil {
+		return nil
+	}
+	if op := doc.Operations.ForName(params.OperationName); op != nil && op.Operation != ast.Query {
+		return ErrReadOnly
+	}
+	return nil
+}
+
+// ErrReadOnly refuses an operation that is no query where only reading is allowed.
+var ErrReadOnly = coded.Errorf(content.CodeBadUserInput, "Only queries are served here; send anything else by POST.")
+
+type readOnlyKey struct{}
+
+// ReadOnly gives a context in which only queries are run.
+func ReadOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, readOnlyKey{}, true)
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// filters notes the members of each kind's filter that people wrote, and the filters which these need.
+func (s *schema) filters() error {
+	made := map[string]bool{}
+	for _, k := range s.kinds {
+		k.Filter = nil
+		common := items(region("filter", k), "  ")
+		for _, line := range s.find(k.Name + "Filter").members {
+			m := filtered.FindStringSubmatch(line)
+			if m == nil || slices.ContainsFunc(common, func(it item) bool { return it.name == m[1] }) {
+				continue
+			}
+			c := compared{Name: m[1], Type: m[2] + "Filter"}
+			if is, err := s.filter(m[2]); err != nil {
+				return fmt.Errorf("schema.graphqls: %sFilter.%s: %w", k.Name, c.Name, err)
+			} else if !made[c.Type] {
+				c.Is, made[c.Type] = is, true
+			}
+			k.Filter = append(k.Filter, c)
+		}
+	}
+	return nil
+}
+
+// filter is the type in Go of a filter that is generated, by what it compares; "" for one that people wrote. The first
+// time it is noted for the schema.
+func (s *schema) filter(of string) (is string, err error) {
+	if name, ok := strings.CutSuffix(of, "Relation"); ok {
+		at := slices.IndexFunc(s.kinds, func(k *kind) bool { return k.Name == name })
+		if at < 0 {
+			return "", fmt.Errorf("there is no kind %s", name)
+		}
+		if !slices.Contains(s.linked, s.kinds[at]) {
+			s.linked = append(s.linked, s.kinds[at])
+		}
+		return "RelationFilter[*" + name + "Filter]", nil
+	}
+	if s.find(of+"Filter") != nil {
+		return "", nil
+	}
+	v := value{of, s.isScalar(of)}
+	if b := s.find(of); !v.Ordered && (b == nil || !strings.HasPrefix(b.head, "enum ")) {
+		return "", fmt.Errorf("there is no enumeration or scalar %s", of)
+	}
+	if !slices.Contains(s.values, v) {
+		s.values = append(s.values, v)
+	}
+	if v.Ordered {
+		return "Range[" + of + "]", nil
+	}
+	return "Match[" + of + "]", nil
+}
+
+// isScalar tells whether the schema has a scalar of a name.
+func (s *schema) isScalar(name string) bool {
+	return slices.ContainsFunc(s.blocks, func(b *block) bool {
+		return slices.ContainsFunc(b.doc, func(line string) bool {
+			return line == "scalar "+name || strings.HasPrefix(line, "scalar "+name+" ")
+		})
+	})
+}

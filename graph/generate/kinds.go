@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"go/format"
+	"text/template"
+
+	"github.com/99designs/gqlgen/codegen/templates"
+
+	"sen/internal/content"
+)
+
+// kind is what the generator knows of a kind of content.
+type kind struct {
+	Name string // of its type
+	content.Names
+	// Plural is what Go calls its entries: "AwardRounds".
+	Plural   string
+	Order    string // in which it is listed without `orderBy`
+	uploaded bool   // made by an upload, not from an input
+	// Filter has the members of its filter that not every kind has. They are known when the schema is written.
+	Filter []compared
+}
+
+// compared is a member of the filter of a kind.
+type compared struct {
+	Name string
+	// Type is the filter that compares it: "StringFilter". Is is its type in Go where the schema's is generated for this
+	// member: "Match[EventType]".
+	Type, Is string
+}
+
+// kinds are those of package content.
+func kinds() (all []*kind) {
+	for _, k := range content.Kinds() {
+		all = append(all, &kind{Name: string(k), Names: k.Names(), Plural: templates.ToGo(k.Descriptor().Folder)})
+	}
+	return all
+}
+
+//go:embed kinds.gotpl
+var kindsTemplate string
+
+var lists = template.Must(template.New("").Funcs(template.FuncMap{
+	"go": templates.ToGo, "lower": templates.ToGoPrivate,
+}).Parse(kindsTemplate))
+
+// listed writes the list of the kinds in a package.
+func listed(name string) func(string, []*kind) (string, error) {
+	return func(_ string, kinds []*kind) (string, error) {
+		var b bytes.Buffer
+		if err := lists.ExecuteTemplate(&b, name, kinds); err != nil {
+			return "", err
+		}
+		source, err := format.Source(b.Bytes())
+		return string(source), err
+	}
+}
+
+// part is a function that each kind needs, written by hand.
+type part struct {
+	dir string
+	// name gives that of a kind's, and sample its beginning.
+	name, sample func(*kind) string
+}
+
+var parts = []part{
+	{
+		"internal/storage",
+		func(k *kind) string { return templates.ToGoPrivate(k.Plural) },
+		func(k *kind) string { return fmt.Sprintf("() spec[*content.%s, *content.%[1]sFilter]", k.Name) },
+	},
+	{
+		"graph",
+		func(k *kind) string { return "register" + k.Name },
+		func(*kind) string { return "(r *Resolver)" },
+	},
+}
+
+// complete sees that packages have the functions that the lists of kinds name.
+func complete(kinds []*kind) error {
+	for _, p := range parts {
+		files, err := parsed(p.dir)
+		if err != nil {
+			return err
+		}
+		has := functions(files)
+		for _, k := range kinds {
+			if !has[p.name(k)] {
+				return fmt.Errorf("%s lacks its part of the kind %s: write `func %s%s` there, in a file of the kind's name",
+					p.dir, k.Name, p.name(k), p.sample(k))
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package storage
+
+import (
+	"context"
+	"strings"
+
+	"sen/internal/content"
+	"sen/internal/engine"
+	"sen/internal/storage/feed"
+	"sen/internal/storage/query"
+)
+
+// Follow tells the [Store.Feed] of the changes that other programs make, until the context ends.
+func (s *Store) Follow(ctx context.Context) { s.Feed.Follow(ctx, s.changes) }
+
+// changes are what an event changes for readers.
+func (s *Store) changes(ctx context.Context, e engine.Event) []feed.Change {
+	if e.Lost {
+		s.suspect(ctx)
+		return []feed.Change{{}}
+	}
+	if e.Table == settings {
+		if err := s.ReadSite(ctx); err != nil {
+			s.log.WarnContext(ctx, "the site's settings could not be read anew", "err", err)
+		}
+		return []feed.Change{{}}
+	}
+	if e.Fields != nil && !touchesLive(e.Fields) {
+		return nil
+	}
+	if c := s.named(e.Table); c != nil && c.Kind() != s.Revisions.Kind() {
+		return []feed.Change{{Kind: c.Kind(), ID: content.ID(e.ID)}}
+	}
+	return nil
+}
+
+// touchesLive tells whether an update changes something that readers see.
+func touchesLive(fields []string) bool {
+	for _, field := range fields {
+		if field == "live" || strings.HasPrefix(field, query.Live) {
+			return true
+		}
+	}
+	return false
+}

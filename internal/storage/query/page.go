@@ -1,0 +1,180 @@
+package query
+
+import (
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/content"
+)
+
+// Arguments are those of a list that bound a page; nil and "" are not given.
+type Arguments struct {
+	First, Last, Offset *int
+	After, Before       string
+}
+
+// Page says which part of a list is read, and how.
+type Page struct {
+	View
+	Order Ordering
+	// Conds are the conditions of the list's filter.
+	Conds bson.A
+	// After and Before are the places of the cursors; nil if there is none.
+	After, Before *Place
+	// Skip is how many elements are left out at the beginning, Limit how many the page has at most.
+	Skip, Limit int
+	// Reversed means that the page is read from the end of the list.
+	Reversed bool
+	// Fields are the stored fields to read of each element.
+	Fields []string
+	// Bare means that only the places of the elements are read.
+	Bare bool
+	// Linked are the fields with links that are found by the links of both copies; nil where each has an index.
+	Linked []string
+}
+
+// NewPage checks arguments that stand together and are numbers. What is wrong is a BAD_USER_INPUT. The cursors are
+// resolved by [Page.Between].
+func NewPage(a Arguments) (*Page, error) {
+	refuse := func(format string, args ...any) (*Page, error) {
+		return nil, content.Errorf(content.CodeBadUserInput, format, args...)
+	}
+	p := &Page{Limit: content.DefaultPage, Reversed: a.Last != nil}
+	for _, n := range []struct {
+		name  string
+		value *int
+	}{{"first", a.First}, {"last", a.Last}} {
+		if n.value == nil {
+			continue
+		}
+		if *n.value < 0 || *n.value > content.MaxPage {
+			return refuse("%s is %d; it must be from 0 to %d.", n.name, *n.value, content.MaxPage)
+		}
+		p.Limit = *n.value
+	}
+	switch {
+	case a.First != nil && a.Last != nil:
+		return refuse("first and last can't stand together.")
+	case a.Offset == nil:
+	case a.After != "" || a.Before != "" || a.Last != nil:
+		return refuse("offset can't stand together with after, before or last.")
+	case *a.Offset < 0 || *a.Offset > content.MaxOffset:
+		return refuse("offset is %d; it must be from 0 to %d. Further on, go by cursor.", *a.Offset, content.MaxOffset)
+	default:
+		p.Skip = *a.Offset
+	}
+	return p, nil
+}
+
+// Between sets the order of the page, and its bounds by cursors of that order; "" is none.
+func (p *Page) Between(o Ordering, after, before string) (err error) {
+	p.Order = o
+	for _, cursor := range []struct {
+		text string
+		to   **Place
+	}{{after, &p.After}, {before, &p.Before}} {
+		if cursor.text == "" {
+			continue
+		}
+		at, err := o.Place(cursor.text)
+		if err != nil {
+			return err
+		}
+		*cursor.to = &at
+	}
+	return nil
+}
+
+// Sides are the parts of the list in which the page is: behind the one cursor, and in front of the other one.
+func (p *Page) Sides() (sides []Side) {
+	if p.After != nil {
+		sides = append(sides, Side{Place: *p.After, Behind: true})
+	}
+	if p.Before != nil {
+		sides = append(sides, Side{Place: *p.Before})
+	}
+	return sides
+}
+
+// Filter joins the conditions of a page. Those on different fields stay side by side, since the bounds of an index are
+// made from such conditions.
+func (p *Page) Filter(within Within, sides []Side) bson.D {
+	conds := append(within.conditions(p.View), p.Conds...)
+	conds = append(conds, p.linking(conds)...)
+	for _, s := range sides {
+		conds = append(conds, p.Order.conditions(s))
+	}
+	conds = append(conds, p.Shown)
+	filter := bson.D{}
+	var rest bson.A
+	for _, c := range conds {
+		flat := c.(bson.D)
+		if slices.ContainsFunc(flat, func(e bson.E) bool {
+			return slices.ContainsFunc(filter, func(have bson.E) bool { return have.Key == e.Key })
+		}) {
+			rest = append(rest, flat)
+			continue
+		}
+		filter = append(filter, flat...)
+	}
+	if rest != nil {
+		filter = append(filter, bson.E{Key: "$and", Value: rest})
+	}
+	return filter
+}
+
+// linking repeats conditions on the links of a working copy, which have no index each, for the links of both copies
+// together, which have one.
+func (p *Page) linking(conds bson.A) (both bson.A) {
+	for _, cond := range conds {
+		field, operator := simple(cond.(bson.D))
+		linked := slices.Contains(p.Linked, strings.TrimPrefix(field, p.At))
+		if linked && (operator == "$eq" || operator == "$in") {
+			both = append(both, bson.D{{Key: "links", Value: cond.(bson.D)[0].Value}})
+		}
+	}
+	return both
+}
+
+// Projection is what is read of an element: its fields, and what it is ordered by.
+func (p *Page) Projection() bson.D {
+	if p.Bare {
+		return bson.D{{Key: p.Order.Path, Value: 1}}
+	}
+	read := p.View.Projection(p.Fields)
+	if !slices.ContainsFunc(read, func(e bson.E) bool { return e.Key == p.Order.Path }) {
+		read = append(read, bson.E{Key: p.Order.Path, Value: 1})
+	}
+	return read
+}
+
+// endsShown means that the order ends with what is not shown.
+func (p *Page) endsShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
+
+// bounds are the fields of a list that have one value, and whether ranges bound it too. It is not simple if anything
+// else does.
+func (p *Page) bounds(within Within) (fixed []string, ranges, isSimple bool) {
+	for _, cond := range append(within.conditions(p.View), p.Conds...) {
+		field, operator := simple(cond.(bson.D))
+		switch {
+		case slices.Contains([]string{"$gt", "$gte", "$lt", "$lte"}, operator),
+			operator == "$eq" && field == p.Order.Path:
+			ranges = true
+		case operator == "$eq":
+			fixed = append(fixed, strings.TrimPrefix(field, p.At))
+		default:
+			return nil, false, false
+		}
+	}
+	return fixed, ranges, true
+}
+
+// simple is the field and the operator of a condition that compares one field; both are empty for any other one.
+func simple(cond bson.D) (field, operator string) {
+	if test, ok := cond[0].Value.(bson.D); ok && len(cond) == 1 && len(test) == 1 && cond[0].Key != "_id" {
+		return cond[0].Key, test[0].Key
+	}
+	return "", ""
+}

@@ -1,0 +1,61 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"sen/internal/bsondoc"
+	"sen/internal/content"
+	"sen/internal/engine"
+)
+
+// sweepClaims looks at the claims that are older than any write may take: those whose
+// entry has the slug are settled, the others let go.
+func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, err error) {
+	old := bson.D{{Key: openField, Value: true}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-abandoned)}}}}
+	err = s.engine.Table(routes).Find(ctx, engine.Query{Filter: old}, func(doc bson.Raw) error {
+		var held claim
+		if err := bsondoc.Unmarshal(doc, &held); err != nil {
+			return err
+		}
+		kind, slug, _ := strings.Cut(held.ID, ":")
+		has, err := there(ctx, s.engine.Table(s.collectionName(content.Kind(kind))), bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
+			bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
+		}}})
+		if err != nil {
+			return err
+		}
+		// Another write of the entry that wants it has set another time by now.
+		if has {
+			return s.write(ctx, routes, engine.Update(held.same(), engine.Unset(openField)))
+		}
+		n, err := s.engine.Table(routes).Write(ctx, engine.Delete(held.same()))
+		released += n
+		return err
+	})
+	return released, err
+}
+
+// Sweep settles what changes and crashes left open. Revisions that are an entry's head are marked; those that
+// came to nothing are removed when they are older than ten minutes, or at once with all,
+// and so are the claims of slugs that no entry has. It tells how many were marked and how many
+// removed.
+func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
+	marked, others, err := s.settleOpen(ctx)
+	if err != nil {
+		return marked, 0, err
+	}
+	for _, r := range others {
+		if all || now.Sub(r.At) > abandoned {
+			if err := s.discard(ctx, r); err != nil {
+				return marked, removed, err
+			}
+			removed++
+		}
+	}
+	released, err := s.sweepClaims(ctx, now)
+	return marked, removed + released, err
+}

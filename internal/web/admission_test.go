@@ -1,0 +1,72 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sen/graph"
+	"sen/internal/testkit"
+	"sen/internal/testkit/testserver"
+	"sen/internal/web"
+)
+
+// holding is a log whose line about one operation waits: the operation has its place until then.
+type holding struct {
+	slog.Handler
+	reached, goOn chan struct{}
+}
+
+// Enabled implements [slog.Handler]: the line is made.
+func (holding) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle implements [slog.Handler].
+func (h holding) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "operation" && a.Value.String() == "Hold" {
+			close(h.reached)
+			<-h.goOn
+		}
+		return true
+	})
+	return nil
+}
+
+// TestAdmission has an operation take the only place: another one waits and is told to try again, while a cached answer and
+// those who are signed in are served. When the first one ends, the next one has the place.
+func TestAdmission(t *testing.T) {
+	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+	store := testkit.Store(t, testkit.Embedded(t))
+	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
+		o.Answers = web.NewAnswers(store, 1<<20)
+		o.Concurrency, o.Timeout, o.Slow, o.Log = 1, 200*time.Millisecond, 1, slog.New(log)
+	})
+	ask := func(name string, header http.Header) []byte {
+		return server.Ask(t, "query "+name+" { articles(first: 1) { totalCount } }", nil, header)
+	}
+	known := ask("Known", nil)
+	ask("Known", nil) // it is kept as it is asked for from the second time on
+	held := make(chan []byte)
+	go func() { held <- ask("Hold", nil) }()
+	<-log.reached
+	if got := ask("Late", nil); !bytes.Contains(got, []byte(`"UNAVAILABLE"`)) || !strings.Contains(string(got), "Đang có quá nhiều yêu cầu cùng lúc") {
+		t.Errorf("an operation beyond the places got %s", got)
+	}
+	if got := ask("Known", nil); !bytes.Equal(got, known) {
+		t.Errorf("a cached answer had to wait: %s", got)
+	}
+	if got := ask("Editor", http.Header{testserver.ActorHeader: {"editor"}}); bytes.Contains(got, []byte("errors")) {
+		t.Errorf("an editor had to wait: %s", got)
+	}
+	close(log.goOn)
+	if got := <-held; bytes.Contains(got, []byte("errors")) {
+		t.Errorf("who had the place got %s", got)
+	}
+	if got := ask("Late", nil); bytes.Contains(got, []byte("errors")) {
+		t.Errorf("the next one got %s", got)
+	}
+}
