@@ -1,8 +1,8 @@
-# `make` lists what can be done. Go, make and python3 with pip are enough for `run` and
-# `test`; what also needs Node 20 and npm says so when they are missing.
+# `make` lists the targets. `run` and `test` need only Go, make, and python3 with pip. Targets that also need Node 20
+# and npm print a message if these are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground pictures browser audit bench bench-embedded writes dearest growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground pictures browser audit bench bench-embedded writes costliest growth fuzz clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,7 +11,7 @@ node:
 	@node -e 'process.exitCode = +(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null || \
 	{ echo "Node 20 or later and npm are needed for this, and are not here; Go alone runs and tests Sen: make run, make test" >&2; exit 1; }
 
-# What npm installs, once for each package-lock.json.
+# Installs the npm packages, once for each version of package-lock.json.
 playground/node_modules: playground/package-lock.json | node
 	npm ci --prefix playground
 	touch $@
@@ -19,13 +19,13 @@ playground/node_modules: playground/package-lock.json | node
 run: ## Serve the sample content on http://localhost:8080.
 	go run ./server
 
-build: ## Build one static binary, ./sen, without what debuggers need.
+build: ## Build one static binary, ./sen, without debug information.
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o sen ./server
 
 test: ## Run all tests on both engines, most with the race detector; fetches a mongod.
 	scripts/test
 
-check: lint house fresh ## Lint, hold the rules of the house, see that everything generated is fresh.
+check: lint house fresh ## Lint, check the rules of the repository, check that generated files are up to date.
 
 lint: ## Vet, format, lint.
 	go vet ./...
@@ -33,36 +33,36 @@ lint: ## Vet, format, lint.
 	scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --allow-parallel-runners ./...
 	scripts/lint-container
 
-house: ## Who imports whom, sizes, descriptions, and no breaking change since the last release.
+house: ## Check imports, sizes of files and functions, descriptions, and breaking changes since the last release.
 	go test -count=1 -v ./internal/archtest
 
-fresh: ## See that generated files, go.mod and the playground are what their sources say.
+fresh: ## Check that generated files, go.mod and the playground are up to date with their sources.
 	scripts/fresh
 
-gen: ## Write the generated Go and the generated parts of schema.graphqls and gqlgen.yml; all or nothing.
+gen: ## Generate Go code and the generated parts of schema.graphqls and gqlgen.yml; on failure nothing changes.
 	go run ./graph/generate
 
-playground: playground/node_modules ## Build the playground's page again (the result is committed).
+playground: playground/node_modules ## Build the page of the playground (the result is committed).
 	npm run build --prefix playground
 
-pictures: playground/node_modules build ## Take the pictures of the README again, from the running program.
+pictures: playground/node_modules build ## Make the pictures of the README from the running program.
 	SEN_BIN=$(CURDIR)/sen node playground/pictures.mjs
 
-browser: playground/node_modules build ## Use the playground in headless Chromium, and the API by Apollo Client and urql.
+browser: playground/node_modules build ## Test the playground in headless Chromium, and the API with Apollo Client and urql.
 	SEN_BIN=$(CURDIR)/sen npm test --prefix playground
 
-audit: playground/node_modules build ## Run the public GraphQL over HTTP audits against the program, and stop it.
+audit: playground/node_modules build ## Run the public GraphQL over HTTP audits against the program, and check that it stops cleanly.
 	scripts/audit
 
 ARTICLES = 20000
 bench: ## Measure on a real MongoDB, with ARTICLES=20000 or more; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -articles $(ARTICLES) $(ARGS)
 
-writes: ## Measure what changes take beside a hand-written transaction: three minutes.
+writes: ## Measure mutations, compared with a hand-written transaction: three minutes.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -writes 1000 $(ARGS)
 
-dearest: ## Look for the request that takes most processor time for its cost; see docs/adr/0012-cost.md.
-	SEN_MONGOD=$$(scripts/mongod) go run ./bench -dearest -articles $(ARTICLES) $(ARGS)
+costliest: ## Find the request that uses the most processor time for its cost; see docs/adr/0012-cost.md.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench -costliest -articles $(ARTICLES) $(ARGS)
 
 bench-embedded: ## Compare the embedded engine with MongoDB, in one run; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -engines 20000,1000,50000 -rounds 5 $(ARGS)
@@ -70,7 +70,7 @@ bench-embedded: ## Compare the embedded engine with MongoDB, in one run; see ben
 growth: ## Compare stores of 20,000, 200,000 and 1,000,000 articles: up to an hour, and 20 GB of disk.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -growth 20000,200000,1000000 $(ARGS)
 
-# What `fuzz` runs: a package and one of its fuzz tests a line.
+# The fuzz tests that `fuzz` runs: a package and a test in each line.
 FUZZ = \
 	./graph:FuzzCursors \
 	./graph:FuzzFilters \
@@ -79,17 +79,17 @@ FUZZ = \
 	./internal/content:FuzzLint \
 	./internal/content:FuzzSlug \
 	./internal/picture:FuzzClean \
-	./internal/picture:FuzzWash \
+	./internal/picture:FuzzCleanVideo \
 	./internal/richtext:FuzzBlocks \
 	./internal/richtext:FuzzFromHTML \
 	./internal/richtext:FuzzFromMarkdown \
 	./internal/richtext:FuzzHTML \
 	./internal/web:FuzzUploadPath \
 
-fuzz: ## Look for inputs that break the readers, 30 s each.
+fuzz: ## Run each fuzz test for 30 s.
 	@set -e; for target in $(FUZZ); do \
 		echo "$$target"; go test -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime 30s "$${target%:*}"; \
 	done
 
-clean: ## Remove what was built, and the embedded engine's data.
+clean: ## Remove build results and the data of the embedded engine.
 	rm -rf sen .sen playground/node_modules

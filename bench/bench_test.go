@@ -17,7 +17,7 @@ import (
 	"sen/internal/web"
 )
 
-// hosted is a target that runs in a test.
+// hosted returns a target that runs inside the test.
 func hosted(t *testing.T, name string, handler http.Handler, asks func(operation, string) request) *target {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -25,8 +25,8 @@ func hosted(t *testing.T, name string, handler http.Handler, asks func(operation
 	return &target{name: name, asks: asks, process: &process{host: strings.TrimPrefix(server.URL, "http://")}}
 }
 
-// TestEqual sees that Sen and the hand-written handler give the same content for every operation, and that the
-// comparison finds what is different, empty or refused.
+// TestEqual checks that Sen and the hand-written handler return the same content for each operation, and that the
+// comparison finds content that is different, empty or refused.
 func TestEqual(t *testing.T) {
 	engine := testkit.MongoDB(t)
 	store := testkit.Store(t, engine)
@@ -66,11 +66,11 @@ func TestEqual(t *testing.T) {
 	}
 }
 
-// TestRequests sees that requests which are to differ do, at their whole length and nowhere else.
+// TestRequests checks that requests with a number differ only in that number, which has its full length.
 func TestRequests(t *testing.T) {
 	const host = "localhost"
 	o := operations(minArticles, "")[0]
-	for _, r := range append(attacks(host), hostile{"spelled", o.spelled(host)}) {
+	for _, r := range append(attacks(host), attackRequest{"spelled", o.spelled(host)}) {
 		one, other := string(r.next([]byte(string(r.bytes)))), string(r.next([]byte(string(r.bytes))))
 		if one == other || len(one) != len(r.bytes) || one[:r.at] != other[:r.at] || one[r.at+r.width:] != other[r.at+r.width:] {
 			t.Errorf("%s sends\n%s\nand\n%s", r.name, one, other)
@@ -81,15 +81,15 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// TestSwitches sees how layers become settings of the program.
+// TestSwitches checks the flags of the program that cache sizes become.
 func TestSwitches(t *testing.T) {
-	l := layers{answers: 1, entities: 2, pages: 3, walk: true}
+	l := cacheSizes{answers: 1, entities: 2, pages: 3, walk: true}
 	if got := strings.Join(l.args(), " "); got != "--cache-size=1 --entity-cache-size=2 --page-cache-size=3 --no-plans" {
 		t.Error(got)
 	}
 }
 
-// TestMedian sees that the middle is found whatever the order, and of none.
+// TestMedian checks the median of unsorted samples, of an even number of samples, and of none.
 func TestMedian(t *testing.T) {
 	for want, of := range map[float64][]float64{0: nil, 7: {7}, 3: {4, 2}, 5: {9, 5, 1}} {
 		if got := median(of, func(f float64) float64 { return f }); got != want {
@@ -98,7 +98,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// TestShares sees who is told to have had the processors.
+// TestShares checks how processor time is divided among the processes.
 func TestShares(t *testing.T) {
 	at := time.Now()
 	after := usage{at: at.Add(time.Second), server: 800 * time.Millisecond, mongod: 400 * time.Millisecond, client: 200 * time.Millisecond, idle: 200 * time.Millisecond}
@@ -119,25 +119,25 @@ func TestShares(t *testing.T) {
 	}
 }
 
-// TestVerdict sees that a missed goal is said, and fails the run.
+// TestVerdict checks that a missed goal is printed and makes the run fail.
 func TestVerdict(t *testing.T) {
 	var text strings.Builder
 	r := report{
 		Writer: &text, plan: plan{connections: []int{1, 64}}, operations: []operation{{name: "an operation"}},
-		targets: []*target{{name: static}, {name: hand}, {name: asSent}, {name: nothingKnown}},
-		samples: map[cell][]sample{},
+		targets: []*target{{name: static}, {name: hand}, {name: asSent}, {name: nothingCached}},
+		samples: map[measurement][]sample{},
 	}
-	for name, perSecond := range map[string]float64{static: 1000, hand: 100, asSent: 900, nothingKnown: 70} {
-		r.samples[cell{name, "an operation", 64}] = []sample{{result: result{perSecond: perSecond}}}
+	for name, perSecond := range map[string]float64{static: 1000, hand: 100, asSent: 900, nothingCached: 70} {
+		r.samples[measurement{name, "an operation", 64}] = []sample{{result: result{perSecond: perSecond}}}
 	}
 	r.speeds()
 	err := r.verdict()
 	if err == nil || err.Error() != "1 of 3 goals are not met" {
-		t.Errorf("it says %v", err)
+		t.Errorf("the error is %v", err)
 	}
 	for _, line := range []string{
-		"| an operation, known answer, beside static at 64 connections | 0.9 | ≥ 0.8 | met |",
-		"| an operation, nothing known, beside by hand at 64 connections | 0.7 | ≥ 1.2 | **not met** |",
+		"| an operation, cached answer, relative to static at 64 connections | 0.9 | ≥ 0.8 | met |",
+		"| an operation, nothing cached, relative to by hand at 64 connections | 0.7 | ≥ 1.2 | **not met** |",
 	} {
 		if !strings.Contains(text.String(), line) {
 			t.Errorf("%q is missing in\n%s", line, text.String())
@@ -145,7 +145,7 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// TestProcess sees that what a process uses is read from the system.
+// TestProcess checks that the resource usage of a process is read from the system.
 func TestProcess(t *testing.T) {
 	p := hosted(t, "", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "go_memstats_mallocs 1\ngo_memstats_mallocs_total 1.5e+06\n")
@@ -159,7 +159,7 @@ func TestProcess(t *testing.T) {
 	if since, err := idle(); err != nil || since == 0 {
 		t.Errorf("idle: %v, %v", since, err)
 	}
-	if took, err := cpu(1); err != nil || took == 0 { // by the first program of the machine
+	if took, err := cpu(1); err != nil || took == 0 { // process 1 has used some processor time
 		t.Errorf("processor time: %v, %v", took, err)
 	}
 }

@@ -16,17 +16,18 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// The second yardstick: what a careful developer would write for just these operations, with net/http, the
-// driver and encoding/json, and no GraphQL. It reads the documents that Sen stores, a level at a time: what
-// does not depend on each other at once, joins by `$in`, with projections into structs of its own. It keeps nothing.
+// The hand-written handler is the second baseline: what a careful developer would write for exactly these operations,
+// with net/http, the driver and encoding/json, without GraphQL. It reads the documents that Sen stores, level by
+// level: independent reads run concurrently, joins use `$in`, and projections fill structs of its own. It has no
+// cache.
 
-// byHand answers each operation at a path of its own.
+// byHand serves each operation at a path of its own.
 type byHand struct {
 	db   *mongo.Database
 	zone *time.Location
 }
 
-// serveByHand serves the hand-written handler.
+// serveByHand runs the hand-written handler.
 func serveByHand(ctx context.Context, uri string) error {
 	h, err := newByHand(uri)
 	if err != nil {
@@ -37,7 +38,7 @@ func serveByHand(ctx context.Context, uri string) error {
 	return errors.Join(serve(ctx, mux), h.db.Client().Disconnect(context.WithoutCancel(ctx)))
 }
 
-// newByHand connects as Sen does.
+// newByHand connects to MongoDB with the same options as Sen.
 func newByHand(uri string) (*byHand, error) {
 	zone, err := time.LoadLocation("Asia/Ho_Chi_Minh")
 	if err != nil {
@@ -81,16 +82,16 @@ func (h *byHand) routes(mux *http.ServeMux) {
 	}
 }
 
-// stored is an entry of which a part of what readers see was read.
+// stored is a document of an entry, with the fields of the live copy that were read.
 type stored[T any] struct {
 	ID   string `bson:"_id"`
 	Live T      `bson:"live"`
 }
 
-// text is a text in the site's languages.
+// text is a text in the languages of the site.
 type text struct{ VI, EN, Und string }
 
-// String is the text as readers without a wish see it.
+// String returns the text for readers without a preferred language.
 func (t text) String() string {
 	switch {
 	case t.VI != "":
@@ -101,7 +102,7 @@ func (t text) String() string {
 	return t.Und
 }
 
-// fields is a projection of what readers see.
+// fields returns a projection of fields of the live copy.
 func fields(names ...string) bson.D {
 	p := bson.D{}
 	for _, name := range names {
@@ -110,20 +111,20 @@ func fields(names ...string) bson.D {
 	return p
 }
 
-// is holds for a stored field of what readers see.
-func is(field string, value any) bson.E { return bson.E{Key: "live." + field, Value: value} }
+// liveEquals returns a condition on a field of the live copy.
+func liveEquals(field string, value any) bson.E { return bson.E{Key: "live." + field, Value: value} }
 
-// atLeast and atMost bound a value; a bound from below also leaves out what readers don't see.
+// atLeast and atMost bound a value. A lower bound also excludes entries that readers do not see.
 func atLeast(value any) bson.D { return bson.D{{Key: "$gte", Value: value}} }
 func atMost(value any) bson.D  { return bson.D{{Key: "$lte", Value: value}} }
 
-// by orders by a field and the id, both up (1) or down (-1).
-func by(field string, direction int) bson.D {
+// orderBy returns an order by a field and the id, both ascending (1) or descending (-1).
+func orderBy(field string, direction int) bson.D {
 	return bson.D{{Key: "live." + field, Value: direction}, {Key: "_id", Value: direction}}
 }
 
-// everything holds for a moment that every published entry has.
-var everything = is("publishedAt", atLeast(time.Unix(0, 0)))
+// anyPublished matches every published entry.
+var anyPublished = liveEquals("publishedAt", atLeast(time.Unix(0, 0)))
 
 // find reads a page of a collection.
 func find[T any](ctx context.Context, h *byHand, collection string, filter, sort bson.D, limit int, read bson.D) (found []stored[T], err error) {
@@ -134,7 +135,7 @@ func find[T any](ctx context.Context, h *byHand, collection string, filter, sort
 	return found, cursor.All(ctx, &found)
 }
 
-// join reads the entries with some ids that are not there yet, each once.
+// join reads the entries with the given ids that were not read before, each once.
 func join[T any](ctx context.Context, h *byHand, collection string, ids []string, read bson.D, into map[string]*T) error {
 	wanted := map[string]bool{}
 	var missing []string
@@ -162,7 +163,8 @@ func join[T any](ctx context.Context, h *byHand, collection string, ids []string
 	return nil
 }
 
-// pick gives the entries with some ids that were found, in the order of the ids, as they are to be shown.
+// pick returns the entries with the given ids, in the order of the ids, in the form of the answer. It skips missing
+// entries.
 func pick[T, S any](ids []string, in map[string]*T, show func(*T) S) []S {
 	shown := make([]S, 0, len(ids))
 	for _, id := range ids {
@@ -173,7 +175,7 @@ func pick[T, S any](ids []string, in map[string]*T, show func(*T) S) []S {
 	return shown
 }
 
-// one shows an entry that was found; null where there is none.
+// one returns an entry in the form of the answer, or null if it is missing.
 func one[T, S any](id string, in map[string]*T, show func(*T) S) *S {
 	if found := in[id]; found != nil {
 		shown := show(found)
@@ -182,7 +184,7 @@ func one[T, S any](id string, in map[string]*T, show func(*T) S) *S {
 	return nil
 }
 
-// collect gathers what each of some entries has.
+// collect returns the ids that of gives for each entry.
 func collect[T any](from []stored[T], of func(*T) []string) (all []string) {
 	for i := range from {
 		all = append(all, of(&from[i].Live)...)

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// article is what is read of an article.
+// article holds the fields of an article that are read.
 type article struct {
 	Slug                string
 	Title, Lead, Byline text
@@ -24,21 +24,21 @@ type article struct {
 	Section, Cover      string
 }
 
-// named is what is read of everything that has a name.
+// named holds the fields of an entry with a name that are read.
 type named struct {
 	Slug         string
 	Name         text
 	Organization string
 }
 
-// The projections of what is joined.
+// The projections of the joined entries.
 var (
 	nameOnly       = fields("name")
 	nameAndSlug    = fields("name", "slug")
 	nameAndCompany = fields("name", "organization")
 )
 
-// What is shown of what is joined.
+// The joined entries in the form of the answer.
 type (
 	nameShown struct {
 		Name string `json:"name"`
@@ -55,7 +55,7 @@ type (
 
 func showName(n *named) nameShown { return nameShown{n.Name.String()} }
 
-// showAuthor shows an author with the organization that was found.
+// showAuthor returns a function that shows an author with the organization.
 func showAuthor(organizations map[string]*named) func(*named) authorShown {
 	return func(a *named) authorShown {
 		return authorShown{a.Name.String(), one(a.Organization, organizations, showName)}
@@ -79,10 +79,10 @@ type articleShown struct {
 
 var articleFields = fields("title", "lead", "byline", "publishedAt", "cover", "body", "authors", "section", "tags")
 
-// article answers one article by its slug.
+// article serves one article by its slug.
 func (h *byHand) article(ctx context.Context, slug string) (any, error) {
 	var a stored[article]
-	err := h.db.Collection("articles").FindOne(ctx, bson.D{is("slug", slug), everything}, options.FindOne().SetProjection(articleFields)).Decode(&a)
+	err := h.db.Collection("articles").FindOne(ctx, bson.D{liveEquals("slug", slug), anyPublished}, options.FindOne().SetProjection(articleFields)).Decode(&a)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (h *byHand) article(ctx context.Context, slug string) (any, error) {
 	return map[string]any{"article": shown}, nil
 }
 
-// employers are the organizations of some authors.
+// employers returns the ids of the organizations of authors.
 func employers(authors map[string]*named) (ids []string) {
 	for _, a := range authors {
 		ids = append(ids, a.Organization)
@@ -126,7 +126,7 @@ func employers(authors map[string]*named) (ids []string) {
 	return ids
 }
 
-// pageShown is a page of a list.
+// pageShown is a page of a list, in the form of the answer.
 type pageShown[T any] struct {
 	Nodes    []T      `json:"nodes"`
 	PageInfo pageInfo `json:"pageInfo"`
@@ -137,7 +137,7 @@ type pageInfo struct {
 	EndCursor   string `json:"endCursor"`
 }
 
-// size is how many articles a page has.
+// size is the number of articles on a page.
 const size = 20
 
 type (
@@ -150,7 +150,7 @@ type (
 		PublishedAt time.Time   `json:"publishedAt"`
 		Authors     []nameShown `json:"authors"`
 	}
-	// latestShown is an article in the latest ones.
+	// latestShown is an article in the list of the latest articles.
 	latestShown struct {
 		rowShown
 		Byline  string      `json:"byline"`
@@ -162,12 +162,12 @@ type (
 var (
 	rowFields    = fields("title", "lead", "slug", "publishedAt", "authors")
 	latestFields = fields("title", "lead", "slug", "publishedAt", "authors", "byline", "section", "cover")
-	latestFirst  = by("publishedAt", -1)
+	latestFirst  = orderBy("publishedAt", -1)
 )
 
-// latest answers the first page of all articles.
+// latest serves the first page of all articles.
 func (h *byHand) latest(ctx context.Context) (any, error) {
-	found, err := find[article](ctx, h, "articles", bson.D{everything}, latestFirst, size+1, latestFields)
+	found, err := find[article](ctx, h, "articles", bson.D{anyPublished}, latestFirst, size+1, latestFields)
 	if err != nil {
 		return nil, err
 	}
@@ -196,24 +196,24 @@ func (h *byHand) row(a *stored[article], authors map[string]*named) rowShown {
 	}
 }
 
-// articles answers a page of a section with a tag, or the one behind a cursor.
+// articles serves the first page of the articles of a section with a tag, or the page after a cursor.
 func (h *byHand) articles(ctx context.Context, r *http.Request) (any, error) {
 	query := r.URL.Query()
-	filter := bson.D{everything}
+	filter := bson.D{anyPublished}
 	if section, tag := query.Get("section"), query.Get("tag"); section != "" && tag != "" {
 		linked, err := h.slugs(ctx, "Section:"+section, "Tag:"+tag)
 		if err != nil {
 			return nil, err
 		}
-		filter = bson.D{is("section", linked[0]), is("tags", linked[1]), everything}
+		filter = bson.D{liveEquals("section", linked[0]), liveEquals("tags", linked[1]), anyPublished}
 	}
 	if after := query.Get("after"); after != "" {
 		at, id, err := place(after)
 		if err != nil {
 			return nil, err
 		}
-		filter = bson.D{is("publishedAt", append(atMost(at), atLeast(time.Unix(0, 0))...)), {Key: "$or", Value: bson.A{
-			bson.D{is("publishedAt", bson.D{{Key: "$lt", Value: at}})}, bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: id}}}},
+		filter = bson.D{liveEquals("publishedAt", append(atMost(at), atLeast(time.Unix(0, 0))...)), {Key: "$or", Value: bson.A{
+			bson.D{liveEquals("publishedAt", bson.D{{Key: "$lt", Value: at}})}, bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: id}}}},
 		}}}
 	}
 	found, err := find[article](ctx, h, "articles", filter, latestFirst, size+1, rowFields)
@@ -227,7 +227,7 @@ func (h *byHand) articles(ctx context.Context, r *http.Request) (any, error) {
 	return map[string]any{"articles": paged(found, func(a *stored[article]) rowShown { return h.row(a, authors) })}, nil
 }
 
-// slugs finds whose some slugs are.
+// slugs returns the ids of the entries with the given slugs.
 func (h *byHand) slugs(ctx context.Context, keys ...string) ([]string, error) {
 	var claims []struct {
 		ID    string `bson:"_id"`
@@ -251,7 +251,7 @@ func (h *byHand) slugs(ctx context.Context, keys ...string) ([]string, error) {
 	return ids, nil
 }
 
-// paged shows a page of which one more was read.
+// paged returns a page in the form of the answer. One entry more than the page was read.
 func paged[S any](found []stored[article], show func(*stored[article]) S) pageShown[S] {
 	p := pageShown[S]{Nodes: make([]S, 0, size), PageInfo: pageInfo{HasNextPage: len(found) > size}}
 	for i := range found[:min(len(found), size)] {
@@ -263,13 +263,13 @@ func paged[S any](found []stored[article], show func(*stored[article]) S) pageSh
 	return p
 }
 
-// cursor is a place in the articles: in Sen's form, so that the answers can be compared.
+// cursor returns a cursor of the articles in Sen's form, so that the answers can be compared.
 func cursor(at time.Time, id string) string {
-	raw, _ := json.Marshal([]any{"s1", "Article/PUBLISHED_AT_DESC", at.UTC(), id}) // these can always be written
+	raw, _ := json.Marshal([]any{"s1", "Article/PUBLISHED_AT_DESC", at.UTC(), id}) // encoding these values never fails
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// place reads a cursor.
+// place decodes a cursor.
 func place(cursor string) (at time.Time, id string, err error) {
 	var parts [4]string
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)

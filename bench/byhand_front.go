@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// award is what is read of an award.
+// award holds the fields of an award that are read.
 type award struct {
 	Title      text
 	Year       int
@@ -22,7 +22,7 @@ type award struct {
 	Round string
 }
 
-// event is what is read of an event.
+// event holds the fields of an event that are read.
 type event struct {
 	Slug       string
 	Name       text
@@ -60,7 +60,7 @@ type (
 		Path     string             `json:"path"`
 		Articles nodes[teaserShown] `json:"articles"`
 	}
-	// nodes is a list without its page.
+	// nodes is a list without page information.
 	nodes[T any] struct {
 		Nodes []T `json:"nodes"`
 	}
@@ -70,9 +70,9 @@ var (
 	awardFields  = fields("title", "year", "level", "recipients", "round")
 	teaserFields = fields("title", "slug", "lead", "publishedAt", "authors", "organizations", "cover")
 	eventFields  = fields("name", "slug", "startsAt", "organizers")
-	// someYear holds for a year that every published award has, somePlace for a section's position.
-	someYear  = is("year", atLeast(0))
-	somePlace = is("position", atLeast(0))
+	// someYear matches any year, which every published award has; somePlace matches any position of a section.
+	someYear  = liveEquals("year", atLeast(0))
+	somePlace = liveEquals("position", atLeast(0))
 )
 
 func roundOf(a *award) []string { return []string{a.Round} }
@@ -92,13 +92,13 @@ func showAward(a *award, id string, organizations, rounds map[string]*named) awa
 	return shown
 }
 
-// awardsOfYear answers fifty awards of a year.
+// awardsOfYear serves fifty awards of a year.
 func (h *byHand) awardsOfYear(ctx context.Context, r *http.Request) (any, error) {
 	year, err := strconv.Atoi(r.URL.Query().Get("year"))
 	if err != nil {
 		return nil, err
 	}
-	found, err := find[award](ctx, h, "awards", bson.D{is("year", year)}, by("year", -1), 50, awardFields)
+	found, err := find[award](ctx, h, "awards", bson.D{liveEquals("year", year)}, orderBy("year", -1), 50, awardFields)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (h *byHand) awardsOfYear(ctx context.Context, r *http.Request) (any, error)
 	return map[string]any{"awards": nodes[awardShown]{shown}}, nil
 }
 
-// front is what the front page is made from.
+// front holds the data that the front page is made from.
 type front struct {
 	sections []stored[named]
 	articles [][]stored[article]
@@ -129,7 +129,7 @@ type front struct {
 	covers                         map[string]*medium
 }
 
-// front answers the front page: what stands on it, then what belongs to that, level by level.
+// front serves the front page. It reads the lists, then the entries that they refer to, level by level.
 func (h *byHand) front(ctx context.Context) (any, error) {
 	f := &front{authors: map[string]*named{}, organizations: map[string]*named{}, rounds: map[string]*named{}, covers: map[string]*medium{}}
 	for _, level := range []func(context.Context, *byHand, *errgroup.Group){f.lists, f.within, f.linked, f.employers} {
@@ -145,26 +145,26 @@ func (h *byHand) front(ctx context.Context) (any, error) {
 // lists reads the three lists.
 func (f *front) lists(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	tasks.Go(func() (err error) {
-		f.sections, err = find[named](ctx, h, "sections", bson.D{somePlace}, by("position", 1), 5, nameAndSlug)
+		f.sections, err = find[named](ctx, h, "sections", bson.D{somePlace}, orderBy("position", 1), 5, nameAndSlug)
 		return err
 	})
 	tasks.Go(func() (err error) {
 		since := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
-		f.events, err = find[event](ctx, h, "events", bson.D{is("startsAt", atLeast(since))}, by("startsAt", 1), 5, eventFields)
+		f.events, err = find[event](ctx, h, "events", bson.D{liveEquals("startsAt", atLeast(since))}, orderBy("startsAt", 1), 5, eventFields)
 		return err
 	})
 	tasks.Go(func() (err error) {
-		f.awards, err = find[award](ctx, h, "awards", bson.D{someYear}, by("year", -1), 10, awardFields)
+		f.awards, err = find[award](ctx, h, "awards", bson.D{someYear}, orderBy("year", -1), 10, awardFields)
 		return err
 	})
 }
 
-// within reads the sections' articles, and what belongs to events and awards.
+// within reads the articles of the sections, and the entries that events and awards refer to.
 func (f *front) within(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	f.articles = make([][]stored[article], len(f.sections))
 	for i := range f.sections {
 		tasks.Go(func() (err error) {
-			f.articles[i], err = find[article](ctx, h, "articles", bson.D{is("section", f.sections[i].ID), everything}, latestFirst, 6, teaserFields)
+			f.articles[i], err = find[article](ctx, h, "articles", bson.D{liveEquals("section", f.sections[i].ID), anyPublished}, latestFirst, 6, teaserFields)
 			return err
 		})
 	}
@@ -175,7 +175,7 @@ func (f *front) within(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	tasks.Go(func() error { return join(ctx, h, "awardRounds", collect(f.awards, roundOf), nameOnly, f.rounds) })
 }
 
-// linked reads what belongs to the articles.
+// linked reads the entries that the articles refer to.
 func (f *front) linked(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	var authors, organizations, covers []string
 	for _, of := range f.articles {
@@ -188,7 +188,7 @@ func (f *front) linked(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	tasks.Go(func() error { return join(ctx, h, "organizations", organizations, nameOnly, f.organizations) })
 }
 
-// employers reads the authors' organizations that are not there yet.
+// employers reads the organizations of the authors, if they were not read before.
 func (f *front) employers(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	tasks.Go(func() error {
 		return join(ctx, h, "organizations", employers(f.authors), nameOnly, f.organizations)

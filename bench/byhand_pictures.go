@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// publicURL is what the addresses of media start with; Sen is told the same.
+// publicURL begins the addresses of media; Sen gets the same setting.
 const publicURL = "https://sen.example"
 
-// medium is what is read of a picture.
+// medium holds the fields of a picture that are read.
 type medium struct {
 	FileName             string `bson:"fileName"`
 	Alt, Caption, Credit text
@@ -41,7 +41,7 @@ type (
 	}
 )
 
-// url is where the smallest file of a picture is that is at least so wide.
+// url returns the address of the smallest file of a picture that has at least the given width.
 func (m *medium) url(id string, width int) string {
 	address := publicURL + "/media/" + id + "/" + m.FileName
 	for _, v := range m.Variants {
@@ -62,13 +62,13 @@ func showCover(id string, in map[string]*medium) *coverShown {
 	})
 }
 
-// block is one of a body; those made up here are paragraphs and pictures.
+// block is a block of a body. Generated bodies have only paragraphs and pictures.
 type block struct {
 	Paragraph *struct{ Spans []struct{ Text string } }
 	Image     *struct{ Media, Caption, Alt string }
 }
 
-// picturesIn are the pictures of a body.
+// picturesIn returns the ids of the pictures in a body.
 func picturesIn(blocks []block) (ids []string) {
 	for _, b := range blocks {
 		if b.Image != nil {
@@ -78,7 +78,7 @@ func picturesIn(blocks []block) (ids []string) {
 	return ids
 }
 
-// asHTML writes a body; everything is escaped where it is written.
+// asHTML writes a body as HTML. All text is escaped when it is written.
 func asHTML(blocks []block, media map[string]*medium) string {
 	var b strings.Builder
 	for _, block := range blocks {

@@ -14,10 +14,10 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 )
 
-// What a careful developer would write for changes: the claim of the slug, the revision and the entry of a change in one
-// transaction with majority concern. Nothing is checked but the version, no link is looked at, and nobody has to sign in.
+// The hand-written changes: the claim of the slug, the revision and the entry are written in one transaction with
+// majority write concern. They check only the version. They do not check links, and need no sign-in.
 
-// atomically does something in a transaction.
+// atomically runs do in a transaction.
 func (h *byHand) atomically(ctx context.Context, do func(context.Context) error) error {
 	session, err := h.db.Client().StartSession()
 	if err != nil {
@@ -29,13 +29,13 @@ func (h *byHand) atomically(ctx context.Context, do func(context.Context) error)
 	return err
 }
 
-// writtenArticle is what a change answers with.
+// writtenArticle is the answer to a change.
 type writtenArticle struct {
 	ID      string `json:"id"`
 	Version int    `json:"version"`
 }
 
-// create makes an article of the fields that are sent.
+// create makes an article from the fields in the request.
 func (h *byHand) create(ctx context.Context, r *http.Request) (any, error) {
 	var draft bson.M
 	if err := json.NewDecoder(r.Body).Decode(&draft); err != nil {
@@ -65,7 +65,7 @@ func (h *byHand) create(ctx context.Context, r *http.Request) (any, error) {
 	return writtenArticle{id, 1}, err
 }
 
-// revise keeps what an article was after a change.
+// revise stores the state of an article after a change.
 func (h *byHand) revise(ctx context.Context, id, head, action string, version int, at time.Time, draft any) error {
 	_, err := h.db.Collection("revisions").InsertOne(ctx, bson.D{
 		{Key: "_id", Value: head},
@@ -80,7 +80,7 @@ func (h *byHand) revise(ctx context.Context, id, head, action string, version in
 	return err
 }
 
-// step takes an article from the version that is sent to the next one.
+// step changes an article from the given version to the next one.
 func (h *byHand) step(ctx context.Context, id, action string, version int, update any) (any, error) {
 	head := "rev_" + strings.ToLower(rand.Text())
 	err := h.atomically(ctx, func(ctx context.Context) error {
@@ -97,7 +97,7 @@ func (h *byHand) step(ctx context.Context, id, action string, version int, updat
 	return writtenArticle{id, version + 1}, err
 }
 
-// update sets the fields that are sent.
+// update sets the fields in the request.
 func (h *byHand) update(ctx context.Context, r *http.Request) (any, error) {
 	var sent struct {
 		Version int
@@ -113,7 +113,7 @@ func (h *byHand) update(ctx context.Context, r *http.Request) (any, error) {
 	return h.step(ctx, r.PathValue("id"), "UPDATE", sent.Version, bson.D{{Key: "$set", Value: set}})
 }
 
-// publish copies the draft of an article to what readers see.
+// publish copies the draft of an article to the live copy.
 func (h *byHand) publish(ctx context.Context, r *http.Request) (any, error) {
 	var sent struct{ Version int }
 	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil {

@@ -18,7 +18,7 @@ import (
 	"sen/internal/storage"
 )
 
-// The goals of the embedded engine at 20,000 articles with as many drafts and five times as many revisions.
+// The goals of the embedded engine with 20,000 articles, as many drafts and five times as many revisions.
 const (
 	maxFirstAnswer  = 50 * time.Millisecond
 	maxWriteTime    = 5 * time.Millisecond
@@ -27,25 +27,25 @@ const (
 	maxEngineMemory = 300 << 20
 )
 
-// revisionsEach is how many revisions there are for each article, its draft's among them.
+// revisionsEach is the number of revisions for each article, including that of its draft.
 const revisionsEach = 5
 
-// kept is a store on one of the engines with Sen on it.
-type kept struct {
+// engineStore is a store on one of the engines, with Sen running on it.
+type engineStore struct {
 	name string
-	// place are the program's settings for the store.
+	// place holds the flags of the program that choose the store.
 	place []string
-	// mongod is the server's process; 0 on the embedded engine.
+	// mongod is the process id of the MongoDB server; 0 for the embedded engine.
 	mongod int
 	sen    *process
 	secret string
 }
 
-// engines compares the two engines in one run: the same content, the same requests, in turn.
-func (g *ground) engines(ctx context.Context, o settings) error {
+// engines compares the two engines in one run: the same content and the same requests, in turn.
+func (g *environment) engines(ctx context.Context, o settings) error {
 	sizes := o.engines
 	r := &report{Writer: os.Stdout, plan: plan{rounds: o.rounds}}
-	var first *kept
+	var first *engineStore
 	for _, articles := range sizes {
 		stores, err := g.bothEngines(ctx, articles)
 		if err != nil {
@@ -69,8 +69,8 @@ func (g *ground) engines(ctx context.Context, o settings) error {
 	return r.verdict()
 }
 
-// bothEngines fills a store on each of the engines and starts Sen on it, with nothing kept in memory.
-func (g *ground) bothEngines(ctx context.Context, articles int) (stores []*kept, err error) {
+// bothEngines fills a store on each engine and starts Sen on it without caches.
+func (g *environment) bothEngines(ctx context.Context, articles int) (stores []*engineStore, err error) {
 	dir, uri := filepath.Join(g.dir, fmt.Sprintf("embedded%d", articles)), g.mongod.URI(fmt.Sprintf("engines%d", articles))
 	local, err := embedded.Open(dir, embedded.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -81,13 +81,13 @@ func (g *ground) bothEngines(ctx context.Context, articles int) (stores []*kept,
 		return nil, err
 	}
 	for _, s := range []struct {
-		kept
+		engineStore
 		engine.Engine
 	}{
-		{kept{name: "embedded", place: []string{"--data", dir, "--no-sample"}}, local},
-		{kept{name: "MongoDB", place: []string{"--mongodb-uri", uri}, mongod: g.mongod.PID()}, server},
+		{engineStore{name: "embedded", place: []string{"--data", dir, "--no-sample"}}, local},
+		{engineStore{name: "MongoDB", place: []string{"--mongodb-uri", uri}, mongod: g.mongod.PID()}, server},
 	} {
-		say("filling the engine %s with %d articles, their drafts and revisions", s.name, articles)
+		progressf("filling the engine %s with %d articles, their drafts and revisions", s.name, articles)
 		begin := time.Now()
 		if err := fillEngine(ctx, s.Engine, articles); err != nil {
 			return nil, err
@@ -95,20 +95,20 @@ func (g *ground) bothEngines(ctx context.Context, articles int) (stores []*kept,
 		if err := s.Close(ctx); err != nil {
 			return nil, err
 		}
-		say("filled in %s", time.Since(begin).Round(time.Second))
+		progressf("filled in %s", time.Since(begin).Round(time.Second))
 		if s.secret, err = editorToken(ctx, g.sen, s.place[:2]...); err != nil {
 			return nil, err
 		}
 		args := append([]string{g.sen, "--listen", "127.0.0.1:0", "--log-level", "error"}, s.place...)
-		if s.sen, err = start(ctx, append(args, layers{}.args()...)...); err != nil {
+		if s.sen, err = start(ctx, append(args, cacheSizes{}.args()...)...); err != nil {
 			return nil, err
 		}
-		stores = append(stores, &s.kept)
+		stores = append(stores, &s.engineStore)
 	}
 	return stores, nil
 }
 
-// fillEngine puts content into an engine: articles, as many drafts that were never published, and revisions.
+// fillEngine fills an engine with articles, as many unpublished drafts, and revisions.
 func fillEngine(ctx context.Context, e engine.Engine, articles int) error {
 	store := storage.New(storage.Options{Engine: e, Log: slog.New(slog.DiscardHandler)})
 	defer store.Close()
@@ -130,7 +130,7 @@ func fillEngine(ctx context.Context, e engine.Engine, articles int) error {
 		}
 	}
 	var revisions []engine.Change
-	for n := range articles * (revisionsEach - 2) { // an article and its draft have one each already
+	for n := range articles * (revisionsEach - 2) { // the article and its draft have one revision each already
 		a := g.article(n%articles, articles)
 		version := 2 + n/articles
 		revisions = append(revisions, engine.Insert(struct {
@@ -151,7 +151,7 @@ func fillEngine(ctx context.Context, e engine.Engine, articles int) error {
 	return store.Prepare(ctx)
 }
 
-// spentBy is what a request took: processor time of Sen and of mongod, and how long the client waited.
+// spentBy is the usage of a request: the processor time of Sen and of mongod, and the time that the client waited.
 type spentBy struct {
 	sen, mongod time.Duration
 	waited      []time.Duration
@@ -159,14 +159,14 @@ type spentBy struct {
 
 func (s spentBy) processor() float64 { return float64(s.sen + s.mongod) }
 
-// late is the time within which 99 of 100 answers came.
+// late returns the 99th percentile of the response times.
 func (s spentBy) late() time.Duration {
 	slices.Sort(s.waited)
 	return s.waited[len(s.waited)*99/100]
 }
 
-// spend makes a request several times and tells what one took.
-func (k *kept) spend(times int, request func(n int) error) (s spentBy, err error) {
+// spend sends a request several times and returns the average usage.
+func (k *engineStore) spend(times int, request func(n int) error) (s spentBy, err error) {
 	read := func() (sen, mongod time.Duration, err error) {
 		if sen, err = cpu(k.sen.pid); err == nil && k.mongod != 0 {
 			mongod, err = cpu(k.mongod)
@@ -189,25 +189,25 @@ func (k *kept) spend(times int, request func(n int) error) (s spentBy, err error
 	return s, err
 }
 
-// compareEngines prints what reading and writing take on each engine. Only the first size has goals.
-func (r *report) compareEngines(ctx context.Context, stores []*kept, articles int, goals bool) error {
-	r.printf("| | embedded: Sen ms | p99 ms | MongoDB: Sen ms | mongod ms | p99 ms | processor, embedded beside MongoDB |\n")
+// compareEngines prints the usage of reads and writes on each engine. Only the first size has goals.
+func (r *report) compareEngines(ctx context.Context, stores []*engineStore, articles int, goals bool) error {
+	r.printf("| | embedded: Sen ms | p99 ms | MongoDB: Sen ms | mongod ms | p99 ms | processor time, embedded relative to MongoDB |\n")
 	r.printf("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	row := func(name string, spent [][]spentBy, write bool) {
 		local, server := spent[0], spent[1]
 		sen := func(s spentBy) float64 { return ms(s.sen) }
-		beside := ratio(local, server, spentBy.processor)
+		relative := ratio(local, server, spentBy.processor)
 		late := func(s spentBy) float64 { return ms(s.late()) }
 		r.printf("| %s | %.2f | %.1f | %.2f | %.2f | %.1f | %.2f |\n", name, median(local, sen), median(local, late),
-			median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), beside)
+			median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), relative)
 		if !goals {
 			return
 		}
-		r.goals = append(r.goals, goal{what: name + ": processor time, embedded beside MongoDB", figure: beside, bound: 1, atMost: true})
+		r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: relative, bound: 1, atMost: true})
 		if write {
 			r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
 		} else {
-			r.goals = append(r.goals, goal{what: name + ": ms until 99 of 100 answers came, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
+			r.goals = append(r.goals, goal{what: name + ": p99 response time in ms, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
 		}
 	}
 	deep, err := deepCursor(ctx, stores[0].sen.host, min(50_000, articles/2))
@@ -215,7 +215,7 @@ func (r *report) compareEngines(ctx context.Context, stores []*kept, articles in
 		return err
 	}
 	for _, o := range operations(articles, deep) {
-		spent, err := r.inTurn(ctx, stores, func(k *kept) (func(int) error, func(), error) {
+		spent, err := r.inTurn(ctx, stores, func(k *engineStore) (func(int) error, func(), error) {
 			c, err := dial(ctx, k.sen.host)
 			if err != nil {
 				return nil, nil, err
@@ -229,7 +229,7 @@ func (r *report) compareEngines(ctx context.Context, stores []*kept, articles in
 		row(o.name, spent, false)
 	}
 	for _, w := range newWrites() {
-		spent, err := r.inTurn(ctx, stores, func(k *kept) (func(int) error, func(), error) {
+		spent, err := r.inTurn(ctx, stores, func(k *engineStore) (func(int) error, func(), error) {
 			return func(int) error { return w.make(ctx, k) }, func() {}, nil
 		})
 		if err != nil {
@@ -237,7 +237,7 @@ func (r *report) compareEngines(ctx context.Context, stores []*kept, articles in
 		}
 		row(w.name, spent, true)
 	}
-	r.printf("\n| engine | until ready | resident MB | at most MB |\n| --- | ---: | ---: | ---: |\n")
+	r.printf("\n| engine | until ready | resident MB | maximum MB |\n| --- | ---: | ---: | ---: |\n")
 	for _, k := range stores {
 		now, peak, err := memory(k.sen.pid)
 		if err != nil {
@@ -254,11 +254,12 @@ func (r *report) compareEngines(ctx context.Context, stores []*kept, articles in
 	return ctx.Err()
 }
 
-// eachRound is how often a request is made in a round: processor time is told in ticks of 10 ms.
-const eachRound = 100
+// requestsPerRound is the number of requests in a round; there are many, because processor time is counted in ticks of
+// 10 ms.
+const requestsPerRound = 100
 
-// inTurn makes a request on each engine in rounds; who comes first changes.
-func (r *report) inTurn(ctx context.Context, stores []*kept, on func(*kept) (do func(int) error, done func(), err error)) ([][]spentBy, error) {
+// inTurn sends a request to each engine in rounds. The order of the engines changes with each round.
+func (r *report) inTurn(ctx context.Context, stores []*engineStore, on func(*engineStore) (do func(int) error, done func(), err error)) ([][]spentBy, error) {
 	spent := make([][]spentBy, len(stores))
 	for round := range r.rounds {
 		for i := range stores {
@@ -267,7 +268,7 @@ func (r *report) inTurn(ctx context.Context, stores []*kept, on func(*kept) (do 
 			if err != nil {
 				return nil, err
 			}
-			s, err := stores[k].spend(eachRound, do)
+			s, err := stores[k].spend(requestsPerRound, do)
 			done()
 			if err = errors.Join(err, ctx.Err()); err != nil {
 				return nil, err
@@ -278,10 +279,10 @@ func (r *report) inTurn(ctx context.Context, stores []*kept, on func(*kept) (do 
 	return spent, nil
 }
 
-// importTime exports a store and imports it into a fresh folder of the embedded engine.
-func (g *ground) importTime(ctx context.Context, r *report, k *kept) error {
+// importTime exports a store and measures the import into a new folder of the embedded engine.
+func (g *environment) importTime(ctx context.Context, r *report, k *engineStore) error {
 	file, dir := filepath.Join(g.dir, "site.jsonl"), filepath.Join(g.dir, "imported")
-	say("exporting and importing")
+	progressf("exporting and importing")
 	for _, args := range [][]string{
 		append([]string{"export", file, "--quiet"}, k.place[:2]...),
 		{"import", file, "--quiet", "--data", dir},
@@ -303,7 +304,7 @@ func (g *ground) importTime(ctx context.Context, r *report, k *kept) error {
 	return nil
 }
 
-// countEntries counts the articles in a folder of the embedded engine.
+// countEntries returns the number of articles in a folder of the embedded engine.
 func countEntries(ctx context.Context, dir string) (n int, err error) {
 	e, err := embedded.Open(dir, embedded.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

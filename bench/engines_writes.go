@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// write is a change that is measured. Each call makes another one.
+// write is a measured mutation. Each call changes another entry.
 type write struct {
 	name string
-	make func(ctx context.Context, k *kept) error
+	make func(ctx context.Context, k *engineStore) error
 }
 
-// newWrites are the changes of an article of 5 kB: create, update and publish. Each update and each publication is of
-// an entry that the writes before it made.
+// newWrites returns the mutations of an article of 5 kB: create, update and publish. Updates and publications use the
+// entries that the writes before them created.
 func newWrites() []write {
 	g := newGenerator()
-	created, updated := map[*kept][]writtenArticle{}, map[*kept][]writtenArticle{}
-	take := func(from map[*kept][]writtenArticle, k *kept) (m writtenArticle) {
+	created, updated := map[*engineStore][]writtenArticle{}, map[*engineStore][]writtenArticle{}
+	take := func(from map[*engineStore][]writtenArticle, k *engineStore) (m writtenArticle) {
 		m, from[k] = from[k][0], from[k][1:]
 		return m
 	}
@@ -39,20 +39,20 @@ func newWrites() []write {
 		}
 	}
 	return []write{
-		{"create", func(ctx context.Context, k *kept) error {
+		{"create", func(ctx context.Context, k *engineStore) error {
 			m, err := k.change(ctx, `mutation($input: ArticleInput!) { change: createArticle(input: $input) { entry: article { id version } userErrors { message } } }`,
 				map[string]any{"input": input()})
 			created[k] = append(created[k], m)
 			return err
 		}},
-		{"update", func(ctx context.Context, k *kept) error {
+		{"update", func(ctx context.Context, k *engineStore) error {
 			m := take(created, k)
 			m, err := k.change(ctx, `mutation($id: ID!, $version: Int!, $input: ArticleInput!) { change: updateArticle(id: $id, version: $version, input: $input) { entry: article { id version } userErrors { message } } }`,
 				map[string]any{"id": m.ID, "version": m.Version, "input": map[string]any{"body": []any{map[string]any{"markdown": text()}}}})
 			updated[k] = append(updated[k], m)
 			return err
 		}},
-		{"publish", func(ctx context.Context, k *kept) error {
+		{"publish", func(ctx context.Context, k *engineStore) error {
 			m := take(updated, k)
 			_, err := k.change(ctx, `mutation($id: ID!, $version: Int!) { change: publish(id: $id, version: $version) { entry: content { id version } userErrors { message } } }`,
 				map[string]any{"id": m.ID, "version": m.Version})
@@ -61,8 +61,8 @@ func newWrites() []write {
 	}
 }
 
-// change sends a mutation, whose field is named "change" and whose entry "entry".
-func (k *kept) change(ctx context.Context, query string, variables map[string]any) (m writtenArticle, err error) {
+// change sends a mutation whose field has the alias "change" and whose entry has the alias "entry".
+func (k *engineStore) change(ctx context.Context, query string, variables map[string]any) (m writtenArticle, err error) {
 	body := map[string]any{"query": query, "variables": variables}
 	status, raw, err := post(ctx, k.sen.host, "/graphql", k.secret, body, "Sen-Stage", "DRAFT")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// askData asks once and reads the answer's data.
+// askData sends a request once and decodes the data of the answer.
 func askData(ctx context.Context, host string, r request, into any) error {
 	body, err := ask(ctx, host, r)
 	if err != nil {
@@ -21,8 +21,9 @@ func askData(ctx context.Context, host string, r request, into any) error {
 	return json.Unmarshal(answer.Data, into)
 }
 
-// equal sees that several hosts give the same content for an operation, whatever the order of their members
-// and how they are spaced; and that it is some. Each is asked twice: what is kept has to be the same too.
+// equal checks that several hosts return the same content for an operation, ignoring white space and the order of
+// members, and that the content is not empty. Each host is asked twice, because the cached answer must be the same
+// too.
 func equal(ctx context.Context, o operation, targets []*target) error {
 	var first any
 	for i, t := range targets {
@@ -45,7 +46,7 @@ func equal(ctx context.Context, o operation, targets []*target) error {
 	return nil
 }
 
-// empty tells whether a value has a list, or an object below the first, that has nothing in it.
+// empty reports whether a value has an empty list, or an empty object below the first level.
 func empty(data any) bool {
 	switch v := data.(type) {
 	case nil:

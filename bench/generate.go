@@ -12,14 +12,14 @@ import (
 	"sen/internal/storage"
 )
 
-// words are Vietnamese words that made-up texts are strung together from.
+// words are Vietnamese words from which texts are generated.
 var words = strings.Fields(`tỉnh huyện xã phường sản phẩm công nghiệp nông thôn tiêu biểu cơ sở doanh nghiệp hợp tác đề án
 	tái cơ cấu ngành điện an toàn khuyến công hội nghị sơ kết tổng kết trao giải năm kế hoạch phát triển thị trường chất lượng
 	người dân địa phương đồng ruộng sông nước bến chợ làng nghề thủ công máy móc kỹ thuật đào tạo tập huấn hỗ trợ vốn đầu tư
 	xuất khẩu tiêu thụ nguyên liệu bao bì nhãn hiệu đăng ký bảo hộ liên kết chuỗi giá trị thông tin truyền thông chuyển đổi số
 	báo cáo kết quả bình chọn khu vực giám đốc lãnh đạo sở ban đơn vị phòng ý kiến góp phần nâng cao hiệu quả quản lý nhà nước`)
 
-// The sizes of what is made up beside articles.
+// The numbers of generated entries other than articles.
 const (
 	authors, organizations, sections, tags = 50, 20, 12, 60
 	events, rounds, awards                 = 500, 20, 4000
@@ -28,7 +28,7 @@ const (
 	batch                                  = 2000
 )
 
-// generator makes up content: the same from the same seed, whoever runs it.
+// generator generates content. The seed is fixed, so the content is always the same.
 type generator struct {
 	*rand.Rand
 	start time.Time
@@ -38,7 +38,7 @@ func newGenerator() *generator {
 	return &generator{rand.New(rand.NewPCG(2020, 1202)), time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-// sentence is some words, the first with a capital letter.
+// sentence returns a sentence of n words.
 func (g *generator) sentence(n int) string {
 	some := make([]string, n)
 	for i := range some {
@@ -56,7 +56,7 @@ func (g *generator) sentence(n int) string {
 
 func id(kind string, n int) content.ID { return content.ID(fmt.Sprintf("%s_%06d", kind, n)) }
 
-// base is the common part of the nth of many, spread over ten years.
+// base returns the common fields of the nth of many entries, spread over ten years.
 func (g *generator) base(kind string, n, of int) content.Base {
 	at := g.start.Add(time.Duration(n) * (10 * 365 * 24 * time.Hour / time.Duration(of))).Truncate(time.Minute)
 	return content.Base{ID: id(kind, n), Slug: fmt.Sprintf("%s-%d", kind, n), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at}
@@ -64,7 +64,7 @@ func (g *generator) base(kind string, n, of int) content.Base {
 
 func vi(s string) content.Text { return content.Text{"vi": s} }
 
-// article is the nth article: about 5 kB as it is stored.
+// article returns the nth article, which is stored in about 5 kB.
 func (g *generator) article(n, of int) *content.Article {
 	a := &content.Article{
 		Base: g.base("article", n, of), Title: vi(g.sentence(12)), Lead: vi(g.sentence(30)),
@@ -81,7 +81,7 @@ func (g *generator) article(n, of int) *content.Article {
 		size += len(text)
 		blocks = append(blocks, content.Block{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text}}}})
 		switch len(blocks) {
-		case 2: // the caption is the medium's own
+		case 2: // the caption is that of the medium
 			blocks = append(blocks, content.Block{Image: &content.ImageBlock{MediaID: g.picture()}})
 		case 5:
 			image := &content.ImageBlock{MediaID: g.picture(), Caption: g.sentence(9) + ".", Alt: g.sentence(5)}
@@ -92,10 +92,10 @@ func (g *generator) article(n, of int) *content.Article {
 	return a
 }
 
-// picture is one of the pictures.
+// picture returns the id of a random picture.
 func (g *generator) picture() content.ID { return id("media", g.IntN(pictures)) }
 
-// medium is the nth picture: as it is after its upload, with its variants.
+// medium returns the nth picture as it is after its upload, with its variants.
 func (g *generator) medium(n int) *content.Media {
 	width, height := 1280, 960
 	m := &content.Media{
@@ -110,7 +110,7 @@ func (g *generator) medium(n int) *content.Media {
 	return m
 }
 
-// fill puts everything into a store, telling how far it is.
+// fill puts all content into a store, and prints its progress.
 func fill(ctx context.Context, store *storage.Store, articles int, progress io.Writer) error {
 	g := newGenerator()
 	levels := []content.AwardLevel{content.LevelNational, content.LevelRegional, content.LevelProvincial}
@@ -177,7 +177,7 @@ func fill(ctx context.Context, store *storage.Store, articles int, progress io.W
 	return nil
 }
 
-// many puts n made-up entries in, some at a time.
+// many inserts n generated entries in batches.
 func many[T any, F content.Filter[F]](ctx context.Context, c *storage.Collection[T, F], n int, make func(int) T) error {
 	var entries []*content.Entry[T]
 	for i := range n {

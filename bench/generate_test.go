@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestGenerator sees that it makes the same twice, of the size that is claimed.
+// TestGenerator checks that the generator makes the same content twice, of the documented size.
 func TestGenerator(t *testing.T) {
 	a, b := newGenerator(), newGenerator()
 	for n := range 50 {

@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// maxGrowth is how many times as long anything may take in the largest store as in the smallest, or the
-// other way round.
+// maxGrowth is the largest allowed ratio between the times of an operation in the largest and in the smallest store,
+// in both directions.
 const maxGrowth = 1.5
 
-// maxStart is how long the program may take from its start until it is ready, at any size.
+// maxStart is the largest allowed time from the start of the program until it is ready, at any size.
 const maxStart = time.Second
 
-// grown is a store of some size with Sen on it: once with nothing in memory, once as it is by default.
-type grown struct {
+// sizedStore is a store of a given size with two programs of Sen on it: one without caches, one with the default
+// caches.
+type sizedStore struct {
 	*fleet
 	articles    int
 	operations  []operation
 	bare, whole *process
 }
 
-// grow compares stores of different sizes. They stand beside each other in one mongod, so that what is compared
-// is measured in turn.
-func (g *ground) grow(ctx context.Context, o settings) error {
-	var sizes []*grown
+// grow compares stores of different sizes. All are in one mongod, so that they can be measured in turn.
+func (g *environment) grow(ctx context.Context, o settings) error {
+	var sizes []*sizedStore
 	defer func() {
 		for _, s := range sizes {
 			s.stop()
@@ -45,14 +45,14 @@ func (g *ground) grow(ctx context.Context, o settings) error {
 	r := &report{Writer: os.Stdout}
 	took := map[string][][]time.Duration{} // by operation, then by size
 	for i := range sizes[0].operations {
-		say("measuring: %s", sizes[0].operations[i].name)
+		progressf("measuring: %s", sizes[0].operations[i].name)
 		times, err := inTurn(ctx, sizes, i, 300)
 		if err != nil {
 			return err
 		}
 		took[sizes[0].operations[i].name] = times
 	}
-	r.printf("### Growth: nothing in memory, one connection, medians of 300 each in turn\n\n| |")
+	r.printf("### Growth: without caches, one connection, medians of 300 requests in turn\n\n| |")
 	for _, s := range sizes {
 		r.printf(" %d articles |", s.articles)
 	}
@@ -68,17 +68,17 @@ func (g *ground) grow(ctx context.Context, o settings) error {
 }
 
 // size fills a store and starts Sen on it.
-func (g *ground) size(ctx context.Context, articles int) (*grown, error) {
+func (g *environment) size(ctx context.Context, articles int) (*sizedStore, error) {
 	uri, err := g.fill(ctx, fmt.Sprintf("sen%d", articles), articles)
 	if err != nil {
 		return nil, err
 	}
-	s := &grown{fleet: &fleet{ground: g, uri: uri}, articles: articles}
+	s := &sizedStore{fleet: &fleet{environment: g, uri: uri}, articles: articles}
 	for _, one := range []struct {
-		layers
+		cacheSizes
 		into **process
-	}{{layers{}, &s.bare}, {allOn, &s.whole}} {
-		if *one.into, err = g.serve(ctx, uri, one.layers); err != nil {
+	}{{cacheSizes{}, &s.bare}, {defaultCaches, &s.whole}} {
+		if *one.into, err = g.serve(ctx, uri, one.cacheSizes); err != nil {
 			return nil, err
 		}
 		s.running = append(s.running, *one.into)
@@ -93,8 +93,8 @@ func (g *ground) size(ctx context.Context, articles int) (*grown, error) {
 	return s, nil
 }
 
-// inTurn asks each size for an operation, so many times and in turn, after some for warming up.
-func inTurn(ctx context.Context, sizes []*grown, operation, times int) ([][]time.Duration, error) {
+// inTurn sends an operation to each size in turn, the given number of times, after some requests for warming up.
+func inTurn(ctx context.Context, sizes []*sizedStore, operation, times int) ([][]time.Duration, error) {
 	took := make([][]time.Duration, len(sizes))
 	clients := make([]*client, len(sizes))
 	for i, s := range sizes {
@@ -119,7 +119,7 @@ func inTurn(ctx context.Context, sizes []*grown, operation, times int) ([][]time
 	return took, nil
 }
 
-// grownRow prints what an operation took in each size.
+// grownRow prints the times of an operation for each size.
 func (r *report) grownRow(name string, took [][]time.Duration) {
 	r.printf("| %s |", name)
 	var medians []float64
@@ -130,11 +130,11 @@ func (r *report) grownRow(name string, took [][]time.Duration) {
 	}
 	ratio := slices.Max(medians) / slices.Min(medians)
 	r.printf(" %.2f |\n", ratio)
-	r.goals = append(r.goals, goal{what: name + ", slowest beside fastest size", figure: ratio, bound: maxGrowth, atMost: true})
+	r.goals = append(r.goals, goal{what: name + ", slowest size relative to fastest", figure: ratio, bound: maxGrowth, atMost: true})
 }
 
-// grownProcesses tells how long Sen took to start, and what it has in memory, after it was loaded for a while.
-func (r *report) grownProcesses(ctx context.Context, sizes []*grown) error {
+// grownProcesses prints the start time of Sen, and its memory after some load.
+func (r *report) grownProcesses(ctx context.Context, sizes []*sizedStore) error {
 	var all []*process
 	names := map[*process]string{}
 	r.printf("\n### Start\n\n| articles | until ready |\n| ---: | ---: |\n")
@@ -149,15 +149,15 @@ func (r *report) grownProcesses(ctx context.Context, sizes []*grown) error {
 		all = append(all, s.whole)
 		names[s.whole] = fmt.Sprintf("Sen with %d articles", s.articles)
 	}
-	if err := r.memory(ctx, "", all, func(p *process) (string, layers) { return names[p], allOn }); err != nil {
+	if err := r.memory(ctx, "", all, func(p *process) (string, cacheSizes) { return names[p], defaultCaches }); err != nil {
 		return err
 	}
 	return r.verdict()
 }
 
-// read walks through the store with everything kept, which fills what is kept up to its bound.
-func (s *grown) read(ctx context.Context) error {
-	say("reading %d articles", s.articles)
+// read walks through the store with caches on, which fills the caches up to their bounds.
+func (s *sizedStore) read(ctx context.Context) error {
+	progressf("reading %d articles", s.articles)
 	c, err := dial(ctx, s.whole.host)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func dial(ctx context.Context, host string) (*client, error) {
 	return &client{conn: conn, r: bufio.NewReaderSize(conn, 64<<10)}, nil
 }
 
-// do sends a request and reads its answer whole; the body holds until the next one.
+// do sends a request and reads the whole answer. The body is valid until the next call.
 func (c *client) do(request []byte) ([]byte, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (c *client) do(request []byte) ([]byte, error) {
 	return c.body, nil
 }
 
-// ask sends one request over a connection of its own.
+// ask sends one request over a new connection.
 func ask(ctx context.Context, host string, r request) (body []byte, err error) {
 	c, err := dial(ctx, host)
 	if err != nil {
@@ -77,15 +77,15 @@ func ask(ctx context.Context, host string, r request) (body []byte, err error) {
 	return c.do(r.next(bytes.Clone(r.bytes)))
 }
 
-// result is what the clients saw of a load.
+// result is what the clients measured during a load.
 type result struct {
 	requests  int
 	perSecond float64
 	p50, p99  time.Duration
 }
 
-// load asks for the same by several clients at once. Each sends as soon as it was answered; with a pace, all
-// together send at most so many a second.
+// load sends the same request from several clients at once. Each client sends again as soon as it has the answer.
+// With a pace, all clients together send at most that many requests a second.
 func load(ctx context.Context, host string, r request, clients int, during time.Duration, pace float64) (result, error) {
 	connections := make([]*client, clients)
 	for i := range connections {

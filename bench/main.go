@@ -1,5 +1,5 @@
-// Command bench measures Sen on a real MongoDB, beside a static answer of the same bytes and beside what one would
-// write by hand; see bench/README.md. It starts and ends everything that it needs.
+// Command bench measures Sen on a real MongoDB, and compares it with a static answer of the same bytes and with a
+// hand-written handler; see bench/README.md. It starts and stops everything that it needs.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// settings are the flags.
+// settings holds the flags.
 type settings struct {
 	articles           int
 	during             time.Duration
@@ -27,7 +27,7 @@ type settings struct {
 	connections        numbersFlag
 	growth, engines    numbersFlag
 	profile            string
-	dearest            bool
+	costliest          bool
 	before             string
 	static, byHand     string
 	writes             int
@@ -35,22 +35,22 @@ type settings struct {
 
 func main() {
 	o := settings{connections: numbersFlag{1, 16, 64}}
-	flag.IntVar(&o.articles, "articles", 20_000, "how many articles to make up")
+	flag.IntVar(&o.articles, "articles", 20_000, "number of articles to generate")
 	flag.DurationVar(&o.during, "during", 500*time.Millisecond, "how long each load lasts")
-	flag.IntVar(&o.rounds, "rounds", 10, "how often each is measured; the median counts")
-	flag.BoolVar(&o.quick, "quick", false, "a look in two minutes: one round, with 1 and 64 connections")
-	flag.Var(&o.ops, "ops", "only operations with one of these in their names, with commas")
-	flag.Var(&o.configs, "configs", "only configurations of Sen with one of these in their names, with commas")
-	flag.Var(&o.only, "only", "only these parts: tables, attack, plans")
-	flag.Var(&o.connections, "conns", "numbers of connections, with commas")
-	flag.Var(&o.growth, "growth", "compare stores with so many articles, with commas, and measure nothing else")
-	flag.Var(&o.engines, "engines", "compare the two engines with so many articles, with commas, and measure nothing else; the first has goals")
-	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of Sen into this folder, and measure nothing else")
-	flag.BoolVar(&o.dearest, "dearest", false, "look for the request that takes most processor time for its cost, and measure nothing else")
-	flag.StringVar(&o.before, "before", "", "with -dearest: another program of Sen to measure beside this one")
-	flag.StringVar(&o.static, "static", "", "serve the files of this folder as answers, and nothing else")
-	flag.StringVar(&o.byHand, "byhand", "", "serve the hand-written handler on this MongoDB, and nothing else")
-	flag.IntVar(&o.writes, "writes", 0, "make, change and publish so many articles, and measure nothing else")
+	flag.IntVar(&o.rounds, "rounds", 10, "number of measurements; the median counts")
+	flag.BoolVar(&o.quick, "quick", false, "a short run of two minutes: one round, with 1 and 64 connections")
+	flag.Var(&o.ops, "ops", "only operations whose names contain one of these parts; separate with commas")
+	flag.Var(&o.configs, "configs", "only configurations of Sen whose names contain one of these parts; separate with commas")
+	flag.Var(&o.only, "only", "only these parts of the run: tables, attack, plans")
+	flag.Var(&o.connections, "conns", "numbers of connections; separate with commas")
+	flag.Var(&o.growth, "growth", "only compare stores with these numbers of articles; separate with commas")
+	flag.Var(&o.engines, "engines", "only compare the two engines with these numbers of articles; separate with commas; the first number has goals")
+	flag.StringVar(&o.profile, "profile", "", "only write CPU profiles of Sen into this folder")
+	flag.BoolVar(&o.costliest, "costliest", false, "only search for the request that uses the most processor time for its cost")
+	flag.StringVar(&o.before, "before", "", "with -costliest: another program of Sen to measure for comparison")
+	flag.StringVar(&o.static, "static", "", "only serve the files of this folder as answers")
+	flag.StringVar(&o.byHand, "byhand", "", "only serve the hand-written handler on this MongoDB")
+	flag.IntVar(&o.writes, "writes", 0, "only measure creating, changing and publishing this number of articles")
 	flag.Parse()
 	if o.quick {
 		o.rounds, o.connections = 1, numbersFlag{1, 64}
@@ -88,17 +88,17 @@ func run(ctx context.Context, o settings) error {
 		return g.engines(ctx, o)
 	case o.profile != "":
 		return g.profile(ctx, o)
-	case o.dearest:
-		return g.dearest(ctx, o)
+	case o.costliest:
+		return g.costliest(ctx, o)
 	}
 	return g.compare(ctx, o)
 }
 
-// minArticles is the least number of articles with which every operation finds something.
+// minArticles is the smallest number of articles with which every operation finds something.
 const minArticles = 2000
 
-// compare measures Sen beside the yardsticks.
-func (g *ground) compare(ctx context.Context, o settings) (err error) {
+// compare measures Sen and the baselines.
+func (g *environment) compare(ctx context.Context, o settings) (err error) {
 	uri, err := g.fill(ctx, "sen", o.articles)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 		}
 		r.sizes[operation.name] = len(body)
 	}
-	say("all give equal content for %d operations", len(r.operations))
+	progressf("all targets return equal content for %d operations", len(r.operations))
 	if err := f.static(ctx, r.operations, f.targets[1]); err != nil {
 		return err
 	}
@@ -150,10 +150,10 @@ func (g *ground) compare(ctx context.Context, o settings) (err error) {
 	return r.verdict()
 }
 
-// operations are those that are asked for, on a store with so many articles.
+// operations returns the selected operations, for a store with the given number of articles.
 func (f *fleet) operations(ctx context.Context, articles int, only filter) ([]operation, error) {
 	if len(f.targets) < 2 {
-		return nil, errors.New("-configs leaves none of Sen's configurations")
+		return nil, errors.New("-configs matches no configuration of Sen")
 	}
 	deep, err := deepCursor(ctx, f.targets[len(f.targets)-1].host(), min(50_000, articles/2))
 	if err != nil {
@@ -166,19 +166,20 @@ func (f *fleet) operations(ctx context.Context, articles int, only filter) ([]op
 	return all, nil
 }
 
-// named is what a process is called in tables: after all the targets that it serves.
-func (f *fleet) named(p *process) (string, layers) {
+// named returns the name of a process in tables, made from the names of all targets that it serves, and its cache
+// sizes.
+func (f *fleet) named(p *process) (string, cacheSizes) {
 	var names []string
-	var l layers
+	var l cacheSizes
 	for _, t := range f.targets {
 		if t.process == p {
-			names, l = append(names, t.name), t.layers
+			names, l = append(names, t.name), t.cacheSizes
 		}
 	}
 	return strings.Join(names, "; "), l
 }
 
-// filter is a flag with parts of names; an empty one takes every name.
+// filter is a flag with parts of names. An empty filter matches every name.
 type filter []string
 
 // String implements [flag.Value].

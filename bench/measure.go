@@ -9,39 +9,39 @@ import (
 	"time"
 )
 
-// sample is what one load showed.
+// sample is the result of one load.
 type sample struct {
 	result
-	// allocations are the server's, a request.
+	// allocations is the number of allocations of the server for each request.
 	allocations float64
-	// server and mongod are processor time a request.
+	// server and mongod are the processor time for each request.
 	server, mongod time.Duration
 	shares         shares
 }
 
-// shares tell who had the machine's processors during a load: parts of 1.
+// shares says which processes used the processors of the machine during a load, as fractions of 1.
 type shares struct{ server, mongod, client, others, idle float64 }
 
-// cell is what is measured: a target, an operation, so many connections.
-type cell struct {
+// measurement names a measurement: a target, an operation, a number of connections.
+type measurement struct {
 	target, operation string
 	connections       int
 }
 
-// plan says how it is measured.
+// plan says how to measure.
 type plan struct {
 	connections []int
 	rounds      int
 	during      time.Duration
 }
 
-// measure loads every target with every operation, in rounds: what is compared is measured right one after the
-// other, and who comes first changes.
-func (f *fleet) measure(ctx context.Context, operations []operation, p plan) (map[cell][]sample, error) {
-	samples := map[cell][]sample{}
+// measure loads each target with each operation, in rounds. Compared targets are measured directly after each other,
+// and their order changes with each round.
+func (f *fleet) measure(ctx context.Context, operations []operation, p plan) (map[measurement][]sample, error) {
+	samples := map[measurement][]sample{}
 	for round := range p.rounds {
 		for _, o := range operations {
-			say("round %d of %d: %s", round+1, p.rounds, o.name)
+			progressf("round %d of %d: %s", round+1, p.rounds, o.name)
 			for _, connections := range p.connections {
 				for i := range f.targets {
 					t := f.targets[(i+round)%len(f.targets)]
@@ -49,7 +49,7 @@ func (f *fleet) measure(ctx context.Context, operations []operation, p plan) (ma
 					if err != nil {
 						return nil, fmt.Errorf("%s of %s: %w", o.name, t.name, err)
 					}
-					c := cell{t.name, o.name, connections}
+					c := measurement{t.name, o.name, connections}
 					samples[c] = append(samples[c], s)
 				}
 			}
@@ -58,7 +58,7 @@ func (f *fleet) measure(ctx context.Context, operations []operation, p plan) (ma
 	return samples, nil
 }
 
-// usage is what was used since the start of the processes.
+// usage is what the processes have used since their start.
 type usage struct {
 	at                           time.Time
 	server, mongod, client, idle time.Duration
@@ -82,7 +82,7 @@ func (f *fleet) usage(ctx context.Context, p *process) (u usage, err error) {
 	return u, err
 }
 
-// sample loads a process once.
+// sample runs one load on a process.
 func (f *fleet) sample(ctx context.Context, p *process, r request, connections int, during time.Duration) (s sample, err error) {
 	if err := ctx.Err(); err != nil {
 		return s, err
@@ -105,7 +105,7 @@ func (f *fleet) sample(ctx context.Context, p *process, r request, connections i
 	return s, nil
 }
 
-// share is who had the processors between two moments.
+// share returns the shares of the processors between two moments.
 func share(before, after usage, processors int) (s shares) {
 	all := float64(after.at.Sub(before.at)) * float64(processors)
 	s.server = float64(after.server-before.server) / all
@@ -116,7 +116,7 @@ func share(before, after usage, processors int) (s shares) {
 	return s
 }
 
-// median is the middle one of a figure of some samples; of an even number, the mean of the two in the middle.
+// median returns the median of a figure of samples; for an even number of samples, the mean of the two in the middle.
 func median[S any](samples []S, of func(S) float64) float64 {
 	values := make([]float64, len(samples))
 	for i, s := range samples {
@@ -130,8 +130,8 @@ func median[S any](samples []S, of func(S) float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
-// ratio is how many times as large a figure of some samples is as that of others: the median of what each round showed, since
-// a machine may be faster in one round than in the next.
+// ratio returns the median of the ratios of a figure in each round. It compares rounds, because the speed of a
+// machine can change from one round to the next.
 func ratio[S any](mine, theirs []S, of func(S) float64) float64 {
 	rounds := make([]float64, min(len(mine), len(theirs)))
 	for i := range rounds {
@@ -142,16 +142,16 @@ func ratio[S any](mine, theirs []S, of func(S) float64) float64 {
 	return median(rounds, func(ratio float64) float64 { return ratio })
 }
 
-// rate, and the like, are figures of a sample.
+// rate and the functions below return figures of a sample.
 func rate(s sample) float64        { return s.perSecond }
 func allocations(s sample) float64 { return s.allocations }
-func half(s sample) float64        { return float64(s.p50) }
-func most(s sample) float64        { return float64(s.p99) }
+func medianTime(s sample) float64  { return float64(s.p50) }
+func p99Time(s sample) float64     { return float64(s.p99) }
 func serverTime(s sample) float64  { return float64(s.server) }
 func mongodTime(s sample) float64  { return float64(s.mongod) }
 
-// bound says what a load could not go beyond: which of ours had most of the processors; where they were idle for a
-// third of the time, that it waited. Programs beside ours are named where they had a sixth or more.
+// bound returns what limited a load: the process with the largest share of the processors, or "waiting" if they were
+// idle for a third of the time. It also names other programs if they used a sixth or more.
 func bound(samples []sample) string {
 	part := func(of func(shares) float64) float64 {
 		return median(samples, func(s sample) float64 { return of(s.shares) })

@@ -7,18 +7,18 @@ import (
 	"sync/atomic"
 )
 
-// operation is something that a reader asks for.
+// operation is a read that a client makes.
 type operation struct {
-	// name is what it is called in tables, file what its answer is kept as.
+	// name is the name in tables; file is the name of the file with its answer.
 	name, file string
 	query      string
 	variables  map[string]any
-	// path is where the hand-written handler answers the same.
+	// path is the path of the same operation on the hand-written handler.
 	path string
 }
 
-// operations are the reading side's, for a store with so many articles. The deep page stands behind a cursor
-// that Sen gave out.
+// operations returns the reads for a store with the given number of articles. The deep page is the page after a
+// cursor that Sen returned.
 func operations(articles int, deep string) []operation {
 	slug := fmt.Sprintf("article-%d", articles/9*7)
 	const page = `nodes { id title lead path publishedAt authors { name } } pageInfo { hasNextPage endCursor }`
@@ -60,20 +60,20 @@ func operations(articles int, deep string) []operation {
 	}
 }
 
-// request is the bytes of an HTTP request, which the client writes as they are: net/http's own client would
-// cost more than the server. Where it has digits, each that is sent has another number at its end, or where
-// the number's place is.
+// request holds the bytes of an HTTP request, which the client sends unchanged: the client of net/http would use more
+// time than the server. If digits is set, next writes another number into each request, at the offset at and with
+// width digits.
 type request struct {
 	bytes     []byte
 	at, width int
-	// digits are the signs that the number is written with.
+	// digits are the characters that the number is written with.
 	digits string
 }
 
-// numbers counts what was sent of all requests that differ.
+// numbers counts the requests that were sent with a number.
 var numbers atomic.Uint64
 
-// next is the request as it is to be sent now; into is the connection's own copy.
+// next returns the request to send now. into is the buffer of the connection.
 func (r request) next(into []byte) []byte {
 	if r.digits == "" {
 		return r.bytes
@@ -86,7 +86,7 @@ func (r request) next(into []byte) []byte {
 	return into
 }
 
-// body is what a client posts.
+// body returns the JSON body of a POST.
 func (o operation) body() []byte {
 	body, err := json.Marshal(map[string]any{"query": o.query, "variables": o.variables})
 	if err != nil {
@@ -103,10 +103,10 @@ func (o operation) got(host, path string) []byte {
 	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nX-Operation: %s\r\n\r\n", path, host, o.file)
 }
 
-// post asks GraphQL by POST.
+// post returns a request to GraphQL by POST.
 func (o operation) post(host string) request { return request{bytes: o.posted(host, o.body())} }
 
-// get asks GraphQL by GET.
+// get returns a request to GraphQL by GET.
 func (o operation) get(host string) request {
 	variables, err := json.Marshal(o.variables)
 	if err != nil {
@@ -115,14 +115,15 @@ func (o operation) get(host string) request {
 	return request{bytes: o.got(host, "/graphql?"+url.Values{"query": {o.query}, "variables": {string(variables)}}.Encode())}
 }
 
-// hand asks the hand-written handler.
+// hand returns a request to the hand-written handler.
 func (o operation) hand(host string) request { return request{bytes: o.got(host, o.path)} }
 
-// spelling is how many blanks tell one spelling of a request from the next: enough for 2⁴⁰.
+// spelling is the number of white space characters that make a request unique: each is a space or a tab, which is
+// enough for 2⁴⁰ requests.
 const spelling = 40
 
-// spelled asks by POST, each time with other blanks behind the same JSON: what was sent is never known, what
-// it asks for is.
+// spelled returns a POST that has other white space after the same JSON each time. So the cache does not know the
+// bytes of the request, but it knows the operation.
 func (o operation) spelled(host string) request {
 	bytes := o.posted(host, fmt.Appendf(o.body(), "%*s", spelling, ""))
 	return request{bytes, len(bytes) - spelling, spelling, " \t"}

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// post sends JSON to a path of a program, as whoever has a token's secret unless that is empty, and gives the answer with its
-// status. Further headers come in pairs.
+// post sends JSON to a path of a program and returns the answer with its status. secret is a token; with "" the
+// request is anonymous. headers are pairs of names and values.
 func post(ctx context.Context, host, path, secret string, body any, headers ...string) (status string, answer []byte, err error) {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -39,7 +39,7 @@ func post(ctx context.Context, host, path, secret string, body any, headers ...s
 	return response.Status, answer, err
 }
 
-// editorToken has a program of Sen make a token of an editor in a store, and gives its secret.
+// editorToken runs a program of Sen to create a token of an editor in a store, and returns its secret.
 func editorToken(ctx context.Context, program string, place ...string) (secret string, err error) {
 	args := append([]string{"token", "create", "--name", "bench", "--role", "editor"}, place...)
 	made, err := exec.CommandContext(ctx, program, args...).Output()

@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-// process is a running program that answers.
+// process is a running server.
 type process struct {
 	host string
 	pid  int
-	// start is how long it took from its start until it was ready.
+	// start is the time from its start until it was ready.
 	start time.Duration
 	cmd   *exec.Cmd
 }
 
-// start starts a program, reads from its output where it listens, and waits until it is ready.
+// start starts a program, reads its address from its output, and waits until it is ready.
 func start(ctx context.Context, args ...string) (*process, error) {
 	begin := time.Now()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
@@ -62,10 +62,10 @@ func start(ctx context.Context, args ...string) (*process, error) {
 
 func (p *process) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	_ = p.cmd.Wait() // how it ended was its own affair
+	_ = p.cmd.Wait() // the exit status does not matter
 }
 
-// page reads what a path answers, a line at a time.
+// page returns the lines of the answer at a path.
 func (p *process) page(ctx context.Context, path string) (lines []string, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.host+path, nil)
 	if err != nil {
@@ -86,7 +86,7 @@ func (p *process) page(ctx context.Context, path string) (lines []string, err er
 	return lines, s.Err()
 }
 
-// allocations is how often the process allocated since its start.
+// allocations returns the number of allocations of the process since its start.
 func (p *process) allocations(ctx context.Context) (float64, error) {
 	lines, err := p.page(ctx, "/metrics")
 	if err != nil {
@@ -100,16 +100,16 @@ func (p *process) allocations(ctx context.Context) (float64, error) {
 	return 0, fmt.Errorf("%s/metrics does not tell go_memstats_mallocs_total", p.host)
 }
 
-// tick is the unit of processor time in /proc on every Linux (USER_HZ).
+// tick is the unit of processor time in /proc, the same on every Linux (USER_HZ).
 const tick = time.Second / 100
 
-// cpu is the processor time that a process took since its start.
+// cpu returns the processor time that a process has used since its start.
 func cpu(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// The name in parentheses may hold anything; utime and stime are the 12th and 13th behind it.
+	// The name in parentheses may contain any character; utime and stime are the 12th and 13th fields after it.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	if len(fields) < 13 {
 		return 0, fmt.Errorf("/proc/%d/stat is not understood", pid)
@@ -117,7 +117,7 @@ func cpu(pid int) (time.Duration, error) {
 	return ticks(fields[11], fields[12])
 }
 
-// cpus is the processor time that some processes took since their starts, all together.
+// cpus returns the processor time that several processes have used together since their starts.
 func cpus(pids ...int) (sum time.Duration, err error) {
 	for _, pid := range pids {
 		one, failed := cpu(pid)
@@ -126,7 +126,7 @@ func cpus(pids ...int) (sum time.Duration, err error) {
 	return sum, err
 }
 
-// idle is the time in which the machine's processors had nothing to do, since its start.
+// idle returns the time in which the processors of the machine were idle, since the start of the machine.
 func idle() (time.Duration, error) {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -150,7 +150,7 @@ func ticks(fields ...string) (sum time.Duration, err error) {
 	return sum, nil
 }
 
-// memory is how many bytes a process has in memory, now and at most so far.
+// memory returns the memory of a process in bytes: now, and its maximum so far.
 func memory(pid int) (now, peak uint64, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// profile writes a CPU profile of Sen for each operation in each configuration, under 16 connections.
-func (g *ground) profile(ctx context.Context, o settings) (err error) {
+// profile writes a CPU profile of Sen for each operation in each configuration, with 16 connections.
+func (g *environment) profile(ctx context.Context, o settings) (err error) {
 	if err := os.MkdirAll(o.profile, 0o700); err != nil {
 		return err
 	}
@@ -40,12 +40,12 @@ func (g *ground) profile(ctx context.Context, o settings) (err error) {
 	return nil
 }
 
-func (g *ground) profileOne(ctx context.Context, uri string, o settings, t *target, operation operation) error {
+func (g *environment) profileOne(ctx context.Context, uri string, o settings, t *target, operation operation) error {
 	name := filepath.Join(o.profile, strings.NewReplacer(" ", "-", ",", "").Replace(operation.file+"."+t.name)+".pprof")
 	if err := os.Setenv("SEN_PROFILE", name); err != nil {
 		return err
 	}
-	p, err := g.serve(ctx, uri, t.layers)
+	p, err := g.serve(ctx, uri, t.cacheSizes)
 	if err != nil {
 		return err
 	}

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// report prints what was measured.
+// report prints the measurements.
 type report struct {
 	io.Writer
 	plan
 	operations []operation
 	targets    []*target
-	samples    map[cell][]sample
-	// sizes are the bytes of each operation's answer.
+	samples    map[measurement][]sample
+	// sizes holds the size of the answer of each operation, in bytes.
 	sizes map[string]int
-	// goals are what was to be shown, with how it came out.
+	// goals holds the goals and their results.
 	goals []goal
 }
 
@@ -29,7 +29,7 @@ type goal struct {
 	what   string
 	figure float64
 	bound  float64
-	// atMost tells that the bound is from above.
+	// atMost is set if the bound is an upper bound.
 	atMost bool
 }
 
@@ -40,17 +40,17 @@ func (g goal) met() bool {
 	return g.figure >= g.bound
 }
 
-// measured tells whether a target was measured.
+// measured reports whether a target was measured.
 func (r *report) measured(name string) bool {
 	return slices.ContainsFunc(r.targets, func(t *target) bool { return t.name == name })
 }
 
-// ratio is how many times as fast a target is as another.
+// ratio returns how many times as fast as another a target is.
 func (r *report) ratio(name, other, operation string, connections int) float64 {
-	return ratio(r.samples[cell{name, operation, connections}], r.samples[cell{other, operation, connections}], rate)
+	return ratio(r.samples[measurement{name, operation, connections}], r.samples[measurement{other, operation, connections}], rate)
 }
 
-// tables prints a table for each operation, and what the targets are.
+// tables prints a table for each operation, and the descriptions of the targets.
 func (r *report) tables() {
 	for _, t := range r.targets {
 		r.printf("- **%s**: %s\n", t.name, t.what)
@@ -70,7 +70,7 @@ func (r *report) tables() {
 	}
 }
 
-// row prints what one target showed for an operation.
+// row prints the results of one target for an operation.
 func (r *report) row(o operation, t *target, last int) {
 	r.printf("| %s |", t.name)
 	like := static
@@ -78,18 +78,18 @@ func (r *report) row(o operation, t *target, last int) {
 		like = staticGet
 	}
 	for _, c := range r.connections {
-		samples := r.samples[cell{t.name, o.name, c}]
+		samples := r.samples[measurement{t.name, o.name, c}]
 		r.printf(" %.0f | %.3f | %.2f | %s |", median(samples, rate), r.ratio(t.name, like, o.name, c), r.ratio(t.name, hand, o.name, c), bound(samples))
 	}
-	samples := r.samples[cell{t.name, o.name, last}]
+	samples := r.samples[measurement{t.name, o.name, last}]
 	micro := func(of func(sample) float64) float64 { return median(samples, of) / float64(time.Microsecond) }
 	duration := func(of func(sample) float64) time.Duration {
 		return time.Duration(median(samples, of)).Round(10 * time.Microsecond)
 	}
-	r.printf(" %s | %s | %.0f | %.0f | %.0f |\n", duration(half), duration(most), median(samples, allocations), micro(serverTime), micro(mongodTime))
+	r.printf(" %s | %s | %.0f | %.0f | %.0f |\n", duration(medianTime), duration(p99Time), median(samples, allocations), micro(serverTime), micro(mongodTime))
 }
 
-// speeds are what Sen is to be beside the yardsticks, with the most connections that were measured.
+// speeds adds the goals for Sen relative to the baselines, at the largest number of connections.
 func (r *report) speeds() {
 	last := r.connections[len(r.connections)-1]
 	for _, o := range r.operations {
@@ -100,13 +100,13 @@ func (r *report) speeds() {
 			{asSent, static, 0.8},
 			{asSentGet, staticGet, 0.8},
 			{respelled, static, 0.5},
-			{knownPage, hand, 5},
-			{knownEntities, hand, 2},
-			{nothingKnown, hand, 1.2},
+			{cachedPage, hand, 5},
+			{cachedEntities, hand, 2},
+			{nothingCached, hand, 1.2},
 		} {
 			if r.measured(g.name) {
 				r.goals = append(r.goals, goal{
-					what:   fmt.Sprintf("%s, %s, beside %s at %d connections", o.name, g.name, g.other, last),
+					what:   fmt.Sprintf("%s, %s, relative to %s at %d connections", o.name, g.name, g.other, last),
 					figure: r.ratio(g.name, g.other, o.name, last), bound: g.least,
 				})
 			}
@@ -114,25 +114,26 @@ func (r *report) speeds() {
 		if r.measured(asSent) {
 			r.goals = append(r.goals, goal{
 				what:   fmt.Sprintf("%s, %s, allocations with net/http's own", o.name, asSent),
-				figure: median(r.samples[cell{asSent, o.name, last}], allocations), bound: maxAllocations + median(r.samples[cell{static, o.name, last}], allocations), atMost: true,
+				figure: median(r.samples[measurement{asSent, o.name, last}], allocations), bound: maxAllocations + median(r.samples[measurement{static, o.name, last}], allocations), atMost: true,
 			})
 		}
 	}
 }
 
-// maxAllocations is how many more times Sen may allocate for a known answer than a static one takes.
+// maxAllocations is the number of allocations that Sen may need for a cached answer, in addition to those of a static
+// one.
 const maxAllocations = 15
 
-// memory prints what the processes have in memory, and holds Sen to its bound.
-func (r *report) memory(ctx context.Context, what string, all []*process, named func(*process) (string, layers)) error {
-	r.printf("\n### Memory%s\n\n| process | now MB | at most MB | bound MB |\n| --- | ---: | ---: | ---: |\n", what)
+// memory prints the memory of the processes, and adds the goal for the bound of Sen.
+func (r *report) memory(ctx context.Context, what string, all []*process, named func(*process) (string, cacheSizes)) error {
+	r.printf("\n### Memory%s\n\n| process | now MB | maximum MB | bound MB |\n| --- | ---: | ---: | ---: |\n", what)
 	for _, p := range all {
 		name, l := named(p)
 		now, peak, err := memory(p.pid)
 		if err != nil {
 			return err
 		}
-		if l == (layers{}) {
+		if l == (cacheSizes{}) {
 			r.printf("| %s | %d | %d | |\n", name, now>>20, peak>>20)
 			continue
 		}
@@ -142,7 +143,7 @@ func (r *report) memory(ctx context.Context, what string, all []*process, named 
 	return ctx.Err()
 }
 
-// verdict prints every goal with how it came out, and fails if one was missed.
+// verdict prints each goal with its result, and fails if a goal is missed.
 func (r *report) verdict() error {
 	if len(r.goals) == 0 {
 		return nil

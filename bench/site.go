@@ -15,18 +15,18 @@ import (
 	"sen/internal/testkit"
 )
 
-// say tells how far a run is.
-func say(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, format+"\n", args...) }
+// progressf prints the progress of a run.
+func progressf(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, format+"\n", args...) }
 
-// ground is what everything that is measured stands on: a folder, a mongod, the built program.
-type ground struct {
+// environment holds what all measurements share: a folder, a mongod, the built program.
+type environment struct {
 	dir, self, sen string
 	mongod         *testkit.Mongod
 }
 
-// prepare starts a mongod of its own and builds the program.
-func prepare(ctx context.Context) (g *ground, err error) {
-	g = &ground{}
+// prepare starts a mongod and builds the program.
+func prepare(ctx context.Context) (g *environment, err error) {
+	g = &environment{}
 	if g.dir, err = os.MkdirTemp("", "sen-bench"); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func prepare(ctx context.Context) (g *ground, err error) {
 }
 
 // build builds one of our programs.
-func (g *ground) build(ctx context.Context, program string) (string, error) {
+func (g *environment) build(ctx context.Context, program string) (string, error) {
 	binary := filepath.Join(g.dir, filepath.Base(program))
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, program).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", program, err, out)
@@ -51,12 +51,12 @@ func (g *ground) build(ctx context.Context, program string) (string, error) {
 	return binary, nil
 }
 
-// remove ends the mongod and takes everything away.
-func (g *ground) remove() { _ = errors.Join(g.mongod.Remove(), os.RemoveAll(g.dir)) }
+// remove stops the mongod and deletes the folder.
+func (g *environment) remove() { _ = errors.Join(g.mongod.Remove(), os.RemoveAll(g.dir)) }
 
-// fill makes a database with so many articles and gives its address. Indexes are made when everything is in,
+// fill makes a database with the given number of articles and returns its address. Indexes are built at the end,
 // which is faster.
-func (g *ground) fill(ctx context.Context, database string, articles int) (uri string, err error) {
+func (g *environment) fill(ctx context.Context, database string, articles int) (uri string, err error) {
 	uri = g.mongod.URI(database)
 	db, err := mongodb.Open(mongodb.Options{URI: uri, Timeout: time.Minute})
 	if err != nil {
@@ -65,31 +65,31 @@ func (g *ground) fill(ctx context.Context, database string, articles int) (uri s
 	defer func() { err = errors.Join(err, db.Close(ctx)) }()
 	store := storage.New(storage.Options{Engine: db, Log: slog.New(slog.DiscardHandler)})
 	defer store.Close()
-	say("filling a store with %d articles", articles)
+	progressf("filling a store with %d articles", articles)
 	begin := time.Now()
 	if err := fill(ctx, store, articles, os.Stderr); err != nil {
 		return "", err
 	}
-	say("filled in %s; making the indexes", time.Since(begin).Round(time.Second))
+	progressf("filled in %s; building the indexes", time.Since(begin).Round(time.Second))
 	if err := store.Prepare(ctx); err != nil {
 		return "", err
 	}
-	say("ready after %s", time.Since(begin).Round(time.Second))
+	progressf("ready after %s", time.Since(begin).Round(time.Second))
 	return uri, nil
 }
 
-// layers say how many bytes of memory each layer of Sen may take; with 0 it is off.
-type layers struct {
+// cacheSizes gives the size of each cache of Sen in bytes; 0 turns the cache off.
+type cacheSizes struct {
 	answers, entities, pages uint64
-	// walk leaves queries to gqlgen's executor instead of running their plans.
+	// walk makes gqlgen's executor run the queries, instead of their plans.
 	walk bool
 }
 
-// allOn is how it is by default.
-var allOn = layers{answers: 256 << 20, entities: 128 << 20, pages: 32 << 20}
+// defaultCaches holds the default sizes.
+var defaultCaches = cacheSizes{answers: 256 << 20, entities: 128 << 20, pages: 32 << 20}
 
-// args are the settings of the program that make it so.
-func (l layers) args() []string {
+// args returns the flags of the program for these sizes.
+func (l cacheSizes) args() []string {
 	args := []string{fmt.Sprintf("--cache-size=%d", l.answers), fmt.Sprintf("--entity-cache-size=%d", l.entities), fmt.Sprintf("--page-cache-size=%d", l.pages)}
 	if l.walk {
 		args = append(args, "--no-plans")
@@ -97,15 +97,15 @@ func (l layers) args() []string {
 	return args
 }
 
-// bound is the most memory in bytes that the program may take: its layers, and 150 MB for everything else.
-func (l layers) bound() uint64 { return l.answers + l.entities + l.pages + 150<<20 }
+// bound returns the maximum memory of the program in bytes: its caches, and 150 MB for everything else.
+func (l cacheSizes) bound() uint64 { return l.answers + l.entities + l.pages + 150<<20 }
 
 // serve starts Sen on a store.
-func (g *ground) serve(ctx context.Context, uri string, l layers) (*process, error) {
+func (g *environment) serve(ctx context.Context, uri string, l cacheSizes) (*process, error) {
 	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--public-url", publicURL, "--log-level", "error"}, l.args()...)...)
 }
 
-// deepCursor walks to a place in the list of articles, as a client would.
+// deepCursor pages to a position in the list of articles, as a client does, and returns the cursor.
 func deepCursor(ctx context.Context, host string, offset int) (string, error) {
 	after := ""
 	for range offset / 100 {

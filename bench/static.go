@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// serveStatic is the first yardstick: net/http writing bytes that it has.
+// serveStatic is the first baseline: net/http that writes constant bytes.
 func serveStatic(ctx context.Context, dir string) error {
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -45,7 +45,7 @@ func deliver(w http.ResponseWriter, body []byte) {
 
 var mediaJSON = []string{"application/json; charset=utf-8"}
 
-// serve serves a yardstick until the context ends, with the figures of its process, and says where.
+// serve runs a baseline until the context ends, with the metrics of its process, and prints its address.
 func serve(ctx context.Context, mux *http.ServeMux) error {
 	mux.Handle("/metrics", promhttp.Handler())
 	mux.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})

@@ -6,65 +6,65 @@ import (
 	"path/filepath"
 )
 
-// target is one of those that are measured beside each other.
+// target is one of the compared servers.
 type target struct {
 	name string
-	// what tells a reader what it is.
+	// what describes the target for the report.
 	what string
-	// asks makes the request of an operation.
+	// asks returns the request for an operation.
 	asks func(operation, string) request
-	// get tells that it asks by GET; it is compared with static answers by GET.
-	get     bool
-	layers  layers
-	process *process
+	// get is set if it is asked by GET; it is compared with static answers by GET.
+	get        bool
+	cacheSizes cacheSizes
+	process    *process
 }
 
 func (t *target) host() string { return t.process.host }
 
-// The names of targets.
+// The names of the targets.
 const (
-	static        = "static"
-	staticGet     = "static, GET"
-	hand          = "by hand"
-	asSent        = "known answer"
-	asSentGet     = "known answer, GET"
-	respelled     = "known answer, respelled"
-	knownPage     = "known page"
-	knownEntities = "known entities"
-	nothingKnown  = "nothing known"
-	walked        = "without plans"
+	static         = "static"
+	staticGet      = "static, GET"
+	hand           = "by hand"
+	asSent         = "cached answer"
+	asSentGet      = "cached answer, GET"
+	respelled      = "cached answer, respelled"
+	cachedPage     = "cached page"
+	cachedEntities = "cached entities"
+	nothingCached  = "nothing cached"
+	walked         = "without plans"
 )
 
-// senTargets are those that are Sen, those with the same layers in one process.
+// senTargets lists the targets that are Sen. Targets with the same cache sizes share one process.
 func senTargets() []*target {
-	unanswered := allOn
+	unanswered := defaultCaches
 	unanswered.answers = 0
 	unpaged := unanswered
 	unpaged.pages = 0
 	walking := unanswered
 	walking.walk = true
 	return []*target{
-		{name: asSent, what: "everything on, the same question each time: the answer is kept as it was asked for", asks: operation.post, layers: allOn},
-		{name: asSentGet, what: "the same by GET", asks: operation.get, layers: allOn, get: true},
-		{name: respelled, what: "everything on, the same question spelled differently each time: read, then found", asks: operation.spelled, layers: allOn},
-		{name: knownPage, what: "no answers are kept: pages and entities come from memory", asks: operation.post, layers: unanswered},
-		{name: knownEntities, what: "no answers and no pages are kept: entities come from memory", asks: operation.post, layers: unpaged},
-		{name: nothingKnown, what: "no answers, pages or entities are kept", asks: operation.post},
-		{name: walked, what: "as “" + knownPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, layers: walking},
+		{name: asSent, what: "all caches on, the same request each time: the answer is cached by the bytes of the request", asks: operation.post, cacheSizes: defaultCaches},
+		{name: asSentGet, what: "the same by GET", asks: operation.get, cacheSizes: defaultCaches, get: true},
+		{name: respelled, what: "all caches on, the same request with other white space each time: parsed, then found in the cache", asks: operation.spelled, cacheSizes: defaultCaches},
+		{name: cachedPage, what: "no cache of answers: pages and entities come from their caches", asks: operation.post, cacheSizes: unanswered},
+		{name: cachedEntities, what: "no caches of answers and pages: entities come from their cache", asks: operation.post, cacheSizes: unpaged},
+		{name: nothingCached, what: "no caches", asks: operation.post},
+		{name: walked, what: "as “" + cachedPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, cacheSizes: walking},
 	}
 }
 
-// fleet is everything that is measured, running.
+// fleet holds all running targets.
 type fleet struct {
-	*ground
+	*environment
 	uri     string
 	targets []*target
 	running []*process
 }
 
-// launch starts what is to be measured on a store; only has the names of targets, all if it is empty.
-func (g *ground) launch(ctx context.Context, uri string, only filter) (*fleet, error) {
-	f := &fleet{ground: g, uri: uri}
+// launch starts the targets on a store. only filters their names.
+func (g *environment) launch(ctx context.Context, uri string, only filter) (*fleet, error) {
+	f := &fleet{environment: g, uri: uri}
 	run := func(args ...string) (*process, error) {
 		p, err := start(ctx, args...)
 		if err == nil {
@@ -77,26 +77,26 @@ func (g *ground) launch(ctx context.Context, uri string, only filter) (*fleet, e
 		return f, err
 	}
 	f.targets = append(f.targets, &target{name: hand, what: "net/http, driver and encoding/json, by hand (bench/byhand*.go)", asks: operation.hand, process: byHand})
-	started := map[layers]*process{}
+	started := map[cacheSizes]*process{}
 	for _, t := range senTargets() {
 		if !only.has(t.name) {
 			continue
 		}
-		if started[t.layers] == nil {
-			p, err := g.serve(ctx, uri, t.layers)
+		if started[t.cacheSizes] == nil {
+			p, err := g.serve(ctx, uri, t.cacheSizes)
 			if err != nil {
 				return f, err
 			}
 			f.running = append(f.running, p)
-			started[t.layers] = p
+			started[t.cacheSizes] = p
 		}
-		t.process = started[t.layers]
+		t.process = started[t.cacheSizes]
 		f.targets = append(f.targets, t)
 	}
 	return f, nil
 }
 
-// static has the first yardstick answer each operation with the bytes of a target's answer.
+// static makes the first baseline answer each operation with the same bytes as a target.
 func (f *fleet) static(ctx context.Context, operations []operation, like *target) error {
 	dir := filepath.Join(f.dir, "answers")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -123,7 +123,7 @@ func (f *fleet) static(ctx context.Context, operations []operation, like *target
 	return nil
 }
 
-// stop ends what was started.
+// stop stops all processes.
 func (f *fleet) stop() {
 	for _, p := range f.running {
 		p.stop()

@@ -10,22 +10,23 @@ import (
 	"time"
 )
 
-// maxWriting is how many times the processor time of a hand-written transaction a change may take, of Sen and mongod together.
+// maxWriting is the largest allowed ratio of processor time, of Sen and mongod together, between a change and a
+// hand-written transaction.
 const maxWriting = 3
 
-// writer changes articles, one way or the other.
+// writer changes articles through Sen or through the hand-written handler.
 type writer struct {
 	*process
-	mongod int // its process id
+	mongod int // the process id
 	secret string
-	// articles are those that it made, with their versions.
+	// articles holds the articles that it created, with their versions.
 	articles []writtenArticle
-	// took is the processor time by what was done.
+	// took is the processor time by step.
 	took map[string]time.Duration
 }
 
-// writes measures what it takes to make, change and publish articles, beside what one would write by hand.
-func (g *ground) writes(ctx context.Context, n int) error {
+// writes measures creating, changing and publishing articles, and compares it with a hand-written handler.
+func (g *environment) writes(ctx context.Context, n int) error {
 	uri, err := g.fill(ctx, "sen", minArticles)
 	if err != nil {
 		return err
@@ -34,7 +35,7 @@ func (g *ground) writes(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	sen, err := g.serve(ctx, uri, allOn)
+	sen, err := g.serve(ctx, uri, defaultCaches)
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (g *ground) writes(ctx context.Context, n int) error {
 	theirs := &writer{process: hand, mongod: g.mongod.PID(), took: map[string]time.Duration{}}
 	steps := []string{"create", "update", "publish"}
 	const rounds = 5
-	for round := range rounds + 1 { // the first one is for warming up
+	for round := range rounds + 1 { // the first round is for warming up
 		for _, step := range steps {
 			for _, w := range []*writer{ours, theirs} {
 				took, err := w.times(ctx, step, n/rounds, round)
@@ -61,7 +62,7 @@ func (g *ground) writes(ctx context.Context, n int) error {
 			}
 		}
 		ours.articles, theirs.articles = nil, nil
-		say("round %d of %d", round, rounds)
+		progressf("round %d of %d", round, rounds)
 	}
 	r := &report{Writer: os.Stdout}
 	r.printf("### Writing: %d of each, one after the other, processor time of the server and mongod\n\n| | Sen | by hand | ratio |\n| --- | ---: | ---: | ---: |\n", n)
@@ -69,12 +70,12 @@ func (g *ground) writes(ctx context.Context, n int) error {
 		own, other := ours.took[step]/time.Duration(n), theirs.took[step]/time.Duration(n)
 		ratio := float64(own) / float64(other)
 		r.printf("| %s | %s | %s | %.2f |\n", step, own.Round(10*time.Microsecond), other.Round(10*time.Microsecond), ratio)
-		r.goals = append(r.goals, goal{what: step + ", processor time beside by hand", figure: ratio, bound: maxWriting, atMost: true})
+		r.goals = append(r.goals, goal{what: step + ", processor time relative to by hand", figure: ratio, bound: maxWriting, atMost: true})
 	}
 	return r.verdict()
 }
 
-// times does one step with some articles, and tells the processor time that it took.
+// times runs one step on some articles and returns the processor time that it used.
 func (w *writer) times(ctx context.Context, step string, n, round int) (time.Duration, error) {
 	before, err := cpus(w.pid, w.mongod)
 	for i := range n {
@@ -91,10 +92,10 @@ func (w *writer) times(ctx context.Context, step string, n, round int) (time.Dur
 	return after - before, errors.Join(err, failed)
 }
 
-// paragraph makes bodies of 5 kB.
+// paragraph is repeated to make bodies of 5 kB.
 var paragraph = strings.Repeat("Chợ nổi họp từ tờ mờ sáng, ghe xuồng chở đầy trái cây. ", 10)
 
-// do does one step with an article.
+// do runs one step on an article.
 func (w *writer) do(ctx context.Context, step string, a writtenArticle, text string) error {
 	if w.secret == "" {
 		return w.byHand(ctx, step, a, text)
@@ -137,7 +138,7 @@ func (w *writer) do(ctx context.Context, step string, a writtenArticle, text str
 	return nil
 }
 
-// byHand does one step with the hand-written handler.
+// byHand runs one step with the hand-written handler.
 func (w *writer) byHand(ctx context.Context, step string, a writtenArticle, text string) error {
 	path, body := "/articles/"+a.ID, map[string]any{"version": a.Version}
 	title := map[string]any{"vi": "Bài " + text}
@@ -164,7 +165,7 @@ func (w *writer) byHand(ctx context.Context, step string, a writtenArticle, text
 	return nil
 }
 
-// wrote takes in the version that an article has now.
+// wrote stores the version that an article has now.
 func (w *writer) wrote(a writtenArticle) {
 	for i := range w.articles {
 		if w.articles[i].ID == a.ID {
@@ -175,7 +176,7 @@ func (w *writer) wrote(a writtenArticle) {
 	w.articles = append(w.articles, a)
 }
 
-// post sends JSON and reads the answer.
+// post sends JSON and decodes the answer.
 func (w *writer) post(ctx context.Context, path string, body, answer any) error {
 	status, text, err := post(ctx, w.host, path, w.secret, body)
 	if err != nil || !strings.HasPrefix(status, "200 ") {

@@ -74,7 +74,7 @@ func TestAnswers(t *testing.T) {
 func TestOneEntryTwice(t *testing.T) {
 	engine := testkit.MongoDB(t)
 	testkit.SampleStore(t, engine)
-	server := testserver.Start(t, testkit.Forgetful(t, engine), nil)
+	server := testserver.Start(t, testkit.UncachedStore(t, engine), nil)
 	const query = `{ a: node(id: "article_hoi-nghi-so-ket-2020") { ... on Article { title } } b: nodes(ids: "article_hoi-nghi-so-ket-2020") { ... on Article { lead } } }`
 	want := string(server.Ask(t, query, nil, nil))
 	if strings.Contains(want, "null") || strings.Contains(want, "errors") {

@@ -126,7 +126,7 @@ var pageWidths = []int{320, 640, 1280, 1920}
 func (r *Resolver) pageSizes(ctx context.Context, m *content.Media) (sizes []richtext.Source) {
 	for _, width := range pageWidths {
 		size := picture.Size{Width: width}
-		made := size.For(*m.Width, *m.Height, m.MimeType).Width
+		made := size.ResultFor(*m.Width, *m.Height, m.MimeType).Width
 		if n := len(sizes); n > 0 && sizes[n-1].Width == made {
 			break // the picture is not wider
 		}

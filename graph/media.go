@@ -90,7 +90,7 @@ func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.
 	if size == (picture.Size{}) || m.FileType != content.MediaImage || !m.Measured() {
 		return r.fileURL(ctx, m, "", url.Values{})
 	}
-	result := size.For(*m.Width, *m.Height, m.MimeType)
+	result := size.ResultFor(*m.Width, *m.Height, m.MimeType)
 	switch file, kept := newsroom.Kept(m, result); {
 	case kept && file == "":
 		return r.fileURL(ctx, m, "", url.Values{})

@@ -1,9 +1,9 @@
-// Asks a running Sen everything that the audit suite of the npm package graphql-http asks of GraphQL over HTTP:
-// SEN_URL=http://localhost:8080 npm run audit. Its SHOULD and MAY count here like its MUST.
+// Runs the audit suite of the npm package graphql-http, which tests GraphQL over HTTP, against a running Sen:
+// SEN_URL=http://localhost:8080 npm run audit. Failures of SHOULD and MAY count like failures of MUST.
 
 import { serverAudits } from 'graphql-http';
 
-const expected = 61; // of graphql-http 1.23.1: an audit that went missing must not look like one that passed
+const expected = 61; // the number of audits in graphql-http 1.23.1: a missing audit must not look like a passed one
 
 const base = process.env.SEN_URL;
 if (!base) {
@@ -19,7 +19,7 @@ for (const audit of audits) {
     const result = await audit.fn();
     if (result.status !== 'ok') failure = `${result.status}: ${result.reason} (HTTP ${result.response.status})`;
   } catch (error) {
-    // The suite throws when there was no answer at all.
+    // The suite throws if there was no answer.
     failure = `fatal: ${error.message}${error.cause ? ` (${error.cause.message})` : ''}`;
   }
   if (failure) console.log(`${audit.id} ${audit.name}\n     ${failure}`);

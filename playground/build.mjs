@@ -1,10 +1,11 @@
 // Builds the page at /playground into internal/web/playground, where the Go program embeds it.
 //
-// The result is committed, so that nobody needs Node to run Sen; CI builds it again and compares. The same lock file
-// therefore has to give the same bytes: no times, no paths of this machine, no names by hash.
+// The result is committed, so that nobody needs Node to run Sen. CI builds it again and compares, so the same lock
+// file must give the same bytes: no times, no paths of the machine, no names with hashes.
 //
-// Why GraphiQL 4 and not 5: 5 replaced CodeMirror by Monaco and needs web workers. Built the same way, 4.1.2 is
-// 453 kB by gzip; 5.4.0 is 1,400 kB, of which 730 kB are the editor and 390 kB its workers. The page may weigh 800 kB.
+// Why GraphiQL 4 and not 5: version 5 uses Monaco instead of CodeMirror, and needs web workers. Built the same way,
+// 4.1.2 has 453 kB with gzip; 5.4.0 has 1,400 kB, of which the editor is 730 kB and its workers 390 kB. The limit of
+// the page is 800 kB.
 
 import { gzipSync } from 'node:zlib';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -15,13 +16,15 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '..', 'internal', 'web', 'playground');
 
-// The policy that the page is served with allows no style element made by a script. Two things need help with it.
+// The content security policy of the page forbids style elements that scripts make. Two packages need a replacement.
 const forStrictPolicy = {
   name: 'for-strict-policy',
   setup(build) {
-    // Dialogs and menus lock the scrolling of the page by a style element; ours does it without one.
+    // Dialogs and menus stop the page from scrolling with a style element; our replacement uses a constructed style
+    // sheet.
     build.onResolve({ filter: /^react-style-singleton$/ }, () => ({ path: join(here, 'src', 'style-singleton.js') }));
-    // GraphiQL's stylesheet carries 350 kB of fonts as data, which the policy refuses. src/playground.css names the system's.
+    // GraphiQL's stylesheet contains 350 kB of fonts as data URLs, which the policy forbids. src/playground.css uses
+    // system fonts.
     build.onLoad({ filter: /graphiql[/\\]dist[/\\]style\.css$/ }, async ({ path }) => {
       const css = await readFile(path, 'utf8');
       return { contents: css.replace(/@font-face\s*\{[^}]*\}/g, ''), loader: 'css' };
@@ -29,7 +32,7 @@ const forStrictPolicy = {
   },
 };
 
-// The queries of ./queries as the module `sen:tabs`: what GraphiQL calls its default tabs, in the order of the names.
+// The queries of ./queries as the module `sen:tabs`: GraphiQL's default tabs, in the order of the file names.
 const tabs = {
   name: 'tabs',
   setup(build) {
@@ -41,7 +44,7 @@ const tabs = {
       for (const [i, query] of queries.entries()) {
         if (!query.startsWith('# ')) throw new Error(`${names[i]}: its first line has to say in a comment what it is for`);
       }
-      // The variables of NAME.graphql stand in NAME.json, if it has some.
+      // The variables of NAME.graphql are in NAME.json, if it has any.
       const all = await readdir(folder);
       const variables = await Promise.all(names.map((name) => name.replace('.graphql', '.json')).map((name) => (all.includes(name) ? readFile(join(folder, name), 'utf8') : undefined)));
       return { contents: JSON.stringify(queries.map((query, i) => ({ query: query.trimEnd() + '\n', variables: variables[i]?.trimEnd() }))), loader: 'json' };
@@ -55,19 +58,19 @@ const result = await build({
   outdir: out,
   bundle: true,
   minify: true,
-  keepNames: true, // GraphiQL makes the titles of its icons from the names of its functions.
+  keepNames: true, // GraphiQL makes the titles of its icons from function names.
   write: false,
   metafile: true,
   format: 'iife',
   target: 'es2022',
   define: { 'process.env.NODE_ENV': '"production"' },
-  legalComments: 'none', // licenses.txt has them, whole.
+  legalComments: 'none', // licenses.txt contains the full licenses
   charset: 'utf8',
   logLevel: 'warning',
   plugins: [forStrictPolicy, tabs],
 });
 
-// Every package that stands in the page, with its licence: most of them ask for that.
+// All packages in the bundle, with their licenses: most licenses require that they are included.
 async function licences(inputs) {
   const roots = new Set();
   for (const input of inputs) {

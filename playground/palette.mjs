@@ -1,16 +1,16 @@
-// Writes a picture as a PNG of 256 colours: a third of the bytes of the browser's own PNG, for pages that are mostly
-// text and flat surfaces.
+// Writes a picture as a PNG with 256 colours. For pages that are mostly text and flat surfaces, it has a third of the
+// size of the browser's own PNG.
 
 import { crc32, deflateSync } from 'node:zlib';
 
-const step = 8; // colours that differ by less in each channel count as one
+const step = 8; // colours that differ by less than this in each channel count as one
 const bin = (r, g, b) => ((r / step) << 10) | ((g / step) << 5) | (b / step);
 
-/** The PNG of a picture: its RGBA bytes, row by row. */
+/** Returns the PNG of a picture, given its RGBA bytes row by row. */
 export function pngOf({ width, height, data }) {
   const boxes = cut(histogram(data), 256);
   const colourOf = new Map(boxes.flatMap((box, index) => box.map(({ key }) => [key, index])));
-  const rows = Buffer.alloc((width + 1) * height); // each row begins with its filter, 0: none
+  const rows = Buffer.alloc((width + 1) * height); // each row begins with the number of its filter; 0 is none
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at += 4) {
       rows[y * (width + 1) + 1 + x] = colourOf.get(bin(data[at], data[at + 1], data[at + 2]));
@@ -19,7 +19,7 @@ export function pngOf({ width, height, data }) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 3, 0, 0, 0], 8); // 8 bits for each pixel, which are a number of the palette
+  header.set([8, 3, 0, 0, 0], 8); // 8 bits for each pixel, the index of a colour in the palette
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
@@ -29,7 +29,7 @@ export function pngOf({ width, height, data }) {
   ]);
 }
 
-/** Each colour with the sum of its pixels' channels and their number. */
+/** Returns each colour with the sums of its pixels' channels and their number. */
 function histogram(data) {
   const colours = new Map();
   for (let at = 0; at < data.length; at += 4) {
@@ -48,7 +48,7 @@ const mean = (box) => {
   return [0, 1, 2].map((i) => Math.round(box.reduce((total, colour) => total + colour.sum[i], 0) / count));
 };
 
-/** Median cut: divides the colours until there are so many boxes, each time the one whose colours differ most. */
+/** Median cut: splits the box with the largest colour difference until there are enough boxes. */
 function cut(colours, most) {
   const boxes = [spread(colours)];
   while (boxes.length < most) {
@@ -63,7 +63,7 @@ function cut(colours, most) {
   return boxes.map(({ box }) => box);
 }
 
-/** A box with the channel in which its colours differ most, and how much that matters. */
+/** Returns a box with the channel of its largest difference, and a weight. */
 function spread(box) {
   const ranges = [0, 1, 2].map((i) => {
     const values = box.map((colour) => channel(colour, i));

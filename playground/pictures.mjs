@@ -1,7 +1,7 @@
-// Takes the pictures of the README from the running program: `make pictures` writes docs/pictures.
+// Makes the pictures of the README from the running program: `make pictures` writes docs/pictures.
 //
-// They are PNGs of at most 150 kB. Nothing compares them, since each machine draws letters differently.
-// The fonts are those of Debian's packages fonts-noto-core and fonts-noto-mono.
+// The pictures are PNGs of at most 150 kB. No test compares them, because each machine draws letters differently.
+// The fonts are from Debian's packages fonts-noto-core and fonts-noto-mono.
 
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -44,7 +44,7 @@ try {
   await Promise.all([sen.stop(), examples.stop()]);
 }
 
-/** Opens a page, brings it into the state to show, and writes its picture. */
+/** Opens a page, prepares the state to show, and writes the screenshot. */
 async function take(name, address, prepare) {
   const viewport = { width: 1200, height: 800 };
   const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en' });
@@ -60,7 +60,7 @@ async function take(name, address, prepare) {
   console.log(`${name}.png: ${Math.round(png.length / 1000)} kB`);
 }
 
-/** What a PNG shows, decoded by the browser. */
+/** Returns the pixels of a PNG, decoded by the browser. */
 async function pixels(page, png) {
   await page.goto('about:blank');
   const { width, height, data } = await page.evaluate(async (address) => {

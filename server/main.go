@@ -1,9 +1,9 @@
-// Command server is Sen.
+// Command server is the program of Sen.
 package main
 
 import (
 	"os"
-	_ "time/tzdata" // time zones by name, where the machine has none
+	_ "time/tzdata" // time zones by name, for machines without a time zone database
 
 	"sen/internal/cli"
 )

@@ -1,5 +1,5 @@
-// Command profiled is Sen, writing a CPU profile of itself into the file that SEN_PROFILE names: only what
-// measures starts it.
+// Command profiled is Sen, and writes a CPU profile of itself to the file that SEN_PROFILE names. Only the benchmarks
+// start it.
 package main
 
 import (

@@ -11,7 +11,7 @@ import (
 )
 
 // What reading a list costs beside the elements of its page. The figures are processor time, measured with 20,000
-// articles by `go run ./bench -dearest`: see docs/adr/0012-cost.md.
+// articles by `go run ./bench -costliest`: see docs/adr/0012-cost.md.
 const (
 	// countCost is the cost of going through a list once more, for totalCount or to see whether there is another page.
 	countCost = 5

@@ -12,18 +12,20 @@ import (
 	"sen/internal/content"
 )
 
-// A Decoder puts a value of BSON into a Go value, as the driver's does with json tags: what is null becomes zero, what
-// the Go value has no field for is passed over. The driver's asks a reader for every name and value, and allocates for
-// each; this one takes the document as one string, of which texts are parts. docs/adr/0015 tells what was measured.
+// A Decoder decodes a BSON value into a Go value by its json tags, as the driver's decoder does. Null becomes the
+// zero value; fields that the Go type does not have are skipped. The driver's decoder calls a reader for each name
+// and value, and allocates for each. This one works on the document as one string, and decoded texts are substrings
+// of it. docs/adr/0015 has the measurements.
 type Decoder func(v Element, to reflect.Value) error
 
-// Decode puts a document into what a pointer leads to.
+// Decode decodes a document into the value that the pointer to points at.
 func (d Decoder) Decode(doc Element, to any) error { return d(doc, reflect.ValueOf(to).Elem()) }
 
-// decoders are those of types that may hold themselves, while they are made.
+// decoders holds the Decoders of structs while they are made, because a type can contain itself.
 type decoders map[reflect.Type]*structure
 
-// DecoderOf makes the Decoder of a type. It panics if there can be none, which every start and test would show.
+// DecoderOf returns the Decoder of a type. It panics for an unsupported type; each start and each test would show
+// that.
 func DecoderOf(t reflect.Type) Decoder { return decoders{}.of(t) }
 
 func (made decoders) of(t reflect.Type) Decoder {
@@ -56,7 +58,7 @@ func (made decoders) of(t reflect.Type) Decoder {
 	panic(fmt.Sprintf("no Decoder for %s", t))
 }
 
-// orNull is a Decoder for what may be null.
+// orNull returns a Decoder that also accepts null, as the zero value.
 func orNull(d Decoder) Decoder {
 	return func(v Element, to reflect.Value) error {
 		if v.Null() {
@@ -107,7 +109,7 @@ func (made decoders) mapping(t reflect.Type) Decoder {
 	}
 }
 
-// structure is a struct's fields by their names in BSON.
+// structure holds the fields of a struct by their names in BSON.
 type structure struct{ fields map[string]structField }
 
 type structField struct {
@@ -125,7 +127,7 @@ func (made decoders) structure(t reflect.Type) Decoder {
 	return s.decode
 }
 
-// fields gathers a struct's fields, and those of structs that stand inline in it.
+// fields collects the fields of a struct, and those of its inline structs.
 func (made decoders) fields(t reflect.Type, at []int, into map[string]structField) {
 	for i := range t.NumField() {
 		field := t.Field(i)
@@ -152,7 +154,7 @@ func (s *structure) decode(v Element, to reflect.Value) error {
 	})
 }
 
-// decodeText is what a map's Decoder does, without asking what the map holds each time.
+// decodeText decodes the same as the Decoder of a map. It is faster, since it needs no reflection for each element.
 func decodeText(v Element, to reflect.Value) error {
 	text := to.Addr().Interface().(*content.Text)
 	if v.Null() {
@@ -173,8 +175,8 @@ func decodeString(v Element, to reflect.Value) error {
 	return err
 }
 
-// decodeID is decodeString, but for an id that stands by itself: what is kept of an entry by its id, or by those that it
-// names, must not keep the whole document.
+// decodeID decodes as decodeString does, but copies the string. An id that is cached must not keep the whole document
+// in memory.
 func decodeID(v Element, to reflect.Value) error {
 	s, err := v.Text()
 	to.SetString(strings.Clone(s))
@@ -195,7 +197,7 @@ func decodeFloat(v Element, to reflect.Value) error {
 
 func decodeBool(v Element, to reflect.Value) error {
 	to.SetBool(v.Kind == bson.TypeBoolean && v.Data[0] != 0)
-	return v.must(bson.TypeBoolean)
+	return v.wrongType(bson.TypeBoolean)
 }
 
 func decodeTime(v Element, to reflect.Value) error {
@@ -204,5 +206,5 @@ func decodeTime(v Element, to reflect.Value) error {
 	if v.Kind == bson.TypeDateTime {
 		*at = v.Time()
 	}
-	return v.must(bson.TypeDateTime)
+	return v.wrongType(bson.TypeDateTime)
 }

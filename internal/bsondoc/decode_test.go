@@ -15,7 +15,7 @@ import (
 	"sen/internal/sample"
 )
 
-// decoder reads documents as entries are read.
+// decoder returns a function that decodes documents the way the store decodes entries.
 func decoder[T any]() func(bson.Raw) (*T, error) {
 	d := bsondoc.DecoderOf(reflect.TypeFor[T]())
 	return func(raw bson.Raw) (*T, error) {
@@ -24,20 +24,20 @@ func decoder[T any]() func(bson.Raw) (*T, error) {
 	}
 }
 
-// byDriver decodes a document with the driver's own decoder, as the client is set up.
+// byDriver decodes a document with the driver's decoder, with the options of our client.
 func byDriver(raw bson.Raw, to any) error {
 	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
 	d.UseJSONStructTags()
 	return d.Decode(to)
 }
 
-// same decodes a document both ways, and sees that both give the same.
+// same decodes a document with both decoders and compares the results.
 func same[T any](t *testing.T, v any) {
 	t.Helper()
 	sameAs(t, reflect.TypeFor[T](), v)
 }
 
-// sameAs is same for a type that is known only at run time.
+// sameAs is same, for a type that is known only at run time.
 func sameAs(t *testing.T, typ reflect.Type, v any) {
 	t.Helper()
 	doc, err := bsondoc.Encode(v)
@@ -70,7 +70,7 @@ func sameEntry(t *testing.T, copied content.Content) {
 	sameAs(t, reflect.TypeOf(e).Elem(), e)
 }
 
-// TestDecodeAsDriver decodes the sample's entries, and one with every sort of null, as the driver does.
+// TestDecodeAsDriver decodes the entries of the sample, and one with a null in each field, with both decoders.
 func TestDecodeAsDriver(t *testing.T) {
 	bundle, err := sample.Bundle()
 	if err != nil {
@@ -106,7 +106,8 @@ func TestDecodeAsDriver(t *testing.T) {
 	})
 }
 
-// FuzzDecode decodes what may be no BSON at all: it must not panic, and what the driver can decode is decoded alike.
+// FuzzDecode decodes arbitrary bytes. It must not panic, and a document that the driver can decode must give the same
+// result.
 func FuzzDecode(f *testing.F) {
 	for _, doc := range []bson.D{
 		{},
@@ -133,10 +134,11 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// capitals are the names of an article's fields that have some.
+// capitals lists the fields of an article whose names have capital letters.
 var capitals = []string{"createdAt", "updatedAt", "publishedAt", "formerSlugs", "readingMinutes", "noIndex"}
 
-// hasOtherCase tells whether a document has a name with capitals that no field has: the driver takes it for one in small letters.
+// hasOtherCase reports whether a document has a name with capital letters that is no field of an article. The driver
+// ignores case when it looks up the field of such a name.
 func hasOtherCase(doc bson.Raw) bool {
 	elements, err := doc.Elements()
 	return err != nil || slices.ContainsFunc(elements, func(e bson.RawElement) bool {
@@ -148,7 +150,7 @@ func hasOtherCase(doc bson.Raw) bool {
 	})
 }
 
-// BenchmarkDecode decodes the sample's first article as it is stored, and by the driver.
+// BenchmarkDecode decodes the first article of the sample as it is stored, with both decoders.
 func BenchmarkDecode(b *testing.B) {
 	bundle, err := sample.Bundle()
 	if err != nil {

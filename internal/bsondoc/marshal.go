@@ -1,4 +1,4 @@
-// Package bsondoc writes and reads documents in BSON by the json tags of Go values.
+// Package bsondoc encodes and decodes BSON documents by the json tags of Go values.
 package bsondoc
 
 import (
@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Marshal encodes a value as a document by its json tags.
+// Marshal encodes a value as a document, by its json tags.
 func Marshal(v any) (bson.Raw, error) {
 	var buf bytes.Buffer
 	enc := bson.NewEncoder(bson.NewDocumentWriter(&buf))
@@ -19,7 +19,7 @@ func Marshal(v any) (bson.Raw, error) {
 	return buf.Bytes(), nil
 }
 
-// Encode is [Marshal] to a document that fields can be added to.
+// Encode encodes a value as [Marshal] does, into a document that fields can be added to.
 func Encode(v any) (doc bson.D, err error) {
 	raw, err := Marshal(v)
 	if err != nil {
@@ -28,33 +28,33 @@ func Encode(v any) (doc bson.D, err error) {
 	return doc, bson.Unmarshal(raw, &doc)
 }
 
-// With is a document with a field more at its end.
-func With(doc bson.Raw, key string, value any) (bson.Raw, error) {
+// AppendField returns a copy of a document with one more field at its end.
+func AppendField(doc bson.Raw, key string, value any) (bson.Raw, error) {
 	more, err := Marshal(bson.D{{Key: key, Value: value}})
 	if err != nil {
 		return nil, err
 	}
-	const length = 4 // bytes, in front; a zero ends a document
+	const length = 4 // bytes of the length at the beginning of a document; a zero byte ends it
 	all := make(bson.Raw, 0, len(doc)+len(more)-length-1)
 	all = append(append(all, doc[:len(doc)-1]...), more[length:]...)
 	binary.LittleEndian.PutUint32(all, uint32(len(all)))
 	return all, nil
 }
 
-// Unmarshal decodes a document into a value by its json tags. It keeps nothing of the document.
+// Unmarshal decodes a document into a value by its json tags. The value keeps no reference to the document.
 func Unmarshal(raw bson.Raw, to any) error {
 	dec := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
 	dec.UseJSONStructTags()
 	return dec.Decode(to)
 }
 
-// ID is the `_id` of a document; it keeps nothing of the document.
+// ID returns the `_id` of a document. The string keeps no reference to the document.
 func ID(raw bson.Raw) string {
 	id, _ := raw.Lookup("_id").StringValueOK()
 	return id
 }
 
-// StringsAt lists the strings at a path of a document, through arrays on the way.
+// StringsAt returns the strings at a path of a document. It descends into the elements of arrays on the path.
 func StringsAt(doc bson.Raw, path []string) []string {
 	v, err := doc.LookupErr(path[0])
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 var errMalformed = errors.New("the document is not well-formed BSON")
 
-// Elements are the bytes of the elements of a document or an array, for [Next].
+// Elements returns the bytes of the elements of a document or an array, to be read with [Next].
 func Elements(doc string) (string, error) {
 	if len(doc) < 5 || int(Length(doc)) != len(doc) || doc[len(doc)-1] != 0 {
 		return "", errMalformed
@@ -18,7 +18,7 @@ func Elements(doc string) (string, error) {
 	return doc[4 : len(doc)-1], nil
 }
 
-// Next takes the first of some elements from them.
+// Next splits off the first element from a list of elements.
 func Next(all string) (name string, v Element, rest string, err error) {
 	end := strings.IndexByte(all, 0)
 	if end < 1 {
@@ -33,8 +33,8 @@ func Next(all string) (name string, v Element, rest string, err error) {
 	return name, v, rest[size:], nil
 }
 
-// Length is the number of four bytes with which a value of no fixed size begins; more than there can be where there are
-// fewer bytes.
+// Length returns the first four bytes as a number: the length that begins each value without a fixed size. If there
+// are fewer bytes, it returns more than any document has.
 func Length(data string) uint32 {
 	if len(data) < 4 {
 		return math.MaxInt32
@@ -42,14 +42,15 @@ func Length(data string) uint32 {
 	return uint32(data[0]) | uint32(data[1])<<8 | uint32(data[2])<<16 | uint32(data[3])<<24
 }
 
-// Bits are the eight bytes of a number or a moment.
-func Bits(data string) uint64 {
+// Uint64 returns the first eight bytes as a number, for values of the types number and date.
+func Uint64(data string) uint64 {
 	_ = data[7]
 	return uint64(data[0]) | uint64(data[1])<<8 | uint64(data[2])<<16 | uint64(data[3])<<24 |
 		uint64(data[4])<<32 | uint64(data[5])<<40 | uint64(data[6])<<48 | uint64(data[7])<<56
 }
 
-// fixedSizes are the sizes of values by their kinds; -1 where that is not fixed. A table, since scans ask it for each value.
+// fixedSizes gives the sizes of values in bytes, by their types; -1 if the size is not fixed. It is an array, because
+// scans look up each value.
 var fixedSizes = func() (sizes [256]int8) {
 	for i := range sizes {
 		sizes[i] = -1
@@ -64,11 +65,11 @@ var fixedSizes = func() (sizes [256]int8) {
 	return sizes
 }()
 
-// FixedSize is how many bytes the values of a kind have; -1 if that is not fixed.
+// FixedSize returns the size in bytes of the values of a type; -1 if the size is not fixed.
 func FixedSize(kind bson.Type) int { return int(fixedSizes[kind]) }
 
-// sizeOf is how many bytes the value has with which some bytes begin; it is negative, or more than there are, if they
-// are malformed.
+// sizeOf returns the size in bytes of the value at the beginning of data. For malformed data the size is negative or
+// larger than data.
 func sizeOf(kind bson.Type, data string) int {
 	if size := FixedSize(kind); size >= 0 {
 		return size
@@ -76,7 +77,7 @@ func sizeOf(kind bson.Type, data string) int {
 	switch kind {
 	case bson.TypeString, bson.TypeJavaScript, bson.TypeSymbol:
 		if Length(data) == 0 {
-			return -1 // the sign at its end is counted
+			return -1 // the length includes the zero byte at the end
 		}
 		return 4 + int(Length(data))
 	case bson.TypeEmbeddedDocument, bson.TypeArray, bson.TypeCodeWithScope:

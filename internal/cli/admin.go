@@ -15,14 +15,14 @@ import (
 	"sen/internal/people"
 )
 
-// adminCommand lets the operator help people in.
+// adminCommand manages accounts on behalf of the operator.
 type adminCommand struct {
-	Create        adminCreate        `cmd:"" help:"Make an administrator. Prints a one-time password, unless one is given."`
+	Create        adminCreate        `cmd:"" help:"Create an administrator. Prints a one-time password, unless one is given."`
 	List          adminList          `cmd:"" help:"List the accounts."`
 	ResetPassword adminResetPassword `cmd:"" help:"Give an account a new password, and end its sessions. Prints a one-time password, unless one is given."`
 }
 
-// asOperator runs a command on the people of a store, in the operator's name.
+// asOperator opens the store and runs a command on its accounts as the operator.
 func (f *storeFlags) asOperator(ctx context.Context, o output, do func(context.Context, *people.People) error) error {
 	store, closeStore, err := f.open(ctx, o)
 	if err != nil {
@@ -32,12 +32,12 @@ func (f *storeFlags) asOperator(ctx context.Context, o output, do func(context.C
 	return do(auth.WithActor(ctx, people.Operator), people.New(store, people.Options{}))
 }
 
-// passwordFlags say which password an account gets.
+// passwordFlags say where the password of an account comes from.
 type passwordFlags struct {
 	PasswordStdin bool `help:"Read the password from the first line of standard input, to keep it off the command line."`
 }
 
-// read gives the password of standard input; empty makes a random one.
+// read returns the password from standard input. "" means that a random one must be made.
 func (f *passwordFlags) read(in io.Reader) (string, error) {
 	if !f.PasswordStdin {
 		return "", nil
@@ -52,8 +52,9 @@ func (f *passwordFlags) read(in io.Reader) (string, error) {
 	return line, nil
 }
 
-// tell says what was done, and prints a password that was made, alone on its line.
-func tell(o output, made, format string, args ...any) {
+// printDone prints a message to standard error. If a one-time password was made, it prints it alone on a line of
+// standard output.
+func printDone(o output, made, format string, args ...any) {
 	_, _ = fmt.Fprintf(o.err, format+"\n", args...)
 	if made != "" {
 		_, _ = fmt.Fprintln(o.err, "It must be changed at the first sign-in. The one-time password is:")
@@ -63,12 +64,12 @@ func tell(o output, made, format string, args ...any) {
 
 type adminCreate struct {
 	Store    storeFlags    `embed:""`
-	Login    string        `required:"" help:"What the person signs in with: an e-mail address or a name."`
-	Name     string        `required:"" help:"What colleagues see."`
+	Login    string        `required:"" help:"Login of the person: an e-mail address or a name."`
+	Name     string        `required:"" help:"Name that colleagues see."`
 	Password passwordFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *adminCreate) Run(ctx context.Context, o output) error {
 	password, err := c.Password.read(os.Stdin)
 	if err != nil {
@@ -79,18 +80,18 @@ func (c *adminCreate) Run(ctx context.Context, o output) error {
 		if err != nil {
 			return err
 		}
-		tell(o, made, "The administrator %s was made.", account.Login)
+		printDone(o, made, "The administrator %s was made.", account.Login)
 		return nil
 	})
 }
 
 type adminResetPassword struct {
 	Store    storeFlags    `embed:""`
-	Login    string        `required:"" help:"Whose password."`
+	Login    string        `required:"" help:"Login of the person."`
 	Password passwordFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *adminResetPassword) Run(ctx context.Context, o output) error {
 	password, err := c.Password.read(os.Stdin)
 	if err != nil {
@@ -105,7 +106,7 @@ func (c *adminResetPassword) Run(ctx context.Context, o output) error {
 		if err != nil {
 			return err
 		}
-		tell(o, made, "%s has a new password.", account.Login)
+		printDone(o, made, "%s has a new password.", account.Login)
 		return nil
 	})
 }
@@ -114,7 +115,7 @@ type adminList struct {
 	Store storeFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *adminList) Run(ctx context.Context, o output) error {
 	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
 		accounts, err := p.Accounts(ctx)
@@ -136,10 +137,10 @@ func (c *adminList) Run(ctx context.Context, o output) error {
 	})
 }
 
-// day is a moment as a list shows it.
+// day formats the date of a time for a list.
 func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
-// table prints rows in columns; the first row names them.
+// table prints rows in columns. The first row holds the headings.
 func table(w io.Writer, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range rows {

@@ -12,15 +12,15 @@ import (
 	"sen/internal/upkeep"
 )
 
-// exportCommand writes the site to a file.
+// exportCommand writes the whole site to a file.
 type exportCommand struct {
-	Store  storeFlags `embed:""`
-	File   string     `arg:"" help:"File to write, such as site.jsonl; - for the standard output."`
-	People bool       `help:"Take accounts, with the hashes of their passwords, and tokens along."`
-	Told   told       `embed:""`
+	Store    storeFlags    `embed:""`
+	File     string        `arg:"" help:"File to write, such as site.jsonl; - for the standard output."`
+	People   bool          `help:"Include accounts with the hashes of their passwords, and tokens."`
+	Progress progressFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 	store, closeStore, err := c.Store.open(ctx, o)
 	if err != nil {
@@ -29,7 +29,7 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 	defer closeStore()
 	to, finish := o.out, func() error { return nil }
 	if c.File != "-" {
-		// It has its name only when it is whole.
+		// The file gets its final name only when it is complete.
 		sweepTemporary(filepath.Dir(c.File))
 		file, err := os.CreateTemp(filepath.Dir(c.File), ".sen-export-*")
 		if err != nil {
@@ -43,25 +43,25 @@ func (c *exportCommand) Run(ctx context.Context, o output) (err error) {
 			return os.Rename(file.Name(), c.File)
 		}
 	}
-	p := c.Told.on(o.err)
-	if err := upkeep.Export(ctx, store, to, c.People, p.tell); err != nil {
+	p := c.Progress.start(o.err)
+	if err := upkeep.Export(ctx, store, to, c.People, p.update); err != nil {
 		return err
 	}
 	if err := finish(); err != nil {
 		return err
 	}
-	p.end("exported")
+	p.finish("exported")
 	return nil
 }
 
-// importCommand reads a site from a file.
+// importCommand fills an empty store from an export file.
 type importCommand struct {
-	Store storeFlags `embed:""`
-	File  string     `arg:"" help:"File that sen export wrote; - for the standard input."`
-	Told  told       `embed:""`
+	Store    storeFlags    `embed:""`
+	File     string        `arg:"" help:"File that sen export wrote; - for the standard input."`
+	Progress progressFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *importCommand) Run(ctx context.Context, o output) error {
 	file, err := c.input()
 	if err != nil {
@@ -73,15 +73,15 @@ func (c *importCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	defer closeStore()
-	p := c.Told.on(o.err)
-	if err := upkeep.Restore(ctx, store, file, c.Told.on(o.err).tell, p.tell); err != nil {
+	p := c.Progress.start(o.err)
+	if err := upkeep.Restore(ctx, store, file, c.Progress.start(o.err).update, p.update); err != nil {
 		return err
 	}
-	p.end("imported")
+	p.finish("imported")
 	return nil
 }
 
-// input opens the file. The standard input is kept in a temporary one: it is read twice.
+// input opens the file. Standard input is copied to a temporary file, because the import reads its input twice.
 func (c *importCommand) input() (*os.File, error) {
 	if c.File != "-" {
 		return os.Open(c.File)
@@ -91,7 +91,7 @@ func (c *importCommand) input() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = os.Remove(file.Name()) // it goes when it is closed
+	_ = os.Remove(file.Name()) // the system deletes the file when it is closed
 	if _, err := io.Copy(file, os.Stdin); err != nil {
 		return nil, fmt.Errorf("read the standard input: %w", err)
 	}
@@ -99,20 +99,20 @@ func (c *importCommand) input() (*os.File, error) {
 	return file, err
 }
 
-// told says how progress of long work is told.
-type told struct {
-	Quiet    bool          `short:"q" help:"Tell no progress."`
-	Progress time.Duration `help:"How often to tell how far the work has come; with 0, of each document." default:"2s"`
+// progressFlags holds the flags for the progress messages of long work.
+type progressFlags struct {
+	Quiet    bool          `short:"q" help:"Print no progress."`
+	Progress time.Duration `help:"Interval of the progress messages; 0 prints one for each document." default:"2s"`
 }
 
-func (t told) on(to io.Writer) *progress {
+func (f progressFlags) start(to io.Writer) *progress {
 	now := time.Now()
-	return &progress{told: t, to: to, began: now, last: now}
+	return &progress{progressFlags: f, to: to, began: now, last: now}
 }
 
-// progress tells how far long work has come.
+// progress prints how far long work has come.
 type progress struct {
-	told
+	progressFlags
 	to           io.Writer
 	began, last  time.Time
 	total        int
@@ -120,8 +120,8 @@ type progress struct {
 	inPart, base int
 }
 
-// tell implements upkeep.Progress. No documents stand for indexes.
-func (p *progress) tell(part string, done int) {
+// update implements upkeep.Progress. done is 0 while indexes are built.
+func (p *progress) update(part string, done int) {
 	if part != p.part {
 		p.base += p.inPart
 		p.part = part
@@ -140,8 +140,8 @@ func (p *progress) tell(part string, done int) {
 	p.last = now
 }
 
-// end tells what was done in all.
-func (p *progress) end(what string) {
+// finish prints the total.
+func (p *progress) finish(what string) {
 	if !p.Quiet {
 		_, _ = fmt.Fprintf(p.to, "%s %d documents in %s\n", what, p.total, time.Since(p.began).Round(time.Millisecond))
 	}

@@ -7,20 +7,20 @@ import (
 	"sen/internal/embedded"
 )
 
-// backupCommand copies a store that is in use.
+// backupCommand copies the store of the embedded engine, also while a server uses it.
 type backupCommand struct {
-	Store storeFlags `embed:""`
-	File  string     `arg:"" help:"File to write, such as site.db. It must not be there yet."`
-	Told  told       `embed:""`
+	Store    storeFlags    `embed:""`
+	File     string        `arg:"" help:"File to write, such as site.db. It must not exist yet."`
+	Progress progressFlags `embed:""`
 }
 
-// Help says more than a line.
+// Help returns the long help.
 func (c *backupCommand) Help() string {
-	return `The copy is whole, also while a server uses the folder. To use it, put it into an empty folder as docs/backup.md
-tells. A MongoDB is backed up with its own tools.`
+	return `The copy is complete, even while a server uses the folder. docs/backup.md says how to restore it into an empty folder.
+A MongoDB is backed up with its own tools.`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *backupCommand) Run(ctx context.Context, o output) error {
 	if !c.Store.Embedded() {
 		return fmt.Errorf(`a MongoDB is not backed up by sen. Use the snapshots of its host, or type
@@ -28,11 +28,11 @@ func (c *backupCommand) Run(ctx context.Context, o output) error {
 To have the site in a form that any store takes, type
   sen export --people site.jsonl`, c.File)
 	}
-	p := c.Told.on(o.err)
-	if err := embedded.Backup(ctx, c.Store.Data, c.File, func(done, _ int) { p.tell("copied", done) }); err != nil {
+	p := c.Progress.start(o.err)
+	if err := embedded.Backup(ctx, c.Store.Data, c.File, func(done, _ int) { p.update("copied", done) }); err != nil {
 		return err
 	}
-	if !c.Told.Quiet {
+	if !c.Progress.Quiet {
 		_, _ = fmt.Fprintf(o.err, "the store is copied to %s\n", c.File)
 	}
 	return nil

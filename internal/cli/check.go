@@ -8,15 +8,15 @@ import (
 	"sen/internal/upkeep"
 )
 
-// checkCommand looks for what does not fit together.
+// checkCommand looks for inconsistent data in the store.
 type checkCommand struct {
-	Store storeFlags `embed:""`
-	Mend  bool       `help:"Put in order what can be: every change of an entry is a revision by the operator."`
-	JSON  bool       `name:"json" help:"Print each finding as a line of JSON."`
-	Told  told       `embed:""`
+	Store    storeFlags    `embed:""`
+	Mend     bool          `help:"Repair what can be repaired: every change of an entry is a revision by the operator."`
+	JSON     bool          `name:"json" help:"Print each finding as a line of JSON."`
+	Progress progressFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *checkCommand) Run(ctx context.Context, o output) error {
 	store, closeStore, err := c.Store.open(ctx, o)
 	if err != nil {
@@ -24,7 +24,7 @@ func (c *checkCommand) Run(ctx context.Context, o output) error {
 	}
 	defer closeStore()
 	found, left := 0, 0
-	p := c.Told.on(o.err)
+	p := c.Progress.start(o.err)
 	tell := func(f upkeep.Finding) {
 		found++
 		mended := " (mended)"
@@ -38,10 +38,10 @@ func (c *checkCommand) Run(ctx context.Context, o output) error {
 		}
 		_, _ = fmt.Fprintf(o.out, "%s: %s: %s%s\n", f.What, f.Where, f.About, mended)
 	}
-	if err := upkeep.Check(ctx, store, upkeep.CheckOptions{Mend: c.Mend, Found: tell, Progress: p.tell}); err != nil {
+	if err := upkeep.Check(ctx, store, upkeep.CheckOptions{Mend: c.Mend, Found: tell, Progress: p.update}); err != nil {
 		return err
 	}
-	p.end("checked")
+	p.finish("checked")
 	switch {
 	case left > 0 && !c.Mend:
 		return fmt.Errorf("%d findings; sen check --mend puts in order what can be", left)

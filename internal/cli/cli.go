@@ -1,4 +1,4 @@
-// Package cli has the commands of the program, one file each.
+// Package cli holds the commands of the program, one file each.
 package cli
 
 import (
@@ -13,26 +13,26 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// commands are what `sen` can be told to do; `sen` alone serves.
+// commands lists the subcommands of `sen`. Without a subcommand `sen` serves.
 type commands struct {
 	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API (the default)."`
 	Export exportCommand `cmd:"" help:"Write the whole site, with media and revisions, as JSON Lines."`
 	Import importCommand `cmd:"" help:"Put the site of an export into an empty store, or into one that an import before has left unfinished."`
-	Move   moveCommand   `cmd:"" help:"Move the site to an empty MongoDB, and compare both in the end."`
+	Move   moveCommand   `cmd:"" help:"Move the site to an empty MongoDB, and compare both at the end."`
 	Backup backupCommand `cmd:"" help:"Copy the embedded engine's store to a file while it is in use."`
-	Check  checkCommand  `cmd:"" help:"Look for what does not fit together in the store; exits 1 when something is found and not mended."`
-	Health healthCommand `cmd:"" help:"Tell whether the server on this machine is ready; exits 1 when it is not."`
-	Admin  adminCommand  `cmd:"" help:"Make, list and let back in the people who run the newsroom."`
-	Token  tokenCommand  `cmd:"" help:"Make, list and revoke the tokens of programs."`
+	Check  checkCommand  `cmd:"" help:"Look for inconsistent data in the store; exits 1 when something was found and not mended."`
+	Health healthCommand `cmd:"" help:"Report whether the server on this machine is ready; exits 1 when it is not."`
+	Admin  adminCommand  `cmd:"" help:"Create and list accounts, and reset passwords."`
+	Token  tokenCommand  `cmd:"" help:"Create, list and revoke the tokens of programs."`
 }
 
-// output is where commands write.
+// output holds the streams that commands write to.
 type output struct{ out, err io.Writer }
 
-// exit carries the program's exit status out of the parser.
+// exit carries the exit status through the panic that leaves the parser.
 type exit int
 
-// Main runs the program with its arguments and gives its exit status.
+// Main runs the program with its arguments and returns its exit status.
 func Main(args []string, stdout, stderr io.Writer) (status int) {
 	defer func() {
 		switch cause := recover().(type) {
@@ -62,8 +62,8 @@ func Main(args []string, stdout, stderr io.Writer) (status int) {
 	return 0
 }
 
-// help prints the help of a command; that of the program lists the settings of
-// serving as well, which is what `sen` alone does.
+// help prints the help of a command. The help of the program also lists the settings of `serve`, because `sen` alone
+// serves.
 func help(o kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(o, ctx); err != nil || ctx.Selected() != nil {
 		return err

@@ -28,7 +28,7 @@ import (
 
 func sen() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// TestMain lets this test binary be the program itself, for scripts and processes.
+// TestMain makes the test binary run as the program itself, for scripts and for processes.
 func TestMain(m *testing.M) {
 	if os.Getenv("SEN_TEST_MAIN") == "1" {
 		sen()
@@ -36,24 +36,24 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"sen": sen})
 }
 
-// TestScripts runs the commands as a person would type them.
+// TestScripts runs the scripts of testdata, with commands as a person types them.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata"})
 }
 
-// program is the program as a process of its own.
+// program is the program running as a separate process.
 type program struct {
 	cmd *exec.Cmd
 	url string
-	// greeting is what it said before.
+	// greeting is what it printed before that.
 	greeting string
 
 	mu     sync.Mutex
 	stderr bytes.Buffer
 }
 
-// start starts the program and waits until it says where it serves. It may take its time: the tests beside it
-// make it slower than its users will see it.
+// start starts the program and waits until it prints its address. It has no deadline of its own, because other tests
+// run at the same time and slow it down.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	p := &program{cmd: exec.Command(os.Args[0], append([]string{"--listen", "127.0.0.1:0", "--timeout", "1m"}, args...)...)}
@@ -87,7 +87,7 @@ func start(t *testing.T, args ...string) *program {
 	return nil
 }
 
-// Write takes the program's log.
+// Write collects the log of the program.
 func (p *program) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,7 +100,7 @@ func (p *program) log() string {
 	return p.stderr.String()
 }
 
-// ask sends the query and gives the code of its first error, empty for none.
+// ask sends the query and returns the code of its first error, or "" if there is none.
 func (p *program) ask(t *testing.T) (code string) {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"query": aQuery})
@@ -124,7 +124,7 @@ func (p *program) ask(t *testing.T) (code string) {
 	return answer.Errors[0].Extensions.Code
 }
 
-// status is the status of an address.
+// status returns the HTTP status and the body of a path.
 func (p *program) status(t *testing.T, path string) (int, string) {
 	t.Helper()
 	response, err := http.Get(p.url + path)
@@ -139,7 +139,7 @@ func (p *program) status(t *testing.T, path string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// await waits until something holds; a minute is far more than it takes.
+// await waits at most a minute until a condition holds; usually it takes far less.
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -149,7 +149,7 @@ func await(t *testing.T, what string, holds func() bool) {
 	for !holds() {
 		select {
 		case <-ctx.Done():
-			t.Fatalf("waited in vain: %s", what)
+			t.Fatalf("a minute has passed, and this does not hold: %s", what)
 		case <-tick.C:
 		}
 	}
@@ -157,7 +157,7 @@ func await(t *testing.T, what string, holds func() bool) {
 
 const aQuery = "{ articles(first: 3) { totalCount nodes { title authors { name } } } }"
 
-// TestEmbedded starts the program as a newcomer does, twice on one folder.
+// TestEmbedded starts the program without settings, twice on one folder.
 func TestEmbedded(t *testing.T) {
 	data := t.TempDir()
 	for _, again := range []bool{false, true} {
@@ -178,8 +178,8 @@ func TestEmbedded(t *testing.T) {
 	}
 }
 
-// TestFilesAreOurs sees that nobody else can read the data of the embedded engine, also where another program opened
-// the files: when the folder is copied, its own mode doesn't help.
+// TestFilesAreOurs checks that no other user can read the files of the embedded engine, even if their mode was
+// changed before. The mode of the folder is not enough, because it does not protect copies of the folder.
 func TestFilesAreOurs(t *testing.T) {
 	data := t.TempDir()
 	for range 2 {
@@ -204,7 +204,7 @@ func TestFilesAreOurs(t *testing.T) {
 	}
 }
 
-// TestOneFolderOneProgram sees that a second program is refused a folder in use.
+// TestOneFolderOneProgram checks that a second program can't open a folder that is in use.
 func TestOneFolderOneProgram(t *testing.T) {
 	data := t.TempDir()
 	start(t, "--data", data)
@@ -216,7 +216,7 @@ func TestOneFolderOneProgram(t *testing.T) {
 	}
 }
 
-// stop ends the program as a supervisor does, and sees that it ends well.
+// stop sends SIGTERM as a supervisor does, and checks that the program exits with status 0.
 func (p *program) stop(t *testing.T) {
 	t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -227,7 +227,7 @@ func (p *program) stop(t *testing.T) {
 	}
 }
 
-// TestGracefulStop sends SIGTERM while a request is on its way in: it is finished.
+// TestGracefulStop sends SIGTERM while a request is being received. The request must be answered.
 func TestGracefulStop(t *testing.T) {
 	p := start(t, "--data", t.TempDir())
 	body := `{"query":"` + aQuery + `"}`
@@ -239,7 +239,7 @@ func TestGracefulStop(t *testing.T) {
 	if _, err := fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: sen\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body[:10]); err != nil {
 		t.Fatal(err)
 	}
-	if code := p.ask(t); code != "" { // by then the other request is surely accepted
+	if code := p.ask(t); code != "" { // after this answer the other connection is accepted, too
 		t.Fatal(code)
 	}
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -258,8 +258,8 @@ func TestGracefulStop(t *testing.T) {
 	}
 }
 
-// TestStoreComesAndGoes starts the program before its MongoDB, then stops and
-// restarts that while queries run: there is a clear error, and it recovers by itself.
+// TestStoreComesAndGoes starts the program without its MongoDB, then starts, kills and restarts the MongoDB while
+// queries run. Queries must fail with a clear error, and the program must recover by itself.
 func TestStoreComesAndGoes(t *testing.T) {
 	mongod, err := testkit.StartMongod(t.Context(), t.TempDir())
 	if errors.Is(err, testkit.ErrNoMongod) {

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// healthCommand asks a running server whether it is ready: the check of a container
-// that has nothing else in it.
+// healthCommand asks a running server whether it is ready. It is the health check of a container image that has no
+// other program, such as curl.
 type healthCommand struct {
 	Listen string `help:"Address that the server listens on." default:"localhost:8080" env:"SEN_LISTEN"`
 }
 
-// Run is the command.
+// Run runs the command.
 func (h *healthCommand) Run(ctx context.Context, o output) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

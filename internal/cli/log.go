@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-// logger makes the program's log.
+// logger returns the logger of the program.
 func logger(format, level string, w io.Writer) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {

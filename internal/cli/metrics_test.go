@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestMetricsListen sees that the figures are served on their own listener, and then nowhere else.
+// TestMetricsListen checks that --metrics-listen serves the metrics on its own listener, and that no other listener
+// serves them.
 func TestMetricsListen(t *testing.T) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

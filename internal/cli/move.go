@@ -8,22 +8,22 @@ import (
 	"sen/internal/config"
 )
 
-// moveCommand moves the site to a MongoDB.
+// moveCommand moves the site to an empty MongoDB.
 type moveCommand struct {
-	Store storeFlags `embed:""`
-	To    string     `required:"" placeholder:"MONGODB-URI" help:"Empty MongoDB database to move the site to, such as mongodb://a,b,c/sen?replicaSet=rs0."`
-	Told  told       `embed:""`
+	Store    storeFlags    `embed:""`
+	To       string        `required:"" placeholder:"MONGODB-URI" help:"Empty MongoDB database to move the site to, such as mongodb://a,b,c/sen?replicaSet=rs0."`
+	Progress progressFlags `embed:""`
 }
 
-// Help says more than a line.
+// Help returns the long help.
 func (c *moveCommand) Help() string {
-	return `Everything is moved: settings with the signing key, entries, revisions, media, accounts and tokens. Sessions stay
-behind, so that people sign in again, and sizes of pictures, which are made again. Stop the servers of the site first.
-In the end both stores are compared, table by table; until then the new one is marked as unfinished and no
-server serves it. A move that was broken off is begun anew by the same command. The old store stays as it is.`
+	return `The move copies settings with the signing key, entries, revisions, media, accounts and tokens. It does not copy
+sessions, so people must sign in again, and resized pictures, which are made again. Stop the servers of the site first.
+At the end the command compares both stores, table by table. Until then the new store is marked as unfinished, and no
+server serves it. To repeat an interrupted move, run the same command again. The old store is not changed.`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *moveCommand) Run(ctx context.Context, o output) error {
 	from, closeFrom, err := c.Store.open(ctx, o)
 	if err != nil {
@@ -39,8 +39,8 @@ func (c *moveCommand) Run(ctx context.Context, o output) error {
 	if err := to.Fillable(ctx); err != nil {
 		return fmt.Errorf("the store to move to: %w", err)
 	}
-	p := c.Told.on(o.err)
-	moved, err := from.Move(ctx, to, p.tell)
+	p := c.Progress.start(o.err)
+	moved, err := from.Move(ctx, to, p.update)
 	if err != nil {
 		return err
 	}
@@ -54,6 +54,6 @@ func (c *moveCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	p.total = total
-	p.end("moved and compared")
+	p.finish("moved and compared")
 	return nil
 }

@@ -31,7 +31,7 @@ type serveCommand struct {
 	config.Config `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (s *serveCommand) Run(ctx context.Context, o output) error {
 	log, err := logger(s.LogFormat, s.LogLevel, o.err)
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
-	figures, err := s.figures(ctx)
+	metricsListener, err := s.listenMetrics(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	if s.Embedded() { // it is there at once: prepare first, so that the first answer is whole
+	if s.Embedded() { // the store is available now: prepare it before the first request
 		if err := s.prepare(ctx, store, log); err != nil {
 			return err
 		}
@@ -93,15 +93,15 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		}()
 	}
 	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
-	if figures != nil {
-		_, _ = fmt.Fprintf(o.out, "Figures on %s\n", figures.Addr())
-		defer serveFigures(figures, metrics, log)()
+	if metricsListener != nil {
+		_, _ = fmt.Fprintf(o.out, "Metrics on %s/metrics\n", metricsListener.Addr())
+		defer serveMetrics(metricsListener, metrics, log)()
 	}
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
 }
 
-// figures is the listener of /metrics; nil without one of its own.
-func (s *serveCommand) figures(ctx context.Context) (net.Listener, error) {
+// listenMetrics opens the listener for /metrics. It returns nil if /metrics has no listener of its own.
+func (s *serveCommand) listenMetrics(ctx context.Context) (net.Listener, error) {
 	if s.MetricsListen == "" {
 		return nil, nil
 	}
@@ -112,40 +112,43 @@ func (s *serveCommand) figures(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveFigures serves /metrics until it is stopped: to the end, so that the last figures can be fetched too.
-func serveFigures(listener net.Listener, metrics *web.Metrics, log *slog.Logger) (stop func()) {
+// serveMetrics serves /metrics until stop is called. The server calls stop last, so that the last metrics can be
+// fetched too.
+func serveMetrics(listener net.Listener, metrics *web.Metrics, log *slog.Logger) (stop func()) {
 	server := &http.Server{
 		Handler: metrics.Handler(), ReadTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("/metrics is not served any more", "err", err)
+			log.Error("the server of /metrics has failed", "err", err)
 		}
 	}()
 	return func() { _ = server.Close() }
 }
 
-// beside is what the program has in memory for everything else than what it is told to keep, in bytes: parsed
-// documents, what requests need, garbage. Its code stands beside that, about 35 MB.
-const beside = 100 << 20
+// memoryReserve is the memory in bytes that the program needs in addition to its caches: parsed documents, the data of
+// running requests, garbage. The code needs about 35 MB more, which is not part of it.
+const memoryReserve = 100 << 20
 
-// embeddedGC is how much garbage there may be beside what the embedded engine has in memory, in percent of it: that is much,
-// has few pointers, and stays.
-const embeddedGC = 50
+// embeddedGCPercent is the target of the garbage collector (GOGC) with the embedded engine: the garbage that may
+// collect, in percent of the live memory. The engine's rows are large, have few pointers and stay, so collections are
+// cheap.
+const embeddedGCPercent = 50
 
-// limitMemory has the garbage collector keep the program near the bounds of what it keeps, instead of near their
-// double. The embedded engine's own memory has no bound, and GOMEMLIMIT has the last word.
+// limitMemory sets the garbage collector so that the program needs little more than the sum of its cache limits,
+// instead of twice as much. The memory of the embedded engine has no limit. GOGC and GOMEMLIMIT override these
+// settings.
 func (s *serveCommand) limitMemory() {
 	if s.Embedded() && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(embeddedGC)
+		debug.SetGCPercent(embeddedGCPercent)
 	}
 	if !s.Embedded() && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(s.CacheSize+s.Entities+s.Pages) + beside)
+		debug.SetMemoryLimit(int64(s.CacheSize+s.Entities+s.Pages) + memoryReserve)
 	}
 }
 
-// firstAdmin makes the first account of a newcomer's store, and says how to sign in.
+// firstAdmin creates the first account of a new store, and prints how to sign in.
 func firstAdmin(ctx context.Context, persons *people.People, o output) error {
 	password, err := persons.FirstAdmin(ctx)
 	if err != nil || password == "" {
@@ -155,8 +158,8 @@ func firstAdmin(ctx context.Context, persons *people.People, o output) error {
 	return nil
 }
 
-// localURL is where a browser on this machine reaches a listener: by the host as it was
-// given, where that is one, and the port as it came to be.
+// localURL returns the address at which a browser on this machine reaches a listener: with the host from the setting,
+// if there is one, and the port that the listener got.
 func localURL(listen string, addr net.Addr) string {
 	host, _, _ := net.SplitHostPort(listen)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
@@ -166,7 +169,7 @@ func localURL(listen string, addr net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// handler wires the HTTP face.
+// handler builds the HTTP handler of the server from the settings.
 func (s *serveCommand) handler(store *storage.Store, persons *people.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
@@ -204,7 +207,8 @@ func (s *serveCommand) handler(store *storage.Store, persons *people.People, roo
 	return web.Handler(exec, o), nil
 }
 
-// prepare makes the store ready to serve, with the sample where that is to be in it.
+// prepare makes the store ready to serve. If the settings ask for the sample and the store is empty, it imports the
+// sample.
 func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *slog.Logger) error {
 	if s.WithSample() {
 		var bundle *content.Bundle
@@ -215,7 +219,7 @@ func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *s
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("put the sample content in: %w", err)
+			return fmt.Errorf("import the sample content: %w", err)
 		}
 		if filled {
 			log.InfoContext(ctx, "sample content is in", "entries", len(bundle.Items))
@@ -224,7 +228,8 @@ func (s *serveCommand) prepare(ctx context.Context, store *storage.Store, log *s
 	return store.Prepare(ctx)
 }
 
-// prepareUntilDone tries until the store is there; meanwhile /readyz says that it is not.
+// prepareUntilDone retries prepare until the store is available. Meanwhile /readyz reports that the server is not
+// ready.
 func (s *serveCommand) prepareUntilDone(ctx context.Context, store *storage.Store, log *slog.Logger) {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := s.prepare(ctx, store, log)
@@ -241,13 +246,14 @@ func (s *serveCommand) prepareUntilDone(ctx context.Context, store *storage.Stor
 	}
 }
 
-// serve answers requests until the context ends, then lets those that run finish.
+// serve answers requests until the context ends. Then it waits for running requests to finish, at most for the time
+// grace.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, grace, timeout time.Duration, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      timeout + 50*time.Second, // a medium may take a while
+		WriteTimeout:      timeout + 50*time.Second, // a large media file takes time
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),

@@ -12,19 +12,19 @@ import (
 	"sen/internal/storage"
 )
 
-// storeFlags say which store a command works on.
+// storeFlags are the flags that choose the store of a command.
 type storeFlags struct {
 	config.Store
 }
 
-// openEmpty opens the store that is to be filled, without making it ready. Close must be called at the end.
+// openEmpty opens a store that will be filled. It does not prepare it. The caller must call closeStore.
 func (f *storeFlags) openEmpty(ctx context.Context, o output) (store *storage.Store, closeStore func(), err error) {
 	log := slog.New(slog.NewTextHandler(o.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return openStore(ctx, &f.Store, 0, storage.Options{Log: log})
 }
 
-// open opens the store and makes it ready. What goes wrong inside is logged to where
-// errors go. Close must be called at the end.
+// open opens the store and prepares it. Internal failures are logged to standard error. The caller must call
+// closeStore.
 func (f *storeFlags) open(ctx context.Context, o output) (store *storage.Store, closeStore func(), err error) {
 	store, closeStore, err = f.openEmpty(ctx, o)
 	if err != nil {
@@ -37,8 +37,9 @@ func (f *storeFlags) open(ctx context.Context, o output) (store *storage.Store, 
 	return store, closeStore, nil
 }
 
-// openStore opens a store on the engine that is configured. A MongoDB need not be there yet: [storage.Store.Prepare]
-// tells. From slow on, commands are logged. Close must be called at the end.
+// openStore opens a store on the configured engine. It does not need a running MongoDB: [storage.Store.Prepare] is
+// the first call that fails without one. Commands that take longer than slow are logged. The caller must call the
+// returned function to close the store.
 func openStore(ctx context.Context, c *config.Store, slow time.Duration, o storage.Options) (*storage.Store, func(), error) {
 	kept, err := openEngine(c, slow, o.Log)
 	if err != nil {
@@ -49,12 +50,12 @@ func openStore(ctx context.Context, c *config.Store, slow time.Duration, o stora
 	return store, func() {
 		store.Close()
 		if err := kept.Close(context.WithoutCancel(ctx)); err != nil {
-			o.Log.WarnContext(ctx, "the store was not closed well", "err", err)
+			o.Log.WarnContext(ctx, "closing the store failed", "err", err)
 		}
 	}, nil
 }
 
-// openEngine opens the engine that is configured.
+// openEngine opens the configured engine.
 func openEngine(c *config.Store, slow time.Duration, log *slog.Logger) (engine.Engine, error) {
 	if c.Embedded() {
 		return embedded.Open(c.Data, embedded.Options{Slow: slow, Log: log})

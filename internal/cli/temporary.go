@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// temporary are the patterns of the temporary files of this program: of uploads, of pictures, of imports from the standard
-// input, and of exports, which stand beside the file that they become.
+// temporary lists the patterns of this program's temporary files: uploads, pictures, imports from standard input, and
+// exports, which are in the folder of their target file.
 var temporary = []string{"sen-upload-*", "sen-picture-*", "sen-import-*", ".sen-export-*"}
 
-// temporaryLife is how long nobody has written to a temporary file that a killed program left.
+// temporaryLife is the age after the last write at which a temporary file counts as left by a killed program.
 const temporaryLife = time.Hour
 
-// sweepTemporary removes the temporary files in a folder that programs which were killed have left.
+// sweepTemporary removes from a folder the temporary files that killed programs left.
 func sweepTemporary(dir string) {
 	for _, pattern := range temporary {
 		names, _ := filepath.Glob(filepath.Join(dir, pattern))

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestSweepTemporary removes what killed programs have left, and nothing that is in use or of others.
+// TestSweepTemporary checks that the files of killed programs are removed, and that files in use and other files
+// stay.
 func TestSweepTemporary(t *testing.T) {
 	dir := t.TempDir()
 	for name, age := range map[string]time.Duration{
@@ -25,7 +26,7 @@ func TestSweepTemporary(t *testing.T) {
 	sweepTemporary(dir)
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 3 {
-		t.Errorf("there are left %v: %v", left, err)
+		t.Errorf("these files are left: %v, %v", left, err)
 	}
 	for _, file := range left {
 		if name := file.Name(); name != "sen-picture-2" && name != "sen-other" && name != "site.jsonl" {

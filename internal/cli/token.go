@@ -10,9 +10,9 @@ import (
 	"sen/internal/people"
 )
 
-// tokenCommand lets programs in.
+// tokenCommand manages the tokens of programs.
 type tokenCommand struct {
-	Create tokenCreate `cmd:"" help:"Make a token, and print its secret: this once, it is not kept."`
+	Create tokenCreate `cmd:"" help:"Create a token and print its secret. The secret is not stored, so it can't be shown again."`
 	List   tokenList   `cmd:"" help:"List the tokens, without their secrets."`
 	Revoke tokenRevoke `cmd:"" help:"End a token at once."`
 }
@@ -20,20 +20,20 @@ type tokenCommand struct {
 type tokenCreate struct {
 	Store     storeFlags    `embed:""`
 	Name      string        `required:"" help:"What the token is for."`
-	Role      string        `required:"" enum:"reader,writer,editor,admin" help:"What it may do: reader, writer, editor or admin."`
-	Kinds     []string      `help:"Kinds of content that it is for, such as Article,Event; all without it."`
-	Actions   []string      `help:"Actions that it is for, such as READ,CREATE; all of the role without it."`
-	ExpiresIn time.Duration `help:"How long it is good, such as 720h; until it is revoked without it."`
+	Role      string        `required:"" enum:"reader,writer,editor,admin" help:"Role of the token: reader, writer, editor or admin."`
+	Kinds     []string      `help:"Kinds of content that it is limited to, such as Article,Event; by default all."`
+	Actions   []string      `help:"Actions that it is limited to, such as READ,CREATE; by default all of the role."`
+	ExpiresIn time.Duration `help:"Time until it expires, such as 720h; by default it does not expire."`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *tokenCreate) Run(ctx context.Context, o output) error {
 	n := people.NewToken{Name: c.Name, Role: content.Role(strings.ToUpper(c.Role))}
 	var err error
-	if n.Kinds, err = named("kind", c.Kinds, content.Kinds()); err != nil {
+	if n.Kinds, err = parseNames("kind", c.Kinds, content.Kinds()); err != nil {
 		return err
 	}
-	if n.Actions, err = named("action", c.Actions, content.Actions()); err != nil {
+	if n.Actions, err = parseNames("action", c.Actions, content.Actions()); err != nil {
 		return err
 	}
 	if c.ExpiresIn < 0 {
@@ -53,8 +53,8 @@ func (c *tokenCreate) Run(ctx context.Context, o output) error {
 	})
 }
 
-// named finds the values with some names, in capitals or not.
-func named[E ~string](what string, names []string, known []E) (found []E, err error) {
+// parseNames returns the values with the given names, ignoring case.
+func parseNames[E ~string](what string, names []string, known []E) (found []E, err error) {
 next:
 	for _, name := range names {
 		for _, k := range known {
@@ -63,7 +63,7 @@ next:
 				continue next
 			}
 		}
-		return nil, fmt.Errorf("%q is no %s; there are %v", name, what, known)
+		return nil, fmt.Errorf("%q is not a known %s; the values are %v", name, what, known)
 	}
 	return found, nil
 }
@@ -72,7 +72,7 @@ type tokenList struct {
 	Store storeFlags `embed:""`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *tokenList) Run(ctx context.Context, o output) error {
 	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
 		tokens, err := p.Tokens(ctx)
@@ -93,14 +93,14 @@ func (c *tokenList) Run(ctx context.Context, o output) error {
 			case t.ExpiresAt != nil:
 				state = "until " + day(*t.ExpiresAt)
 			}
-			rows = append(rows, []string{t.ID, t.Name, string(t.Role), narrowing(t.Kinds), narrowing(t.Actions), day(t.CreatedAt), used, state})
+			rows = append(rows, []string{t.ID, t.Name, string(t.Role), allOrList(t.Kinds), allOrList(t.Actions), day(t.CreatedAt), used, state})
 		}
 		return table(o.out, rows)
 	})
 }
 
-// narrowing is a list of a token as a list shows it.
-func narrowing[E ~string](list []E) string {
+// allOrList formats a list of kinds or actions of a token.
+func allOrList[E ~string](list []E) string {
 	if list == nil {
 		return "all"
 	}
@@ -116,7 +116,7 @@ type tokenRevoke struct {
 	ID    string     `arg:"" help:"The token's id, as the list shows it."`
 }
 
-// Run is the command.
+// Run runs the command.
 func (c *tokenRevoke) Run(ctx context.Context, o output) error {
 	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
 		token, err := p.RevokeToken(ctx, nil, c.ID)

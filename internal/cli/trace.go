@@ -15,11 +15,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// flushTime is how long the last spans may take on their way to the collector.
+// flushTime bounds the time for sending the last spans to the collector.
 const flushTime = 5 * time.Second
 
-// tracing makes spans and sends them to a collector; flush sends the last ones. Without a collector nothing is
-// traced. It does not set the program's global provider, so that the embedded engine's own spans stay out.
+// tracing returns a tracer that sends spans to a collector; flush sends the last ones. Without a collector nothing is
+// traced. It does not set OpenTelemetry's global provider, because then the embedded engine would send its own spans
+// too.
 func tracing(ctx context.Context, collector string, log *slog.Logger) (tracer trace.TracerProvider, flush func(), err error) {
 	if collector == "" {
 		return nil, func() {}, nil

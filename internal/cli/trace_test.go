@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// TestTraces starts the program with a collector, and sees that its spans arrive before it has stopped.
+// TestTraces starts the program with a collector, and checks that its spans arrive before the program ends.
 func TestTraces(t *testing.T) {
 	services, names := map[string]bool{}, map[string]bool{}
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -38,7 +38,7 @@ func TestTraces(t *testing.T) {
 		t.Fatal(code)
 	}
 	p.stop(t)
-	server.Close() // waits for what it still reads
+	server.Close() // waits for running requests
 	if !services["service.name=sen"] {
 		t.Errorf("the spans come from %v", services)
 	}

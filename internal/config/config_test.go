@@ -12,7 +12,7 @@ import (
 	"sen/internal/content"
 )
 
-// costLimits are the limits of cost that some flags give.
+// costLimits returns the cost limits that the flags give.
 func costLimits(t *testing.T, flags ...string) cost.Limits {
 	t.Helper()
 	var c config.Config
@@ -30,7 +30,7 @@ func costLimits(t *testing.T, flags ...string) cost.Limits {
 	return limits
 }
 
-// TestCostLimits sees that the defaults are those which package graph reckons with, and that flags take their place.
+// TestCostLimits checks that the defaults equal those of package graph, and that flags replace them.
 func TestCostLimits(t *testing.T) {
 	if diff := cmp.Diff(limits.Default.Cost, costLimits(t)); diff != "" {
 		t.Errorf("the defaults differ (-graph +config):\n%s", diff)

@@ -161,10 +161,10 @@ func (v value) number() (n int64, f float64, whole bool) {
 		n = int64(int32(bsondoc.Length(v.data)))
 		return n, float64(n), true
 	case bson.TypeInt64:
-		n = int64(bsondoc.Bits(v.data))
+		n = int64(bsondoc.Uint64(v.data))
 		return n, float64(n), true
 	}
-	f = math.Float64frombits(bsondoc.Bits(v.data))
+	f = math.Float64frombits(bsondoc.Uint64(v.data))
 	if f >= -1<<63 && f < 1<<63 && f == math.Trunc(f) {
 		return int64(f), f, true
 	}
@@ -173,7 +173,7 @@ func (v value) number() (n int64, f float64, whole bool) {
 
 // isNaN tells whether a value is the number that is none.
 func (v value) isNaN() bool {
-	return v.kind == bson.TypeDouble && math.IsNaN(math.Float64frombits(bsondoc.Bits(v.data)))
+	return v.kind == bson.TypeDouble && math.IsNaN(math.Float64frombits(bsondoc.Uint64(v.data)))
 }
 
 // compare orders two values as MongoDB sorts them: numbers of any type by their value, texts by their bytes.
@@ -193,9 +193,9 @@ func compare(a, b value) int {
 		}
 		return cmp.Compare(f, g)
 	case bracketDate:
-		return cmp.Compare(int64(bsondoc.Bits(a.data)), int64(bsondoc.Bits(b.data)))
+		return cmp.Compare(int64(bsondoc.Uint64(a.data)), int64(bsondoc.Uint64(b.data)))
 	case bracketTimestamp:
-		return cmp.Compare(bsondoc.Bits(a.data), bsondoc.Bits(b.data))
+		return cmp.Compare(bsondoc.Uint64(a.data), bsondoc.Uint64(b.data))
 	}
 	return strings.Compare(a.data, b.data)
 }
@@ -212,7 +212,7 @@ func (v value) begin(common int) uint64 {
 			n |= uint64(rest[i]) << (48 - 8*i)
 		}
 	case bracketDate:
-		n |= (bsondoc.Bits(v.data) ^ 1<<63) >> 8
+		n |= (bsondoc.Uint64(v.data) ^ 1<<63) >> 8
 	}
 	return n
 }

@@ -48,7 +48,7 @@ func Receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*R
 	if strings.HasPrefix(as.MimeType, "image/") {
 		err = f.clean(ctx)
 	} else {
-		f.file, err = picture.Wash(ctx, file, size, as)
+		f.file, err = picture.CleanVideo(ctx, file, size, as)
 	}
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (f *Received) keepVariants(ctx context.Context, put Put, m *content.Media) 
 		return err
 	}
 	for _, width := range variantWidths {
-		if width >= p.Width || p.Moves {
+		if width >= p.Width || p.Animated {
 			break
 		}
 		made, err := p.Resize(ctx, picture.Contain(p.Width, p.Height, width, picture.MaxSide))

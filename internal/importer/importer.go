@@ -1,18 +1,18 @@
-// Package importer reads content from a tree of files that a person can write:
+// Package importer reads content from a tree of files that people write by hand:
 //
-//	site.yaml                 the site's settings
-//	articles/*.yaml           and a folder for every other kind of content
+//	site.yaml                 the settings of the site
+//	articles/*.yaml           the entries of a kind; every other kind has a folder too
 //	media/files/*             the bytes of the media
 //
-// A file has one document an entry, parted by lines of "---". A document has the
-// fields of the stored form (the json tags of [sen/internal/content]) and
+// A file has one YAML document for each entry; lines of "---" separate them. A document has the fields of the stored
+// form (the json tags of [sen/internal/content]), and these:
 //
 //   - id, such as article_hoi-nghi;
-//   - draft: true, for an entry that no reader sees yet;
+//   - draft: true, for an entry that readers do not see yet;
 //   - file, for a medium: the name of its file in media/files.
 //
-// Where running text is due (spans), a plain text stands for one span without marks.
-// The times createdAt and updatedAt may be left out; they are those of publishedAt then.
+// In a field of running text (spans), a plain string means one span without marks. createdAt and updatedAt are
+// optional; their default is publishedAt.
 package importer
 
 import (
@@ -31,14 +31,13 @@ import (
 	"sen/internal/content"
 )
 
-// siteFile and mediaFiles are the places in a tree that are no folder of a kind.
+// The paths in a tree that are not the folder of a kind.
 const (
 	siteFile   = "site.yaml"
 	mediaFiles = "media/files"
 )
 
-// Files reads the tree. An error names the file, the document in it, counted from
-// 1, and the field.
+// Files reads the tree. An error names the file, the number of the document in it, counted from 1, and the field.
 func Files(fsys fs.FS) (*content.Bundle, error) {
 	if err := checkNames(fsys); err != nil {
 		return nil, err
@@ -62,8 +61,8 @@ func Files(fsys fs.FS) (*content.Bundle, error) {
 	return r.bundle, nil
 }
 
-// checkNames refuses what would be passed over in silence: a folder whose name is
-// mistyped, a file with another ending.
+// checkNames refuses files that would be ignored without a message: in a folder with a mistyped name, or with another
+// extension.
 func checkNames(fsys fs.FS) error {
 	top, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -73,12 +72,12 @@ func checkNames(fsys fs.FS) error {
 		name := entry.Name()
 		if !entry.IsDir() {
 			if isYAML(name) && name != siteFile {
-				return fmt.Errorf("%s: at the top of the tree only %s is read", name, siteFile)
+				return fmt.Errorf("%s: the only file allowed at the top of the tree is %s", name, siteFile)
 			}
 			continue
 		}
 		if !slices.ContainsFunc(content.Kinds(), func(k content.Kind) bool { return k.Descriptor().Folder == name }) {
-			return fmt.Errorf("%s: a folder of no kind of content", name)
+			return fmt.Errorf("%s: no kind of content has this folder", name)
 		}
 		inside, err := fs.ReadDir(fsys, name)
 		if err != nil {
@@ -87,7 +86,7 @@ func checkNames(fsys fs.FS) error {
 		for _, file := range inside {
 			place := path.Join(name, file.Name())
 			if place != mediaFiles && (file.IsDir() || path.Ext(place) != ".yaml") {
-				return fmt.Errorf("%s: only files *.yaml are read here", place)
+				return fmt.Errorf("%s: only *.yaml files are allowed here", place)
 			}
 		}
 	}
@@ -98,19 +97,19 @@ func isYAML(name string) bool {
 	return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml"
 }
 
-// reader gathers a bundle from a tree.
+// reader collects a bundle from a tree.
 type reader struct {
 	fsys   fs.FS
 	bundle *content.Bundle
-	// places says where each id was seen.
+	// places gives the document in which each id was found.
 	places map[content.ID]string
 }
 
-// site reads the site's settings, where there are any.
+// site reads the settings of the site, if the file exists.
 func (r *reader) site() error {
 	return r.documents(siteFile, func(_ string, fields map[string]any) error {
 		if r.bundle.Site != nil {
-			return errors.New("one document is all that is read here")
+			return errors.New("only one document is allowed here")
 		}
 		r.bundle.Site = new(content.Site)
 		return decode(fields, r.bundle.Site)
@@ -126,7 +125,7 @@ func (r *reader) file(name string, d *content.Descriptor) error {
 		}
 		id := item.Content.Common().ID
 		if before := r.places[id]; before != "" {
-			return fmt.Errorf("id: %s stands in %s already", id, before)
+			return fmt.Errorf("id: %s is already used in %s", id, before)
 		}
 		r.places[id] = place
 		r.bundle.Items = append(r.bundle.Items, *item)
@@ -134,8 +133,7 @@ func (r *reader) file(name string, d *content.Descriptor) error {
 	})
 }
 
-// documents calls read with the fields of every document of a file. A file that is
-// missing has none.
+// documents calls read with the fields of each document of a file. A missing file has no documents.
 func (r *reader) documents(name string, read func(place string, fields map[string]any) error) error {
 	text, err := fs.ReadFile(r.fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -167,7 +165,7 @@ func (r *reader) documents(name string, read func(place string, fields map[strin
 	}
 }
 
-// item makes an entry of the fields of a document.
+// item makes an entry from the fields of a document.
 func (r *reader) item(fields map[string]any, d *content.Descriptor) (*content.Item, error) {
 	item := &content.Item{Content: d.New()}
 	var id, file string
@@ -175,7 +173,7 @@ func (r *reader) item(fields map[string]any, d *content.Descriptor) (*content.It
 		return nil, err
 	}
 	if k, ok := content.ID(id).Kind(); !ok || k != d.Kind {
-		return nil, fmt.Errorf("id: %q is no id of the kind %s", id, d.Kind)
+		return nil, fmt.Errorf("id: %q is not an id of the kind %s", id, d.Kind)
 	}
 	medium, isMedium := item.Content.(*content.Media)
 	if isMedium {
@@ -199,18 +197,18 @@ func (r *reader) item(fields map[string]any, d *content.Descriptor) (*content.It
 	return item, complete(item.Content.Common(), content.ID(id))
 }
 
-// complete sets what all kinds have and a document may leave out.
+// complete sets the common fields that a document may omit.
 func complete(base *content.Base, id content.ID) error {
 	base.ID = id
 	base.Version = 1
 	if base.Slug == "" {
-		return errors.New("slug: it is missing")
+		return errors.New("slug: the field is missing")
 	}
 	if base.CreatedAt.IsZero() {
 		base.CreatedAt = base.PublishedAt
 	}
 	if base.CreatedAt.IsZero() {
-		return errors.New("publishedAt: it is missing, and so is createdAt")
+		return errors.New("publishedAt: the field is missing, and so is createdAt")
 	}
 	if base.UpdatedAt.IsZero() {
 		base.UpdatedAt = base.CreatedAt
@@ -221,7 +219,7 @@ func complete(base *content.Base, id content.ID) error {
 	return nil
 }
 
-// take moves a field that the stored form does not have out of the fields.
+// take reads a field that the stored form does not have, and removes it from the fields.
 func take[V any](fields map[string]any, name string, to *V) error {
 	value, ok := fields[name]
 	if !ok {
@@ -234,7 +232,7 @@ func take[V any](fields map[string]any, name string, to *V) error {
 	return nil
 }
 
-// decode fills a struct from fields by its json tags and refuses all others.
+// decode fills a struct from fields by its json tags, and refuses unknown fields.
 func decode(fields map[string]any, to any) error {
 	text, err := json.Marshal(fields)
 	if err != nil {
@@ -245,7 +243,7 @@ func decode(fields map[string]any, to any) error {
 	err = d.Decode(to)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return fmt.Errorf("%s: a %s is no %s", wrong.Field, wrong.Value, wrong.Type)
+		return fmt.Errorf("%s: a %s is not a %s", wrong.Field, wrong.Value, wrong.Type)
 	}
 	if err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
@@ -253,12 +251,12 @@ func decode(fields map[string]any, to any) error {
 	return nil
 }
 
-// tree gives the plain values of a node: maps, lists, texts, numbers, true and
-// false. A moment stays the text that it was written as. Where is the field's path.
+// tree returns the plain values of a node: maps, lists, strings, numbers and booleans. A timestamp stays the string
+// that was written. where is the path of the field.
 func tree(node *yaml.Node, where string) (any, error) {
 	switch node.Kind {
-	case yaml.AliasNode: // an alias could hold itself
-		return nil, fmt.Errorf("%s: aliases are not read (line %d)", where, node.Line)
+	case yaml.AliasNode: // an alias could contain itself
+		return nil, fmt.Errorf("%s: aliases are not allowed (line %d)", where, node.Line)
 	case yaml.SequenceNode:
 		list := make([]any, len(node.Content))
 		for i, member := range node.Content {
@@ -274,7 +272,7 @@ func tree(node *yaml.Node, where string) (any, error) {
 			name := node.Content[i].Value
 			at := strings.TrimPrefix(where+"."+name, ".")
 			if _, twice := fields[name]; twice {
-				return nil, fmt.Errorf("%s: it stands there twice (line %d)", at, node.Content[i].Line)
+				return nil, fmt.Errorf("%s: the field is there twice (line %d)", at, node.Content[i].Line)
 			}
 			value, err := tree(node.Content[i+1], at)
 			if err != nil {
@@ -290,11 +288,11 @@ func tree(node *yaml.Node, where string) (any, error) {
 	return scalar(node, where)
 }
 
-// scalar gives the value of a node that has no others below it.
+// scalar returns the value of a node without children.
 func scalar(node *yaml.Node, where string) (any, error) {
 	switch node.ShortTag() {
 	case "!!null":
-		return nil, fmt.Errorf("%s: it has no value (line %d)", where, node.Line)
+		return nil, fmt.Errorf("%s: the field has no value (line %d)", where, node.Line)
 	case "!!bool", "!!int", "!!float":
 		var value any
 		if err := node.Decode(&value); err != nil {

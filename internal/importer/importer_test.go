@@ -12,7 +12,7 @@ import (
 	"sen/internal/content"
 )
 
-// files is a file system of texts by their names.
+// files returns a file system with the given texts, by file name.
 func files(texts map[string]string) fstest.MapFS {
 	fsys := fstest.MapFS{}
 	for name, text := range texts {

@@ -36,7 +36,7 @@ type sizes struct {
 
 // keep keeps a size that was made of a medium, under a key. Where there are too many sizes of the picture, or in all,
 // those that were used least are removed.
-func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Made, now time.Time) error {
+func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Resized, now time.Time) error {
 	bytes := int64(len(made.Data))
 	if bytes > k.bound/4 {
 		return nil // it would drive out too many others

@@ -81,7 +81,7 @@ func (n *Newsroom) Sized(ctx context.Context, id content.ID, size picture.Size, 
 	if !strings.HasPrefix(m.MimeType, "image/") || !m.Measured() {
 		return nil, content.Errorf(content.CodeNotFound, "It is no picture.")
 	}
-	s := &Sized{medium: m, result: size.For(*m.Width, *m.Height, m.MimeType)}
+	s := &Sized{medium: m, result: size.ResultFor(*m.Width, *m.Height, m.MimeType)}
 	if file, kept := Kept(m, s.result); kept {
 		s.File, err = n.store.OpenFileOf(ctx, m, file)
 	} else {
@@ -145,7 +145,7 @@ var errNoTurn = content.Errorf(content.CodeUnavailable, "Too many sizes of pictu
 
 // MakeSize makes a size that is not there, and keeps it. However many ask for one at a time, it is made once, when its
 // turn comes. Whoever asked may go while others wait.
-func (n *Newsroom) MakeSize(ctx context.Context, s *Sized, turn Turn) (picture.Made, error) {
+func (n *Newsroom) MakeSize(ctx context.Context, s *Sized, turn Turn) (picture.Resized, error) {
 	made, err, _ := n.sizes.making.Do(string(s.medium.ID)+"@"+s.result.Key(), func() (any, error) {
 		ctx := context.WithoutCancel(ctx)
 		end, ok := turn(ctx)
@@ -156,12 +156,12 @@ func (n *Newsroom) MakeSize(ctx context.Context, s *Sized, turn Turn) (picture.M
 		return n.makeSize(ctx, s)
 	})
 	if err != nil {
-		return picture.Made{}, err
+		return picture.Resized{}, err
 	}
-	return made.(picture.Made), nil
+	return made.(picture.Resized), nil
 }
 
-func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Made, err error) {
+func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Resized, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sizeTimeout)
 	defer cancel()
 	file, err := n.store.OpenFileOf(ctx, s.medium, s.from)
@@ -178,13 +178,13 @@ func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Made, e
 }
 
 // resize makes a result out of a picture's file.
-func resize(ctx context.Context, file io.Reader, r picture.Result) (made picture.Made, err error) {
+func resize(ctx context.Context, file io.Reader, r picture.Result) (made picture.Resized, err error) {
 	spooled, err := picture.Spool(file)
 	if err != nil {
 		return made, err
 	}
 	defer func() { _ = spooled.Close() }()
-	p, err := picture.Resizing.Open(ctx, spooled.Bytes)
+	p, err := picture.ResizeLimiter.Open(ctx, spooled.Bytes)
 	if err == nil {
 		defer p.Close()
 		made, err = p.Resize(ctx, r)

@@ -10,13 +10,13 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// Clean takes out of a picture what it does not show: where and by whom it was taken,
-// with what, comments, thumbnails of it uncropped, and whatever stands behind its end or behind the
-// end of one of its parts. Its pixels stay as they are, bit for bit, but for a picture that says it
-// stands on its side: that is turned upright and written anew, and its type may be another one then.
-// What is malformed is a [*Refusal].
+// Clean removes from a picture everything that is not visible: the place and time of the shot, its author and camera,
+// comments, embedded thumbnails (which can show the uncropped picture), and all bytes after the end of the file or of
+// one of its parts. It keeps the pixels bit for bit, with one exception: if EXIF says that the picture is rotated or
+// mirrored, Clean turns it upright and encodes it again, possibly as another type. A malformed picture is a
+// [*Refusal].
 //
-// What is kept are parts of data, where the picture is not written anew.
+// When the picture is not encoded again, the returned parts are slices of data.
 func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
 	var kept Parts
 	var orientation int
@@ -34,7 +34,7 @@ func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
 		return Parts{data}, t, nil
 	}
 	if err == nil {
-		err = kept.bounded()
+		err = kept.checkCount()
 	}
 	if err != nil {
 		return nil, t, err
@@ -47,21 +47,21 @@ func Clean(ctx context.Context, data []byte, t Type) (Parts, Type, error) {
 		return nil, t, err
 	}
 	defer p.Close()
-	upright := turn(p.picture, orientation)
+	upright := rotate(p.picture, orientation)
 	if p.format == FormatJPEG {
 		t = JPEG
 	} else {
 		t = PNG
 	}
-	anew, err := encode(ctx, upright, p.format, p.profile)
-	return Parts{anew}, t, err
+	encoded, err := encode(ctx, upright, p.format, p.profile)
+	return Parts{encoded}, t, err
 }
 
-// turn sets a picture upright that stands as an orientation of EXIF says, 2 to 8.
-func turn(m image.Image, orientation int) image.Image {
+// rotate rotates and mirrors a picture so that it is upright. orientation is that of EXIF, 2 to 8.
+func rotate(m image.Image, orientation int) image.Image {
 	b := m.Bounds()
 	w, h := float64(b.Dx()), float64(b.Dy())
-	// Where the point x, y goes: the rows of a matrix.
+	// The target of the point x, y: the rows of a matrix.
 	to := map[int]f64.Aff3{
 		2: {-1, 0, w, 0, 1, 0},
 		3: {-1, 0, w, 0, -1, h},
@@ -75,7 +75,7 @@ func turn(m image.Image, orientation int) image.Image {
 	if orientation >= 5 {
 		size = image.Rect(0, 0, b.Dy(), b.Dx())
 	}
-	// Pictures need not begin at 0, 0.
+	// The bounds of a picture need not begin at 0, 0.
 	to[2] -= to[0]*float64(b.Min.X) + to[1]*float64(b.Min.Y)
 	to[5] -= to[3]*float64(b.Min.X) + to[4]*float64(b.Min.Y)
 	upright := image.NewRGBA(size)
@@ -83,8 +83,7 @@ func turn(m image.Image, orientation int) image.Image {
 	return upright
 }
 
-// orientationOf reads the orientation out of EXIF (a TIFF's first directory), 1 to 8; 1
-// where there is none.
+// orientationOf reads the orientation from EXIF (the first directory of a TIFF). It is 1 to 8; 1 if there is none.
 func orientationOf(exif []byte) int {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
@@ -114,4 +113,4 @@ func orientationOf(exif []byte) int {
 	return 1
 }
 
-var errCut = refuse(ReasonBroken, "it ends too early")
+var errTruncated = refuse(ReasonBroken, "it ends too early")

@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// The blocks of a GIF.
+// The bytes that begin the blocks of a GIF, and those that name an extension.
 const (
 	gifExtension = 0x21
 	gifFrame     = 0x2c
@@ -18,20 +18,20 @@ const (
 	gifApplication = 0xff
 )
 
-// gifBlocks visits the blocks of a GIF behind its header: each with what belongs to it.
-// It ends at the trailer, which is the last.
+// gifBlocks calls visit with the header of a GIF, and then with each of its blocks, whole. It stops after the
+// trailer, which is the last block.
 func gifBlocks(data []byte, visit func(block []byte)) error {
-	// The signature and the logical screen, then the global colour table.
+	// The signature and the logical screen. The global colour table follows.
 	const header = 13
 	if len(data) < header {
-		return errCut
+		return errTruncated
 	}
 	if !bytes.HasPrefix(data, []byte("GIF8")) {
 		return refuse(ReasonBroken, "no GIF")
 	}
-	at := header + colours(data[10])
+	at := header + colourTableLength(data[10])
 	if at > len(data) {
-		return errCut
+		return errTruncated
 	}
 	visit(data[:at])
 	for rest := data[at:]; len(rest) > 0; {
@@ -44,15 +44,15 @@ func gifBlocks(data []byte, visit func(block []byte)) error {
 			length = 2
 		case gifFrame:
 			if len(rest) < 11 {
-				return errCut
+				return errTruncated
 			}
-			length = 10 + colours(rest[9]) + 1 // the size of the codes
+			length = 10 + colourTableLength(rest[9]) + 1 // 1 is the byte with the size of the codes
 		default:
 			return refuse(ReasonBroken, "there is an unknown block")
 		}
-		for { // the parts, each behind its length, up to an empty one
+		for { // The sub-blocks, each with its length in front; an empty one ends them.
 			if length >= len(rest) {
-				return errCut
+				return errTruncated
 			}
 			n := int(rest[length])
 			length += 1 + n
@@ -63,11 +63,11 @@ func gifBlocks(data []byte, visit func(block []byte)) error {
 		visit(rest[:length])
 		rest = rest[length:]
 	}
-	return errCut
+	return errTruncated
 }
 
-// colours is the length of the colour table that some flags announce.
-func colours(flags byte) int {
+// colourTableLength returns the length in bytes of the colour table that the flags announce.
+func colourTableLength(flags byte) int {
 	if flags&0x80 == 0 {
 		return 0
 	}
@@ -84,20 +84,21 @@ func gifFrames(data []byte) (n int, err error) {
 	return n, err
 }
 
-// The lengths of two extensions of a GIF in bytes, with their parts: a control, which tells how long a frame
-// shows (GIF89a, chapter 23), and the beginning of one that tells how often all of them do.
+// The lengths of two extensions of a GIF in bytes, with their sub-blocks. The graphic control extension gives the
+// delay of a frame (GIF89a, chapter 23). The loop extension gives the number of repetitions; this is the length
+// without its terminator.
 const (
 	gifControlLength = 8
 	gifLoopsLength   = 18
 )
 
-// loops tells whether an extension says how often the frames are shown.
-func loops(block []byte) bool {
+// isLoopExtension reports whether an extension gives the number of repetitions of the animation.
+func isLoopExtension(block []byte) bool {
 	return block[1] == gifApplication && len(block) > gifLoopsLength && block[14] == 3 && block[15] == 1 &&
 		(bytes.HasPrefix(block[3:], []byte("NETSCAPE2.0")) || bytes.HasPrefix(block[3:], []byte("ANIMEXTS1.0")))
 }
 
-// cleanGIF keeps the frames of a GIF, how long each shows and how often all do.
+// cleanGIF keeps the frames of a GIF, their delays, and the number of repetitions.
 func cleanGIF(ctx context.Context, data []byte) (kept Parts, err error) {
 	frames, motion := 0, 0
 	var bad error
@@ -106,14 +107,14 @@ func cleanGIF(ctx context.Context, data []byte) (kept Parts, err error) {
 		case bad != nil:
 		case block[0] == gifExtension && block[1] == gifControl && len(block) == gifControlLength:
 			kept.add(block)
-		case block[0] == gifExtension && loops(block):
+		case block[0] == gifExtension && isLoopExtension(block):
 			kept.add(block[:gifLoopsLength])
-			kept.add([]byte{0}) // and no more parts
+			kept.add([]byte{0}) // the terminator: no more sub-blocks
 		case block[0] == gifExtension:
 		case block[0] == gifFrame:
 			frames++
 			motion += framePixels(block)
-			if frames > MaxFrames || motion > maxFilm {
+			if frames > MaxFrames || motion > maxAnimation {
 				bad = refuse(ReasonFrames, "more than %d frames", frames-1)
 				return
 			}
@@ -128,16 +129,16 @@ func cleanGIF(ctx context.Context, data []byte) (kept Parts, err error) {
 	return kept, err
 }
 
-// cleanFrame keeps a frame of a GIF up to the end of its codes. One that has fewer pixels than it says is kept
-// as it is: browsers show it.
+// cleanFrame keeps a frame of a GIF up to the end of its LZW codes. A frame with fewer pixels than it announces is
+// kept unchanged, since browsers show it.
 func cleanFrame(ctx context.Context, kept *Parts, block []byte) error {
-	begin := 10 + colours(block[9])
+	begin := 10 + colourTableLength(block[9])
 	width := int(block[begin])
 	if width < 2 || width > 8 {
 		return refuse(ReasonBroken, "its codes have %d bits", width)
 	}
 	begin++
-	var codes pieces
+	var codes joinedReader
 	for at := begin; block[at] > 0; at += 1 + int(block[at]) {
 		codes.rest = append(codes.rest, block[at+1:at+1+int(block[at])])
 	}
@@ -169,7 +170,7 @@ func cleanFrame(ctx context.Context, kept *Parts, block []byte) error {
 	return ctx.Err()
 }
 
-// framePixels is how many pixels a frame has.
+// framePixels returns the number of pixels of a frame.
 func framePixels(block []byte) int {
 	return (int(block[5]) | int(block[6])<<8) * (int(block[7]) | int(block[8])<<8)
 }

@@ -5,7 +5,7 @@ import (
 	"image"
 )
 
-// The markers of a JPEG that matter here.
+// The markers of a JPEG that this package treats by name.
 const (
 	sof0  = 0xc0
 	sof2  = 0xc2
@@ -24,14 +24,13 @@ const (
 	tem   = 0x01
 )
 
-// segment is a part of a JPEG: a marker with what belongs to it, for a scan with its
-// entropy-coded bytes.
+// segment is a part of a JPEG: a marker with its data. A scan includes its entropy-coded bytes.
 type segment struct {
 	marker byte
-	bytes  []byte // with the marker
+	bytes  []byte // including the marker
 }
 
-// body is what stands behind the marker and the length.
+// body returns the bytes after the marker and the length.
 func (s segment) body() []byte {
 	if len(s.bytes) < 4 {
 		return nil
@@ -39,12 +38,12 @@ func (s segment) body() []byte {
 	return s.bytes[4:]
 }
 
-// maxScans bounds how often the pixels of a JPEG are gone over: each takes the time of a
-// whole picture. Encoders make about ten.
+// maxScans bounds the number of scans of a JPEG, since each takes the time of decoding a whole picture. Encoders
+// write about ten.
 const maxScans = 64
 
-// segments parts a JPEG up to its end; what stands behind that is left out. It refuses one whose scans go over its pixels
-// too often.
+// segments splits a JPEG into its segments, and drops all bytes after its end marker. It refuses a JPEG with too many
+// scans, or with scans that cover too many pixels together.
 func segments(data []byte) (parts []segment, err error) {
 	if len(data) < 2 || data[0] != 0xff || data[1] != soi {
 		return nil, refuse(ReasonBroken, "no JPEG")
@@ -54,10 +53,10 @@ func segments(data []byte) (parts []segment, err error) {
 	var frame frame
 	for rest := data[2:]; ; {
 		for len(rest) > 1 && rest[0] == 0xff && rest[1] == 0xff {
-			rest = rest[1:] // filling
+			rest = rest[1:] // fill bytes
 		}
 		if len(rest) < 2 {
-			return nil, errCut
+			return nil, errTruncated
 		}
 		if rest[0] != 0xff {
 			return nil, refuse(ReasonBroken, "there is no marker where one must be")
@@ -70,11 +69,11 @@ func segments(data []byte) (parts []segment, err error) {
 		case marker == tem || marker >= rst0 && marker <= soi:
 		default:
 			if len(rest) < 4 {
-				return nil, errCut
+				return nil, errTruncated
 			}
 			length += int(rest[2])<<8 | int(rest[3])
 			if length < 4 || length > len(rest) {
-				return nil, errCut
+				return nil, errTruncated
 			}
 		}
 		if marker == sos {
@@ -84,7 +83,7 @@ func segments(data []byte) (parts []segment, err error) {
 			if samples += frame.samples(segment{marker, rest[:length]}.body()); samples > maxSamples {
 				return nil, refuse(ReasonScans, "%d scans or more of %d × %d pixels", scans, frame.width, frame.height)
 			}
-			length += scanned(rest[length:])
+			length += entropyCodedLength(rest[length:])
 		}
 		parts = append(parts, segment{marker, rest[:length]})
 		if marker >= sof0 && marker <= sof2 {
@@ -94,13 +93,13 @@ func segments(data []byte) (parts []segment, err error) {
 	}
 }
 
-// frame is what a JPEG's frame header tells of its planes (ITU T.81, B.2.2).
+// frame holds what the frame header of a JPEG says about its components (ITU T.81, B.2.2).
 type frame struct {
 	width, height int64
 	planes        []plane
 }
 
-// plane is one component of a frame: how finely it is sampled, across and down.
+// plane is one component of a frame, with its sampling factors across and down.
 type plane struct {
 	id           byte
 	across, down int64
@@ -115,13 +114,13 @@ func readFrame(body []byte) (f frame) {
 	for rest := body[header:]; len(rest) >= each && len(f.planes) < int(body[5]); rest = rest[each:] {
 		f.planes = append(f.planes, plane{rest[0], int64(rest[1] >> 4), int64(rest[1] & 15)})
 	}
-	if len(f.planes) == 1 { // alone its sampling means nothing
+	if len(f.planes) == 1 { // with one component the sampling factors mean nothing
 		f.planes[0].across, f.planes[0].down = 1, 1
 	}
 	return f
 }
 
-// samples is how many samples a scan goes over, by its header (ITU T.81, B.2.3).
+// samples returns the number of samples that a scan covers, from the header of the scan (ITU T.81, B.2.3).
 func (f frame) samples(scan []byte) (n int64) {
 	across, down := int64(1), int64(1)
 	for _, p := range f.planes {
@@ -141,8 +140,9 @@ func (f frame) samples(scan []byte) (n int64) {
 	return n
 }
 
-// scanned is the length of entropy-coded bytes: up to a marker that is no restart.
-func scanned(data []byte) int {
+// entropyCodedLength returns the length of the entropy-coded bytes, which end at the first marker that is not a restart
+// marker.
+func entropyCodedLength(data []byte) int {
 	for i := 0; ; {
 		next := bytes.IndexByte(data[i:], 0xff)
 		if next < 0 || i+next+1 >= len(data) {
@@ -156,22 +156,23 @@ func scanned(data []byte) int {
 	}
 }
 
-// tables are the markers of the segments that pixels are decoded by (ITU-T T.81, table B.1): frames of all
-// kinds, Huffman and arithmetic tables, quantization tables, restart intervals, the number of lines, scans.
-func (s segment) tables() bool {
+// neededByDecoder reports whether the decoder needs the segment (ITU-T T.81, table B.1): frames of all kinds, Huffman,
+// arithmetic and quantization tables, restart intervals, the number of lines, scans.
+func (s segment) neededByDecoder() bool {
 	return s.marker >= sof0 && s.marker <= sof15 && s.marker != jpg || s.marker >= sos && s.marker <= dri ||
 		s.marker == soi || s.marker == eoi || s.marker >= rst0 && s.marker <= rst7
 }
 
-// The fixed parts of two segments in bytes: what stands behind them is a thumbnail, which may show
-// what was cropped, or anything at all.
+// The lengths in bytes of the fixed parts of two segments. The bytes after them are a thumbnail, which can show what
+// was cropped away, or any other data.
 const (
 	fixedJFIF  = 14 // JFIF 1.02: identifier, version, units, densities, width and height of the thumbnail
 	fixedAdobe = 12 // identifier, version, two flags, colour transform
 )
 
-// fixed is a segment cut to its fixed part of n bytes; for JFIF it says that no thumbnail follows.
-func (s segment) fixed(n int) []byte {
+// cutToFixed returns the segment cut to its fixed part of n bytes, or nil if it is shorter. In JFIF it sets the size of
+// the thumbnail to 0.
+func (s segment) cutToFixed(n int) []byte {
 	if len(s.body()) < n {
 		return nil
 	}
@@ -183,27 +184,27 @@ func (s segment) fixed(n int) []byte {
 	return cut
 }
 
-// cleanJPEG keeps what the pixels of a JPEG need and what their colours are: tables and scans, and once
-// each the fixed parts of JFIF and Adobe, and the colour profile.
+// cleanJPEG keeps what a decoder needs: the segments of tables and scans, and, once each, the fixed parts of JFIF and
+// Adobe and the colour profile.
 func cleanJPEG(data []byte) (kept Parts, orientation int, err error) {
 	parts, err := segments(data)
 	if err != nil {
 		return nil, 0, err
 	}
-	profile, err := profileIn(parts)
+	profile, err := joinProfile(parts)
 	if err != nil {
 		return nil, 0, err
 	}
 	jfif, adobe := false, false
 	for _, s := range parts {
 		switch {
-		case s.tables():
+		case s.neededByDecoder():
 			kept.add(s.bytes)
 		case s.marker == app0 && !jfif && bytes.HasPrefix(s.body(), []byte("JFIF\x00")):
-			kept.add(s.fixed(fixedJFIF))
+			kept.add(s.cutToFixed(fixedJFIF))
 			jfif = true
 		case s.marker == app14 && !adobe && bytes.HasPrefix(s.body(), []byte("Adobe")):
-			kept.add(s.fixed(fixedAdobe))
+			kept.add(s.cutToFixed(fixedAdobe))
 			adobe = true
 		case s.isProfile():
 			kept.add(profileSegments(profile))
@@ -217,18 +218,18 @@ func cleanJPEG(data []byte) (kept Parts, orientation int, err error) {
 	return kept, orientation, nil
 }
 
-// maxProfile is the largest colour profile in bytes that sizes of a picture get, too.
+// maxProfile is the size in bytes of the largest colour profile that is copied into resized pictures.
 const maxProfile = 16 << 10
 
-// profileOf is the colour profile of a JPEG, as the segments that hold it; nil when it
-// is not for the colours that a JPEG of ours has, or too large for small pictures.
+// profileOf returns the colour profile of a JPEG as segments. It returns nil if the profile is not for the colour
+// model that our JPEGs have, or is too large for small pictures.
 func profileOf(parts []segment, decoded image.Image) (profile []byte) {
 	switch decoded.(type) {
 	case *image.YCbCr, *image.RGBA:
 	default:
 		return nil
 	}
-	profile, err := profileIn(parts)
+	profile, err := joinProfile(parts)
 	if err != nil {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 	"sen/internal/picture"
 )
 
-// TestLadder asks for many sizes of pictures: there are few results, none larger than its picture, each asked for by a
-// size of its own, and each as wide as it was asked for where the picture is.
+// TestLadder asks for many random sizes. A picture must have few results, none larger than itself; each result must
+// be reachable by a size of its own, and must be as wide as asked if the picture is.
 func TestLadder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	any := func(ints ...int) int { return ints[random.IntN(len(ints))] }
@@ -21,7 +21,7 @@ func TestLadder(t *testing.T) {
 			if s.Width == 0 || random.IntN(2) == 0 {
 				s.Fit = picture.FitCover
 			}
-			r := s.For(of[0], of[1], "image/jpeg")
+			r := s.ResultFor(of[0], of[1], "image/jpeg")
 			if known, ok := results[r.Key()]; ok && known != r {
 				t.Fatalf("%v: %+v and %+v have one key", of, known, r)
 			}
@@ -34,10 +34,10 @@ func TestLadder(t *testing.T) {
 			}
 		}
 		if most := len(picture.Ladder) * 26; len(results) > most {
-			t.Errorf("%v: there are %d results, at most %d were thought of", of, len(results), most)
+			t.Errorf("%v: there are %d results, want at most %d", of, len(results), most)
 		}
 		for _, r := range results {
-			if again := r.Size().For(of[0], of[1], "image/jpeg"); !r.Cropped && again != r {
+			if again := r.Size().ResultFor(of[0], of[1], "image/jpeg"); !r.Cropped && again != r {
 				t.Errorf("%v: %+v, asked for, comes to %+v", of, r, again)
 			}
 		}
@@ -48,27 +48,28 @@ func TestLadder(t *testing.T) {
 		}
 	}
 	if !slices.IsSorted(picture.Ladder) {
-		t.Error("the ladder goes up and down")
+		t.Error("the ladder is not sorted")
 	}
 }
 
-// TestProportions sees that what is cropped has the proportions asked for, where they are usual ones, at every width.
+// TestProportions checks that a cropped result has the proportions that were asked for, if they are usual ones, at
+// every width.
 func TestProportions(t *testing.T) {
 	for _, p := range [][2]int{{1, 1}, {4, 3}, {3, 4}, {3, 2}, {16, 9}, {9, 16}, {40, 21}, {2, 1}, {21, 9}} {
 		for _, width := range picture.Ladder[3:] {
 			size := picture.Size{Width: width, Height: width * p[1] / p[0], Fit: picture.FitCover}
-			r := size.For(10_000, 10_000, "image/jpeg")
+			r := size.ResultFor(10_000, 10_000, "image/jpeg")
 			want := float64(p[1]) / float64(p[0])
 			if got := float64(r.Height) / float64(r.Width); math.Abs(got-want) > 1/float64(r.Width) {
 				t.Errorf("%+v comes to %+v", size, r)
 			}
-			if again := r.Size().For(10_000, 10_000, "image/jpeg"); again != r {
+			if again := r.Size().ResultFor(10_000, 10_000, "image/jpeg"); again != r {
 				t.Errorf("%+v, asked for, comes to %+v", r, again)
 			}
 		}
 	}
-	// 1200 × 630 is what other sites show of a page.
-	if r := (picture.Size{Width: 1200, Height: 630, Fit: picture.FitCover}).For(4000, 3000, "image/png"); r.Width != 1280 || r.Height != 672 {
+	// 1200 × 630 is the size of the preview card that other sites show of a page.
+	if r := (picture.Size{Width: 1200, Height: 630, Fit: picture.FitCover}).ResultFor(4000, 3000, "image/png"); r.Width != 1280 || r.Height != 672 {
 		t.Errorf("a card of 1200 × 630 comes to %+v", r)
 	}
 }

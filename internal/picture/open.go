@@ -14,29 +14,29 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Lane bounds what is decoded at once in this process, in pixels: one of the largest pictures, or as many small ones as
-// there are processors.
-type Lane struct{ room *semaphore.Weighted }
+// Limiter bounds the number of pixels that are decoded at the same time in this process: one of the largest pictures,
+// or as many small ones as there are processors.
+type Limiter struct{ pixels *semaphore.Weighted }
 
-func newLane() *Lane { return &Lane{semaphore.NewWeighted(maxPixels)} }
+func newLimiter() *Limiter { return &Limiter{semaphore.NewWeighted(maxPixels)} }
 
-// The lanes: what editors send does not wait behind sizes that strangers ask for.
+// The two limiters are separate, so that uploads of editors do not wait for resizing that anonymous clients cause.
 var (
-	// Uploads is the lane of what comes in.
-	Uploads = newLane()
-	// Resizing is the lane of sizes.
-	Resizing = newLane()
+	// UploadLimiter is the limiter for uploaded pictures.
+	UploadLimiter = newLimiter()
+	// ResizeLimiter is the limiter for making sizes.
+	ResizeLimiter = newLimiter()
 )
 
-// maxDecode is the longest that a picture may take to be decoded.
+// maxDecode bounds the time that decoding a picture may take.
 const maxDecode = 10 * time.Second
 
-// Open decodes a cleaned picture of an upload; see [Lane.Open].
-func Open(ctx context.Context, data []byte) (*Picture, error) { return Uploads.Open(ctx, data) }
+// Open decodes a cleaned picture of an upload; see [Limiter.Open].
+func Open(ctx context.Context, data []byte) (*Picture, error) { return UploadLimiter.Open(ctx, data) }
 
-// Open decodes a cleaned picture, or the first frame of one that moves. It waits while others are decoded in the lane.
-// What is no picture, too large, or takes too long is a [*Refusal].
-func (l *Lane) Open(ctx context.Context, data []byte) (*Picture, error) {
+// Open decodes a cleaned picture, or the first frame of an animated one. It waits until the limiter has room for the
+// pixels. A file that is not a picture, is too large, or takes too long to decode is a [*Refusal].
+func (l *Limiter) Open(ctx context.Context, data []byte) (*Picture, error) {
 	size, form, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, refuse(ReasonBroken, "%v", err)
@@ -50,30 +50,30 @@ func (l *Lane) Open(ctx context.Context, data []byte) (*Picture, error) {
 	}
 	var parts []segment
 	if form == "jpeg" {
-		if parts, err = segments(data); err != nil { // too many scans are found here
+		if parts, err = segments(data); err != nil { // segments refuses too many scans
 			return nil, err
 		}
 	}
 	weight := max(pixels, maxPixels/int64(runtime.GOMAXPROCS(0)))
-	if err := l.room.Acquire(ctx, weight); err != nil {
+	if err := l.pixels.Acquire(ctx, weight); err != nil {
 		return nil, fmt.Errorf("wait for room to decode a picture: %w", err)
 	}
 	decoded, err := decode(ctx, data)
 	if err != nil {
-		l.room.Release(weight)
+		l.pixels.Release(weight)
 		return nil, err
 	}
-	p := &Picture{picture: decoded, format: FormatPNG, release: sync.OnceFunc(func() { l.room.Release(weight) })}
+	p := &Picture{picture: decoded, format: FormatPNG, release: sync.OnceFunc(func() { l.pixels.Release(weight) })}
 	p.Width, p.Height = decoded.Bounds().Dx(), decoded.Bounds().Dy()
 	switch form {
 	case "jpeg":
 		p.format = FormatJPEG
 		p.profile = profileOf(parts, decoded)
 	case "png":
-		p.Moves = movingPNG(data)
+		p.Animated = isAnimatedPNG(data)
 	case "gif":
 		frames, _ := gifFrames(data)
-		p.Moves = frames > 1
+		p.Animated = frames > 1
 	case "webp":
 		if opaque(decoded) {
 			p.format = FormatJPEG
@@ -82,9 +82,10 @@ func (l *Lane) Open(ctx context.Context, data []byte) (*Picture, error) {
 	return p, nil
 }
 
-// decode decodes a picture until its own deadline: [maxDecode] from now, or before the context ends if that is sooner, so
-// that there is time left to say so. Decoders know no context. They read as they go, and reading ends with the deadline;
-// what they do between two reads is bounded by the pixels and, for a JPEG, by its scans.
+// decode decodes a picture until a deadline of its own: [maxDecode] from now, or three quarters of the time that the
+// context has left, if that is shorter. The rest of the time is for answering with an error. Go's decoders take no
+// context, but they read while they decode, and the reader fails after the deadline. The work between two reads is
+// bounded by the number of pixels and, for a JPEG, of scans.
 func decode(ctx context.Context, data []byte) (image.Image, error) {
 	limit := maxDecode
 	if end, ok := ctx.Deadline(); ok {
@@ -92,7 +93,7 @@ func decode(ctx context.Context, data []byte) (image.Image, error) {
 	}
 	decoding, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	decoded, _, err := image.Decode(untilReader{decoding, bytes.NewReader(data)})
+	decoded, _, err := image.Decode(contextReader{decoding, bytes.NewReader(data)})
 	switch {
 	case err == nil:
 		return decoded, nil
@@ -104,36 +105,36 @@ func decode(ctx context.Context, data []byte) (image.Image, error) {
 	return nil, refuse(ReasonBroken, "%v", err)
 }
 
-// untilReader reads until a context ends.
-type untilReader struct {
+// contextReader reads until a context ends.
+type contextReader struct {
 	ctx context.Context
 	io.Reader
 }
 
 // Read implements [io.Reader].
-func (r untilReader) Read(p []byte) (int, error) {
+func (r contextReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
 	return r.Reader.Read(p)
 }
 
-// untilWriter writes until a context ends.
-type untilWriter struct {
+// contextWriter writes until a context ends.
+type contextWriter struct {
 	ctx context.Context
 	io.Writer
 }
 
 // Write implements [io.Writer].
-func (w untilWriter) Write(p []byte) (int, error) {
+func (w contextWriter) Write(p []byte) (int, error) {
 	if err := w.ctx.Err(); err != nil {
 		return 0, err
 	}
 	return w.Writer.Write(p)
 }
 
-// movingPNG tells whether a PNG is one that moves (PNG, third edition, "acTL": it stands in front of the pixels).
-func movingPNG(data []byte) bool {
+// isAnimatedPNG reports whether a PNG is animated: it then has the chunk "acTL" before its pixels (PNG, third edition).
+func isAnimatedPNG(data []byte) bool {
 	pixels := bytes.Index(data, []byte("IDAT"))
 	return pixels > 0 && bytes.Contains(data[:pixels], []byte("acTL"))
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// ending is a context that ends with some error once it was asked so often whether it has.
+// ending is a context whose Err returns an error after a given number of calls.
 type ending struct {
 	context.Context
 	left *int
@@ -28,7 +28,7 @@ func (e ending) Err() error {
 	return nil
 }
 
-// TestDecodeEnds sees that decoders stop at the end of their time, wherever that comes, and that it is told as such.
+// TestDecodeEnds checks that decoders stop at the end of the context, wherever it comes, and that the error says why.
 func TestDecodeEnds(t *testing.T) {
 	drawn := image.NewPaletted(image.Rect(0, 0, 300, 200), palette.Plan9)
 	for i := range drawn.Pix {
@@ -47,26 +47,26 @@ func TestDecodeEnds(t *testing.T) {
 		defer cancel()
 		var refusal *Refusal
 		if _, err := decode(over, buf.Bytes()); !errors.As(err, &refusal) || refusal.Reason != ReasonSlow {
-			t.Errorf("%s, out of time: %v", name, err)
+			t.Errorf("%s, after the deadline: %v", name, err)
 		}
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := decode(gone, buf.Bytes()); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s, whose reader has gone: %v", name, err)
+			t.Errorf("%s, with a cancelled context: %v", name, err)
 		}
 		asked := 1 << 20
-		if _, _, err := image.Decode(untilReader{ending{t.Context(), &asked, context.DeadlineExceeded}, bytes.NewReader(buf.Bytes())}); err != nil {
+		if _, _, err := image.Decode(contextReader{ending{t.Context(), &asked, context.DeadlineExceeded}, bytes.NewReader(buf.Bytes())}); err != nil {
 			t.Fatal(err)
 		}
 		for reads := range 1<<20 - asked {
 			left := reads
-			_, _, err := image.Decode(untilReader{ending{t.Context(), &left, context.DeadlineExceeded}, bytes.NewReader(buf.Bytes())})
-			if err == nil || left < -8 { // each format looks once at the beginning
-				t.Errorf("%s, out of time after %d reads: %v after %d more", name, reads, err, -left)
+			_, _, err := image.Decode(contextReader{ending{t.Context(), &left, context.DeadlineExceeded}, bytes.NewReader(buf.Bytes())})
+			if err == nil || left < -8 { // each format is probed once at the beginning
+				t.Errorf("%s, deadline after %d reads: %v after %d more", name, reads, err, -left)
 			}
 		}
 	}
 	if data, err := encode(ending{t.Context(), new(int), context.DeadlineExceeded}, drawn, FormatPNG, nil); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("encoded out of time: %d bytes, %v", len(data), err)
+		t.Errorf("encoded after the deadline: %d bytes, %v", len(data), err)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Overwritten reads a file with some parts of it overwritten, by zeros or by other bytes. The file itself
-// stays as it is, and its length does.
+// Overwritten reads a file in which some parts are replaced by zeros or by other bytes of the same length. The file
+// itself is not changed.
 type Overwritten struct {
 	file  io.ReaderAt
 	parts []overwrite
@@ -15,25 +15,25 @@ type Overwritten struct {
 
 var _ io.ReaderAt = (*Overwritten)(nil)
 
-// overwrite is a part that is read otherwise: as with, or as zeros without it.
+// overwrite is a part that is read as the bytes of with, or as zeros if with is nil.
 type overwrite struct {
 	extent
 	with []byte
 }
 
-// zero overwrites a part with zeros.
+// zero replaces a part by zeros.
 func (o *Overwritten) zero(from, to int64) {
 	if from < to {
 		o.parts = append(o.parts, overwrite{extent: extent{from, to}})
 	}
 }
 
-// write overwrites what stands at a place.
+// write replaces the bytes at a position.
 func (o *Overwritten) write(at int64, with []byte) {
 	o.parts = append(o.parts, overwrite{extent{at, at + int64(len(with))}, with})
 }
 
-// sort makes the parts ready for reading. They don't overlap.
+// sort prepares the parts for ReadAt. They don't overlap.
 func (o *Overwritten) sort() {
 	slices.SortFunc(o.parts, func(a, b overwrite) int { return cmp.Compare(a.from, b.from) })
 }

@@ -1,5 +1,5 @@
-// Package picture knows files: of what type they are, what a picture shows, and how
-// it is made smaller. Bytes come in, facts and bytes go out; nothing is kept.
+// Package picture inspects uploaded files: it detects their types, removes hidden data, decodes pictures and makes
+// smaller ones. It takes and returns bytes, and stores nothing.
 package picture
 
 import (
@@ -9,46 +9,46 @@ import (
 	"encoding/base64"
 	"fmt"
 	"image"
-	_ "image/gif" // decoded
+	_ "image/gif" // registers the decoder
 	"image/jpeg"
 	"image/png"
 
 	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp" // decoded
+	_ "golang.org/x/image/webp" // registers the decoder
 )
 
-// Bounds of a picture.
+// Limits of a picture.
 const (
-	// maxPixels bounds what is decoded: 50 megapixels are 200 MB.
+	// maxPixels bounds what is decoded: 50 megapixels need 200 MB.
 	maxPixels = 50_000_000
-	// MaxBytes bounds the file of a picture.
+	// MaxBytes bounds the file of a picture, in bytes.
 	MaxBytes = 64 << 20
-	// MaxFrames bounds a picture that moves, and maxFilm the unpacked bytes of all its frames, one a pixel at the
-	// least: each reader's browser decodes them.
-	MaxFrames = 1000
-	maxFilm   = 2_000_000_000
-	// maxSamples bounds how many samples of a JPEG its scans go over in all: those of the largest picture that a
-	// usual encoder makes. 50 megapixels in three full planes are gone over 5 times; some tools do it 60 times.
+	// MaxFrames bounds the frames of an animated picture, and maxAnimation the unpacked bytes of all its frames, at
+	// least one a pixel: the browser of each reader decodes them all.
+	MaxFrames    = 1000
+	maxAnimation = 2_000_000_000
+	// maxSamples bounds the samples that all scans of a JPEG cover together. Usual encoders stay below it for the
+	// largest picture: 50 megapixels in three full components may be covered 5 times; some tools write 60 scans.
 	maxSamples = 16 * maxPixels
-	// MaxSide is the longest side of a size that is made, in pixels.
+	// MaxSide is the longest side of a resized picture, in pixels.
 	MaxSide = 4096
 )
 
-// Picture is a decoded picture. It takes much memory, so that others may have to wait:
-// close it soon.
+// Picture is a decoded picture. Close it soon: it takes much memory, and other decodings may be waiting for its
+// place.
 type Picture struct {
-	// Width and Height are in pixels, as it is seen.
+	// Width and Height are in pixels.
 	Width, Height int
-	// Moves tells that there are more frames than the first, which alone is decoded.
-	Moves   bool
-	picture image.Image
-	halves  []*image.RGBA // each half as wide and high as the one before it
-	format  Format
-	profile []byte // of colours, as segments of a JPEG
-	release func()
+	// Animated reports whether there are more frames than the first. Only the first one is decoded.
+	Animated bool
+	picture  image.Image
+	halves   []*image.RGBA // each is half as wide and half as high as the one before it
+	format   Format
+	profile  []byte // the colour profile, as segments of a JPEG
+	release  func()
 }
 
-// Close lets others decode.
+// Close frees the room that the picture took in its Limiter.
 func (p *Picture) Close() {
 	p.picture, p.halves = nil, nil
 	p.release()
@@ -59,24 +59,24 @@ func opaque(m image.Image) bool {
 	return ok && known.Opaque()
 }
 
-// Made is a picture in some size.
-type Made struct {
+// Resized is a resized picture.
+type Resized struct {
 	Data []byte
 	// Width and Height are in pixels.
 	Width, Height int
 	Format        Format
 }
 
-// Resize makes the picture in a size. It stops when the context ends.
-func (p *Picture) Resize(ctx context.Context, size Result) (made Made, err error) {
-	made = Made{Width: size.Width, Height: size.Height, Format: cmp.Or(size.Format, p.format)}
+// Resize makes the picture in one size. It stops when the context ends.
+func (p *Picture) Resize(ctx context.Context, size Result) (made Resized, err error) {
+	made = Resized{Width: size.Width, Height: size.Height, Format: cmp.Or(size.Format, p.format)}
 	from := size.of(p.Width, p.Height).Add(p.picture.Bounds().Min)
 	made.Data, err = encode(ctx, p.scale(from, size.Width, size.Height), made.Format, p.profile)
 	return made, err
 }
 
-// scale makes a part of the picture smaller. Halving by halves first keeps what is fine
-// in it from flickering; the halves of the whole serve all of its sizes.
+// scale scales a part of the picture down. It halves the picture repeatedly before the last step, because one large
+// step would leave fine detail flickering. The halves of the whole picture are kept for its other sizes.
 func (p *Picture) scale(from image.Rectangle, width, height int) *image.RGBA {
 	source, whole := p.picture, from == p.picture.Bounds()
 	for level := 0; ; level++ {
@@ -102,20 +102,20 @@ func scaled(source image.Image, from image.Rectangle, width, height int) *image.
 	return to
 }
 
-// encode writes a picture, until the context ends. A photograph has no transparency: what is behind it is white.
+// encode writes a picture, until the context ends. JPEG has no transparency: transparent pixels become white.
 func encode(ctx context.Context, m image.Image, format Format, profile []byte) ([]byte, error) {
 	var buf bytes.Buffer
-	to := untilWriter{ctx, &buf}
+	to := contextWriter{ctx, &buf}
 	if format == FormatPNG {
 		encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 		err := encoder.Encode(to, m)
 		return buf.Bytes(), err
 	}
 	if !opaque(m) {
-		paper := image.NewRGBA(m.Bounds())
-		draw.Draw(paper, paper.Bounds(), image.White, image.Point{}, draw.Src)
-		draw.Draw(paper, paper.Bounds(), m, m.Bounds().Min, draw.Over)
-		m = paper
+		background := image.NewRGBA(m.Bounds())
+		draw.Draw(background, background.Bounds(), image.White, image.Point{}, draw.Src)
+		draw.Draw(background, background.Bounds(), m, m.Bounds().Min, draw.Over)
+		m = background
 	}
 	if err := jpeg.Encode(to, m, &jpeg.Options{Quality: 85}); err != nil {
 		return nil, err
@@ -126,8 +126,8 @@ func encode(ctx context.Context, m image.Image, format Format, profile []byte) (
 // maxPlaceholder bounds a placeholder in bytes.
 const maxPlaceholder = 1000
 
-// Placeholder is a tiny version as a data URI of 1000 bytes at most, to show while the
-// picture loads.
+// Placeholder returns a tiny version of the picture as a data URI of at most 1000 bytes, to show while the picture
+// loads.
 func (p *Picture) Placeholder() (string, error) {
 	for side := 16; ; side /= 2 {
 		size := Contain(p.Width, p.Height, side, side)
@@ -143,14 +143,14 @@ func (p *Picture) Placeholder() (string, error) {
 	}
 }
 
-// Color is the dominant colour as "#rrggbb": the mean of those pixels that are alike and
-// most. A picture that is quite transparent is white.
+// Color returns the dominant colour as "#rrggbb": the mean of the largest group of pixels with similar colours. A
+// transparent picture is white.
 func (p *Picture) Color() string {
 	const side = 64
 	size := Contain(p.Width, p.Height, side, side)
 	small := p.scale(p.picture.Bounds(), size.Width, size.Height)
 	type sum struct{ r, g, b, n int }
-	var sums [1 << 9]sum // by the three highest bits of each channel
+	var sums [1 << 9]sum // grouped by the three highest bits of each channel
 	most := 0
 	for i := 0; i < len(small.Pix); i += 4 {
 		r, g, b, a := int(small.Pix[i]), int(small.Pix[i+1]), int(small.Pix[i+2]), int(small.Pix[i+3])

@@ -53,10 +53,10 @@ func pngOf(t testing.TB, m image.Image) []byte {
 	return buf.Bytes()
 }
 
-// place is what a camera writes of where a picture was taken.
+// place is the position that a camera writes into a picture.
 const place = "GPS-10.4938N-105.6882E"
 
-// exif is a camera's note: an orientation, and a place.
+// exif returns the EXIF of a camera: an orientation, and the place.
 func exif(orientation uint16) []byte {
 	b := []byte("MM\x00*\x00\x00\x00\x08\x00\x02")
 	b = append(b, 0x01, 0x12, 0, 3, 0, 0, 0, 1, byte(orientation>>8), byte(orientation), 0, 0)
@@ -64,17 +64,17 @@ func exif(orientation uint16) []byte {
 	return append(b, place...)
 }
 
-// app is a segment of a JPEG.
+// app returns a segment of a JPEG.
 func app(marker byte, body []byte) []byte {
 	return append([]byte{0xff, marker, byte((len(body) + 2) >> 8), byte(len(body) + 2)}, body...)
 }
 
-// withSegments puts segments behind the beginning of a JPEG.
+// withSegments inserts segments after the start marker of a JPEG.
 func withSegments(data []byte, segments ...[]byte) []byte {
 	return append(append(bytes.Clone(data[:2]), bytes.Join(segments, nil)...), data[2:]...)
 }
 
-// chunk is a chunk of a PNG.
+// chunk returns a chunk of a PNG.
 func chunk(name string, body []byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
 	b = append(append(b, name...), body...)
@@ -87,7 +87,7 @@ var jpegProfile = "ICC_PROFILE\x00\x01\x01" + string(profile(200))
 // tinyWebP is a WebP of one pixel.
 var tinyWebP, _ = base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
 
-// webpWith wraps the tiny WebP in the extended form, with chunks behind its pixels.
+// webpWith returns the tiny WebP in the extended format, with chunks after its pixels.
 func webpWith(chunks ...[]byte) []byte {
 	b := append([]byte("VP8X\x0a\x00\x00\x00\x0c\x00\x00\x00"), 0, 0, 0, 0, 0, 0)
 	b = append(append(b, tinyWebP[12:]...), bytes.Join(chunks, nil)...)
@@ -99,18 +99,18 @@ func riff(name string, body []byte) []byte {
 	return append(b, make([]byte, len(body)%2)...)
 }
 
-// clean cleans a picture, and gives its bytes.
+// clean cleans a picture and returns the bytes of all its parts.
 func clean(t *testing.T, data []byte, as picture.Type) ([]byte, picture.Type, error) {
 	t.Helper()
 	kept, as, err := picture.Clean(t.Context(), data, as)
 	return kept.Bytes(), as, err
 }
 
-// TestNotInMemory cleans a picture of 30 MB, as one is that a phone made with a film in it: neither it nor what is kept
-// of it comes into the program's memory.
+// TestNotInMemory cleans a picture of 30 MB, the size of a phone's picture with a video inside. Neither the upload
+// nor the cleaned picture may be loaded into the program's memory.
 func TestNotInMemory(t *testing.T) {
 	small := jpegOf(t, scene(40, 30))
-	tables := bytes.Repeat(app(0xdb, make([]byte, 0xffff-2)), 30<<20>>16) // nothing decodes it, and nothing is cut from it
+	tables := bytes.Repeat(app(0xdb, make([]byte, 0xffff-2)), 30<<20>>16) // no decoder uses them, and Clean keeps them
 	large := slices.Concat(small[:2], tables, small[2:])
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -137,7 +137,7 @@ func TestNotInMemory(t *testing.T) {
 	}
 }
 
-// TestClean sees that nothing of where a picture was taken stays, and its pixels do.
+// TestClean checks that Clean removes the place from a picture and keeps its pixels.
 func TestClean(t *testing.T) {
 	photo, drawing := jpegOf(t, scene(64, 48)), pngOf(t, scene(64, 48))
 	var moving bytes.Buffer
@@ -151,8 +151,8 @@ func TestClean(t *testing.T) {
 	for name, c := range map[string]struct {
 		data   []byte
 		as     picture.Type
-		want   []byte // what stays
-		inside string // of what stays
+		want   []byte // the whole expected picture; nil is not compared
+		inside string // must be in the cleaned picture
 	}{
 		"a photograph": {
 			append(withSegments(photo, app(0xe1, note), app(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+place)), app(0xe2, []byte(jpegProfile)),
@@ -166,7 +166,7 @@ func TestClean(t *testing.T) {
 			}, nil), "<script>"+place...),
 			picture.PNG, drawing, "IHDR",
 		},
-		"a film": {
+		"an animated GIF": {
 			append(append(append(bytes.Clone(moving.Bytes()[:13]), comment...), moving.Bytes()[13:]...), place...),
 			picture.GIF, moving.Bytes(), "NETSCAPE2.0",
 		},
@@ -177,14 +177,14 @@ func TestClean(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !bytes.Contains(c.data, []byte(place)) {
-				t.Fatal("the test's own picture tells no place")
+				t.Fatal("the place is not in the picture of the test")
 			}
 			kept, as, err := clean(t, c.data, c.as)
 			if err != nil || as.MimeType != c.as.MimeType {
 				t.Fatal(as.MimeType, err)
 			}
 			if bytes.Contains(kept, []byte(place)) || bytes.Contains(kept, []byte("script")) {
-				t.Error("it still tells where it was taken")
+				t.Error("the place is still in the picture")
 			}
 			if !bytes.Contains(kept, []byte(c.inside)) || c.want != nil && !bytes.Equal(kept, c.want) {
 				t.Errorf("%d bytes are left of %d, want %d", len(kept), len(c.data), len(c.want))
@@ -194,16 +194,16 @@ func TestClean(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.Close()
-			for cut := range len(kept) { // nothing panics, whatever is missing
+			for cut := range len(kept) { // no panic, wherever the file is cut
 				_, _, _ = clean(t, kept[:cut], c.as)
 			}
 		})
 	}
 }
 
-// TestUpright turns pictures in all the ways that a camera can be held.
+// TestUpright cleans pictures with each EXIF orientation.
 func TestUpright(t *testing.T) {
-	blue := map[uint16][2]int{ // where the blue quarter goes: right, down
+	blue := map[uint16][2]int{ // the corner with the blue quarter: 1 is right, 1 is down
 		1: {0, 0}, 2: {1, 0}, 3: {1, 1}, 4: {0, 1}, 5: {0, 0}, 6: {1, 0}, 7: {1, 1}, 8: {0, 1},
 	}
 	for orientation, corner := range blue {
@@ -234,7 +234,7 @@ func TestUpright(t *testing.T) {
 	}
 }
 
-// TestHostile refuses pictures that are made to do harm, before they are decoded.
+// TestHostile checks that pictures made to do harm are refused before they are decoded.
 func TestHostile(t *testing.T) {
 	bomb := pngOf(t, scene(1, 1))
 	binary.BigEndian.PutUint32(bomb[16:], 50_000)
@@ -244,7 +244,7 @@ func TestHostile(t *testing.T) {
 	scan := bytes.Index(photo, []byte{0xff, 0xda})
 	scans := append(bytes.Clone(photo[:scan]), bytes.Repeat(photo[scan:len(photo)-2], 100)...)
 	scans = append(scans, 0xff, 0xd9)
-	film := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
+	animation := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
 	// 41 frames of 8000 × 8000 pixels.
 	large := append([]byte("GIF89a\x40\x1f\x40\x1f\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x40\x1f\x40\x1f\x00\x02\x02D\x01\x00"), 41)...)
 	for name, c := range map[string]struct {
@@ -252,9 +252,9 @@ func TestHostile(t *testing.T) {
 		as     picture.Type
 		reason picture.Reason
 	}{
-		"a bomb":                {bomb, picture.PNG, picture.ReasonPixels},
+		"a decompression bomb":  {bomb, picture.PNG, picture.ReasonPixels},
 		"a JPEG of 100 scans":   {scans, picture.JPEG, picture.ReasonBroken},
-		"a GIF of too many":     {append(film, ';'), picture.GIF, picture.ReasonFrames},
+		"too many frames":       {append(animation, ';'), picture.GIF, picture.ReasonFrames},
 		"a GIF of large frames": {append(large, ';'), picture.GIF, picture.ReasonFrames},
 		"no pixels at all":      {[]byte("\x89PNG\r\n\x1a\n"), picture.PNG, picture.ReasonBroken},
 		"a cut photograph":      {photo[:len(photo)/2], picture.JPEG, picture.ReasonBroken},
@@ -270,7 +270,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// archive is a ZIP archive with some files: a name and what is in it, each.
+// archive returns a ZIP archive with some files; each file is a name and its content.
 func archive(t *testing.T, files ...string) string {
 	t.Helper()
 	var buf bytes.Buffer
@@ -290,12 +290,13 @@ func archive(t *testing.T, files ...string) string {
 	return buf.String()
 }
 
-// TestSniff tells types by bytes, and refuses what could run in a browser.
+// TestSniff checks that the type is detected from the bytes, and that files which could run code in a browser are
+// refused.
 func TestSniff(t *testing.T) {
 	word := `<Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>`
 	for name, c := range map[string]struct {
 		data, mimeType string
-		reason         picture.Reason // where mimeType is empty
+		reason         picture.Reason // expected when mimeType is empty
 	}{
 		"a.jpg":        {data: string(jpegOf(t, scene(2, 2))), mimeType: "image/jpeg"},
 		"believed.exe": {data: string(pngOf(t, scene(2, 2))), mimeType: "image/png"},
@@ -360,7 +361,7 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-// TestSizes makes sizes of a picture of 1200 × 800.
+// TestSizes makes sizes of a picture of 1200 × 800 pixels.
 func TestSizes(t *testing.T) {
 	p, err := picture.Open(t.Context(), jpegOf(t, scene(1200, 800)))
 	if err != nil {
@@ -383,7 +384,7 @@ func TestSizes(t *testing.T) {
 		{picture.Size{Width: 1, Height: 4000, Fit: picture.FitCover}, 32, 256, "jpeg"},
 		{picture.Size{Width: 1}, 32, 21, "jpeg"},
 	} {
-		made, err := p.Resize(t.Context(), c.size.For(p.Width, p.Height, "image/jpeg"))
+		made, err := p.Resize(t.Context(), c.size.ResultFor(p.Width, p.Height, "image/jpeg"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -413,20 +414,20 @@ func TestSizes(t *testing.T) {
 	if got := clear.Color(); got != "#ffffff" {
 		t.Errorf("the colour of a clear picture is %s", got)
 	}
-	paper, err := clear.Resize(t.Context(), picture.Size{Format: picture.FormatJPEG}.For(9, 9, "image/png"))
+	background, err := clear.Resize(t.Context(), picture.Size{Format: picture.FormatJPEG}.ResultFor(9, 9, "image/png"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	white, err := jpeg.Decode(bytes.NewReader(paper.Data))
+	white, err := jpeg.Decode(bytes.NewReader(background.Data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r, _, _, _ := white.At(4, 4).RGBA(); r>>8 < 250 {
-		t.Errorf("behind a clear picture is %d", r>>8)
+		t.Errorf("the background of a clear picture is %d", r>>8)
 	}
 }
 
-// TestPlaceholder keeps placeholders small, however busy the picture is.
+// TestPlaceholder checks that placeholders stay small, even for noise.
 func TestPlaceholder(t *testing.T) {
 	noise := image.NewRGBA(image.Rect(0, 0, 400, 400))
 	seed := uint32(1)
@@ -454,7 +455,7 @@ func TestPlaceholder(t *testing.T) {
 	}
 }
 
-// FuzzClean sees that no bytes break the cleaning or the decoding of pictures.
+// FuzzClean checks that no input makes cleaning or decoding panic.
 func FuzzClean(f *testing.F) {
 	for i, data := range [][]byte{jpegOf(f, scene(9, 9)), pngOf(f, scene(9, 9)), []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), webpWith(riff("EXIF", exif(6)))} {
 		f.Add(data, i)

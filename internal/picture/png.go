@@ -10,9 +10,9 @@ import (
 	"io"
 )
 
-// pngChunks are the chunks of a PNG that are kept, with the shortest and the longest that they can be in
-// bytes (PNG, third edition, chapter 11): what its pixels need, its colours, and its movement. Longer ones
-// carry something that nobody sees. Only those of pixels and of movement stand more than once.
+// pngChunks lists the chunks of a PNG that are kept, with their minimum and maximum lengths in bytes (PNG, third
+// edition, chapter 11): those for pixels, colours and animation. A longer chunk carries data that is not visible.
+// Only the chunks of pixels and of animation may occur more than once.
 var pngChunks = map[string]struct{ least, most int }{
 	"IHDR": {13, 13}, "PLTE": {3, 768}, "IDAT": {0, 1<<31 - 1}, "IEND": {0, 0},
 	"tRNS": {1, 256}, "gAMA": {4, 4}, "cHRM": {32, 32}, "sRGB": {1, 1}, "iCCP": {3, 1<<31 - 1}, "cICP": {4, 4},
@@ -20,16 +20,16 @@ var pngChunks = map[string]struct{ least, most int }{
 	"acTL": {8, 8}, "fcTL": {26, 26}, "fdAT": {4, 1<<31 - 1},
 }
 
-// pngNeeded are those of them without which there is no picture.
+// pngNeeded lists the chunks of [pngChunks] that can't be dropped when their length is wrong: the PNG is refused.
 var pngNeeded = map[string]bool{"IHDR": true, "PLTE": true, "IEND": true, "acTL": true, "fcTL": true, "fdAT": true}
 
-// A pngCleaner keeps what a PNG shows.
+// A pngCleaner collects the visible parts of a PNG.
 type pngCleaner struct {
 	kept        Parts
 	orientation int
 	seen        map[string]bool
-	header      []byte // of IHDR
-	// frame is the header of the frame that is read, and pixels are its chunks so far.
+	header      []byte // the body of IHDR
+	// frame is the header of the frame that is being read, and pixels are its chunks so far.
 	frame  []byte
 	pixels [][]byte
 	frames int
@@ -39,17 +39,17 @@ type pngCleaner struct {
 func cleanPNG(ctx context.Context, data []byte) (kept Parts, orientation int, err error) {
 	const signature = 8
 	if len(data) < signature {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	c := &pngCleaner{seen: map[string]bool{}}
 	c.kept.add(data[:signature])
 	for rest := data[signature:]; !c.seen["IEND"]; {
 		if len(rest) < 12 {
-			return nil, 0, errCut
+			return nil, 0, errTruncated
 		}
 		length := uint64(binary.BigEndian.Uint32(rest)) + 12
 		if length > uint64(len(rest)) {
-			return nil, 0, errCut
+			return nil, 0, errTruncated
 		}
 		if err := c.chunk(ctx, rest[:length]); err != nil {
 			return nil, 0, err
@@ -59,7 +59,7 @@ func cleanPNG(ctx context.Context, data []byte) (kept Parts, orientation int, er
 	return c.kept, c.orientation, nil
 }
 
-// chunk keeps a chunk, or a part of it, or nothing.
+// chunk keeps a chunk whole, cut, or not at all.
 func (c *pngCleaner) chunk(ctx context.Context, chunk []byte) error {
 	name, body := string(chunk[4:8]), chunk[8:len(chunk)-4]
 	if name == "eXIf" {
@@ -105,35 +105,35 @@ func (c *pngCleaner) chunk(ctx context.Context, chunk []byte) error {
 	return nil
 }
 
-// endFrame keeps the pixels of the frame that was read, up to the end of their zlib stream.
+// endFrame keeps the pixel chunks of the frame that was read, up to the end of their zlib stream.
 func (c *pngCleaner) endFrame(ctx context.Context) error {
 	if c.pixels == nil {
 		return nil
 	}
 	if c.header == nil {
-		return errCut
+		return errTruncated
 	}
-	chunks, skipped := c.pixels, 8 // the length and the name
+	chunks, skipped := c.pixels, 8 // the length and the name of the chunk
 	width, height := binary.BigEndian.Uint32(c.header), binary.BigEndian.Uint32(c.header[4:])
 	if string(chunks[0][4:8]) == "fdAT" {
 		if c.frame == nil {
-			return errCut
+			return errTruncated
 		}
-		skipped += 4 // the number in sequence
+		skipped += 4 // the sequence number
 		width, height = binary.BigEndian.Uint32(c.frame[4:]), binary.BigEndian.Uint32(c.frame[8:])
 	}
 	if pixels := uint64(width) * uint64(height); pixels > maxPixels {
 		return refuse(ReasonPixels, "%d × %d pixels", width, height)
 	}
-	size := unfiltered(int64(width), int64(height), c.header)
-	if c.motion += size; c.motion > maxFilm {
+	size := unpackedLength(int64(width), int64(height), c.header)
+	if c.motion += size; c.motion > maxAnimation {
 		return refuse(ReasonFrames, "%d frames", c.frames)
 	}
-	var stream pieces
+	var stream joinedReader
 	for _, chunk := range chunks {
 		stream.rest = append(stream.rest, chunk[skipped:len(chunk)-4])
 	}
-	if err := inflated(ctx, &stream, size); err != nil {
+	if err := inflateExactly(ctx, &stream, size); err != nil {
 		return err
 	}
 	for _, chunk := range chunks {
@@ -151,13 +151,14 @@ func (c *pngCleaner) endFrame(ctx context.Context) error {
 	return nil
 }
 
-// adam7 are the passes of an interlaced PNG: where each begins and how far its pixels stand apart.
+// adam7 lists the passes of an interlaced PNG: the first pixel of each, and the distances between its pixels.
 var adam7 = []struct{ x, y, dx, dy int64 }{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
-// unfiltered is how many bytes the pixels of a frame have: each row begins with the byte of its filter.
-func unfiltered(width, height int64, header []byte) (size int64) {
+// unpackedLength returns the length in bytes of the unpacked pixels of a frame. Each row has one more byte in front,
+// for its filter.
+func unpackedLength(width, height int64, header []byte) (size int64) {
 	channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[header[9]]
 	rows := func(width, height int64) int64 {
 		if width <= 0 || height <= 0 {
@@ -174,17 +175,17 @@ func unfiltered(width, height int64, header []byte) (size int64) {
 	return size
 }
 
-// pieces reads parts as one, a byte at a time where asked to, and counts what was read: so that whoever
-// unpacks them reads nothing ahead.
-type pieces struct {
+// joinedReader reads several byte slices as one stream and counts the bytes that were read. It implements
+// io.ByteReader, so that a decompressor does not read ahead of what it needs.
+type joinedReader struct {
 	rest [][]byte
 	read int
 }
 
-var _ io.ByteReader = (*pieces)(nil)
+var _ io.ByteReader = (*joinedReader)(nil)
 
 // Read implements io.Reader.
-func (p *pieces) Read(into []byte) (int, error) {
+func (p *joinedReader) Read(into []byte) (int, error) {
 	for len(p.rest) > 0 && len(p.rest[0]) == 0 {
 		p.rest = p.rest[1:]
 	}
@@ -198,7 +199,7 @@ func (p *pieces) Read(into []byte) (int, error) {
 }
 
 // ReadByte implements io.ByteReader.
-func (p *pieces) ReadByte() (byte, error) {
+func (p *joinedReader) ReadByte() (byte, error) {
 	for len(p.rest) > 0 && len(p.rest[0]) == 0 {
 		p.rest = p.rest[1:]
 	}
@@ -213,8 +214,8 @@ func (p *pieces) ReadByte() (byte, error) {
 
 var errMorePixels = refuse(ReasonBroken, "it has more pixels than it shows")
 
-// inflated reads a zlib stream, which must have a known size when it is unpacked, to its end.
-func inflated(ctx context.Context, from *pieces, size int64) error {
+// inflateExactly reads a zlib stream to its end. It refuses a stream whose unpacked length is not size.
+func inflateExactly(ctx context.Context, from *joinedReader, size int64) error {
 	r, err := zlib.NewReader(from)
 	if err != nil {
 		return refuse(ReasonBroken, "%v", err)
@@ -235,30 +236,30 @@ func inflated(ctx context.Context, from *pieces, size int64) error {
 	return nil
 }
 
-// cleanICCP writes the chunk of a colour profile anew, without what stands behind the profile; nil for what
-// is no profile.
+// cleanICCP writes the chunk of a colour profile again, without the bytes after the profile. It returns nil if the
+// chunk holds no valid profile.
 func cleanICCP(body []byte) ([]byte, error) {
 	name := bytes.IndexByte(body, 0)
-	if name < 0 || len(body) < name+2 || body[name+1] != 0 { // 0 is the one way to pack it
+	if name < 0 || len(body) < name+2 || body[name+1] != 0 { // 0 is the only compression method
 		return nil, nil
 	}
-	profile := unpacked(body[name+2:], maxStoredProfile+1)
+	profile := inflateAtMost(body[name+2:], maxStoredProfile+1)
 	if len(profile) > maxStoredProfile {
 		return nil, errLargeProfile
 	}
-	if profile = wholeProfile(profile); profile == nil {
+	if profile = trimProfile(profile); profile == nil {
 		return nil, nil
 	}
 	var packed bytes.Buffer
 	packed.WriteString("ICC profile\x00\x00")
 	w := zlib.NewWriter(&packed)
-	_, _ = w.Write(profile) // into memory: never fails
+	_, _ = w.Write(profile) // writing to memory never fails
 	_ = w.Close()
 	return pngChunk("iCCP", packed.Bytes()), nil
 }
 
-// unpacked is what a zlib stream unpacks to, or the first most bytes of that; nil for what is no such stream.
-func unpacked(stream []byte, most int64) []byte {
+// inflateAtMost returns at most the first most bytes of an unpacked zlib stream, or nil if the stream is invalid.
+func inflateAtMost(stream []byte, most int64) []byte {
 	r, err := zlib.NewReader(bytes.NewReader(stream))
 	if err != nil {
 		return nil
@@ -270,7 +271,6 @@ func unpacked(stream []byte, most int64) []byte {
 	return data
 }
 
-// pngChunk writes a chunk.
 func pngChunk(name string, body []byte) []byte {
 	chunk := binary.BigEndian.AppendUint32(make([]byte, 0, len(body)+12), uint32(len(body)))
 	chunk = append(append(chunk, name...), body...)

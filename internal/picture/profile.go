@@ -5,18 +5,18 @@ import (
 	"encoding/binary"
 )
 
-// maxStoredProfile bounds the colour profile of a picture in bytes, as it is when it is unpacked. Those of
-// printing presses, the largest in use, have up to 3 MB.
+// maxStoredProfile bounds the unpacked colour profile of a picture, in bytes. The largest profiles in use, those of
+// printing presses, have up to 3 MB.
 const maxStoredProfile = 4 << 20
 
 var errLargeProfile = refuse(ReasonBroken, "its colour profile has more than %d MB", maxStoredProfile>>20)
 
-// minProfile is the shortest colour profile in bytes: its header and the number of its tags.
+// minProfile is the length in bytes of the shortest colour profile: the header and the number of tags.
 const minProfile = 132
 
-// wholeProfile cuts a colour profile at the length that its header tells (ICC.1:2022, 7.2). What is no
-// profile is nil: no program shows a picture by it.
-func wholeProfile(profile []byte) []byte {
+// trimProfile cuts a colour profile at the length that its header gives (ICC.1:2022, 7.2). It returns nil for an
+// invalid profile, which no program uses.
+func trimProfile(profile []byte) []byte {
 	if len(profile) < minProfile || string(profile[36:40]) != "acsp" {
 		return nil
 	}
@@ -27,20 +27,21 @@ func wholeProfile(profile []byte) []byte {
 	return profile[:length]
 }
 
-// profileHeader begins a segment of a JPEG that holds a part of the colour profile; the number of the part
-// and how many there are follow, a byte each (ICC.1:2022, B.4).
+// profileHeader begins a JPEG segment with a part of the colour profile. After it come the number of the part and the
+// number of parts, a byte each (ICC.1:2022, B.4).
 const profileHeader = "ICC_PROFILE\x00"
 
-// maxProfilePart is the longest part of a profile in a segment, whose length has 16 bits.
+// maxProfilePart is the longest part of a profile in one segment, in bytes: the length of a segment has 16 bits.
 const maxProfilePart = 0xffff - 2 - len(profileHeader) - 2
 
-// isProfile tells whether a segment is a part of the colour profile.
+// isProfile reports whether a segment is a part of the colour profile.
 func (s segment) isProfile() bool {
 	return s.marker == app2 && bytes.HasPrefix(s.body(), []byte(profileHeader)) && len(s.body()) >= len(profileHeader)+2
 }
 
-// profileIn is the colour profile that the segments of a JPEG hold, in the order of their numbers; nil without one.
-func profileIn(segments []segment) ([]byte, error) {
+// joinProfile joins the colour profile from the segments of a JPEG, in the order of their numbers. It returns nil if
+// there is none.
+func joinProfile(segments []segment) ([]byte, error) {
 	var parts [256][]byte
 	size := 0
 	for _, s := range segments {
@@ -56,10 +57,10 @@ func profileIn(segments []segment) ([]byte, error) {
 		}
 		parts[number] = part
 	}
-	return wholeProfile(bytes.Join(parts[:], nil)), nil
+	return trimProfile(bytes.Join(parts[:], nil)), nil
 }
 
-// profileSegments writes a colour profile as segments of a JPEG.
+// profileSegments returns a colour profile as JPEG segments.
 func profileSegments(profile []byte) (written []byte) {
 	count := (len(profile) + maxProfilePart - 1) / maxProfilePart
 	for number := 1; len(profile) > 0; number++ {

@@ -8,12 +8,12 @@ import (
 	"sen/internal/testkit/testjpeg"
 )
 
-// TestScans refuses a JPEG whose scans go over too many pixels in all, before any is decoded, and takes small ones with as
-// many scans and large ones with as many as encoders make.
+// TestScans checks that a JPEG is refused before decoding if its scans cover too many pixels together. A small
+// picture with as many scans is accepted, and so is a large one with as many scans as encoders write.
 func TestScans(t *testing.T) {
 	for _, c := range []struct {
 		width, height, scans int
-		reason               picture.Reason // -1 is taken
+		reason               picture.Reason // -1 means accepted
 	}{
 		{6400, 6560, 60, picture.ReasonScans},
 		{6400, 6560, 20, picture.ReasonScans},
@@ -25,7 +25,7 @@ func TestScans(t *testing.T) {
 		_, _, cleanErr := clean(t, data, picture.JPEG)
 		errs := []error{cleanErr}
 		if c.reason >= 0 || c.width < 1000 {
-			opened, err := picture.Open(t.Context(), data) // one that is kept already
+			opened, err := picture.Open(t.Context(), data) // as for a file that is already stored
 			if errs = append(errs, err); err == nil {
 				opened.Close()
 			}

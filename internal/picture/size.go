@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// Fit says how a picture goes into a frame of other proportions.
+// Fit says how a picture is fitted into a frame of other proportions.
 type Fit string
 
 // The fits.
 const (
-	// FitContain shows all of it inside the frame.
+	// FitContain shows the whole picture inside the frame.
 	FitContain Fit = "CONTAIN"
-	// FitCover fills the frame and crops what stands over, alike on both sides.
+	// FitCover fills the frame and crops the rest, equally on both sides.
 	FitCover Fit = "COVER"
 )
 
-// Format is a form in which sizes are made.
+// Format is a file format in which sizes are made.
 type Format string
 
 // The formats.
@@ -35,24 +35,24 @@ func (f Format) MimeType() string {
 	return "image/" + strings.ToLower(string(f))
 }
 
-// Size is a frame that someone asks a picture to fit. What is made for it is one of few: see [Size.For].
+// Size is the frame that a client asks a picture to fit. Many sizes have the same result: see [Size.ResultFor].
 type Size struct {
-	// Width and Height are in pixels, each at most [MaxSide]; 0 leaves that side open.
+	// Width and Height are in pixels, at most [MaxSide] each; 0 means no limit on that side.
 	Width, Height int
-	// Fit is [FitContain] when empty; with an open side both are the same.
+	// Fit is [FitContain] when empty. If a side has no limit, both fits mean the same.
 	Fit Fit
-	// Format is the picture's own, as far as it can be written, when empty.
+	// Format, if empty, is the picture's own format, or the nearest one that can be written.
 	Format Format
 }
 
-// Valid tells whether a size can be asked for.
+// Valid reports whether a client may ask for the size.
 func (s Size) Valid() bool {
 	return s.Width >= 0 && s.Width <= MaxSide && s.Height >= 0 && s.Height <= MaxSide &&
 		(s.Fit == "" || s.Fit == FitContain || s.Fit == FitCover) &&
 		(s.Format == "" || s.Format == FormatJPEG || s.Format == FormatPNG)
 }
 
-// Key names a size, such as "w640h480cover.jpeg", as the signature of its address has it.
+// Key names a size, such as "w640h480cover.jpeg". The signature of the picture's address covers this name.
 func (s Size) Key() string {
 	key := fmt.Sprintf("w%dh%d", s.Width, s.Height)
 	if s.Fit == FitCover {
@@ -64,10 +64,10 @@ func (s Size) Key() string {
 	return key
 }
 
-// FitParameter is the parameter of an address that every size has; see [Size.Query].
+// FitParameter is the URL parameter that the address of every size has; see [Size.Query].
 const FitParameter = "fit"
 
-// Query writes a size as the parameters of an address: w, h, fit and f.
+// Query returns a size as URL parameters: w, h, fit and f.
 func (s Size) Query() url.Values {
 	q := url.Values{FitParameter: {strings.ToLower(string(FitContain))}}
 	if s.Fit != "" {
@@ -85,7 +85,7 @@ func (s Size) Query() url.Values {
 	return q
 }
 
-// ParseSize reads what [Size.Query] wrote, and answers false for anything else.
+// ParseSize reads what [Size.Query] wrote. It returns false for anything else.
 func ParseSize(q url.Values) (s Size, ok bool) {
 	for name, into := range map[string]*int{"w": &s.Width, "h": &s.Height} {
 		if text := q.Get(name); text != "" {

@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// Type is a type of file that is taken in.
+// Type is a type of file that Sen accepts.
 type Type struct {
-	// MimeType is what the file is served as.
+	// MimeType is the media type with which the file is served.
 	MimeType string
-	// Extensions are those that its name may end with, without a dot, the usual one first.
+	// Extensions are the file name extensions of the type, without the dot, the usual one first.
 	Extensions []string
 }
 
-// The types of files that are taken in: pictures, recordings and documents that run
-// nothing in a browser.
+// The accepted types of files: pictures, recordings and documents, none of which runs code in a browser.
 var (
 	JPEG = Type{"image/jpeg", []string{"jpg", "jpeg"}}
 	PNG  = Type{"image/png", []string{"png"}}
@@ -37,13 +36,13 @@ var (
 	csv  = Type{"text/csv; charset=utf-8", []string{"csv"}}
 )
 
-// detected are the types that [http.DetectContentType] tells apart well enough.
+// detected lists the types that [http.DetectContentType] detects well enough.
 var detected = map[string]Type{
 	"image/jpeg": JPEG, "image/png": PNG, "image/gif": GIF, "image/webp": WebP,
 	"audio/mpeg": mp3, "audio/wave": wav, "application/pdf": pdf,
 }
 
-// office are the documents that are ZIP archives, by the type that stands inside.
+// office lists the accepted documents that are ZIP archives, by the type that is stated inside.
 var office = map[string]Type{}
 
 func init() {
@@ -56,37 +55,37 @@ func init() {
 	}
 }
 
-// Reason sorts why a file is not taken in.
+// Reason classifies why a file is refused.
 type Reason int
 
 // The reasons.
 const (
-	// ReasonType: files of this type are not taken in.
+	// ReasonType: files of this type are not accepted.
 	ReasonType Reason = iota
-	// ReasonPage: it is HTML or XML, which could run programs in a reader's browser.
+	// ReasonPage: it is HTML or XML, which could run scripts in a reader's browser.
 	ReasonPage
-	// ReasonSVG: it is an SVG, which can hold programs.
+	// ReasonSVG: it is an SVG, which can contain scripts.
 	ReasonSVG
-	// ReasonHEIC: it is a picture that not every browser shows: HEIC or AVIF.
+	// ReasonHEIC: it is HEIC or AVIF, which not every browser shows.
 	ReasonHEIC
 	// ReasonEncoding: it is a text, but not in UTF-8.
 	ReasonEncoding
 	// ReasonBroken: it can't be read to its end.
 	ReasonBroken
-	// ReasonPixels: the picture has more than maxPixels.
+	// ReasonPixels: the picture has more pixels than maxPixels.
 	ReasonPixels
-	// ReasonFrames: the picture moves in more than [MaxFrames], or for too many pixels in all.
+	// ReasonFrames: the animated picture has more frames than [MaxFrames], or too many pixels in all frames together.
 	ReasonFrames
-	// ReasonScans: the scans of a JPEG go over its pixels too often.
+	// ReasonScans: the scans of a JPEG cover too many pixels together.
 	ReasonScans
 	// ReasonSlow: the picture took too long to decode.
 	ReasonSlow
 )
 
-// Refusal is the error of a file that is not taken in.
+// Refusal is the error for a file that is not accepted.
 type Refusal struct {
 	Reason Reason
-	// What names the type that was found, or says what is broken.
+	// What names the detected type, or says what is broken.
 	What string
 }
 
@@ -99,8 +98,8 @@ func refuse(reason Reason, format string, args ...any) error {
 	return &Refusal{reason, fmt.Sprintf(format, args...)}
 }
 
-// Sniff tells the type of a file of some size from its bytes. Its name is believed only
-// between plain text and CSV. What is not taken in is a [*Refusal].
+// Sniff detects the type of a file from its bytes; size is its length. It uses the name only to tell CSV from plain
+// text. A file that is not accepted is a [*Refusal].
 func Sniff(file io.ReaderAt, size int64, name string) (Type, error) {
 	head := make([]byte, min(size, 512))
 	if _, err := io.ReadFull(io.NewSectionReader(file, 0, size), head); err != nil {
@@ -132,7 +131,7 @@ func Sniff(file io.ReaderAt, size int64, name string) (Type, error) {
 		}
 		return ogg, nil
 	case "video/webm":
-		if bytes.Contains(head, []byte("webm")) { // and no other Matroska
+		if bytes.Contains(head, []byte("webm")) { // other Matroska files are not accepted
 			return webm, nil
 		}
 		found = "video/x-matroska"
@@ -145,7 +144,7 @@ func Sniff(file io.ReaderAt, size int64, name string) (Type, error) {
 	return Type{}, refuse(ReasonType, "%s", found)
 }
 
-// sniffISO tells what an ISO base media file is by its brands.
+// sniffISO returns the type of an ISO base media file, by its brands.
 func sniffISO(head []byte) (Type, error) {
 	brands := string(head[8:12])
 	if length := int(head[0])<<24 | int(head[1])<<16 | int(head[2])<<8 | int(head[3]); length > 16 {

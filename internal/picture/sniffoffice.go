@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// Bounds of what is read of the archive that a document is.
+// Limits for reading the ZIP archive of a document.
 const (
-	maxList    = 1 << 20 // bytes of its list of types
+	maxList    = 1 << 20 // bytes of the list of content types
 	maxEntries = 10_000
 )
 
 var errArchive = refuse(ReasonBroken, "a ZIP archive that can't be read")
 
-// sniffOffice tells what document a ZIP archive is. Those with macros are not taken in, whatever else they are.
+// sniffOffice returns the type of the document that a ZIP archive holds. It refuses every document with macros.
 func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
 	archive, err := zip.NewReader(file, size)
 	if err != nil || len(archive.File) > maxEntries {
@@ -37,7 +37,7 @@ func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
 	if len(lists) == 0 {
 		return Type{}, refuse(ReasonType, "application/zip")
 	}
-	if len(lists) > 1 { // programs differ in which of them they believe
+	if len(lists) > 1 { // programs differ in which one they use
 		return Type{}, refuse(ReasonBroken, "a document that states its type twice")
 	}
 	list, err := readEntry(lists[0])
@@ -55,15 +55,15 @@ func sniffOffice(file io.ReaderAt, size int64) (Type, error) {
 
 var errMacros = refuse(ReasonType, "a document with macros")
 
-// isMacro tells whether a file in a document holds programs: those of Microsoft's are one file, and
-// OpenDocument has folders for its own.
+// isMacro reports whether a file inside a document holds macros. Microsoft's formats keep them in one file,
+// OpenDocument in folders.
 func isMacro(name string) bool {
 	base := path.Base(name)
 	return strings.HasPrefix(base, "vbaproject") || strings.HasPrefix(base, "vbadata") ||
 		strings.HasPrefix(name, "basic/") || strings.HasPrefix(name, "scripts/") || strings.Contains(name, "/activex/")
 }
 
-// readEntry reads a list of types whole; a longer one is no list that a program made.
+// readEntry reads a list of content types. It refuses a list longer than maxList, which no usual program writes.
 func readEntry(entry *zip.File) ([]byte, error) {
 	r, err := entry.Open()
 	if err != nil {
@@ -76,8 +76,8 @@ func readEntry(entry *zip.File) ([]byte, error) {
 	return list, nil
 }
 
-// officeType reads a list of the types of a document's parts (ECMA-376 part 2, 7.3): exactly one says what
-// the document is, and none has macros.
+// officeType reads the list of the content types of a document's parts (ECMA-376 part 2, 7.3). Exactly one part must
+// give the type of the document, and no part may hold macros.
 func officeType(list []byte) (found Type, err error) {
 	d := xml.NewDecoder(bytes.NewReader(list))
 	for {

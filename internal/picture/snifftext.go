@@ -9,14 +9,16 @@ import (
 	"unicode/utf8"
 )
 
-// pageTags begin elements that make a text a page or a drawing which can run programs, wherever they stand:
-// a browser that is told to show the file, or a program that includes it, does not stop at its beginning.
+// pageTags lists the elements that make a text an HTML page, or a drawing, that can run scripts. They count at any
+// position in the file: a browser that shows the file as a page, or a program that includes it, does not stop after
+// its beginning.
 var pageTags = []string{"!doctype", "?xml", "html", "head", "body", "script", "iframe", "object", "embed", "svg"}
 
-// longestTag is how many bytes are needed to see that one of them begins: with its bracket and what ends its name.
+// longestTag is the number of bytes needed to recognize any of these tags: the bracket, the name and the character
+// after it.
 const longestTag = len("<svg:!doctype>")
 
-// pageTag finds the first tag of a page in a text; "" for none.
+// pageTag returns the first tag of [pageTags] in a text, or "".
 func pageTag(part []byte) string {
 	for {
 		at := bytes.IndexByte(part, '<')
@@ -36,11 +38,11 @@ func pageTag(part []byte) string {
 	}
 }
 
-// sniffText takes a text that is UTF-8 from its beginning to its end, and no page anywhere.
+// sniffText accepts a text that is valid UTF-8 to its end and contains no tag of a page.
 func sniffText(file io.ReaderAt, size int64, name string) (Type, error) {
 	r := io.NewSectionReader(file, 0, size)
 	buf := make([]byte, 32<<10)
-	kept := 0 // bytes of the last read that are looked at again: a tag, or a sign, may go on
+	kept := 0 // bytes of the last read that are examined again: a tag or a character may continue in the next read
 	for {
 		n, err := io.ReadFull(r, buf[kept:])
 		ended := err == io.EOF || err == io.ErrUnexpectedEOF
@@ -55,10 +57,10 @@ func sniffText(file io.ReaderAt, size int64, name string) (Type, error) {
 		default:
 			return Type{}, refuse(ReasonPage, "<%s>", tag)
 		}
-		// What is kept was seen to be UTF-8, or is the beginning of a sign.
+		// The kept bytes are valid UTF-8, or the beginning of a character.
 		whole := len(part)
 		if !ended {
-			whole = lastSign(part)
+			whole = lastCharacter(part)
 		}
 		if !utf8.Valid(part[:whole]) {
 			return Type{}, refuse(ReasonEncoding, "a text that is not UTF-8")
@@ -66,7 +68,7 @@ func sniffText(file io.ReaderAt, size int64, name string) (Type, error) {
 		if ended {
 			break
 		}
-		kept = copy(buf, part[lastSign(part[:whole-longestTag]):])
+		kept = copy(buf, part[lastCharacter(part[:whole-longestTag]):])
 	}
 	if strings.EqualFold(path.Ext(name), ".csv") {
 		return csv, nil
@@ -74,8 +76,8 @@ func sniffText(file io.ReaderAt, size int64, name string) (Type, error) {
 	return text, nil
 }
 
-// lastSign is where the last sign of a part of a text begins.
-func lastSign(part []byte) int {
+// lastCharacter returns the position where the last character of a text begins.
+func lastCharacter(part []byte) int {
 	for at := len(part) - 1; at >= max(0, len(part)-utf8.UTFMax); at-- {
 		if utf8.RuneStart(part[at]) {
 			return at

@@ -9,17 +9,17 @@ import (
 	"slices"
 )
 
-// Spooled is a file to be looked at anywhere, which is not in the program's memory: it stands in a temporary file,
-// and the system reads what is looked at. It can't be written to. Close removes it.
+// Spooled is the content of a file that is not in the program's memory: a temporary file that is mapped into the
+// address space, so that the system loads only the parts that are read. Bytes is read-only. Close removes the file.
 type Spooled struct {
 	Bytes []byte
 	close func() error
 }
 
-// Close removes the file. Its bytes must not be looked at any more.
+// Close removes the file. Bytes must not be used after it.
 func (s *Spooled) Close() error { return s.close() }
 
-// Spool takes in a file to its end.
+// Spool copies a stream to its end into a temporary file.
 func Spool(from io.Reader) (*Spooled, error) {
 	file, err := os.CreateTemp("", "sen-picture-")
 	if err != nil {
@@ -29,20 +29,20 @@ func Spool(from io.Reader) (*Spooled, error) {
 	size, err := io.Copy(file, from)
 	if err == nil {
 		var s *Spooled
-		if s, err = mapped(file, size, remove); err == nil {
+		if s, err = mapFile(file, size, remove); err == nil {
 			return s, nil
 		}
 	}
 	return nil, fmt.Errorf("spool a picture: %w", errors.Join(err, remove()))
 }
 
-// Parts are what is kept of a file, in order, without a copy of it.
+// Parts are the kept parts of a file, in order. They are slices of the file, not copies.
 type Parts [][]byte
 
-// maxParts bounds them: no picture that anyone made has so many.
+// maxParts bounds the number of parts. No usual picture has so many.
 const maxParts = 1 << 16
 
-// add keeps a part. One that follows the last in the same file joins it.
+// add appends a part. A part that follows the last one directly in memory is joined to it.
 func (p *Parts) add(part []byte) {
 	if len(part) == 0 {
 		return
@@ -57,15 +57,15 @@ func (p *Parts) add(part []byte) {
 	*p = append(*p, part)
 }
 
-// bounded refuses what has too many parts.
-func (p Parts) bounded() error {
+// checkCount returns a refusal if there are too many parts.
+func (p Parts) checkCount() error {
 	if len(p) > maxParts {
 		return refuse(ReasonBroken, "it has more than %d parts", maxParts)
 	}
 	return nil
 }
 
-// Size is the length of all parts in bytes.
+// Size returns the length of all parts in bytes.
 func (p Parts) Size() (n int64) {
 	for _, part := range p {
 		n += int64(len(part))
@@ -73,7 +73,7 @@ func (p Parts) Size() (n int64) {
 	return n
 }
 
-// Reader reads the parts one after the other.
+// Reader returns a reader of all parts, one after the other.
 func (p Parts) Reader() io.Reader {
 	readers := make([]io.Reader, len(p))
 	for i, part := range p {
@@ -82,5 +82,5 @@ func (p Parts) Reader() io.Reader {
 	return io.MultiReader(readers...)
 }
 
-// Bytes is a copy of all parts.
+// Bytes returns a copy of all parts.
 func (p Parts) Bytes() []byte { return slices.Concat(p...) }

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// mapped lets a file be looked at as if it were in memory.
-func mapped(file *os.File, size int64, remove func() error) (*Spooled, error) {
-	if size == 0 { // nothing can be mapped
+// mapFile maps the file into memory.
+func mapFile(file *os.File, size int64, remove func() error) (*Spooled, error) {
+	if size == 0 { // an empty file can't be mapped
 		return &Spooled{nil, remove}, nil
 	}
 	data, err := syscall.Mmap(int(file.Fd()), 0, int(size), syscall.PROT_READ, syscall.MAP_PRIVATE)

@@ -12,18 +12,18 @@ const (
 	webpXMP     = 0x04
 )
 
-// webpFixed are the chunks of a WebP that have a length of their own, in bytes.
+// webpFixed gives the lengths in bytes of the chunks that have a fixed length.
 var webpFixed = map[string]int{"VP8X": 10, "ANIM": 6}
 
-// webpChunks visits the chunks of a WebP, or of a frame of one.
+// webpChunks calls visit with each chunk of a WebP, or of one of its frames.
 func webpChunks(data []byte, visit func(name string, body []byte) error) error {
 	for len(data) > 0 {
 		if len(data) < 8 {
-			return errCut
+			return errTruncated
 		}
 		length := uint64(binary.LittleEndian.Uint32(data[4:])) + 8
 		if length > uint64(len(data)) {
-			return errCut
+			return errTruncated
 		}
 		if err := visit(string(data[:4]), data[8:length]); err != nil {
 			return err
@@ -33,12 +33,12 @@ func webpChunks(data []byte, visit func(name string, body []byte) error) error {
 	return nil
 }
 
-// webpChunk writes the header of a chunk.
+// webpChunk returns the header of a chunk.
 func webpChunk(name string, length int) []byte {
 	return binary.LittleEndian.AppendUint32([]byte(name), uint32(length))
 }
 
-// addWebP keeps a chunk, filled up to an even length.
+// addWebP keeps a chunk, with a zero byte after it if its length is odd.
 func (p *Parts) addWebP(name string, body []byte) {
 	p.add(webpChunk(name, len(body)))
 	p.add(body)
@@ -47,24 +47,24 @@ func (p *Parts) addWebP(name string, body []byte) {
 	}
 }
 
-// A webpCleaner keeps what a WebP shows.
+// A webpCleaner collects the visible parts of a WebP.
 type webpCleaner struct {
 	kept        Parts
 	orientation int
 	frames      int
 	seen        map[string]bool
-	extended    []byte // of VP8X
+	extended    []byte // the body of VP8X
 }
 
-// cleanWebP keeps the chunks of a WebP that its pixels, colours and movement need.
+// cleanWebP keeps the chunks of a WebP for pixels, colours and animation.
 func cleanWebP(data []byte) (kept Parts, orientation int, err error) {
 	const header = 12 // RIFF, the length, WEBP
 	if len(data) < header {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	end := uint64(binary.LittleEndian.Uint32(data[4:])) + 8
 	if end > uint64(len(data)) || end < header {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	c := &webpCleaner{seen: map[string]bool{}}
 	begin := bytes.Clone(data[:header])
@@ -79,7 +79,7 @@ func cleanWebP(data []byte) (kept Parts, orientation int, err error) {
 	return c.kept, c.orientation, nil
 }
 
-// chunk keeps a chunk, or a part of it, or nothing.
+// chunk keeps a chunk whole, cut, or not at all.
 func (c *webpCleaner) chunk(name string, body []byte) error {
 	if name == "EXIF" {
 		c.orientation = orientationOf(bytes.TrimPrefix(body, []byte("Exif\x00\x00")))
@@ -90,7 +90,7 @@ func (c *webpCleaner) chunk(name string, body []byte) error {
 	}
 	if fixed := webpFixed[name]; fixed > 0 {
 		if len(body) < fixed {
-			return errCut
+			return errTruncated
 		}
 		body = bytes.Clone(body[:fixed])
 	}
@@ -102,7 +102,7 @@ func (c *webpCleaner) chunk(name string, body []byte) error {
 		if len(body) > maxStoredProfile {
 			return errLargeProfile
 		}
-		if body = wholeProfile(body); body == nil {
+		if body = trimProfile(body); body == nil {
 			return nil
 		}
 	case "ANMF":
@@ -119,13 +119,13 @@ func (c *webpCleaner) chunk(name string, body []byte) error {
 	return nil
 }
 
-// frameHeader is the length of what stands before the chunks of a frame: its place, size, time and flags.
+// frameHeader is the length in bytes of the data before the chunks of a frame: position, size, delay and flags.
 const frameHeader = 16
 
-// frame keeps a frame of a WebP that moves, with the chunks that its pixels need.
+// frame keeps a frame of an animated WebP, with its chunks of pixels.
 func (c *webpCleaner) frame(body []byte) error {
 	if len(body) < frameHeader {
-		return errCut
+		return errTruncated
 	}
 	var kept Parts
 	err := webpChunks(body[frameHeader:], func(name string, body []byte) error {

@@ -10,7 +10,7 @@ import (
 	"sen/internal/content"
 )
 
-// Media of the tests below have texts of their own, and one has none. One is a draft: its address is signed.
+// The media of the tests below have texts of their own, except one. One is a draft: its address is signed.
 var shelf = map[content.ID]Medium{
 	"media_a": {URL: mediaAddress + "media_a/a.png", Alt: "Hội trường", Caption: "Chú thích\ncủa ảnh", Title: "Ảnh", MimeType: "image/png", Bytes: 1500, Width: 12, Height: 9},
 	"media_b": {URL: mediaAddress + "media_b/b.png?s=c2lnbmVk", Title: "b.png", MimeType: "image/png", Bytes: 9},
@@ -28,12 +28,12 @@ func onShelf(address string) (content.ID, bool) {
 	return content.ID(id), strings.HasPrefix(address, mediaAddress) && kind == content.KindMedia
 }
 
-// unchanged sees that blocks come back from HTML and from Markdown as they were, and nothing is lost.
+// unchanged checks that reading the written HTML and Markdown gives the same blocks, without losses.
 func unchanged(t *testing.T, blocks []content.Block) {
 	t.Helper()
 	var want []content.Block
 	for _, b := range blocks {
-		want = append(want, asRead(b, fromShelf))
+		want = append(want, asWritten(b, fromShelf))
 	}
 	html := HTML(blocks, fromShelf)
 	safe(t, "HTML", html)
@@ -48,7 +48,7 @@ func unchanged(t *testing.T, blocks []content.Block) {
 	}
 }
 
-// TestUnchanged writes blocks of each kind and reads them again: those that are easily taken for others, too.
+// TestUnchanged writes blocks of each kind and reads them again, among them blocks that look like other kinds.
 func TestUnchanged(t *testing.T) {
 	for name, raw := range map[string]string{
 		"image with its own texts":            `[{"image":{"media":"media_b","caption":"Một\nhai","alt":"Ba"}}]`,
@@ -104,7 +104,7 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-// FuzzBlocks makes bodies of what it is given, writes them and reads them again.
+// FuzzBlocks makes bodies from the fuzzed bytes, writes them and reads them again.
 func FuzzBlocks(f *testing.F) {
 	for kind := range 10 {
 		f.Add([]byte{byte(kind), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, byte(kind), 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
@@ -120,7 +120,7 @@ func FuzzBlocks(f *testing.F) {
 	})
 }
 
-// dice makes a body of bytes, each of which decides something.
+// dice makes a body from bytes. Each byte makes one choice.
 type dice struct{ data []byte }
 
 func (s *dice) below(n int) int {
@@ -205,20 +205,20 @@ func (s *dice) spans() content.Spans {
 	return spans
 }
 
-// addresses are those that links lead to; from the fourth one on they are others'.
+// addresses are the targets of links; those from the fourth on are on other sites.
 var addresses = []string{
 	"/articles/a", "#b", mediaAddress + "media_f/a.pdf", "https://a.example/", "https://a.example/x_(1)?q=đ ố&amp;=1#*", "https://youtu.be/1", "https://www.youtube.com/watch?v=a_b&t=1",
 	"https://other.example/media/media_a/a.png", "http://[::1]/<b>\"'`{|}", "https://a.example/a%20b/[c]/đường?x=<y>&lt;&copy", "https://a.example/" + strings.Repeat("a_", 60),
 }
 
-// pieces are what texts are made of.
+// pieces are the parts that texts are made of.
 var pieces = []string{
 	"a", "Đồng Tháp", "1", "2020", " ", " ", "  ", "\n", "\n", "\t", "\u00a0", "\u200d", "\u2003", "\u00ad", "ệ", "a\u0300\u0323x", "👍🏽", "— ", "– ", "- ", "+ ", "* ", "*", "**", "_", "__", "`", "``", "~", "~~", "#", "# ", "## ",
-	"> ", "<", ">", "&", "&amp;", "&lt;b&gt;", "&#42;", "\\", "\\\\", "|", "!", "[", "]", "(", ")", "[a](b)", "![a](b)", "1. ", "2) ", "---", "===", "```", "<b>", "</p>", "<!--", "-->", literal, "<br>", "\"", "'", ".", ",", ":", "…",
+	"> ", "<", ">", "&", "&amp;", "&lt;b&gt;", "&#42;", "\\", "\\\\", "|", "!", "[", "]", "(", ")", "[a](b)", "![a](b)", "1. ", "2) ", "---", "===", "```", "<b>", "</p>", "<!--", "-->", emptyComment, "<br>", "\"", "'", ".", ",", ":", "…",
 	"https://youtu.be/1", "<https://a.example>", " (application/pdf, 1.4 MB)", "null", "x", "từ", "Hội trường", "Chú thích\ncủa ảnh", "b.png",
 }
 
-// text is a text as it is kept: without what people don't see, letters put together.
+// text returns a text as it is stored: without invisible characters, and in Unicode's composed form.
 func (s *dice) text() string {
 	var b strings.Builder
 	for range max(0, s.below(8)-1) {
@@ -228,7 +228,7 @@ func (s *dice) text() string {
 	return clean
 }
 
-// line is a text on one line.
+// line returns a text of one line.
 func line(text string) string {
 	clean, _ := content.Lint(text, true)
 	return clean

@@ -14,9 +14,9 @@ import (
 	"sen/internal/content"
 )
 
-// HTML is the blocks as HTML that can be put into a page as it is. Everything is
-// escaped where it is written; the policy behind it is a second wall. Paragraphs with nothing
-// but text, most of what there is, have nothing in them that the wall could stop: see FuzzHTML.
+// HTML returns the blocks as HTML that is safe to insert into a page. All text is escaped when it is written; the
+// sanitizer is a second line of defence. Paragraphs without marks and links, the most frequent blocks, skip the
+// sanitizer, because it would not change them: see FuzzHTML.
 func HTML(blocks []content.Block, media func(content.ID) (Medium, bool)) string {
 	w := &htmlWriter{media: media, ids: map[string]bool{}}
 	var all strings.Builder
@@ -31,12 +31,12 @@ func HTML(blocks []content.Block, media func(content.ID) (Medium, bool)) string 
 	return all.String()
 }
 
-// isText tells whether a block is a paragraph without marks and links.
+// isText reports whether a block is a paragraph without marks and links.
 func isText(b content.Block) bool {
 	return b.Paragraph != nil && !slices.ContainsFunc(b.Paragraph.Spans, func(s content.Span) bool { return s.Link != "" || len(s.Marks) > 0 })
 }
 
-// policy lets through what htmlWriter writes, and nothing else.
+// policy allows exactly the elements and attributes that htmlWriter writes.
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "figure", "figcaption", "ul", "ol", "li", "blockquote", "cite", "footer",
@@ -51,18 +51,18 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowRelativeURLs(true)
 	p.RequireParseableURLs(true)
 	p.AllowAttrs("data-embed").OnElements("figure")
-	p.AllowComments() // see literal
+	p.AllowComments() // see emptyComment
 	return p
 })
 
-// sourceSets matches addresses over HTTP with the widths of their pictures.
+// sourceSets matches a srcset: HTTP addresses with widths.
 var sourceSets = regexp.MustCompile(`^(https?://[^\s,]+ [0-9]+w(, |$))+$`)
 
-// htmlWriter writes HTML.
+// htmlWriter writes blocks as HTML.
 type htmlWriter struct {
 	strings.Builder
 	media Media
-	ids   map[string]bool // of headings
+	ids   map[string]bool // ids of headings that are in use
 }
 
 func (w *htmlWriter) printf(format string, args ...any) { fmt.Fprintf(&w.Builder, format, args...) }
@@ -96,9 +96,9 @@ func (w *htmlWriter) block(b content.Block) {
 	}
 }
 
-// id makes the id of a heading from its text, unique in the body.
+// id returns an id for a heading, made from its text and unique in the body.
 func (w *htmlWriter) id(text string) string {
-	base := either(content.Slug(text), "h")
+	base := firstNonEmpty(content.Slug(text), "h")
 	id := base
 	for n := 2; w.ids[id]; n++ {
 		id = base + "-" + strconv.Itoa(n)
@@ -108,7 +108,7 @@ func (w *htmlWriter) id(text string) string {
 }
 
 func (w *htmlWriter) image(image *content.ImageBlock) {
-	m, ok := shown(image, w.media)
+	m, ok := imageMedium(image, w.media)
 	if !ok {
 		return
 	}
@@ -124,12 +124,12 @@ func (w *htmlWriter) image(image *content.ImageBlock) {
 	w.WriteString("</figure>\n")
 }
 
-// pageColumn is how wide a picture is laid out: as the window, or as a column of text where that is narrower. A page whose
-// column is another one sets the attribute itself.
+// pageColumn is the value of the attribute "sizes", the width at which a picture is displayed: the width of the
+// window, at most that of a column of text. A page with another column width sets the attribute itself.
 const pageColumn = "(min-width: 50rem) 50rem, 100vw"
 
-// sourceSet writes the sizes of a picture for a browser to choose from (HTML, "srcset attributes"); empty for one alone.
-// Commas and blanks, which part them, can't stand in an address that was written by [url.URL].
+// sourceSet returns a srcset with the sizes of a picture, or "" if there is only one (HTML, "srcset attributes").
+// Commas and spaces separate its parts; an address that [url.URL] wrote contains neither.
 func sourceSet(sizes []Source) string {
 	var set []string
 	for _, s := range sizes {
@@ -154,25 +154,25 @@ func (w *htmlWriter) gallery(g *content.GalleryBlock) {
 		if len(g.Images) > 0 {
 			return
 		}
-		inner.WriteString(literal)
+		inner.WriteString(emptyComment)
 	}
 	w.printf("<figure>\n%s", inner.String())
 	w.caption("figcaption", g.Caption)
 	w.WriteString("</figure>\n")
 }
 
-// caption writes a caption, unless there is none.
+// caption writes a caption, unless it is empty.
 func (w *htmlWriter) caption(element, text string) {
 	if text != "" {
 		w.printf("<%s>%s</%s>", element, plainHTML(text), element)
 	}
 }
 
-// paragraph writes a paragraph; only tells that it is to be read as nothing else.
+// paragraph writes a paragraph. only is set if it must not be read as another kind of block.
 func (w *htmlWriter) paragraph(spans content.Spans, only bool) {
 	text := w.spans(spans, true)
-	if only && !strings.HasSuffix(text, literal) {
-		text += literal
+	if only && !strings.HasSuffix(text, emptyComment) {
+		text += emptyComment
 	}
 	w.printf("<p>%s</p>\n", text)
 }
@@ -181,22 +181,22 @@ func (w *htmlWriter) quote(q *content.QuoteBlock) {
 	w.printf("<blockquote><p>%s</p>", w.spans(q.Spans, true))
 	if by := plainHTML(q.Attribution); by != "" {
 		if strings.IndexAny(by, "—―–") == 0 {
-			by = literal + by
+			by = emptyComment + by
 		}
 		w.printf("<footer><cite>%s</cite></footer>", by)
 	}
 	w.WriteString("</blockquote>\n")
 }
 
-// embed writes a link to what is shown from another site. Without a caption its words are the address.
+// embed writes a link to content on another site. Without a caption the link text is the address.
 func (w *htmlWriter) embed(e *content.EmbedBlock) {
 	address := link(string(e.URL))
 	if address == "" {
 		return
 	}
-	words := plainHTML(either(e.Caption, address))
+	words := plainHTML(firstNonEmpty(e.Caption, address))
 	if e.Caption == address {
-		words = literal + words
+		words = emptyComment + words
 	}
 	w.printf("<figure data-embed=\"%s\"><a href=\"%s\" rel=\"noopener noreferrer\">%s</a></figure>\n", escape(e.Provider), escape(address), words)
 }
@@ -208,7 +208,7 @@ func (w *htmlWriter) list(items []content.ListItem, ordered bool, depth int) {
 	}
 	w.printf("<%s>", element)
 	if len(items) == 0 {
-		w.WriteString(literal)
+		w.WriteString(emptyComment)
 	}
 	w.items(items, ordered, depth)
 	w.printf("</%s>", element)
@@ -238,11 +238,11 @@ func (w *htmlWriter) table(t *content.TableBlock) {
 			w.row(rows[0], "th scope=\"col\"", "th", blank)
 			rows = rows[1:]
 		} else {
-			w.WriteString(literal)
+			w.WriteString(emptyComment)
 		}
 		w.WriteString("</thead>")
 	} else if len(rows) == 0 {
-		w.WriteString(literal)
+		w.WriteString(emptyComment)
 	}
 	w.WriteString("<tbody>")
 	for _, row := range rows {
@@ -251,11 +251,11 @@ func (w *htmlWriter) table(t *content.TableBlock) {
 	w.WriteString("</tbody></table>\n")
 }
 
-// row writes a row of cells; keep tells that it is to be kept although it shows nothing.
+// row writes a row of cells. keep is set if the row must be kept although it shows nothing.
 func (w *htmlWriter) row(row content.TableRow, start, end string, keep bool) {
 	w.WriteString("<tr>")
 	if len(row.Cells) == 0 {
-		w.WriteString(literal)
+		w.WriteString(emptyComment)
 	}
 	for _, cell := range row.Cells {
 		w.printf("<%s>%s</%s>", start, w.spans(cell.Spans, keep), end)
@@ -268,16 +268,16 @@ func (w *htmlWriter) file(f *content.FileBlock) {
 	if !ok || link(m.URL) == "" {
 		return
 	}
-	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)), plainHTML(either(f.Caption, m.Title, "…")), escape(fileNote(m)))
+	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)), plainHTML(firstNonEmpty(f.Caption, m.Title, "…")), escape(fileNote(m)))
 }
 
-// fileNote tells what is downloaded: "application/pdf, 1.4 MB".
+// fileNote describes a download: "application/pdf, 1.4 MB".
 func fileNote(m Medium) string {
 	mimeType, _, _ := strings.Cut(m.MimeType, ";")
 	return strings.TrimPrefix(mimeType+", "+size(m.Bytes), ", ")
 }
 
-// markElements are the elements of the marks, in the order in which they nest.
+// markElements lists the HTML elements of the marks, the outermost first.
 var markElements = []struct {
 	mark    content.Mark
 	element string
@@ -291,7 +291,7 @@ var markElements = []struct {
 	{content.MarkCode, "code"},
 }
 
-// spans is running text as HTML; keepEmpty tells that one without text is to be read as such.
+// spans returns running text as HTML. keepEmpty is set if an empty text must be read as an empty text.
 func (w *htmlWriter) spans(spans []content.Span, keepEmpty bool) string {
 	var b strings.Builder
 	f := &flow{}

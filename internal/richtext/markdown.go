@@ -10,10 +10,9 @@ import (
 	"sen/internal/content"
 )
 
-// Markdown is the blocks as CommonMark (spec.commonmark.org) with the tables and the
-// strikethrough of GitHub Flavored Markdown. What Markdown has no signs for is inline HTML,
-// and a block that Markdown can't say so that [FromMarkdown] reads it as it was is the line
-// that [HTML] writes.
+// Markdown returns the blocks as CommonMark (spec.commonmark.org) with the tables and the strikethrough of GitHub
+// Flavored Markdown. What Markdown can't express is inline HTML. A block that [FromMarkdown] could not read back
+// unchanged is written as the line of HTML that [HTML] writes.
 func Markdown(blocks []content.Block, media func(content.ID) (Medium, bool)) string {
 	var b strings.Builder
 	var before content.Block
@@ -22,7 +21,7 @@ func Markdown(blocks []content.Block, media func(content.ID) (Medium, bool)) str
 		if i+1 < len(blocks) {
 			after = blocks[i+1]
 		}
-		text := exactly(block, media, before.Image != nil || after.Table != nil)
+		text := exactMarkdown(block, media, before.Image != nil || after.Table != nil)
 		if text == "" {
 			continue
 		}
@@ -30,7 +29,7 @@ func Markdown(blocks []content.Block, media func(content.ID) (Medium, bool)) str
 			b.WriteString("\n")
 		}
 		if l := before.List; l != nil && block.List != nil && l.Ordered == block.List.Ordered {
-			b.WriteString(literal + "\n\n") // else they are one list
+			b.WriteString(emptyComment + "\n\n") // otherwise they would be one list
 		}
 		b.WriteString(text + "\n")
 		before = block
@@ -38,16 +37,16 @@ func Markdown(blocks []content.Block, media func(content.ID) (Medium, bool)) str
 	return b.String()
 }
 
-// exactly is a block as Markdown that is read as the block again. Beside a picture or a table,
-// a paragraph in italics could be taken for a caption.
-func exactly(b content.Block, media Media, besideCaptioned bool) string {
+// exactMarkdown returns a block as Markdown that is read as the same block. besideCaptioned is set next to a picture or
+// a table, where a paragraph in italics would be read as a caption.
+func exactMarkdown(b content.Block, media Media, besideCaptioned bool) string {
 	if b.Paragraph != nil && isSimple(b.Paragraph.Spans) {
 		return b.Paragraph.Spans[0].Text
 	}
 	text := strings.Trim(markdownBlock(b, media), "\n")
 	only := b.Paragraph != nil && (besideCaptioned && italics(b) != "" || special(Spans(b.Paragraph.Spans)))
 	if only {
-		text += literal
+		text += emptyComment
 	}
 	if text != "" && readsAs(text, b, media) {
 		return text
@@ -61,7 +60,7 @@ func exactly(b content.Block, media Media, besideCaptioned bool) string {
 	return strings.TrimSuffix(w.String(), "\n")
 }
 
-// isSimple tells whether a paragraph has nothing in it that could mean something in Markdown.
+// isSimple reports whether a paragraph contains nothing that can have a meaning in Markdown.
 func isSimple(spans content.Spans) bool {
 	if len(spans) != 1 || len(spans[0].Marks) > 0 || spans[0].Link != "" {
 		return false
@@ -78,7 +77,7 @@ func isSimple(spans content.Spans) bool {
 	return true
 }
 
-// readsAs tells whether Markdown is read as a block, with nothing lost.
+// readsAs reports whether a Markdown text is read as the given block, without losses.
 func readsAs(text string, b content.Block, media Media) bool {
 	addresses := map[string]content.ID{}
 	for _, id := range content.MediaIDs([]content.Block{b}) {
@@ -90,7 +89,7 @@ func readsAs(text string, b content.Block, media Media) bool {
 		id, ok := addresses[link(address)]
 		return id, ok
 	})
-	return len(read) == 1 && len(lost) == 0 && reflect.DeepEqual(read[0], asRead(b, media))
+	return len(read) == 1 && len(lost) == 0 && reflect.DeepEqual(read[0], asWritten(b, media))
 }
 
 func markdownBlock(b content.Block, media Media) string {
@@ -119,14 +118,14 @@ func markdownBlock(b content.Block, media Media) string {
 		if !ok || link(m.URL) == "" {
 			return ""
 		}
-		return fmt.Sprintf("[%s](%s) (%s)", markdownText(either(b.File.Caption, m.Title, "…")), target(link(m.URL)), markdownText(fileNote(m)))
+		return fmt.Sprintf("[%s](%s) (%s)", markdownText(firstNonEmpty(b.File.Caption, m.Title, "…")), target(link(m.URL)), markdownText(fileNote(m)))
 	case b.Embed != nil:
 		address := link(string(b.Embed.URL))
 		if address == "" {
 			return ""
 		}
-		text := fmt.Sprintf("[%s](%s)", markdownText(either(b.Embed.Caption, address)), target(address))
-		if b.Embed.Provider != "" || !provided(address) {
+		text := fmt.Sprintf("[%s](%s)", markdownText(firstNonEmpty(b.Embed.Caption, address)), target(address))
+		if b.Embed.Provider != "" || !isKnownProvider(address) {
 			text = fmt.Sprintf("<figure data-embed=\"%s\">\n\n%s\n\n</figure>", escape(b.Embed.Provider), text)
 		}
 		return text
@@ -137,7 +136,7 @@ func markdownBlock(b content.Block, media Media) string {
 }
 
 func markdownImage(image *content.ImageBlock, media Media) string {
-	m, ok := shown(image, media)
+	m, ok := imageMedium(image, media)
 	if !ok {
 		return ""
 	}
@@ -148,7 +147,7 @@ func markdownImage(image *content.ImageBlock, media Media) string {
 	return text
 }
 
-// markdownGallery is a figure with its pictures in Markdown.
+// markdownGallery returns a figure whose pictures are in Markdown.
 func markdownGallery(g *content.GalleryBlock, media Media) string {
 	parts := []string{"<figure>"}
 	for _, image := range g.Images {
@@ -165,7 +164,7 @@ func markdownGallery(g *content.GalleryBlock, media Media) string {
 	return strings.Join(append(parts, "</figure>"), "\n\n")
 }
 
-// emphasis is a text in italics, line by line: emphasis ends with its paragraph.
+// emphasis returns a text in italics. Each line has its own emphasis, because emphasis ends with the paragraph.
 func emphasis(s string) string {
 	var rows []string
 	for _, row := range strings.Split(strings.TrimSpace(s), "\n") {
@@ -211,7 +210,7 @@ func markdownTable(t *content.TableBlock) string {
 			text := ""
 			if i < len(row.Cells) {
 				text = strings.ReplaceAll(markdownSpans(row.Cells[i].Spans), "\\\n", "<br>")
-				text = strings.ReplaceAll(strings.ReplaceAll(text, `\|`, "|"), "|", `\|`) // code has its own without a backslash
+				text = strings.ReplaceAll(strings.ReplaceAll(text, `\|`, "|"), "|", `\|`) // in code a bar has no backslash yet
 			}
 			b.WriteString("| " + text + " ")
 		}

@@ -9,14 +9,14 @@ import (
 	"sen/internal/content"
 )
 
-// paragraph is running text whose lines can't be taken for other blocks.
+// paragraph returns running text in which no line can be read as the start of another block.
 func paragraph(spans []content.Span) string {
 	rows := strings.Split(markdownSpans(spans), "\n")
 	for i, row := range rows {
 		rows[i] = blockStart.ReplaceAllString(strings.TrimLeft(row, " \t"), `$1\$2`)
 	}
 	text := strings.Join(rows, "\n")
-	for more := true; more; { // line breaks at the end, not a backslash that stands there itself
+	for more := true; more; { // Removes line breaks at the end, but not a backslash of the text itself.
 		if text, more = strings.CutSuffix(text, "\\\n"); !more {
 			text, more = strings.CutSuffix(text, "\n")
 		}
@@ -24,19 +24,20 @@ func paragraph(spans []content.Span) string {
 	return text
 }
 
-// blockStart matches the beginning of a line that would begin another block: a list,
-// a heading, a rule, a setext underline. ("<", ">", "|" and the like are escaped anyway.)
+// blockStart matches the beginning of a line that would start another block: a list, a heading, a rule, a setext
+// underline. Characters such as "<", ">" and "|" are always escaped.
 var blockStart = regexp.MustCompile(`^(\d{0,9})([.)+=-])`)
 
-// markdownSpans is running text as Markdown.
+// markdownSpans returns running text as Markdown.
 func markdownSpans(spans []content.Span) string {
 	var b strings.Builder
-	star := false // the text so far ends with one
+	star := false // the text so far ends with emphasis signs
 	for _, s := range Spans(spans) {
 		text := markdownText(s.Text)
 		sign := ""
-		if len(s.Marks) == 1 && !star && wordlike(s.Text) {
-			// Signs do where letters stand on their inner sides; else what is around decides.
+		if len(s.Marks) == 1 && !star && isWordlike(s.Text) {
+			// Emphasis signs are safe next to letters and digits inside. Otherwise CommonMark looks at the characters
+			// around them.
 			sign = map[content.Mark]string{content.MarkBold: "**", content.MarkItalic: "*", content.MarkStrike: "~~"}[s.Marks[0]]
 		}
 		switch {
@@ -61,16 +62,16 @@ func markdownSpans(spans []content.Span) string {
 	return b.String()
 }
 
-// wordlike tells whether a text begins and ends with a letter or a digit.
-func wordlike(s string) bool {
+// isWordlike reports whether a text begins and ends with a letter or a digit.
+func isWordlike(s string) bool {
 	first, _ := utf8.DecodeRuneInString(s)
 	last, _ := utf8.DecodeLastRuneInString(s)
 	in := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	return in(first) && in(last)
 }
 
-// codeSpan puts a text between more backticks than it has in a row; in an element where white
-// space would be lost between them.
+// codeSpan puts a text between backticks, more than it has in a row. A text whose white space would be lost goes into
+// a <code> element.
 func codeSpan(s string) string {
 	if strings.ContainsAny(s, "\n\t") || strings.TrimSpace(s) != s {
 		return "<code>" + markdownText(s) + "</code>"
@@ -85,7 +86,7 @@ func codeSpan(s string) string {
 	return fence + s + fence
 }
 
-// markdownEscapes are the signs that mean something inside a line.
+// markdownEscapes escapes the characters that have a meaning inside a line.
 var markdownEscapes = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`,
 	"|", `\|`, "~", `\~`, "&", `\&`, "#", `\#`, "!", `\!`, "\n", "\\\n",
@@ -93,7 +94,7 @@ var markdownEscapes = strings.NewReplacer(
 
 func markdownText(s string) string { return markdownEscapes.Replace(valid(s)) }
 
-// target is an address as a link's target, between angles when it has brackets.
+// target returns an address as the target of a link, in angle brackets if it contains parentheses.
 func target(address string) string {
 	if strings.ContainsAny(address, "()") {
 		return "<" + address + ">"

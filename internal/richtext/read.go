@@ -9,27 +9,27 @@ import (
 	"sen/internal/content"
 )
 
-// Loss is something of a text that its blocks do not have.
+// Loss is content of the source text that the blocks can't hold.
 type Loss struct {
-	// What names it: an element such as "script", "iframe" or "h1" (which became a heading
-	// of another level), "image" for a picture that is no medium of the site, "link" for
-	// an address that may not be linked to, "colour", "numbering", "form".
+	// What names the content: an element such as "script", "iframe" or "h1" (which became a heading of another
+	// level), "image" for a picture that is not among the site's media, "link" for a forbidden address, "colour",
+	// "numbering", "form".
 	What string
-	// Count is how often it was met, at least 1.
+	// Count is the number of occurrences, at least 1.
 	Count int
-	// Text is the beginning of one of them, at most 80 signs; empty where there is none.
+	// Text is the beginning of the first occurrence that has text, at most 80 characters. It may be empty.
 	Text string
 }
 
-// FromHTML reads HTML, a page's or a paste from a word processor, as blocks. Addresses of
-// pictures are looked up by media; false drops the picture. It reads any text, keeps what
-// people wrote and nothing that runs, and tells what was lost, by name. The time that it
-// takes grows as the text does: it goes through the tags as they come and builds no tree,
-// for a tree of misnested tags can be as large as the square of its text.
+// FromHTML reads HTML, from a page or pasted from a word processor, as blocks. media returns the id of the medium
+// with an address; for false the picture is dropped. FromHTML accepts any text. It keeps what people wrote, drops
+// everything that can run code, and returns what was lost. It takes time proportional to the length of the text: it
+// reads the tags as a stream and builds no tree, because the tree of misnested tags can grow as the square of the
+// text.
 //
-// A figure of a picture is an image, one of several a gallery. A paragraph that is a link to a
-// medium, as media finds it, is a document, and one that is a link to a known provider of films
-// or sound is an embed, unless an empty comment follows it; see literal.
+// A figure with one picture becomes an image, a figure with several a gallery. A paragraph that is only a link
+// becomes a document if media finds its address, and an embed if it leads to a known provider of films or sound,
+// unless an empty comment follows the link; see emptyComment.
 func FromHTML(text string, media func(address string) (content.ID, bool)) ([]content.Block, []Loss) {
 	return newReader(media).read(text)
 }
@@ -50,7 +50,7 @@ func (r *reader) read(text string) ([]content.Block, []Loss) {
 			name, _ := z.TagName()
 			r.end(string(name))
 		case html.CommentToken:
-			if string(z.Text()) == literal[4:len(literal)-3] && r.skipped == nil {
+			if string(z.Text()) == emptyComment[4:len(emptyComment)-3] && r.skipped == nil {
 				r.keep()
 			}
 		case html.ErrorToken:
@@ -59,42 +59,42 @@ func (r *reader) read(text string) ([]content.Block, []Loss) {
 	}
 }
 
-// reader makes blocks of the tags and texts of HTML, in their order.
+// reader makes blocks from a stream of HTML tags and texts.
 type reader struct {
 	media  func(address string) (content.ID, bool)
 	losses map[string]*Loss
 	blocks []content.Block
-	// markdown tells that the HTML was made of Markdown, which has captions in italics.
+	// markdown is set if the HTML was made from Markdown, whose captions are paragraphs in italics.
 	markdown bool
-	only     map[*content.ParagraphBlock]bool // those that are no captions
+	only     map[*content.ParagraphBlock]bool // paragraphs that are not captions
 
 	inline
-	body    running // text that is in no list
-	within  bool    // an element is open in which body is kept although it shows nothing
-	heading int     // the level of the heading that is open, as written; 0 for none
-	box     *box    // the list, table or quotation that is open; one inside of another is taken apart
+	body    running // text outside lists
+	within  bool    // a paragraph or heading is open: the empty comment keeps body
+	heading int     // the level of the open heading, as written; 0 if none is open
+	box     *box    // the open list, table or quotation; one inside another becomes text
 	figures []figure
-	deeper  int   // figures that are open below the deepest that counts
-	note    *note // the caption that is open
+	deeper  int   // open figures below the deepest level that is read
+	note    *note // the open caption or attribution
 
-	skipped *skipped // the element whose inside is not read
+	skipped *skipped // the open element whose content is not read
 }
 
-// skipped is an element whose inside is not read.
+// skipped is an element whose content is not read.
 type skipped struct {
 	element string
-	depth   int // of elements of the same name
+	depth   int // of nested elements of the same name
 	loss    *Loss
 }
 
-// note is a text beside the text: a caption, or who is quoted.
+// note is a caption, or the attribution of a quotation.
 type note struct {
 	element string
 	running
 	done func(text string, kept bool)
 }
 
-// finish closes all that is open.
+// finish closes all open elements and returns the blocks.
 func (r *reader) finish() ([]content.Block, []Loss) {
 	r.closeBox()
 	for len(r.figures) > 0 {
@@ -124,18 +124,18 @@ func (r *reader) lose(what, text string) *Loss {
 		r.losses[what] = l
 	}
 	l.Count++
-	l.tell(text)
+	l.setText(text)
 	return l
 }
 
-// tell notes the text of the first that has one.
-func (l *Loss) tell(text string) {
+// setText sets the text, if there is none yet.
+func (l *Loss) setText(text string) {
 	if l.Text == "" {
 		l.Text = content.Excerpt(text)
 	}
 }
 
-// text is where text goes now.
+// text returns the buffer that the next text belongs to.
 func (r *reader) text() *running {
 	switch {
 	case r.note != nil:
@@ -148,13 +148,13 @@ func (r *reader) text() *running {
 
 func (r *reader) write(text string) {
 	if r.skipped != nil {
-		r.skipped.loss.tell(text)
+		r.skipped.loss.setText(text)
 		return
 	}
 	r.text().write(text, len(r.open["pre"]) > 0, r.marks(), r.link)
 }
 
-// keep reads the comment that keeps what it stands in; see literal.
+// keep handles the empty comment, which keeps the element around it; see emptyComment.
 func (r *reader) keep() {
 	b := r.box
 	switch {
@@ -175,7 +175,7 @@ func (r *reader) keep() {
 	}
 }
 
-// paragraph ends a paragraph: a block, or a line of what is open.
+// paragraph ends a paragraph. It becomes a block, or a line in the open list, table, quotation or caption.
 func (r *reader) paragraph() {
 	r.within = false
 	if r.note != nil || r.box != nil {
@@ -205,20 +205,20 @@ func (r *reader) paragraph() {
 
 func (r *reader) add(b content.Block) { r.blocks = append(r.blocks, b) }
 
-// between adds a block between paragraphs: behind the list or table that is open.
+// between adds a block between paragraphs. If a list or table is open, the block comes after it.
 func (r *reader) between(b content.Block) {
 	r.paragraph()
 	r.add(b)
 }
 
-// aside adds a text as a paragraph of its own, unless it is empty.
+// aside adds a text as a paragraph, unless it is empty.
 func (r *reader) aside(text string) {
 	if text != "" {
 		r.add(content.Block{Paragraph: &content.ParagraphBlock{Spans: content.Spans{{Text: text}}}})
 	}
 }
 
-// startNote reads a note until its element ends.
+// startNote starts a caption or attribution, which ends with its element.
 func (r *reader) startNote(element string, done func(text string, kept bool)) {
 	r.endNote()
 	r.note = &note{element: element, done: done}
@@ -246,7 +246,7 @@ func (r *reader) endNote() {
 	}
 }
 
-// start reads a start tag.
+// start handles a start tag.
 func (r *reader) start(t html.Token) {
 	name := t.Data
 	if r.skipped != nil {
@@ -288,7 +288,7 @@ func (r *reader) start(t html.Token) {
 		r.startLink(attribute(t, "href"))
 		r.beginStyled(name, style)
 	case "form", "input", "button", "textarea":
-		r.lose("form", either(attribute(t, "value"), attribute(t, "placeholder")))
+		r.lose("form", firstNonEmpty(attribute(t, "value"), attribute(t, "placeholder")))
 		if name == "form" {
 			r.paragraph()
 		}
@@ -296,15 +296,15 @@ func (r *reader) start(t html.Token) {
 		r.embed(name, attribute(t, "src"))
 	default:
 		switch {
-		case slices.Contains(unread, name):
+		case slices.Contains(skippedElements, name):
 			r.startUnread(t)
-		case slices.Contains(apart, name):
+		case slices.Contains(blockElements, name):
 			r.paragraph()
 			r.within = name == "p"
 			if name == "pre" {
 				r.beginStyled(name, style)
 			}
-		case !slices.Contains(empty, name):
+		case !slices.Contains(voidElements, name):
 			r.beginStyled(name, style)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	demo "sen/internal/sample"
 )
 
-// Media of the tests have an address with their id, and nothing of their own.
+// The media of these tests have an address with their id, and no texts.
 const mediaAddress = "https://sen.example/media/"
 
 func mediumOf(address string) (content.ID, bool) {
@@ -27,7 +27,7 @@ func mediumOf(address string) (content.ID, bool) {
 
 func medium(id content.ID) (Medium, bool) { return Medium{URL: mediaAddress + string(id)}, true }
 
-// written is blocks as they are stored, without the brackets around them.
+// written returns blocks as JSON lines without quotes.
 func written(t testing.TB, blocks []content.Block) string {
 	t.Helper()
 	var lines []string
@@ -41,7 +41,7 @@ func written(t testing.TB, blocks []content.Block) string {
 	return strings.Join(lines, "\n")
 }
 
-// named is losses in a line.
+// named returns losses as one line.
 func named(losses []Loss) string {
 	var all []string
 	for _, l := range losses {
@@ -120,7 +120,7 @@ func TestFromMarkdown(t *testing.T) {
 	}
 }
 
-// TestRoundTrip writes the sample's bodies and reads them again.
+// TestRoundTrip writes the bodies of the sample and reads them again.
 func TestRoundTrip(t *testing.T) {
 	bundle, err := demo.Bundle()
 	if err != nil {
@@ -135,11 +135,11 @@ func TestRoundTrip(t *testing.T) {
 		for locale, blocks := range article.Body {
 			bodies++
 			fromHTML, lost := FromHTML(HTML(blocks, medium), mediumOf)
-			if diff := cmp.Diff(shownAs(blocks), fromHTML, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
+			if diff := cmp.Diff(allAsWritten(blocks), fromHTML, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
 				t.Errorf("%s %s from HTML: -want +got:\n%s\n%v", article.ID, locale, diff, lost)
 			}
 			fromMarkdown, lost := FromMarkdown(Markdown(blocks, medium), mediumOf)
-			if diff := cmp.Diff(shownAs(blocks), fromMarkdown, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
+			if diff := cmp.Diff(allAsWritten(blocks), fromMarkdown, cmpopts.EquateEmpty()); diff != "" || len(lost) > 0 {
 				t.Errorf("%s %s from Markdown: -want +got:\n%s\n%v", article.ID, locale, diff, lost)
 			}
 		}
@@ -149,18 +149,18 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// shownAs is blocks as their forms are read.
-func shownAs(blocks []content.Block) []content.Block {
+// allAsWritten returns the blocks that reading the written forms must give.
+func allAsWritten(blocks []content.Block) []content.Block {
 	var all []content.Block
 	for _, b := range blocks {
-		all = append(all, asRead(b, medium))
+		all = append(all, asWritten(b, medium))
 	}
 	return all
 }
 
-// TestReadersTakeTheirTime reads texts that are made to take long.
-func TestReadersTakeTheirTime(t *testing.T) {
-	const size = 10_000 // at a megabyte none takes 3 s
+// TestReadingTime reads texts that are made to take very long.
+func TestReadingTime(t *testing.T) {
+	const size = 10_000 // with 1 MB none takes 3 s
 	for _, part := range []string{
 		"<b>", "<p><b>", "<ul><li>", "<ul>", "<table><tr><td>", "<td colspan=50>", "<tr><td>", "<blockquote>", "<figure>", "<figure><figcaption>", "<a href=x>", "<br>a", "<p>a", "<p><b id=x><p>a",
 		"<", "<a ", "</b>", "<svg>", "<h1>", "</figure>", "<footer>a", "<blockquote><p>— a", "<pre> ", "<td rowspan=1000>",
@@ -188,7 +188,7 @@ func TestReadersTakeTheirTime(t *testing.T) {
 	}
 }
 
-// deeper is lines that each begin further in than the one before.
+// deeper returns lines, each indented more than the one before.
 func deeper(part string, size int) string {
 	var b strings.Builder
 	for n := 0; b.Len() < size; n += 2 {
@@ -211,14 +211,15 @@ func FuzzFromMarkdown(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) { readable(t, text, FromMarkdown) })
 }
 
-// hostile has what is hard to read.
+// hostile lists texts that are hard to read correctly or that try to inject code.
 var hostile = []string{
 	"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href=' jAvA\nscript:x'>x</a>", "<svg/onload=x><script/>y", "<style/>x", "<p>a<table><td><ul><li><figure><figcaption><blockquote>b",
 	"<figure><img src=https://sen.example/media/media_a><figure><img src=https://sen.example/media/media_b><figcaption>c", "<ul><ul><li>a</ul>b<ol>c", "<blockquote><p>a<p>— b<footer>c", "<table><caption>a<tr><td>b<th>c<td rowspan=9 colspan=9>",
 	"<pre>\n\n a\t b\n </pre>", "<b>a <i> b</b> c</i>&#0;&#x200b;&nbsp; ", "<iframe src=//x.example/?\"><iframe>", "<a href='mailto:a@b?subject=&quot; onclick=x'>a", "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
 }
 
-// readable sees that what is read is in order, and is read the same again.
+// readable checks that the blocks and losses are valid, and that writing and reading them again gives the same
+// blocks.
 func readable(t *testing.T, text string, read func(string, func(string) (content.ID, bool)) ([]content.Block, []Loss)) {
 	t.Helper()
 	blocks, losses := read(text, mediumOf)
@@ -236,12 +237,12 @@ func readable(t *testing.T, text string, read func(string, func(string) (content
 	html := HTML(blocks, medium)
 	safe(t, text, html)
 	again, _ := FromHTML(html, mediumOf)
-	if diff := cmp.Diff(shownAs(blocks), again, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(allAsWritten(blocks), again, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%q is written as\n%s\nand read as -want +got:\n%s", text, html, diff)
 	}
 }
 
-// inOrder sees that a block is one, and has what its kind must have.
+// inOrder checks that a block has exactly one kind, and the fields that its kind needs.
 func inOrder(t *testing.T, b content.Block) {
 	t.Helper()
 	data, err := json.Marshal(b)
@@ -285,7 +286,7 @@ func itemsInOrder(t *testing.T, items []content.ListItem, depth int) {
 	}
 }
 
-// linked sees that text leads only where it may.
+// linked checks that all links are allowed.
 func linked(t *testing.T, spans content.Spans) {
 	t.Helper()
 	for _, s := range spans {

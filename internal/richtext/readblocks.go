@@ -10,37 +10,37 @@ import (
 	"sen/internal/content"
 )
 
-// box is a block with an inside: a list, a table or a quotation. Bodies nest only
-// lists; what else is found in a box becomes lines of its text.
+// box is an open list, table or quotation. Only lists can be nested; other elements inside a box become lines of its
+// text.
 type box struct {
 	element string // "list", "table" or "blockquote"
-	at      int    // its place among the blocks, kept for it
+	at      int    // its position among the blocks, which is reserved
 	depth   int    // of boxes of the same element
 	notes   []string
-	asIs    bool // the notes stay as they are
+	asIs    bool // the notes are not trimmed
 	list    *list
 	table   *table
 }
 
-// list is a list while it is read.
+// list is an open list.
 type list struct {
 	ordered bool
 	levels  []*level
-	deeper  int  // lists that are open below the deepest level
-	kept    bool // it is one although it has no items
+	deeper  int  // open lists below the deepest level that is read
+	kept    bool // the list is kept although it has no items
 }
 
-// level is the items of one list, and the text of the item that is open.
+// level is one nesting level of an open list: its items so far, and the text of the open item.
 type level struct {
 	running
 	item  bool // an item is open
 	items []content.ListItem
-	below []content.ListItem // of the item that is open
+	below []content.ListItem // the items below the open item
 }
 
 func (l *list) top() *level { return l.levels[len(l.levels)-1] }
 
-// end ends the item that is open. Items below none stand for themselves.
+// end closes the open item. If it has no text, its nested items are appended to the item before it, or to the level.
 func (l *level) end() {
 	switch spans := l.take(); {
 	case spans != nil:
@@ -54,7 +54,7 @@ func (l *level) end() {
 	l.below, l.item = nil, false
 }
 
-// startBox opens a box; false when it is read as text, because another one is open.
+// startBox opens a box. It returns false if another box is open; the element is then read as text.
 func (r *reader) startBox(element string) bool {
 	r.paragraph()
 	if r.box != nil && r.box.element == element {
@@ -69,7 +69,7 @@ func (r *reader) startBox(element string) bool {
 	return true
 }
 
-// endBox ends an element that a box may have begun.
+// endBox handles the end tag of an element that can be a box.
 func (r *reader) endBox(element string) {
 	r.paragraph()
 	if r.box == nil || r.box.element != element {
@@ -92,7 +92,7 @@ func (r *reader) endBox(element string) {
 	}
 }
 
-// closeBox puts the box that is open in its place, with all that is open in it.
+// closeBox closes the open box and everything in it, and puts its block at the reserved position.
 func (r *reader) closeBox() {
 	b := r.box
 	if b == nil {
@@ -117,8 +117,8 @@ func (r *reader) closeBox() {
 	r.blocks = slices.Replace(r.blocks, b.at, b.at+1, blocks...)
 }
 
-// quotation makes a quotation of the text and of who said it. Where that is not told
-// apart, a last paragraph with a dash before it tells.
+// quotation makes a quotation from the text and the attribution. If there is no attribution, a last paragraph that
+// begins with a dash becomes one.
 func (r *reader) quotation(note string, asIs bool) []content.Block {
 	const dashes = "—―– \u00a0\n"
 	if last := r.body.lastParagraph(); note == "" && strings.IndexAny(last, "—―–") == 0 {
@@ -139,7 +139,7 @@ func (r *reader) quotation(note string, asIs bool) []content.Block {
 	return []content.Block{{Quote: &content.QuoteBlock{Spans: spans, Attribution: note}}}
 }
 
-// startSource begins who is quoted; elsewhere it is what else its element means.
+// startSource starts the attribution of a quotation. Outside a quotation the element has its usual meaning.
 func (r *reader) startSource(element string, style map[string]string) {
 	quoted := r.box != nil && r.box.element == "blockquote" && r.note == nil
 	switch {
@@ -178,7 +178,7 @@ func (r *reader) startList(t html.Token) {
 	l.levels = append(l.levels, &level{})
 }
 
-// item ends an item; begins tells that another one begins.
+// item closes the open item. begins is set if another one begins.
 func (r *reader) item(begins bool) {
 	if r.note == nil && r.box != nil && r.box.list != nil {
 		r.box.list.top().end()
@@ -188,7 +188,7 @@ func (r *reader) item(begins bool) {
 	r.paragraph()
 }
 
-// up ends the deepest list.
+// up closes the deepest level of the list.
 func (l *list) up() {
 	done := l.top()
 	done.end()
@@ -208,7 +208,7 @@ func (l *list) blocks() []content.Block {
 	return []content.Block{{List: &content.ListBlock{Ordered: l.ordered, Items: append([]content.ListItem{}, items...)}}}
 }
 
-// number is a whole number of an attribute between 1 and a bound.
+// number returns the value of a numeric attribute, limited to 1 to bound.
 func number(t html.Token, key string, bound int) int {
 	n, err := strconv.Atoi(attribute(t, key))
 	if err != nil {

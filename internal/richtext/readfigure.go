@@ -8,12 +8,12 @@ import (
 	"sen/internal/content"
 )
 
-// figure is a figure while it is read: what is in it is among the blocks already.
+// figure is an open figure. The blocks inside it are already in the list of blocks.
 type figure struct {
-	at      int     // where its blocks begin
-	group   bool    // it has figures in it
+	at      int     // the index of its first block
+	group   bool    // it contains figures
 	kept    bool    // it is a gallery although it has no pictures
-	embed   *string // who provides what it embeds; nil where it does not
+	embed   *string // the provider of the embed in it; nil if it is not an embed
 	caption []string
 }
 
@@ -42,8 +42,8 @@ func (r *reader) startCaption() {
 	}
 }
 
-// endFigure makes a group of the figure's pictures, and gives the caption to what it
-// is the caption of.
+// endFigure closes a figure. Several pictures become a gallery. The caption goes to the gallery or to the block that
+// it belongs to.
 func (r *reader) endFigure() {
 	if r.deeper > 0 || len(r.figures) == 0 {
 		r.deeper = max(r.deeper-1, 0)
@@ -80,7 +80,7 @@ func (r *reader) endFigure() {
 	}
 }
 
-// captioned gives a block a caption; false when it can't have one, or has another.
+// captioned sets the caption of a block. It returns false if the block can't have one, or has another.
 func captioned(b content.Block, caption string) bool {
 	var place *string
 	switch {
@@ -100,9 +100,9 @@ func captioned(b content.Block, caption string) bool {
 	return true
 }
 
-// special is the block that a paragraph of one link stands for: a document or an embed.
+// special returns the document or embed that a paragraph with a single link stands for.
 func (r *reader) special(spans content.Spans, kept bool) (content.Block, bool) {
-	address, text, ok := lone(spans)
+	address, text, ok := singleLink(spans)
 	if !ok {
 		return content.Block{}, false
 	}
@@ -118,7 +118,7 @@ func (r *reader) special(spans content.Spans, kept bool) (content.Block, bool) {
 		return content.Block{File: &content.FileBlock{MediaID: id, Caption: text}}, true
 	case provider != nil && strings.HasPrefix(address, "http"):
 		return content.Block{Embed: &content.EmbedBlock{URL: content.URL(address), Caption: text, Provider: *provider}}, true
-	case provided(address):
+	case isKnownProvider(address):
 		return content.Block{Embed: &content.EmbedBlock{URL: content.URL(address), Caption: text}}, true
 	}
 	return content.Block{}, false

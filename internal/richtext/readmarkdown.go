@@ -14,15 +14,15 @@ import (
 	"sen/internal/content"
 )
 
-// FromMarkdown reads CommonMark, with the tables and the strikethrough of GitHub Flavored
-// Markdown and with HTML in it, as blocks: what [Markdown] writes, and what people write.
-// Besides what holds for [FromHTML], a line all in italics is the caption of the picture
-// before it or of the table behind it. A part with more signs than people write, such as
-// quotations in quotations by the thousand, is taken as plain text: the loss "markdown".
+// FromMarkdown reads CommonMark with the tables and the strikethrough of GitHub Flavored Markdown, and with HTML in
+// it, as blocks. It reads what [Markdown] writes and what people write. The rules of [FromHTML] apply. In addition, a
+// line all in italics is the caption of the picture before it or of the table after it. A part with far more special
+// characters than people write, such as a quotation nested a thousand times, is read as plain text; the loss is named
+// "markdown".
 func FromMarkdown(text string, media func(address string) (content.ID, bool)) ([]content.Block, []Loss) {
-	tamed, wild := tame(valid(text))
+	tamed, wild := limitCost(valid(text))
 	var out bytes.Buffer
-	if err := markdown().Convert([]byte(tamed), &out); err != nil { // a buffer takes all that is written
+	if err := markdown().Convert([]byte(tamed), &out); err != nil { // writing to a buffer does not fail
 		return FromHTML(text, media)
 	}
 	r := newReader(media)
@@ -35,36 +35,36 @@ func FromMarkdown(text string, media func(address string) (content.ID, bool)) ([
 	return blocks, losses
 }
 
-// markdown reads Markdown. It lets HTML through, for what follows is FromHTML.
+// markdown converts Markdown to HTML. It lets HTML through, because FromHTML removes what can run code.
 var markdown = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
 })
 
-// What the parser takes for a part, a text between empty lines, grows as the square of
-// what these bound.
+// Limits of a part, which is the text between empty lines. The time of the parser grows as the square of these
+// numbers.
 const (
-	maxSigns   = 2000   // that may mean something in a line
-	maxBlocks  = 40     // that begin one inside of another on a line
-	maxGridded = 20_000 // lines times the columns of the widest
+	maxSpecialChars = 2000   // special characters in the part
+	maxNestedStarts = 40     // nested block starts at the beginning of a line
+	maxTableCells   = 20_000 // the number of lines times the number of columns of the widest line
 )
 
 var (
 	parts       = regexp.MustCompile(`\n[ \t\r]*\n`)
-	writtenHTML = regexp.MustCompile(`^<(?:p|h[2-4]|figure|ul|ol|blockquote|table)[ >]`) // no sign in it means anything but HTML
-	blockStarts = regexp.MustCompile(`^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t])){` + strconv.Itoa(maxBlocks) + `}`)
+	writtenHTML = regexp.MustCompile(`^<(?:p|h[2-4]|figure|ul|ol|blockquote|table)[ >]`) // Markdown characters in such a part have no meaning
+	blockStarts = regexp.MustCompile(`^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t])){` + strconv.Itoa(maxNestedStarts) + `}`)
 )
 
-// tame is Markdown whose wild parts are escaped.
-func tame(text string) (string, Loss) {
+// limitCost escapes the parts of a Markdown text that exceed the limits.
+func limitCost(text string) (string, Loss) {
 	loss := Loss{What: "markdown"}
 	var b strings.Builder
 	b.Grow(len(text))
 	from := 0
 	for _, gap := range append(parts.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
 		part := text[from:gap[0]]
-		if !writtenHTML.MatchString(part) && isWild(part) {
+		if !writtenHTML.MatchString(part) && exceedsLimits(part) {
 			loss.Count++
-			loss.tell(part)
+			loss.setText(part)
 			part = paragraph([]content.Span{{Text: part}})
 		}
 		b.WriteString(part)
@@ -74,8 +74,8 @@ func tame(text string) (string, Loss) {
 	return b.String(), loss
 }
 
-// isWild tells whether a part has more signs than people write.
-func isWild(part string) bool {
+// exceedsLimits reports whether a part exceeds the limits.
+func exceedsLimits(part string) bool {
 	signs, lines, columns := 0, 0, 0
 	for line := range strings.Lines(part) {
 		lines++
@@ -89,10 +89,10 @@ func isWild(part string) bool {
 			return true
 		}
 	}
-	return signs > maxSigns || lines*columns > maxGridded
+	return signs > maxSpecialChars || lines*columns > maxTableCells
 }
 
-// withCaptions makes captions of the paragraphs in italics that are ones.
+// withCaptions turns paragraphs in italics next to a picture or a table into captions.
 func (r *reader) withCaptions(blocks []content.Block) []content.Block {
 	kept := blocks[:0]
 	for i, b := range blocks {
@@ -109,7 +109,7 @@ func (r *reader) withCaptions(blocks []content.Block) []content.Block {
 	return kept
 }
 
-// italics is the text of a paragraph that is all in italics.
+// italics returns the text of a paragraph that is all in italics, else "".
 func italics(b content.Block) string {
 	if b.Paragraph == nil {
 		return ""

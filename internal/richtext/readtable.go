@@ -8,31 +8,31 @@ import (
 	"sen/internal/content"
 )
 
-// Tables are bounded, for every row is filled up to the longest one.
+// Tables are limited, because each row is filled up to the width of the longest.
 const (
 	maxColumns = 50
-	// maxCells is how many cells a table has before another table goes on.
+	// maxCells is the number of cells after which the rows continue in another table.
 	maxCells = 20_000
 )
 
-// table is a table while it is read.
+// table is an open table.
 type table struct {
 	rows    []content.TableRow
 	row     []content.TableCell
 	width   int
 	open    bool        // a row is open
-	keptRow bool        // the row is one although it has no cells
+	keptRow bool        // the row is kept although it has no cells
 	kept    bool        // rows are kept although they show nothing
 	cell    bool        // a cell is open
-	span    int         // the columns that it covers
-	head    bool        // the rows are in the head of the table
-	heads   int         // the cells of the row that are headers
+	span    int         // the number of columns that the cell covers
+	head    bool        // the rows are inside <thead>
+	heads   int         // the number of header cells in the row
 	header  bool        // the first row is a header
-	below   map[int]int // by column, the rows that a cell above still covers
-	outside inline      // what was open around the table
+	below   map[int]int // by column, the number of further rows that a cell above covers
+	outside inline      // the inline state around the table
 }
 
-// startTable reads a start tag of a table; inside of a box they part lines.
+// startTable handles a start tag of a table. If the table is inside another box, its tags only separate lines.
 func (r *reader) startTable(t html.Token) {
 	if t.Data == "table" {
 		if r.startBox("table") {
@@ -61,12 +61,12 @@ func (r *reader) startTable(t html.Token) {
 	r.paragraph()
 }
 
-// endTable reads an end tag of a table.
+// endTable handles an end tag of a table.
 func (r *reader) endTable(element string) {
 	switch {
 	case element == "table":
 		if r.box != nil && r.box.table != nil && r.box.depth == 1 {
-			r.closeBox() // with what is open in it
+			r.closeBox() // also closes everything that is open in it
 			return
 		}
 		r.endBox(element)
@@ -84,7 +84,7 @@ func (r *reader) endTable(element string) {
 	}
 }
 
-// inTable tells whether a table is open whose cells are read as such.
+// inTable reports whether the innermost open table is read as a table.
 func (r *reader) inTable() bool { return r.box != nil && r.box.table != nil && r.box.depth == 1 }
 
 func (r *reader) startCell(token html.Token) {
@@ -114,7 +114,7 @@ func (r *reader) startCell(token html.Token) {
 	}
 }
 
-// fill puts empty cells where a cell of a row above reaches down.
+// fill adds empty cells where a cell of a row above covers this row.
 func (t *table) fill() {
 	for t.below[len(t.row)] > 0 && len(t.row) < maxColumns {
 		t.below[len(t.row)]--
@@ -122,7 +122,7 @@ func (t *table) fill() {
 	}
 }
 
-// endCell ends the cell that is open. A text outside of all cells stands behind the table.
+// endCell closes the open cell. Text outside all cells becomes a paragraph after the table.
 func (r *reader) endCell() {
 	t := r.box.table
 	t.kept = t.kept || r.body.kept && len(t.rows) == 0
@@ -158,7 +158,7 @@ func (r *reader) endRow() {
 	t.row, t.heads, t.open, t.keptRow = nil, 0, false, false
 }
 
-// keep reads the comment that keeps a row without cells, or a table without rows; see literal.
+// keep handles the empty comment, which keeps a row without cells, or a table without rows; see emptyComment.
 func (t *table) keep() {
 	t.kept = true
 	switch {
@@ -169,7 +169,7 @@ func (t *table) keep() {
 	}
 }
 
-// splitTable goes on in another table where one has too many cells.
+// splitTable starts another table if the open one has too many cells.
 func (r *reader) splitTable() {
 	t := r.box.table
 	if t.cell || len(t.row) > 0 || len(t.rows)*t.width < maxCells {
@@ -182,8 +182,8 @@ func (r *reader) splitTable() {
 	r.inline = inline{}
 }
 
-// blocks is the table with every row as long as the longest. A header that says
-// nothing is none: Markdown has no table without one.
+// blocks returns the table, with each row filled up to the longest. A header row whose cells are all empty is
+// dropped: Markdown has no table without a header, so it writes an empty one.
 func (t *table) blocks(caption string) []content.Block {
 	for i, row := range t.rows {
 		for len(row.Cells) < t.width {

@@ -9,28 +9,28 @@ import (
 	"sen/internal/content"
 )
 
-// apart are the elements that stand on lines of their own and that mean nothing more.
-var apart = []string{
+// blockElements lists the block elements that mean only a line break.
+var blockElements = []string{
 	"address", "article", "aside", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "header", "hgroup",
 	"html", "legend", "main", "nav", "p", "plaintext", "pre", "search", "section", "summary", "xmp",
 }
 
-// unread are the elements whose inside says nothing to readers.
-var unread = []string{
+// skippedElements lists the elements whose content readers do not see.
+var skippedElements = []string{
 	"applet", "audio", "canvas", "datalist", "iframe", "math", "noembed", "noframes", "noscript", "object",
 	"script", "select", "style", "svg", "template", "title", "video", "xml",
 }
 
-// raw are those of them whose inside is no HTML: they end with their end tag only.
-var raw = []string{"iframe", "noembed", "noframes", "noscript", "script", "style", "title"}
+// rawTextElements lists the elements of skippedElements whose content is not HTML: only their end tag ends them.
+var rawTextElements = []string{"iframe", "noembed", "noframes", "noscript", "script", "style", "title"}
 
-// empty are the elements that have no inside and that say nothing to readers.
-var empty = []string{"area", "base", "basefont", "bgsound", "col", "frame", "link", "meta", "param", "source", "track", "wbr"}
+// voidElements lists the elements that have no content and that readers do not see.
+var voidElements = []string{"area", "base", "basefont", "bgsound", "col", "frame", "link", "meta", "param", "source", "track", "wbr"}
 
-// maxAddress bounds an address in bytes; what is longer is no address that people give.
+// maxAddress bounds an address in bytes. Longer addresses are dropped.
 const maxAddress = 2048
 
-// attribute is the value of an attribute; empty when the tag has none.
+// attribute returns the value of an attribute; "" if the tag does not have it.
 func attribute(t html.Token, key string) string {
 	for _, a := range t.Attr {
 		if a.Key == key {
@@ -40,7 +40,7 @@ func attribute(t html.Token, key string) string {
 	return ""
 }
 
-// startAttributes tells what attributes lose that mean something on any element.
+// startAttributes records the losses from attributes that can be on any element.
 func (r *reader) startAttributes(t html.Token, style map[string]string) {
 	for _, a := range t.Attr {
 		if len(a.Key) > 2 && strings.HasPrefix(a.Key, "on") {
@@ -48,20 +48,20 @@ func (r *reader) startAttributes(t html.Token, style map[string]string) {
 		}
 	}
 	for _, colour := range []string{style["color"], style["background-color"], style["background"], attribute(t, "color"), attribute(t, "bgcolor")} {
-		if coloured(colour) {
+		if isNotableColour(colour) {
 			r.lose("colour", colour)
 			return
 		}
 	}
 }
 
-// startUnread begins to skip an element.
+// startUnread starts skipping an element.
 func (r *reader) startUnread(t html.Token) {
 	embedded := (t.Data == "iframe" || t.Data == "video") && attribute(t, "src") != ""
 	if embedded {
 		r.embed(t.Data, attribute(t, "src"))
 	}
-	if t.Type == html.SelfClosingTagToken && !slices.Contains(raw, t.Data) {
+	if t.Type == html.SelfClosingTagToken && !slices.Contains(rawTextElements, t.Data) {
 		return
 	}
 	r.skipped = &skipped{t.Data, 1, &Loss{}}
@@ -70,18 +70,18 @@ func (r *reader) startUnread(t html.Token) {
 	}
 }
 
-// startSkipped reads a tag inside of an element that is not read.
+// startSkipped handles a tag inside an element that is skipped.
 func (r *reader) startSkipped(t html.Token) {
 	switch {
 	case t.Data == r.skipped.element && t.Type == html.StartTagToken:
 		r.skipped.depth++
 	case t.Data == "source" && r.skipped.element == "video" && r.skipped.loss.Count == 0:
-		r.skipped.loss.Count++ // one source of several
+		r.skipped.loss.Count++ // only the first of several sources is used
 		r.embed("video", attribute(t, "src"))
 	}
 }
 
-// embed points at what an element shows from another site.
+// embed adds an embed, or a document, for an element that shows content from an address.
 func (r *reader) embed(element, address string) {
 	if strings.HasPrefix(address, "//") {
 		address = "https:" + address
@@ -98,7 +98,7 @@ func (r *reader) embed(element, address string) {
 	r.between(content.Block{Embed: &content.EmbedBlock{URL: content.URL(allowed)}})
 }
 
-// startLink begins a link; without an address that may be linked to it ends the last one.
+// startLink starts a link. If the address is missing or forbidden, the following text has no link.
 func (r *reader) startLink(address string) {
 	r.link = link(address)
 	if len(r.link) > maxAddress {
@@ -113,7 +113,7 @@ func (r *reader) image(t html.Token) {
 	address := attribute(t, "src")
 	id, ok := r.media(address)
 	if !ok {
-		r.lose("image", either(address, attribute(t, "alt")))
+		r.lose("image", firstNonEmpty(address, attribute(t, "alt")))
 		return
 	}
 	alt := running{}
@@ -121,7 +121,7 @@ func (r *reader) image(t html.Token) {
 	r.between(content.Block{Image: &content.ImageBlock{MediaID: id, Alt: strings.TrimSpace(plain(alt.take()))}})
 }
 
-// end reads an end tag.
+// end handles an end tag.
 func (r *reader) end(name string) {
 	if r.skipped != nil {
 		if name == r.skipped.element {
@@ -155,7 +155,7 @@ func (r *reader) end(name string) {
 	case "footer", "form", "figcaption", "caption":
 		r.paragraph()
 	default:
-		if slices.Contains(apart, name) {
+		if slices.Contains(blockElements, name) {
 			r.paragraph()
 		}
 		r.finishElement(name)

@@ -8,26 +8,26 @@ import (
 	"sen/internal/content"
 )
 
-// running is running text while it is read: white space collapses as in HTML, and
-// nothing is copied twice however long it gets.
+// running is a text with marks that is being read. White space collapses as in HTML. Each character is copied a
+// bounded number of times, however long the text gets.
 type running struct {
 	runs []run
-	part int  // the run with which the last paragraph begins
-	end  bool // a paragraph has ended; another begins on a line of its own
+	part int  // the index of the first run of the last paragraph
+	end  bool // a paragraph has ended; the next text begins on a new line
 
-	literal bool // the white space where the text has come to stays as it is
-	kept    bool // it is kept although it shows nothing
-	only    bool // it is a paragraph and nothing else
+	literal bool // white space at this position is not collapsed
+	kept    bool // the text is kept although it shows nothing
+	only    bool // the text must not be read as another kind of block
 }
 
-// run is a span while it is read.
+// run is a span that is being read.
 type run struct {
 	text  []byte
 	marks marks
 	link  string
 }
 
-// marks is a set of marks: a bit for each of markElements.
+// marks is a set of marks, with a bit for each of markElements.
 type marks uint8
 
 func (m marks) list() []content.Mark {
@@ -40,7 +40,7 @@ func (m marks) list() []content.Mark {
 	return list
 }
 
-// bit is the set of one mark.
+// bit returns the set with one mark.
 func bit(mark content.Mark) marks {
 	for i, e := range markElements {
 		if e.mark == mark {
@@ -50,13 +50,12 @@ func bit(mark content.Mark) marks {
 	return 0
 }
 
-// write adds text. As it is (pre) it keeps its lines and its blanks, those that would
-// collapse as no-break spaces.
+// write adds text. With pre it keeps line breaks, and writes blanks that would collapse as no-break spaces.
 func (t *running) write(text string, pre bool, m marks, link string) {
 	for _, r := range text {
 		switch {
 		case r == 0, r == '\u200b', r == '\ufeff', r == '\r' && pre:
-			// Nothing to see.
+			// Invisible characters.
 		case r == '\n' && pre:
 			t.lineBreak(m, link)
 		case r == ' ' || r == '\t' || r == '\n' || r == '\f' || r == '\r':
@@ -74,7 +73,7 @@ func (t *running) write(text string, pre bool, m marks, link string) {
 	}
 }
 
-// lineBreak begins another line, unless nothing stands before it.
+// lineBreak adds a line break, unless the text is still empty.
 func (t *running) lineBreak(m marks, link string) {
 	if t.end || len(t.runs) == 0 && !t.literal {
 		return
@@ -86,15 +85,15 @@ func (t *running) lineBreak(m marks, link string) {
 	t.add("\n", m, link)
 }
 
-// keep reads the comment that keeps what stands around it; see literal.
+// keep handles the empty comment, which preserves the white space around it; see emptyComment.
 func (t *running) keep(linked bool) {
 	t.literal, t.kept, t.only = true, true, t.only || !linked
 }
 
-// paragraph ends a paragraph inside of a text that stays one.
+// paragraph ends a paragraph inside a text. The next text begins on a new line.
 func (t *running) paragraph() { t.end = t.end || len(t.runs) > 0 }
 
-// put adds a sign.
+// put adds a character.
 func (t *running) put(r rune, m marks, link string) {
 	if t.end {
 		t.trim(" \n")
@@ -115,7 +114,7 @@ func (t *running) add(s string, m marks, link string) {
 	last.text = append(last.text, s...)
 }
 
-// collapses tells whether a blank is lost where the text has come to.
+// collapses reports whether a blank at this position is dropped.
 func (t *running) collapses() bool {
 	if t.end || len(t.runs) == 0 {
 		return true
@@ -124,7 +123,7 @@ func (t *running) collapses() bool {
 	return last[len(last)-1] == ' ' || last[len(last)-1] == '\n'
 }
 
-// trim removes signs from the end, and the runs that nothing is left of.
+// trim removes the given characters from the end, and the runs that become empty.
 func (t *running) trim(signs string) {
 	for n := len(t.runs); n > 0; n-- {
 		last := &t.runs[n-1]
@@ -136,7 +135,7 @@ func (t *running) trim(signs string) {
 	}
 }
 
-// take gives the text away and begins anew; nil when it shows nothing and is not to be kept.
+// take returns the text and resets the buffer. It returns nil if the text shows nothing and need not be kept.
 func (t *running) take() content.Spans {
 	if !t.literal {
 		t.trim(" \n")
@@ -149,7 +148,7 @@ func (t *running) take() content.Spans {
 	return spans
 }
 
-// lastParagraph is the text of the last paragraph of several; empty where there is one.
+// lastParagraph returns the text of the last paragraph, or "" if there is only one.
 func (t *running) lastParagraph() string {
 	if t.part == 0 {
 		return ""
@@ -157,10 +156,10 @@ func (t *running) lastParagraph() string {
 	return strings.TrimSpace(plain(joinRuns(t.runs[min(t.part, len(t.runs)):])))
 }
 
-// dropParagraph removes the last paragraph of several.
+// dropParagraph removes the last paragraph, if there are several.
 func (t *running) dropParagraph() { t.runs = t.runs[:min(t.part, len(t.runs))] }
 
-// joinRuns joins neighbours that are marked the same way.
+// joinRuns joins neighbouring runs with the same marks and link.
 func joinRuns(runs []run) content.Spans {
 	var joined []run
 	for _, r := range runs {
@@ -177,10 +176,10 @@ func joinRuns(runs []run) content.Spans {
 	return spans
 }
 
-// inline is what the open elements do to text: which marks it gets, where it leads.
+// inline is the effect of the open inline elements: the marks and the link of the text in them.
 type inline struct {
-	counts [8]int             // of the open elements that set a mark
-	open   map[string][]marks // by element, what each open one sets
+	counts [8]int             // for each mark, the number of open elements that set it
+	open   map[string][]marks // by element name, the marks that each open one sets
 	link   string
 }
 
@@ -193,8 +192,8 @@ func (in *inline) begin(element string, m marks) {
 	in.count(m, 1)
 }
 
-// finishElement closes the element that was opened last of its name, wherever it
-// stands: what people paste is not always nested.
+// finishElement closes the last opened element with this name, at any nesting: pasted HTML is not always nested
+// correctly.
 func (in *inline) finishElement(element string) {
 	if stack := in.open[element]; len(stack) > 0 {
 		in.open[element] = stack[:len(stack)-1]
@@ -210,7 +209,7 @@ func (in *inline) count(m marks, by int) {
 	}
 }
 
-// marks are the marks of the text that comes now.
+// marks returns the marks of the text that comes next.
 func (in *inline) marks() (m marks) {
 	for i, n := range in.counts {
 		if n > 0 {
@@ -220,7 +219,7 @@ func (in *inline) marks() (m marks) {
 	return m
 }
 
-// elementMarks are the marks that elements set.
+// elementMarks gives the mark that an element sets.
 var elementMarks = map[string]content.Mark{
 	"b": content.MarkBold, "strong": content.MarkBold,
 	"i": content.MarkItalic, "em": content.MarkItalic, "cite": content.MarkItalic, "dfn": content.MarkItalic, "var": content.MarkItalic,
@@ -230,8 +229,8 @@ var elementMarks = map[string]content.Mark{
 	"code": content.MarkCode, "kbd": content.MarkCode, "samp": content.MarkCode, "tt": content.MarkCode, "pre": content.MarkCode,
 }
 
-// styles tells what the declarations of a style attribute mean to us. Word and Google
-// Docs write "font-weight:700" on a span, and "font-weight:normal" on a b.
+// styles gives the marks that the declarations of a style attribute set and unset. Word and Google Docs write
+// "font-weight:700" on a span, and "font-weight:normal" on a b.
 var styles = map[string]struct{ set, unset map[string]content.Mark }{
 	"font-weight": {
 		map[string]content.Mark{"bold": content.MarkBold, "bolder": content.MarkBold, "600": content.MarkBold, "700": content.MarkBold, "800": content.MarkBold, "900": content.MarkBold},
@@ -251,7 +250,7 @@ var styles = map[string]struct{ set, unset map[string]content.Mark }{
 	},
 }
 
-// declarations are the declarations of a style attribute.
+// declarations parses a style attribute.
 func declarations(style string) map[string]string {
 	all := map[string]string{}
 	for one := range strings.SplitSeq(strings.ToLower(style), ";") {
@@ -262,8 +261,7 @@ func declarations(style string) map[string]string {
 	return all
 }
 
-// beginStyled opens an element that sets marks by what it is and by its style. A style
-// that underlines a link says nothing.
+// beginStyled opens an element that sets marks by its name and its style. Underlining of links is ignored.
 func (in *inline) beginStyled(element string, style map[string]string) {
 	var set, unset marks
 	for name, meaning := range styles {
@@ -278,8 +276,10 @@ func (in *inline) beginStyled(element string, style map[string]string) {
 	in.begin(element, bit(elementMarks[element])&^unset|set)
 }
 
-// plainColours are those that text has anyway.
+// plainColours lists the colours whose loss is not reported, because text has them by default.
 var plainColours = []string{"", "black", "#000", "#000000", "windowtext", "inherit", "initial", "auto", "currentcolor", "rgb(0, 0, 0)", "rgb(0,0,0)"}
 
-// coloured tells whether a colour is worth a word when it is lost.
-func coloured(colour string) bool { return !slices.Contains(plainColours, strings.ToLower(colour)) }
+// isNotableColour reports whether the loss of a colour is reported.
+func isNotableColour(colour string) bool {
+	return !slices.Contains(plainColours, strings.ToLower(colour))
+}

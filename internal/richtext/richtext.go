@@ -1,5 +1,5 @@
-// Package richtext turns the blocks of a body into other forms: HTML, Markdown and
-// plain text. Its functions are pure: what they need of media is handed to them.
+// Package richtext converts the blocks of a body to HTML, Markdown and plain text, and reads HTML and Markdown as
+// blocks. Its functions are pure: callers pass in the data of the media.
 package richtext
 
 import (
@@ -11,27 +11,28 @@ import (
 	"sen/internal/content"
 )
 
-// Medium is a medium as it is shown in one language. What is empty or 0 is missing.
+// Medium is a medium as it is shown in one language. Empty fields and zeros mean that a value is missing.
 type Medium struct {
 	URL, Alt, Caption, Credit, Title, MimeType string
 	// Width and Height are in pixels.
 	Width, Height int
 	// Bytes is the size of the file.
 	Bytes int64
-	// Sizes are the same picture in sizes for pages, the smallest first; none where only the file itself shows it.
+	// Sizes are resized versions for pages, the smallest first. It is empty if there are none.
 	Sizes []Source
 }
 
-// Source is a picture in some width in pixels.
+// Source is one size of a picture.
 type Source struct {
 	URL   string
 	Width int
 }
 
-// pageWidth is the width in pixels of the size that stands for a picture where only one can.
+// pageWidth is the largest width in pixels that is used where only one size can be given.
 const pageWidth = 1280
 
-// source is where the size of a picture is that stands for it: the file itself where it has no sizes.
+// source returns the address of the size that is used where only one can be given: the largest up to pageWidth, else
+// the smallest, and the file itself if there are no sizes.
 func (m Medium) source() string {
 	address := m.URL
 	for _, s := range m.Sizes {
@@ -42,14 +43,14 @@ func (m Medium) source() string {
 	return link(address)
 }
 
-// Media finds a medium; false when it is not there or not published.
+// Media returns a medium, or false if it does not exist or is not published.
 type Media func(content.ID) (Medium, bool)
 
-// MaxNesting is how deep lists nest; what lies deeper is shown on that level.
+// MaxNesting is the maximum nesting of lists. Deeper items are shown on the deepest level.
 const MaxNesting = 16
 
-// link is an address that may be linked to; empty when it may not. Only addresses
-// that run nothing survive: http, https, mailto, tel, and those on the site.
+// link returns an address in its encoded form, or "" if links to it are not allowed. Allowed are addresses that can't
+// run code: http, https, mailto, tel, and those on the site itself.
 func link(address string) string {
 	address = strings.TrimSpace(valid(address))
 	u, err := url.Parse(address)
@@ -74,8 +75,8 @@ func link(address string) string {
 	return ""
 }
 
-// queryEscapes writes the bytes of a query that an address may not have as percent-escapes (url.spec.whatwg.org, "query
-// percent-encode set"): url.Parse lets them through.
+// queryEscapes percent-encodes the characters of a query that an address must not contain (url.spec.whatwg.org,
+// "query percent-encode set"), because url.Parse leaves them unchanged.
 func queryEscapes(query string) string {
 	var b strings.Builder
 	for _, c := range []byte(query) {
@@ -88,14 +89,14 @@ func queryEscapes(query string) string {
 	return b.String()
 }
 
-// lineEnds makes one of all ends of lines (infra.spec.whatwg.org, "normalize newlines"): a browser does so with what it reads.
+// lineEnds normalizes line breaks (infra.spec.whatwg.org, "normalize newlines"), as a browser does.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// valid replaces what is no UTF-8, and ends lines alike.
+// valid replaces invalid UTF-8 and normalizes line breaks.
 func valid(s string) string { return lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD")) }
 
-// either is the first text that is not empty.
-func either(texts ...string) string {
+// firstNonEmpty returns the first text that is not empty.
+func firstNonEmpty(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {
 			return t
@@ -104,20 +105,21 @@ func either(texts ...string) string {
 	return ""
 }
 
-// shown is a picture with the caption and the alternative text of its use.
-func shown(image *content.ImageBlock, media Media) (Medium, bool) {
+// imageMedium returns the medium of an image block, with the caption and the alternative text of the block if it has
+// them.
+func imageMedium(image *content.ImageBlock, media Media) (Medium, bool) {
 	m, ok := media(image.MediaID)
 	if !ok || link(m.URL) == "" {
 		return Medium{}, false
 	}
-	m.Alt, m.Caption = either(image.Alt, m.Alt), either(image.Caption, m.Caption)
+	m.Alt, m.Caption = firstNonEmpty(image.Alt, m.Alt), firstNonEmpty(image.Caption, m.Caption)
 	return m, true
 }
 
-// heading is the level of a heading, kept within what a body may have.
+// heading limits the level of a heading to 2 to 4.
 func heading(level int) int { return min(max(level, 2), 4) }
 
-// size writes a number of bytes for people, in decimal units: "1.4 MB".
+// size formats a number of bytes for people, in decimal units: "1.4 MB".
 func size(n int64) string {
 	switch {
 	case n >= 1e6:
@@ -128,6 +130,6 @@ func size(n int64) string {
 	return strconv.FormatInt(n, 10) + " B"
 }
 
-// Link is an address as it may be linked to; empty when it may not: only http, https,
-// mailto, tel, and what is on the site.
+// Link returns an address in its encoded form, or "" if links to it are not allowed: allowed are http, https, mailto,
+// tel, and addresses on the site itself.
 func Link(address string) string { return link(address) }

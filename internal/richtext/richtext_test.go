@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
-// sample is one golden case: blocks with the media that they show.
+// sample is one golden case: blocks, and the media in them.
 type sample struct {
 	Media  map[content.ID]Medium
 	Blocks []content.Block
@@ -32,7 +32,7 @@ func (s sample) medium(id content.ID) (Medium, bool) {
 	return m, ok
 }
 
-// samples reads every case of testdata.
+// samples reads all cases of testdata.
 func samples(t testing.TB) map[string]sample {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.json")
@@ -56,7 +56,7 @@ func samples(t testing.TB) map[string]sample {
 	return all
 }
 
-// TestForms compares every form of every case with its golden file.
+// TestForms compares each form of each case with its golden file.
 func TestForms(t *testing.T) {
 	for name, s := range samples(t) {
 		stored, err := json.MarshalIndent(s.Blocks, "", "  ")
@@ -85,7 +85,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestEveryBlock sees that no block was forgotten in the golden cases.
+// TestEveryBlock checks that the golden cases contain each kind of block.
 func TestEveryBlock(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range samples(t) {
@@ -108,9 +108,9 @@ func TestEveryBlock(t *testing.T) {
 	}
 }
 
-// TestHTMLNeedsNoSecondWall sees that what is written is clean before the policy: the
-// policy changes nothing of it.
-func TestHTMLNeedsNoSecondWall(t *testing.T) {
+// TestHTMLNeedsNoSanitizer checks that the written HTML is safe without the sanitizer: the sanitizer must not change
+// it.
+func TestHTMLNeedsNoSanitizer(t *testing.T) {
 	for name, s := range samples(t) {
 		w := &htmlWriter{media: s.medium, ids: map[string]bool{}}
 		for _, b := range s.Blocks {
@@ -123,7 +123,7 @@ func TestHTMLNeedsNoSecondWall(t *testing.T) {
 	}
 }
 
-// tokens is HTML as a browser understands it.
+// tokens returns the tokens of HTML, as a browser reads them.
 func tokens(s string) (all []string) {
 	z := html.NewTokenizer(strings.NewReader(s))
 	for z.Next() != html.ErrorToken {
@@ -134,7 +134,7 @@ func tokens(s string) (all []string) {
 	return all
 }
 
-// safe parses HTML as a browser does, and fails on anything that could run.
+// safe parses HTML as a browser does, and fails if anything in it could run code.
 func safe(t testing.TB, name, s string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(s))
@@ -158,9 +158,9 @@ func safe(t testing.TB, name, s string) {
 	}
 }
 
-// TestMarkdownSaysTheSame reads the Markdown back and compares what a reader sees
-// with what HTML shows.
-func TestMarkdownSaysTheSame(t *testing.T) {
+// TestMarkdownHasTheWordsOfHTML converts the Markdown with a standard parser and compares its words with those of the
+// HTML.
+func TestMarkdownHasTheWordsOfHTML(t *testing.T) {
 	parser := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
 	for name, s := range samples(t) {
 		var out bytes.Buffer
@@ -173,7 +173,8 @@ func TestMarkdownSaysTheSame(t *testing.T) {
 	}
 }
 
-// TestMarkdownOfText writes texts that Markdown takes for something else where they stand, and sees what a browser shows.
+// TestMarkdownOfText writes texts whose characters have a meaning in Markdown at their position, and checks what a
+// browser shows.
 func TestMarkdownOfText(t *testing.T) {
 	code := []content.Mark{content.MarkCode}
 	parser := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
@@ -211,7 +212,7 @@ func TestMarkdownOfText(t *testing.T) {
 	}
 }
 
-// words are the words that a browser shows, but for the dash before who is quoted.
+// words returns the words that a browser shows, without the dash before an attribution.
 func words(s string) []string {
 	root, err := html.Parse(strings.NewReader(s))
 	if err != nil {
@@ -228,7 +229,6 @@ func words(s string) []string {
 	return slices.DeleteFunc(strings.Fields(b.String()), func(w string) bool { return w == "—" || w == "\u200b" })
 }
 
-// TestReadingMinutes counts.
 func TestReadingMinutes(t *testing.T) {
 	for words, want := range map[int]int{0: 0, 1: 1, 200: 1, 201: 2, 1000: 5} {
 		if got := ReadingMinutes(strings.Repeat("chữ ", words)); got != want {
@@ -237,7 +237,7 @@ func TestReadingMinutes(t *testing.T) {
 	}
 }
 
-// FuzzHTML looks for a text or a link that gets through.
+// FuzzHTML searches for a text or an address that makes the HTML unsafe.
 func FuzzHTML(f *testing.F) {
 	for _, seed := range []string{"x", "a\r\nb\rc", "javascript:alert(1)", "<script>", "\x00", "https://a.example/?\"onload=x", " jAvA\nscript:x", "&#106;avascript:x"} {
 		f.Add(seed, seed)

@@ -6,9 +6,9 @@ import (
 	"sen/internal/content"
 )
 
-// Text is the blocks as plain text, for excerpts, searching and counting: parted by
-// empty lines, items of lists with a dash, cells of tables with a tab. Pictures give
-// the captions of their use; a medium's own caption is not looked up.
+// Text returns the blocks as plain text, for excerpts, search and word counts. Empty lines separate blocks, items of
+// lists begin with a dash, tabs separate cells. For a picture it has the caption of the block, not that of the
+// medium.
 func Text(blocks []content.Block) string {
 	var parts []string
 	for _, b := range blocks {
@@ -55,7 +55,7 @@ func blockText(b content.Block) string {
 	case b.File != nil:
 		return valid(b.File.Caption)
 	case b.Embed != nil:
-		return valid(either(b.Embed.Caption, link(string(b.Embed.URL))))
+		return valid(firstNonEmpty(b.Embed.Caption, link(string(b.Embed.URL))))
 	}
 	return ""
 }
@@ -69,7 +69,7 @@ func itemsText(items []content.ListItem, depth int) []string {
 	return rows
 }
 
-// plain is running text without its marks.
+// plain returns running text without its marks.
 func plain(spans []content.Span) string {
 	var b strings.Builder
 	for _, s := range spans {
@@ -78,14 +78,13 @@ func plain(spans []content.Span) string {
 	return b.String()
 }
 
-// wordsPerMinute is how fast people read silently: 238 words of English a minute on
-// the average (Brysbaert, "How many words do we read per minute?", Journal of Memory
-// and Language 109, 2019), taken as 200 for readers on a screen.
+// wordsPerMinute is the speed of silent reading: 238 words a minute in English on average (Brysbaert, "How many words
+// do we read per minute?", Journal of Memory and Language 109, 2019), reduced to 200 for reading on a screen.
 const wordsPerMinute = 200
 
-// ReadingMinutes is how long a text takes to read, in whole minutes: at least 1, and
-// 0 for no text. Words are what white space parts: in Vietnamese that is syllables,
-// which are about as many to a sentence as words are in English.
+// ReadingMinutes returns the time to read a text in whole minutes, rounded up; 0 for an empty text. White space
+// separates words. In Vietnamese these are syllables; a sentence has about as many syllables as its English
+// translation has words.
 func ReadingMinutes(text string) int {
 	return (len(strings.Fields(text)) + wordsPerMinute - 1) / wordsPerMinute
 }

@@ -1,5 +1,5 @@
-// Package sample is the demonstration content: one real page, told in our own
-// words, and made-up pages around it that say by their names that they are.
+// Package sample holds the demonstration content: one page about a real event, in our own words, and invented pages
+// around it, whose names say that they are invented.
 package sample
 
 import (
@@ -13,7 +13,7 @@ import (
 //go:embed content
 var files embed.FS
 
-// Bundle is the sample content.
+// Bundle returns the sample content.
 func Bundle() (*content.Bundle, error) {
 	tree, err := fs.Sub(files, "content")
 	if err != nil {

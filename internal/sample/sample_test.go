@@ -24,7 +24,7 @@ func load(tb testing.TB) *content.Bundle {
 	return b
 }
 
-// find gives an entry of the bundle.
+// find returns an entry of the bundle.
 func find[T content.Content](t *testing.T, b *content.Bundle, id content.ID) T {
 	t.Helper()
 	for _, item := range b.Items {
@@ -51,13 +51,13 @@ func TestCounts(t *testing.T) {
 		if item.Draft {
 			drafts[item.Content.Kind()]++
 			if !strings.Contains(item.Content.Label()["vi"], "BẢN NHÁP MẬT") {
-				t.Errorf("%s: a draft does not say that it is one", item.Content.Common().ID)
+				t.Errorf("%s: the title of a draft must say that it is one", item.Content.Common().ID)
 			}
 			continue
 		}
 		texts(t, item.Content, func(at, text string) {
 			if strings.Contains(text, "BẢN NHÁP MẬT") {
-				t.Errorf("%s%s: only drafts say that they are one", item.Content.Common().ID, at)
+				t.Errorf("%s%s: only the text of a draft may say that it is one", item.Content.Common().ID, at)
 			}
 		})
 		published[item.Content.Kind()]++
@@ -78,7 +78,7 @@ func TestCounts(t *testing.T) {
 				name, _, _ := strings.Cut(strings.TrimPrefix(string(text), `{"`), `"`)
 				blocks[name] = true
 				if block.Value() == nil {
-					t.Errorf("%s: a block of nothing", entry.ID)
+					t.Errorf("%s: an empty block", entry.ID)
 				}
 			}
 			if year := entry.PublishedAt.Year(); year < 2019 || year > 2021 {
@@ -124,7 +124,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// walk calls visit with every text below a value, and with the path to it.
+// walk calls visit with each string inside a value, and with the path to it.
 func walk(value any, at string, visit func(at, text string)) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -140,7 +140,7 @@ func walk(value any, at string, visit func(at, text string)) {
 	}
 }
 
-// texts calls visit with every text of an entry.
+// texts calls visit with each string of an entry.
 func texts(t *testing.T, entry any, visit func(at, text string)) {
 	t.Helper()
 	written, err := json.Marshal(entry)
@@ -178,7 +178,7 @@ func TestReferences(t *testing.T) {
 			t.Errorf("%s: no %s", from, id)
 		}
 		if drafts[id] {
-			t.Errorf("%s: leads to the draft %s", from, id)
+			t.Errorf("%s: refers to the draft %s", from, id)
 		}
 	}
 	for _, item := range b.Items {
@@ -206,7 +206,7 @@ func TestTexts(t *testing.T) {
 		return func(at, text string) {
 			low := strings.ToLower(text)
 			switch {
-			case at == ".mimeType", at == ".sha256": // worked out by the import
+			case at == ".mimeType", at == ".sha256": // computed by the import
 			case !norm.NFC.IsNormalString(text):
 				t.Errorf("%s%s: %q is not in NFC", from, at, text)
 			case strings.TrimSpace(text) == "":
@@ -222,7 +222,7 @@ func TestTexts(t *testing.T) {
 	texts(t, b.Site, check("site"))
 }
 
-// TestDifferent keeps articles and events from being copies of each other.
+// TestDifferent checks that no two articles or events have the same text.
 func TestDifferent(t *testing.T) {
 	seen := map[string]content.ID{}
 	check := func(id content.ID, text string) {
@@ -256,7 +256,7 @@ func TestDifferent(t *testing.T) {
 	}
 }
 
-// TestNames keeps made-up content from being taken for real.
+// TestNames checks that the names of invented entries say that they are invented.
 func TestNames(t *testing.T) {
 	realOnes := map[content.ID]bool{"article_hoi-nghi-so-ket-2020": true, "author_minh-thu": true, "event_hoi-nghi-2020-12-02": true}
 	for _, name := range []string{
@@ -267,7 +267,7 @@ func TestNames(t *testing.T) {
 	}
 	sample := func(id content.ID, name content.Text) {
 		if !strings.Contains(strings.ToLower(name["vi"]), "mẫu") {
-			t.Errorf("%s: %q does not say that it is made up", id, name["vi"])
+			t.Errorf("%s: %q does not say that it is invented", id, name["vi"])
 		}
 	}
 	for _, item := range load(t).Items {
@@ -324,7 +324,7 @@ func TestFacts(t *testing.T) {
 			}
 		}
 		if strings.Count(blocks[1].Image.Caption, "\n") != 1 {
-			t.Errorf("caption %q is not of two lines", blocks[1].Image.Caption)
+			t.Errorf("caption %q does not have two lines", blocks[1].Image.Caption)
 		}
 	}
 	levels := map[content.AwardLevel]int{}
@@ -347,7 +347,7 @@ func TestMedia(t *testing.T) {
 	for _, item := range load(t).Items {
 		medium, ok := item.Content.(*content.Media)
 		if ok != (item.Open != nil) {
-			t.Errorf("%s: a file where none is due, or none", item.Content.Common().ID)
+			t.Errorf("%s: only media must have a file", item.Content.Common().ID)
 		}
 		if !ok {
 			continue
@@ -378,7 +378,7 @@ func TestMedia(t *testing.T) {
 	}
 	for _, file := range all {
 		if !used[file.Name()] {
-			t.Errorf("%s is of no medium", file.Name())
+			t.Errorf("no medium uses %s", file.Name())
 		}
 	}
 }

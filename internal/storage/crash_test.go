@@ -34,7 +34,7 @@ func reopened(t *testing.T, where string) *storage.Store {
 	if strings.Contains(where, "://") {
 		return testkit.Store(t, testkit.Engine{Name: "mongodb", URI: where})
 	}
-	return testkit.Store(t, testkit.Folder(t, where))
+	return testkit.Store(t, testkit.EmbeddedAt(t, where))
 }
 
 // crashActor is who changes things in these tests.

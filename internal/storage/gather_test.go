@@ -69,7 +69,7 @@ type tagged struct {
 // begins after each of them asked. A request that gives up ends nobody else's.
 func TestEqualLists(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		writer := testkit.Forgetful(t, e)
+		writer := testkit.UncachedStore(t, e)
 		tag := &content.Tag{
 			Base: content.Base{ID: "tag_a", Slug: "a", Version: 1, PublishedAt: testkit.NewClock().Now()},
 			Name: content.Text{"vi": "Cũ"},

@@ -160,7 +160,7 @@ func TestKnownPages(t *testing.T) {
 				offset = 6
 			}
 			got := page("a new page of what is known", 1, list{First: new(10), Offset: &offset}, "title")
-			fresh := testkit.Forgetful(t, e)
+			fresh := testkit.UncachedStore(t, e)
 			pages, err := fresh.Articles.Pages(t.Context(), list{First: new(10), Offset: &offset, Fields: []string{"title"}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)

@@ -64,7 +64,7 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 // BenchmarkLinkFilters lists articles by their links on the real engine, with nothing in memory: a page of 20, among 20,000 published
 // articles and 20,000 drafts. "no filter" is the measure for the others.
 func BenchmarkLinkFilters(b *testing.B) {
-	store := testkit.Forgetful(b, testkit.MongoDB(b))
+	store := testkit.UncachedStore(b, testkit.MongoDB(b))
 	linkedSite(b, store, 20_000)
 	yes, no, organizer := true, false, "O"
 	drafts := content.Kinds()

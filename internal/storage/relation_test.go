@@ -211,7 +211,7 @@ func (w reachWorld) author(random *rand.Rand, editor bool, deep int) *authorReac
 // with what plain maps say.
 func TestWhere(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		store := testkit.Forgetful(t, e)
+		store := testkit.UncachedStore(t, e)
 		random := rand.New(rand.NewPCG(7, 7))
 		w := putReachWorld(t, store, random)
 		found := 0
@@ -350,7 +350,7 @@ func TestWhereTrips(t *testing.T) {
 // TestWhereBounds asks for as many entries on the way as are allowed, for one more, and through one relation too many.
 func TestWhereBounds(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		store := testkit.Forgetful(t, e)
+		store := testkit.UncachedStore(t, e)
 		putTags := func(from, to int) {
 			t.Helper()
 			var entries []*content.Entry[*content.Tag]

@@ -33,7 +33,7 @@ func unready(t *testing.T, where string) *storage.Store {
 	t.Helper()
 	e := testkit.Engine{Name: "mongodb", URI: where}
 	if !strings.Contains(where, "://") {
-		e = testkit.Folder(t, where)
+		e = testkit.EmbeddedAt(t, where)
 	}
 	store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t)})
 	t.Cleanup(store.Close)

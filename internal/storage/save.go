@@ -190,7 +190,7 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 		encoded, err = bsondoc.Marshal(copied)
 	}
 	if err == nil {
-		encoded, err = bsondoc.With(encoded, "keys", c.textKeys(copied, c.store.Site().Languages))
+		encoded, err = bsondoc.AppendField(encoded, "keys", c.textKeys(copied, c.store.Site().Languages))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode an entry of %s: %w", c.name, err)

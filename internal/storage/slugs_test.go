@@ -14,7 +14,7 @@ import (
 // and where they do, that costs one look at the claims.
 func TestPublicSlugs(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		store := testkit.Forgetful(t, e)
+		store := testkit.UncachedStore(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 		made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")})
 		article := &content.Article{
@@ -78,7 +78,7 @@ func TestPublicSlugs(t *testing.T) {
 // by then, and keeps it.
 func TestSlugTakenUpAgain(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		store := testkit.Forgetful(t, e)
+		store := testkit.UncachedStore(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 		made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Một")})
 		before, _, err := store.Tags.Entry(t.Context(), made.ID)

@@ -7,28 +7,28 @@ import (
 	"time"
 )
 
-// Clock is the time of a test: it stands still until it is told to go on.
+// Clock is the time in a test. It stands still until [Clock.Forward] moves it.
 type Clock struct {
-	// Due does what is due when time goes on; nil for nothing.
+	// Due runs the scheduled work after the time has moved. It may be nil.
 	Due func(context.Context) (int, error)
 
 	mu sync.Mutex
 	at time.Time
 }
 
-// NewClock is a clock at noon of the first day of 2026, in UTC.
+// NewClock returns a clock that shows noon of 1 January 2026, UTC.
 func NewClock() *Clock {
 	return &Clock{at: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)}
 }
 
-// Now tells the time.
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.at
 }
 
-// Forward lets some time pass, such as "1h30m", and what is due by then happen.
+// Forward moves the clock by a duration such as "1h30m", and runs Due.
 func (c *Clock) Forward(t testing.TB, by string) {
 	t.Helper()
 	d, err := time.ParseDuration(by)

@@ -12,9 +12,9 @@ import (
 	"sen/internal/engine"
 )
 
-// What follows looks at, or damages, what is kept past the store.
+// The functions below read or damage the stored data without going through the store.
 
-// Database reaches the database of a real MongoDB by the driver, past everything of ours.
+// Database connects the driver directly to the database of a real MongoDB.
 func Database(t testing.TB, e Engine) *mongo.Database {
 	t.Helper()
 	client, err := mongo.Connect(options.Client().ApplyURI(e.URI))
@@ -26,7 +26,7 @@ func Database(t testing.TB, e Engine) *mongo.Database {
 	return client.Database(name)
 }
 
-// Drop takes the whole database of a real MongoDB away.
+// Drop drops the whole database of a real MongoDB.
 func Drop(t testing.TB, e Engine) {
 	t.Helper()
 	if err := Database(t, e).Drop(t.Context()); err != nil {
@@ -34,7 +34,7 @@ func Drop(t testing.TB, e Engine) {
 	}
 }
 
-// document reads one from extended JSON.
+// document parses extended JSON.
 func document(t testing.TB, text string) (d bson.D) {
 	t.Helper()
 	if err := bson.UnmarshalExtJSON([]byte(text), false, &d); err != nil {
@@ -43,15 +43,15 @@ func document(t testing.TB, text string) (d bson.D) {
 	return d
 }
 
-// write makes a change, which must find one document.
+// write runs a change, which must match exactly one document.
 func write(t testing.TB, e Engine, table string, c engine.Change) {
 	t.Helper()
 	if n, err := e.Open(t).Table(table).Write(t.Context(), c); err != nil || n != 1 {
-		t.Fatalf("a change of %s found %d documents, not 1: %v", table, n, err)
+		t.Fatalf("a change of %s matched %d documents, want 1: %v", table, n, err)
 	}
 }
 
-// Count counts the documents of a table.
+// Count returns the number of documents of a table.
 func Count(t testing.TB, e Engine, table string) int {
 	t.Helper()
 	n, err := e.Open(t).Table(table).Count(t.Context(), bson.D{})
@@ -61,7 +61,7 @@ func Count(t testing.TB, e Engine, table string) int {
 	return n[0]
 }
 
-// Insert adds a document, given as extended JSON.
+// Insert inserts a document, given as extended JSON.
 func Insert(t testing.TB, e Engine, table, text string) {
 	t.Helper()
 	write(t, e, table, engine.Insert(document(t, text)))
@@ -79,7 +79,7 @@ func Unset(t testing.TB, e Engine, table, id, field string) {
 	write(t, e, table, engine.Update(engine.ByID(id), engine.Unset(field)))
 }
 
-// Remove takes a document away.
+// Remove deletes a document.
 func Remove(t testing.TB, e Engine, table, id string) {
 	t.Helper()
 	write(t, e, table, engine.Delete(engine.ByID(id)))

@@ -17,26 +17,26 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// Mongod is a real MongoDB on this machine, in a folder of its own: a member of a
-// replica set, the only one unless [StartReplicaSet] started it.
+// Mongod is a real MongoDB server on this machine with a folder of its own. It is a member of a replica set, and the
+// only one unless [StartReplicaSet] started it.
 type Mongod struct {
 	binary, dir string
 	port        int
-	// set are the addresses of all members, its own among them.
+	// set holds the addresses of all members, including this one.
 	set []string
-	// cache is the size of its cache in GB.
+	// cache is the size of the server's cache in GB.
 	cache string
 	cmd   *exec.Cmd
 }
 
-// mongodStart is how long a mongod may take to become a member that works.
+// mongodStart bounds the time until a new mongod is a working member.
 const mongodStart = 60 * time.Second
 
-// ErrNoMongod tells that no mongod was named by SEN_MONGOD.
+// ErrNoMongod means that SEN_MONGOD is not set.
 var ErrNoMongod = errors.New("SEN_MONGOD names no mongod; `make test` fetches one (scripts/mongod)")
 
-// StartMongod starts the mongod that SEN_MONGOD names, on a free port, in a new
-// folder below dir, and waits until it takes writes.
+// StartMongod starts the mongod that SEN_MONGOD names, on a free port and in a new folder below dir. It waits until
+// the server accepts writes.
 func StartMongod(ctx context.Context, dir string) (*Mongod, error) {
 	m, err := newMongod(dir, "0.5")
 	if err != nil {
@@ -49,7 +49,7 @@ func StartMongod(ctx context.Context, dir string) (*Mongod, error) {
 	return m, nil
 }
 
-// newMongod makes what a member needs, without starting it.
+// newMongod prepares the port and the folder of a member. It does not start the server.
 func newMongod(dir, cache string) (*Mongod, error) {
 	binary := os.Getenv("SEN_MONGOD")
 	if binary == "" {
@@ -75,13 +75,13 @@ func freePort() (int, error) {
 
 func (m *Mongod) address() string { return fmt.Sprintf("127.0.0.1:%d", m.port) }
 
-// URI is how a driver reaches a database of the server's replica set.
+// URI returns the connection string for a database of the server's replica set.
 func (m *Mongod) URI(database string) string {
 	return fmt.Sprintf("mongodb://%s/%s?replicaSet=test&directConnection=false", strings.Join(m.set, ","), database)
 }
 
-// Start starts a stopped server on its old folder and port, and waits until it is
-// the primary, or in a set of several a member that has caught up.
+// Start starts a stopped server on the same folder and port. It waits until the server is the primary, or, in a set
+// of several members, a secondary that has caught up.
 func (m *Mongod) Start(ctx context.Context) error {
 	if err := m.launch(ctx); err != nil {
 		return err
@@ -98,8 +98,8 @@ func (m *Mongod) launch(ctx context.Context) error {
 	defer func() { _ = log.Close() }()
 	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port), "--bind_ip", "127.0.0.1",
 		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", m.cache, "--oplogSize", "128",
-		// The files of dropped databases go with the next checkpoint, and not after five minutes: tests have a database each,
-		// and mongod ends when it may open no more files.
+		// mongod deletes the files of dropped databases with the next checkpoint, not after five minutes. Each test
+		// has its own database, and mongod exits when it can open no more files.
 		"--setParameter", "minSnapshotHistoryWindowInSeconds=0", "--syncdelay", "10",
 		"--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet")
 	m.cmd.Stdout, m.cmd.Stderr = log, log
@@ -112,15 +112,14 @@ func (m *Mongod) launch(ctx context.Context) error {
 
 func (m *Mongod) log() string { return filepath.Join(m.dir, "log") }
 
-// hello is what a member says of its own part.
+// hello is the answer of a member about its role.
 type hello struct {
 	IsWritablePrimary bool   `bson:"isWritablePrimary"`
 	Secondary         bool   `bson:"secondary"`
 	SetName           string `bson:"setName"`
 }
 
-// await waits until the server's part is the wanted one; it makes the servers a
-// replica set if they are none yet.
+// await waits until the role of the server is the wanted one. It initiates the replica set if there is none yet.
 func (m *Mongod) await(ctx context.Context, wanted func(hello) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, mongodStart)
 	defer cancel()
@@ -137,20 +136,20 @@ func (m *Mongod) await(ctx context.Context, wanted func(hello) bool) error {
 			return nil
 		}
 		if err == nil && h.SetName == "" {
-			_ = admin.RunCommand(ctx, m.initiate()).Err() // once it was initiated it says so; the loop goes on either way
+			_ = admin.RunCommand(ctx, m.initiate()).Err() // an error says that the set exists already: the loop continues in both cases
 		}
 		select {
 		case <-ctx.Done():
 			text, _ := os.ReadFile(m.log())
-			return errors.Join(fmt.Errorf("mongod on port %d did not become what was waited for: %w", m.port, ctx.Err()), err,
+			return errors.Join(fmt.Errorf("mongod on port %d did not reach the wanted role: %w", m.port, ctx.Err()), err,
 				fmt.Errorf("the end of its log:\n%s", text[max(0, len(text)-2000):]))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
 
-// initiate is the command that makes the servers a replica set. Short heartbeats and
-// elections let tests see another primary within seconds.
+// initiate returns the command that initiates the replica set. Heartbeats and elections are short, so that tests get
+// a new primary within seconds.
 func (m *Mongod) initiate() bson.D {
 	var members bson.A
 	for i, address := range m.set {
@@ -166,10 +165,10 @@ func (m *Mongod) initiate() bson.D {
 	}}}
 }
 
-// Stop ends the server as an operator would; its folder stays.
+// Stop ends the server as an operator would. Its folder stays.
 func (m *Mongod) Stop() error { return m.end(syscall.SIGTERM) }
 
-// Kill ends the server at once, as a crash would; its folder stays.
+// Kill ends the server at once, as a crash would. Its folder stays.
 func (m *Mongod) Kill() error { return m.end(syscall.SIGKILL) }
 
 func (m *Mongod) end(signal syscall.Signal) error {
@@ -177,7 +176,7 @@ func (m *Mongod) end(signal syscall.Signal) error {
 		return nil
 	}
 	err := m.cmd.Process.Signal(signal)
-	_ = m.cmd.Wait() // that it was ended by a signal is what was asked for
+	_ = m.cmd.Wait() // the error only says that the signal ended the process
 	m.cmd = nil
 	return err
 }
@@ -185,5 +184,5 @@ func (m *Mongod) end(signal syscall.Signal) error {
 // Remove ends the server and deletes its folder.
 func (m *Mongod) Remove() error { return errors.Join(m.Kill(), os.RemoveAll(m.dir)) }
 
-// PID is the running server's process, for measurements.
+// PID returns the id of the server's process, for measurements.
 func (m *Mongod) PID() int { return m.cmd.Process.Pid }

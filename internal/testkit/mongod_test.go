@@ -18,7 +18,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// connect gives the collection "entries" of the database that ends an address.
+// connect returns the collection "entries" of the database that the address names.
 func connect(t *testing.T, uri string) *mongo.Collection {
 	t.Helper()
 	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetTimeout(30 * time.Second).
@@ -46,8 +46,8 @@ func count(t *testing.T, c *mongo.Collection, want int64) {
 	}
 }
 
-// TestMongodRestart stops and kills a server and sees that it comes back to the same
-// address with its data, for the same client.
+// TestMongodRestart stops and kills a server, and checks that the same client finds its data at the same address
+// after a restart.
 func TestMongodRestart(t *testing.T) {
 	m, err := testkit.StartMongod(t.Context(), t.TempDir())
 	if errors.Is(err, testkit.ErrNoMongod) {
@@ -65,7 +65,7 @@ func TestMongodRestart(t *testing.T) {
 		}
 		down, cancel := context.WithTimeout(t.Context(), time.Second)
 		if err := entries.FindOne(down, bson.D{}).Err(); err == nil {
-			t.Error("an ended server answers")
+			t.Error("a stopped server answers")
 		}
 		cancel()
 		if err := m.Start(t.Context()); err != nil {
@@ -75,8 +75,8 @@ func TestMongodRestart(t *testing.T) {
 	}
 }
 
-// TestReplicaSet kills the primary of three and sees that another takes over, and
-// that the killed one comes back.
+// TestReplicaSet kills the primary of three members, and checks that another one takes over and that the killed one
+// can return.
 func TestReplicaSet(t *testing.T) {
 	s, err := testkit.StartReplicaSet(t.Context(), t.TempDir(), 3)
 	if errors.Is(err, testkit.ErrNoMongod) {
@@ -111,8 +111,8 @@ func TestReplicaSet(t *testing.T) {
 	}
 }
 
-// TestWithMongod runs a command beside a server and sees its status and that
-// nothing stays.
+// TestWithMongod runs a command with a server, and checks that its exit status is passed on and that no files are
+// left.
 func TestWithMongod(t *testing.T) {
 	if os.Getenv("SEN_MONGOD") == "" {
 		t.Skip(testkit.ErrNoMongod)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Queries are the queries of the playground, some of which the documents show too, by their names.
+// Queries returns the queries of the playground by their names. The documents show some of them too.
 func Queries(t testing.TB) map[string]string {
 	t.Helper()
 	root := "."

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// ReplicaSet is several real MongoDB servers that hold the same data.
+// ReplicaSet is a set of real MongoDB servers with the same data.
 type ReplicaSet struct {
 	Members []*Mongod
 }
 
-// StartReplicaSet starts as many servers as asked for, in new folders below dir, and
-// waits until one takes writes and the others follow it.
+// StartReplicaSet starts the given number of servers in new folders below dir. It waits until one accepts writes and
+// the others replicate it.
 func StartReplicaSet(ctx context.Context, dir string, members int) (_ *ReplicaSet, err error) {
 	s := &ReplicaSet{}
 	defer func() {
@@ -35,7 +35,7 @@ func StartReplicaSet(ctx context.Context, dir string, members int) (_ *ReplicaSe
 			return nil, err
 		}
 	}
-	// All must answer before one of them makes them a set.
+	// All servers must answer before one of them initiates the set.
 	for _, m := range s.Members[1:] {
 		if err := m.await(ctx, func(hello) bool { return true }); err != nil {
 			return nil, err
@@ -50,10 +50,10 @@ func StartReplicaSet(ctx context.Context, dir string, members int) (_ *ReplicaSe
 	return s, err
 }
 
-// URI is how a driver reaches a database of the set, whoever is its primary.
+// URI returns the connection string for a database of the set, whichever member is the primary.
 func (s *ReplicaSet) URI(database string) string { return s.Members[0].URI(database) }
 
-// Primary waits until a running member takes writes.
+// Primary waits for a running member that accepts writes, and returns it.
 func (s *ReplicaSet) Primary(ctx context.Context) (*Mongod, error) {
 	ctx, cancel := context.WithTimeout(ctx, mongodStart)
 	defer cancel()
@@ -62,7 +62,7 @@ func (s *ReplicaSet) Primary(ctx context.Context) (*Mongod, error) {
 			if m.cmd == nil {
 				continue
 			}
-			// One that is not the primary at once is asked again in the next round.
+			// A member that is not the primary within a second is asked again in the next round.
 			once, stop := context.WithTimeout(ctx, time.Second)
 			err := m.await(once, func(h hello) bool { return h.IsWritablePrimary })
 			stop()

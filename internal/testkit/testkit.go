@@ -1,5 +1,5 @@
-// Package testkit has what tests share: the two engines, a store with the sample
-// content, golden files. Only tests import it.
+// Package testkit holds what tests share: the two engines, a store with the sample content, golden files. Only tests
+// import it.
 package testkit
 
 import (
@@ -24,21 +24,21 @@ import (
 	"sen/internal/storage"
 )
 
-// Update tells golden tests to write what they got.
+// Update makes golden tests write the golden files.
 var Update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
-// Engine is one of the engines that content can be kept in, with a database that no other test uses.
+// Engine is one of the storage engines, with a database that no other test uses.
 type Engine struct {
 	// Name is "embedded" or "mongodb".
 	Name string
-	// URI reaches the database of a real MongoDB; empty on the embedded engine.
+	// URI is the connection string of the database on a real MongoDB; empty for the embedded engine.
 	URI string
 	// local is the embedded engine; nil on MongoDB.
 	local *embedded.DB
 }
 
-// Open opens the database as one more server would; it is closed at the test's end. The embedded engine serves one program,
-// so that it is the same each time.
+// Open opens the database as another server would, and closes it at the end of the test. The embedded engine serves
+// only one program: each call returns the same database.
 func (e Engine) Open(t testing.TB) engine.Engine {
 	t.Helper()
 	if e.local != nil {
@@ -52,8 +52,8 @@ func (e Engine) Open(t testing.TB) engine.Engine {
 	return db
 }
 
-// Engines runs a test on both engines, each with a fresh database. Without a real
-// MongoDB its part is skipped; scripts/test says so loudly at its end.
+// Engines runs a test on both engines, each with a fresh database. Without a real MongoDB that half is skipped;
+// scripts/test prints a warning at the end.
 func Engines(t *testing.T, test func(t *testing.T, e Engine)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) { test(t, Embedded(t)) })
@@ -66,15 +66,15 @@ func freshName() string {
 	return fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
 }
 
-// Embedded gives a fresh database of the embedded engine.
+// Embedded returns a fresh database of the embedded engine.
 func Embedded(t testing.TB) Engine {
 	t.Helper()
-	ran(t, "embedded")
-	return Folder(t, t.TempDir())
+	recordEngine(t, "embedded")
+	return EmbeddedAt(t, t.TempDir())
 }
 
-// Folder opens the embedded engine on a folder until the test's end.
-func Folder(t testing.TB, dir string) Engine {
+// EmbeddedAt opens the embedded engine on a folder until the end of the test.
+func EmbeddedAt(t testing.TB, dir string) Engine {
 	t.Helper()
 	db, err := embedded.Open(dir, embedded.Options{Log: Log(t)})
 	if err != nil {
@@ -84,10 +84,10 @@ func Folder(t testing.TB, dir string) Engine {
 	return Engine{Name: "embedded", local: db}
 }
 
-// mongoDBVariable is the variable with the address of a real MongoDB.
+// mongoDBVariable is the environment variable with the address of a real MongoDB.
 const mongoDBVariable = "SEN_TEST_MONGODB_URI"
 
-// MongoDB gives a fresh database of the real MongoDB, dropped at the test's end.
+// MongoDB returns a fresh database of the real MongoDB, which is dropped at the end of the test.
 func MongoDB(t testing.TB) Engine {
 	t.Helper()
 	uri := os.Getenv(mongoDBVariable)
@@ -114,11 +114,11 @@ func MongoDB(t testing.TB) Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran(t, "mongodb "+version)
+	recordEngine(t, "mongodb "+version)
 	return Engine{Name: "mongodb", URI: u.String()}
 }
 
-// mongoDBVersion asks the real MongoDB which one it is.
+// mongoDBVersion returns the version of the real MongoDB.
 var mongoDBVersion = sync.OnceValues(func() (string, error) {
 	ctx := context.Background()
 	client, err := mongo.Connect(options.Client().ApplyURI(os.Getenv(mongoDBVariable)))
@@ -133,8 +133,8 @@ var mongoDBVersion = sync.OnceValues(func() (string, error) {
 	return info.Version, err
 })
 
-// ran notes that an engine was used, for the last line of scripts/test.
-func ran(t testing.TB, engine string) {
+// recordEngine records that an engine was used. scripts/test prints the record in its last line.
+func recordEngine(t testing.TB, engine string) {
 	name := os.Getenv("SEN_TEST_ENGINES_FILE")
 	if name == "" {
 		return
@@ -149,15 +149,15 @@ func ran(t testing.TB, engine string) {
 	}
 }
 
-// Store opens a prepared, empty store on an engine. It keeps in memory what readers are shown, on MongoDB once
-// it follows the changes ([Follow]).
+// Store opens a prepared, empty store on an engine. It caches what readers see; on MongoDB only while it follows the
+// changes of others ([Follow]).
 func Store(t testing.TB, e Engine) *storage.Store {
 	t.Helper()
 	return open(t, e, storage.Options{EntityBytes: 1 << 24, PageBytes: 1 << 22})
 }
 
-// Forgetful opens a prepared store that keeps nothing in memory.
-func Forgetful(t testing.TB, e Engine) *storage.Store {
+// UncachedStore opens a prepared store without caches.
+func UncachedStore(t testing.TB, e Engine) *storage.Store {
 	t.Helper()
 	return open(t, e, storage.Options{})
 }
@@ -173,16 +173,17 @@ func open(t testing.TB, e Engine, o storage.Options) *storage.Store {
 	return store
 }
 
-// Follow has a store hear of the changes of others until the test's end, and waits until it does.
+// Follow makes a store follow the changes of other programs until the end of the test. It returns when the store is
+// up to date.
 func Follow(t testing.TB, store *storage.Store) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	go store.Follow(ctx)
-	Eventually(t, "the changes of others are heard of", store.Feed.Current)
+	Eventually(t, "the store follows the changes of others", store.Feed.Current)
 }
 
-// Eventually waits until something is so.
+// Eventually waits until a condition is true.
 func Eventually(t testing.TB, what string, so func() bool) {
 	t.Helper()
 	for range 1200 {
@@ -191,10 +192,10 @@ func Eventually(t testing.TB, what string, so func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("it never came to be that %s", what)
+	t.Fatalf("still not true: %s", what)
 }
 
-// Log writes to the test's own output.
+// Log returns a logger that writes to the output of the test.
 func Log(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }

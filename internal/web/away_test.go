@@ -17,7 +17,7 @@ import (
 // with when to try again, and that nobody may keep the answer.
 func TestStoreAway(t *testing.T) {
 	e := testkit.Embedded(t)
-	server := testserver.Start(t, testkit.Forgetful(t, e), nil)
+	server := testserver.Start(t, testkit.UncachedStore(t, e), nil)
 	if err := e.Open(t).Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestNothingEmptyIsKept(t *testing.T) {
 		}
 		servers, before := map[string]*testserver.Server{}, map[string]string{}
 		for name, query := range gone {
-			servers[name] = testserver.Start(t, testkit.Forgetful(t, e), func(_ *graph.Options, w *web.Options) { w.SharedMaxAge = time.Minute })
+			servers[name] = testserver.Start(t, testkit.UncachedStore(t, e), func(_ *graph.Options, w *web.Options) { w.SharedMaxAge = time.Minute })
 			response, answer := get(servers[name], query)
 			if before[name] = answer; response.StatusCode != http.StatusOK || !strings.Contains(response.Header.Get("Cache-Control"), "s-maxage=60") {
 				t.Fatalf("%s: %s, %v: %s", name, response.Status, response.Header, answer)

@@ -35,7 +35,7 @@ func BenchmarkMemory(b *testing.B) { benchmarkPages(b, testkit.SampleStore(b, te
 // BenchmarkBatches is an answer that is made with nothing in memory, on the real MongoDB: by reads in batches, a few
 // a level, of what is selected.
 func BenchmarkBatches(b *testing.B) {
-	store := testkit.Forgetful(b, testkit.MongoDB(b))
+	store := testkit.UncachedStore(b, testkit.MongoDB(b))
 	testkit.Sample(b, store)
 	benchmarkPages(b, store)
 }

@@ -75,7 +75,7 @@ func publishTag(t *testing.T, server *testserver.Server, name string) string {
 // TestKnown keeps what strangers were answered until it changes, and nothing else.
 func TestKnown(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		store := testkit.Forgetful(t, e) // a round trip tells that an answer is none of those kept
+		store := testkit.UncachedStore(t, e) // a round trip tells that an answer is none of those kept
 		server := node(t, store)
 		const list = `{ tags { nodes { name } } }`
 		const missing = `{ tag(slug: "moi") { name } }`
@@ -145,7 +145,7 @@ func TestKnown(t *testing.T) {
 // way changes.
 func TestKnownThroughRelations(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := node(t, testkit.Forgetful(t, e)) // a round trip tells that an answer is none of those kept
+		server := node(t, testkit.UncachedStore(t, e)) // a round trip tells that an answer is none of those kept
 		made := func(kind, input string) string {
 			t.Helper()
 			id := change(t, server, fmt.Sprintf(`create%s(input: {%s}) { content: %s { id } userErrors { code } }`,

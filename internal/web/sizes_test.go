@@ -196,7 +196,7 @@ func TestSizesTakeTurns(t *testing.T) {
 	get(t, kept)
 	var held []*picture.Picture // the whole lane
 	for range runtime.GOMAXPROCS(0) {
-		p, err := picture.Resizing.Open(t.Context(), []byte(photo(t, 8, 8)))
+		p, err := picture.ResizeLimiter.Open(t.Context(), []byte(photo(t, 8, 8)))
 		if err != nil {
 			t.Fatal(err)
 		}

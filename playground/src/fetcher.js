@@ -1,25 +1,25 @@
-// How the playground sends an operation: by POST, and with files by the GraphQL multipart request specification. Whatever
-// comes of it is shown as an answer: GraphiQL would show the stack of an error that is thrown.
+// Sends the operations of the playground: by POST, and with files by the GraphQL multipart request specification.
+// Every failure is returned as an answer, because GraphiQL would show the stack of a thrown error.
 
 import { Kind, parse, print } from 'graphql';
 
-// Addresses are relative to the page's, so that it also works behind a proxy that adds a prefix.
+// The addresses are relative to the page, so that it also works behind a proxy that adds a path prefix.
 const address = new URL('graphql', location.href).href;
 
 const failure = (message) => ({ errors: [{ message }] });
 
-/** The operation of a document that is to be run; undefined when the document is none, or it is not clear which one. */
+/** Returns the operation of a document that is to be run; undefined if the document is invalid or the choice is unclear. */
 function operationOf({ query, operationName }) {
   let operations;
   try {
     operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   } catch {
-    return undefined; // The server says what is wrong with the query.
+    return undefined; // The server reports the error in the query.
   }
   return operations.find((operation) => operation.name?.value === operationName) ?? (operations.length === 1 ? operations[0] : undefined);
 }
 
-/** The variables of an operation that are files: [name, whether it is a list]. */
+/** Returns the variables of an operation that are files, as [name, whether it is a list]. */
 function uploadsOf(operation) {
   return (operation?.variableDefinitions ?? [])
     .map(({ variable, type }) => [variable.name.value, print(type).replaceAll('!', '')])
@@ -27,7 +27,7 @@ function uploadsOf(operation) {
     .map(([name, type]) => [name, type === '[Upload]']);
 }
 
-/** A multipart request: the files go to the variables in the order in which those are declared; a list takes all that are left. */
+/** Returns a multipart request. The files go to the variables in the order of declaration; a list takes all that remain. */
 function multipart(request, uploads, files) {
   const left = [...files];
   const variables = { ...request.variables };
@@ -53,11 +53,11 @@ function multipart(request, uploads, files) {
   return form;
 }
 
-/** A fetcher of GraphiQL; `chosen` gives the files that the reader chose. */
+/** Returns a fetcher for GraphiQL; `chosen` returns the files that the reader chose. */
 export const newFetcher = (chosen) => async (request, options) => {
   const operation = operationOf(request);
-  // GraphiQL learns the operation's name a moment after the query was changed; who pastes or switches tabs and runs at
-  // once would send the former name. One that the query doesn't have is better left out.
+  // GraphiQL updates the operation name shortly after the query changes. If the reader pastes a query or switches
+  // tabs and runs it at once, GraphiQL would send the old name. A name that the query doesn't have is left out.
   const sent = { ...request, operationName: operation?.name?.value };
   const uploads = uploadsOf(operation);
   const files = chosen();

@@ -1,10 +1,10 @@
-// The field below the answer in which the reader chooses files for variables of the type Upload.
+// The file input below the answer, for variables of the type Upload.
 
 import { createElement, useRef } from 'react';
 
 let chosen = [];
 
-/** The files that are chosen now. */
+/** Returns the files that are chosen now. */
 export const chosenFiles = () => chosen;
 
 export function Files() {

@@ -9,7 +9,7 @@ import { chosenFiles, Files } from './files.js';
 import 'graphiql/style.css';
 import './playground.css';
 
-// ?query=…&variables=… is the address of a query: it opens in a tab of its own, and is run only by the reader's hand.
+// The address ?query=…&variables=… opens a query in a new tab. The reader must run it; the page does not.
 const address = new URLSearchParams(location.search);
 const query = address.get('query') || undefined;
 const variables = (query && address.get('variables')) || undefined;
@@ -19,7 +19,7 @@ createRoot(document.getElementById('playground')).render(
     GraphiQL,
     {
       fetcher: newFetcher(chosenFiles),
-      // GraphiQL takes the default tabs at the first visit and the browser's own storage afterwards.
+      // GraphiQL uses the default tabs on the first visit, and the browser's storage after that.
       defaultTabs: query ? [{ query, variables }, ...readmeTabs] : readmeTabs,
       query,
       variables,

@@ -1,6 +1,6 @@
-// Stands in for the package react-style-singleton, which react-remove-scroll uses: the same interface, but the styles go
-// into a stylesheet that is constructed, not into a style element. A content security policy without 'unsafe-inline'
-// blocks the element and lets the constructed sheet pass.
+// Replaces the package react-style-singleton, which react-remove-scroll uses. It has the same interface, but puts the
+// styles into a constructed style sheet instead of a style element. A content security policy without 'unsafe-inline'
+// blocks style elements and allows constructed style sheets.
 
 import { useEffect } from 'react';
 

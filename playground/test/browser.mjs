@@ -1,10 +1,10 @@
-// The browser of the tests: CHROMIUM, or /usr/bin/chromium.
+// Starts the browser of the tests: CHROMIUM, or /usr/bin/chromium.
 
 import { chromium } from 'playwright-core';
 
 /**
- * A page of a new visitor; options are those of its context. `complaints` collects what was said in the console and what
- * scripts threw.
+ * Opens a page of a new visitor; options are those of the browser context. `complaints` collects console messages and
+ * exceptions.
  */
 export async function visitor(t, browser, options) {
   const context = await browser.newContext(options);
@@ -17,13 +17,13 @@ export async function visitor(t, browser, options) {
   return { page, complaints };
 }
 
-/** Starts headless Chromium, which asks nobody outside for anything. Further arguments are for the browser. */
+/** Starts headless Chromium without access to other machines. Further arguments are passed to the browser. */
 export const startBrowser = (...further) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     headless: true,
     args: [
-      '--no-sandbox', // CI runs as root, and the pages are our own.
+      '--no-sandbox', // CI runs as root, and all pages are our own.
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',

@@ -1,5 +1,5 @@
-// Sen in a real browser: the playground under its policy, and the API from pages of other origins.
-// SEN_BIN names the program; CHROMIUM the browser, /usr/bin/chromium without it.
+// Tests Sen in a real browser: the playground with its content security policy, and the API from pages of other
+// origins. SEN_BIN is the program; CHROMIUM is the browser, by default /usr/bin/chromium.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ let sen, browser, allowed, refused;
 
 before(async () => {
   [allowed, refused] = await Promise.all([startEmptyPage(), startEmptyPage()]);
-  // Every name under .localhost is this machine, for the browser without asking anyone.
+  // The browser resolves every name under .localhost to this machine, without DNS.
   allowed.origin = `http://allowed.localhost:${allowed.port}`;
   refused.origin = `http://refused.localhost:${refused.port}`;
   [sen, browser] = await Promise.all([
@@ -32,7 +32,7 @@ after(async () => {
   await Promise.all([sen?.stop(), allowed?.stop(), refused?.stop()]);
 });
 
-/** A page of a new visitor. `complaints` collects what went wrong in it, `requests` what it asked for. */
+/** Opens a page of a new visitor. `complaints` collects errors of the page, `requests` the addresses that it requested. */
 async function visit(t, address) {
   const { page, complaints } = await visitor(t, browser, { viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(15_000);
@@ -54,7 +54,7 @@ function assertStayedAtHome(requests) {
   assert.deepEqual(elsewhere, [], 'requests to other hosts');
 }
 
-/** Runs the query of the tab on show, and gives the answer that the API sent and that the page shows. */
+/** Runs the query of the open tab, and returns the answer that the API sent and that the page shows. */
 async function run(page) {
   const [response] = await Promise.all([
     page.waitForResponse((response) => {
@@ -81,7 +81,7 @@ test("the playground runs the README's queries, under its policy and without lea
   await buttons.first().waitFor();
   assert.deepEqual(await buttons.evaluateAll((all) => all.map((one) => one.innerText.trim())), tabs.map((tab) => tab.name));
 
-  // The first one is on show; its answer has to be readable on the page.
+  // The first tab is open; its answer must be readable on the page.
   const first = await run(page);
   const [article] = first.answer.data.articles.nodes;
   assert.ok(article.title);
@@ -158,7 +158,7 @@ test('the playground opens the query of its address, and leaves running it to th
   assertStayedAtHome(requests);
 });
 
-/** What a page's own script gets from the API. */
+/** Returns what a script of the page gets from the API. */
 const ask = (page, init) =>
   page.evaluate(
     async ([url, init]) => {
@@ -187,6 +187,6 @@ test('a page of another origin is refused', async (t) => {
   const { page } = await visit(t, refused.origin);
   assert.deepEqual(await ask(page, simplePost), { thrown: 'TypeError' });
   assert.deepEqual(await ask(page, withHeaders), { thrown: 'TypeError' });
-  // One that needs no preflight reaches the server, whose answer the page still may not read.
+  // A request without a preflight reaches the server, but the page must not be able to read the answer.
   assert.deepEqual(await ask(page, { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: simplePost.body }), { thrown: 'TypeError' });
 });

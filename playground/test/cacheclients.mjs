@@ -1,4 +1,5 @@
-// Apollo Client 3 and 4, urql and Relay behind one face: what a cache shows on screen, while others read and change.
+// Apollo Client 3 and 4, urql and Relay behind one interface: tests can read what each cache shows while others read
+// and write.
 
 import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 
 import { bundled, playground, recipe } from './recipes.mjs';
 
-/** A fetch that counts. */
+/** Returns a fetch that counts its calls. */
 function counted(headers) {
   const tap = (address, options = {}) => {
     tap.count += 1;
@@ -18,7 +19,7 @@ function counted(headers) {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-/** Waits until something is on screen. */
+/** Waits until something is shown. */
 async function shown(screen) {
   for (const deadline = Date.now() + 20_000; screen.data === undefined; await settled()) {
     if (screen.error) throw screen.error;
@@ -27,7 +28,7 @@ async function shown(screen) {
   return screen;
 }
 
-/** Apollo Client of a package, with the recipe or with the code of another cache. */
+/** Returns Apollo Client from a package, with the cache of the recipe or with another one. */
 export const apollo = (name) => async (folder, url, headers, documents, settings) => {
   const code = `
     ${settings ?? (await recipe('apollo'))}
@@ -60,7 +61,7 @@ export const apollo = (name) => async (folder, url, headers, documents, settings
   };
 };
 
-/** urql with Graphcache. */
+/** Returns urql with Graphcache. */
 export const urql = async (folder, url, headers, documents, settings) => {
   const code = `
     ${settings ?? (await recipe('urql'))}
@@ -96,7 +97,7 @@ export const urql = async (folder, url, headers, documents, settings) => {
   };
 };
 
-/** Relay, whose compiler reads the documents and the schema first. */
+/** Returns Relay. Its compiler reads the documents and the schema first. */
 export const relay = async (folder, url, headers, documents, settings) => {
   const source = join(folder, 'src');
   await mkdir(source, { recursive: true });

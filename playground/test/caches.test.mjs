@@ -55,7 +55,7 @@ const documents = {
 
 let sen, headers;
 
-/** Asks the program itself, and gives the data. */
+/** Asks the program directly, and returns the data. */
 async function ask(query, variables = {}) {
   const response = await fetch(`${sen.url}/graphql`, {
     method: 'POST',
@@ -80,7 +80,7 @@ before(async () => {
 });
 after(() => sen?.stop());
 
-/** An article that readers see as "Một", with a draft "Hai" by an account that was renamed meanwhile, in three revisions. */
+/** Makes an article with the published title "Một", a draft "Hai" by an account that was renamed later, and three revisions. */
 async function makeArticle() {
   const rename = (name) => ask('mutation($id: ID!, $name: String!) { updateAccount(id: $id, input: { name: $name }) { userErrors { message } } }', { id: sen.admin, name });
   await rename('An');
@@ -100,7 +100,7 @@ async function makeArticle() {
 
 const clients = { 'Apollo Client 3': apollo('apollo-client-3'), 'Apollo Client 4': apollo('@apollo/client'), urql, Relay: relay };
 
-/** Runs something with a client, and sees that nothing is said in the console. */
+/** Runs a function with a client, and checks that nothing is logged in the console. */
 async function quietly(make, settings, use) {
   const folder = await mkdtemp(join(tmpdir(), 'sen-caches-'));
   const said = listen();
@@ -118,7 +118,7 @@ async function quietly(make, settings, use) {
   }
 }
 
-/** What a page with all copies of an article shows. */
+/** Returns what a page with all copies of an article shows. */
 async function openPage(client, id) {
   const published = await client.watch('published', { id, locale: null });
   const english = await client.watch('published', { id, locale: 'en' });
@@ -184,7 +184,7 @@ for (const [name, make] of Object.entries(clients)) {
       const first = pages.data.articles;
       assert.equal(first.edges.length, 2);
       assert.ok(first.pageInfo.hasNextPage && count.data.articles.totalCount > 2);
-      if (pages.more) { // Relay's own pagination is of its React hooks
+      if (pages.more) { // Relay's own pagination is in its React hooks
         await pages.more(first.pageInfo.endCursor);
         for (let i = 0; i < 100 && pages.data.articles.edges.length < 4; i++) await new Promise((resolve) => setTimeout(resolve, 20));
         const keys = pages.data.articles.edges.map(({ node }) => node.cacheKey);
@@ -199,7 +199,7 @@ for (const [name, make] of Object.entries(clients)) {
   });
 }
 
-// What the settings are for: without them clients show one copy for another, or complain.
+// Shows why the settings are needed: without them clients show one copy instead of another, or log warnings.
 test('Apollo Client without the settings shows a draft to readers or asks again, and warns', async () => {
   const id = await makeArticle();
   const plain = "import { InMemoryCache } from '@apollo/client'; export const cache = new InMemoryCache();";
@@ -207,7 +207,7 @@ test('Apollo Client without the settings shows a draft to readers or asks again,
     const page = await openPage(client, id);
     const asked = client.requests();
     await client.change('update', { id, version: 3, input: { title: [{ text: 'Ba' }] } });
-    // It shows the draft, until it has noticed that fields are missing and has asked once more.
+    // It shows the draft until it has noticed that fields are missing, and asks once more.
     const confused = () => page().published !== 'Một' || client.requests() > asked + 1;
     for (let i = 0; i < 100 && !confused(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.ok(confused(), 'it shows the published copy, and asked for the change alone');

@@ -1,4 +1,4 @@
-// The clients that apps use, as they are, against the running program; caches.test.mjs has their caches.
+// Tests usual clients without changes against the running program; caches.test.mjs tests their caches.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -26,7 +26,7 @@ test('what is wrong reaches an app as an error with its code', async () => {
   assert.equal(result.error.graphQLErrors[0].extensions.code, 'BAD_USER_INPUT');
 });
 
-/** A fetch that notes how it was asked: with the document's text or without. */
+/** Returns a fetch that records each request: with the text of the document, or without. */
 function tapped() {
   const asked = [];
   const tap = (address, options = {}) => {
@@ -76,7 +76,7 @@ for (const get of [false, true]) {
   });
 
   test(`urql names a trusted document, ${get ? 'by GET' : 'by POST'}`, async (t) => {
-    // In development urql wants to see of which type the operation is, and sends no id of a document that shows it.
+    // In development urql needs the type of the operation, and sends no id for a document whose text it has.
     const environment = process.env.NODE_ENV;
     process.env.NODE_ENV = 'production';
     t.after(() => (environment === undefined ? delete process.env.NODE_ENV : (process.env.NODE_ENV = environment)));

@@ -1,4 +1,4 @@
-// Signing in from pages of other sites, in a real browser and over https: with cookies for those pages, and without.
+// Tests sign-in from pages of other sites, in a real browser over https: with cookies for those pages, and without.
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
@@ -10,7 +10,7 @@ import { startBrowser } from './browser.mjs';
 import { recipe } from './recipes.mjs';
 import { startEmptyPage, startSen } from './sen.mjs';
 
-/** A certificate that signs itself, in DER (RFC 5280): the browser is told to take it. */
+/** Returns a self-signed certificate in DER (RFC 5280); the browser is told to accept it. */
 function selfSigned() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const der = (tag, ...parts) => {
@@ -34,8 +34,8 @@ function selfSigned() {
   };
 }
 
-const backends = {}; // programs behind the TLS front, by host name
-const sites = []; // how the browser says that pages stand to the API
+const backends = {}; // the programs behind the TLS proxy, by host name
+const sites = []; // the values of Sec-Fetch-Site that the browser sent
 let front, port, browser, none, lax, local;
 
 before(async () => {
@@ -77,7 +77,7 @@ after(async () => {
   await Promise.all([none?.stop(), lax?.stop(), local?.stop()]);
 });
 
-/** A page of a new browser, and what its script gets from an API. */
+/** Opens a page in a new browser context, and returns what its script gets from an API. */
 async function open(t, address, api) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   t.after(() => context.close());
@@ -155,7 +155,7 @@ test('a page of this machine by another name is told, too', async (t) => {
   assert.equal(data.signIn.userErrors[0].code, 'SESSION_NOT_KEPT');
 });
 
-/** Loads the module of a recipe of docs into a page, and gives what calls its functions. */
+/** Loads the module of a recipe of the documents into a page, and returns a function that calls its functions. */
 async function load(page, name, api) {
   const code = (await recipe(name)).replace('https://api.example.vn', api);
   await page.evaluate(async ([name, code]) => {

@@ -1,5 +1,5 @@
-// The pages and the code of the documents: docs/examples in a real browser, and recipes of docs/*.md. Those that sign in
-// or send files are in cookies.test.mjs, the settings of caches in caches.test.mjs.
+// Tests the pages and the code of the documents: docs/examples in a real browser, and the recipes of docs/*.md. The
+// recipes for sign-in and uploads are tested in cookies.test.mjs, the settings of caches in caches.test.mjs.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,7 +26,7 @@ after(async () => {
   await Promise.all([sen?.stop(), examples?.stop()]);
 });
 
-/** A page of a new visitor. `complaints` collects what was said in the console and what scripts threw. */
+/** Opens a page of a new visitor. `complaints` collects console messages and exceptions. */
 async function visit(t, address) {
   const { page, complaints } = await visitor(t, browser, { locale: 'en' });
   await page.goto(address);
@@ -44,7 +44,7 @@ test('the example page shows an article of the sample in both languages', async 
   assert.deepEqual(complaints, []);
 });
 
-/** Asks the server, and gives the data. */
+/** Asks the server, and returns the data. */
 async function ask(query, variables) {
   const response = await fetch(`${sen.url}/graphql`, {
     method: 'POST',
@@ -56,7 +56,7 @@ async function ask(query, variables) {
   return data;
 }
 
-/** The module of a recipe, with more code behind it. */
+/** Returns the module of a recipe, with more code after it. */
 async function module(t, name, more = '') {
   const folder = await mkdtemp(join(tmpdir(), 'sen-docs-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
@@ -75,7 +75,7 @@ test('the recipe of paging walks a whole section', async (t) => {
   }
 });
 
-/** Notes how requests name their document, such as `GET hash`, while a function runs. */
+/** Records how requests name their document, such as `GET hash`, while a function runs. */
 async function requestsOf(run) {
   const before = globalThis.fetch;
   const asked = [];

@@ -1,4 +1,4 @@
-// The playground where something is out of the ordinary: subscriptions, a server that is away, a telephone, signing in, a file.
+// Tests unusual cases of the playground: subscriptions, a server that is down, a phone, sign-in, a file.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ after(async () => {
   await sen?.stop();
 });
 
-/** The playground of a new visitor. `complaints` collects what was said in the console and what scripts threw. */
+/** Opens the playground of a new visitor. `complaints` collects console messages and exceptions. */
 async function visit(t, { query, variables, width = 1400, height = 900 } = {}) {
   const { page, complaints } = await visitor(t, browser, { viewport: { width, height } });
   const search = new URLSearchParams({ ...(query && { query }), ...(variables && { variables: JSON.stringify(variables) }) });
@@ -78,7 +78,7 @@ test('the tabs show how to sign in and how to send a file', async (t) => {
   await page.keyboard.insertText(JSON.stringify({ login: 'admin', password: once }));
   const { data } = await run();
   assert.deepEqual([data.signIn.viewer.mustChangePassword, data.signIn.userErrors], [true, []]);
-  // The cookie speaks for the page from now on.
+  // From now on the cookie identifies the page's user.
   const changed = await page.evaluate(async (once) => {
     const query = 'mutation($once: String!) { changePassword(password: $once, newPassword: "a password of the tests") { userErrors { message } } }';
     const response = await fetch('graphql', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ query, variables: { once } }) });

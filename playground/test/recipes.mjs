@@ -1,4 +1,4 @@
-// The code of docs/*.md, bundled as an app would bundle it, with the files that the running program serves.
+// Bundles the code of docs/*.md as an app would, with the files that the running program serves.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const playground = join(root, 'playground');
 
-/** The code block that stands behind <!-- recipe: NAME --> on one of the pages in docs. */
+/** Returns the code block after <!-- recipe: NAME --> in one of the pages of docs. */
 export async function recipe(name) {
   const pages = (await readdir(join(root, 'docs'))).filter((file) => file.endsWith('.md'));
   const texts = await Promise.all(pages.map((file) => readFile(join(root, 'docs', file), 'utf8')));
@@ -18,7 +18,7 @@ export async function recipe(name) {
   return found[1];
 }
 
-/** Fetches what the page has apps fetch, into a folder. */
+/** Downloads the files that the page tells apps to download into a folder. */
 export async function fetchFiles(url, folder) {
   const names = ['clients/apollo-possible-types.json', 'clients/apollo-type-policies.json', 'clients/urql-schema.json', 'schema.graphqls'];
   for (const name of names) {
@@ -30,7 +30,7 @@ export async function fetchFiles(url, folder) {
 
 let bundles = 0;
 
-/** Bundles code that stands in a folder, in development mode, and imports it. */
+/** Bundles the code in a folder in development mode, and imports it. */
 export async function bundled(folder, code, alias = {}) {
   const outfile = join(folder, `bundle-${(bundles += 1)}.mjs`);
   await build({
@@ -45,14 +45,14 @@ export async function bundled(folder, code, alias = {}) {
     define: { 'process.env.NODE_ENV': '"development"' },
     alias,
     nodePaths: [join(playground, 'node_modules')],
-    // What comes as CommonJS asks for Node's own modules by require.
+    // CommonJS packages load Node's own modules with require.
     banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
     logLevel: 'warning',
   });
   return import(pathToFileURL(outfile));
 }
 
-/** Notes what is said in the console from now on; the function that it gives ends that, and tells what was said. */
+/** Starts to record console messages. The returned function stops that, and returns the messages. */
 export function listen() {
   const said = [];
   const before = { warn: console.warn, error: console.error };

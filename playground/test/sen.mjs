@@ -1,4 +1,4 @@
-// Starts the real program for the browser's tests, on a free port and with a data folder of its own.
+// Starts the real program for the browser tests, on a free port and with its own data folder.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const readyWithin = 60_000;
 const stoppedWithin = 20_000;
 
-/** Serves pages on a port of its own, to be pages of another origin. `answer` writes each answer. */
+/** Serves pages on a separate port, as another origin. `answer` writes each response. */
 async function startPages(answer) {
   const server = createServer((request, response) => {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
@@ -30,11 +30,11 @@ async function startPages(answer) {
   };
 }
 
-/** An empty page, whatever its address. */
+/** An empty page for every address. */
 export const startEmptyPage = () =>
   startPages((request, response) => response.end('<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">'));
 
-/** The HTML files of a folder. */
+/** Serves the HTML files of a folder. */
 export const startFolder = (folder) =>
   startPages(async (request, response) => {
     const name = basename(new URL(request.url, 'http://localhost').pathname);
@@ -52,8 +52,8 @@ async function freePort() {
 }
 
 /**
- * Starts the program SEN_BIN with the sample content, allowing one origin, and waits until it is ready.
- * Documents are texts by their ids that it trusts, flags further settings. `said` gives what it printed.
+ * Starts the program SEN_BIN with the sample content and one allowed origin, and waits until it is ready. `documents` maps
+ * ids to persisted documents, `flags` are further settings. `said` returns what the program printed.
  */
 export async function startSen(allowedOrigin, documents = {}, flags = []) {
   const program = process.env.SEN_BIN;
@@ -63,7 +63,7 @@ export async function startSen(allowedOrigin, documents = {}, flags = []) {
   const address = `127.0.0.1:${await freePort()}`;
   const file = join(data, 'documents.json');
   await writeFile(file, JSON.stringify(documents));
-  // Settings of whoever runs the tests are not the program's.
+  // Settings of the user who runs the tests must not reach the program.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'MONGODB_URI' && !name.startsWith('SEN_')));
   const child = spawn(program, ['--listen', address, '--data', data, '--cors-origins', allowedOrigin, '--documents', file, ...flags], {
     env,

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// canvas is a picture in the making, measured in pixels from the upper left corner.
+// canvas is a picture that is being drawn. Positions are in pixels from the upper left corner.
 type canvas struct {
 	img *image.RGBA
 }
@@ -25,27 +25,27 @@ func newCanvas(width, height int, ground color.Color) *canvas {
 	return c
 }
 
-// rgb is the opaque colour 0xrrggbb.
+// rgb returns the opaque colour 0xrrggbb.
 func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 255}
 }
 
-// mix is the colour between two, a where t is 0 and b where it is 1.
+// mix returns the colour between a (t = 0) and b (t = 1).
 func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	part := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*t)) }
 	return color.NRGBA{R: part(a.R, b.R), G: part(a.G, b.G), B: part(a.B, b.B), A: part(a.A, b.A)}
 }
 
-// faded is the colour with another opacity, from 0 to 1.
+// faded returns the colour with another opacity, from 0 to 1.
 func faded(c color.NRGBA, opacity float64) color.NRGBA {
 	c.A = uint8(math.Round(255 * opacity))
 	return c
 }
 
-// point is a place on a canvas.
+// point is a position on a canvas.
 type point struct{ x, y float64 }
 
-// shape is a closed outline of cubic curves: a start, and three points a curve.
+// shape is a closed outline of cubic curves: a start point, then three points for each curve.
 type shape []point
 
 // fill paints the inside of the shapes.
@@ -66,7 +66,7 @@ func (c *canvas) fill(paint color.Color, shapes ...shape) {
 	z.Draw(c.img, b, image.NewUniform(paint), image.Point{})
 }
 
-// bands paints the whole width from top to bottom in n even steps between two colours.
+// bands fills the whole width from top to bottom with n even steps between two colours.
 func (c *canvas) bands(top, bottom float64, n int, from, to color.NRGBA) {
 	width := float64(c.img.Bounds().Dx())
 	step := (bottom - top) / float64(n)
@@ -76,7 +76,7 @@ func (c *canvas) bands(top, bottom float64, n int, from, to color.NRGBA) {
 	}
 }
 
-// polygon joins points by straight lines.
+// polygon returns the shape with straight lines between points.
 func polygon(points ...point) shape {
 	s := shape{points[0]}
 	for i := range points {
@@ -86,15 +86,15 @@ func polygon(points ...point) shape {
 	return s
 }
 
-// box is a rectangle between two corners.
+// box returns a rectangle.
 func box(left, top, right, bottom float64) shape {
 	return polygon(point{left, top}, point{right, top}, point{right, bottom}, point{left, bottom})
 }
 
-// bend is how far the handles of a cubic curve stand out for a quarter of a circle.
+// bend is the distance of the control points of a cubic curve that draws a quarter of a circle of radius 1.
 const bend = 0.5523
 
-// ellipse is the ellipse around a centre.
+// ellipse returns an ellipse around a centre.
 func ellipse(x, y, rx, ry float64) shape {
 	h, v := bend*rx, bend*ry
 	return shape{
@@ -114,10 +114,9 @@ func ellipse(x, y, rx, ry float64) shape {
 	}
 }
 
-// circle is the circle around a centre.
 func circle(x, y, r float64) shape { return ellipse(x, y, r, r) }
 
-// rounded is a rectangle with round corners.
+// rounded returns a rectangle with round corners.
 func rounded(left, top, right, bottom, r float64) shape {
 	k := r * (1 - bend)
 	side := func(from, to point) []point { return []point{from, to, to} }
@@ -132,7 +131,7 @@ func rounded(left, top, right, bottom, r float64) shape {
 	return append(s, point{left, top + k}, point{left + k, top}, point{left + r, top})
 }
 
-// shoulders is the upper body of somebody, from the neck down to the bottom.
+// shoulders returns the upper body of a person, from the neck down to the bottom.
 func shoulders(x, neck, bottom, half float64) shape {
 	return shape{
 		{x, neck},
@@ -154,8 +153,7 @@ func shoulders(x, neck, bottom, half float64) shape {
 	}
 }
 
-// png writes the picture with a palette of its most frequent colours, which keeps
-// flat pictures small.
+// png encodes the picture with a palette of its most frequent colours, which keeps flat pictures small.
 func (c *canvas) png() ([]byte, error) {
 	count := map[color.RGBA]int{}
 	b := c.img.Bounds()

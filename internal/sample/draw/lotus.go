@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// bloom is the colours of a lotus, from the petals in front to those behind.
+// bloom holds the colours of a lotus, from the front petals to the back ones.
 type bloom struct {
 	front, back, edge, heart color.NRGBA
 }
 
-// petal is one petal of a length and a half width, turned from upright by degrees.
+// petal returns one petal with a length and half a width, rotated from upright by degrees.
 func petal(x, y, length, half, degrees float64) shape {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	s := shape{
@@ -28,7 +28,7 @@ func petal(x, y, length, half, degrees float64) shape {
 	return s
 }
 
-// lotus draws a flower that stands on x, y.
+// lotus draws a flower whose foot is at x, y.
 func (c *canvas) lotus(x, y, size float64, b bloom) {
 	one := func(degrees, length, half, depth float64) {
 		c.fill(mix(b.edge, b.back, depth*0.5), petal(x, y, size*length, size*half, degrees))
@@ -64,7 +64,7 @@ func (c *canvas) leaf(x, y, rx, ry float64, dark, light color.NRGBA) {
 	c.fill(light, ellipse(x, y, rx*0.08, ry*0.08))
 }
 
-// cover draws a lotus on still water under a sky with a sun or moon.
+// cover draws a lotus on still water, under a sky with a sun or a moon.
 func cover(high, low, far, near, disc color.NRGBA, b bloom, x float64) *canvas {
 	c := newCanvas(1280, 720, high)
 	c.bands(0, 440, 11, high, low)
@@ -118,7 +118,7 @@ func greenCover() *canvas {
 		bloom{rgb(0xffffff), rgb(0xc3dccf), rgb(0xf7fff9), rgb(0xfff2b8)}, 520)
 }
 
-// pink is the bloom of the logo and of the halls.
+// pink holds the colours of the flower in the logo and in the halls.
 var pink = bloom{rgb(0xf48fb1), rgb(0xd9467c), rgb(0xfbd0df), rgb(0xfff0f4)}
 
 func logo() *canvas {

@@ -1,4 +1,4 @@
-// Command draw draws the pictures of the sample content, always the same ones:
+// Command draw draws the pictures of the sample content. It always draws the same pictures:
 //
 //	go run ./internal/sample/draw
 package main
@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// folder is where the pictures stand, seen from the root of the module.
+// folder is where the pictures are stored, relative to the root of the module.
 const folder = "internal/sample/content/media/files"
 
 func main() {

@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// person draws somebody from the front in a suit: the head's centre, the half
-// width of the head, and down to the bottom.
+// person draws a person in a suit from the front, down to the bottom; x and y are the centre of the head.
 func (c *canvas) person(x, y, r float64, suit, hair, skin color.NRGBA, bottom float64) {
 	neck := y + r*1.32
 	shade := mix(skin, rgb(0x7a4a32), 0.25)
@@ -43,7 +42,7 @@ func (c *canvas) person(x, y, r float64, suit, hair, skin color.NRGBA, bottom fl
 	c.fill(rgb(0xb0524a), shape{{x - r*0.28, y + r*0.7}, {x - r*0.14, y + r*0.8}, {x + r*0.14, y + r*0.8}, {x + r*0.28, y + r*0.7}, {x + r*0.16, y + r*0.96}, {x - r*0.16, y + r*0.96}, {x - r*0.28, y + r*0.7}})
 }
 
-// curtain hangs cloth in folds between two edges.
+// curtain draws hanging cloth with folds between two edges.
 func (c *canvas) curtain(left, right, bottom float64, cloth color.NRGBA, n int) {
 	step := (right - left) / float64(n)
 	c.fill(cloth, box(left, 0, right, bottom))
@@ -54,7 +53,7 @@ func (c *canvas) curtain(left, right, bottom float64, cloth color.NRGBA, n int) 
 	}
 }
 
-// writing stands for lines of a text on a banner, which is too far away to be read.
+// writing draws lines instead of a text on a banner that is too far away to be read.
 func (c *canvas) writing(x, y, height float64, ink color.NRGBA, lines ...[]float64) {
 	for i, words := range lines {
 		width := -height * 0.5
@@ -70,7 +69,7 @@ func (c *canvas) writing(x, y, height float64, ink color.NRGBA, lines ...[]float
 	}
 }
 
-// flowers is a bunch in a bowl.
+// flowers draws a bunch of flowers in a bowl.
 func (c *canvas) flowers(x, y, size float64) {
 	for i := range 9 {
 		sin, cos := math.Sincos(math.Pi + float64(i)*math.Pi/8)
@@ -87,7 +86,7 @@ func (c *canvas) flowers(x, y, size float64) {
 	}
 }
 
-// speaker is somebody at a lectern in front of a banner.
+// speaker draws a person at a lectern in front of a banner.
 func speaker() *canvas {
 	c := newCanvas(1280, 720, rgb(0x7b1e23))
 	c.curtain(0, 1280, 590, rgb(0x8f2329), 16)
@@ -140,7 +139,7 @@ func speaker() *canvas {
 	return c
 }
 
-// hall is a view over rows of people towards a stage.
+// hall draws a view over rows of people towards a stage.
 func hall() *canvas {
 	c := newCanvas(1280, 720, rgb(0xe9dfcc))
 	// Ceiling, walls and floor meet at the stage.
@@ -173,7 +172,7 @@ func hall() *canvas {
 	c.writing(640, 284, 7, rgb(0xffffff), []float64{40, 24, 52, 30, 44})
 	c.fill(rgb(0xb67d47), box(320, 384, 960, 402))
 	c.fill(rgb(0x93602f), box(320, 402, 960, 424))
-	// The table on the stage and those who sit at it.
+	// The table on the stage and the people who sit at it.
 	for i := range 5 {
 		c.person(500+float64(i)*52, 340, 9, []color.NRGBA{rgb(0x22324a), rgb(0x3a3f58), rgb(0x2c2c34)}[i%3], rgb(0x26211f), rgb(0xe6b48e), 384)
 	}

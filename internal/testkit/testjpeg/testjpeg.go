@@ -1,4 +1,4 @@
-// Package testjpeg writes JPEGs that no encoder would, for tests of what they do to those who decode them.
+// Package testjpeg writes JPEGs that usual encoders do not write, to test how decoders treat them.
 package testjpeg
 
 import (
@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// Progressive is a grey progressive JPEG of width × height pixels, each side a multiple of 8, which goes over them in so
-// many scans. Each scan but the first is a few bytes long: all its blocks end at once.
+// Progressive returns a grey progressive JPEG of width × height pixels, each a multiple of 8, with the given number
+// of scans. Each scan after the first has only a few bytes, which end all its blocks at once.
 func Progressive(width, height, scans int) []byte {
 	blocks := width / 8 * height / 8
 	data := []byte{0xff, 0xd8}
@@ -21,7 +21,7 @@ func Progressive(width, height, scans int) []byte {
 	data = append(append(data, table(0x00, 0)...), table(0x10, 0xe0)...)
 	data = append(data, segment(0xda, []byte{1, 1, 0, 0, 0, 0})...)
 	data = append(data, make([]byte, (blocks+7)/8)...)
-	// A run of 2^14 blocks that end is 15 bits long, all 0.
+	// 15 bits, all 0, end a run of 2^14 blocks.
 	run := make([]byte, (blocks/(1<<14)+1)*15/8+1)
 	for range scans - 1 {
 		data = append(data, segment(0xda, []byte{1, 1, 0, 1, 63, 0x10})...)
@@ -30,7 +30,7 @@ func Progressive(width, height, scans int) []byte {
 	return append(data, 0xff, 0xd9)
 }
 
-// segment is a marker with what belongs to it.
+// segment returns a marker with its data.
 func segment(marker byte, body []byte) []byte {
 	return append([]byte{0xff, marker, byte((len(body) + 2) >> 8), byte(len(body) + 2)}, body...)
 }

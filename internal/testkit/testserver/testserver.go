@@ -1,5 +1,5 @@
-// Package testserver serves a store to tests, as the program does. It stands apart from package testkit so that tests of
-// what is below GraphQL don't wait for the compiler to be done with that.
+// Package testserver serves a store to tests as the program does. It is apart from package testkit, so that tests of
+// packages below GraphQL need not compile GraphQL.
 package testserver
 
 import (
@@ -32,22 +32,22 @@ import (
 	"sen/internal/web"
 )
 
-// Server is the whole program but its commands, on a port of its own.
+// Server is the whole program without its commands, on a port of its own.
 type Server struct {
 	*httptest.Server
-	// Clock is the newsroom's time.
+	// Clock is the time of the newsroom.
 	Clock *testkit.Clock
-	// Newsroom makes the changes.
+	// Newsroom runs mutations of content.
 	Newsroom *newsroom.Newsroom
-	// People sign in.
+	// People manages accounts, sessions and tokens.
 	People *people.People
 	trips  atomic.Int64
 }
 
-// PublicURL is what addresses of media start with, so that answers are the same on any port.
+// PublicURL begins the addresses of media, so that answers do not depend on the port.
 const PublicURL = "https://sen.example"
 
-// Start serves a store over HTTP. Change may set other options than a program's defaults.
+// Start serves a store over HTTP. change may change the options.
 func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.Options)) *Server {
 	t.Helper()
 	log := testkit.Log(t)
@@ -84,10 +84,10 @@ func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.
 	return s
 }
 
-// ActorHeader names, in a test's request, the role in which it asks.
+// ActorHeader is a request header that names the actor of a test's request.
 const ActorHeader = "Test-Actor"
 
-// actors are who asks in tests, by the value of [ActorHeader].
+// actors lists the actors of tests by the value of [ActorHeader].
 var actors = map[string]*content.Actor{
 	"reader":           {ID: "account_reader", Name: "Reader", Role: content.RoleReader},
 	"writer":           {ID: "account_writer", Name: "Writer", Role: content.RoleWriter},
@@ -97,10 +97,10 @@ var actors = map[string]*content.Actor{
 	"admin":            {ID: "account_admin", Name: "Administrator", Role: content.RoleAdmin},
 }
 
-// Trips is how many round trips to the store the last request made.
+// Trips returns the number of round trips to the store that the last request made.
 func (s *Server) Trips() int { return int(s.trips.Load()) }
 
-// Ask sends a query by POST and gives the answer's body.
+// Ask sends a query by POST and returns the body of the response.
 func (s *Server) Ask(t testing.TB, query string, variables json.RawMessage, headers http.Header) []byte {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
@@ -110,7 +110,7 @@ func (s *Server) Ask(t testing.TB, query string, variables json.RawMessage, head
 	return s.post(t, bytes.NewReader(body), "application/json", headers)
 }
 
-// Upload sends a query with files in its variable $file or $files, by a multipart request.
+// Upload sends a query in a multipart request, with files in its variable $file or $files.
 func (s *Server) Upload(t testing.TB, query string, files []txtar.File, headers http.Header) []byte {
 	t.Helper()
 	var body bytes.Buffer
@@ -156,7 +156,7 @@ func (s *Server) Upload(t testing.TB, query string, files []txtar.File, headers 
 	return s.post(t, &body, form.FormDataContentType(), headers)
 }
 
-// post sends a request and gives the answer's body.
+// post sends a request and returns the body of the response.
 func (s *Server) post(t testing.TB, body io.Reader, contentType string, headers http.Header) []byte {
 	t.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.URL+"/graphql", body)
@@ -170,8 +170,8 @@ func (s *Server) post(t testing.TB, body io.Reader, contentType string, headers 
 	return answer
 }
 
-// Send sends a request with some headers more, names and values in turn, and gives what came back, as it stands: no
-// redirection is followed.
+// Send sends a request with additional headers, given as names and values in turn. It returns the response without
+// following redirects.
 func Send(t testing.TB, request *http.Request, headers ...string) (*http.Response, []byte) {
 	t.Helper()
 	for i := 0; i < len(headers); i += 2 {

@@ -1,6 +1,6 @@
-// Command withmongod runs a command with a real MongoDB beside it, whose address
-// stands in SEN_TEST_MONGODB_URI, and ends it afterwards. SEN_MONGOD names the binary,
-// SEN_TEST_MONGOD_FOLDER the folder for its data; without it that is one for temporary files.
+// Command withmongod runs a command together with a real MongoDB, and stops the server afterwards. The command gets
+// the address in SEN_TEST_MONGODB_URI. SEN_MONGOD names the mongod binary. SEN_TEST_MONGOD_FOLDER names the folder for
+// its data, by default that for temporary files.
 package main
 
 import (
@@ -43,7 +43,7 @@ func run(args []string) (status int, err error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "SEN_TEST_MONGODB_URI="+m.URI(""))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	// `go test` does not pass a signal on to the tests it runs, so all of them get it.
+	// `go test` does not forward a signal to the tests that it runs, so the whole process group gets it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second

@@ -18,7 +18,7 @@ import (
 	"sen/internal/picture"
 )
 
-// profile is a colour profile of some length, with the fixed parts of its header.
+// profile returns a colour profile of the given length, with the fixed parts of its header.
 func profile(length int) []byte {
 	p := make([]byte, length)
 	binary.BigEndian.PutUint32(p, uint32(length))
@@ -26,7 +26,7 @@ func profile(length int) []byte {
 	return p
 }
 
-// deflated packs bytes as zlib does.
+// deflated compresses bytes with zlib.
 func deflated(data []byte) []byte {
 	var buf bytes.Buffer
 	w := zlib.NewWriter(&buf)
@@ -35,7 +35,7 @@ func deflated(data []byte) []byte {
 	return buf.Bytes()
 }
 
-// chunksOf are the chunks of a PNG.
+// chunksOf returns the chunks of a PNG.
 func chunksOf(data []byte) (chunks [][]byte) {
 	for rest := data[8:]; len(rest) > 0; {
 		length := binary.BigEndian.Uint32(rest) + 12
@@ -45,7 +45,7 @@ func chunksOf(data []byte) (chunks [][]byte) {
 	return chunks
 }
 
-// pngWith makes the chunks of a PNG others.
+// pngWith replaces each chunk of a PNG by the chunks that change returns.
 func pngWith(data []byte, change func(name string, body []byte) [][]byte) []byte {
 	made := [][]byte{data[:8]}
 	for _, c := range chunksOf(data) {
@@ -54,8 +54,8 @@ func pngWith(data []byte, change func(name string, body []byte) [][]byte) []byte
 	return slices.Concat(made...)
 }
 
-// behind puts bytes behind the body of a chunk.
-func behind(chunkName string, more []byte) func(string, []byte) [][]byte {
+// appended appends bytes to the body of a chunk.
+func appended(chunkName string, more []byte) func(string, []byte) [][]byte {
 	return func(name string, body []byte) [][]byte {
 		if name == chunkName {
 			body = slices.Concat(body, more)
@@ -64,8 +64,8 @@ func behind(chunkName string, more []byte) func(string, []byte) [][]byte {
 	}
 }
 
-// before puts a chunk before another one.
-func before(chunkName string, more []byte) func(string, []byte) [][]byte {
+// inserted inserts a chunk before another one.
+func inserted(chunkName string, more []byte) func(string, []byte) [][]byte {
 	return func(name string, body []byte) [][]byte {
 		if name == chunkName {
 			return [][]byte{more, chunk(name, body)}
@@ -74,7 +74,7 @@ func before(chunkName string, more []byte) func(string, []byte) [][]byte {
 	}
 }
 
-// animated makes a PNG one that moves: its pixels twice.
+// animated makes a PNG animated: its pixels are in two frames.
 func animated(data, more []byte) []byte {
 	control := func(n uint32) []byte {
 		b := binary.BigEndian.AppendUint32(nil, n)
@@ -92,8 +92,9 @@ func animated(data, more []byte) []byte {
 	})
 }
 
-// TestRemains puts a place where pictures have room for what nobody sees: it goes, and the pixels stay.
-func TestRemains(t *testing.T) {
+// TestHiddenData hides a place in every part of a picture that can hold invisible data. Clean must remove it and keep
+// the pixels.
+func TestHiddenData(t *testing.T) {
 	photo, drawing := jpegOf(t, scene(64, 48)), pngOf(t, scene(64, 48))
 	secret := []byte(place)
 	jfif := slices.Concat([]byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01"), []byte{4, 2}, secret)
@@ -110,57 +111,57 @@ func TestRemains(t *testing.T) {
 	for name, c := range map[string]struct {
 		data []byte
 		as   picture.Type
-		has  string // what stays
+		has  string // must be in the cleaned picture
 	}{
-		"JFIF with a thumbnail":       {withSegments(photo, app(0xe0, jfif)), picture.JPEG, "JFIF"},
-		"a second JFIF":               {withSegments(photo, app(0xe0, jfif[:14]), app(0xe0, jfif)), picture.JPEG, "JFIF"},
-		"a thumbnail of its own":      {withSegments(photo, app(0xe0, append([]byte("JFXX\x00\x10"), secret...))), picture.JPEG, ""},
-		"Adobe with more":             {withSegments(photo, app(0xee, adobe)), picture.JPEG, "Adobe"},
-		"a segment that is reserved":  {withSegments(photo, app(0x02, secret)), picture.JPEG, ""},
-		"a segment for extensions":    {withSegments(photo, app(0xf0, secret), app(0xfd, secret), app(0xc8, secret)), picture.JPEG, ""},
-		"behind a JPEG's profile":     {withSegments(photo, app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00\x01\x01"), profile(200), secret))), picture.JPEG, "acsp"},
-		"in place of a profile":       {withSegments(photo, app(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), secret...))), picture.JPEG, ""},
-		"behind the pixels of a PNG":  {pngWith(drawing, behind("IDAT", secret)), picture.PNG, ""},
-		"a part behind its pixels":    {pngWith(drawing, before("IEND", chunk("IDAT", secret))), picture.PNG, ""},
-		"behind a PNG's second frame": {animated(drawing, secret), picture.PNG, "fdAT"},
-		"in the end of a PNG":         {pngWith(drawing, behind("IEND", secret)), picture.PNG, ""},
-		"in a PNG's density":          {pngWith(drawing, before("IDAT", chunk("pHYs", append(make([]byte, 9), secret...)))), picture.PNG, ""},
-		"in a second gamma":           {pngWith(drawing, before("IDAT", slices.Concat(chunk("gAMA", make([]byte, 4)), chunk("gAMA", secret[:4]), chunk("tEXt", secret)))), picture.PNG, "gAMA"},
-		"behind a PNG's profile": {
-			pngWith(drawing, before("IDAT", chunk("iCCP", slices.Concat([]byte("of "+place+"\x00\x00"), deflated(append(profile(300), secret...)), secret)))),
+		"JFIF with a thumbnail":      {withSegments(photo, app(0xe0, jfif)), picture.JPEG, "JFIF"},
+		"a second JFIF":              {withSegments(photo, app(0xe0, jfif[:14]), app(0xe0, jfif)), picture.JPEG, "JFIF"},
+		"a thumbnail of its own":     {withSegments(photo, app(0xe0, append([]byte("JFXX\x00\x10"), secret...))), picture.JPEG, ""},
+		"Adobe with more":            {withSegments(photo, app(0xee, adobe)), picture.JPEG, "Adobe"},
+		"a segment that is reserved": {withSegments(photo, app(0x02, secret)), picture.JPEG, ""},
+		"a segment for extensions":   {withSegments(photo, app(0xf0, secret), app(0xfd, secret), app(0xc8, secret)), picture.JPEG, ""},
+		"after a JPEG's profile":     {withSegments(photo, app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00\x01\x01"), profile(200), secret))), picture.JPEG, "acsp"},
+		"in place of a profile":      {withSegments(photo, app(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), secret...))), picture.JPEG, ""},
+		"after the pixels of a PNG":  {pngWith(drawing, appended("IDAT", secret)), picture.PNG, ""},
+		"a part after its pixels":    {pngWith(drawing, inserted("IEND", chunk("IDAT", secret))), picture.PNG, ""},
+		"after a PNG's second frame": {animated(drawing, secret), picture.PNG, "fdAT"},
+		"in the end of a PNG":        {pngWith(drawing, appended("IEND", secret)), picture.PNG, ""},
+		"in a PNG's density":         {pngWith(drawing, inserted("IDAT", chunk("pHYs", append(make([]byte, 9), secret...)))), picture.PNG, ""},
+		"in a second gamma":          {pngWith(drawing, inserted("IDAT", slices.Concat(chunk("gAMA", make([]byte, 4)), chunk("gAMA", secret[:4]), chunk("tEXt", secret)))), picture.PNG, "gAMA"},
+		"after a PNG's profile": {
+			pngWith(drawing, inserted("IDAT", chunk("iCCP", slices.Concat([]byte("of "+place+"\x00\x00"), deflated(append(profile(300), secret...)), secret)))),
 			picture.PNG, "iCCP",
 		},
-		"no profile in a PNG":      {pngWith(drawing, before("IDAT", chunk("iCCP", append([]byte("a\x00\x00"), secret...)))), picture.PNG, ""},
-		"behind a GIF's control":   {slices.Concat(moving.Bytes()[:13], control, sub, []byte{0}, moving.Bytes()[13:]), picture.GIF, ""},
-		"behind a GIF's loops":     {bytes.Replace(moving.Bytes(), []byte("NETSCAPE2.0\x03\x01\x00\x00"), append([]byte("NETSCAPE2.0\x03\x01\x00\x00"), sub...), 1), picture.GIF, "NETSCAPE2.0"},
-		"behind a GIF's last code": {slices.Concat(moving.Bytes()[:last], sub, moving.Bytes()[last:]), picture.GIF, ""},
-		"in a frame of a WebP":     {webpWith(riff("ANIM", append(make([]byte, 6), secret...)), riff("ANMF", webpFrame)), picture.WebP, "ANMF"},
-		"behind a WebP's profile":  {webpWith(riff("ICCP", append(profile(200), secret...))), picture.WebP, "acsp"},
+		"no profile in a PNG":     {pngWith(drawing, inserted("IDAT", chunk("iCCP", append([]byte("a\x00\x00"), secret...)))), picture.PNG, ""},
+		"after a GIF's control":   {slices.Concat(moving.Bytes()[:13], control, sub, []byte{0}, moving.Bytes()[13:]), picture.GIF, ""},
+		"after a GIF's loops":     {bytes.Replace(moving.Bytes(), []byte("NETSCAPE2.0\x03\x01\x00\x00"), append([]byte("NETSCAPE2.0\x03\x01\x00\x00"), sub...), 1), picture.GIF, "NETSCAPE2.0"},
+		"after a GIF's last code": {slices.Concat(moving.Bytes()[:last], sub, moving.Bytes()[last:]), picture.GIF, ""},
+		"in a frame of a WebP":    {webpWith(riff("ANIM", append(make([]byte, 6), secret...)), riff("ANMF", webpFrame)), picture.WebP, "ANMF"},
+		"after a WebP's profile":  {webpWith(riff("ICCP", append(profile(200), secret...))), picture.WebP, "acsp"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !bytes.Contains(c.data, secret) {
-				t.Fatal("the test's own picture tells no place")
+				t.Fatal("the place is not in the picture of the test")
 			}
 			kept, _, err := clean(t, c.data, c.as)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if bytes.Contains(kept, secret) || bytes.Contains(kept, secret[:8]) {
-				t.Error("it still tells where it was taken")
+				t.Error("the place is still in the picture")
 			}
 			if !bytes.Contains(kept, []byte(c.has)) {
 				t.Errorf("%q is gone", c.has)
 			}
 			if again, _, err := clean(t, kept, c.as); err != nil || !bytes.Equal(again, kept) {
-				t.Errorf("cleaned twice it is another one: %v", err)
+				t.Errorf("cleaning twice changes the picture: %v", err)
 			}
-			was, _, _ := image.Decode(bytes.NewReader(c.data)) // some decoders refuse what is in the way
+			was, _, _ := image.Decode(bytes.NewReader(c.data)) // some decoders refuse the hidden data
 			is, _, err := image.Decode(bytes.NewReader(kept))
 			if err != nil && c.as.MimeType != picture.WebP.MimeType {
 				t.Fatal(err)
 			}
 			if was != nil && is != nil && !samePixels(was, is) {
-				t.Error("its pixels are others")
+				t.Error("the pixels have changed")
 			}
 		})
 	}
@@ -180,8 +181,9 @@ func samePixels(a, b image.Image) bool {
 	return true
 }
 
-// TestRemainsRefused refuses what unpacks to more than a picture can need, before it is unpacked whole.
-func TestRemainsRefused(t *testing.T) {
+// TestHiddenDataRefused checks that data which unpacks to more than a picture can need is refused before it is unpacked
+// whole.
+func TestHiddenDataRefused(t *testing.T) {
 	drawing := pngOf(t, scene(64, 48))
 	large := deflated(make([]byte, 200<<20))
 	if len(large) > 250_000 {
@@ -195,18 +197,18 @@ func TestRemainsRefused(t *testing.T) {
 	w := lzw.NewWriter(&codes, lzw.LSB, 2)
 	_, _ = w.Write(make([]byte, 200))
 	_ = w.Close()
-	film := slices.Concat([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02"), []byte{byte(codes.Len())}, codes.Bytes(), []byte{0, ';'})
+	animation := slices.Concat([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02"), []byte{byte(codes.Len())}, codes.Bytes(), []byte{0, ';'})
 	for name, c := range map[string]struct {
 		data []byte
 		as   picture.Type
 	}{
-		"a profile of 200 MB in a PNG": {pngWith(drawing, before("IDAT", chunk("iCCP", slices.Concat([]byte("a\x00\x00"), large)))), picture.PNG},
+		"a profile of 200 MB in a PNG": {pngWith(drawing, inserted("IDAT", chunk("iCCP", slices.Concat([]byte("a\x00\x00"), large)))), picture.PNG},
 		"a profile of 6 MB in a JPEG":  {withSegments(jpegOf(t, scene(8, 8)), segments...), picture.JPEG},
 		"a profile of 5 MB in a WebP":  {webpWith(riff("ICCP", profile(5<<20))), picture.WebP},
 		"more pixels than a PNG shows": {pngWith(drawing, func(name string, body []byte) [][]byte {
 			return [][]byte{chunk(name, map[bool][]byte{true: deflated(make([]byte, 1<<20)), false: body}[name == "IDAT"])}
 		}), picture.PNG},
-		"more pixels than a GIF's frame": {film, picture.GIF},
+		"more pixels than a GIF's frame": {animation, picture.GIF},
 	} {
 		if _, _, err := clean(t, c.data, c.as); !errors.As(err, new(*picture.Refusal)) {
 			t.Errorf("%s: %v", name, err)
@@ -214,7 +216,7 @@ func TestRemainsRefused(t *testing.T) {
 	}
 }
 
-// TestInterlaced keeps a PNG whose rows come in seven passes: how long its pixels are is told otherwise.
+// TestInterlaced cleans interlaced PNGs: their seven passes change the length of the unpacked pixels.
 func TestInterlaced(t *testing.T) {
 	for _, side := range []int{1, 2, 3, 5, 8, 9, 17} {
 		data := adam7(side, side+1)
@@ -232,7 +234,7 @@ func TestInterlaced(t *testing.T) {
 	}
 }
 
-// adam7 is an interlaced PNG of one grey.
+// adam7 returns an interlaced PNG of one grey.
 func adam7(width, height int) []byte {
 	var pixels []byte
 	for _, p := range [][4]int{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
@@ -250,7 +252,7 @@ func adam7(width, height int) []byte {
 	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(header, 8, 0, 0, 0, 1)), chunk("IDAT", deflated(pixels)), chunk("IEND", nil))
 }
 
-// box is a box of an ISO base media file.
+// box returns a box of an ISO base media file.
 func box(name string, bodies ...[]byte) []byte {
 	body := slices.Concat(bodies...)
 	return slices.Concat(binary.BigEndian.AppendUint32(nil, uint32(len(body)+8)), []byte(name), body)
@@ -263,7 +265,7 @@ func words(values ...uint32) (b []byte) {
 	return b
 }
 
-// isoTrack is a track of samples of 10 bytes, one a chunk.
+// isoTrack returns a track with samples of 10 bytes, one in each chunk.
 func isoTrack(handler string, more []byte, at ...uint32) []byte {
 	return box("trak", box("tkhd", words(0, 0x11111111, 0x22222222, 1, 0, 0)), more, box("mdia",
 		box("mdhd", words(0, 0x11111111, 0x22222222, 1000, 10, 0)),
@@ -276,12 +278,13 @@ func isoTrack(handler string, more []byte, at ...uint32) []byte {
 	))
 }
 
-// TestWash takes a film as a phone or a camera makes it: where and when it was taken goes, from boxes, from tracks of
-// measurements and from between the samples; what it shows stays at its place.
-func TestWash(t *testing.T) {
+// TestCleanVideo cleans videos as phones and cameras make them. The place and the times must be removed from the
+// boxes, from the tracks of measurements and from the gaps between the samples. The samples must keep their bytes and
+// offsets.
+func TestCleanVideo(t *testing.T) {
 	secret := []byte(place)
 	type made = func(first uint32) []byte
-	// Two samples of a film, one of measurements and something between them.
+	// Two samples of a video, one of measurements, and other data after the first and the last.
 	samples := slices.Concat([]byte("FILM-ONE--"), secret, []byte("GPS-TRACK-"), []byte("FILM-TWO--"), secret)
 	second := uint32(10 + len(secret) + 10)
 	moov := func(more []byte) made {
@@ -301,7 +304,7 @@ func TestWash(t *testing.T) {
 		"a place in meta":      whole(moov(box("meta", words(0), box("ilst", secret)))),
 		"XMP in a uuid":        whole(moov(box("uuid", []byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"), secret))),
 		"what was overwritten": whole(moov(box("free", secret)), box("skip", secret), box("free", secret)),
-		"behind the film":      whole(moov(nil), box("meta", words(0), secret), box("udta", secret), []byte("\x00\x00"), secret),
+		"after the video":      whole(moov(nil), box("meta", words(0), secret), box("udta", secret), []byte("\x00\x00"), secret),
 		"an unknown box":       whole(moov(box("gps ", secret)), box("mmpd", secret)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -309,7 +312,7 @@ func TestWash(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			washed, err := picture.Wash(t.Context(), bytes.NewReader(data), int64(len(data)), as)
+			washed, err := picture.CleanVideo(t.Context(), bytes.NewReader(data), int64(len(data)), as)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -319,7 +322,7 @@ func TestWash(t *testing.T) {
 			}
 			for _, gone := range []string{place, "GPS-TRACK-", "105.6882", "\x11\x11\x11\x11", "\x22\x22\x22\x22"} {
 				if bytes.Contains(kept, []byte(gone)) {
-					t.Errorf("it still tells %q", gone)
+					t.Errorf("%q is still in the file", gone)
 				}
 			}
 			for _, sample := range []string{"FILM-ONE--", "FILM-TWO--"} {
@@ -327,23 +330,23 @@ func TestWash(t *testing.T) {
 					t.Errorf("%s is not where it was", sample)
 				}
 			}
-			for at := range kept { // read in two parts, wherever it is cut
+			for at := range kept { // read in two parts, split at every offset
 				head := make([]byte, at)
 				_, _ = washed.ReadAt(head, 0)
 				rest := make([]byte, len(kept)-at)
 				_, _ = washed.ReadAt(rest, int64(at))
 				if !bytes.Equal(slices.Concat(head, rest), kept) {
-					t.Fatalf("cut at %d it reads otherwise", at)
+					t.Fatalf("split at %d it reads differently", at)
 				}
 			}
-			for cut := range data { // nothing panics, whatever is missing
-				_, _ = picture.Wash(t.Context(), bytes.NewReader(data[:cut]), int64(cut), as)
+			for cut := range data { // no panic, wherever the file is cut
+				_, _ = picture.CleanVideo(t.Context(), bytes.NewReader(data[:cut]), int64(cut), as)
 			}
 		})
 	}
 }
 
-// TestNoisyPhotograph keeps every bit of a photograph that is as full as one can be.
+// TestNoisyPhotograph checks that a photograph of noise at the highest quality is kept bit for bit.
 func TestNoisyPhotograph(t *testing.T) {
 	m := image.NewGray(image.Rect(0, 0, 301, 203))
 	for i := range m.Pix {
@@ -358,8 +361,8 @@ func TestNoisyPhotograph(t *testing.T) {
 	}
 }
 
-// FuzzWash sees that no bytes break the washing of films, and that what is washed is as long as it was.
-func FuzzWash(f *testing.F) {
+// FuzzCleanVideo checks that no input makes cleaning videos panic, and that the cleaned file has the same length.
+func FuzzCleanVideo(f *testing.F) {
 	ftyp := box("ftyp", []byte("isom"), words(512))
 	f.Add(slices.Concat(ftyp, box("moov", box("mvhd", make([]byte, 100)), isoTrack("vide", nil, 900, 910)), box("mdat", make([]byte, 99))))
 	f.Add(slices.Concat(ftyp, box("moof", box("traf", box("udta", []byte(place)))), box("mdat", []byte(place))))
@@ -368,7 +371,7 @@ func FuzzWash(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		washed, err := picture.Wash(t.Context(), bytes.NewReader(data), int64(len(data)), mp4)
+		washed, err := picture.CleanVideo(t.Context(), bytes.NewReader(data), int64(len(data)), mp4)
 		if err != nil {
 			return
 		}

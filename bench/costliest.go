@@ -13,32 +13,33 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// maxPerPoint is the most processor time that a point of cost may take, of mongod and Sen together.
+// maxPerPoint is the maximum processor time of mongod and Sen together for one point of cost.
 const maxPerPoint = 20 * time.Millisecond
 
-// Each request is repeated until it took this much processor time, which is told in ticks of 10 ms, or was sent so often.
+// A request is repeated until it has used enoughTime of processor time, which the system counts in ticks of 10 ms, or
+// was sent enoughTimes times.
 const (
 	enoughTime  = 400 * time.Millisecond
 	enoughTimes = 40
 )
 
-// spent is what a request took on average.
+// spent is the average of what a request used.
 type spent struct {
 	time time.Duration
 	cost int
-	// refused is the code with which the request was refused or broken off; empty if it was answered.
+	// refused is the error code of a refused or aborted request; empty if the request was answered.
 	refused string
 }
 
-// perPoint is the processor time of a point of cost. Whatever comes of a request, it counts as one point at least.
+// perPoint returns the processor time for each point of cost. A request counts as at least one point.
 func (s spent) perPoint() time.Duration { return s.time / time.Duration(max(s.cost, 1)) }
 
-// searcher measures dear requests against one server of Sen.
+// searcher measures requests on one server of Sen.
 type searcher struct {
 	sen    *process
 	mongod int
 	db     *mongo.Database
-	// secret is an editor's.
+	// secret is the token of an editor.
 	secret string
 }
 
@@ -48,13 +49,13 @@ func newSearcher(ctx context.Context, program, uri string, mongod int, db *mongo
 	if err != nil {
 		return searcher{}, err
 	}
-	sen, err := (&ground{sen: program}).serve(ctx, uri, layers{})
+	sen, err := (&environment{sen: program}).serve(ctx, uri, cacheSizes{})
 	return searcher{sen, mongod, db, secret}, err
 }
 
-// dearest looks for the request that takes most processor time for its cost. Another program of Sen, such as one
-// that was built before a change, is measured beside this one.
-func (g *ground) dearest(ctx context.Context, o settings) error {
+// costliest searches for the request that uses the most processor time for its cost. With -before it also measures
+// another program of Sen, such as one that was built before a change.
+func (g *environment) costliest(ctx context.Context, o settings) error {
 	uri, err := g.fill(ctx, "sen", o.articles)
 	if err != nil {
 		return err
@@ -76,11 +77,11 @@ func (g *ground) dearest(ctx context.Context, o settings) error {
 		defer s.sen.stop()
 		searchers = append(searchers, s)
 	}
-	return compareDear(ctx, searchers, o.ops)
+	return compareCostly(ctx, searchers, o.ops)
 }
 
-// compareDear prints what each dear request takes, and fails if one takes too much of the last server.
-func compareDear(ctx context.Context, searchers []searcher, only filter) error {
+// compareCostly prints the usage of each request. It fails if a request exceeds maxPerPoint on the last server.
+func compareCostly(ctx context.Context, searchers []searcher, only filter) error {
 	fmt.Print("| request |")
 	for range searchers {
 		fmt.Print(" cost | processor ms | ms a point |")
@@ -92,7 +93,7 @@ func compareDear(ctx context.Context, searchers []searcher, only filter) error {
 	fmt.Println()
 	var worst time.Duration
 	var worstName string
-	for _, d := range dearRequests() {
+	for _, d := range costlyRequests() {
 		if !only.has(d.name) {
 			continue
 		}
@@ -103,11 +104,11 @@ func compareDear(ctx context.Context, searchers []searcher, only filter) error {
 			if last, err = s.measure(ctx, d); err != nil {
 				return fmt.Errorf("%s: %w", d.name, err)
 			}
-			told := ""
+			refused := ""
 			if last.refused != "" {
-				told = " " + last.refused
+				refused = " " + last.refused
 			}
-			fmt.Printf(" %d%s | %.1f | %.2f |", last.cost, told, ms(last.time), ms(last.perPoint()))
+			fmt.Printf(" %d%s | %.1f | %.2f |", last.cost, refused, ms(last.time), ms(last.perPoint()))
 		}
 		fmt.Println()
 		if last.perPoint() > worst {
@@ -116,15 +117,15 @@ func compareDear(ctx context.Context, searchers []searcher, only filter) error {
 	}
 	fmt.Printf("\nThe worst is %s: %.2f ms a point of cost (goal: at most %.0f).\n", worstName, ms(worst), ms(maxPerPoint))
 	if worst > maxPerPoint {
-		return errors.New("a point of cost takes too much processor time")
+		return errors.New("a point of cost uses too much processor time")
 	}
 	return nil
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// measure sends a request until it took enough processor time.
-func (s searcher) measure(ctx context.Context, d dear) (spent, error) {
+// measure sends a request until it has used enough processor time.
+func (s searcher) measure(ctx context.Context, d costly) (spent, error) {
 	var total, last spent
 	n := 0
 	for total.time < enoughTime && n < enoughTimes {
@@ -149,7 +150,7 @@ func (s searcher) measure(ctx context.Context, d dear) (spent, error) {
 	return last, nil
 }
 
-// forgetPlans has mongod choose its indexes anew, as it does for filters of a form that it did not meet before.
+// forgetPlans clears the plan cache of mongod, so that it chooses indexes again, as for a new form of filter.
 func (s searcher) forgetPlans(ctx context.Context) error {
 	names, err := s.db.ListCollectionNames(ctx, bson.D{{Key: "type", Value: "collection"}})
 	for _, name := range names {
@@ -158,11 +159,11 @@ func (s searcher) forgetPlans(ctx context.Context) error {
 	return err
 }
 
-// cpu is the processor time that mongod and Sen took so far.
+// cpu returns the processor time that mongod and Sen have used so far.
 func (s searcher) cpu() (time.Duration, error) { return cpus(s.mongod, s.sen.pid) }
 
-// send sends a request and reads what it costs.
-func (s searcher) send(ctx context.Context, d dear) (told spent, err error) {
+// send sends a request and reads its cost from the answer.
+func (s searcher) send(ctx context.Context, d costly) (used spent, err error) {
 	body := map[string]any{"query": d.named(numbers.Add(1)), "variables": d.variables, "extensions": map[string]any{"cost": true}}
 	secret, headers := "", []string(nil)
 	if d.drafts {
@@ -170,7 +171,7 @@ func (s searcher) send(ctx context.Context, d dear) (told spent, err error) {
 	}
 	status, raw, err := post(ctx, s.sen.host, "/graphql", secret, body, headers...)
 	if err != nil {
-		return told, err
+		return used, err
 	}
 	type extensions struct {
 		Code string
@@ -184,16 +185,16 @@ func (s searcher) send(ctx context.Context, d dear) (told spent, err error) {
 		Extensions extensions
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return told, fmt.Errorf("%s: %w", status, err)
+		return used, fmt.Errorf("%s: %w", status, err)
 	}
-	told.cost = answer.Extensions.Cost.Requested
+	used.cost = answer.Extensions.Cost.Requested
 	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
 		if slices.Contains([]string{"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "INTERNAL"}, first.Extensions.Code) && !d.refused {
-			return told, fmt.Errorf("%s: %s", first.Extensions.Code, first.Message)
+			return used, fmt.Errorf("%s: %s", first.Extensions.Code, first.Message)
 		}
-		told.refused = first.Extensions.Code
-		told.cost = max(told.cost, first.Extensions.Cost.Requested)
+		used.refused = first.Extensions.Code
+		used.cost = max(used.cost, first.Extensions.Cost.Requested)
 	}
-	return told, nil
+	return used, nil
 }

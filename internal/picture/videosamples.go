@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// extent is a part of a file.
+// extent is a part of a file: the bytes from from up to to, which is not included.
 type extent struct{ from, to int64 }
 
-// merged sorts extents and joins those that touch.
+// merged sorts extents and joins those that touch or overlap.
 func merged(extents []extent) []extent {
 	slices.SortFunc(extents, func(a, b extent) int { return cmp.Compare(a.from, b.from) })
 	joined := extents[:0]
@@ -23,13 +23,13 @@ func merged(extents []extent) []extent {
 	return joined
 }
 
-// isoTrack has the tables that tell where the samples of a track stand (ISO/IEC 14496-12, 8.7): the sizes of
-// samples (in full, or of a few bits), how many stand in each chunk, and where chunks begin (in 32 or 64 bits).
-// Each begins with its version and flags.
+// isoTrack holds the tables with the positions of the samples of a track (ISO/IEC 14496-12, 8.7): the sizes of the
+// samples (in 32 bits, or in a few), the number of samples in each chunk, and the offsets of the chunks (in 32 or 64
+// bits). Each table begins with its version and flags.
 type isoTrack struct{ sizes, small, perChunk, chunks, wide []byte }
 
-// sampleSizes tells how many bytes some samples have together, from the first of them, and how many samples
-// there are in all.
+// sampleSizes returns a function that gives the total size in bytes of n samples, beginning with the sample first.
+// count is the number of all samples.
 func (t isoTrack) sampleSizes() (of func(first, n int) int64, count int, err error) {
 	each := func(size func(int) int64) func(int, int) int64 {
 		return func(first, n int) (sum int64) {
@@ -44,7 +44,7 @@ func (t isoTrack) sampleSizes() (of func(first, n int) int64, count int, err err
 		count = int(binary.BigEndian.Uint32(t.small[8:]))
 		table := t.small[12:]
 		if bits != 4 && bits != 8 && bits != 16 || count > len(table)*8/bits {
-			return nil, 0, errCut
+			return nil, 0, errTruncated
 		}
 		return each(func(n int) int64 {
 			switch bits {
@@ -57,7 +57,7 @@ func (t isoTrack) sampleSizes() (of func(first, n int) int64, count int, err err
 		}), count, nil
 	}
 	if len(t.sizes) < 12 {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	same := int64(binary.BigEndian.Uint32(t.sizes[4:]))
 	count = int(binary.BigEndian.Uint32(t.sizes[8:]))
@@ -66,24 +66,24 @@ func (t isoTrack) sampleSizes() (of func(first, n int) int64, count int, err err
 	}
 	table := t.sizes[12:]
 	if count > len(table)/4 {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	return each(func(n int) int64 { return int64(binary.BigEndian.Uint32(table[4*n:])) }), count, nil
 }
 
-// chunkAt tells where a chunk begins, and how many there are.
+// chunkAt returns a function that gives the offset of a chunk. count is the number of chunks.
 func (t isoTrack) chunkAt() (of func(n int) int64, count int, err error) {
 	table, width := t.chunks, 4
 	if table == nil {
 		table, width = t.wide, 8
 	}
 	if len(table) < 8 {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	count = int(binary.BigEndian.Uint32(table[4:]))
 	table = table[8:]
 	if count > len(table)/width {
-		return nil, 0, errCut
+		return nil, 0, errTruncated
 	}
 	return func(n int) int64 {
 		if width == 4 {
@@ -93,7 +93,7 @@ func (t isoTrack) chunkAt() (of func(n int) int64, count int, err error) {
 	}, count, nil
 }
 
-// extents adds where the samples of the track stand.
+// extents appends the extents of the samples of the track.
 func (t isoTrack) extents(to []extent) ([]extent, error) {
 	size, samples, err := t.sampleSizes()
 	if err != nil {
@@ -104,7 +104,7 @@ func (t isoTrack) extents(to []extent) ([]extent, error) {
 		return nil, err
 	}
 	if len(t.perChunk) < 8 {
-		return nil, errCut
+		return nil, errTruncated
 	}
 	runs := t.perChunk[8:]
 	if count := int(binary.BigEndian.Uint32(t.perChunk[4:])); count <= len(runs)/12 {
@@ -121,7 +121,7 @@ func (t isoTrack) extents(to []extent) ([]extent, error) {
 		end := from + size(sample, n)
 		sample += n
 		if from < 0 || end < from {
-			return nil, errCut
+			return nil, errTruncated
 		}
 		to = append(to, extent{from, end})
 	}
