@@ -5,10 +5,13 @@ import (
 	"sen/internal/content"
 )
 
-// An accessor tells how one field of the schema is read from Go, without gqlgen: what
-// graph/generate writes into the table accessors. A field that ends in a value has
-// either append, where it is a member of the object, or answered, where a relation
-// answers it; a field that leads on to objects has likewise members or objects.
+// An accessor reads one field of the schema from a Go value, without gqlgen. graph/generate writes the table
+// accessors. Exactly one function is set:
+//
+//   - append: the field is a scalar that the object's struct has.
+//   - answered: the field is a scalar that a relation answers.
+//   - members: the field leads to objects that the object's struct has.
+//   - objects: the field leads to objects that a relation answers.
 type accessor struct {
 	append   func(b []byte, at *scalar.Place, obj any) []byte
 	answered func(b []byte, at *scalar.Place, answer any) []byte
@@ -16,19 +19,19 @@ type accessor struct {
 	objects  func(to []any, answer any) ([]any, int)
 }
 
-// isNull is how many objects there are where there is null instead of a list or an object.
+// isNull is returned instead of a number of objects when the answer is null and not a list or an object.
 const isNull = -1
 
-// into adds the objects that a value leads to: pointers to structs, nil for an element
-// that is null. It tells how many, or that there is null instead.
-type into[V any] func(to []any, v V) ([]any, int)
+// appendObjects appends the objects in v to a list: pointers to structs, and nil for a list element that is null. It
+// returns their number, or isNull if v itself is null.
+type appendObjects[V any] func(to []any, v V) ([]any, int)
 
-// leaf is a field that ends in a member's value. O is a pointer to the object's struct.
+// leaf makes the accessor of a scalar field that is a member of the struct. O is a pointer to the struct.
 func leaf[O, V any](get func(O) V, appended scalar.Append[V]) accessor {
 	return accessor{append: func(b []byte, at *scalar.Place, obj any) []byte { return appended(b, at, get(obj.(O))) }}
 }
 
-// answeredLeaf is a field that ends in what a relation answers.
+// answeredLeaf makes the accessor of a scalar field that a relation answers.
 func answeredLeaf[V any](appended scalar.Append[V]) accessor {
 	return accessor{answered: func(b []byte, at *scalar.Place, answer any) []byte {
 		v, ok := answer.(V)
@@ -37,20 +40,20 @@ func answeredLeaf[V any](appended scalar.Append[V]) accessor {
 	}}
 }
 
-// branch is a field that leads on to a member.
-func branch[O, V any](get func(O) V, add into[V]) accessor {
+// branch makes the accessor of a field whose objects are members of the struct.
+func branch[O, V any](get func(O) V, add appendObjects[V]) accessor {
 	return accessor{members: func(to []any, obj any) ([]any, int) { return add(to, get(obj.(O))) }}
 }
 
-// answeredBranch is a field that leads on to what a relation answers.
-func answeredBranch[V any](add into[V]) accessor {
+// answeredBranch makes the accessor of a field whose objects a relation answers.
+func answeredBranch[V any](add appendObjects[V]) accessor {
 	return accessor{objects: func(to []any, answer any) ([]any, int) {
 		v, _ := answer.(V)
 		return add(to, v)
 	}}
 }
 
-// single leads to what a pointer does.
+// single appends the object behind a pointer.
 func single[P any](to []any, v P) ([]any, int) {
 	if content.IsNil(v) {
 		return to, isNull
@@ -58,7 +61,7 @@ func single[P any](to []any, v P) ([]any, int) {
 	return append(to, v), 1
 }
 
-// abstract leads to the object behind an interface.
+// abstract appends the object behind an interface.
 func abstract[I any](to []any, v I) ([]any, int) {
 	if any(v) == nil {
 		return to, isNull
@@ -66,7 +69,7 @@ func abstract[I any](to []any, v I) ([]any, int) {
 	return append(to, v), 1
 }
 
-// eachPointer leads to each object of a list.
+// eachPointer appends each object of a list of pointers.
 func eachPointer[P any](to []any, list []P) ([]any, int) {
 	if list == nil {
 		return to, isNull
@@ -81,7 +84,7 @@ func eachPointer[P any](to []any, list []P) ([]any, int) {
 	return to, len(list)
 }
 
-// eachStruct leads to each object that stands in a list itself.
+// eachStruct appends a pointer to each struct of a list of structs.
 func eachStruct[E any](to []any, list []E) ([]any, int) {
 	if list == nil {
 		return to, isNull
@@ -92,7 +95,7 @@ func eachStruct[E any](to []any, list []E) ([]any, int) {
 	return to, len(list)
 }
 
-// eachAbstract leads to the object behind each interface of a list.
+// eachAbstract appends the object behind each interface of a list.
 func eachAbstract[I any](to []any, list []I) ([]any, int) {
 	if list == nil {
 		return to, isNull

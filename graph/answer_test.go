@@ -15,14 +15,14 @@ import (
 	"sen/internal/web"
 )
 
-// TestAnswers asks what is easily answered wrongly, of both executors.
+// TestAnswers asks both executors queries that are easily answered incorrectly.
 func TestAnswers(t *testing.T) {
 	e := serveBoth(t, testkit.AnySample(t))
 	editor := http.Header{testserver.ActorHeader: {"editor"}}
 	for name, c := range map[string]struct {
 		query, variables string
 		headers          http.Header
-		// want is the answer, or some of it.
+		// want is the answer, or a part of it.
 		want string
 	}{
 		"a key selected on a union and on its member": {
@@ -70,7 +70,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestOneEntryTwice asks for one entry by two root fields, each with a field of its own: whichever is read last, both have theirs.
+// TestOneEntryTwice asks for one entry by two root fields with different selections. Both answers are complete,
+// whichever is read last.
 func TestOneEntryTwice(t *testing.T) {
 	engine := testkit.MongoDB(t)
 	testkit.SampleStore(t, engine)
@@ -87,13 +88,14 @@ func TestOneEntryTwice(t *testing.T) {
 	}
 }
 
-// TestTooLong asks for little that would be answered at great length: it is refused before gqlgen would have to answer it.
-func TestTooLong(t *testing.T) {
+// TestAnswerTooLong sends short queries with very long answers. They are refused before gqlgen's executor has to answer
+// them.
+func TestAnswerTooLong(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 20} })
 	list := func(name string) string {
 		var names strings.Builder
 		for n := range 780 {
-			if n%260 == 0 { // so many may stand in one pair of braces
+			if n%260 == 0 { // the largest number in one pair of braces
 				names.WriteString("} ... { ")
 			}
 			fmt.Fprintf(&names, "%s%d: __typename ", name, n)

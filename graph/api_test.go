@@ -23,14 +23,14 @@ import (
 	"sen/internal/web"
 )
 
-// A case of testdata is a text archive with
+// A case of testdata is a text archive with these files:
 //
-//	a comment that says what it shows, and "round trips: N", the most that the
-//	operation may make to the store; "again: N", if it takes any for what is in memory;
-//	query.graphql, and if need be variables.json and headers.json;
+//	a comment that says what the case shows, and "round trips: N", the largest number of round trips to the
+//	store; also "again: N" if the second time needs any although the answer is cached;
+//	query.graphql, and optionally variables.json and headers.json;
 //	answer.json, the whole answer, indented.
 //
-// `go test ./graph -update` writes round trips and answers anew.
+// `go test ./graph -update` writes the numbers of round trips and the answers anew.
 type apiCase struct {
 	path    string
 	archive *txtar.Archive
@@ -66,8 +66,8 @@ func cases(t *testing.T) (all []apiCase) {
 	return all
 }
 
-// TestAPI asks every case on both engines, over real HTTP; then with a memory of what readers are shown, where
-// the second time takes no round trip.
+// TestAPI runs every case on both engines, over real HTTP. It then runs it with a cache, where the second time needs
+// no round trip.
 func TestAPI(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
@@ -86,18 +86,18 @@ func TestAPI(t *testing.T) {
 					most, _ = strconv.Atoi(string(allowed[1]))
 				}
 				c.run(t, server)
-				for range 20 { // on a busy machine the changes may not be heard of for a while
+				for range 20 { // on a busy machine the cache may learn of the changes late
 					if c.run(t, server); server.Trips() <= most {
 						return
 					}
 				}
-				t.Errorf("%d round trips for what is in memory, at most %d are allowed", server.Trips(), most)
+				t.Errorf("%d round trips from the cache, at most %d are allowed", server.Trips(), most)
 			})
 		}
 	})
 }
 
-// name is what the case is called.
+// name returns the name of the case.
 func (c apiCase) name() string { return strings.TrimSuffix(filepath.Base(c.path), ".txtar") }
 
 func (c apiCase) run(t *testing.T, server *testserver.Server) {
@@ -153,8 +153,8 @@ func (c apiCase) write(t *testing.T, answer []byte, trips int) {
 	}
 }
 
-// TestRoundTripsDoNotGrow asks queries for small and for large pages: however many
-// objects there are, the store is asked as often.
+// TestRoundTripsDoNotGrow sends queries for small and for large pages. The number of round trips does not depend on
+// the number of objects.
 func TestRoundTripsDoNotGrow(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 30} })
@@ -165,7 +165,7 @@ func TestRoundTripsDoNotGrow(t *testing.T) {
 			// The front page.
 			"query($n: Int) { sections(first: $n, filter: { parent: { slugs: [\"trang-chu\"] } }) { nodes { name articles(first: $n) { nodes { title cover { url } authors { name organization { name } } organizations { name } } } } } events(first: $n, orderBy: STARTS_AT_ASC) { nodes { name organizers { name } } } awards(first: $n) { nodes { title recipients { organization { name } } round { name } series { name } } } }",
 			"query($n: Int) { tags(first: $n) { nodes { events(first: $n) { pageInfo { hasNextPage hasPreviousPage } nodes { name } } } } }",
-			// What editors see before they take something away.
+			// What editors see before they delete something.
 			"query($n: Int) { tags(first: $n, stage: DRAFT) { nodes { name editing { usedBy { id slug } } } } }",
 		} {
 			headers := http.Header{}

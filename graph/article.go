@@ -16,11 +16,11 @@ func registerArticle(r *Resolver) {
 
 		"cover":         one(func(a T) content.ID { return a.CoverID }, "cover"),
 		"section":       one(func(a T) content.ID { return a.SectionID }, "section"),
-		"authors":       some[*content.Author]("authors", func(a T) []content.ID { return a.AuthorIDs }),
+		"authors":       many[*content.Author]("authors", func(a T) []content.ID { return a.AuthorIDs }),
 		"breadcrumb":    chain[*content.Section]("breadcrumb", func(a T) []content.ID { return a.BreadcrumbIDs }),
-		"tags":          some[*content.Tag]("tags", func(a T) []content.ID { return a.TagIDs }),
-		"programs":      some[*content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
-		"organizations": some[*content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
+		"tags":          many[*content.Tag]("tags", func(a T) []content.ID { return a.TagIDs }),
+		"programs":      many[*content.Program]("programs", func(a T) []content.ID { return a.ProgramIDs }),
+		"organizations": many[*content.Organization]("organizations", func(a T) []content.ID { return a.OrganizationIDs }),
 
 		"events":  list(r.lists(content.KindEvent), func(a T) storage.Within { return chosen(a.EventIDs) }, "events"),
 		"awards":  list(r.lists(content.KindAward), func(a T) storage.Within { return chosen(a.AwardIDs) }, "awards"),
@@ -31,8 +31,8 @@ func registerArticle(r *Resolver) {
 	})
 }
 
-// related answers with what an editor chose to show beside an article; where nothing was chosen, with what shares an
-// event, a programme or a tag with it that the actor can see.
+// related answers with the articles that an editor chose to show beside an article. If the editor chose none, it
+// answers with the articles that share an event, a programme or a tag that the actor can see.
 func related(s pager) relation {
 	r := relation{needs: []string{"related", "events", "programs", "tags"}, fields: []string{}}
 	r.ids = func(to []content.ID, obj any) []content.ID {
@@ -51,7 +51,8 @@ func related(s pager) relation {
 	return r
 }
 
-// sharedLinks are the links that make other articles related to one, unless an editor chose them.
+// sharedLinks returns the links by which other articles are related to a. It returns nil if an editor chose related
+// articles.
 func sharedLinks(a *content.Article) []storage.Link {
 	if len(a.RelatedIDs) > 0 {
 		return nil
@@ -59,7 +60,7 @@ func sharedLinks(a *content.Article) []storage.Link {
 	return []storage.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}}
 }
 
-// relatedTo bounds a list to the articles that are related to one.
+// relatedTo limits a list to the articles that are related to a.
 func (c *call) relatedTo(a *content.Article) storage.Within {
 	if len(a.RelatedIDs) > 0 {
 		return chosen(a.RelatedIDs)

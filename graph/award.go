@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage"
 )
 
-// winners bounds a list of awards to those of a round, in the order of a table of winners.
+// winners limits a list of awards to those of a round, ordered by rank.
 func winners(a *content.AwardRound) storage.Within {
 	w := linked("round", a.ID)
 	w.Order = "RANK_ASC"
@@ -14,7 +14,7 @@ func winners(a *content.AwardRound) storage.Within {
 
 func registerAwardSeries(r *Resolver) {
 	kind(r, r.store.AwardSeries, map[string]relation{
-		"organizations": some[*content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
+		"organizations": many[*content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
 		"rounds":        list(r.lists(content.KindAwardRound), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 		"awards":        list(r.lists(content.KindAward), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 	})

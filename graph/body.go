@@ -14,12 +14,12 @@ import (
 
 func registerBody(r *Resolver) {
 	r.relate("RichText", map[string]relation{
-		"html":     r.form("html", richtext.HTML),
-		"markdown": r.form("markdown", richtext.Markdown),
+		"html":     r.renderedBody("html", richtext.HTML),
+		"markdown": r.renderedBody("markdown", richtext.Markdown),
 		"text":     value(func(_ context.Context, b *content.Body) any { return cmp.Or(richtext.Text(b.Stored), scalar.Empty) }),
 	})
 
-	// A use of a picture shows its own caption and alternative text, or else the medium's.
+	// An image block shows its own caption and alternative text. If it has none, it shows those of the medium.
 	own := func(of func(*content.ImageBlock) string, otherwise func(*content.Media) content.Text, field string) relation {
 		return relation{
 			ids: func(to []content.ID, obj any) []content.ID {
@@ -49,8 +49,9 @@ func registerBody(r *Resolver) {
 	})
 }
 
-// form answers with a form of a body. That of a published one is kept until it changes, or one of its media does.
-func (r *Resolver) form(name string, render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string) relation {
+// renderedBody answers with a body in one format, such as HTML. The rendered text of a published body is cached until
+// the body or one of its media changes.
+func (r *Resolver) renderedBody(name string, render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string) relation {
 	media := func(to []content.ID, obj any) []content.ID {
 		return append(to, content.MediaIDs(obj.(*content.Body).Stored)...)
 	}
@@ -60,10 +61,10 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 		answer: func(c *call, obj any) (any, error) {
 			body := obj.(*content.Body)
 			key := storage.FormOf(body, scalar.Locale(c.ctx), name)
-			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // else its media may be drafts
+			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // a draft is not cached, because its media may be drafts
 			if shared {
-				if known, ok := r.store.Forms().Get(key); ok {
-					return cmp.Or(known, scalar.Empty), nil
+				if cached, ok := r.store.Forms().Get(key); ok {
+					return cmp.Or(cached, scalar.Empty), nil
 				}
 			}
 			text := render(body.Stored, func(id content.ID) (richtext.Medium, bool) {
@@ -85,8 +86,8 @@ func (r *Resolver) form(name string, render func([]content.Block, func(content.I
 	}
 }
 
-// richText answers with the rich text in a stored field of an entry, in the language of its place; null where there is
-// none.
+// richText answers with the rich text in a stored field of an entry, in the language of the answered field. The
+// answer is null if there is no text.
 func richText[T content.Content](field string, in func(e T) content.RichText) relation {
 	return value(func(ctx context.Context, e T) any {
 		if body := content.BodyOf(e, field, in(e), scalar.Chain(ctx)); body != nil {
@@ -96,7 +97,7 @@ func richText[T content.Content](field string, in func(e T) content.RichText) re
 	}, field)
 }
 
-// medium is a medium as it is shown in the language of its place.
+// medium returns what a page shows of a medium, in the language of the answered field.
 func (r *Resolver) medium(ctx context.Context, m *content.Media) richtext.Medium {
 	chain := scalar.Chain(ctx)
 	in := func(t content.Text) string {
@@ -105,7 +106,7 @@ func (r *Resolver) medium(ctx context.Context, m *content.Media) richtext.Medium
 	}
 	address, err := r.mediaURL(ctx, m, picture.Size{})
 	if err != nil {
-		address = "" // a draft's picture is not shown while nothing can be signed
+		address = "" // a picture of a draft is not shown while addresses can't be signed
 	}
 	shown := richtext.Medium{
 		URL: string(address), Alt: in(m.Alt), Caption: in(m.Caption),
@@ -118,17 +119,19 @@ func (r *Resolver) medium(ctx context.Context, m *content.Media) richtext.Medium
 	return shown
 }
 
-// pageWidths are the widths in pixels in which pages show pictures of a body: those of the variants, which every picture
-// has from its upload on, and one for wide columns on screens of many dots.
+// pageWidths are the widths in pixels in which pages show the pictures of a body. The first three are the widths of
+// the variants, which every picture has since its upload. The last is for wide columns on screens with a high pixel
+// density.
 var pageWidths = []int{320, 640, 1280, 1920}
 
-// pageSizes are the sizes of a picture for pages, the smallest first. None is the whole picture where that is larger.
+// pageSizes returns the sizes of a picture for pages, the smallest first. The list ends with the picture's own width
+// if that is smaller than the next width. It returns nil if an address can't be made.
 func (r *Resolver) pageSizes(ctx context.Context, m *content.Media) (sizes []richtext.Source) {
 	for _, width := range pageWidths {
 		size := picture.Size{Width: width}
 		made := size.ResultFor(*m.Width, *m.Height, m.MimeType).Width
 		if n := len(sizes); n > 0 && sizes[n-1].Width == made {
-			break // the picture is not wider
+			break // the picture is not wider than the last size
 		}
 		address, err := r.mediaURL(ctx, m, size)
 		if err != nil {

@@ -16,11 +16,10 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// maxBulk is how many items one mutation changes.
+// maxBulk is the largest number of items of one bulk mutation.
 const maxBulk = 200
 
-// Items is how many items the bulk mutations of an operation have together; those beyond what one may have do
-// not count.
+// Items returns the number of items of all bulk mutations of an operation together, at most maxBulk.
 func Items(op *graphql.OperationContext) int {
 	if op.Operation.Operation != ast.Mutation {
 		return 0
@@ -49,7 +48,7 @@ func registerBulk(r *Resolver) {
 	})
 }
 
-// bulk answers a mutation that makes a change for each item of a list.
+// bulk answers a mutation that makes one change for each item of a list.
 func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change) relation {
 	return mutation(func(c *call) (any, error) {
 		items := deref(argument[[]map[string]any](c, "items"))
@@ -67,11 +66,12 @@ func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change)
 	})
 }
 
-// atOnce is how many items are changed at once: enough to ask the store seldom, and few enough that the time that is left is
-// looked at now and then.
+// atOnce is the number of items that are changed in one step. It is large enough to need few round trips to the
+// store, and small enough to check often how much time is left.
 const atOnce = 50
 
-// waves are the places of changes that may be made at once, in their order: no two of a wave are of one entry.
+// waves groups changes that may be made at the same time, and keeps their order. It returns the positions of the
+// changes in each wave. No two changes of a wave are of the same entry.
 func waves(changes []newsroom.Change) (waves [][]int) {
 	touched := map[content.ID]bool{}
 	var wave []int
@@ -92,9 +92,9 @@ func waves(changes []newsroom.Change) (waves [][]int) {
 	return append(waves, wave)
 }
 
-// each makes the changes of a list, one wave after the other; each succeeds or fails by itself. No wave is begun in the
-// last tenth of the time that the operation has left: so the last one is seldom cut off in its middle, and what
-// they left behind can still be read for the answer.
+// each makes the changes of a list, one wave after the other. Each change succeeds or fails by itself. No wave begins
+// in the last tenth of the operation's time: so a wave is seldom cut off in the middle, and there is time to read the
+// changed entries for the answer.
 func each(c *call, list string, waves [][]int, do func(ctx context.Context, i int) (*newsroom.Outcome, error)) ([]*newsroom.Outcome, error) {
 	var outcomes []*newsroom.Outcome
 	end, ends := c.ctx.Deadline()
@@ -115,15 +115,15 @@ func each(c *call, list string, waves [][]int, do func(ctx context.Context, i in
 					return nil, err
 				}
 			}
-			inside(outcome, list, i)
+			prefixPaths(outcome, list, i)
 			outcomes = append(outcomes, outcome)
 		}
 	}
 	return outcomes, nil
 }
 
-// inside tells of an outcome's problems and notices in which item of a list they are.
-func inside(outcome *newsroom.Outcome, list string, i int) {
+// prefixPaths adds the item's position in the list to the paths of an outcome's problems and notices.
+func prefixPaths(outcome *newsroom.Outcome, list string, i int) {
 	for _, told := range [][]content.Problem{outcome.Problems, outcome.Notices} {
 		for k := range told {
 			told[k].Path = append([]string{list, strconv.Itoa(i)}, told[k].Path...)
@@ -131,7 +131,7 @@ func inside(outcome *newsroom.Outcome, list string, i int) {
 	}
 }
 
-// atVersion is a change of an item that names an entry in a version.
+// atVersion returns a change for an item that names an entry and its version.
 func atVersion(action content.Action, item map[string]any) newsroom.Change {
 	id, _ := item["id"].(string)
 	version, _ := item["version"].(int)
@@ -145,7 +145,7 @@ func atVersion(action content.Action, item map[string]any) newsroom.Change {
 	return change
 }
 
-// withFields gives a change the input of the one kind that is set.
+// withFields sets the input of a change from the one kind that the item names.
 func withFields(change newsroom.Change, fields map[string]any) newsroom.Change {
 	for _, kind := range content.Kinds() {
 		if input, ok := fields[kindField(kind)].(map[string]any); ok {

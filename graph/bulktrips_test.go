@@ -14,7 +14,8 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// bulkInputs are inputs of kinds that are made by a bulk: of one entry with a number that links to others.
+// bulkInputs has, for each kind that a bulk mutation can create, the input of the entry with a number. It links to
+// other entries.
 var bulkInputs = map[content.Kind]func(n int) map[string]any{
 	content.KindArticle: func(n int) map[string]any {
 		return map[string]any{"title": text("Bài", n), "section": "section_tin-tuc", "tags": []string{"tag_cnnttb"}}
@@ -27,7 +28,8 @@ var bulkInputs = map[content.Kind]func(n int) map[string]any{
 	},
 }
 
-// bulkChanges are what a bulk changes: of a section also where it stands, of a round also what its awards take over.
+// bulkChanges has the inputs of bulk updates. That of a section also changes its place in the tree, that of a round
+// also what its awards take over.
 var bulkChanges = map[content.Kind]func(n int) map[string]any{
 	content.KindArticle: func(n int) map[string]any {
 		return map[string]any{"title": text("Bài mới", n), "section": "section_trang-chu"}
@@ -51,7 +53,7 @@ type bulk struct {
 
 const bulkSize = 100
 
-// outcomes are what became of the items of a bulk.
+// outcomes are the results of the items of a bulk mutation.
 type outcomes struct {
 	Data map[string][]struct {
 		ID         string
@@ -64,7 +66,7 @@ type outcomes struct {
 	Errors []any
 }
 
-// ask sends a bulk, and fails if any of its items does, or if it asks the store too often.
+// ask sends a bulk mutation. It fails if any of its items fails, or if it makes too many round trips to the store.
 func (b *bulk) ask(t *testing.T, name, declares, arguments string, items []any) {
 	t.Helper()
 	variables, err := json.Marshal(map[string]any{"items": items})
@@ -97,7 +99,7 @@ func (b *bulk) ask(t *testing.T, name, declares, arguments string, items []any) 
 	}
 }
 
-// move takes a step with all of them.
+// move does an action on all entries.
 func (b *bulk) move(t *testing.T, action string) {
 	t.Helper()
 	items := make([]any, len(b.ids))
@@ -107,8 +109,8 @@ func (b *bulk) move(t *testing.T, action string) {
 	b.ask(t, action, "[EntryVersion!]!", fmt.Sprintf(`bulkMove(action: %s, items: $items, note: "Vì vậy.", idempotencyKey: "%s %s %d")`, action, b.kind, action, b.versions[0]), items)
 }
 
-// TestBulkTrips takes a hundred entries of each kind through every step that many can take at once, and counts the round
-// trips to the store: their number does not depend on that of the items.
+// TestBulkTrips does every bulk action on a hundred entries of each kind, and counts the round trips to the store.
+// Their number does not depend on the number of items.
 func TestBulkTrips(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
@@ -153,7 +155,7 @@ func TestBulkTrips(t *testing.T) {
 	})
 }
 
-// below are what takes something over from an entry of some kinds.
+// below has the inputs of entries that take over values from an entry of these kinds.
 var below = map[content.Kind]func(id string) map[string]any{
 	content.KindSection: func(id string) map[string]any {
 		return map[string]any{"article": map[string]any{"title": text("Dưới", 0), "section": id}}
@@ -163,7 +165,7 @@ var below = map[content.Kind]func(id string) map[string]any{
 	},
 }
 
-// hang makes an entry below each of those that give something to others, changes what they give, and takes it away again.
+// hang creates an entry below each entry that passes values on, changes the values, and deletes the lower entries.
 func (b *bulk) hang(t *testing.T) {
 	t.Helper()
 	under := below[b.kind]
@@ -188,7 +190,7 @@ func (b *bulk) hang(t *testing.T) {
 	hung.move(t, "DELETE_FOREVER")
 }
 
-// upload makes a hundred media.
+// upload uploads a hundred media.
 func (b *bulk) upload(t *testing.T) {
 	t.Helper()
 	for i := 0; i < bulkSize; i += 10 {

@@ -9,17 +9,19 @@ import (
 	"sen/internal/content"
 )
 
-// What a cache key says of a copy, in front of the language and the entry's id. A revision's is followed by its version.
+// The first letter of a cache key says which copy of the entry it names. The version follows the letter of a
+// revision.
 const (
 	keyPublished = 'p'
 	keyDraft     = 'd'
 	keyRevision  = 'r'
 )
 
-// AppendCacheKey appends the name that a copy of an entry has in clients' caches. It is made from what the copy is, and
-// not from how it was reached, so that it is the same on every path; nothing of a draft shows in that of the published copy.
+// AppendCacheKey appends the key under which clients cache a copy of an entry. The key depends on the copy alone and
+// not on the query that read it, so it is the same on every path. The key of a published copy shows nothing of the
+// draft.
 func AppendCacheKey(b []byte, at *scalar.Place, e content.Content) []byte {
-	var room [128]byte // an id and a language are shorter
+	var room [128]byte // larger than an id and a language
 	key, base := room[:0], e.Common()
 	switch {
 	case base.Revision > 0:
@@ -34,7 +36,7 @@ func AppendCacheKey(b []byte, at *scalar.Place, e content.Content) []byte {
 	return append(base64.RawURLEncoding.AppendEncode(append(b, '"'), key), '"')
 }
 
-// cacheKey is the same for gqlgen's executor.
+// cacheKey returns the same key for gqlgen's executor.
 func cacheKey(ctx context.Context, e content.Content) any {
 	at := scalar.PlaceOf(ctx)
 	quoted := AppendCacheKey(nil, &at, e)

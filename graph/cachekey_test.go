@@ -17,7 +17,7 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// keysIn gives the cache keys in an answer in the order in which they stand there.
+// keysIn returns the cache keys in an answer, in the order of the answer.
 func keysIn(t *testing.T, answer []byte) (keys []string) {
 	t.Helper()
 	if strings.Contains(string(answer), `"errors"`) {
@@ -33,8 +33,8 @@ func keysIn(t *testing.T, answer []byte) (keys []string) {
 	}
 }
 
-// TestCacheKeys reads the copies of one entry by every path that leads to them: each copy has one key, and no two copies
-// have the same. Both executors agree.
+// TestCacheKeys reads the copies of one entry by every path that leads to them. Each copy has one key, and no two
+// copies have the same key. Both executors return the same keys.
 func TestCacheKeys(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, engine testkit.Engine) {
 		e := serveBoth(t, testkit.SampleStore(t, engine))
@@ -99,7 +99,7 @@ func TestCacheKeys(t *testing.T) {
 			t.Errorf("two languages of one request: %q", both)
 		}
 
-		// A change that publishes nothing answers with the draft, and readers' key stays.
+		// A change that publishes nothing answers with the draft, and the key of the published copy stays the same.
 		change := func(version int, name string) (answer []byte) {
 			t.Helper()
 			return e.plans.Ask(t, fmt.Sprintf(`mutation { updateSection(id: %q, version: %d, input: {description: [{text: %q}]}, idempotencyKey: "the %[3]s change is sent") {
@@ -135,7 +135,7 @@ func TestCacheKeys(t *testing.T) {
 	})
 }
 
-// TestEveryKindHasACacheKey reads a page of each kind: all keys differ, in both stages.
+// TestEveryKindHasACacheKey reads a page of each kind in both stages: all keys are different.
 func TestEveryKindHasACacheKey(t *testing.T) {
 	e := serveBoth(t, testkit.AnySample(t))
 	seen := map[string]string{}
@@ -162,7 +162,7 @@ func TestEveryKindHasACacheKey(t *testing.T) {
 	}
 }
 
-// TestCacheKeyAllocatesNothing holds what a key costs where it is selected: room in the answer.
+// TestCacheKeyAllocatesNothing checks that a selected key needs no allocation except space in the answer.
 func TestCacheKeyAllocatesNothing(t *testing.T) {
 	article := &content.Article{Base: content.Base{ID: content.NewID(content.KindArticle, time.Unix(0, 0)), Revision: math.MaxInt}}
 	at, room := scalar.Place{Locale: "de-Latn-DE-1996-u-co-phonebk-x-12345"}, make([]byte, 0, 256)

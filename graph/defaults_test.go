@@ -13,7 +13,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestDefaultCostLimits lets every page of the playground through with room for ten of it, and no page of pages.
+// TestDefaultCostLimits checks that the limits allow ten times the cost of every page of the playground, and refuse a
+// query for pages of pages.
 func TestDefaultCostLimits(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	price := func(text string) int {

@@ -17,8 +17,8 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// TestDocumentWeight keeps copies of a document, run once so that they have their plans, and sees that they take no
-// more memory than they count as.
+// TestDocumentWeight keeps copies of a document in memory, after each has run once and has its plans. They take no
+// more memory than their weight.
 func TestDocumentWeight(t *testing.T) {
 	store := testkit.AnySample(t)
 	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil, testserver.PublicURL)
@@ -35,7 +35,7 @@ func TestDocumentWeight(t *testing.T) {
 		text := testkit.Queries(t)[name]
 		before := 0
 		for i := range copies + warm {
-			if i == warm { // the first ones make room for what all share
+			if i == warm { // the first copies allocate the memory that all share
 				before = heap()
 			}
 			ctx := graphql.StartOperationTrace(t.Context())

@@ -8,15 +8,15 @@ import (
 	"sen/internal/people"
 )
 
-// errDrafts refuses working copies to those who may not see them.
+// errDrafts is the error for an actor who may not read drafts.
 var errDrafts = content.Errorf(content.CodeForbidden, "Only those who were granted it may read drafts. Leave stage out to read what is published.")
 
-// mayReadDrafts tells whether the actor may read working copies of anything.
+// mayReadDrafts reports whether the actor may read any draft.
 func (rq *request) mayReadDrafts() bool {
 	return rq.actor != nil && (rq.actor.Preview != "" || len(rq.draftKinds()) > 0)
 }
 
-// draftKinds are the kinds of which the actor may read all working copies.
+// draftKinds returns the kinds of which the actor may read all drafts.
 func (rq *request) draftKinds() (kinds []content.Kind) {
 	for _, kind := range content.Kinds() {
 		if people.May(rq.actor, content.ActionRead, kind) {
@@ -26,8 +26,8 @@ func (rq *request) draftKinds() (kinds []content.Kind) {
 	return kinds
 }
 
-// stageOf is the copy of an entry that is read where a place asks for one: a guest with
-// a preview sees the draft of that one entry, and what is published of all others.
+// stageOf returns which copy of an entry is read if the client asks for the stage of ctx. A guest with a preview sees
+// the draft of that one entry, and the published copy of all others.
 func (rq *request) stageOf(ctx context.Context, id content.ID) content.Stage {
 	if rq.actor == nil {
 		return content.StagePublished
@@ -39,7 +39,7 @@ func (rq *request) stageOf(ctx context.Context, id content.ID) content.Stage {
 	return rq.listStage(ctx, kind)
 }
 
-// listStage is the copy that lists of a kind show where a place asks for one.
+// listStage returns which copies a list of a kind shows if the client asks for the stage of ctx.
 func (rq *request) listStage(ctx context.Context, kind content.Kind) content.Stage {
 	if scalar.Stage(ctx) == content.StageDraft && people.May(rq.actor, content.ActionRead, kind) {
 		return content.StageDraft

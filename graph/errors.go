@@ -17,36 +17,36 @@ import (
 	"sen/internal/content"
 )
 
-// Presenter makes the error of an answer from an error of the inside. What no code
-// was given to is INTERNAL: it is logged whole, and leaves as a request id alone.
+// Presenter converts an internal error to a GraphQL error. An error without a code becomes INTERNAL: it is logged in
+// full, and the client sees only a request id.
 func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
-		var shown *gqlerror.Error
-		errors.As(err, &shown)
-		if shown != nil && shown.Extensions["code"] != nil && shown.Err == nil {
-			return clearer(shown)
+		var gqlErr *gqlerror.Error
+		errors.As(err, &gqlErr)
+		if gqlErr != nil && gqlErr.Extensions["code"] != nil && gqlErr.Err == nil {
+			return clearer(gqlErr)
 		}
 		path := graphql.GetPath(ctx)
-		if shown != nil && shown.Path != nil {
-			path = shown.Path
+		if gqlErr != nil && gqlErr.Path != nil {
+			path = gqlErr.Path
 		}
-		var known *content.Error
+		var contentErr *content.Error
 		var presented *gqlerror.Error
-		said := func(known *content.Error) *gqlerror.Error {
-			return coded.Errorf(known.Code, "%s", known.In(scalar.Chain(ctx)))
+		said := func(contentErr *content.Error) *gqlerror.Error {
+			return coded.Errorf(contentErr.Code, "%s", contentErr.In(scalar.Chain(ctx)))
 		}
 		switch {
-		case errors.As(err, &known):
-			presented = said(known)
-			if known.Cause != nil {
-				log.ErrorContext(ctx, "field failed", "path", path.String(), "code", known.Code, "err", known.Cause)
+		case errors.As(err, &contentErr):
+			presented = said(contentErr)
+			if contentErr.Cause != nil {
+				log.ErrorContext(ctx, "field failed", "path", path.String(), "code", contentErr.Code, "err", contentErr.Cause)
 			}
 		case errors.Is(err, context.DeadlineExceeded):
 			presented = said(content.Errorf(content.CodeUnavailable, "The answer took too long. Ask for less, or try again."))
 		case errors.Is(err, context.Canceled):
 			presented = said(content.Errorf(content.CodeUnavailable, "The request was given up."))
-		case shown != nil && shown.Err == nil:
-			presented = coded.Errorf(content.CodeBadUserInput, "%s", shown.Message)
+		case gqlErr != nil && gqlErr.Err == nil:
+			presented = coded.Errorf(content.CodeBadUserInput, "%s", gqlErr.Message)
 		default:
 			id := requestID(ctx)
 			log.ErrorContext(ctx, "internal error", "path", path.String(), "request", id, "err", err)
@@ -54,27 +54,27 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			presented.Extensions["requestId"] = id
 		}
 		presented.Path = path
-		if shown != nil {
-			presented.Locations = shown.Locations
+		if gqlErr != nil {
+			presented.Locations = gqlErr.Locations
 		}
 		return presented
 	}
 }
 
-// noOperation is what gqlgen says of a request that names no operation, where the document has not exactly one.
+// noOperation is gqlgen's message if a request names no operation and the document has not exactly one.
 const noOperation = "operation  not found"
 
-// noScalar matches what gqlparser says of a variable that is none of the specification's scalars. It names how the
-// value was decoded, or another value (vektah/gqlparser, validator/vars.go).
+// noScalar matches gqlparser's message if a variable is not a valid scalar of the specification. That message names
+// the Go type of the decoded value, or another value (vektah/gqlparser, validator/vars.go).
 var noScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
 
-// scalarRules say what the specification's scalars must be.
+// scalarRules are the messages that say what a scalar of the specification must be.
 var scalarRules = map[string]string{
 	"Int": "an Int must be a whole number of 32 bits", "Float": "a Float must be a finite number", "String": "a String must be a string",
 	"ID": "an ID must be a string", "Boolean": "a Boolean must be true or false",
 }
 
-// clearer says more clearly what gqlparser and gqlgen say.
+// clearer replaces messages of gqlparser and gqlgen by clearer ones.
 func clearer(err *gqlerror.Error) *gqlerror.Error {
 	if err.Message == noOperation {
 		named := *err
@@ -89,8 +89,8 @@ func clearer(err *gqlerror.Error) *gqlerror.Error {
 	return withoutVariablePath(err)
 }
 
-// withoutVariablePath moves the place in a variable, which the parser puts into the
-// path, into the message: a path leads to a field of the answer, and there is none yet.
+// withoutVariablePath moves the place in a variable from the error's path to its message. gqlparser puts it into the
+// path, but a path must lead to a field of the answer, and there is no answer yet.
 func withoutVariablePath(err *gqlerror.Error) *gqlerror.Error {
 	if len(err.Path) == 0 || err.Path[0] != ast.PathName("variable") {
 		return err
@@ -101,7 +101,7 @@ func withoutVariablePath(err *gqlerror.Error) *gqlerror.Error {
 	return &moved
 }
 
-// recoverer turns a panic into an error; the stack goes to the log.
+// recoverer converts a panic to an error and logs the stack.
 func recoverer(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, cause any) error {
 		log.ErrorContext(ctx, "panic", "request", requestID(ctx), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
@@ -109,7 +109,7 @@ func recoverer(log *slog.Logger) graphql.RecoverFunc {
 	}
 }
 
-// requestID is the id by which the log knows the request; the HTTP layer gives each one.
+// requestID returns the id of the request in the log; the HTTP layer gives each request one.
 func requestID(ctx context.Context) string {
 	if !graphql.HasOperationContext(ctx) {
 		return ""

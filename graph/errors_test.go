@@ -12,7 +12,7 @@ import (
 	"sen/internal/content"
 )
 
-// TestPresenter sees that nothing of the inside leaves, and that all of it is logged.
+// TestPresenter checks that no internal error is shown to clients, and that all of it is logged.
 func TestPresenter(t *testing.T) {
 	const inside = "connection(10.0.0.7:27017) socket was unexpectedly closed"
 	for _, c := range []struct {
@@ -33,7 +33,7 @@ func TestPresenter(t *testing.T) {
 			t.Errorf("%v is shown as %v %v", c.err, shown.Message, shown.Extensions)
 		}
 		if strings.Contains(fmt.Sprint(shown, shown.Extensions), "27017") {
-			t.Errorf("the inside leaves: %v", shown)
+			t.Errorf("an internal error is shown: %v", shown)
 		}
 		if strings.Contains(log.String(), "27017") != c.logged {
 			t.Errorf("%v is logged as %q", c.err, log.String())

@@ -18,10 +18,10 @@ func registerEvent(r *Resolver) {
 		"endsPrecision":   value(func(_ context.Context, e T) any { return e.EndsPrecision() }, "endsAt", "endsOn"),
 
 		"cover":      one(func(e T) content.ID { return e.CoverID }, "cover"),
-		"organizers": some[*content.Organization]("organizers", func(e T) []content.ID { return e.OrganizerIDs }),
-		"programs":   some[*content.Program]("programs", func(e T) []content.ID { return e.ProgramIDs }),
-		"tags":       some[*content.Tag]("tags", func(e T) []content.ID { return e.TagIDs }),
-		"documents":  some[*content.Media]("documents", func(e T) []content.ID { return e.DocumentIDs }),
+		"organizers": many[*content.Organization]("organizers", func(e T) []content.ID { return e.OrganizerIDs }),
+		"programs":   many[*content.Program]("programs", func(e T) []content.ID { return e.ProgramIDs }),
+		"tags":       many[*content.Tag]("tags", func(e T) []content.ID { return e.TagIDs }),
+		"documents":  many[*content.Media]("documents", func(e T) []content.ID { return e.DocumentIDs }),
 
 		"awards":   list(r.lists(content.KindAward), func(e T) storage.Within { return linked("event", e.ID) }),
 		"articles": list(r.lists(content.KindArticle), func(e T) storage.Within { return linked("events", e.ID) }),

@@ -14,18 +14,17 @@ import (
 	"sen/internal/content"
 )
 
-// planned runs queries by their plan: everything is read, and then written as one run of
-// bytes. Whatever is not plain sailing (an error, a null where none may be, introspection)
-// is left to gqlgen's own executor, which finds what was read where its resolvers look for
-// it, and says what the specification wants said.
-type planned struct {
+// plannedSchema executes queries by their plan: it reads everything, and then writes the answer in one run of bytes. It
+// leaves every special case to gqlgen's own executor: an error, a null where the schema allows none, introspection.
+// The resolvers of that executor find what was already read, and the executor writes what the specification demands.
+type plannedSchema struct {
 	*executableSchema
 	documents documents.Cache
 	walked    func()
 }
 
 // Exec implements graphql.ExecutableSchema.
-func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
+func (p plannedSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Query {
 		return p.executableSchema.Exec(ctx)
 	}
@@ -51,7 +50,7 @@ func (p planned) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 }
 
-// run answers a query by its plan, if nothing goes wrong.
+// run answers a query by its plan. It returns false if gqlgen's executor has to answer, or if the request is refused.
 func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	w := writer{}
 	err := parallel.Safely(func() error {
@@ -65,7 +64,7 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	if len(w.b) > maxAnswer && rq.refused == nil {
 		rq.refused = coded.Errorf(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
 	}
-	if err != nil || w.unplain || rq.refused != nil {
+	if err != nil || w.needsGqlgen || rq.refused != nil {
 		for _, c := range rq.calls {
 			rq.keep(c)
 		}
@@ -75,22 +74,22 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	return w.b, true
 }
 
-// A writer writes what was read. It visits objects in the order in which they were met
-// when reading, so that the next one of a place is always the one that is due.
+// A writer writes the answer from what was read. It visits objects in the order in which they were read, so the next
+// object of a group is always the one to write.
 type writer struct {
 	b []byte
-	// unplain tells that the answer is not one that can be written plainly: it is left to gqlgen, and what was written
-	// only shows how long it will be.
-	unplain bool
+	// needsGqlgen says that a plan can't write this answer, so gqlgen's executor must answer. What was written so far
+	// only shows how long the answer will be.
+	needsGqlgen bool
 }
 
-// wrong writes null where none may be, or where something went wrong.
+// wrong writes null where the schema allows none, or where an error occurred.
 func (w *writer) wrong() {
-	w.unplain = true
+	w.needsGqlgen = true
 	w.b = append(w.b, "null"...)
 }
 
-// object writes the next object of a group. When the answer is too long already, it writes none of its fields.
+// object writes the next object of a group. If the answer is already too long, it writes none of its fields.
 func (w *writer) object(g *group) {
 	i := g.next
 	g.next++
@@ -119,7 +118,7 @@ func (w *writer) object(g *group) {
 	w.b = append(w.b, '}')
 }
 
-// leaf writes the value of a call for the object at i.
+// leaf writes the value of a call for the object with index i.
 func (w *writer) leaf(g *group, c *call, i int) {
 	at, start := &g.at, len(w.b)
 	switch {
@@ -143,14 +142,14 @@ func (w *writer) leaf(g *group, c *call, i int) {
 	w.check(c.node, at, start)
 }
 
-// check sees whether what was written of a field, from start on, can be its value.
+// check sets needsGqlgen if the value written for a field, from start on, is not valid for it.
 func (w *writer) check(n *node, at *scalar.Place, start int) {
 	if at.Bad || n.required && string(w.b[start:]) == "null" {
-		w.unplain, at.Bad = true, false
+		w.needsGqlgen, at.Bad = true, false
 	}
 }
 
-// answerFor is what a relation answers for the object at i.
+// answerFor returns what a relation answers for the object with index i.
 func (c *call) answerFor(i int) (any, error) {
 	if c.answers != nil {
 		return c.answers[i], nil
@@ -158,7 +157,7 @@ func (c *call) answerFor(i int) (any, error) {
 	return c.answer(c, c.objs[i])
 }
 
-// branch writes the objects that a field of the object at i leads to.
+// branch writes the objects that a field of the object with index i leads to.
 func (w *writer) branch(c *call, i int) {
 	if c.err != nil || c.counts == nil {
 		w.wrong()
@@ -199,12 +198,12 @@ func (w *writer) branch(c *call, i int) {
 	}
 }
 
-// A group is the objects of one type that stand at one place of the query.
+// A group is the objects of one type at one place of the query.
 type group struct {
 	*selection
 	at   scalar.Place
 	objs []any
-	// calls are the fields of the selection, answered for the objects.
+	// calls are the fields of the selection, with their answers for the objects.
 	calls []call
 	next  int
 }

@@ -10,7 +10,7 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// answered sees that an answer is one: data, or an error that tells the client what to mend.
+// answered checks that an answer has data, or an error that tells the client what to correct.
 func answered(t *testing.T, raw []byte) (data json.RawMessage) {
 	t.Helper()
 	var answer struct {
@@ -31,8 +31,8 @@ func answered(t *testing.T, raw []byte) (data json.RawMessage) {
 	return answer.Data
 }
 
-// FuzzCursors sends cursors that nobody gave out: each is refused, or is a place in the list. A text that
-// is no base64 is sent as it is, too.
+// FuzzCursors sends invented cursors: each is refused, or is a position in the list. It also sends the text itself if
+// it is not base64.
 func FuzzCursors(f *testing.F) {
 	server := testserver.Start(f, testkit.AnySample(f), nil)
 	for _, order := range []string{"PUBLISHED_AT_DESC", "TITLE_ASC"} {
@@ -55,8 +55,8 @@ func FuzzCursors(f *testing.F) {
 	})
 }
 
-// FuzzFilters sends filters of any shape: each is refused, or sorts the articles into those that it takes
-// and those that it does not.
+// FuzzFilters sends filters of any form: each is refused, or divides the articles into those that match and those
+// that do not.
 func FuzzFilters(f *testing.F) {
 	server := testserver.Start(f, testkit.AnySample(f), nil)
 	for _, filter := range []string{

@@ -20,16 +20,16 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// sweep fills inputs by the schema and sends them.
+// sweep makes inputs from the schema and sends them.
 type sweep struct {
 	server *testserver.Server
 	schema *ast.Schema
-	// ids are some published entry of each kind.
+	// ids has a published entry of each kind.
 	ids map[content.Kind]content.ID
 }
 
-// links are the kinds that the fields of inputs lead to, as the structs of the kinds tell; "parent" leads to the entry's
-// own.
+// links has the kinds that the fields of inputs link to, from the structs of the kinds. "parent" links to the entry's
+// own kind.
 var links = func() map[string]content.Kind {
 	links := map[string]content.Kind{}
 	seen := map[reflect.Type]bool{}
@@ -58,16 +58,16 @@ var links = func() map[string]content.Kind {
 	return links
 }()
 
-// given are the values of fields that not any value of their type does for.
+// given has the values of fields for which not every value of their type is valid.
 var given = map[string]any{
 	"locale": "vi", "locales": []any{"en", "vi"}, "defaultLocale": "en", "link": "https://vi-du.example/", "level": 2,
 	"endsAt": "2021-02-03T05:00:00Z", "endYear": 8, "key": "chan-trang", "divider": true, "url": "https://vi-du.example/",
 }
 
-// instead are fields that can't stand beside others of their input.
+// instead has the fields that can't be set together with others of their input.
 var instead = map[string][]string{"BodyInput": {"markdown", "html"}, "AwardRecipientInput": {"author"}, "MenuItemInput": {"content", "items"}, "EventInput": {"startsOn", "endsOn"}}
 
-// value is some value of a field; nil where it nests too deep.
+// value returns a value for a field; nil if it is nested too deeply.
 func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Type, depth int) any {
 	t.Helper()
 	def := s.schema.Types[typ.Name()]
@@ -75,7 +75,7 @@ func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Typ
 	switch {
 	case known && def.Kind == ast.Scalar:
 		return value
-	case name == "timeZone" && kind == "": // the site's, which new events take
+	case name == "timeZone" && kind == "": // the site's time zone, which new events take over
 		return "Asia/Tokyo"
 	case name == "timeZone":
 		return "Asia/Seoul"
@@ -93,7 +93,7 @@ func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Typ
 		}
 		return nil
 	case def.Kind == ast.Enum:
-		return def.EnumValues[1].Name // the first one, or the last, is what a new entry has
+		return def.EnumValues[1].Name // a new entry has the first value, or the last
 	case def.Kind == ast.InputObject && depth > 6:
 		return nil
 	case def.Kind == ast.InputObject:
@@ -128,8 +128,8 @@ func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Typ
 	return value
 }
 
-// thinned is a value whose lists have, for each optional field of their objects, one more object with null there. A
-// list by languages has one object, which names none.
+// thinned returns a value whose lists have, for each optional field of their objects, an additional object in which
+// the field is null. A list by languages has one object, which names no language.
 func (s *sweep) thinned(value any, typ *ast.Type) any {
 	if list, ok := value.([]any); ok {
 		var all []any
@@ -167,7 +167,7 @@ func (s *sweep) thinned(value any, typ *ast.Type) any {
 	return object
 }
 
-// ask sends a document and reads the answer's data, which has no errors.
+// ask sends a document and reads the data of the answer, which must have no errors.
 func (s *sweep) ask(t *testing.T, query string, variables map[string]any, data any) {
 	t.Helper()
 	raw, err := json.Marshal(variables)
@@ -183,7 +183,7 @@ func (s *sweep) ask(t *testing.T, query string, variables map[string]any, data a
 	}
 }
 
-// problem is one of userErrors.
+// problem is an element of userErrors.
 type problem struct {
 	Code, Message string
 	Path          []string
@@ -195,17 +195,17 @@ type difference struct {
 	After *string
 }
 
-// changed is something that an input changes: an entry, or the site's settings.
+// changed is what an input changes: an entry, or the site's settings.
 type changed struct {
 	input *ast.Definition
 	kind  content.Kind
-	// change makes a change from a version and gives the next one, or what is wrong.
+	// change makes a change from a version. It returns the next version, or the problems.
 	change func(t *testing.T, version int, input map[string]any) (int, []problem)
-	// since tells in what the version from differs from the present one.
+	// since returns the differences between the version from and the present one.
 	since func(t *testing.T, from, present int) []difference
 }
 
-// entry is an entry of a kind.
+// entry returns an entry of a kind.
 func (s *sweep) entry(kind content.Kind, id content.ID) changed {
 	mutation := fmt.Sprintf(`mutation($id: ID!, $version: Int!, $input: %[1]sInput!) { change: update%[1]s(id: $id, version: $version, input: $input) {
 		entry: %[2]s { version } userErrors { code message path } } }`, kind, strings.ToLower(string(kind[:1]))+string(kind[1:]))
@@ -225,7 +225,7 @@ func (s *sweep) entry(kind content.Kind, id content.ID) changed {
 	}}
 }
 
-// site is the site's settings. What differs is told by a conflict.
+// site returns the site's settings. A conflict reports what differs.
 func (s *sweep) site() changed {
 	type payload struct {
 		Site       struct{ Version int }
@@ -249,14 +249,14 @@ func (s *sweep) site() changed {
 	}}
 }
 
-// about tells whether a difference is in a field.
+// about reports whether a difference is in a field.
 func (d difference) about(field string) bool {
 	return d.Path == field || strings.HasPrefix(d.Path, field+".")
 }
 
-// TestEveryFieldOfInputs sends, of every input that changes something, every field with a value, with null and not at all,
-// also in the objects inside it. What is not sent stays; null clears, or is refused by its name; and the difference of
-// the versions names the field.
+// TestEveryFieldOfInputs takes every input that changes something, and sends every field with a value, with null, and
+// not at all, also in the objects inside it. A field that is not sent stays the same. Null clears the field, or is
+// refused with its name. The difference of the versions names the field.
 func TestEveryFieldOfInputs(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	bundle, err := sample.Bundle()
@@ -269,14 +269,14 @@ func TestEveryFieldOfInputs(t *testing.T) {
 			s.ids[item.Content.Kind()] = item.Content.Common().ID
 		}
 		kinds := content.Kinds()
-		if e.Name == "embedded" { // it scans all revisions each time; inputs are read by the same code
+		if e.Name == "embedded" { // it scans all revisions each time; the same code reads inputs on both engines
 			kinds = []content.Kind{content.KindSection, content.KindAwardRound}
 		}
 		t.Run("Site", func(t *testing.T) { s.run(t, s.site(), 0) })
 		for _, kind := range kinds {
 			t.Run(string(kind), func(t *testing.T) {
 				id, version := s.ids[kind], 1
-				if kind == content.KindMedia { // it can't be made like the others
+				if kind == content.KindMedia { // media can't be created like the other kinds
 					version, _ = s.entry(kind, id).change(t, version, map[string]any{"title": nil, "alt": nil, "caption": nil, "credit": nil})
 				} else {
 					var data struct {
@@ -298,7 +298,7 @@ func TestEveryFieldOfInputs(t *testing.T) {
 	})
 }
 
-// nothing is a text or a body of one language that takes it away.
+// nothing returns the value that removes a text, or the body of one language.
 func (s *sweep) nothing(def *ast.Definition) map[string]any {
 	object := map[string]any{}
 	for _, f := range def.Fields {
@@ -308,7 +308,7 @@ func (s *sweep) nothing(def *ast.Definition) map[string]any {
 	return object
 }
 
-// needs notes which fields a copy needs.
+// needs records which fields a new entry needs.
 type needs map[string]bool
 
 func (n needs) Need(there bool, path ...string)    { n[path[0]] = n[path[0]] || !there }
@@ -318,7 +318,7 @@ func (needs) Ordered(bool, ...string)              {}
 func (needs) OneOf(bool, string, ...string)        {}
 func (needs) TimeZone(string, ...string)           {}
 
-// least is what a new entry of a kind needs.
+// least returns the fields that a new entry of a kind needs.
 func (s *sweep) least(t *testing.T, kind content.Kind) map[string]any {
 	input := map[string]any{}
 	if kind == "" {
@@ -335,7 +335,7 @@ func (s *sweep) least(t *testing.T, kind content.Kind) map[string]any {
 	return input
 }
 
-// run sweeps the fields of one input.
+// run tests the fields of one input.
 func (s *sweep) run(t *testing.T, c changed, version int) {
 	full := map[string]any{}
 	for _, f := range c.input.Fields {
@@ -365,7 +365,7 @@ func (s *sweep) run(t *testing.T, c changed, version int) {
 			version = s.field(t, c, version, nil, value, f.Name, name)
 		}
 		switch def := s.schema.Types[f.Type.Name()]; {
-		case def.Fields.ForName("locale") != nil: // null takes the text of one language away
+		case def.Fields.ForName("locale") != nil: // null removes the text of one language
 			version = s.field(t, c, version, []any{s.nothing(def)}, value, f.Name)
 			fallthrough
 		case def.Kind == ast.InputObject:
@@ -377,7 +377,7 @@ func (s *sweep) run(t *testing.T, c changed, version int) {
 	}
 }
 
-// field sends a field as null, or as what is no value either, and with its value again.
+// field sends a field as null, or as another empty value, and then with its value again.
 func (s *sweep) field(t *testing.T, c changed, version int, null, value any, path ...string) int {
 	nest := func(value any) map[string]any {
 		for _, name := range slices.Backward(path[1:]) {
@@ -409,7 +409,7 @@ func (s *sweep) field(t *testing.T, c changed, version int, null, value any, pat
 	return again
 }
 
-// back sends a value that was taken before.
+// back sends a value that was accepted before.
 func (s *sweep) back(t *testing.T, c changed, version int, input map[string]any) int {
 	t.Helper()
 	next, problems := c.change(t, version, input)
@@ -419,7 +419,7 @@ func (s *sweep) back(t *testing.T, c changed, version int, input map[string]any)
 	return next
 }
 
-// refused sees that problems are about a field and clear.
+// refused checks that problems are about a field and clear.
 func (s *sweep) refused(t *testing.T, problems []problem, path ...string) {
 	t.Helper()
 	for _, p := range problems {

@@ -9,9 +9,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// init takes out of the parsed schema what the parser adds to every schema by itself and neither schema.graphqls
-// nor the server has: @defer, which would be validated and then refused, and a place of @deprecated that the
-// specification of September 2025 does not know. What introspection tells is then what the contract tells.
+// init removes from the parsed schema what the parser adds to every schema although neither schema.graphqls nor the
+// server has it: @defer, which would pass validation and then be refused, and a location of @deprecated that the
+// specification of September 2025 does not have. Introspection then shows the same schema as schema.graphqls.
 func init() {
 	delete(parsedSchema.Directives, "defer")
 	deprecated, places := parsedSchema.Directives["deprecated"], parsedSchema.Types["__DirectiveLocation"]
@@ -19,10 +19,10 @@ func init() {
 	places.EnumValues = slices.DeleteFunc(places.EnumValues, func(v *ast.EnumValueDefinition) bool { return v.Name == string(ast.LocationDirectiveDefinition) })
 }
 
-// Schema is the contract as the parser has it. It must not be changed.
+// Schema returns the parsed schema. It must not be changed.
 func Schema() *ast.Schema { return parsedSchema }
 
-// typeFields names the fields of __Type that only some kinds of types have, and those kinds.
+// typeFields has the fields of __Type that only some kinds of types have, with those kinds.
 var typeFields = map[string][]ast.DefinitionKind{
 	"fields":        {ast.Object, ast.Interface},
 	"interfaces":    {ast.Object, ast.Interface},
@@ -32,8 +32,8 @@ var typeFields = map[string][]ast.DefinitionKind{
 	"isOneOf":       {ast.InputObject},
 }
 
-// nullWhereForeign answers null for a field of __Type that a type's kind does not have, as the specification's section on
-// type introspection wants it; gqlgen answers an empty list, or false.
+// nullWhereForeign answers null for a field of __Type that the kind of the type does not have, as the specification
+// demands in its section on type introspection. gqlgen answers an empty list, or false.
 func nullWhereForeign(ctx context.Context, next graphql.Resolver) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc.Object == "__Type" && fc.Parent != nil {

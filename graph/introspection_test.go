@@ -17,7 +17,7 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// told is what introspection tells.
+// told is an answer to an introspection.
 type told struct {
 	Data struct {
 		Schema struct {
@@ -30,7 +30,7 @@ type told struct {
 	}
 }
 
-// toldType is a type as introspection tells it; nil is null.
+// toldType is a type in an introspection; nil is null.
 type toldType struct {
 	Kind, Name, Description   string
 	SpecifiedByURL            *string
@@ -40,7 +40,7 @@ type toldType struct {
 	EnumValues                []toldValue
 }
 
-// toldValue is a field, an argument, an enum's value or a directive.
+// toldValue is a field, an argument, an enum value or a directive in an introspection.
 type toldValue struct {
 	Name, Description, DefaultValue string
 	Args                            []toldValue
@@ -50,7 +50,7 @@ type toldValue struct {
 	IsRepeatable                    bool
 }
 
-// toldRef refers to a type.
+// toldRef is a reference to a type.
 type toldRef struct {
 	Kind, Name string
 	OfType     *toldRef
@@ -68,7 +68,7 @@ func (r *toldRef) String() string {
 	return r.Name
 }
 
-// line writes a value with all that is told of it.
+// line returns all properties of a value as a line of text.
 func (v toldValue) line() string {
 	var args []string
 	for _, a := range v.Args {
@@ -81,7 +81,7 @@ func (v toldValue) line() string {
 	return fmt.Sprintf("%s(%s): %s = %s %q %s", v.Name, strings.Join(args, ", "), v.Type, v.DefaultValue, v.Description, deprecated)
 }
 
-// lines writes types with all that is told of them, in order.
+// lines returns types with all their properties as lines of text, in order.
 func lines(types []toldType) (all []string) {
 	for _, t := range types {
 		url := ""
@@ -104,7 +104,7 @@ func lines(types []toldType) (all []string) {
 	return all
 }
 
-// contract is what introspection has to tell, by schema.graphqls alone.
+// contract returns the introspection that schema.graphqls alone demands.
 func contract(doc *ast.SchemaDocument) (types []toldType) {
 	members := map[string][]toldRef{}
 	for _, def := range doc.Definitions {
@@ -157,7 +157,7 @@ func value(name, description string, typ *ast.Type, otherwise *ast.Value, direct
 		v.DefaultValue = otherwise.String()
 	}
 	if d := directives.ForName("deprecated"); d != nil {
-		reason := "No longer supported" // as the specification has it
+		reason := "No longer supported" // the default of the specification
 		if given := d.Arguments.ForName("reason"); given != nil {
 			reason = given.Value.Raw
 		}
@@ -166,8 +166,8 @@ func value(name, description string, typ *ast.Type, otherwise *ast.Value, direct
 	return v
 }
 
-// TestIntrospectionIsTheContract compares what introspection tells with what schema.graphqls tells: types, fields,
-// arguments, defaults, deprecations, descriptions and directives.
+// TestIntrospectionIsTheContract compares introspection with schema.graphqls: types, fields, arguments, defaults,
+// deprecations, descriptions and directives.
 func TestIntrospectionIsTheContract(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	var is told
@@ -188,7 +188,7 @@ func TestIntrospectionIsTheContract(t *testing.T) {
 	if schema.Description != doc.Schema[0].Description || schema.QueryType.Name != "Query" || schema.MutationType.Name != "Mutation" || schema.SubscriptionType != nil {
 		t.Errorf("of the schema it tells %q, %v, %v and %v", schema.Description, schema.QueryType, schema.MutationType, schema.SubscriptionType)
 	}
-	// The directives of the specification of September 2025, §3.13, and those of the contract, of which there are none.
+	// The directives of the specification of September 2025, §3.13. The schema has no directives of its own.
 	want := []string{
 		`deprecated(reason(): String = "No longer supported") false [FIELD_DEFINITION ARGUMENT_DEFINITION INPUT_FIELD_DEFINITION ENUM_VALUE]`,
 		`include(if(): Boolean! = ) false [FIELD FRAGMENT_SPREAD INLINE_FRAGMENT]`,
@@ -215,7 +215,7 @@ func TestIntrospectionIsTheContract(t *testing.T) {
 	}
 }
 
-// foreign sees that null is told of what a type's kind has not, and a list or a word of what it has.
+// foreign checks that a field is null if the type's kind does not have it, and has a value if it does.
 func (typ toldType) foreign(t *testing.T) {
 	t.Helper()
 	kind := ast.DefinitionKind(typ.Kind)
@@ -234,7 +234,8 @@ func (typ toldType) foreign(t *testing.T) {
 	}
 }
 
-// TestDirectivesDoWhatIntrospectionTells sends each directive that introspection names for documents, and one that it does not.
+// TestDirectivesDoWhatIntrospectionTells uses each directive that introspection names for documents, and one that it
+// does not name.
 func TestDirectivesDoWhatIntrospectionTells(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	for query, want := range map[string]string{

@@ -16,7 +16,7 @@ func registerKinds(r *Resolver) {
 	}
 }
 
-// kind adds a kind: where it is read from, its two root fields, and what every kind has.
+// kind adds a kind: its source, its two root fields, and the fields that every kind has.
 func kind[T any, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], fields map[string]relation) {
 	d := c.Kind().Descriptor()
 	s := &kindSource[T, F]{Collection: c, label: d.Label}
@@ -42,25 +42,26 @@ func appendPath(b []byte, at *scalar.Place, e content.Content) []byte {
 		return append(b, "null"...)
 	}
 	b = append(append(b, '"'), e.Kind().Root()...)
-	quote := len(b) // becomes the slash
+	quote := len(b) // position of the quote, which becomes the slash
 	b = scalar.AppendQuoted(b, at, slug)
 	b[quote] = '/'
 	return b
 }
 
-// appendLocale appends the language that answers for an entry's label.
+// appendLocale appends the language in which an entry's label is answered.
 func appendLocale(b []byte, at *scalar.Place, e content.Content) []byte {
 	_, locale := e.Label().In(at.Chain)
 	return scalar.AppendString(b, at, locale)
 }
 
-// answeredIn is the language that answers for an entry's label.
+// answeredIn returns the language in which an entry's label is answered.
 func answeredIn(ctx context.Context, e content.Content) any {
 	_, locale := e.Label().In(scalar.Chain(ctx))
 	return locale
 }
 
-// writtenIn are the site's languages in which an entry has a label; where it has none, the one that answers instead.
+// writtenIn returns the site's languages in which an entry has a label. If there are none, it returns the language
+// that answers instead.
 func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 	locales := []content.Locale{}
 	label := e.Label()
@@ -75,8 +76,8 @@ func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
 	return locales
 }
 
-// children answers with the entries directly below one in a tree, in the default
-// order of their kind; the first 100.
+// children answers with the entries directly below an entry in a tree: the first 100, in the default order of their
+// kind.
 func children(s pager) relation {
 	return relation{load: func(c *call) ([]any, error) {
 		parents := make([]storage.Within, len(c.objs))

@@ -28,7 +28,7 @@ import (
 	"sen/internal/web"
 )
 
-// draftsOnly is a store with the sample content of which nothing was ever published.
+// draftsOnly returns a store with the sample content, none of which was ever published.
 func draftsOnly(t *testing.T, e testkit.Engine) (*storage.Store, *content.Bundle) {
 	t.Helper()
 	store := testkit.Store(t, e)
@@ -46,8 +46,7 @@ func draftsOnly(t *testing.T, e testkit.Engine) (*storage.Store, *content.Bundle
 	return store, bundle
 }
 
-// walk writes a selection of everything that can be read of a type without a required
-// argument, some levels deep.
+// walk returns a selection of all fields of a type that need no argument, to a depth.
 func walk(schema *ast.Schema, typ *ast.Definition, depth int) string {
 	var b strings.Builder
 	b.WriteString("{ __typename")
@@ -71,9 +70,9 @@ func walk(schema *ast.Schema, typ *ast.Definition, depth int) string {
 	return b.String() + " }"
 }
 
-// TestStrangersSeeNoDraft walks the whole schema as a stranger over a store that holds
-// only drafts: by every root field, by every id, slug, path and address there is.
-func TestStrangersSeeNoDraft(t *testing.T) {
+// TestAnonymousClientsSeeNoDraft reads the whole schema as an anonymous client, from a store that has only drafts: by
+// every root field, and with every id, slug, path and address.
+func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store, bundle := draftsOnly(t, e)
@@ -100,7 +99,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 			}
 			answer := server.Ask(t, query, raw, nil)
 			for _, secret := range secrets {
-				// The site's menus are published: they name what they lead to in words of their own.
+				// The site's menus are published: they have their own labels for the entries they lead to.
 				if bytes.Contains(answer, []byte(secret)) && !strings.HasPrefix(query, "{ site") {
 					t.Fatalf("%.200s… shows %s:\n%.2000s", query, secret, answer)
 				}
@@ -114,7 +113,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 			typ := schema.Types[root.Type.Name()]
 			selection := ""
 			if !typ.IsLeafType() {
-				depth := 1 // below an empty list nothing is read
+				depth := 1 // nothing is read below an empty list
 				if typ.Name == "Site" {
 					depth = 4
 				}
@@ -135,7 +134,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 							i, root.Name, base.ID, base.Slug, content.Path(item.Content)))
 					}
 				}
-				if e.Name == "embedded" { // it scans at each of them; the code is the same for all
+				if e.Name == "embedded" { // it scans at each of them; the code is the same on both engines
 					each = each[:min(len(each), 4)]
 				}
 				for some := range slices.Chunk(each, 20) {
@@ -143,7 +142,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 						t.Errorf("drafts are found: %s", answer)
 					}
 				}
-				// Who may not read drafts is not told whether one is there.
+				// An actor who may not read drafts does not learn whether a draft exists.
 				there := ask(fmt.Sprintf(`{ %s(slug: "%s", stage: DRAFT) { __typename } }`, root.Name, slugOf(bundle, typ.Name)), nil)
 				gone := ask(fmt.Sprintf(`{ %s(slug: "khong-co-gi", stage: DRAFT) { __typename } }`, root.Name), nil)
 				if cut := func(b []byte) string { return strings.Split(string(b), `"locations"`)[0] }; cut(there) != cut(gone) || !bytes.Contains(there, []byte("FORBIDDEN")) {
@@ -175,7 +174,7 @@ func TestStrangersSeeNoDraft(t *testing.T) {
 	})
 }
 
-// slugOf is the slug of some entry of a kind.
+// slugOf returns the slug of an entry of a kind.
 func slugOf(bundle *content.Bundle, kind string) string {
 	for _, item := range bundle.Items {
 		if string(item.Content.Kind()) == kind {

@@ -13,28 +13,29 @@ import (
 	"sen/internal/content"
 )
 
-// call is one field to be answered for objects that stand at the same place of the query.
+// call is one field that is answered for objects at the same place of the query.
 type call struct {
 	*node
 	rq *request
-	// ctx is the field's context: it has the language and the stage; args are its arguments.
+	// ctx is the field's context, with its language and stage; args are its arguments.
 	ctx  context.Context
 	args map[string]any
 	objs []any
-	// answers are what a relation answers, one for each object.
+	// answers has what a relation answers for each object.
 	answers []any
 	err     error
 
-	// counts are how many objects each object's field leads to, found are these, one
-	// object's behind the other's, and groups are they by type.
+	// counts has the number of objects that the field of each object leads to. found has all of these objects, in the
+	// order of objs. groups has them by type.
 	counts []int
 	found  []any
 	groups []*group
-	// next is how many of found are written.
+	// next is the index of the first object in found that is not written yet.
 	next int
 }
 
-// entry is an entry that the call's ids name, nil when there is none that the actor may see.
+// entry returns an entry that the call's ids name. It returns nil if the entry does not exist or the actor can't see
+// it.
 func (c *call) entry(id content.ID) content.Content {
 	key := entryKey{id, c.rq.stageOf(c.ctx, id)}
 	c.rq.mu.Lock()
@@ -42,26 +43,25 @@ func (c *call) entry(id content.ID) content.Content {
 	return c.rq.entries[key].entry
 }
 
-// selects tells whether a field is selected below the call's, on the objects of a type.
+// selects reports whether a field is selected below the call's field, on the objects of a type.
 func (c *call) selects(object, field string) bool {
 	return slices.ContainsFunc(c.rq.on(c.node, object).nodes, func(n *node) bool { return n.field.Name == field })
 }
 
-// stored are the stored fields of a kind that what is selected below the call is answered from.
+// stored returns the stored fields of a kind that the selection below the call needs.
 func (c *call) stored(kind content.Kind) []string { return c.rq.on(c.node, string(kind)).stored }
 
-// readRoots answers all root fields together, so that what they lead to on the same
-// level is read together too.
+// readRoots answers all root fields together, so that what they lead to on the same level is read together too.
 func (rq *request) readRoots(ctx context.Context, root *selection) *group {
-	ctx = graphql.WithFieldContext(quiet(ctx), &graphql.FieldContext{Object: "Query"})
+	ctx = graphql.WithFieldContext(withoutErrors(ctx), &graphql.FieldContext{Object: "Query"})
 	graphql.GetFieldContext(ctx).Parent = nil
 	g, level := rq.group(ctx, root, []any{nil}, nil)
 	rq.calls = rq.readDown(level)
 	return g
 }
 
-// readDown answers calls and everything that is selected below them, level by level. It
-// gives all the calls that were made.
+// readDown answers calls and everything that is selected below them, level by level. It returns all calls that it
+// made.
 func (rq *request) readDown(level []*call) (made []*call) {
 	for len(level) > 0 {
 		rq.read(level)
@@ -86,7 +86,7 @@ func (rq *request) readDown(level []*call) (made []*call) {
 	return made
 }
 
-// wanted are the entries of a kind, at a stage, that a level asks for, and the stored fields.
+// wanted are the entries of a kind and a stage that a level needs, and the stored fields to read.
 type wanted struct {
 	kind   content.Kind
 	stage  content.Stage
@@ -125,9 +125,9 @@ func (rq *request) read(calls []*call) {
 	}
 }
 
-// want adds what a call asks for.
+// want adds the entries that a call needs.
 func (rq *request) want(all []*wanted, c *call) []*wanted {
-	var mine []*wanted // those of the call whose fields are among theirs
+	var mine []*wanted // the elements of all whose fields include those of the call
 	var ids []content.ID
 	for _, obj := range c.objs {
 		ids = c.ids(ids[:0], obj)
@@ -148,7 +148,7 @@ func (rq *request) want(all []*wanted, c *call) []*wanted {
 	return all
 }
 
-// wantedOf is what is wanted of a kind at a stage among all.
+// wantedOf returns the element of all for a kind and a stage; it adds one if there is none.
 func wantedOf(all *[]*wanted, kind content.Kind, stage content.Stage) *wanted {
 	for _, w := range *all {
 		if w.kind == kind && w.stage == stage {
@@ -160,7 +160,8 @@ func wantedOf(all *[]*wanted, kind content.Kind, stage content.Stage) *wanted {
 	return w
 }
 
-// loadOnce has a relation answer for all objects of the call, for each of them once.
+// loadOnce calls the relation's load for all objects of the call. If an object occurs more than once, load gets it
+// once.
 func (c *call) loadOnce() (err error) {
 	once := make([]any, 0, len(c.objs))
 	place := make(map[any]int, len(c.objs))
@@ -185,8 +186,7 @@ func (c *call) loadOnce() (err error) {
 	return nil
 }
 
-// finish makes a call's answers, now that the entries which they are made from are read; failed tells that they could
-// not be.
+// finish computes the answers of a call after its entries are read. failed is the error if they could not be read.
 func (c *call) finish(failed error) {
 	if failed != nil && c.ids != nil && c.err == nil && slices.ContainsFunc(c.objs, func(obj any) bool { return len(c.ids(nil, obj)) > 0 }) {
 		c.err = failed
@@ -202,7 +202,7 @@ func (c *call) finish(failed error) {
 	}
 }
 
-// entryFields are the stored fields to read of the entries that a call names.
+// entryFields returns the stored fields to read of the entries that a call names.
 func (c *call) entryFields(kind content.Kind) []string {
 	if c.fields != nil {
 		return c.fields
@@ -210,7 +210,7 @@ func (c *call) entryFields(kind content.Kind) []string {
 	return c.stored(kind)
 }
 
-// descend groups the objects that a call has found, and adds the calls for what is selected on them.
+// descend groups the objects that a call has found by type, and adds the calls for the selections on them.
 func (rq *request) descend(c *call, level []*call) []*call {
 	name := c.field.Definition.Type.Name()
 	byType := map[string][]any{}
@@ -235,15 +235,15 @@ func (rq *request) descend(c *call, level []*call) []*call {
 	return level
 }
 
-// objectOf names the type of an object that stands where some type does.
+// objectOf returns the name of an object's type; typeName is the type of the field.
 func (rq *request) objectOf(typeName string, obj any) string {
 	if rq.satisfies[typeName] != nil {
 		return typeName
 	}
-	return reflect.TypeOf(obj).Elem().Name() // an interface or a union: its members are named as in Go
+	return reflect.TypeOf(obj).Elem().Name() // for interfaces and unions: an object of the schema has the name of its Go type
 }
 
-// group is that to which an object belongs that the call has found.
+// group returns the group of an object that the call has found.
 func (c *call) group(obj any) *group {
 	if len(c.groups) == 1 {
 		return c.groups[0]
@@ -252,7 +252,7 @@ func (c *call) group(obj any) *group {
 	return c.groups[slices.IndexFunc(c.groups, func(g *group) bool { return g.object == name })]
 }
 
-// group gathers objects of one type, and adds the calls for what is selected on them.
+// group makes a group of objects of one type, and adds the calls for the selection on them.
 func (rq *request) group(ctx context.Context, s *selection, objs []any, level []*call) (*group, []*call) {
 	if rq.values += len(objs) * len(s.nodes); rq.values > maxValues {
 		rq.refused = coded.Errorf(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
@@ -267,7 +267,7 @@ func (rq *request) group(ctx context.Context, s *selection, objs []any, level []
 			if len(n.field.Definition.Arguments) > 0 {
 				fc, err := rq.ec.child(ctx, s.object, n.field)
 				if err != nil {
-					c.err = err // gqlgen meets the same one and reports it
+					c.err = err // gqlgen's executor meets the same error and reports it
 					continue
 				}
 				c.ctx, c.args = graphql.WithFieldContext(ctx, fc), fc.Args

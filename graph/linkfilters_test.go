@@ -14,7 +14,7 @@ import (
 	"sen/internal/storage"
 )
 
-// put adds an entry to a store as it is, with nothing checked and nothing worked out.
+// put adds an entry to a store unchanged, without checks and derived values.
 func put(t *testing.T, store *storage.Store, e content.Content, live bool) {
 	t.Helper()
 	if err := store.PutItems(t.Context(), []content.Item{{Content: e, Draft: !live}}); err != nil {
@@ -22,7 +22,7 @@ func put(t *testing.T, store *storage.Store, e content.Content, live bool) {
 	}
 }
 
-// madeOf is an entry of a kind with a name.
+// madeOf returns an entry of a kind with a name.
 func madeOf(kind content.Kind, name string) content.Content {
 	c := kind.Descriptor().New()
 	for _, field := range []string{"Name", "Title"} {
@@ -35,7 +35,7 @@ func madeOf(kind content.Kind, name string) content.Content {
 	return c
 }
 
-// idOf is the id of an entry of a kind with a name.
+// idOf returns the id of an entry of a kind with a name.
 func idOf(kind content.Kind, name string) content.ID {
 	return content.ID(kind.Descriptor().Prefix + "_" + name)
 }
@@ -43,16 +43,16 @@ func idOf(kind content.Kind, name string) content.ID {
 // linkFilter is a filter of a kind's list by a relation.
 type linkFilter struct {
 	source content.Kind
-	// list is the root field, name the filter's field; shown tells that objects have a field of that name, too.
+	// list is the root field, name is the filter's field, and shown says that objects have a field of that name too.
 	list, name string
 	shown      *ast.FieldDefinition
-	// end is the kind that the link leads to, many tells that there may be several.
+	// end is the kind that the link leads to, and many says that there may be several links.
 	end  content.Kind
 	many bool
 	set  func(e content.Content, ids ...content.ID)
 }
 
-// linkFilters finds all of them in the schema, and how the entries are stored.
+// linkFilters finds all filters by relations in the schema, and how the entries store the links.
 func linkFilters(t *testing.T, schema *ast.Schema) (all []linkFilter) {
 	t.Helper()
 	lists := map[string]content.Kind{}
@@ -107,7 +107,7 @@ func (l *linkFilter) find(e content.Content, kind content.Kind) {
 				l.end, l.many = kind, true
 				l.set = func(e content.Content, ids ...content.ID) {
 					at := reflect.ValueOf(e).Elem().Field(i)
-					for _, id := range append([]content.ID{""}, ids...) { // one has none
+					for _, id := range append([]content.ID{""}, ids...) { // one entry has no link
 						one := reflect.New(f.Type.Elem().Elem())
 						one.Elem().FieldByName("Name").Set(reflect.ValueOf(content.Text{"vi": "Ai đó"}))
 						one.Elem().Field(k).SetString(string(id))

@@ -22,16 +22,16 @@ import (
 	"sen/internal/web"
 )
 
-// linkWalk asks a server, and compares with what the world says.
+// linkWalk asks a server, and compares the answers with the linkWorld.
 type linkWalk struct {
 	*linkWorld
 	t      *testing.T
 	server *testserver.Server
-	// every is which of the questions are asked: each one, or one of several on an engine that scans for each.
+	// every says which part of the questions is asked: each one if it is 1, fewer on an engine that scans for each.
 	every int
 }
 
-// ask asks as an actor, nobody if that is empty, and fails with an error in the answer.
+// ask sends a query as an actor, or anonymously if actor is empty. It fails if the answer has an error.
 func ask[V any](t *testing.T, server *testserver.Server, actor, query string) (data V) {
 	t.Helper()
 	raw := server.Ask(t, query, json.RawMessage("{}"), http.Header{testserver.ActorHeader: {actor}})
@@ -91,7 +91,7 @@ func (w linkWalk) ask(after, actor string, drafts []content.Kind) {
 	}
 }
 
-// shown sees that what a reader is shown at the end of a link is what filters count.
+// shown checks that the entries that a reader sees at the end of a link are those that filters count.
 func (w linkWalk) shown() {
 	w.t.Helper()
 	type end struct {
@@ -143,7 +143,7 @@ func (w linkWalk) shown() {
 	}
 }
 
-// below asks the lists inside objects: what they count is what they show.
+// below asks the lists inside objects: they count what they show.
 func (w linkWalk) below(schema *ast.Schema) {
 	w.t.Helper()
 	for _, root := range slices.Compact(func() (lists []string) {
@@ -187,9 +187,9 @@ func (w linkWalk) below(schema *ast.Schema) {
 	}
 }
 
-// TestLinksToWhatIsHidden walks every list by every relation filter and every operator, while what the links lead to is a draft, is
-// published, withdrawn, archived, in the trash, or is not there at all: a link counts when its end is shown. What is kept
-// in memory goes with each step.
+// TestLinksToWhatIsHidden reads every list with every relation filter and every operator, while the linked entries
+// are drafts, published, withdrawn, archived, in the trash, or do not exist. A link counts if its end is visible. The
+// caches follow each step.
 func TestLinksToWhatIsHidden(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
@@ -227,7 +227,7 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 	})
 }
 
-// wideLimits let tests ask for as much as they like.
+// wideLimits lets tests ask for as much as they need.
 func wideLimits(g *graph.Options, w *web.Options) {
 	wide := 1 << 20
 	g.Limits = limits.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}

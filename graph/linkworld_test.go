@@ -12,16 +12,18 @@ import (
 	"sen/internal/storage"
 )
 
-// linkWorld knows what was put into a store and who sees it.
+// linkWorld knows which entries are in a store and who can see them.
 type linkWorld struct {
 	filters []linkFilter
-	// links are those of each entry by each filter ("articles.authors").
+	// links has the links of each entry by each filter ("articles.authors").
 	links map[content.ID]map[string][]content.ID
-	// hidden are those that readers don't see, trashed those that no list shows, gone those that are not there at all.
+	// hidden are the entries that readers can't see, trashed those that no list shows, and gone those that do not
+	// exist.
 	hidden, trashed, gone map[content.ID]bool
 }
 
-// fill gives each kind three entries that links lead to: one that everybody sees, one that moves, and one that is not there.
+// fill creates three entries of each kind that links lead to: one that everybody sees, one that changes its state,
+// and one that does not exist.
 func (w *linkWorld) fill(t *testing.T, store *storage.Store) {
 	t.Helper()
 	for _, kind := range content.Kinds() {
@@ -55,7 +57,7 @@ func (w *linkWorld) fill(t *testing.T, store *storage.Store) {
 			l.set(e, ids...)
 			w.links[e.Common().ID] = map[string][]content.ID{l.list + "." + l.name: ids}
 			if award, ok := e.(*content.Award); ok && award.RoundID == idOf(content.KindAwardRound, "moving") {
-				award.SeriesID = idOf(content.KindAwardSeries, "seen") // as the round has it
+				award.SeriesID = idOf(content.KindAwardSeries, "seen") // taken over from the round
 				w.links[award.ID]["awards.series"] = []content.ID{award.SeriesID}
 			}
 			put(t, store, e, true)
@@ -63,7 +65,7 @@ func (w *linkWorld) fill(t *testing.T, store *storage.Store) {
 	}
 }
 
-// complete gives an entry what it can't be published without.
+// complete gives an entry everything that it needs to be published.
 func (w *linkWorld) complete(e content.Content) {
 	needed := ""
 	switch e := e.(type) {
@@ -83,7 +85,8 @@ func (w *linkWorld) complete(e content.Content) {
 	}
 }
 
-// sees tells whether an entry is seen: by readers, or as working copies of some kinds by others.
+// sees reports whether an entry is visible: to readers, or as a draft to actors who may read the drafts of these
+// kinds.
 func (w *linkWorld) sees(id content.ID, drafts []content.Kind) bool {
 	if kind, _ := id.Kind(); slices.Contains(drafts, kind) {
 		return !w.gone[id]
@@ -91,7 +94,7 @@ func (w *linkWorld) sees(id content.ID, drafts []content.Kind) bool {
 	return !w.hidden[id]
 }
 
-// listed are the entries of a kind in lists for which something holds of those ends of a link that count.
+// listed returns the entries of a kind in lists for which holds is true of the link ends that count.
 func (w *linkWorld) listed(l linkFilter, drafts []content.Kind, holds func([]content.ID) bool) []content.ID {
 	found := []content.ID{}
 	for id, links := range w.links {
@@ -108,13 +111,13 @@ func (w *linkWorld) listed(l linkFilter, drafts []content.Kind, holds func([]con
 	return found
 }
 
-// question is a filter by a relation, and what it means.
+// question is a filter by a relation, and its meaning.
 type question struct {
 	relation string
 	holds    func(ends []content.ID) bool
 }
 
-// questions are the operators, with each sort of end, for who sees working copies of some kinds.
+// questions returns the operators with each sort of end, for an actor who sees the drafts of these kinds.
 func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []question) {
 	for _, names := range [][]string{{"seen"}, {"moving"}, {"gone"}, {"seen", "moving"}, {"seen", "gone"}} {
 		var ids []content.ID
@@ -168,12 +171,12 @@ func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []questi
 	return append(all, question{"{exists: true}", some}, question{"{exists: false}", none})
 }
 
-// untrashed are those of some ends that lists show: a `where` holds for no others.
+// untrashed returns the ends that lists show: a `where` holds for no others.
 func (w *linkWorld) untrashed(ends []content.ID) []content.ID {
 	return slices.DeleteFunc(slices.Clone(ends), func(id content.ID) bool { return w.trashed[id] })
 }
 
-// wraps are filters around another one, with what it means.
+// wraps has filters that combine another filter, with their meaning.
 var wraps = []struct {
 	filter string
 	not    bool
@@ -184,7 +187,7 @@ var wraps = []struct {
 	{"{and: [{id: {notIn: []}}, {not: {and: [{not: {%s}}]}}]}", false},
 }
 
-// linkPage is a connection as the walk asks for it.
+// linkPage is a connection as the test selects it.
 type linkPage struct {
 	TotalCount int
 	Nodes      []struct{ ID content.ID }

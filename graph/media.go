@@ -17,7 +17,7 @@ import (
 func registerMedia(r *Resolver) {
 	kind(r, r.store.Media, map[string]relation{
 		"url": {needs: []string{"fileName", "kind", "mimeType", "width", "height", "variants"}, answer: func(c *call, obj any) (any, error) {
-			return r.mediaURL(c.ctx, obj.(*content.Media), sizeAsked(c))
+			return r.mediaURL(c.ctx, obj.(*content.Media), requestedSize(c))
 		}},
 	})
 	r.relate("Media", map[string]relation{
@@ -53,7 +53,7 @@ func registerMedia(r *Resolver) {
 	})
 }
 
-// upload keeps one file that came with the request.
+// upload stores one file that came with the request.
 func (r *Resolver) upload(c *call, file graphql.Upload, key string) (*newsroom.Outcome, error) {
 	at, ok := file.File.(io.ReaderAt)
 	if !ok {
@@ -69,9 +69,9 @@ func (r *Resolver) upload(c *call, file graphql.Upload, key string) (*newsroom.O
 	return r.newsroom.Upload(c.ctx, chain, u)
 }
 
-// sizeAsked is the size of a picture that the arguments ask for; zero for its own. What lies beyond the bounds counts as
-// the bound: the address of one size is no reason to go without the medium.
-func sizeAsked(c *call) (size picture.Size) {
+// requestedSize returns the picture size that the arguments ask for; zero means the picture's own size. A number beyond
+// the bounds counts as the bound: a wrong size is no reason to answer without the medium.
+func requestedSize(c *call) (size picture.Size) {
 	for name, into := range map[string]*int{"width": &size.Width, "height": &size.Height} {
 		if n := argument[int](c, name); n != nil {
 			*into = min(max(*n, 1), picture.MaxSide)
@@ -84,8 +84,8 @@ func sizeAsked(c *call) (size picture.Size) {
 	return size
 }
 
-// mediaURL is where the bytes of a medium are, of a picture in some size when that is not zero. All sizes that come to one
-// have one address.
+// mediaURL returns the address of a medium's bytes; if size is not zero, of a picture in that size. All sizes that
+// result in the same picture have the same address.
 func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.Size) (content.URL, error) {
 	if size == (picture.Size{}) || m.FileType != content.MediaImage || !m.Measured() {
 		return r.fileURL(ctx, m, "", url.Values{})
@@ -101,7 +101,8 @@ func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.
 	return r.fileURL(ctx, m, size.Key(), size.Query())
 }
 
-// fileURL is where a file of a medium is. Sizes and what readers can't see are signed.
+// fileURL returns the address of a file of a medium. The address is signed if it is a resized picture or if readers
+// can't see the medium.
 func (r *Resolver) fileURL(ctx context.Context, m *content.Media, variant string, query url.Values) (content.URL, error) {
 	if stage := content.StagePublished; m.Hidden() || query.Has(picture.FitParameter) {
 		if m.Hidden() {

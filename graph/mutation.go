@@ -9,7 +9,7 @@ import (
 	"sen/internal/newsroom"
 )
 
-// moves are the mutations that take one step with one entry.
+// moves has the mutations that do one action with one entry.
 var moves = map[string]content.Action{
 	"submit": content.ActionSubmit, "approve": content.ActionApprove, "reject": content.ActionReject,
 	"publish": content.ActionPublish, "unpublish": content.ActionUnpublish, "correct": content.ActionCorrect,
@@ -68,7 +68,7 @@ func (r *Resolver) change(change newsroom.Change) relation {
 	})
 }
 
-// change takes in what mutations of one entry and of many have alike.
+// change sets the arguments that mutations of one entry and of many entries have in common.
 func (c *call) change(change newsroom.Change) newsroom.Change {
 	change.Locale = scalar.Chain(c.ctx)[0]
 	change.Merge = deref(argument[OnConflict](c, "onConflict")) == OnConflictMerge
@@ -78,8 +78,8 @@ func (c *call) change(change newsroom.Change) newsroom.Change {
 	return change
 }
 
-// mutation answers a root field that changes something: what was read before it does
-// not count any more.
+// mutation answers a root field that changes something. It drops the entries that were read before, because they may
+// be out of date.
 func mutation(do func(c *call) (any, error)) relation {
 	return relation{load: func(c *call) ([]any, error) {
 		answer, err := do(c)
@@ -90,12 +90,12 @@ func mutation(do func(c *call) (any, error)) relation {
 	}}
 }
 
-// kindField is the name of the field that has one entry of a kind: "awardSeries".
+// kindField returns the name of the field that has one entry of a kind, such as "awardSeries".
 func kindField(kind content.Kind) string {
 	return strings.ToLower(string(kind[:1])) + string(kind[1:])
 }
 
-// changed answers with the working copy that a change left behind.
+// changed answers with the draft of the changed entry.
 var changed = relation{answer: func(_ *call, obj any) (any, error) {
 	if outcome := obj.(*newsroom.Outcome); outcome.Content != nil {
 		return outcome.Content, nil

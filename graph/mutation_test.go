@@ -23,24 +23,24 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// A case of testdata/changes is a text archive with the steps of an editor's day:
+// A case of testdata/changes is a text archive with the steps of an editor:
 //
-//	a comment that says what it shows;
+//	a comment that says what the case shows;
 //	"02 editor.graphql", a document that the editor sends, and "02.json", the answer;
 //	"03 clock", by how much the clock goes forward, such as "1h";
 //	"pixel.gif", a file in base64, which "04 editor, pixel.gif.graphql" sends as $file, or several as $files.
 //
-// Who sends is one of the actors of testkit, or "stranger". An id that the store made is
-// written by its kind and the number of its first appearance, "article_#1", in answers
-// and in documents alike. `go test ./graph -update` writes the answers anew.
+// The sender is one of the actors of testkit, or "stranger", an anonymous client. An id that the store made is
+// written as its kind and the number of its first appearance, "article_#1", in answers and in documents. `go test
+// ./graph -update` writes the answers anew.
 
 // made matches an id that the store made.
 var made = regexp.MustCompile(`\b([a-z]+)_([0-9a-v]{24})\b`)
 
-// names are the ids that were seen, by the names that a case gives them.
+// names has the ids that appeared, and the names that a case uses for them.
 type names struct{ byID, byName map[string]string }
 
-// named writes ids by their names.
+// named replaces ids by their names.
 func (n *names) named(text string) string {
 	return made.ReplaceAllStringFunc(text, func(id string) string {
 		name, ok := n.byID[id]
@@ -53,7 +53,7 @@ func (n *names) named(text string) string {
 	})
 }
 
-// meant writes names as the ids that they are of.
+// meant replaces names by their ids.
 func (n *names) meant(text string) string {
 	return regexp.MustCompile(`[a-z]+_#\d+`).ReplaceAllStringFunc(text, func(name string) string {
 		if id, ok := n.byName[name]; ok {
@@ -63,7 +63,7 @@ func (n *names) meant(text string) string {
 	})
 }
 
-// TestChanges plays every case on both engines, over real HTTP.
+// TestChanges runs every case on both engines, over real HTTP.
 func TestChanges(t *testing.T) {
 	paths, err := filepath.Glob("testdata/changes/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -139,16 +139,16 @@ func play(t *testing.T, server *testserver.Server, path string) {
 	}
 }
 
-// elsewhere are the mutations whose cases stand in another test, with its name.
+// elsewhere has the mutations whose cases are in another test, with its name.
 var elsewhere = map[string]string{
-	// No role is needed, and what comes back is a secret or depends on one.
+	// No role is needed, and the answer is a secret or depends on one.
 	"signIn":         "internal/web TestSignInByCookie, internal/newsroom TestSignIn, TestGuessing; people.txtar",
 	"signOut":        "internal/web TestSignInByCookie, internal/newsroom TestSignIn",
 	"changePassword": "internal/web TestSignInByCookie, internal/newsroom TestChangePassword",
 }
 
-// shown is what the answer to a mutation shows: the codes of its errors and of its
-// user errors, "allowed" when there are none, and "invalid" for those that tell of wrong input.
+// shown returns what the answer to a mutation shows: the codes of its errors and user errors, "allowed" if there are
+// none, and "invalid" if they report invalid input.
 func shown(t *testing.T, answer []byte) (signs []string) {
 	t.Helper()
 	type payload struct{ UserErrors []struct{ Code string } }
@@ -190,9 +190,9 @@ func shown(t *testing.T, answer []byte) (signs []string) {
 	return signs
 }
 
-// TestEveryMutationHasCases sees that for each mutation the cases show: that strangers and
-// every role below the one that may are refused, that it works, that wrong input or a step
-// that is not possible is told, and that a stale version is a conflict.
+// TestEveryMutationHasCases checks that the cases show, for each mutation: that anonymous clients and every role
+// below the required one are refused, that the mutation works, that invalid input or an impossible action is
+// reported, and that a stale version is a conflict.
 func TestEveryMutationHasCases(t *testing.T) {
 	paths, err := filepath.Glob("testdata/changes/*.txtar")
 	if err != nil {

@@ -27,8 +27,8 @@ func registerNode(r *Resolver) {
 	})
 }
 
-// byIDs reads the entries with some ids, of any kinds, in the order of the ids; nil
-// for what is not there.
+// byIDs reads entries of any kind, in the order of the ids. It has nil for an entry that does not exist or that the
+// actor can't see.
 func (c *call) byIDs(ids []content.ID) ([]any, error) {
 	var all []*wanted
 	for _, id := range ids {
@@ -49,7 +49,7 @@ func (c *call) byIDs(ids []content.ID) ([]any, error) {
 	return found, nil
 }
 
-// route answers what stands at an address of the site.
+// route answers with the entry at an address of the site.
 func (r *Resolver) route(c *call) ([]any, error) {
 	kind, slug, ok := content.ParsePath(deref(argument[string](c, "path")))
 	if !ok {

@@ -40,17 +40,17 @@ func registerPeople(r *Resolver) {
 	})
 }
 
-// refused takes what is wrong with a change out of an error; any other stays one.
-func refused(err error) ([]*content.Problem, error) {
-	known := new(people.RefusedError)
-	if !errors.As(err, &known) {
+// problemsOf returns the problems of a refused change. Any other error is returned as an error.
+func problemsOf(err error) ([]*content.Problem, error) {
+	refusal := new(people.RefusedError)
+	if !errors.As(err, &refusal) {
 		return []*content.Problem{}, err
 	}
-	return listed(known.Problems), nil
+	return problemList(refusal.Problems), nil
 }
 
-// listed is a list of problems as payloads have it.
-func listed(problems []content.Problem) []*content.Problem {
+// problemList returns problems in the form that payloads have.
+func problemList(problems []content.Problem) []*content.Problem {
 	list := make([]*content.Problem, len(problems))
 	for i := range problems {
 		list[i] = &problems[i]
@@ -67,12 +67,12 @@ func (r *Resolver) signIn(c *call) (any, error) {
 	} else {
 		in, err = r.people.SignIn(c.ctx, scalar.Chain(c.ctx), login, password, auth.AddressOf(c.ctx))
 	}
-	problems, err := refused(err)
+	problems, err := problemsOf(err)
 	if err != nil || len(problems) > 0 {
 		return &SignInPayload{UserErrors: problems, Notices: []*content.Problem{}}, err
 	}
 	auth.SetSession(c.ctx, auth.Session{Secret: in.Secret, Expires: in.ExpiresAt, Device: in.Device})
-	return &SignInPayload{Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems, Notices: listed(in.Notices)}, nil
+	return &SignInPayload{Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems, Notices: problemList(in.Notices)}, nil
 }
 
 func (r *Resolver) signOut(c *call) (any, error) {
@@ -85,7 +85,7 @@ func (r *Resolver) signOut(c *call) (any, error) {
 
 func (r *Resolver) changePassword(c *call) (any, error) {
 	actor, err := r.people.ChangePassword(c.ctx, scalar.Chain(c.ctx), deref(argument[string](c, "password")), deref(argument[string](c, "newPassword")))
-	problems, err := refused(err)
+	problems, err := problemsOf(err)
 	return &ChangePasswordPayload{Viewer: actor, UserErrors: problems}, err
 }
 
@@ -104,8 +104,8 @@ func (r *Resolver) updateAccount(c *call) (any, error) {
 }
 
 func accountPayload(account *content.Account, made string, err error) (any, error) {
-	problems, err := refused(err)
-	return &AccountPayload{Account: account, Password: shown(made), UserErrors: problems}, err
+	problems, err := problemsOf(err)
+	return &AccountPayload{Account: account, Password: optionalText(made), UserErrors: problems}, err
 }
 
 func (r *Resolver) createToken(c *call) (any, error) {
@@ -113,18 +113,18 @@ func (r *Resolver) createToken(c *call) (any, error) {
 	token, secret, err := r.people.CreateToken(c.ctx, scalar.Chain(c.ctx), people.NewToken{
 		Name: input.Name, Role: input.Role, Kinds: input.Kinds, Actions: input.Actions, ExpiresAt: input.ExpiresAt,
 	})
-	problems, err := refused(err)
-	return &TokenPayload{Token: token, Secret: shown(secret), UserErrors: problems}, err
+	problems, err := problemsOf(err)
+	return &TokenPayload{Token: token, Secret: optionalText(secret), UserErrors: problems}, err
 }
 
 func (r *Resolver) revokeToken(c *call) (any, error) {
 	token, err := r.people.RevokeToken(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))))
-	problems, err := refused(err)
+	problems, err := problemsOf(err)
 	return &TokenPayload{Token: token, UserErrors: problems}, err
 }
 
-// shown is a text that is null when it is empty.
-func shown(text string) *string {
+// optionalText returns nil for an empty text, which is then null in the answer.
+func optionalText(text string) *string {
 	if text == "" {
 		return nil
 	}

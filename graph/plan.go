@@ -12,23 +12,22 @@ import (
 	"sen/internal/content"
 )
 
-// A plan is what an operation asks for, laid out once for all requests that send the
-// same document: fragments resolved, fields merged, and beside each field how it is
-// read. Requests share it. It is laid out as far as answers have led: what no object
-// was found for costs nothing.
+// A plan describes what an operation asks for, with fragments resolved and fields merged, and how each field is read.
+// All requests that send the same document share it. A part of it is made when the first object for it is found, so
+// fields that find no objects cost nothing.
 type plan struct {
 	root *selection
-	// size is how long the last answer was, in bytes.
+	// size is the length of the last answer in bytes.
 	size atomic.Int64
 }
 
-// A selection is what is asked of objects of one type.
+// A selection is what is selected on objects of one type.
 type selection struct {
 	object string
 	nodes  []*node
-	// stored are the stored fields that it is answered from, where the type is a kind.
+	// stored are the stored fields that the selection needs, if the type is a kind.
 	stored []string
-	// foreign tells that a field is none of ours: introspection, which gqlgen answers.
+	// foreign says that gqlgen must answer a field: introspection.
 	foreign bool
 }
 
@@ -39,25 +38,24 @@ type node struct {
 	related bool
 	object  string
 	field   graphql.CollectedField
-	// key is the field's name in the answer, as JSON, with the colon.
+	// key is the response name of the field as JSON, with the colon.
 	key []byte
-	// typename is the answer to __typename, as JSON; nil for any other field.
+	// typename is the answer to __typename as JSON; nil for any other field.
 	typename []byte
-	// list, required and filled tell whether the field is a list, may not be null, and
-	// has no null in it.
+	// list says that the field is a list, required that it can't be null, and filled that no element is null.
 	list, required, filled bool
 
 	mu    sync.Mutex
 	below map[string]*selection
 }
 
-// planOf is the plan of the request's operation. The requests that send the document share it.
+// planOf returns the plan of the request's operation. All requests that send the document share it.
 func (rq *request) planOf(doc *documents.Document) *plan {
-	return doc.Plan(rq.op, func() any { return &plan{root: rq.lay("Query", rq.op.Operation.SelectionSet)} }).(*plan)
+	return doc.Plan(rq.op, func() any { return &plan{root: rq.selectionOn("Query", rq.op.Operation.SelectionSet)} }).(*plan)
 }
 
-// lay lays out a selection of a type.
-func (rq *request) lay(object string, set ast.SelectionSet) *selection {
+// selectionOn plans a selection on a type of object.
+func (rq *request) selectionOn(object string, set ast.SelectionSet) *selection {
 	collected := graphql.CollectFields(rq.op, set, rq.satisfies[object])
 	s := &selection{object: object, nodes: make([]*node, len(collected))}
 	for i, field := range collected {
@@ -79,7 +77,7 @@ func (rq *request) lay(object string, set ast.SelectionSet) *selection {
 	return s
 }
 
-// intersect is a name as a set, empty if it is not among some.
+// intersect returns name as a list of one if names contains it, and else nil.
 func intersect(names []string, name string) []string {
 	for i, n := range names {
 		if n == name {
@@ -89,7 +87,7 @@ func intersect(names []string, name string) []string {
 	return nil
 }
 
-// node lays out one field of a type.
+// node plans one field of a type.
 func (rq *request) node(object string, field graphql.CollectedField) *node {
 	name := object + "." + field.Name
 	n := &node{object: object, field: field, accessor: accessors[name], key: []byte(`"` + field.Alias + `":`)}
@@ -104,13 +102,13 @@ func (rq *request) node(object string, field graphql.CollectedField) *node {
 	return n
 }
 
-// branches tells whether the field leads on to objects.
+// branches reports whether the field leads to objects.
 func (n *node) branches() bool { return len(n.field.Selections) > 0 }
 
-// reads tells whether the field is answered from more than its object.
+// reads reports whether the field needs more than its object.
 func (n *node) reads() bool { return n.ids != nil || n.load != nil }
 
-// on is what is selected below a field on the objects of a type that it leads to.
+// on returns the selection below a field, on the objects of a type.
 func (rq *request) on(n *node, object string) *selection {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -119,7 +117,7 @@ func (rq *request) on(n *node, object string) *selection {
 		if n.below == nil {
 			n.below = map[string]*selection{}
 		}
-		s = rq.lay(object, n.field.Selections)
+		s = rq.selectionOn(object, n.field.Selections)
 		n.below[object] = s
 	}
 	return s

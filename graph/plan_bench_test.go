@@ -23,8 +23,8 @@ import (
 // list asks for twenty articles with fifteen fields each.
 const list = `{ articles { nodes { id slug path label locale locales status version createdAt updatedAt publishedAt title lead byline readingMinutes } } }`
 
-// BenchmarkPlan writes a list of 20 × 15 fields by its plan, by gqlgen's executor, and by
-// encoding/json from structs that have the same. Nothing is read from a store.
+// BenchmarkPlan writes a list of 20 × 15 fields by its plan, by gqlgen's executor, and by encoding/json from structs
+// with the same fields. It reads nothing from a store.
 func BenchmarkPlan(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
 	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
@@ -54,8 +54,8 @@ func BenchmarkPlan(b *testing.B) {
 	})
 }
 
-// BenchmarkFind answers with the authors and tags of articles, which are in memory: appended by find, and as lists of their
-// own by answer.
+// BenchmarkFind answers with the authors and tags of articles, which are in memory: appended by find, and as separate
+// lists by answer.
 func BenchmarkFind(b *testing.B) {
 	const authors = `{ articles(first: 20) { nodes { id authors { id organization { id } } tags { id } section { id } } } }`
 	store := testkit.SampleStore(b, testkit.Embedded(b))
@@ -67,7 +67,7 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// execute runs a query again and again.
+// execute runs a query repeatedly.
 func execute(b *testing.B, exec *executor.Executor, text string) {
 	op, ctx := operation(b, exec, text)
 	b.ReportAllocs()
@@ -79,7 +79,7 @@ func execute(b *testing.B, exec *executor.Executor, text string) {
 	}
 }
 
-// row is what the list has of an article.
+// row has the fields of an article in the list.
 type row struct {
 	ID             string    `json:"id"`
 	Slug           string    `json:"slug"`
@@ -98,7 +98,7 @@ type row struct {
 	ReadingMinutes int       `json:"readingMinutes"`
 }
 
-// articles are a page that looks like a newsroom's.
+// articles returns a page with realistic articles.
 func articles() *content.Connection[*content.Article] {
 	page := &content.Connection[*content.Article]{}
 	at := time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
@@ -115,7 +115,7 @@ func articles() *content.Connection[*content.Article] {
 	return page
 }
 
-// operation prepares a query to be run many times.
+// operation prepares a query that is run many times.
 func operation(b *testing.B, exec *executor.Executor, text string) (*graphql.OperationContext, context.Context) {
 	ctx := graphql.StartOperationTrace(context.Background())
 	params := &graphql.RawParams{Query: text, Headers: http.Header{}}

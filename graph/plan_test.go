@@ -25,7 +25,7 @@ import (
 	"sen/internal/web"
 )
 
-// executors is one store, served by both executors.
+// executors has one store and a server for each of the two executors.
 type executors struct {
 	plans, walks *testserver.Server
 	// walked counts the queries that plans left to gqlgen's executor.
@@ -40,8 +40,8 @@ func serveBoth(t testing.TB, store *storage.Store) *executors {
 	return e
 }
 
-// same asks both and sees that they give the same bytes. Where there are errors, their
-// order is not compared: gqlgen's depends on its goroutines.
+// same asks both and checks that the answers have the same bytes. It does not compare the order of errors, because
+// gqlgen's depends on its goroutines.
 func (e *executors) same(t testing.TB, query string, variables json.RawMessage, headers http.Header) []byte {
 	t.Helper()
 	planned, walked := e.plans.Ask(t, query, variables, headers), e.walks.Ask(t, query, variables, headers)
@@ -51,10 +51,10 @@ func (e *executors) same(t testing.TB, query string, variables json.RawMessage, 
 	return planned
 }
 
-// maxErrors is how many errors an answer lists at most.
+// maxErrors is the largest number of errors in an answer.
 const maxErrors = 10
 
-// inOrder is an answer, with its errors in the order of their text if it has any.
+// inOrder returns an answer with its errors sorted by their text.
 func inOrder(t testing.TB, raw []byte) []byte {
 	if !bytes.Contains(raw, []byte(`"errors":[`)) {
 		return raw
@@ -68,7 +68,7 @@ func inOrder(t testing.TB, raw []byte) []byte {
 	}
 	slices.SortFunc(answer.Errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
 	if len(answer.Errors) == maxErrors {
-		answer.Errors = nil // which of more are listed depends on goroutines too
+		answer.Errors = nil // which of them are listed depends on goroutines too
 	}
 	answer.Errors = slices.CompactFunc(answer.Errors, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) })
 	sorted, err := json.Marshal(answer)
@@ -78,8 +78,7 @@ func inOrder(t testing.TB, raw []byte) []byte {
 	return sorted
 }
 
-// TestPlansAnswerAsWalking asks every golden case of both executors. What has no errors is
-// answered by plans alone.
+// TestPlansAnswerAsWalking asks both executors every golden case. Plans alone answer the queries without errors.
 func TestPlansAnswerAsWalking(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, engine testkit.Engine) {
 		e := serveBoth(t, testkit.SampleStore(t, engine))
@@ -99,7 +98,7 @@ func TestPlansAnswerAsWalking(t *testing.T) {
 				}
 				before := e.walked.Load()
 				answer := e.same(t, string(c.file("query.graphql")), variables, headers)
-				// What is refused before it runs is left to nobody.
+				// What is refused before it runs is not left to gqlgen's executor.
 				failed := bytes.Contains(answer, []byte(`"errors":[`)) && bytes.Contains(answer, []byte(`"data":`))
 				if walked := e.walked.Load() > before; walked != failed {
 					t.Errorf("left to gqlgen's executor: %v\n%s", walked, answer)
@@ -109,9 +108,9 @@ func TestPlansAnswerAsWalking(t *testing.T) {
 	})
 }
 
-// TestWalkedAtOnce has gqlgen's executor answer two root fields side by side that read the same entries with
-// different fields: neither may find the other's, which lack its own.
-func TestWalkedAtOnce(t *testing.T) {
+// TestGqlgenReadsRootsAtOnce makes gqlgen's executor answer two root fields at the same time that read the same entries with
+// different fields. Neither may use the other's entries, which lack its fields.
+func TestGqlgenReadsRootsAtOnce(t *testing.T) {
 	store := testkit.SampleStore(t, testkit.MongoDB(t))
 	walks := testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Walk = true })
 	const query = `{
@@ -156,7 +155,7 @@ func FuzzPlans(f *testing.F) {
 type query struct {
 	*rand.Rand
 	schema *ast.Schema
-	// budget is how many more fields it may have.
+	// budget is how many more fields the query may have.
 	budget int
 }
 
@@ -200,8 +199,8 @@ func (q *query) selection(def *ast.Definition, depth int) string {
 	return b.String() + "}"
 }
 
-// field asks for a field: under an alias that no other argument or type can have, or where it has no arguments now and then
-// by its name, so that fields are merged.
+// field adds a field. It has an alias that no other argument or type can have. A field without arguments sometimes
+// has no alias, so that fields are merged.
 func (q *query) field(field *ast.FieldDefinition, depth int) string {
 	if q.budget--; q.budget < 0 || strings.HasPrefix(field.Name, "__") {
 		return ""
@@ -231,7 +230,7 @@ func (q *query) field(field *ast.FieldDefinition, depth int) string {
 	return alias + field.Name + arguments + directive + below
 }
 
-// values are what arguments are given, by their name or their type.
+// values has the values of arguments, by their name or their type.
 var values = map[string][]string{
 	"slug":    {`"dong-thap-hop-mat"`, `"trang-chu"`, `"tin-tuc"`, `""`, `"di-cho"`},
 	"id":      {`"article_mau-1"`, `"section_tin-tuc"`, `"x"`, `"media_1"`},
@@ -245,7 +244,7 @@ var values = map[string][]string{
 	"Boolean": {"true", "false"},
 }
 
-// arguments gives values to what must be given, and to some of what may be.
+// arguments gives values to the required arguments, and to some of the others.
 func (q *query) arguments(field *ast.FieldDefinition) (string, bool) {
 	var given []string
 	for _, arg := range field.Arguments {

@@ -21,7 +21,7 @@ import (
 	"sen/internal/upkeep"
 )
 
-// treeKinds are the kinds of the schema that make a tree, with their lists.
+// treeKinds returns the kinds of the schema that form a tree, by their lists.
 func treeKinds(schema *ast.Schema) map[string]content.Kind {
 	kinds := map[string]content.Kind{}
 	for _, root := range schema.Query.Fields {
@@ -33,8 +33,7 @@ func treeKinds(schema *ast.Schema) map[string]content.Kind {
 	return kinds
 }
 
-// forest puts trees into a store in which an entry in the middle is a draft, articles in some of its sections, and menus
-// that lead to both.
+// forest stores trees with a draft in the middle, articles in some of its sections, and menus that lead to both.
 func forest(t *testing.T, store *storage.Store, kinds map[string]content.Kind) {
 	t.Helper()
 	bundle, err := sample.Bundle()
@@ -91,8 +90,8 @@ func idsOf(all []named) []content.ID {
 	return ids
 }
 
-// climbed walks a tree from the entries that have no parent down to their children, and gives the way to each entry; it
-// sees that parents and ancestors tell of the same tree, and that every entry of the list is reached.
+// climbed walks a tree from the entries without a parent down to their children, and returns the path to each entry.
+// It checks that parents and ancestors show the same tree, and that every entry of the list is reached.
 func climbed(t *testing.T, server *testserver.Server, list string) map[content.ID][]content.ID {
 	t.Helper()
 	type node struct {
@@ -136,7 +135,7 @@ func climbed(t *testing.T, server *testserver.Server, list string) map[content.I
 	return ways
 }
 
-// shownMenu is a menu's items, each with its link in brackets and what is below it in braces.
+// shownMenu returns a menu's items, each with its link in brackets and the items below it in braces.
 func shownMenu(t *testing.T, server *testserver.Server, actor, arguments string) string {
 	t.Helper()
 	type item struct {
@@ -166,8 +165,8 @@ func shownMenu(t *testing.T, server *testserver.Server, actor, arguments string)
 	return write(got.Site.Menus[0].Items)
 }
 
-// TestWhatIsShownIsReached walks trees, breadcrumbs, menus and related articles around an entry that is a draft, and then published:
-// everything that readers are shown agrees with the lists that lead to it.
+// TestWhatIsShownIsReached reads trees, breadcrumbs, menus and related articles around an entry that is first a draft
+// and then published. Everything that readers see agrees with the lists that lead to it.
 func TestWhatIsShownIsReached(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	kinds := treeKinds(schema)
@@ -228,7 +227,7 @@ func TestWhatIsShownIsReached(t *testing.T) {
 			t.Errorf("who changes the menus reads\n%s, want\n%s", got, whole)
 		}
 		if got := server.Ask(t, `{ site(stage: DRAFT) { menus { key } } }`, nil, nil); !strings.Contains(string(got), `"FORBIDDEN"`) {
-			t.Errorf("a stranger reads the menus as they are: %s", got)
+			t.Errorf("an anonymous client reads the menus as they are: %s", got)
 		}
 		for _, id := range []content.ID{idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"), idOf(content.KindTag, "secret")} {
 			ask[any](t, server, "admin", fmt.Sprintf(`mutation { publish(id: %q, version: 1) { userErrors { message } } }`, id))

@@ -9,35 +9,36 @@ import (
 	"sen/internal/storage"
 )
 
-// A relation tells how one field of a type is answered. It has one of three shapes, which [relation.check] holds it to:
+// A relation says how one field of a type is answered. It has one of three forms, which [relation.check] enforces:
 //
-//	value    answer, maybe write                what the object has itself
-//	entries  ids, answer; maybe fields, find    made from entries whose ids the object has
-//	batch    load; maybe ids, fields            made for all objects at once
+//	value    answer, maybe write                from the object itself
+//	entries  ids, answer; maybe fields, find    from entries whose ids the object has
+//	batch    load; maybe ids, fields            for all objects at once
 //
-// The entries of all relations of a level are read together. write and find give the same as answer. A plan uses them
-// where they are there, because they save a value for each object: BenchmarkPlan and BenchmarkFind compare.
+// The entries for all relations of a level are read together. write and find give the same result as answer. A plan
+// prefers them, because they create no value for each object: BenchmarkPlan and BenchmarkFind compare.
 type relation struct {
-	// needs are the stored fields of the object that the answer is made from.
+	// needs are the stored fields of the object that the answer needs.
 	needs []string
 
-	// answer makes the answer for one object. Entries named by ids are in the call.
+	// answer returns the answer for one object. It gets the entries named by ids from the call.
 	answer func(c *call, obj any) (any, error)
 	// write appends the answer as JSON.
 	write func(b []byte, at *scalar.Place, obj any) []byte
 
-	// ids appends the ids of the entries that the answer is made from.
+	// ids appends the ids of the entries that the answer needs.
 	ids func(to []content.ID, obj any) []content.ID
-	// fields are the stored fields that are read of those; nil for what is selected.
+	// fields are the stored fields to read of these entries; nil means the selected ones.
 	fields []string
-	// find appends the entries of the answer and gives their number. Only for answers that are nothing but entries.
+	// find appends the entries of the answer and returns their number. It is only for answers that consist of
+	// entries.
 	find func(c *call, to []any, obj any) ([]any, int)
 
-	// load answers for all objects of the call, once the entries named by ids are read.
+	// load returns the answers for all objects of the call, after the entries named by ids are read.
 	load func(c *call) ([]any, error)
 }
 
-// check tells what is wrong with the shape of a relation.
+// check returns an error if the relation has none of the three forms.
 func (r relation) check() error {
 	switch {
 	case (r.answer == nil) == (r.load == nil):
@@ -52,19 +53,19 @@ func (r relation) check() error {
 	return nil
 }
 
-// value answers with what the object tells by itself.
+// value answers with what from returns for the object.
 func value[P any](from func(ctx context.Context, obj P) any, needs ...string) relation {
 	return relation{needs: needs, answer: func(c *call, obj any) (any, error) { return from(c.ctx, obj.(P)), nil }}
 }
 
-// written answers as value does; write appends the same to an answer that is written by a plan.
+// written answers in the same way as value; write appends the same value to an answer that a plan writes.
 func written[P any](from func(ctx context.Context, obj P) any, write func(b []byte, at *scalar.Place, obj P) []byte) relation {
 	r := value(from)
 	r.write = func(b []byte, at *scalar.Place, obj any) []byte { return write(b, at, obj.(P)) }
 	return r
 }
 
-// one answers with an entry that the object names.
+// one answers with the entry whose id the object has.
 func one[P any](id func(obj P) content.ID, needs ...string) relation {
 	return relation{
 		needs: needs,
@@ -84,7 +85,7 @@ func one[P any](id func(obj P) content.ID, needs ...string) relation {
 	}
 }
 
-// named adds an id to some, unless it is empty.
+// named appends an id, unless it is empty.
 func named(to []content.ID, id content.ID) []content.ID {
 	if id == "" {
 		return to
@@ -92,15 +93,15 @@ func named(to []content.ID, id content.ID) []content.ID {
 	return append(to, id)
 }
 
-// some answers with the entries that the object names, in its order; those that
-// the actor can't see are left out.
-func some[T, P any](need string, ids func(obj P) []content.ID) relation {
+// many answers with the entries whose ids the object has, in its order. It leaves out entries that the actor can't
+// see.
+func many[T, P any](need string, ids func(obj P) []content.ID) relation {
 	return entries[T](need, ids, func(*call, []content.ID) int { return 0 })
 }
 
-// chain answers with the entries that stand above the object in a tree, from the root down. A link to what the actor
-// can't see does not count, so that what stands below such an entry begins a tree of its own: as the links of those
-// below it tell (`parent`, `children`), and as filters see it.
+// chain answers with the entries above the object in a tree, from the root down. A link to an entry that the actor
+// can't see does not count: the entries below it begin a tree of their own. `parent`, `children` and filters see the
+// tree in the same way.
 func chain[T, P any](need string, ids func(obj P) []content.ID) relation {
 	return entries[T](need, ids, func(c *call, ids []content.ID) int {
 		from := len(ids)
@@ -111,7 +112,7 @@ func chain[T, P any](need string, ids func(obj P) []content.ID) relation {
 	})
 }
 
-// entries answers with the entries that the object names, from one of them on.
+// entries answers with the entries whose ids the object has. from returns the index of the first id to answer with.
 func entries[T, P any](need string, ids func(obj P) []content.ID, from func(*call, []content.ID) int) relation {
 	find := func(c *call, obj any, add func(T)) {
 		named := ids(obj.(P))
@@ -137,7 +138,7 @@ func entries[T, P any](need string, ids func(obj P) []content.ID, from func(*cal
 	}
 }
 
-// list answers with a page of a kind, within what the object bounds it to.
+// list answers with a page of a kind, limited by the object.
 func list[P any](s pager, within func(obj P) storage.Within, needs ...string) relation {
 	return listOf(s, func(obj any) storage.Within { return within(obj.(P)) }, needs...)
 }
@@ -152,12 +153,12 @@ func listOf(s pager, within func(obj any) storage.Within, needs ...string) relat
 	}}
 }
 
-// linked bounds a list to the entries whose stored field names one of some ids.
+// linked limits a list to the entries whose stored field contains one of these ids.
 func linked(field string, ids ...content.ID) storage.Within {
 	return storage.Within{Any: []storage.Link{{Field: field, IDs: ids}}}
 }
 
-// chosen bounds a list to the entries that an editor chose, in the editor's order where none is asked for.
+// chosen limits a list to the entries that an editor chose. They have the editor's order if the client asks for none.
 func chosen(ids []content.ID) storage.Within {
 	w := linked("_id", ids...)
 	w.Chosen = true

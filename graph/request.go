@@ -15,58 +15,58 @@ import (
 	"sen/internal/storage"
 )
 
-// request answers the fields of one operation. A query is read as its plan says, a level
-// at a time, for all objects of a level together (see [planned]). Where gqlgen walks
-// instead (mutations, and queries that something is wrong with), the first field it asks
-// for looks down the whole selection below it in the same way. What was read is kept, so
-// that the fields below find their answers there; a field that was not foreseen is read
-// when it is asked for: foreseeing saves round trips, never truth.
+// request answers the fields of one operation. A query is read by its plan, level by level, for all objects of a
+// level together (see [plannedSchema]). For mutations, and for queries that a plan can't answer, gqlgen's executor asks for
+// one field at a time. The first field that it asks for reads the whole selection below it in the same way, and keeps
+// the answers for the fields below. A field that has no answer yet is read when it is asked for. So reading ahead
+// saves round trips, and the answer is the same without it.
 type request struct {
 	*Resolver
 	op    *graphql.OperationContext
 	ec    *executionContext
 	actor *content.Actor
-	// calls are those that were made for the plan, values is how many the answer has at least, and refused why it has
-	// too many.
+	// calls are all calls of the plan, values is the lowest number of values that the answer has, and refused is the
+	// error if it has too many.
 	calls   []*call
 	values  int
 	refused *gqlerror.Error
-	// since is when it began, as the store's journal counts.
+	// since is the time when the request began, as the store's journal counts it.
 	since uint64
 
-	// walking is held while one of gqlgen's goroutines reads, so that what several ask of one entry adds up.
+	// walking is locked while one of gqlgen's goroutines reads, so that a goroutine finds what another one has
+	// already read.
 	walking sync.Mutex
 	mu      sync.Mutex
 	answers map[answerKey]answered
 	entries map[entryKey]loaded
-	// loading is held while entries of a kind are read, so that what several fields ask of one adds up.
+	// loading is locked for a kind while its entries are read, so that fields that need the same entry read it once.
 	loading map[content.Kind]*sync.Mutex
 	spent   int
 }
 
-// answerKey names a field of an object: where it stands in the document, and in
-// which language (a fragment can stand under two).
+// answerKey identifies a field of an object: its place in the document, and its language. A fragment can be used in
+// two languages.
 type answerKey struct {
 	obj    any
 	field  *ast.Field
 	locale content.Locale
 }
 
-// answered is what a field was answered, as long as the same is selected below it: a field that stands in a fragment is
-// merged with different ones in different places.
+// answered is the answer of a field. It holds only for the same selections below the field: a field in a fragment is
+// merged with different fields at different places.
 type answered struct {
 	value      any
 	err        error
 	selections ast.SelectionSet
 }
 
-// entryKey names a copy of an entry.
+// entryKey identifies a copy of an entry.
 type entryKey struct {
 	id    content.ID
 	stage content.Stage
 }
 
-// loaded is an entry that was read, nil when there is none, with the fields it was read with.
+// loaded is an entry with the fields that were read; the entry is nil if there is none.
 type loaded struct {
 	entry  content.Content
 	fields []string
@@ -76,7 +76,7 @@ type requestKey struct{}
 
 func requestOf(ctx context.Context) *request { return ctx.Value(requestKey{}).(*request) }
 
-// newRequest begins to answer the operation of a context.
+// newRequest returns a context with a new request for the context's operation.
 func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
 	return context.WithValue(ctx, requestKey{}, &request{
@@ -85,14 +85,14 @@ func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	})
 }
 
-// maxObjects bounds how many elements of lists one operation may ask for, all pages
-// together: 100 by 100 twice over.
+// maxObjects is the largest number of list elements that one operation may ask for, all pages together: twice 100
+// pages of 100.
 const maxObjects = 20_000
 
-// maxValues bounds how many values an answer has, and maxAnswer its length in bytes.
+// maxValues is the largest number of values in an answer, and maxAnswer the largest length of an answer in bytes.
 const maxValues, maxAnswer = 500_000, 16 << 20
 
-// spend takes elements from the operation's allowance.
+// spend counts list elements. It returns an error if the operation has asked for more than maxObjects.
 func (rq *request) spend(n int) error {
 	rq.mu.Lock()
 	defer rq.mu.Unlock()
@@ -102,17 +102,17 @@ func (rq *request) spend(n int) error {
 	return nil
 }
 
-// resolved answers the field at which a context of gqlgen stands.
+// resolved answers the field of gqlgen's context.
 func (rq *request) resolved(ctx context.Context, obj any) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
 	key := answerKey{obj, fc.Field.Field, scalar.Locale(ctx)}
 	rq.mu.Lock()
-	known, ok := rq.answers[key]
+	cached, ok := rq.answers[key]
 	rq.mu.Unlock()
-	if ok && slices.Equal(known.selections, fc.Field.Selections) {
-		return known.value, known.err
+	if ok && slices.Equal(cached.selections, fc.Field.Selections) {
+		return cached.value, cached.err
 	}
-	c := &call{node: rq.node(fc.Object, fc.Field), rq: rq, ctx: quiet(ctx), args: fc.Args, objs: []any{obj}}
+	c := &call{node: rq.node(fc.Object, fc.Field), rq: rq, ctx: withoutErrors(ctx), args: fc.Args, objs: []any{obj}}
 	rq.walk(c)
 	if c.err != nil {
 		return nil, c.err
@@ -120,7 +120,7 @@ func (rq *request) resolved(ctx context.Context, obj any) (any, error) {
 	return c.answerFor(0)
 }
 
-// walk answers a call and all below it, and keeps what was found.
+// walk answers a call and everything below it, and keeps the answers.
 func (rq *request) walk(c *call) {
 	rq.walking.Lock()
 	defer rq.walking.Unlock()
@@ -129,13 +129,13 @@ func (rq *request) walk(c *call) {
 	}
 }
 
-// quiet gives a context for looking ahead: arguments that can't be read are reported
-// by gqlgen when it comes to their field, and not twice.
-func quiet(ctx context.Context) context.Context {
+// withoutErrors returns a context for reading ahead, which drops errors of arguments: gqlgen reports them when it comes to
+// the field, and they must not be reported twice.
+func withoutErrors(ctx context.Context) context.Context {
 	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
 }
 
-// keep puts what a call found where the fields' resolvers look for it.
+// keep stores the answers of a call for the resolvers of its field.
 func (rq *request) keep(c *call) {
 	locale := scalar.Locale(c.ctx)
 	for i, obj := range c.objs {
@@ -149,7 +149,7 @@ func (rq *request) keep(c *call) {
 	}
 }
 
-// load reads entries that were not read yet, or not with all the fields: all in one round trip.
+// load reads the entries that are not read yet, or lack fields, in one round trip.
 func (rq *request) load(ctx context.Context, all ...*wanted) error {
 	defer rq.hold(all)()
 	var lookups []*storage.Lookup
@@ -178,11 +178,10 @@ func (rq *request) load(ctx context.Context, all ...*wanted) error {
 	return nil
 }
 
-// hold keeps others from reading the same kinds until its result is called, so that what several fields ask of one
-// entry adds up.
+// hold locks the kinds of all until release is called, so that fields that need the same entry read it once.
 func (rq *request) hold(all []*wanted) (release func()) {
 	var held []*sync.Mutex
-	for _, kind := range content.Kinds() { // always in the same order
+	for _, kind := range content.Kinds() { // always in the same order, to prevent a deadlock
 		if !slices.ContainsFunc(all, func(w *wanted) bool { return w.kind == kind }) {
 			continue
 		}
@@ -203,9 +202,10 @@ func (rq *request) hold(all []*wanted) (release func()) {
 	}
 }
 
-// missing are the entries that are to be read, and the fields to read of them: those that were read stay known.
+// missing returns the entries to read and the fields to read of them. The fields include those that an entry already
+// has, so that none is lost.
 func (rq *request) missing(w *wanted) (missing []content.ID, fields []string) {
-	fields = slices.Clip(w.fields) // they are the plan's, which others read by, too
+	fields = slices.Clip(w.fields) // copied before append, because other requests read the plan's fields
 	rq.mu.Lock()
 	defer rq.mu.Unlock()
 	seen := make(map[content.ID]bool, len(w.ids))

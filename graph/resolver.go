@@ -1,7 +1,6 @@
-// Package graph is the GraphQL face of Sen: it answers the schema's fields from
-// content. Each field that leads somewhere is a relation (see relation.go), and a
-// request answers them a level at a time (see request.go), so that however many
-// objects a page has, the store is asked as often.
+// Package graph answers GraphQL operations from the store. A relation describes each field that needs more than its
+// object (see relation.go). A request answers the fields level by level (see request.go), so the number of round
+// trips to the store does not depend on the number of objects of a page.
 package graph
 
 import (
@@ -19,27 +18,24 @@ import (
 	"sen/internal/storage"
 )
 
-// Resolver answers the fields of the schema. Its methods are written by
-// graph/generate; what they answer stands in the relations.
+// Resolver answers the fields of the schema. graph/generate writes its methods; the relations answer them.
 type Resolver struct {
-	store *storage.Store
-	// newsroom makes the changes.
+	store    *storage.Store
 	newsroom *newsroom.Newsroom
-	// people sign in.
-	people *people.People
-	// publicURL is where clients reach the program, without a slash at its end.
+	people   *people.People
+	// publicURL is the address at which clients reach the program, without a slash at its end.
 	publicURL string
 	sources   map[content.Kind]source
-	// relations has what answers a field, by type and field: "Article.authors".
+	// relations has the relation of each type and field, such as "Article.authors".
 	relations map[string]relation
 	schema    *executableSchema
-	// satisfies has for each object the types that a fragment on it may name.
+	// satisfies has, for each type of object, the types that a fragment on it may name.
 	satisfies map[string][]string
-	// zones are the time zones that were asked for, by name.
+	// zones caches the time zones by name.
 	zones sync.Map
 }
 
-// NewResolver makes what answers the schema's fields from a store.
+// NewResolver returns a Resolver that reads from a store.
 func NewResolver(store *storage.Store, room *newsroom.Newsroom, persons *people.People, publicURL string) *Resolver {
 	r := &Resolver{
 		store: store, newsroom: room, people: persons, publicURL: strings.TrimSuffix(publicURL, "/"),
@@ -69,13 +65,13 @@ func NewResolver(store *storage.Store, room *newsroom.Newsroom, persons *people.
 func (r *Resolver) relate(object string, fields map[string]relation) {
 	for name, rel := range fields {
 		if err := rel.check(); err != nil {
-			panic(fmt.Sprintf("the relation %s.%s: %v", object, name, err)) // it stands in this package
+			panic(fmt.Sprintf("the relation %s.%s: %v", object, name, err)) // an error in this package
 		}
 		r.relations[object+"."+name] = rel
 	}
 }
 
-// resolve answers the field at which a context stands, for one object.
+// resolve answers the field of a context for one object.
 func resolve[R any](ctx context.Context, obj any) (R, error) {
 	answer, err := requestOf(ctx).resolved(ctx, obj)
 	found, ok := answer.(R)

@@ -37,13 +37,13 @@ func registerRevision(r *Resolver) {
 			return newsroom.Moves(c.rq.actor, kind, e), nil
 		}},
 		"usedBy": {load: r.usedBy},
-		// Guests see how things stand with the one entry, but nobody of the newsroom.
+		// Guests see the state of their entry, but no names of the staff.
 		"createdBy": {answer: func(c *call, obj any) (any, error) { return c.colleague(obj.(*content.Editing).CreatedBy), nil }},
 		"updatedBy": {answer: func(c *call, obj any) (any, error) { return c.colleague(obj.(*content.Editing).UpdatedBy), nil }},
 	})
 }
 
-// colleague is a person of the newsroom, whom guests don't see.
+// colleague returns a person of the staff, or null for guests, who must not see names of the staff.
 func (c *call) colleague(p *content.Person) any {
 	if p == nil || c.rq.actor == nil || c.rq.actor.Preview != "" {
 		return nil
@@ -51,14 +51,14 @@ func (c *call) colleague(p *content.Person) any {
 	return p
 }
 
-// revisions answers with the changes of an entry, for those who may read drafts.
+// revisions answers with the changes of an entry, for actors who may read drafts.
 func (r *Resolver) revisions() relation {
-	s := later{r, "Revision"}
+	s := lazyPager{r, "Revision"}
 	return permitted(content.ActionRead, func(obj any) content.Kind { return obj.(content.Content).Kind() },
 		listOf(s, func(obj any) storage.Within { return linked("entry", obj.(content.Content).Common().ID) }))
 }
 
-// permitted answers only to those who may do an action to the kind of the object.
+// permitted answers only for actors who may do an action on the kind of the object.
 func permitted(action content.Action, kind func(obj any) content.Kind, rel relation) relation {
 	load := rel.load
 	rel.load = func(c *call) ([]any, error) {
@@ -89,10 +89,10 @@ func (r *Resolver) revisionDiff(c *call) ([]any, error) {
 	return []any{changes}, err
 }
 
-// maxContents bounds how many copies of revisions are read at once.
+// maxContents is the largest number of revisions whose content is read at the same time.
 const maxContents = 8
 
-// revisionContents reads the copies that revisions left behind.
+// revisionContents reads the content of revisions.
 func (r *Resolver) revisionContents(c *call) ([]any, error) {
 	if err := c.rq.spend(len(c.objs)); err != nil {
 		return nil, err
@@ -122,9 +122,9 @@ func (r *Resolver) revisionContents(c *call) ([]any, error) {
 	return answers, tasks.Wait()
 }
 
-// usedBy answers with the entries that link to some, as the place shows them.
+// usedBy answers with the entries that link to an entry, in the stage of the answered field.
 func (r *Resolver) usedBy(c *call) ([]any, error) {
-	if c.rq.actor == nil || c.rq.actor.Preview != "" { // what else the newsroom works at is nothing for guests
+	if c.rq.actor == nil || c.rq.actor.Preview != "" { // guests must not see other entries that the staff works on
 		answers := make([]any, len(c.objs))
 		for i := range answers {
 			answers[i] = []content.Content{}

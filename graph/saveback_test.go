@@ -14,7 +14,8 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// everyBlock is a body with a block of each kind, all that shows media twice, and neighbours that a form could join.
+// everyBlock is a body with a block of each kind, with each block that shows media twice, and with neighbours that a
+// format could merge.
 const everyBlock = `[
 	{"heading":{"level":2,"spans":[{"text":"Một\nhai"}]}},
 	{"paragraph":{"spans":[{"text":"Đậm ","marks":["BOLD"]},{"text":"thường  và "},{"text":"liên kết","link":"https://a.example/x_(1)?q=1&b=2"},{"text":" *sao*\n– gạch"}]}},
@@ -36,7 +37,7 @@ const everyBlock = `[
 	{"divider":{}}
 ]`
 
-// saver is a writer who saves bodies, and reads the answers.
+// saver is a writer who saves bodies and reads the answers.
 type saver struct {
 	*testing.T
 	*testserver.Server
@@ -72,7 +73,7 @@ func (s *saver) ask(into any, query string, variables map[string]any) {
 	}
 }
 
-// draft uploads a picture that is not published, with texts of its own.
+// draft uploads a picture that is not published, with its own texts.
 func (s *saver) draft() content.ID {
 	s.Helper()
 	pixel, err := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGM4ISAAAAKMAOl1X4TIAAAAAElFTkSuQmCC")
@@ -97,7 +98,7 @@ func (s *saver) create(title string, body map[string]any) *saved {
 	return &made
 }
 
-// users are the ids of the entries that use a medium.
+// users returns the ids of the entries that use a medium.
 func (s *saver) users(id content.ID) string {
 	s.Helper()
 	var media struct {
@@ -111,8 +112,8 @@ func (s *saver) users(id content.ID) string {
 	return strings.Join(ids, " ")
 }
 
-// TestSavingBack reads a draft's body as HTML and as Markdown, saves it as it was read, and finds nothing changed.
-func TestSavingBack(t *testing.T) {
+// TestSavingUnchangedBody reads a draft's body as HTML and as Markdown, and saves it unchanged: the entry does not change.
+func TestSavingUnchangedBody(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := &saver{t, testserver.Start(t, testkit.SampleStore(t, e), nil)}
 		medium := s.draft()
@@ -136,7 +137,7 @@ func TestSavingBack(t *testing.T) {
 			if len(again.UserErrors) > 0 || len(again.Notices) > 0 {
 				t.Errorf("%s: errors %s, notices %v", form, again.UserErrors, again.Notices)
 			}
-			if again.Article.Version != 1 { // nothing was changed, so nothing was written
+			if again.Article.Version != 1 { // nothing changed, so nothing was written
 				after, _, err := s.Newsroom.Revision(t.Context(), made.Article.ID, again.Article.Version)
 				if err != nil {
 					t.Fatal(err)
@@ -150,8 +151,8 @@ func TestSavingBack(t *testing.T) {
 	})
 }
 
-// TestSignedAddresses puts the signed address of a draft wherever an address can stand: what is stored has no
-// signature, the medium counts as used, and a notice tells.
+// TestSignedAddresses uses the signed address of a draft in every place of an address: the stored address has no
+// signature, the medium counts as used, and a notice reports it.
 func TestSignedAddresses(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := &saver{t, testserver.Start(t, testkit.SampleStore(t, e), nil)}

@@ -20,30 +20,28 @@ import (
 	"sen/internal/content"
 )
 
-// Options are what an operator chooses of the GraphQL face.
+// Options are the operator's settings of the GraphQL API.
 type Options struct {
-	// Introspection lets clients ask for the schema, and be told names that are near a
-	// wrong one.
+	// Introspection lets clients query the schema, and adds names that are similar to a wrong name to error messages.
 	Introspection bool
-	// Walk leaves all queries to gqlgen's own executor, which answers the same, but later: for
-	// tests and benchmarks that compare the two.
+	// Walk leaves all queries to gqlgen's own executor, which gives the same answers more slowly. It is for tests and
+	// benchmarks that compare both.
 	Walk bool
-	// Walked is told of every query that was left to gqlgen's executor because its plan
-	// did not do.
+	// Walked is called for each query that gqlgen's executor has to answer because its plan can't.
 	Walked func()
-	// Kept is told what is kept in memory, by its name.
+	// Kept is called with each cache and its name.
 	Kept   func(name string, kept cache.Kept)
 	Limits limits.Limits
 	Log    *slog.Logger
 }
 
-// NewExecutor makes what runs operations against the schema.
+// NewExecutor returns an executor of operations against the schema.
 func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	kept := documents.NewCache(r.schema.Schema())
 	if o.Kept != nil {
 		o.Kept("documents", kept)
 	}
-	var schema graphql.ExecutableSchema = planned{r.schema, kept, o.Walked}
+	var schema graphql.ExecutableSchema = plannedSchema{r.schema, kept, o.Walked}
 	if o.Walk {
 		schema = r.schema
 	}
@@ -62,7 +60,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	return e
 }
 
-// begin starts a request: it reads how the client wants to read from its headers.
+// begin starts a request: it reads the request's defaults from its headers.
 func (r *Resolver) begin(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	site := r.store.Site()
 	reading := &scalar.Reading{Languages: site.Languages, Zone: r.zone(site.TimeZone)}
@@ -80,15 +78,15 @@ func (r *Resolver) begin(ctx context.Context, next graphql.OperationHandler) gra
 		return refuse("The header Sen-Stage must be PUBLISHED or DRAFT.")
 	}
 	if op := graphql.GetOperationContext(ctx).Operation; op.Operation == ast.Mutation && reading.Stage == "" {
-		reading.Stage = content.StageDraft // what a change left behind is a working copy
+		reading.Stage = content.StageDraft // the answer to a mutation shows the draft that it changed
 	}
 	return next(r.newRequest(scalar.WithReading(ctx, reading)))
 }
 
-// zone is a time zone by its name, UTC if there is none. Each is read once: it takes a file.
+// zone returns a time zone by its name, or UTC if there is none. It caches zones, because reading one opens a file.
 func (r *Resolver) zone(name string) *time.Location {
-	if known, ok := r.zones.Load(name); ok {
-		return known.(*time.Location)
+	if cached, ok := r.zones.Load(name); ok {
+		return cached.(*time.Location)
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
@@ -103,8 +101,8 @@ func refuse(message string) graphql.ResponseHandler {
 	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded.Errorf(content.CodeBadUserInput, "%s", message)}})
 }
 
-// rulesWithoutSuggestions are the specification's validation rules, with none that
-// tells names near a wrong one. The executor replaces two by itself; these it forgets.
+// rulesWithoutSuggestions returns the specification's validation rules, without suggestions of similar names. The
+// executor replaces two rules by itself, but not these.
 func rulesWithoutSuggestions() *rules.Rules {
 	r := rules.NewDefaultRules()
 	for _, told := range []string{

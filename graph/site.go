@@ -25,7 +25,7 @@ func registerSite(r *Resolver) {
 				if e := c.entry(item.ContentID); e != nil {
 					link = content.Path(e)
 				}
-				if link == "" { // it only heads the links below it
+				if link == "" { // the item is only a heading for the items below it
 					return nil, nil
 				}
 				return &link, nil
@@ -34,8 +34,8 @@ func registerSite(r *Resolver) {
 	})
 }
 
-// shownSite is the site with those links of its menus that lead somewhere: to an address, to an entry that the actor can
-// see, or by the links below them.
+// shownSite returns the site with the menu items that lead somewhere: to an address, to an entry that the actor can
+// see, or to items below them.
 func (c *call) shownSite(site *content.Site) (*content.Site, error) {
 	var menus []*node
 	for _, n := range c.rq.on(c.node, "Site").nodes {
@@ -69,13 +69,13 @@ func (c *call) shownSite(site *content.Site) (*content.Site, error) {
 	return &shown, nil
 }
 
-// entryKind is the kind of some entries, and the copy of them that is read.
+// entryKind is a kind and the stage of its entries to read.
 type entryKind struct {
 	kind  content.Kind
 	stage content.Stage
 }
 
-// linkedIn adds the entries that a menu's items lead to.
+// linkedIn adds the entries that a menu's items lead to, with all items below them.
 func (c *call) linkedIn(items []*content.MenuItem, ids map[entryKind][]content.ID) {
 	for _, item := range items {
 		if kind, ok := item.ContentID.Kind(); ok {
@@ -86,7 +86,8 @@ func (c *call) linkedIn(items []*content.MenuItem, ids map[entryKind][]content.I
 	}
 }
 
-// shownIn are the stored fields of a kind that are selected below the items of a menu, so that its entries are read once.
+// shownIn returns the stored fields of a kind that are selected below the items of a menu, so that its entries are
+// read once.
 func (rq *request) shownIn(n *node, object string, kind content.Kind) (fields []string) {
 	for _, below := range rq.on(n, object).nodes {
 		switch below.field.Name {
@@ -99,7 +100,7 @@ func (rq *request) shownIn(n *node, object string, kind content.Kind) (fields []
 	return fields
 }
 
-// shownItems are the items of a menu that lead somewhere.
+// shownItems returns the items of a menu that lead somewhere.
 func (c *call) shownItems(items []*content.MenuItem) []*content.MenuItem {
 	shown := make([]*content.MenuItem, 0, len(items))
 	for _, item := range items {

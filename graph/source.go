@@ -9,44 +9,45 @@ import (
 	"sen/internal/storage"
 )
 
-// source is where entries of one kind are read from, whatever their Go type.
+// source reads entries of one kind, whatever their Go type is.
 type source interface {
 	pager
-	// byIDs reads entries at a stage with some stored fields, in the order of the ids; nil for what is not there.
+	// byIDs reads entries at a stage with some stored fields, in the order of the ids; nil for an entry that does not
+	// exist.
 	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error)
-	// reading begins such a read: the entries are there when the store made the lookup.
+	// reading prepares such a read. The returned function gives the entries after the store has executed the lookup.
 	reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content)
-	// bySlug reads the entry with a present or former slug at a stage; nil for none.
+	// bySlug reads the entry with a present or former slug at a stage; nil if there is none.
 	bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error)
-	// Withdrawn tells whether a slug is of what once was published and is not any more.
+	// Withdrawn reports whether a slug belongs to an entry that was published once and is not published any more.
 	Withdrawn(ctx context.Context, slug string) (bool, error)
-	// StoredFields names what an entry of the kind is stored with.
+	// StoredFields returns the names of the stored fields of the kind.
 	StoredFields() []string
-	// labelFields names what the label is made from; it is always read.
+	// labelFields returns the stored fields from which the label is computed; they are always read.
 	labelFields() []string
 }
 
 // pager reads lists of one kind.
 type pager interface {
-	// pages reads the page that the call's arguments ask for, for each parent.
+	// pages reads, for each parent, the page that the call's arguments ask for.
 	pages(c *call, parents []storage.Within) ([]any, error)
-	// firsts reads the first elements of a plain list, for each parent.
+	// firsts reads, for each parent, the first elements of a plain list.
 	firsts(c *call, parents []storage.Within) ([]any, error)
 }
 
-// lists is the pager of a kind; it may be registered later.
-func (r *Resolver) lists(k content.Kind) pager { return later{r, k} }
+// lists returns the pager of a kind. The kind may be registered later.
+func (r *Resolver) lists(k content.Kind) pager { return lazyPager{r, k} }
 
-type later struct {
+type lazyPager struct {
 	r    *Resolver
 	kind content.Kind
 }
 
-func (l later) pages(c *call, parents []storage.Within) ([]any, error) {
+func (l lazyPager) pages(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].pages(c, parents)
 }
 
-func (l later) firsts(c *call, parents []storage.Within) ([]any, error) {
+func (l lazyPager) firsts(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].firsts(c, parents)
 }
 
@@ -54,7 +55,7 @@ func (l later) firsts(c *call, parents []storage.Within) ([]any, error) {
 type kindSource[T any, F content.Filter[F]] struct {
 	*storage.Collection[T, F]
 	label []string
-	// order is the order where none is asked for; empty is the kind's own.
+	// order is the order if the client asks for none; if empty, the default order of the kind.
 	order content.Order
 }
 
@@ -70,7 +71,7 @@ func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage 
 	return lookup, func() []content.Content { return contents(ids, found()) }
 }
 
-// contents are entries as what all kinds are; nil for what was not found.
+// contents converts entries to content.Content; nil for an entry that was not found.
 func contents[T any](ids []content.ID, found []T) []content.Content {
 	entries := make([]content.Content, len(ids))
 	for i, e := range found {
@@ -108,7 +109,7 @@ func (s *kindSource[T, F]) byArguments() relation {
 			found = entries[0]
 		}
 		if err == nil && c.rq.listStage(c.ctx, s.Kind()) != stage && (found == nil || c.rq.stageOf(c.ctx, found.Common().ID) != stage) {
-			return nil, errDrafts // whether it is there or not
+			return nil, errDrafts // the same error whether the entry exists or not
 		}
 		if found == nil || err != nil {
 			return []any{nil}, err
@@ -117,7 +118,7 @@ func (s *kindSource[T, F]) byArguments() relation {
 	}}
 }
 
-// maxParents is how many parents' pages are asked for by one command.
+// maxParents is the largest number of parents whose pages are read by one command.
 const maxParents = 200
 
 func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, error) {
@@ -146,7 +147,7 @@ func (s *kindSource[T, F]) firsts(c *call, parents []storage.Within) ([]any, err
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
 }
 
-// eachPage reads a page for each parent and answers with what is made from it.
+// eachPage reads a page for each parent. It answers with what from returns for the page.
 func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
 	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
 		return nil, err
@@ -164,7 +165,7 @@ func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask stor
 	return answers, nil
 }
 
-// selected notes what of the page is asked for.
+// selected sets which parts of the page are selected.
 func (s *kindSource[T, F]) selected(c *call, ask *storage.List[F]) {
 	object := string(s.Kind())
 	elements := func(n *node) { ask.Fields = union(ask.Fields, c.rq.on(n, object).stored) }
@@ -189,7 +190,7 @@ func (s *kindSource[T, F]) selected(c *call, ask *storage.List[F]) {
 	}
 }
 
-// argument is an argument of the call's field, nil when it was not given.
+// argument returns an argument of the call's field; nil if it was not given.
 func argument[V any](c *call, name string) *V {
 	switch v := c.args[name].(type) {
 	case *V:
@@ -207,7 +208,7 @@ func deref[V any](p *V) (v V) {
 	return v
 }
 
-// union is a set of names that has those of both.
+// union returns a set of names that contains the names of both.
 func union(a, b []string) []string {
 	for _, name := range b {
 		if !slices.Contains(a, name) {

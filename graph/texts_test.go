@@ -22,7 +22,7 @@ import (
 	"sen/internal/web"
 )
 
-// answer is an answer of GraphQL.
+// answer is a GraphQL answer.
 type answer struct {
 	Data   map[string]any
 	Errors []struct {
@@ -56,7 +56,7 @@ func at(value any, names ...string) any {
 	return value
 }
 
-// lists are the root fields of all kinds.
+// lists returns the root fields of all kinds.
 func lists(schema *ast.Schema) map[string]string {
 	found := map[string]string{}
 	for _, f := range schema.Query.Fields {
@@ -67,7 +67,7 @@ func lists(schema *ast.Schema) map[string]string {
 	return found
 }
 
-// required are the selections of all fields of a type that answer with a text, at every depth that takes no argument.
+// required returns selections of all fields of a type that answer with a text, at every depth that needs no argument.
 func required(schema *ast.Schema, def *ast.Definition, depth int) string {
 	var b strings.Builder
 	for _, f := range def.Fields {
@@ -85,15 +85,15 @@ func required(schema *ast.Schema, def *ast.Definition, depth int) string {
 	return b.String()
 }
 
-// TestLanguageTakenOff takes the languages off the site in which all of the sample is written. That has to be confirmed, and
-// everything goes on being shown in the languages in which it is there.
-func TestLanguageTakenOff(t *testing.T) {
+// TestLanguageRemoved removes from the site the languages in which all sample content is written. This must be
+// confirmed, and everything is still shown in the languages that it has.
+func TestLanguageRemoved(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	bundle, err := sample.Bundle()
 	if err != nil {
 		t.Fatal(err)
 	}
-	titled := 0 // entries with a text of their own as their label
+	titled := 0 // entries whose label is a text of its own
 	for _, item := range bundle.Items {
 		if item.Content.Label()[content.Undetermined] == "" {
 			titled++
@@ -160,7 +160,7 @@ func TestLanguageTakenOff(t *testing.T) {
 				}
 			}
 		}
-		// What is written in French alone by now is counted by itself.
+		// What now exists only in French is counted separately.
 		made := asks(t, server, "admin", `mutation { createTag(input: { name: { text: "Nénuphar" } }) { tag { id } userErrors { message } } }`, nil)
 		if at(made.Data, "createTag", "tag", "id") == nil {
 			t.Fatalf("%+v", made)
@@ -172,7 +172,7 @@ func TestLanguageTakenOff(t *testing.T) {
 	})
 }
 
-// TestNumbers sends numbers at the edge of what they can be, in documents and in variables.
+// TestNumbers sends numbers at the limits of their types, in documents and in variables.
 func TestNumbers(t *testing.T) {
 	server := testserver.Start(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
 	for _, c := range []struct{ query, variables, code, says string }{
@@ -214,7 +214,8 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// TestNullInCreates sends for each kind every field that may be null as null: a new entry is made as if they were left out.
+// TestNullInCreates creates an entry of each kind with null for every optional field: the result is the same as
+// without them.
 func TestNullInCreates(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: sen.Schema})
 	bundle, err := sample.Bundle()
@@ -226,7 +227,7 @@ func TestNullInCreates(t *testing.T) {
 		s.ids[item.Content.Kind()] = item.Content.Common().ID
 	}
 	for _, kind := range content.Kinds() {
-		if kind == content.KindMedia { // it is made by an upload
+		if kind == content.KindMedia { // media are created by an upload
 			continue
 		}
 		least := s.least(t, kind)
@@ -266,8 +267,9 @@ func TestNullInCreates(t *testing.T) {
 	}
 }
 
-// TestNothingNamelessIsPublished publishes drafts that lack a text which they need, as an older program may have left them.
-func TestNothingNamelessIsPublished(t *testing.T) {
+// TestNothingWithoutNameIsPublished publishes drafts that lack a required text, as an older version of the program may
+// have stored them.
+func TestNothingWithoutNameIsPublished(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
 		for _, c := range []struct{ create, collection, damage, field string }{
@@ -288,7 +290,7 @@ func TestNothingNamelessIsPublished(t *testing.T) {
 	})
 }
 
-// TestTimesOfAllYears keeps events at both ends of time, and goes through them by cursor, both ways.
+// TestTimesOfAllYears stores events at both ends of the time range, and reads them by cursor in both directions.
 func TestTimesOfAllYears(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.Store(t, e), nil)

@@ -10,7 +10,7 @@ import (
 	"sen/graph/limits"
 )
 
-// TestReadTrusted reads files as the tools of clients write them, and names what is wrong in one.
+// TestReadTrusted reads files in the formats of client tools, and checks that an error names the document.
 func TestReadTrusted(t *testing.T) {
 	const text = `query Tags($n: Int!) { tags(first: $n) { totalCount } }`
 	hash := documents.Hash(text)

@@ -1,4 +1,4 @@
-// Package clients writes what the caches of GraphQL clients have to know of the schema.
+// Package clients writes the files that the caches of GraphQL clients need to know the schema.
 package clients
 
 import (
@@ -10,11 +10,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// schema is the schema that the files are written for.
 type schema struct{ *ast.Schema }
 
-// Files are the settings that the caches of Apollo Client and urql need, as JSON by file name.
-// docs/single-page-apps.md shows their use.
+// Files returns the settings that the caches of Apollo Client and urql need, as JSON by file name.
+// docs/single-page-apps.md shows how to use them.
 func Files(of *ast.Schema) map[string][]byte {
 	s, files := schema{of}, map[string][]byte{}
 	defs := s.composites()
@@ -25,14 +24,15 @@ func Files(of *ast.Schema) map[string][]byte {
 	} {
 		text, err := json.Marshal(value)
 		if err != nil {
-			panic(err) // it is made of maps, lists and texts
+			panic(err) // maps, lists and texts can always be written as JSON
 		}
 		files[name] = append(text, '\n')
 	}
 	return files
 }
 
-// composites are the schema's objects, interfaces and unions by name, without those of introspection.
+// composites returns the schema's objects, interfaces and unions in the order of their names, without the types of
+// introspection.
 func (s schema) composites() (defs []*ast.Definition) {
 	for _, name := range slices.Sorted(maps.Keys(s.Types)) {
 		if def := s.Types[name]; def.IsCompositeType() && !strings.HasPrefix(name, "__") {
@@ -42,7 +42,7 @@ func (s schema) composites() (defs []*ast.Definition) {
 	return defs
 }
 
-// possible are the names of the objects that an interface or a union may be.
+// possible returns the names of the objects that an interface or a union can be.
 func (s schema) possible(def *ast.Definition) (names []string) {
 	for _, object := range s.GetPossibleTypes(def) {
 		names = append(names, object.Name)
@@ -51,8 +51,8 @@ func (s schema) possible(def *ast.Definition) (names []string) {
 	return names
 }
 
-// possibleTypes is Apollo Client's setting of that name: without it a fragment on an interface finds nothing in the
-// cache.
+// possibleTypes returns Apollo Client's setting of that name. Without it, a fragment on an interface finds nothing in
+// the cache.
 func (s schema) possibleTypes(defs []*ast.Definition) any {
 	types := map[string][]string{}
 	for _, def := range defs {
@@ -63,8 +63,8 @@ func (s schema) possibleTypes(defs []*ast.Definition) any {
 	return types
 }
 
-// typePolicies is Apollo Client's setting of that name: objects without an identity are merged where they stand, and
-// lists of objects are replaced. Without it the client warns that it may lose data.
+// typePolicies returns Apollo Client's setting of that name. It merges objects without an identity where they stand,
+// and replaces lists of objects. Without it, the client warns that it may lose data.
 func (s schema) typePolicies(defs []*ast.Definition) any {
 	type policy map[string]any
 	policies := map[string]policy{}
@@ -83,7 +83,7 @@ func (s schema) typePolicies(defs []*ast.Definition) any {
 		}
 		switch {
 		case def == s.Query, def == s.Mutation:
-		case def.Name == "Person": // by the name of a day: the same id has other names on other days
+		case def.Name == "Person": // a person's name depends on the date, so the same id has different names
 			p["keyFields"], p["merge"] = false, false
 		case def.Fields.ForName("id") == nil:
 			p["merge"] = true
@@ -95,7 +95,7 @@ func (s schema) typePolicies(defs []*ast.Definition) any {
 	return policies
 }
 
-// minifiedType is a type in the introspection that Graphcache reads, or a reference to one.
+// minifiedType is a type, or a reference to one, in the introspection that urql's Graphcache reads.
 type minifiedType struct {
 	Kind          string          `json:"kind"`
 	Name          string          `json:"name,omitempty"`
@@ -112,8 +112,8 @@ type minifiedField struct {
 	Args []minifiedField `json:"args,omitzero"`
 }
 
-// minified is an introspection with what Graphcache reads of it: every scalar, enum and input object is `Any`, as
-// @urql/introspection has it.
+// minified returns an introspection result that contains only what Graphcache reads. As in @urql/introspection, every
+// scalar, enum and input object is the type `Any`.
 func (s schema) minified(defs []*ast.Definition) any {
 	types := []minifiedType{anyType}
 	for _, def := range defs {
@@ -146,7 +146,7 @@ func (s schema) minified(defs []*ast.Definition) any {
 
 var anyType = minifiedType{Kind: string(ast.Scalar), Name: "Any"}
 
-// reference is a type as a field or an argument has it.
+// reference returns the minified form of the type of a field or an argument.
 func (s schema) reference(t *ast.Type) *minifiedType {
 	switch {
 	case t.NonNull:

@@ -1,4 +1,4 @@
-// Package coded makes the errors of an answer, each with the code by which clients tell it.
+// Package coded makes GraphQL errors with a code, by which clients recognize them.
 package coded
 
 import (
@@ -7,7 +7,7 @@ import (
 	"sen/internal/content"
 )
 
-// Errorf makes an error with a code and a message in English.
+// Errorf returns an error with a code and an English message.
 func Errorf(code content.Code, format string, args ...any) *gqlerror.Error {
 	err := gqlerror.Errorf(format, args...)
 	err.Extensions = map[string]any{"code": string(code)}

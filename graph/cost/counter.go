@@ -7,14 +7,14 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// counter makes a Document. Each selection is looked at once for each type that it can stand on, however
-// often fragments lead to it, so that the work is bounded by the document's length and not by what it asks for.
+// counter computes a Document. It visits each selection once for each type of object, however many fragments lead to
+// it. So its work is bounded by the length of the document and not by the size of the answer.
 type counter struct {
 	*Document
 	schema    *ast.Schema
 	fields    map[*ast.Field]priced
 	fragments map[fragmentOn]selected
-	// introspected are the fields that fragments on the schema's own types ask for.
+	// introspected caches how many introspection fields a fragment selects.
 	introspected map[*ast.FragmentDefinition]int
 }
 
@@ -23,24 +23,28 @@ type fragmentOn struct {
 	object   *ast.Definition
 }
 
-// What is counted of a selection on one object.
+// The indexes of the figures in selected.
 const (
-	objects    = iota // what it costs
-	elements          // of a connection: what each element of its page costs
-	totals            // of a connection: how often the list is read again for totalCount,
-	nexts             // for hasNextPage,
-	previous          // and for hasPreviousPage
-	conditions        // how many conditions the filters have
+	objects    = iota // the cost
+	elements          // of a connection: the cost of each element of its page
+	totals            // of a connection: how often the list is read again for totalCount
+	nexts             // the same for hasNextPage
+	previous          // the same for hasPreviousPage
+	conditions        // the number of conditions in filters
 	counts
 )
 
-// selected is what a selection comes to on one object.
+// selected has the figures of a selection on one type of object.
 type selected [counts]amount
 
-// Of works out what the operations of a valid document cost: one for each object that the answer can
-// have, and what finding the elements of its lists takes. A page counts as long as it is asked for, 20 without that; a
-// list that has as many elements as one of its arguments, as those; any other list as plainList. Of the types that can
-// stand in a place the dearest counts. Values cost nothing, and what @skip and @include leave out does not either.
+// Of computes the cost of the operations of a valid document: 1 for each object that the answer can have, plus the
+// cost of finding the elements of its lists.
+//
+//   - A page counts as its requested length, or 20 if none is requested.
+//   - A list that has as many elements as one of its arguments counts as the length of the argument.
+//   - Any other list counts as plainList.
+//   - If a field can have several types, the most expensive one counts.
+//   - Scalar values cost nothing, and neither does what @skip and @include leave out.
 func Of(schema *ast.Schema, doc *ast.QueryDocument) *Document {
 	c := &counter{
 		Document: &Document{operations: map[*ast.OperationDefinition]priced{}}, schema: schema,
@@ -58,10 +62,10 @@ func Of(schema *ast.Schema, doc *ast.QueryDocument) *Document {
 	return c.Document
 }
 
-// parts gather what several selections come to.
+// parts collects the figures of several selections.
 type parts [counts][]part
 
-// add adds what a selection comes to, so many times.
+// add adds the figures of a selection, multiplied by a factor.
 func (p *parts) add(s selected, times factor) {
 	for i, a := range s {
 		if a != (amount{}) {
@@ -70,15 +74,15 @@ func (p *parts) add(s selected, times factor) {
 	}
 }
 
-// fold adds up what was gathered, or takes the dearest of each.
-func (p *parts) fold(c *Document, dearest bool) (s selected) {
+// fold returns the sum of the collected figures, or the maximum of each if takeMax is set.
+func (p *parts) fold(c *Document, takeMax bool) (s selected) {
 	for i := range p {
-		s[i] = c.fold(dearest, p[i]...)
+		s[i] = c.fold(takeMax, p[i]...)
 	}
 	return s
 }
 
-// selection counts a selection on an object of a type. It stops where the cost can't grow any more.
+// selection counts a selection on a type of object. It stops when the cost has reached its maximum.
 func (c *counter) selection(set ast.SelectionSet, object *ast.Definition) selected {
 	var all parts
 	for _, s := range set {
@@ -102,8 +106,8 @@ func (c *counter) selection(set ast.SelectionSet, object *ast.Definition) select
 	return all.fold(c.Document, false)
 }
 
-// fieldOn counts a field where it stands: in a connection the elements of the page are apart, and what stands
-// beside them may have the list read again.
+// fieldOn counts a field on a type of object. On a connection, it counts the elements of the page apart from the
+// other fields, because totalCount and pageInfo may need to read the list again.
 func (c *counter) fieldOn(f *ast.Field, object *ast.Definition) (s selected) {
 	again, rereads := reread[f.Name]
 	switch page := isConnection(object); {
@@ -131,16 +135,16 @@ func (c *counter) fragment(f *ast.FragmentDefinition, object *ast.Definition) se
 	return counted
 }
 
-// applies tells whether a fragment's type condition takes in an object.
+// applies reports whether a fragment with a type condition applies to an object.
 func (c *counter) applies(condition string, object *ast.Definition) bool {
 	return condition == "" || slices.Contains(c.schema.PossibleTypes[condition], object)
 }
 
-// field counts the objects that a field of a type leads to, with what is selected on them.
+// field counts the objects that a field leads to, with the selections on them.
 func (c *counter) field(f *ast.Field, on *ast.Definition) priced {
 	def := c.schema.Types[f.Definition.Type.Name()]
 	if !def.IsCompositeType() {
-		if on.Name == "RichText" && !strings.HasPrefix(f.Name, "__") { // each is written from all blocks
+		if on.Name == "RichText" && !strings.HasPrefix(f.Name, "__") { // each format is written from all blocks
 			return priced{cost: amount{known: formCost}}
 		}
 		return priced{}

@@ -1,52 +1,53 @@
-// Package cost works out what the operations of a document cost before they run: how many objects their answers can have,
-// and what finding them takes. The figures are measured: see docs/adr/0012-cost.md.
+// Package cost computes the cost of the operations of a document before they run: how many objects the answers can
+// have, and how much work it takes to find them. The figures are measured: see docs/adr/0012-cost.md.
 package cost
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// What is counted where the document does not say it.
+// Costs of what the document gives no number for.
 const (
-	// plainList is how many elements a list without pages counts as, such as authors, tags or the
-	// blocks of a body: most have fewer, and lists of lists multiply.
+	// plainList is the number of elements that a list without pages counts as, for example authors, tags or the
+	// blocks of a body. Most have fewer, and the numbers of nested lists multiply.
 	plainList = 5
 	// changeCost is the cost of a field of Mutation: a change reads, checks and writes some entries.
 	changeCost = 10
-	// formCost is the cost of a body in one form, such as HTML: it is written block by block.
+	// formCost is the cost of a body in one format, such as HTML: it is written block by block.
 	formCost = 1
 
-	// Max is where sums and products stop, so that a cost of Max means "at least so much".
+	// Max is the limit of sums and products. A cost of Max means "at least this much".
 	Max = 1_000_000_000
 )
 
-// Document is what the operations of a valid document cost, worked out as far as it goes
-// without variables. Requests that send the document share it.
+// Document has the costs of the operations of a valid document, computed as far as possible without the variables.
+// All requests that send the document share it.
 type Document struct {
 	operations map[*ast.OperationDefinition]priced
-	// steps are what depends on variables. Each needs those before it only.
+	// steps are the computations that depend on variables. A step depends only on earlier steps.
 	steps []step
-	// visits is how many selections were looked at to make it.
+	// visits is the number of selections that were visited to compute it.
 	visits int
 }
 
-// priced is what an operation or a field costs, and how many conditions the filters in it have.
+// priced is the cost of an operation or a field, and the number of conditions in its filters.
 type priced struct{ cost, conditions amount }
 
-// An amount is known, or known but for a step: that of number step, from 1, is added to it.
+// An amount is a known number plus the result of a step. step is the number of that step, counted from 1; 0 means
+// none.
 type amount struct{ known, step int }
 
-// A step adds up its parts, or takes the dearest of them.
+// A step computes the sum of its parts, or their maximum if takeMax is set.
 type step struct {
 	parts   []part
-	dearest bool
+	takeMax bool
 }
 
-// A part counts so many times as its factor says.
+// A part is an amount multiplied by a factor.
 type part struct {
 	amount
 	factor
 }
 
-// Plus adds two costs, up to [Max].
+// Plus returns the sum of two costs, at most [Max].
 func Plus(a, b int) int { return min(a+b, Max) }
 
 func times(a, b int) int {
@@ -56,7 +57,7 @@ func times(a, b int) int {
 	return a * b
 }
 
-// Of is what an operation costs with some variables, and how many conditions its filters have.
+// Of returns the cost of an operation with these variables, and the number of conditions in its filters.
 func (c *Document) Of(op *ast.OperationDefinition, variables map[string]any) (cost, conditions int) {
 	var few [32]int
 	values := few[:]
@@ -78,7 +79,7 @@ func (c *Document) Of(op *ast.OperationDefinition, variables map[string]any) (co
 			if v > 0 {
 				v = times(p.of(variables), v)
 			}
-			if s.dearest {
+			if s.takeMax {
 				values[i] = max(values[i], v)
 			} else {
 				values[i] = Plus(values[i], v)
@@ -88,8 +89,8 @@ func (c *Document) Of(op *ast.OperationDefinition, variables map[string]any) (co
 	return value(p.cost), value(p.conditions)
 }
 
-// Least calls a function with what each operation costs at least, whatever the variables are, and with how many conditions
-// its filters have at least, until that gives an error.
+// Least calls each for every operation, with the lowest cost and the lowest number of conditions that it has for any
+// variables. It stops at the first error and returns it.
 func (c *Document) Least(each func(op *ast.OperationDefinition, cost, conditions int) error) error {
 	for op, p := range c.operations {
 		if err := each(op, p.cost.known, p.conditions.known); err != nil {
@@ -99,15 +100,16 @@ func (c *Document) Least(each func(op *ast.OperationDefinition, cost, conditions
 	return nil
 }
 
-// fold adds parts up, or takes the dearest; what is known of them is worked out at once.
-func (c *Document) fold(dearest bool, parts ...part) amount {
+// fold returns the sum of parts, or their maximum if takeMax is set. It computes at once what does not depend on
+// variables.
+func (c *Document) fold(takeMax bool, parts ...part) amount {
 	known, open := 0, parts[:0:0]
 	for _, p := range parts {
 		switch {
 		case p.step == 0 && (p.known == 0 || p.read == nil && p.n == 0):
 		case p.step > 0 || p.read != nil:
 			open = append(open, p)
-		case dearest:
+		case takeMax:
 			known = max(known, times(p.n, p.known))
 		default:
 			known = Plus(known, times(p.n, p.known))
@@ -116,12 +118,12 @@ func (c *Document) fold(dearest bool, parts ...part) amount {
 	switch {
 	case len(open) == 0:
 		return amount{known: known}
-	case !dearest && len(open) == 1 && open[0].read == nil && open[0].n == 1:
+	case !takeMax && len(open) == 1 && open[0].read == nil && open[0].n == 1:
 		return amount{Plus(known, open[0].known), open[0].step}
-	case dearest && known > 0:
+	case takeMax && known > 0:
 		open = append(open, part{amount{known: known}, once})
 		known = 0
 	}
-	c.steps = append(c.steps, step{open, dearest})
+	c.steps = append(c.steps, step{open, takeMax})
 	return amount{known, len(c.steps)}
 }

@@ -17,7 +17,7 @@ import (
 
 var costSchema = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphqls", Input: sen.Schema})
 
-// costed is a valid document and what its operations cost.
+// costed returns a valid document and the cost of its operations.
 func costed(t testing.TB, text string) (*ast.QueryDocument, *Document) {
 	t.Helper()
 	doc, errs := gqlparser.LoadQueryWithRules(costSchema, text, nil)
@@ -27,7 +27,7 @@ func costed(t testing.TB, text string) (*ast.QueryDocument, *Document) {
 	return doc, Of(costSchema, doc)
 }
 
-// price is what the first operation of a document costs with some variables.
+// price returns the cost of the first operation of a document with these variables.
 func price(t testing.TB, text, variables string) int {
 	t.Helper()
 	doc, c := costed(t, text)
@@ -35,7 +35,7 @@ func price(t testing.TB, text, variables string) int {
 	return cost
 }
 
-// coerced are variables as a request's operation has them.
+// coerced returns variables in the form that a request's operation has.
 func coerced(t testing.TB, op *ast.OperationDefinition, variables string) map[string]any {
 	t.Helper()
 	given := map[string]any{}
@@ -51,19 +51,19 @@ func coerced(t testing.TB, op *ast.OperationDefinition, variables string) map[st
 	return read
 }
 
-// TestCost counts the objects that answers can have.
+// TestCost checks the number of objects that answers can have.
 func TestCost(t *testing.T) {
 	for _, c := range []struct {
 		query     string
 		variables string
 		cost      int
 	}{
-		// Values cost nothing, an object one.
+		// Scalar values cost nothing, an object costs 1.
 		{`{ __typename }`, `{}`, 0},
 		{`{ site { name locales __typename } }`, `{}`, 1},
 		{`{ article(slug: "a") { title seo { title image { url } } } }`, `{}`, 3},
 		{`{ a: site { name } b: site { name } }`, `{}`, 2},
-		// A page is as long as it is asked for, and 20 without that.
+		// A page counts as its requested length, and as 20 if none is requested.
 		{`{ articles { totalCount } }`, `{}`, 6},
 		{`{ articles { nodes { title } } }`, `{}`, 21},
 		{`{ articles(first: 3) { nodes { title } pageInfo { endCursor } } }`, `{}`, 5},
@@ -78,23 +78,23 @@ func TestCost(t *testing.T) {
 		{`query($n: Int) { articles(first: $n, last: 2) { nodes { title } } }`, `{}`, 3},
 		{`query($n: Int = 4) { articles(last: $n) { nodes { title } } }`, `{}`, 5},
 		{`query($n: Int = 4) { articles(last: $n) { nodes { title } } }`, `{"n": 1000000}`, 101},
-		// Lists in lists multiply; those without pages count as five.
+		// The numbers of nested lists multiply; a list without pages counts as five.
 		{`{ sections(first: 5) { nodes { articles(first: 6) { nodes { authors { organization { name } } } } } } }`, `{}`, 1 + 5*(1+1+6*(1+5*2))},
 		{`query($a: Int, $b: Int) { sections(first: $a) { nodes { articles(first: $b) { nodes { title } } } } }`, `{"a": 3, "b": 4}`, 1 + 3*(1+1+4)},
 		{`{ event(slug: "e") { agenda { speakers { positions { title } } } } }`, `{}`, 1 + 5*(1+5*(1+5))},
-		// As many as are named.
+		// A list counts as the number of its ids.
 		{`{ nodes(ids: ["a", "b", "c"]) { id } }`, `{}`, 3},
 		{`query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Article { cover { url } } } }`, `{"ids": ["a", "b"]}`, 4},
 		{`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": "a"}`, 1},
 		{`{ nodes(ids: "a") { id } }`, `{}`, 1},
-		// The dearest of the types that can stand there, whatever is named first.
+		// The most expensive of the possible types counts, in whatever order they are named.
 		{`{ node(id: "x") { ... on Article { cover { url } authors { name } } ... on Event { cover { url } } ... on Tag { name } } }`, `{}`, 7},
 		{`{ node(id: "x") { ... on Event { cover { url } } ... on Article { cover { url } authors { name } } } }`, `{}`, 7},
 		{`{ node(id: "x") { ... on Content { ... on Article { cover { url } } editing { createdBy { name } } } } }`, `{}`, 4},
 		{`query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Event { articles(first: 9) { nodes { title } } } } }`, `{"n": 3}`, 11},
 		{`query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Event { articles(first: 9) { nodes { title } } } } }`, `{"n": 30}`, 32},
 		{`{ article(slug: "a") { body { blocks { ... on ParagraphBlock { spans { text } } ... on ImageBlock { media { url } } } } } }`, `{}`, 2 + 5*(1+5)},
-		// Fragments cost where they stand.
+		// Fragments cost where they are used.
 		{`{ articles(first: 2) { ...page } events(first: 2) { nodes { ...card } } } fragment page on ArticleConnection { nodes { ...card cover { url } } pageInfo { endCursor } } fragment card on Content { label editing { liveVersion } }`, `{}`, (1 + 2*3 + 1) + (1 + 2*2)},
 		{`query($n: Int) { articles(first: $n) { ...page ... { ...page } } } fragment page on ArticleConnection { nodes { title } }`, `{"n": 3}`, 7},
 		{`{ article(slug: "a") { ...none } } fragment none on Content { ... on Event { organizers { name } } }`, `{}`, 1},
@@ -106,10 +106,10 @@ func TestCost(t *testing.T) {
 		{`query($no: Boolean = true) { site { name } ...more @skip(if: $no) } fragment more on Query { tags(first: 1) { nodes { name } } }`, `{}`, 1},
 		{`query($no: Boolean = true) { site { name } ...more @skip(if: $no) } fragment more on Query { tags(first: 1) { nodes { name } } }`, `{"no": false}`, 3},
 		{`query($n: Int, $yes: Boolean!) { articles(first: $n) { nodes @include(if: $yes) { title } edges @skip(if: $yes) { node { title } } } }`, `{"n": 2, "yes": false}`, 5},
-		// A change costs ten, several at once as many times.
+		// A change costs ten, and a bulk mutation ten for each item.
 		{`mutation { signOut { userErrors { message } } }`, `{}`, 15},
 		{`mutation($items: [ContentInput!]!) { bulkCreate(items: $items) { content { id } } }`, `{"items": [{"tag": {}}, {"tag": {}}]}`, 22},
-		// It stops somewhere.
+		// The cost has a maximum.
 		{`{ a: sections(first: 100) { nodes { articles(first: 100) { nodes { related(first: 100) { nodes { related(first: 100) { nodes { related(first: 100) { nodes { title } } } } } } } } } } }`, `{}`, Max},
 		{`query($n: Int) { a: sections(first: $n) { nodes { articles(first: $n) { nodes { related(first: $n) { nodes { related(first: $n) { nodes { related(first: $n) { nodes { title } } } } } } } } } } site { name } }`, `{"n": 100}`, Max},
 	} {
@@ -119,7 +119,7 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// TestCostOfOperations tells apart what the operations of a document cost.
+// TestCostOfOperations checks that the operations of a document have separate costs.
 func TestCostOfOperations(t *testing.T) {
 	doc, c := costed(t, `query a($n: Int) { tags(first: $n) { ...p } } query b { tags(first: 3) { ...p } } query c($n: Int) { t: tags(first: $n) { ...p } u: tags { ...p } } fragment p on TagConnection { nodes { articles { totalCount } } }`)
 	for name, want := range map[string]int{"a": 1 + 2*7, "b": 1 + 3*7, "c": 1 + 2*7 + 1 + 20*7} {
@@ -129,8 +129,8 @@ func TestCostOfOperations(t *testing.T) {
 	}
 }
 
-// TestCostOfDoubledFragments doubles what a document asks for with each fragment. The work grows with the
-// document's length alone; a walk along the fragments would look at two to the power of their number.
+// TestCostOfDoubledFragments has fragments that each double what the document asks for. The work grows only with the
+// length of the document. A walk along the fragments would visit two to the power of their number.
 func TestCostOfDoubledFragments(t *testing.T) {
 	for what, fragment := range map[string]string{
 		"known":           "fragment f%d on Article { ...f%d ...f%d }",
@@ -158,7 +158,7 @@ func TestCostOfDoubledFragments(t *testing.T) {
 	}
 }
 
-// TestCostIsMonotone asks for more and sees that it costs no less.
+// TestCostIsMonotone checks that asking for more never costs less.
 func TestCostIsMonotone(t *testing.T) {
 	queries := testkit.Queries(t)
 	queries["a list of one kind"] = `query($n: Int) { node(id: "x") { ... on Article { events(first: $n) { nodes { name } } } ... on Tag { name } } }`
@@ -180,7 +180,8 @@ func TestCostIsMonotone(t *testing.T) {
 	}
 }
 
-// TestLimits tells the limits of strangers, of guests with a preview and of roles, named or not.
+// TestLimits checks the limits of anonymous clients, of guests with a preview, and of roles with and without a limit
+// of their own.
 func TestLimits(t *testing.T) {
 	for _, c := range []struct {
 		actor *content.Actor
@@ -197,7 +198,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// BenchmarkCost prices the front page: its document, which is done once, and a request of it.
+// BenchmarkCost computes the cost of the front page: of its document, which is done once, and of a request.
 func BenchmarkCost(b *testing.B) {
 	const front = `query($n: Int = 6, $yes: Boolean = true) { sections(first: 5) { nodes { name articles(first: $n) { nodes { ...card authors { name organization { name } } organizations { name } } } } }
 		events(first: $n) { nodes { ...card organizers { name } } } awards(first: 10) @include(if: $yes) { nodes { ...card recipients { name organization { name } } round { name } } } } fragment card on Content { id label path }`

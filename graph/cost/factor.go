@@ -6,7 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A factor is a number, or one that variables tell.
+// A factor is a number, or a function that reads it from variables.
 type factor struct {
 	n    int
 	read func(variables map[string]any) int
@@ -14,7 +14,7 @@ type factor struct {
 
 var once = factor{n: 1}
 
-// of is the factor with some variables.
+// of returns the factor for these variables.
 func (f factor) of(variables map[string]any) int {
 	if f.read != nil {
 		return f.read(variables)
@@ -22,7 +22,7 @@ func (f factor) of(variables map[string]any) int {
 	return f.n
 }
 
-// included is one for what @skip and @include leave in, and zero for what they leave out.
+// included returns 1 if @skip and @include keep a selection, and 0 if they leave it out.
 func included(directives ast.DirectiveList) factor {
 	var conditions []*ast.Argument
 	var wanted []bool
@@ -34,7 +34,7 @@ func included(directives ast.DirectiveList) factor {
 	if conditions == nil {
 		return once
 	}
-	return worked(func(variables map[string]any) int {
+	return computedFactor(func(variables map[string]any) int {
 		for i, condition := range conditions {
 			value, _ := condition.Value.Value(variables)
 			if yes, _ := value.(bool); yes != wanted[i] {
@@ -45,15 +45,16 @@ func included(directives ast.DirectiveList) factor {
 	}, conditions...)
 }
 
-// worked is a factor that is read from arguments: at once, unless one of them has a variable.
-func worked(read func(map[string]any) int, from ...*ast.Argument) factor {
+// computedFactor returns a factor that is computed from arguments. It computes it at once unless an argument contains a
+// variable.
+func computedFactor(read func(map[string]any) int, from ...*ast.Argument) factor {
 	if slices.ContainsFunc(from, func(arg *ast.Argument) bool { return arg != nil && hasVariable(arg.Value) }) {
 		return factor{read: read}
 	}
 	return factor{n: read(nil)}
 }
 
-// hasVariable tells whether a value is a variable or has one in it.
+// hasVariable reports whether a value is a variable or contains one.
 func hasVariable(v *ast.Value) bool {
 	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(child *ast.ChildValue) bool { return hasVariable(child.Value) })
 }

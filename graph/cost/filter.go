@@ -9,22 +9,23 @@ import (
 	"sen/internal/content"
 )
 
-// A weight is what a filter asks for.
+// A weight is the work that a filter causes.
 type weight struct {
-	// cost is what it costs to look through a list by it once.
+	// cost is the cost of searching a list with the filter once.
 	cost int
-	// conditions is how many comparisons it has, with the filters that it combines. Beyond the limit it is not told how many.
+	// conditions is the number of comparisons, plus the number of filters that are combined. Counting stops beyond
+	// the limit.
 	conditions int
 }
 
-// weigher weighs a filter with the variables of a request.
+// weigher computes the weight of a filter with the variables of a request.
 type weigher struct {
 	weight
 	schema    *ast.Schema
 	variables map[string]any
 }
 
-// weigh weighs a filter, nothing if there is none.
+// weigh returns the weight of a filter; it is zero if there is no filter.
 func weigh(schema *ast.Schema, filter *ast.Argument, variables map[string]any) weight {
 	if filter == nil {
 		return weight{}
@@ -36,7 +37,7 @@ func weigh(schema *ast.Schema, filter *ast.Argument, variables map[string]any) w
 	return w.weight
 }
 
-// filter weighs a filter of a kind; in a negated one nothing is found by an index.
+// filter adds the weight of the filter of a kind. In a negated filter no condition is served by an index.
 func (w *weigher) filter(def *ast.Definition, v given, negated bool) {
 	for name, member := range v.members() {
 		if member = member.read(w.variables); member.null() {
@@ -65,11 +66,12 @@ func (w *weigher) filter(def *ast.Definition, v given, negated bool) {
 	}
 }
 
-// isRelationFilter tells whether a type follows a link.
+// isRelationFilter reports whether a type is the filter of a relation.
 func isRelationFilter(def *ast.Definition) bool { return strings.HasSuffix(def.Name, "RelationFilter") }
 
-// relation weighs a filter by a link. Where all of some values are asked for, each is weighed like a condition: the store
-// tries to begin with any of them. A `where` costs whereCost, and its own conditions what they cost in a list of that kind.
+// relation adds the weight of a filter by a relation. With `all`, each value weighs as much as a condition, because
+// the store tries to begin with any of them. A `where` costs whereCost, and its conditions cost the same as in a list
+// of that kind.
 func (w *weigher) relation(def *ast.Definition, v given, negated bool) {
 	seeks, values, all, none, filtered := 0, 0, false, false, false
 	for name, member := range v.members() {
@@ -114,7 +116,7 @@ func (w *weigher) relation(def *ast.Definition, v given, negated bool) {
 	}
 }
 
-// comparisons weighs what one field is compared with; seek tells whether an index has the field.
+// comparisons adds the weight of the comparisons with one field; seek says whether an index has the field.
 func (w *weigher) comparisons(v given, seek bool) {
 	for name, member := range v.members() {
 		if member = member.read(w.variables); member.null() {
@@ -135,13 +137,13 @@ func (w *weigher) comparisons(v given, seek bool) {
 	}
 }
 
-// A given value stands in a document or comes from a variable.
+// A given value is in the document, or comes from a variable.
 type given struct {
 	literal *ast.Value
 	value   any
 }
 
-// read is the value of a variable, where that stands in a document.
+// read returns the value of the variable if the document has a variable here; otherwise it returns g.
 func (g given) read(variables map[string]any) given {
 	if g.literal != nil && g.literal.Kind == ast.Variable {
 		return given{value: variables[g.literal.Raw]}
@@ -149,7 +151,7 @@ func (g given) read(variables map[string]any) given {
 	return g
 }
 
-// null tells whether there is none.
+// null reports whether there is no value, or null.
 func (g given) null() bool {
 	if g.literal != nil {
 		return g.literal.Kind == ast.NullValue
@@ -157,7 +159,7 @@ func (g given) null() bool {
 	return g.value == nil
 }
 
-// yes tells whether it is true.
+// yes reports whether the value is true.
 func (g given) yes() bool {
 	if g.literal != nil {
 		return g.literal.Raw == "true"
@@ -166,7 +168,7 @@ func (g given) yes() bool {
 	return yes
 }
 
-// size is how many elements the value has; a single one stands for a list of one.
+// size returns the number of elements of the value. A single value counts as a list of one.
 func (g given) size() int {
 	if g.literal != nil && g.literal.Kind == ast.ListValue {
 		return len(g.literal.Children)
@@ -177,7 +179,7 @@ func (g given) size() int {
 	return 1
 }
 
-// elements are those of a list; a single value stands for a list of one.
+// elements yields the elements of a list. A single value counts as a list of one.
 func (g given) elements() iter.Seq[given] {
 	return func(yield func(given) bool) {
 		switch list := g.value.(type) {
@@ -208,7 +210,7 @@ func (g given) elements() iter.Seq[given] {
 	}
 }
 
-// members are the fields of an object.
+// members yields the fields of an object.
 func (g given) members() iter.Seq2[string, given] {
 	return func(yield func(string, given) bool) {
 		if object, ok := g.value.(map[string]any); ok {

@@ -9,7 +9,7 @@ import (
 	"sen/internal/content"
 )
 
-// TestCostOfFilters counts what finding the elements of lists takes, beside the elements.
+// TestCostOfFilters checks the cost of finding the elements of lists, in addition to the elements.
 func TestCostOfFilters(t *testing.T) {
 	const (
 		literal = `{ articles(first: 0, filter: %s) { __typename } }`
@@ -37,7 +37,8 @@ func TestCostOfFilters(t *testing.T) {
 		{`query($a: Boolean) { articles(first: 0, filter: {tags: {ids: "a", all: $a}}) { __typename } }`, `{"a": true}`, 21, 1},
 		{`{ articles(first: 0, filter: {tags: {all: true}}) { __typename } }`, `{}`, 1, 0},
 		{whole, `{"f": {"title": {"notIn": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]}}}`, 22, 1},
-		// A where costs 20, and its conditions what they do in a list of the other kind; what is within none costs as within not.
+		// A where costs 20, and its conditions cost the same as in a list of the other kind. A condition in a none
+		// costs the same as in a not.
 		{fmt.Sprintf(literal, `{authors: {where: {}}}`), `{}`, 21, 1},
 		{fmt.Sprintf(literal, `{authors: {where: null, none: null}}`), `{}`, 1, 0},
 		{fmt.Sprintf(literal, `{authors: {where: {organization: {slugs: ["a"]}}}}`), `{}`, 31, 2},
@@ -50,12 +51,12 @@ func TestCostOfFilters(t *testing.T) {
 		{fmt.Sprintf(literal, `{authors: {none: true, where: {}}}`), `{}`, 21, 2},
 		{whole, `{"f": {"authors": {"none": true, "where": {"organization": {"slugs": ["a"], "none": false}}}}}`, 31, 3},
 		{`query($w: AuthorFilter) { articles(first: 0, filter: {authors: {where: $w}}) { __typename } }`, `{"w": {"name": {"eq": "a"}}}`, 41, 2},
-		// What is combined counts as a condition too; no index serves what is negated.
+		// A combined filter counts as a condition too; no index serves a negated condition.
 		{fmt.Sprintf(literal, `{or: [], and: [{}, {}]}`), `{}`, 1, 2},
 		{fmt.Sprintf(literal, `{or: [{id: {eq: "a"}}, {title: {contains: "b"}}]}`), `{}`, 31, 4},
 		{fmt.Sprintf(literal, `{or: {and: {or: {title: {contains: "b"}}}}}`), `{}`, 21, 4},
 		{fmt.Sprintf(literal, `{not: {section: {ids: ["a"]}, or: [{id: {in: ["b"]}}, {not: {slug: {eq: "c"}}}]}}`), `{}`, 61, 7},
-		// Wherever variables stand.
+		// Variables at every place of a filter.
 		{whole, `{}`, 1, 0},
 		{whole, `{"f": null}`, 1, 0},
 		{whole, `{"f": {"or": [{"id": {"eq": "a"}}, {"title": {"contains": "b", "eq": null}}]}}`, 31, 4},
@@ -68,7 +69,7 @@ func TestCostOfFilters(t *testing.T) {
 		{`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`, `{"o": {"title": {"contains": "a"}}}`, 21, 2},
 		{`query($a: ArticleFilter!, $b: ArticleFilter!) { articles(first: 0, filter: {or: [$a, {and: [$b]}]}) { __typename } }`, `{"a": {"id": {"eq": "a"}}, "b": {"title": {"contains": "b"}}}`, 31, 5},
 		{`query($r: SectionRelationFilter) { articles(first: 0, filter: {not: {section: $r}}) { __typename } }`, `{"r": {"ids": ["a"]}}`, 21, 2},
-		// A list is gone through again for totalCount and for what stands before and behind.
+		// A list is read again for totalCount, hasNextPage and hasPreviousPage.
 		{`{ articles(first: 0) { totalCount } }`, `{}`, 6, 0},
 		{`{ articles(first: 0, filter: {title: {contains: "a"}}) { totalCount } }`, `{}`, 46, 1},
 		{`{ articles(first: 0, filter: {id: {eq: "a"}}) { totalCount pageInfo { endCursor hasNextPage hasPreviousPage } } }`, `{}`, 27, 1},
@@ -78,17 +79,17 @@ func TestCostOfFilters(t *testing.T) {
 		{`{ articles(first: 0, filter: {id: {eq: "a"}}) { ...count ... { ...count } } } fragment count on ArticleConnection { totalCount }`, `{}`, 41, 1},
 		{`query($yes: Boolean = false) { articles(first: 0) { totalCount @include(if: $yes) pageInfo @skip(if: $yes) { ... on PageInfo { hasNextPage } } } }`, `{}`, 2, 0},
 		{`query($yes: Boolean = false, $f: ArticleFilter) { articles(first: 0, filter: $f) { totalCount @include(if: $yes) } }`, `{"yes": true, "f": {"id": {"eq": "a"}}}`, 26, 1},
-		// A hundred elements that are passed over cost 1.
+		// A hundred skipped elements cost 1.
 		{`{ articles(first: 0, offset: 99) { __typename } }`, `{}`, 1, 0},
 		{`query($o: Int) { articles(first: 0, offset: $o) { __typename } }`, `{"o": 9980}`, 100, 0},
 		{`{ articles(first: 0, offset: -5) { __typename } }`, `{}`, 1, 0},
 		{`{ articles(first: 0, offset: 2000000000) { __typename } }`, `{}`, 101, 0},
-		// An order costs where a list may have to be sorted.
+		// An order costs something if the list may have to be sorted.
 		{`{ articles(first: 0, orderBy: TITLE_ASC) { __typename } }`, `{}`, 1, 0},
 		{`{ articles(first: 0, orderBy: TITLE_ASC, filter: {id: {eq: "a"}}) { __typename } }`, `{}`, 16, 1},
 		{`query($o: ArticleOrder) { sections(first: 2) { nodes { articles(first: 0, orderBy: $o) { __typename } } } }`, `{"o": "TITLE_ASC"}`, 1 + 2*(1+1+5), 0},
 		{`query($o: ArticleOrder) { sections(first: 2) { nodes { articles(first: 0, orderBy: $o) { __typename } } } }`, `{}`, 1 + 2*(1+1), 0},
-		// All of it multiplies in lists, and conditions count where they are written.
+		// All of this multiplies in nested lists, but conditions count only where they are written.
 		{`{ sections(first: 3) { nodes { articles(first: 0, offset: 100, filter: {title: {contains: "a"}}) { totalCount } } } }`, `{}`, 1 + 3*(1+1+1+20+25), 1},
 		{`query($f: ArticleFilter) { a: sections(first: 1) { ...s } b: sections(first: 1) { ...s } } fragment s on SectionConnection { nodes { articles(first: 0, filter: $f) { __typename } } }`, `{"f": {"title": {"contains": "a"}}}`, 46, 2},
 		{`{ node(id: "x") { ... on Tag { articles(first: 0, filter: {id: {eq: "a"}}) { __typename } } ... on Event { articles(first: 0, filter: {title: {eq: "a", ne: "b"}}) { __typename } } } }`, `{}`, 42, 2},
@@ -101,7 +102,8 @@ func TestCostOfFilters(t *testing.T) {
 	}
 }
 
-// TestNoFreeCondition sets each operator of each filter that the schema has: each counts, and costs something.
+// TestNoFreeCondition uses each operator of each filter of the schema: each counts as a condition, and costs
+// something.
 func TestNoFreeCondition(t *testing.T) {
 	n := 0
 	for _, list := range costSchema.Query.Fields {
@@ -131,7 +133,7 @@ func TestNoFreeCondition(t *testing.T) {
 	}
 }
 
-// example is a literal of an input type.
+// example returns a literal of an input type.
 func example(typ *ast.Type) string {
 	switch def := costSchema.Types[typ.Name()]; {
 	case def.Kind == ast.InputObject:
@@ -146,14 +148,14 @@ func example(typ *ast.Type) string {
 	return `"2020-01-01T00:00:00Z"`
 }
 
-// weighed is what a query costs, and how many conditions its filters have.
+// weighed returns the cost of a query and the number of conditions in its filters.
 func weighed(t *testing.T, query, variables string) (cost, conditions int) {
 	t.Helper()
 	doc, c := costed(t, query)
 	return c.Of(doc.Operations[0], coerced(t, doc.Operations[0], variables))
 }
 
-// TestManyConditions weighs filters with far more conditions than are allowed: it stops soon.
+// TestManyConditions uses filters with far more conditions than are allowed: counting stops early.
 func TestManyConditions(t *testing.T) {
 	parts := make([]any, 100_000)
 	for i := range parts {
@@ -176,7 +178,7 @@ func TestManyConditions(t *testing.T) {
 	}
 }
 
-// TestCostOfIntrospection counts by its lists what an introspection answers.
+// TestCostOfIntrospection checks the number of fields that an introspection answers, by its lists.
 func TestCostOfIntrospection(t *testing.T) {
 	types := len(costSchema.Types)
 	for query, want := range map[string]int{
@@ -202,7 +204,8 @@ func TestCostOfIntrospection(t *testing.T) {
 	}
 }
 
-// TestConditionsOfKnownDocument reads a filter's variables without many allocations: each request of a known document does.
+// TestConditionsOfKnownDocument checks that reading a filter's variables needs few allocations, because each request
+// of a cached document does it.
 func TestConditionsOfKnownDocument(t *testing.T) {
 	doc, c := costed(t, `query($f: ArticleFilter, $s: [String!]) { articles(filter: $f) { totalCount nodes { title } } events(filter: {tags: {slugs: $s}}) { nodes { name } } }`)
 	variables := map[string]any{"f": map[string]any{"section": map[string]any{"slugs": []any{"a"}}, "or": []any{map[string]any{"title": map[string]any{"contains": "b"}}}}, "s": []any{"c"}}

@@ -2,11 +2,12 @@ package cost
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// introspectedInCost is how many fields of an introspection cost 1. gqlgen's executor answers them, each alone.
+// introspectedInCost is the number of introspection fields that cost 1. gqlgen's executor answers each of them
+// separately.
 const introspectedInCost = 1000
 
-// introspection is how many fields the answer to an introspection has: the schema's types are as many as there are,
-// any other list counts as plainList. What @skip and @include leave out inside it counts too.
+// introspection returns how many fields the answer to an introspection has. The list of types counts with its real
+// length, any other list as plainList. Fields that @skip and @include leave out count too.
 func (c *counter) introspection(set ast.SelectionSet) (fields int) {
 	for _, s := range set {
 		c.visits++

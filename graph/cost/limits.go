@@ -2,11 +2,11 @@ package cost
 
 import "sen/internal/content"
 
-// Limits are the most that an operation may cost, by the role of who asks. The limit of no role is for
-// strangers and guests, and for roles that are not named.
+// Limits are the highest cost of an operation, by the role of the actor. The limit of the empty role is for anonymous
+// clients, for guests, and for roles that have no limit of their own.
 type Limits map[content.Role]int
 
-// For is the limit for who asks; nil is a stranger.
+// For returns the limit for an actor; nil is an anonymous client.
 func (l Limits) For(actor *content.Actor) int {
 	if actor != nil {
 		if limit, ok := l[actor.Role]; ok {
@@ -16,7 +16,7 @@ func (l Limits) For(actor *content.Actor) int {
 	return l[""]
 }
 
-// Most is the highest limit of any role.
+// Most returns the highest limit of any role.
 func (l Limits) Most() (most int) {
 	for _, limit := range l {
 		most = max(most, limit)

@@ -12,20 +12,20 @@ import (
 	"sen/internal/content"
 )
 
-// Cost is what an operation costs: how many objects its answer can have, and what finding them takes. It is told
-// before the operation runs. How it is counted stands in docs/limits.md.
+// Cost is the cost of an operation: how many objects its answer can have, and how much work it takes to find them. It
+// is known before the operation runs. docs/limits.md explains how it is counted.
 type Cost struct {
-	// Requested is the cost of the operation, Limit the most for whoever asks.
+	// Requested is the cost of the operation, and Limit is the highest cost that the actor may ask for.
 	Requested int `json:"requested"`
 	Limit     int `json:"limit"`
 }
 
-// BytesInCost is how many bytes of a request cost 1 to read, beside what its operation costs.
+// BytesInCost is the number of bytes of a request that cost 1 to read, in addition to the cost of its operation.
 const BytesInCost = 16 << 10
 
 type readCostKey struct{}
 
-// WithReadCost gives a context whose operation costs so much more, for reading a long request.
+// WithReadCost returns a context that adds a cost to its operation, for reading a long request.
 func WithReadCost(ctx context.Context, cost int) context.Context {
 	if cost == 0 {
 		return ctx
@@ -33,7 +33,7 @@ func WithReadCost(ctx context.Context, cost int) context.Context {
 	return context.WithValue(ctx, readCostKey{}, cost)
 }
 
-// costs refuses operations that cost too much, before anything of them runs.
+// costs refuses operations that cost too much, before any part of them runs.
 type costs struct {
 	Cache
 	limits cost.Limits
@@ -53,7 +53,7 @@ func (costs) ExtensionName() string { return "Cost" }
 // Validate implements graphql.HandlerExtension.
 func (costs) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext implements graphql.OperationContextMutator; it notes the cost.
+// MutateOperationContext implements graphql.OperationContextMutator. It records the cost.
 func (c costs) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	requested, conditions := c.Of(op).costs.Of(op.Operation, op.Variables)
 	reading, _ := ctx.Value(readCostKey{}).(int)
@@ -77,7 +77,8 @@ func (c costs) MutateOperationContext(ctx context.Context, op *graphql.Operation
 	return err
 }
 
-// InterceptResponse implements graphql.ResponseInterceptor: it tells the cost to who asks for it.
+// InterceptResponse implements graphql.ResponseInterceptor. It adds the cost to the answer if the client asked for
+// it.
 func (costs) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	op := graphql.GetOperationContext(ctx)
 	if asked, _ := op.Extensions[costName].(bool); asked {
@@ -88,7 +89,7 @@ func (costs) InterceptResponse(ctx context.Context, next graphql.ResponseHandler
 	return next(ctx)
 }
 
-// CostOf is what an operation costs; nothing if it came to an end before that was told.
+// CostOf returns the cost of an operation; it is zero if the operation ended before the cost was computed.
 func CostOf(op *graphql.OperationContext) Cost {
 	cost, _ := op.Stats.GetExtension(costName).(Cost)
 	return cost

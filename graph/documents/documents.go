@@ -1,5 +1,6 @@
-// Package documents does what is done with a document before it is executed: it parses it within the limits, validates
-// its values, works out its cost, and keeps it for the next request. It also reads the file of trusted documents.
+// Package documents prepares a document before its operation is executed: it parses the document within the limits,
+// validates its values, computes its cost, and caches it for the next request. It also reads the file of trusted
+// documents.
 package documents
 
 import (
@@ -17,7 +18,7 @@ import (
 	"sen/internal/cache"
 )
 
-// Cache keeps valid documents by their text, each parsed and with its costs. Documents in it were within the limits.
+// Cache has valid documents by their text, parsed and with their costs. Each was within the limits.
 type Cache struct {
 	*cache.Fixed[*Document]
 	schema *ast.Schema
@@ -28,9 +29,9 @@ var _ graphql.Cache[*ast.QueryDocument] = Cache{}
 // Document is a valid document. Requests that send the same text share it.
 type Document struct {
 	parsed *ast.QueryDocument
-	// wrong is the error in its literals; nil if they are right.
+	// wrong is the error in the literals of the document; nil if they are valid.
 	wrong *gqlerror.Error
-	// conditions are the variables in its @skip and @include.
+	// conditions are the names of the variables in its @skip and @include.
 	conditions []string
 	costs      *cost.Document
 	mu         sync.Mutex
@@ -38,24 +39,25 @@ type Document struct {
 }
 
 const (
-	// documentBytes bounds what is kept, as weighed.
+	// documentBytes is the capacity of the cache in bytes, as estimated by [Weight].
 	documentBytes = 64 << 20
-	// perByte is what a byte of text weighs, parsed, priced and planned, and perDocument what any
-	// document does: measured on the queries of the playground, see TestDocumentWeight.
+	// perByte is the estimated memory in bytes for each byte of text, with the parsed document, its costs and its
+	// plans. perDocument is the estimated memory of any document. Both are measured on the queries of the playground:
+	// see TestDocumentWeight.
 	perByte, perDocument = 80, 4 << 10
-	// maxPlans is how many plans are kept of a document: one for each operation and each combination of the values of
-	// its @skip and @include.
+	// maxPlans is the largest number of plans that are kept for a document. There is one for each operation and each
+	// combination of the values of its @skip and @include.
 	maxPlans = 16
 )
 
-// NewCache makes an empty cache of documents that are valid against a schema.
+// NewCache returns an empty cache of documents that are valid against a schema.
 func NewCache(schema *ast.Schema) Cache {
 	weigh := func(text string, _ *Document) uint32 { return uint32(Weight(text)) }
 	return Cache{cache.NewFixed(documentBytes, weigh), schema}
 }
 
-// Use has an executor keep its documents in the cache and refuse those that are over the limits, cost too much, or have
-// wrong values.
+// Use makes an executor keep its documents in the cache. The executor refuses documents that exceed the limits, cost
+// too much, or have invalid values.
 func (d Cache) Use(e *executor.Executor, l limits.Limits) {
 	e.SetQueryCache(d)
 	e.SetParserTokenLimit(l.Tokens)
@@ -65,7 +67,7 @@ func (d Cache) Use(e *executor.Executor, l limits.Limits) {
 	e.Use(costs{d, l.Cost})
 }
 
-// Weight is about how many bytes of memory a document takes in the cache, with its costs and its plans.
+// Weight estimates the memory in bytes that a document takes in the cache, with its costs and its plans.
 func Weight(text string) int { return perByte*len(text) + perDocument }
 
 // Get implements graphql.Cache.
@@ -77,9 +79,10 @@ func (d Cache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	return doc.parsed, true
 }
 
-// Add implements graphql.Cache. gqlgen takes two fields for one only where they are selected on the same type, or on an
-// interface and a type that has it: `node { id ... on Content { id } }` would answer id twice (TestKeysOnce). What one
-// object can select under one name is one field, the validation saw to it; so the types are taken away.
+// Add implements graphql.Cache. It removes the parent types from the fields. gqlgen merges two fields only if they
+// are selected on the same type, or on an interface and a type that implements it: it would answer `node { id ... on
+// Content { id } }` with id twice (TestKeysOnce). Validation has made sure that all fields with the same response
+// name on one object are the same field.
 func (d Cache) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
 	eachSelection(parsed, func(s ast.Selection) {
 		if f, ok := s.(*ast.Field); ok {
@@ -89,7 +92,7 @@ func (d Cache) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
 	d.Put(text, newDocument(d.schema, parsed))
 }
 
-// newDocument works out what does not depend on variables.
+// newDocument computes everything that does not depend on variables.
 func newDocument(schema *ast.Schema, parsed *ast.QueryDocument) *Document {
 	return &Document{
 		parsed: parsed, wrong: wrongIn(parsed), conditions: conditionsIn(parsed), costs: cost.Of(schema, parsed),
@@ -97,10 +100,11 @@ func newDocument(schema *ast.Schema, parsed *ast.QueryDocument) *Document {
 	}
 }
 
-// documentName is the key of the document among the data of an operation.
+// documentName is the key of the document in the data of an operation.
 const documentName = "document"
 
-// Of is the document of an operation. The operation keeps it, because others may push it out of the cache meanwhile.
+// Of returns the document of an operation. The operation keeps a reference to it, because the cache may drop it
+// meanwhile.
 func (d Cache) Of(op *graphql.OperationContext) *Document {
 	if doc, ok := op.Stats.GetExtension(documentName).(*Document); ok {
 		return doc
@@ -113,8 +117,8 @@ func (d Cache) Of(op *graphql.OperationContext) *Document {
 	return doc
 }
 
-// Plan is the plan of an operation: the executor's own, which makes it when the document has none for the operation and
-// the values of its @skip and @include. It is kept with the document.
+// Plan returns the executor's plan of an operation. If the document has none for the operation and the values of its
+// @skip and @include, Plan calls make and keeps the result with the document.
 func (d *Document) Plan(op *graphql.OperationContext, make func() any) any {
 	key := d.planKey(op)
 	d.mu.Lock()
@@ -128,7 +132,7 @@ func (d *Document) Plan(op *graphql.OperationContext, make func() any) any {
 	return p
 }
 
-// planKey has the name of the operation and the values of the variables in @skip and @include.
+// planKey returns the name of the operation and the values of the variables in @skip and @include.
 func (d *Document) planKey(op *graphql.OperationContext) string {
 	var b strings.Builder
 	b.WriteString(op.Operation.Name)

@@ -12,7 +12,7 @@ import (
 	"sen/internal/content"
 )
 
-// limiter refuses documents that are over a limit.
+// limiter refuses documents that exceed a limit.
 type limiter struct {
 	Cache
 	limits limits.Limits
@@ -29,7 +29,7 @@ func (limiter) ExtensionName() string { return "Limits" }
 // Validate implements graphql.HandlerExtension.
 func (limiter) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters implements graphql.OperationParameterMutator; it changes nothing.
+// MutateOperationParameters implements graphql.OperationParameterMutator. It changes nothing.
 func (l limiter) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	var doc *ast.QueryDocument
 	if known, ok := l.Peek(params.Query); ok {
@@ -49,12 +49,12 @@ func (l limiter) MutateOperationParameters(ctx context.Context, params *graphql.
 	return nil
 }
 
-// ErrReadOnly refuses an operation that is no query where only reading is allowed.
+// ErrReadOnly refuses an operation that is not a query where only queries are allowed.
 var ErrReadOnly = coded.Errorf(content.CodeBadUserInput, "Only queries are served here; send anything else by POST.")
 
 type readOnlyKey struct{}
 
-// ReadOnly gives a context in which only queries are run.
+// ReadOnly returns a context in which only queries are allowed.
 func ReadOnly(ctx context.Context) context.Context {
 	return context.WithValue(ctx, readOnlyKey{}, true)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// numbers writes the whole numbers among a request's variables as whole numbers: a program with one type of numbers may
-// send 1 as 1.0 or 1e0, and gqlparser takes that for no Int.
+// numbers converts whole numbers among the variables of a request to integers. Languages with a single number type
+// may send 1 as 1.0 or 1e0, and gqlparser does not accept these as Int.
 type numbers struct{}
 
 var _ interface {
@@ -33,10 +33,10 @@ func (numbers) MutateOperationParameters(_ context.Context, params *graphql.RawP
 	return nil
 }
 
-// maxWhole is the largest whole number below which all are numbers of 64 bits with a fraction, too.
+// maxWhole is the limit below which a 64-bit float represents every whole number exactly.
 const maxWhole = 1 << 53
 
-// whole is a value with its whole numbers written as such.
+// whole returns a value in which every whole number is written as an integer.
 func whole(value any) any {
 	switch v := value.(type) {
 	case json.Number:

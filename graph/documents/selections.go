@@ -6,7 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// eachSelection visits every selection of a document once.
+// eachSelection calls visit once for every selection of a document.
 func eachSelection(doc *ast.QueryDocument, visit func(ast.Selection)) {
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
@@ -28,7 +28,7 @@ func eachSelection(doc *ast.QueryDocument, visit func(ast.Selection)) {
 	}
 }
 
-// conditionsIn are the variables that a document's @skip and @include ask.
+// conditionsIn returns the names of the variables in the @skip and @include of a document.
 func conditionsIn(doc *ast.QueryDocument) (names []string) {
 	eachSelection(doc, func(s ast.Selection) {
 		for _, d := range directivesOf(s) {

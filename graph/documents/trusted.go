@@ -16,19 +16,19 @@ import (
 	"sen/internal/content"
 )
 
-// Trusted are documents that the operator loaded at start, valid and within the limits: their texts by their ids.
-// Each has the id that the file gives it, and sha256: with the hash of its text.
+// Trusted has the texts of the documents that the operator loaded at start, by id. They are valid and within the
+// limits. Each is stored under the id that the file gives it and under "sha256:" with the hash of its text.
 type Trusted map[string]string
 
 const hashPrefix = "sha256:"
 
-// Hash is the SHA-256 of a document's text in lower-case hex.
+// Hash returns the SHA-256 of a document's text in lower-case hex.
 func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// ByHash finds a document by the SHA-256 of its text.
+// ByHash returns the document whose text has this SHA-256.
 func (t Trusted) ByHash(hash string) (text string, ok bool) {
 	text, ok = t[hashPrefix+hash]
 	return text, ok
@@ -40,7 +40,8 @@ var (
 	anyHash     = regexp.MustCompile(`^[0-9A-Fa-f]{64}$`)
 )
 
-// CheckID checks the form of an id, as the GraphQL over HTTP specification's appendix "Persisted Documents" has it.
+// CheckID checks the form of an id. The rules are those of the GraphQL over HTTP specification, appendix "Persisted
+// Documents".
 func CheckID(id string) error {
 	prefix, payload, prefixed := strings.Cut(id, ":")
 	switch {
@@ -54,9 +55,9 @@ func CheckID(id string) error {
 	return nil
 }
 
-// ReadTrusted reads a file of documents: a JSON object of texts by id, as Relay and GraphQL Code Generator write it, or
-// the manifest of Apollo's tools. An error names the document that is wrong against
-// the schema or over a limit.
+// ReadTrusted reads a file of documents: a JSON object of texts by id, as Relay and GraphQL Code Generator write it,
+// or the manifest of Apollo's tools. It returns an error that names the document if one is invalid or exceeds a
+// limit.
 func ReadTrusted(file []byte, within limits.Limits, schema *ast.Schema) (Trusted, error) {
 	texts, err := readManifest(file)
 	if err != nil {
@@ -79,10 +80,10 @@ func ReadTrusted(file []byte, within limits.Limits, schema *ast.Schema) (Trusted
 	return trusted, nil
 }
 
-// manifestFormat is how Apollo's manifest tells what it is.
+// manifestFormat identifies the manifest of Apollo's tools.
 const manifestFormat = "apollo-persisted-query-manifest"
 
-// readManifest gives the texts of a file by their ids.
+// readManifest returns the texts of a file by their ids.
 func readManifest(file []byte) (map[string]string, error) {
 	var manifest struct {
 		Format     any
@@ -102,7 +103,7 @@ func readManifest(file []byte) (map[string]string, error) {
 	return texts, nil
 }
 
-// check tells what is wrong with a document, whatever its variables will be.
+// check returns an error if a document is invalid for all variables.
 func check(text string, within limits.Limits, schema *ast.Schema) error {
 	if _, err := within.Parse(text); err != nil {
 		return err

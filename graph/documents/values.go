@@ -17,10 +17,9 @@ import (
 	"sen/internal/content"
 )
 
-// values checks what gqlparser lets through and a resolver would meet too late: the
-// values of variables against their scalars and enums ("7" for an Int, NaN for a
-// Float, an enum in the wrong case), and literals of our own scalars. Found here,
-// they are errors of the request, and nothing of it runs.
+// values checks what gqlparser accepts and a resolver would find too late: the values of variables against their
+// scalars and enums ("7" for an Int, NaN for a Float, an enum in the wrong case), and literals of our own scalars. An
+// error here is an error of the request, and no field runs.
 type values struct{ Cache }
 
 var _ interface {
@@ -34,16 +33,16 @@ func (values) ExtensionName() string { return "Values" }
 // Validate implements graphql.HandlerExtension.
 func (values) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext implements graphql.OperationContextMutator; it changes nothing.
+// MutateOperationContext implements graphql.OperationContextMutator. It changes nothing.
 func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	doc := v.Of(op)
 	if doc.wrong != nil {
-		again := *doc.wrong // whoever answers may add to it
+		again := *doc.wrong // a copy, because the code that answers may add to the error
 		return &again
 	}
 	for _, def := range op.Operation.VariableDefinitions {
 		value, ok := op.Variables[def.Variable]
-		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) { // with a default it may be null as far as gqlparser sees
+		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) { // gqlparser accepts null for a variable with a default value
 			return coded.Errorf(content.CodeBadUserInput, "The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
 		}
 		if !ok || value == nil {
@@ -56,7 +55,7 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	return nil
 }
 
-// wrongIn is what is wrong with a valid document, whatever its variables will be; nil if nothing is.
+// wrongIn returns the first invalid literal of a document, or nil.
 func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
 	var first *gqlerror.Error
 	eachSelection(doc, func(s ast.Selection) {
@@ -72,7 +71,7 @@ func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
 	return first
 }
 
-// scalars read the values of the schema's scalars.
+// scalars has a function for each scalar of the schema, which returns an error if a value is invalid.
 var scalars = map[string]func(any) error{
 	"Int":      reads(scalar.UnmarshalInt),
 	"Float":    finite,
@@ -113,13 +112,13 @@ func finite(v any) error {
 	return fmt.Errorf("a Float must be a finite number")
 }
 
-// variable checks a value against its type.
+// variable returns an error if a value does not match its type.
 func (v values) variable(t *ast.Type, value any) error {
 	if value == nil {
 		return nil
 	}
 	if t.Elem != nil {
-		for _, one := range graphql.CoerceList(value) { // a single value stands for a list of one
+		for _, one := range graphql.CoerceList(value) { // a single value counts as a list of one
 			if err := v.variable(t.Elem, one); err != nil {
 				return err
 			}
@@ -151,8 +150,8 @@ func (v values) variable(t *ast.Type, value any) error {
 	return nil
 }
 
-// exactlyOne tells whether one field is given, and is not null: gqlparser sees to it
-// in literals, not in variables.
+// exactlyOne reports whether exactly one field is set and not null. gqlparser checks this in literals but not in
+// variables.
 func exactlyOne(object map[string]any) bool {
 	for _, value := range object {
 		return len(object) == 1 && value != nil
@@ -160,8 +159,8 @@ func exactlyOne(object map[string]any) bool {
 	return false
 }
 
-// literal checks a value that stands in the document against the scalars: gqlparser takes an Int of 64 bits, and our
-// own scalars as they come.
+// literal checks a literal in the document against the scalars: gqlparser accepts an Int of 64 bits, and any literal
+// for our own scalars.
 func literal(value *ast.Value) error {
 	if value == nil || value.Kind == ast.Variable || value.Kind == ast.NullValue {
 		return nil

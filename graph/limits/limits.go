@@ -13,28 +13,29 @@ import (
 	"sen/internal/content"
 )
 
-// Limits bound what a document may ask for. They are checked before the document is validated, because validating a
-// hostile document is expensive. Introspection fields count for their own limit only, and `__typename` for none.
+// Limits bound what a document may ask for. They are checked before the document is validated, because it is
+// expensive to validate a hostile document. Introspection fields count only for the limit Introspection, and
+// `__typename` counts for none.
 type Limits struct {
 	// Length is the longest document in bytes.
 	Length int
-	// Tokens is the most tokens of a document.
+	// Tokens is the largest number of tokens of a document.
 	Tokens int
-	// Depth is how deep fields may nest, fragments resolved.
+	// Depth is the deepest nesting of fields, with fragments resolved.
 	Depth int
-	// Aliases, RootFields and Directives are the most of a document.
+	// Aliases, RootFields and Directives are the largest numbers of each in a document.
 	Aliases, RootFields, Directives int
-	// Set is the most selections of one pair of braces.
+	// Set is the largest number of selections in one pair of braces.
 	Set int
-	// Selections is the most fields of an operation, fragments resolved.
+	// Selections is the largest number of fields of an operation, with fragments resolved.
 	Selections int
-	// Introspection is the most fields below `__schema` and `__type`, fragments resolved.
+	// Introspection is the largest number of fields below `__schema` and `__type`, with fragments resolved.
 	Introspection int
-	// Cost is the most that an operation may cost, by role. It is checked once the document is valid.
+	// Cost is the highest cost of an operation, by role. It is checked once the document is valid.
 	Cost cost.Limits
 }
 
-// Default lets every sensible page through and stops what only harms.
+// Default accepts the queries of every sensible page and refuses what only does harm.
 var Default = Limits{
 	Length: 32 << 10, Tokens: 2500, Depth: 12, Aliases: 30, RootFields: 20, Directives: 50,
 	Set: 300, Selections: 2000, Introspection: 500,
@@ -43,8 +44,9 @@ var Default = Limits{
 	},
 }
 
-// Parse parses a document that is within the limits. Its error is TOO_LARGE or TOO_COMPLEX. A document with a syntax
-// error is nil without an error: the executor parses it again and reports that.
+// Parse parses a document if it is within the limits. Otherwise it returns the error TOO_LARGE or TOO_COMPLEX. For a
+// document with a syntax error it returns nil and no error: the executor parses the document again and reports the
+// error.
 func (l Limits) Parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 	if len(text) > l.Length {
 		return nil, coded.Errorf(content.CodeTooLarge, "The document has %d bytes; the limit is %d.", len(text), l.Length)

@@ -10,13 +10,12 @@ import (
 	"sen/internal/content"
 )
 
-// size is how much a selection asks for, fragments resolved.
+// size is how much a selection asks for, with fragments resolved.
 type size struct {
 	depth, fields, introspected int
 }
 
-// measure measures a document that is not validated yet: fragments may be missing,
-// unused, or go round in circles.
+// measure measures a document that is not validated yet: fragments may be missing, unused, or form a cycle.
 type measure struct {
 	limits              Limits
 	doc                 *ast.QueryDocument
@@ -53,7 +52,7 @@ func (m *measure) document() *gqlerror.Error {
 	return m.err
 }
 
-// count counts what stands in the text itself.
+// count counts what is in the text itself, without resolving fragments.
 func (m *measure) count(directives ast.DirectiveList, set ast.SelectionSet) {
 	m.directives += len(directives)
 	m.refuse("too many selections in one pair of braces", len(set), m.limits.Set)
@@ -72,10 +71,10 @@ func (m *measure) count(directives ast.DirectiveList, set ast.SelectionSet) {
 	}
 }
 
-// ceiling keeps sums of doubled fragments from running over.
+// ceiling prevents an overflow: each fragment can double the sum.
 const ceiling = 1 << 20
 
-// selection measures a set with its fragments resolved.
+// selection measures a selection set with its fragments resolved.
 func (m *measure) selection(set ast.SelectionSet) size {
 	var total size
 	for _, s := range set {
@@ -97,7 +96,7 @@ func (m *measure) selection(set ast.SelectionSet) size {
 		case *ast.FragmentSpread:
 			known, ok := m.sizes[s.Name]
 			if !ok {
-				m.sizes[s.Name] = size{} // a circle counts nothing; validation refuses it
+				m.sizes[s.Name] = size{} // a cycle counts nothing; validation refuses it
 				if f := m.doc.Fragments.ForName(s.Name); f != nil {
 					known = m.selection(f.SelectionSet)
 				}

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Run runs tasks at the same time, and returns when all have ended. The last one runs on the caller's goroutine. A task
-// must not panic: see [Safely].
+// Run runs tasks at the same time, and returns when all have ended. The last one runs on the caller's goroutine. A
+// task must not panic: see [Safely].
 func Run(tasks []func()) {
 	var wg sync.WaitGroup
 	for i, task := range tasks {
@@ -24,9 +24,9 @@ func Run(tasks []func()) {
 	wg.Wait()
 }
 
-// growStack grows the stack of a new goroutine to 32 KiB at once, which a read from the store needs. Go starts with 8 KiB
-// at most and doubles the stack on the way down into the driver, copying all frames each time. The runtime has no call
-// for it, so a function with a large frame has to do: BenchmarkRun compares both.
+// growStack grows the stack of a new goroutine to 32 KiB at once, which a read from the store needs. A goroutine
+// starts with at most 8 KiB, and Go would double the stack several times in the driver and copy all frames each time.
+// The runtime has no function for this, so growStack has a large frame: BenchmarkRun compares both.
 //
 //go:noinline
 func growStack(i int) byte {
@@ -34,7 +34,7 @@ func growStack(i int) byte {
 	return frame[i]
 }
 
-// Safely calls a function and turns its panic into an error: a panic in a goroutine of its own would end the program.
+// Safely calls a function and converts its panic to an error: a panic in another goroutine would end the program.
 func Safely(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

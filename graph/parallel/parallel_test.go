@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestRun has tasks wait for each other: they all run at the same time.
+// TestRun runs tasks that wait for each other: all of them run at the same time.
 func TestRun(*testing.T) {
 	var all sync.WaitGroup
 	all.Add(3)
@@ -15,14 +15,14 @@ func TestRun(*testing.T) {
 	Run(nil)
 }
 
-// TestSafely turns a panic into an error.
+// TestSafely checks that a panic becomes an error.
 func TestSafely(t *testing.T) {
 	if err := Safely(func() error { panic("broken") }); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Error(err)
 	}
 }
 
-// descend uses about half a KiB of stack in each of its calls, as the frames down to the driver do.
+// descend uses about half a KiB of stack in each call, as the calls down to the driver do.
 //
 //go:noinline
 func descend(calls int) byte {
@@ -33,7 +33,8 @@ func descend(calls int) byte {
 	return frame[calls]
 }
 
-// BenchmarkRun runs four tasks that need 24 KiB of stack each, with the stack grown at once and as the runtime grows it.
+// BenchmarkRun runs four tasks that need 24 KiB of stack each, with the stack grown at once and as the runtime grows
+// it.
 func BenchmarkRun(b *testing.B) {
 	task := func() { descend(40) }
 	tasks := []func(){task, task, task, task}

@@ -12,19 +12,19 @@ import (
 	"sen/internal/content"
 )
 
-// Place is where in an answer a value stands, as far as its form depends on that.
+// Place has the properties of a place in an answer on which the form of a value depends.
 type Place struct {
-	// Locale is the language that was asked for.
+	// Locale is the requested language.
 	Locale content.Locale
-	// Chain is the languages that may answer, the asked one first.
+	// Chain has the languages that may answer, the requested one first.
 	Chain []content.Locale
-	// Zone is the zone in which moments are written.
+	// Zone is the time zone in which times are written.
 	Zone *time.Location
-	// Bad is set by what is appended and can't be a value of its type.
+	// Bad is set if an appended value is not valid for its type.
 	Bad bool
 }
 
-// PlaceOf is the place of the field being answered.
+// PlaceOf returns the place of the field that is being answered.
 func PlaceOf(ctx context.Context) Place {
 	r, locale := reading(ctx), Locale(ctx)
 	return Place{Locale: locale, Chain: r.chain(locale), Zone: r.Zone}
@@ -33,7 +33,7 @@ func PlaceOf(ctx context.Context) Place {
 // Append appends a value to an answer, as JSON.
 type Append[V any] func(b []byte, at *Place, v V) []byte
 
-// written makes of an Append what gqlgen writes a value by.
+// written converts an Append to the marshaler that gqlgen uses.
 func written[V any](appended Append[V], v V) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
 		at := PlaceOf(ctx)
@@ -42,7 +42,8 @@ func written[V any](appended Append[V], v V) graphql.ContextMarshaler {
 	})
 }
 
-// AppendString appends a plain text, an id, a day, a language or an address; an empty one is null, [Empty] is empty.
+// AppendString appends a plain text, an id, a day, a language or an address. An empty text becomes null, and [Empty]
+// becomes an empty text.
 func AppendString[V ~string](b []byte, at *Place, v V) []byte {
 	switch v {
 	case "":
@@ -53,10 +54,10 @@ func AppendString[V ~string](b []byte, at *Place, v V) []byte {
 	return AppendQuoted(b, at, v)
 }
 
-// escaped are the letters that a backslash stands before in JSON, by the byte that they stand for.
+// escaped has the letter that follows the backslash in JSON, for each byte that is escaped in this way.
 var escaped = [256]byte{'\t': 't', '\r': 'r', '\n': 'n', '\\': '\\', '"': '"'}
 
-// AppendQuoted appends a text, an empty one too, with the escapes that RFC 8259 §7 asks for.
+// AppendQuoted appends a text, even an empty one, with the escapes that RFC 8259 §7 demands.
 func AppendQuoted[V ~string](b []byte, _ *Place, v V) []byte {
 	const hex = "0123456789ABCDEF"
 	b = append(b, '"')
@@ -83,10 +84,10 @@ func AppendQuoted[V ~string](b []byte, _ *Place, v V) []byte {
 	return append(append(b, v[start:]...), '"')
 }
 
-// bare tells of eight bytes at once that none has to be escaped. A byte less than n, or
-// that differs from n by nothing, borrows from its highest bit (Anderson, Bit Twiddling
-// Hacks, "Determine if a word has a byte less than n"); borrows beyond that can only make
-// it ask byte by byte.
+// bare reports for eight bytes at once that none has to be escaped. Subtracting n from a byte below n, or 1 from a
+// zero difference, borrows from the byte's highest bit (Anderson, Bit Twiddling Hacks, "Determine if a word has a
+// byte less than n"). A borrow can reach the next byte too: bare then reports false although nothing has to be
+// escaped, and the caller checks byte by byte.
 func bare[V ~string](v V) bool {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	w := uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
@@ -95,15 +96,13 @@ func bare[V ~string](v V) bool {
 	return ((w-each*' ')&^w|(quote-each)&^quote|(slash-each)&^slash)&high == 0
 }
 
-// AppendInt appends a whole number.
 func AppendInt(b []byte, _ *Place, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
-// AppendInt64 appends a size; one beyond 32 bits is cut there, which is 2 GiB.
+// AppendInt64 appends a size in bytes. A size beyond 32 bits becomes the largest Int, 2 GiB.
 func AppendInt64(b []byte, _ *Place, n int64) []byte {
 	return strconv.AppendInt(b, min(n, math.MaxInt32), 10)
 }
 
-// AppendFloat appends a number.
 func AppendFloat(b []byte, at *Place, f float64) []byte {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		at.Bad = true
@@ -112,12 +111,11 @@ func AppendFloat(b []byte, at *Place, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'g', -1, 64)
 }
 
-// AppendBoolean appends true or false.
 func AppendBoolean(b []byte, _ *Place, v bool) []byte { return strconv.AppendBool(b, v) }
 
-// AppendDateTime appends a moment in the site's zone; the zero one is null. Offsets have no seconds (RFC 3339 §5.6), and
-// years have four digits: a moment for which the zone has another offset, such as its local mean time of a hundred years
-// ago, or another year than 0001 to 9999, is written in UTC.
+// AppendDateTime appends a time in the site's time zone; the zero time becomes null. Offsets have no seconds (RFC
+// 3339 §5.6), and years have four digits. So a time is written in UTC if the zone's offset has seconds, such as the
+// local mean time of a hundred years ago, or if the year is not 0001 to 9999.
 func AppendDateTime(b []byte, at *Place, t time.Time) []byte {
 	if t.IsZero() {
 		return append(b, "null"...)
@@ -126,21 +124,20 @@ func AppendDateTime(b []byte, at *Place, t time.Time) []byte {
 	if _, offset := t.Zone(); offset%60 != 0 || t.Year() < 1 || t.Year() > 9999 {
 		t = t.UTC()
 	}
-	if t.After(content.LastMoment) { // stored before it was refused
+	if t.After(content.LastMoment) { // stored before such times were refused
 		t = content.LastMoment
 	}
-	// To the millisecond, by the one layout that package time writes without reading it.
+	// The time has milliseconds. RFC3339Nano is the one layout that package time writes without parsing it.
 	return append(t.AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
 }
 
-// AppendText appends a text in the language of its place; where there is none in any
-// language it is null.
+// AppendText appends a text in the language of its place; it is null if no language of the chain has it.
 func AppendText(b []byte, at *Place, t content.Text) []byte {
 	s, _ := t.In(at.Chain)
 	return AppendString(b, at, s)
 }
 
-// AppendMinutes appends the minutes of the language of its place; null where there are none.
+// AppendMinutes appends the minutes of the language of its place; null if there are none.
 func AppendMinutes(b []byte, at *Place, m content.Minutes) []byte {
 	if n := m.In(at.Chain); n > 0 {
 		return AppendInt(b, at, n)
@@ -148,7 +145,7 @@ func AppendMinutes(b []byte, at *Place, m content.Minutes) []byte {
 	return append(b, "null"...)
 }
 
-// Optional appends what a pointer leads to; nil is null.
+// Optional appends the value behind a pointer; nil becomes null.
 func Optional[V any](one Append[V]) Append[*V] {
 	return func(b []byte, at *Place, v *V) []byte {
 		if v == nil {
@@ -158,7 +155,7 @@ func Optional[V any](one Append[V]) Append[*V] {
 	}
 }
 
-// Listed appends a list. An element that is null makes it bad: no list of the schema has such.
+// Listed appends a list. A null element sets [Place.Bad], because no list of the schema allows one.
 func Listed[V any](one Append[V]) Append[[]V] {
 	return func(b []byte, at *Place, list []V) []byte {
 		b = append(b, '[')
@@ -174,7 +171,7 @@ func Listed[V any](one Append[V]) Append[[]V] {
 	}
 }
 
-// OptionalList appends a list; a nil one is null.
+// OptionalList appends a list; a nil list becomes null.
 func OptionalList[V any](one Append[V]) Append[[]V] {
 	listed := Listed(one)
 	return func(b []byte, at *Place, list []V) []byte {

@@ -10,7 +10,7 @@ import (
 	"sen/internal/content"
 )
 
-// KindName is a kind's name as a value of the schema's enum: AWARD_SERIES for AwardSeries.
+// KindName returns a kind as a value of the schema's enum: AWARD_SERIES for AwardSeries.
 func KindName(k content.Kind) string {
 	var b strings.Builder
 	for i, r := range string(k) {

@@ -10,12 +10,12 @@ import (
 	"sen/internal/content"
 )
 
-// Reading is how a request reads: its defaults, and the site that it reads from.
+// Reading has a request's defaults and the properties of the site.
 type Reading struct {
 	Languages content.Languages
-	// Zone is the zone in which moments are written.
+	// Zone is the time zone in which times are written.
 	Zone *time.Location
-	// Locale and Stage are the request's defaults, from its headers; empty for the site's.
+	// Locale and Stage are the request's defaults, from its headers; if empty, those of the site.
 	Locale content.Locale
 	Stage  content.Stage
 
@@ -24,12 +24,12 @@ type Reading struct {
 
 type readingKey struct{}
 
-// WithReading gives a context in which a request reads as told.
+// WithReading returns a context whose request has these defaults.
 func WithReading(ctx context.Context, r *Reading) context.Context {
 	return context.WithValue(ctx, readingKey{}, r)
 }
 
-// plain is how a request reads that nothing was said of.
+// plain holds for a context without a Reading.
 var plain = &Reading{Languages: content.Languages{Default: "vi", Locales: []content.Locale{"vi"}}, Zone: time.UTC}
 
 func reading(ctx context.Context) *Reading {
@@ -39,8 +39,8 @@ func reading(ctx context.Context) *Reading {
 	return plain
 }
 
-// argument finds the nearest value of an argument, from the field that is being
-// answered up to its root: an argument holds for everything below it.
+// argument returns the nearest value of an argument, from the field that is being answered up to its root field: an
+// argument holds for everything below its field.
 func argument[V any](ctx context.Context, name string, otherwise V) V {
 	for fc := graphql.GetFieldContext(ctx); fc != nil; fc = fc.Parent {
 		if v, ok := fc.Args[name].(*V); ok && v != nil {
@@ -50,7 +50,7 @@ func argument[V any](ctx context.Context, name string, otherwise V) V {
 	return otherwise
 }
 
-// Locale is the language that the field being answered was asked for in.
+// Locale returns the language that the client requested for the field that is being answered.
 func Locale(ctx context.Context) content.Locale {
 	r := reading(ctx)
 	if r.Locale == "" {
@@ -59,7 +59,7 @@ func Locale(ctx context.Context) content.Locale {
 	return argument(ctx, "locale", r.Locale)
 }
 
-// Stage is the copy that the field being answered was asked for from.
+// Stage returns the stage that the client requested for the field that is being answered.
 func Stage(ctx context.Context) content.Stage {
 	r := reading(ctx)
 	if r.Stage == "" {
@@ -68,7 +68,7 @@ func Stage(ctx context.Context) content.Stage {
 	return argument(ctx, "stage", r.Stage)
 }
 
-// Chain is the languages that may answer for the field, the asked one first.
+// Chain returns the languages that may answer the field, the requested one first.
 func Chain(ctx context.Context) []content.Locale { return reading(ctx).chain(Locale(ctx)) }
 
 func (r *Reading) chain(locale content.Locale) []content.Locale {

@@ -1,5 +1,5 @@
-// Package scalar writes and reads the schema's scalars: what a value of Go looks
-// like to a client, and which values of a client are accepted.
+// Package scalar writes and reads the schema's scalars: how a Go value is shown to a client, and which values of a
+// client are accepted.
 package scalar
 
 import (
@@ -19,11 +19,11 @@ import (
 	"sen/internal/content"
 )
 
-// MarshalID writes an id; the empty one is null.
+// MarshalID writes an id; the empty id is null.
 func MarshalID(id content.ID) graphql.Marshaler { return MarshalString(string(id)) }
 
-// UnmarshalID reads an id: a string, or an integer as the specification has it. Like other texts it is copied: a literal is
-// a part of its document, which would be kept with whatever is kept under the id.
+// UnmarshalID reads an id: a string, or an integer, which the specification allows. It copies the text, like all
+// texts: a literal is a part of its document's text, which would stay in memory as long as the id is used as a key.
 func UnmarshalID(v any) (content.ID, error) {
 	switch v := v.(type) {
 	case string:
@@ -36,11 +36,12 @@ func UnmarshalID(v any) (content.ID, error) {
 	return "", fmt.Errorf("an ID must be a string")
 }
 
-// Empty stands for a text that is there and has nothing in it, such as the text of a body of pictures. No text that is kept has it.
+// Empty is a text that exists but is empty, such as the text of a body that has only pictures. No stored text has
+// this value.
 const Empty = "\x00"
 
-// MarshalString writes a plain text; an empty one is null, since nothing that is
-// missing is ever shown as an empty string.
+// MarshalString writes a plain text. An empty text is null, because a missing value is never shown as an empty
+// string.
 func MarshalString(s string) graphql.Marshaler {
 	switch s {
 	case "":
@@ -60,11 +61,10 @@ func UnmarshalString(v any) (string, error) {
 	return strings.Clone(s), nil
 }
 
-// MarshalInt writes a whole number.
 func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
-// UnmarshalInt reads a whole number of 32 bits, as the specification has Int. In JSON a number may have a fraction of
-// nothing: programs that know one type of numbers write 1 as 1.0 or 1e0.
+// UnmarshalInt reads a whole number of 32 bits, as the specification defines Int. In JSON the number may have a zero
+// fraction: languages with a single number type write 1 as 1.0 or 1e0.
 func UnmarshalInt(v any) (int, error) {
 	var f float64
 	switch n := v.(type) {
@@ -86,7 +86,7 @@ func UnmarshalInt(v any) (int, error) {
 	return int(f), nil
 }
 
-// MarshalInt64 writes a size; one beyond 32 bits is cut there, which is 2 GiB.
+// MarshalInt64 writes a size in bytes. A size beyond 32 bits becomes the largest Int, 2 GiB.
 func MarshalInt64(n int64) graphql.Marshaler {
 	return graphql.MarshalInt64(min(n, math.MaxInt32))
 }
@@ -97,16 +97,16 @@ func UnmarshalInt64(v any) (int64, error) {
 	return int64(n), err
 }
 
-// MarshalDateTime writes a moment in the site's zone; the zero one is null.
+// MarshalDateTime writes a time in the site's time zone; the zero time is null.
 func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
 	return written(AppendDateTime, t)
 }
 
-// dateTime matches RFC 3339's date-time (§5.6), which package time reads less strictly: it takes hours of one digit and
-// commas too.
+// dateTime matches RFC 3339's date-time (§5.6). Package time is less strict: it also accepts hours of one digit, and
+// commas.
 var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
-// UnmarshalDateTime reads a moment with its offset. In UTC it is of the years 0001 to 9999.
+// UnmarshalDateTime reads a time with its offset. In UTC its year must be 0001 to 9999.
 func UnmarshalDateTime(_ context.Context, v any) (time.Time, error) {
 	s, _ := v.(string)
 	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
@@ -119,7 +119,7 @@ func UnmarshalDateTime(_ context.Context, v any) (time.Time, error) {
 	return t, nil
 }
 
-// MarshalDate writes a day; the empty one is null.
+// MarshalDate writes a day; the empty day is null.
 func MarshalDate(d content.Date) graphql.Marshaler { return MarshalString(string(d)) }
 
 // UnmarshalDate reads a day.
@@ -134,7 +134,7 @@ func UnmarshalDate(v any) (content.Date, error) {
 // MarshalLocale writes a language.
 func MarshalLocale(l content.Locale) graphql.Marshaler { return MarshalString(string(l)) }
 
-// UnmarshalLocale reads a language; upper and lower case become the usual ones.
+// UnmarshalLocale reads a language; it converts upper and lower case to the usual ones.
 func UnmarshalLocale(v any) (content.Locale, error) {
 	s, _ := v.(string)
 	l, err := ParseLocale(s)
@@ -147,13 +147,13 @@ func UnmarshalLocale(v any) (content.Locale, error) {
 // ParseLocale reads a language tag.
 func ParseLocale(s string) (content.Locale, error) {
 	tag, err := language.Parse(s)
-	if err != nil || len(s) > 35 { // RFC 5646 §4.4.1: 35 characters hold every tag in use
+	if err != nil || len(s) > 35 { // RFC 5646 §4.4.1: every tag in use has at most 35 characters
 		return "", fmt.Errorf("a Locale must be a BCP 47 tag such as vi or en-GB")
 	}
 	return content.Locale(tag.String()), nil
 }
 
-// MarshalURL writes an address; the empty one is null.
+// MarshalURL writes an address; the empty address is null.
 func MarshalURL(u content.URL) graphql.Marshaler { return MarshalString(string(u)) }
 
 // UnmarshalURL reads an address.
@@ -166,8 +166,7 @@ func UnmarshalURL(v any) (content.URL, error) {
 	return content.URL(strings.Clone(s)), nil
 }
 
-// MarshalText writes a text in the language of its place; where there is none in
-// any language it is null.
+// MarshalText writes a text in the language of its place; it is null if no language of the chain has it.
 func MarshalText(t content.Text) graphql.ContextMarshaler {
 	return written(AppendText, t)
 }
@@ -177,12 +176,12 @@ func UnmarshalText(context.Context, any) (content.Text, error) {
 	return nil, fmt.Errorf("a text can't be given here")
 }
 
-// MarshalMinutes writes the minutes of the language of its place; null where there are none.
+// MarshalMinutes writes the minutes of the language of its place; null if there are none.
 func MarshalMinutes(m content.Minutes) graphql.ContextMarshaler {
 	return written(AppendMinutes, m)
 }
 
-// UnmarshalMinutes is never called: minutes are counted, not given.
+// UnmarshalMinutes is never called: minutes are computed and not given.
 func UnmarshalMinutes(context.Context, any) (content.Minutes, error) {
 	return nil, fmt.Errorf("minutes can't be given")
 }

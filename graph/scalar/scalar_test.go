@@ -12,8 +12,8 @@ import (
 	"sen/internal/content"
 )
 
-// TestCopies sees that what a literal is read as does not keep its document in memory.
-func TestCopies(t *testing.T) {
+// TestLiteralsAreCopied checks that a value that was read from a literal does not keep its document in memory.
+func TestLiteralsAreCopied(t *testing.T) {
 	document := `{ article(slug: "hop-mat") { id } }` + "                "
 	literal := document[17:24]
 	s, err := scalar.UnmarshalString(literal)
@@ -30,15 +30,15 @@ func TestCopies(t *testing.T) {
 	}
 }
 
-// zones are some whose offsets have seconds, minutes, and changes.
+// zones are time zones whose offsets have seconds, have minutes, or change.
 var zones = []string{
 	"UTC", "Asia/Ho_Chi_Minh", "Europe/Amsterdam", "Africa/Monrovia", "Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati",
 	"Pacific/Apia", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tokyo",
 }
 
-// TestDateTimeComesBack writes moments of all accepted years in many zones and reads them again: to the millisecond they are the same,
-// and what is written is RFC 3339.
-func TestDateTimeComesBack(t *testing.T) {
+// TestDateTimeRoundTrip writes times of all accepted years in many zones and reads them again: they are equal to the
+// millisecond, and the text follows RFC 3339.
+func TestDateTimeRoundTrip(t *testing.T) {
 	random := rand.New(rand.NewPCG(13, 7))
 	first, last := time.Time{}.UnixMilli()+1, content.LastMoment.UnixMilli()
 	moments := []int64{first, last, first + 1, last - 1, 0, -1, time.Date(1906, 6, 30, 16, 53, 29, 0, time.UTC).UnixMilli(), time.Date(1900, 1, 1, 0, 0, 0, 1_000_000, time.UTC).UnixMilli()}

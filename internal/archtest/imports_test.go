@@ -1,5 +1,5 @@
-// Package archtest holds the house together: who may import whom, how large a file
-// may be, and that the contract says what everything means.
+// Package archtest checks rules of the whole program: which packages may import which, how long a file may be, and
+// that every element of the schema has a description.
 package archtest
 
 import (
@@ -13,21 +13,21 @@ import (
 	"testing"
 )
 
-// rule forbids imports, and says why.
+// rule forbids imports, and gives the reason.
 type rule struct {
-	// from and to are patterns of import paths; a trailing /... also takes what is below.
+	// from and to are patterns of import paths; a trailing /... also matches the packages below.
 	from, to string
-	// except are packages that may.
+	// except has the packages that are allowed to import, or to be imported.
 	except []string
 	why    string
 }
 
-// documents are what documents are checked with.
+// documents are the packages that graph/documents may import.
 var documents = []string{
 	"sen/graph/coded", "sen/graph/cost", "sen/graph/limits", "sen/graph/scalar", "sen/internal/auth", "sen/internal/cache", "sen/internal/content",
 }
 
-// engines are what the engines are made of, and bson the packages that see documents.
+// engines are the packages that an engine may import, and bson the packages that may use BSON.
 var (
 	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine"}
 	bson    = []string{
@@ -44,47 +44,47 @@ var rooms = []string{
 }
 
 var rules = []rule{
-	{"sen/internal/content", "sen/...", nil, "the domain stands below everything and knows nothing of it"},
-	{"sen/internal/engine", "sen/...", []string{"sen/internal/content"}, "a vocabulary knows nothing of who speaks it"},
-	{"sen/internal/bsondoc", "sen/...", []string{"sen/internal/content"}, "reading and writing BSON are pure functions of it"},
-	{"sen/internal/embedded", "sen/...", engines, "an engine keeps documents and knows nothing of what they mean"},
-	{"sen/internal/mongodb", "sen/...", engines, "an engine keeps documents and knows nothing of what they mean"},
-	{"sen/internal/richtext", "sen/...", []string{"sen/internal/content"}, "forms of a body are pure functions of content"},
-	{"sen/internal/picture", "sen/...", nil, "facts about files are pure functions of their bytes"},
-	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading files is a pure function of them"},
-	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "what is kept is bytes with the names of what they were made from"},
-	{"sen/internal/storage", "sen/...", slices.Concat(rooms, []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}), "the store does not know who asks, nor what follows from a write; it notes what is read"},
-	{"sen/internal/storage/query", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "lists become queries by pure functions, which read nothing"},
-	{"sen/internal/storage/batch", "sen/...", []string{"sen/internal/engine"}, "reads and steps are combined whatever they read and write"},
-	{"sen/internal/storage/guard", "sen/...", []string{"sen/internal/engine"}, "an engine is guarded whatever is in it"},
-	{"sen/internal/storage/feed", "sen/...", []string{"sen/internal/cache", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/guard"}, "changes are told of without a look at the store"},
-	{"sen/internal/storage/lease", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "time and leases need an engine and nothing of the store"},
-	{"sen/internal/storage/files", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/lease"}, "files are kept without a look at entries"},
+	{"sen/internal/content", "sen/...", nil, "the domain is the lowest layer and depends on no other package"},
+	{"sen/internal/engine", "sen/...", []string{"sen/internal/content"}, "the interface of engines does not depend on the packages that use or implement it"},
+	{"sen/internal/bsondoc", "sen/...", []string{"sen/internal/content"}, "reading and writing BSON are pure functions"},
+	{"sen/internal/embedded", "sen/...", engines, "an engine stores documents and does not know their meaning"},
+	{"sen/internal/mongodb", "sen/...", engines, "an engine stores documents and does not know their meaning"},
+	{"sen/internal/richtext", "sen/...", []string{"sen/internal/content"}, "rendering a body is a pure function of its content"},
+	{"sen/internal/picture", "sen/...", nil, "the facts about a file are a pure function of its bytes"},
+	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading a file is a pure function of its bytes"},
+	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "the cache stores bytes with tags and does not know what they mean"},
+	{"sen/internal/storage", "sen/...", slices.Concat(rooms, []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}), "the store does not know the actor or the consequences of a write; it only records what is read"},
+	{"sen/internal/storage/query", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "pure functions convert lists to queries and read nothing"},
+	{"sen/internal/storage/batch", "sen/...", []string{"sen/internal/engine"}, "combining reads and writes does not depend on what they read and write"},
+	{"sen/internal/storage/guard", "sen/...", []string{"sen/internal/engine"}, "guarding an engine does not depend on what it stores"},
+	{"sen/internal/storage/feed", "sen/...", []string{"sen/internal/cache", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/guard"}, "changes are reported without reading the store"},
+	{"sen/internal/storage/lease", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "the clock and leases need only an engine"},
+	{"sen/internal/storage/files", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/lease"}, "storing files does not depend on entries"},
 	{"sen/...", "sen/internal/storage/query/...", []string{"sen/internal/storage"}, "only the store makes queries"},
-	{"sen/graph/cost", "sen/...", []string{"sen/graph/scalar", "sen/internal/content"}, "what a document costs follows from it and the schema alone"},
-	{"sen/graph/coded", "sen/...", []string{"sen/internal/content"}, "an error's code is all that it knows"},
-	{"sen/graph/limits", "sen/...", []string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"}, "a document's size follows from its text alone"},
-	{"sen/graph/documents", "sen/...", documents, "documents are checked before anything of them is executed"},
-	{"sen/graph/parallel", "sen/...", nil, "running functions at the same time needs to know nothing of them"},
-	{"sen/graph/clients", "sen/...", nil, "the files for clients follow from the schema alone"},
-	{"sen/internal/messages", "sen/...", []string{"sen/internal/content"}, "what editors are told is worded without knowing who tells it"},
-	{"sen/internal/entries", "sen/...", []string{"sen/internal/content", "sen/internal/storage"}, "entries without their Go types are the store's, and no rule is added"},
-	{"sen/internal/derive", "sen/...", []string{"sen/internal/content", "sen/internal/entries", "sen/internal/richtext", "sen/internal/storage"}, "what entries take over from each other does not depend on who changes them"},
-	{"sen/internal/files", "sen/...", []string{"sen/internal/content", "sen/internal/picture"}, "a file is taken in alike by an upload and by an import"},
-	{"sen/internal/people", "sen/...", []string{"sen/internal/auth", "sen/internal/content", "sen/internal/messages", "sen/internal/storage"}, "who may do what is decided without knowing how it is done"},
-	{"sen/internal/upkeep", "sen/...", []string{"sen/internal/content", "sen/internal/derive", "sen/internal/entries", "sen/internal/files", "sen/internal/people", "sen/internal/storage"}, "the whole site is moved and mended below the workflow"},
-	{"sen/internal/newsroom", "sen/...", []string{"sen/internal/auth", "sen/internal/content", "sen/internal/derive", "sen/internal/engine", "sen/internal/entries", "sen/internal/files", "sen/internal/messages", "sen/internal/people", "sen/internal/picture", "sen/internal/richtext", "sen/internal/storage"}, "writes are decided without GraphQL, and know nothing of who moves and mends the whole site"},
-	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb speaks to a MongoDB server"},
-	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "above the store there is no BSON"},
-	{"sen/...", "github.com/ncruces/...", []string{"sen/internal/embedded"}, "only internal/embedded knows of SQLite"},
-	{"sen/...", "sen/internal/web/...", []string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit/testserver"}, "HTTP stands above GraphQL and the domain"},
-	{"sen/...", "sen/internal/cli/...", []string{"sen/server", "sen/bench/profiled"}, "commands wire the rest"},
-	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"}, "what tests share is not for the program"},
-	{"sen/internal/testkit", "sen/graph/...", nil, "tests of what is below GraphQL don't wait until that is compiled once more"},
-	{"sen/server", "sen/...", []string{"sen/internal/cli"}, "the program hands over to its commands at once"},
+	{"sen/graph/cost", "sen/...", []string{"sen/graph/scalar", "sen/internal/content"}, "the cost of a document depends only on the document and the schema"},
+	{"sen/graph/coded", "sen/...", []string{"sen/internal/content"}, "making a GraphQL error needs only its code and message"},
+	{"sen/graph/limits", "sen/...", []string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"}, "the size of a document depends only on its text"},
+	{"sen/graph/documents", "sen/...", documents, "documents are checked before any part of them is executed"},
+	{"sen/graph/parallel", "sen/...", nil, "running functions at the same time does not depend on what they do"},
+	{"sen/graph/clients", "sen/...", nil, "the files for clients depend only on the schema"},
+	{"sen/internal/messages", "sen/...", []string{"sen/internal/content"}, "the messages for editors do not depend on the code that sends them"},
+	{"sen/internal/entries", "sen/...", []string{"sen/internal/content", "sen/internal/storage"}, "access to entries of any kind needs only the store and adds no rule"},
+	{"sen/internal/derive", "sen/...", []string{"sen/internal/content", "sen/internal/entries", "sen/internal/richtext", "sen/internal/storage"}, "derived fields do not depend on who changes an entry"},
+	{"sen/internal/files", "sen/...", []string{"sen/internal/content", "sen/internal/picture"}, "an upload and an import accept files in the same way"},
+	{"sen/internal/people", "sen/...", []string{"sen/internal/auth", "sen/internal/content", "sen/internal/messages", "sen/internal/storage"}, "permissions do not depend on how an action is done"},
+	{"sen/internal/upkeep", "sen/...", []string{"sen/internal/content", "sen/internal/derive", "sen/internal/entries", "sen/internal/files", "sen/internal/people", "sen/internal/storage"}, "archive, restore and repair of the whole site do not use the editorial workflow"},
+	{"sen/internal/newsroom", "sen/...", []string{"sen/internal/auth", "sen/internal/content", "sen/internal/derive", "sen/internal/engine", "sen/internal/entries", "sen/internal/files", "sen/internal/messages", "sen/internal/people", "sen/internal/picture", "sen/internal/richtext", "sen/internal/storage"}, "the editorial workflow depends neither on GraphQL nor on the upkeep of the whole site"},
+	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb connects to a MongoDB server"},
+	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "no package above the store uses BSON"},
+	{"sen/...", "github.com/ncruces/...", []string{"sen/internal/embedded"}, "only internal/embedded uses SQLite"},
+	{"sen/...", "sen/internal/web/...", []string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit/testserver"}, "HTTP is a layer above GraphQL and the domain"},
+	{"sen/...", "sen/internal/cli/...", []string{"sen/server", "sen/bench/profiled"}, "commands connect all other packages, so no package imports them"},
+	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"}, "shared test code must not be part of the program"},
+	{"sen/internal/testkit", "sen/graph/...", nil, "tests of the layers below GraphQL must not have to compile package graph"},
+	{"sen/server", "sen/...", []string{"sen/internal/cli"}, "package main only calls the commands"},
 }
 
-// listed is a package as `go list` tells it, without its tests.
+// listed is a package in the output of `go list`, without its tests.
 type listed struct {
 	ImportPath string
 	Imports    []string
@@ -116,7 +116,7 @@ func matches(pattern, importPath string) bool {
 	return importPath == pattern
 }
 
-// violations are the imports that the rules forbid, with the reason.
+// violations returns the forbidden imports, each with the reason.
 func violations(all []listed) (found []string) {
 	for _, p := range all {
 		for _, r := range rules {
@@ -134,7 +134,7 @@ func violations(all []listed) (found []string) {
 	return found
 }
 
-// excepted tells whether an exception names the importer, or what is imported of our own.
+// excepted reports whether an exception names the importer or the imported package.
 func excepted(r rule, importer, imported string) bool {
 	for _, e := range r.except {
 		if importer == e || imported == e {
@@ -144,14 +144,14 @@ func excepted(r rule, importer, imported string) bool {
 	return false
 }
 
-// TestImports holds the rules.
+// TestImports checks the rules.
 func TestImports(t *testing.T) {
 	for _, v := range violations(packages(t)) {
 		t.Error(v)
 	}
 }
 
-// TestRulesCanFail sees that each rule finds what it forbids, by itself.
+// TestRulesCanFail checks that each rule finds what it forbids.
 func TestRulesCanFail(t *testing.T) {
 	for _, r := range rules {
 		bad := listed{ImportPath: strings.TrimSuffix(r.from, "/..."), Imports: []string{strings.TrimSuffix(r.to, "...") + "x"}}
@@ -162,28 +162,27 @@ func TestRulesCanFail(t *testing.T) {
 	}
 }
 
-// vague are names of packages that take anything in.
+// vague are package names that fit any content.
 var vague = []string{"utils", "util", "common", "models", "helpers", "helper", "misc"}
 
-// TestNames sees that packages are named after what they provide.
+// TestNames checks that packages are named after what they provide.
 func TestNames(t *testing.T) {
 	for _, p := range packages(t) {
 		if name := path.Base(p.ImportPath); slices.Contains(vague, name) {
-			t.Errorf("%s: the name %q says nothing of what is inside", p.ImportPath, name)
+			t.Errorf("%s: the name %q does not say what the package provides", p.ImportPath, name)
 		}
 	}
 }
 
-// maxLines is the longest that a file written by hand may be.
+// maxLines is the largest number of lines of a file written by hand.
 const maxLines = 500
 
-// tooLong tells whether a Go file is longer than a person can keep in mind. Files of
-// generators say so in their first line.
+// tooLong reports whether a Go file has too many lines. Generated files, which their first line marks, may be longer.
 func tooLong(text string) bool {
 	return strings.Count(text, "\n") > maxLines && !strings.HasPrefix(text, "// Code generated ")
 }
 
-// TestFileSizes sees that files stay readable.
+// TestFileSizes checks that files stay readable.
 func TestFileSizes(t *testing.T) {
 	seen := 0
 	err := filepath.WalkDir("../..", func(name string, entry os.DirEntry, err error) error {
@@ -214,6 +213,6 @@ func TestFileSizes(t *testing.T) {
 	}
 	long := strings.Repeat("//\n", maxLines+1)
 	if !tooLong(long) || tooLong(long[3:]) || tooLong("// Code generated by x. DO NOT EDIT.\n"+long) {
-		t.Error("the rule does not find what it is for")
+		t.Error("the rule does not find long files")
 	}
 }

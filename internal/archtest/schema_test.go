@@ -22,7 +22,7 @@ func load(t *testing.T, name, text string) *ast.Schema {
 	return schema
 }
 
-// undescribed lists the elements of a contract that don't say what they mean.
+// undescribed returns the elements of a schema without a description.
 func undescribed(schema *ast.Schema) (found []string) {
 	say := func(text, element string) {
 		if strings.TrimSpace(text) == "" {
@@ -61,7 +61,7 @@ func undescribed(schema *ast.Schema) (found []string) {
 	return found
 }
 
-// TestDescriptions sees that every element of the contract says what it means.
+// TestDescriptions checks that every element of the schema has a description.
 func TestDescriptions(t *testing.T) {
 	for _, element := range undescribed(load(t, "schema.graphqls", sen.Schema)) {
 		t.Errorf("%s has no description", element)
@@ -73,8 +73,8 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// TestOneNameOneType sees that a field of several kinds has one type and one
-// nullability, so that fragments need no aliases.
+// TestOneNameOneType checks that a field with the same name has one type and nullability in all kinds, so that
+// fragments need no aliases.
 func TestOneNameOneType(t *testing.T) {
 	schema := load(t, "schema.graphqls", sen.Schema)
 	type seen struct{ where, typ string }
@@ -82,7 +82,7 @@ func TestOneNameOneType(t *testing.T) {
 	for _, kind := range schema.GetPossibleTypes(schema.Types["Content"]) {
 		for _, f := range kind.Fields {
 			if f.Name == "parent" || f.Name == "children" || f.Name == "ancestors" || f.Name == "kind" {
-				continue // trees of their own kind
+				continue // these lead to entries of the same kind
 			}
 			got := seen{kind.Name + "." + f.Name, f.Type.String()}
 			if before, ok := first[f.Name]; ok && before.typ != got.typ {
@@ -93,8 +93,7 @@ func TestOneNameOneType(t *testing.T) {
 	}
 }
 
-// TestNoBreakingChange compares the contract with that of the last release: the one
-// of the nearest tag v….
+// TestNoBreakingChange compares the schema with that of the last release, which is the nearest tag v….
 func TestNoBreakingChange(t *testing.T) {
 	tags, err := exec.Command("git", "tag", "--list", "v*", "--merged", "HEAD", "--sort", "-version:refname").Output()
 	if err != nil {
@@ -115,7 +114,7 @@ func TestNoBreakingChange(t *testing.T) {
 	}
 }
 
-// TestBreakingIsFound sees that the comparison finds what it is for, and no more.
+// TestBreakingIsFound checks that the comparison finds every breaking change, and nothing else.
 func TestBreakingIsFound(t *testing.T) {
 	old := load(t, "old", `
 		interface N { d: Int } type A implements N { d: Int } type B { d: Int } union U = A | B
@@ -140,7 +139,7 @@ func TestBreakingIsFound(t *testing.T) {
 	}
 }
 
-// breaking lists what of an old contract clients can no longer count on.
+// breaking returns what clients of the old schema can no longer rely on.
 func breaking(old, changed *ast.Schema) (found []string) {
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	for name, was := range old.Types {
@@ -189,7 +188,7 @@ func breakingType(was, is *ast.Definition, say func(string, ...any)) {
 			say("%s is gone", element)
 			continue
 		}
-		// An answer may become stricter, and what is sent looser.
+		// The type of an answer may become stricter, and the type of an input may become less strict.
 		if input && !f.Type.IsCompatible(now.Type) || !input && !now.Type.IsCompatible(f.Type) {
 			say("%s was %s and is %s", element, f.Type, now.Type)
 		}

@@ -12,19 +12,20 @@ import (
 	"sen/internal/auth"
 )
 
-// admission is the admission control of uncached operations (docs/adr/0013-admission-control.md). It bounds how many
-// operations of clients that are not signed in run at once, and has them yield to cached answers, which take a
-// twentieth of their time.
+// admission is the admission control of uncached operations (docs/adr/0013-admission-control.md). It limits how many
+// operations of anonymous clients run at once. It also delays them while cached answers are being sent, which take a
+// twentieth of their processor time.
 type admission struct {
 	places *semaphore.Weighted
 	// maxWait is how long an operation waits for a place.
 	maxWait time.Duration
-	// began is when this was made, and lastCached how many milliseconds later the last cached answer was sent.
+	// began is the time when the admission was made. lastCached is the time of the last cached answer, in
+	// milliseconds after began.
 	began      time.Time
 	lastCached atomic.Int64
 }
 
-// newAdmission makes admission control with some places; zero is four for each processor.
+// newAdmission returns an admission control with a number of places; zero means four for each processor.
 func newAdmission(places int, maxWait time.Duration) *admission {
 	if places <= 0 {
 		places = 4 * runtime.GOMAXPROCS(0)
@@ -32,22 +33,22 @@ func newAdmission(places int, maxWait time.Duration) *admission {
 	return &admission{places: semaphore.NewWeighted(int64(places)), maxWait: maxWait, began: time.Now()}
 }
 
-// answeredFromCache notes that a cached answer is sent.
+// answeredFromCache records that a cached answer is being sent.
 func (a *admission) answeredFromCache() {
 	if now := time.Since(a.began).Milliseconds(); now != a.lastCached.Load() {
-		a.lastCached.Store(now) // once in a millisecond: a store takes the value from the caches of other processors
+		a.lastCached.Store(now) // at most once in a millisecond, because a store removes the value from the caches of other processors
 	}
 }
 
-// signedIn tells whether an account or a token asks. A guest with the link of a preview is not signed in: many people
-// may have one link.
+// signedIn reports whether the actor has an account or a token. A guest with the link of a preview is not signed in,
+// because many people may have the same link.
 func signedIn(ctx context.Context) bool {
 	actor := auth.ActorOf(ctx)
 	return actor != nil && actor.Preview == ""
 }
 
-// admit waits for a place, which release gives back. It is not ok if the wait took too long. Clients that are signed in
-// need no place.
+// admit waits for a place; the caller must call release to give it back. It returns false if the wait takes too long.
+// Clients that are signed in need no place.
 func (a *admission) admit(ctx context.Context) (release func(), ok bool) {
 	if signedIn(ctx) {
 		return func() {}, true
@@ -63,11 +64,11 @@ func (a *admission) admit(ctx context.Context) (release func(), ok bool) {
 	return sync.OnceFunc(func() { a.places.Release(1) }), true
 }
 
-// How an operation yields to cached answers.
+// How long an operation waits for cached answers.
 const (
 	yieldStep  = 2 * time.Millisecond
-	yieldSteps = 50 // a tenth of a second at most
-	// cachedLately is for how many milliseconds after a cached answer more of them are expected.
+	yieldSteps = 50 // at most a tenth of a second
+	// cachedLately is the time in milliseconds after a cached answer in which more of them are expected.
 	cachedLately = 20
 )
 
@@ -81,14 +82,14 @@ func (a *admission) yield() {
 	}
 }
 
-// scheduleTime is how long the scheduler takes to come back to a goroutine when no other one waits: it takes under a
-// microsecond then, and at least the run of another goroutine if one waits.
+// scheduleTime separates an idle scheduler from a busy one. If no other goroutine waits, runtime.Gosched returns in
+// less than a microsecond. If one waits, it returns after that goroutine has run.
 const scheduleTime = 10 * time.Microsecond
 
-// processorFree tells whether no other goroutine waits for a processor. Go has no cheap figure for it: runtime/metrics
-// counts goroutines that wait only by their past latencies. So it asks the scheduler three times in a row, since
-// between two cached answers a processor is free now and then. BenchmarkProcessorFree has what it costs, `make bench`
-// (under attack) what it gains.
+// processorFree reports whether no other goroutine waits for a processor. Go has no cheap measure of this:
+// runtime/metrics knows only past latencies of goroutines. So processorFree yields to the scheduler three times in a
+// row, because between two cached answers a processor may be free for a moment. BenchmarkProcessorFree measures its
+// cost, and `make bench` (under attack) its effect.
 func processorFree() bool {
 	for range 3 {
 		asked := time.Now()

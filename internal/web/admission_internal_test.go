@@ -2,7 +2,7 @@ package web
 
 import "testing"
 
-// BenchmarkProcessorFree is what an uncached operation pays to know whether it has to yield.
+// BenchmarkProcessorFree measures what an uncached operation spends to find out whether it must yield.
 func BenchmarkProcessorFree(b *testing.B) {
 	for b.Loop() {
 		processorFree()

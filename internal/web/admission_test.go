@@ -15,13 +15,13 @@ import (
 	"sen/internal/web"
 )
 
-// holding is a log whose line about one operation waits: the operation has its place until then.
+// holding is a log handler that blocks at the line about one operation: the operation keeps its place until then.
 type holding struct {
 	slog.Handler
 	reached, goOn chan struct{}
 }
 
-// Enabled implements [slog.Handler]: the line is made.
+// Enabled implements [slog.Handler].
 func (holding) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle implements [slog.Handler].
@@ -36,8 +36,8 @@ func (h holding) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// TestAdmission has an operation take the only place: another one waits and is told to try again, while a cached answer and
-// those who are signed in are served. When the first one ends, the next one has the place.
+// TestAdmission lets an operation take the only place. Another operation waits and is told to try again, while cached
+// answers and signed-in clients are served. When the first operation ends, the next one gets the place.
 func TestAdmission(t *testing.T) {
 	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	store := testkit.Store(t, testkit.Embedded(t))
@@ -49,7 +49,7 @@ func TestAdmission(t *testing.T) {
 		return server.Ask(t, "query "+name+" { articles(first: 1) { totalCount } }", nil, header)
 	}
 	known := ask("Known", nil)
-	ask("Known", nil) // it is kept as it is asked for from the second time on
+	ask("Known", nil) // it is cached by its bytes from the second request on
 	held := make(chan []byte)
 	go func() { held <- ask("Hold", nil) }()
 	<-log.reached

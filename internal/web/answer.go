@@ -16,7 +16,7 @@ import (
 	"sen/internal/content"
 )
 
-// The media types of answers: the specification's own, and the older one.
+// The media types of answers: the one of the GraphQL over HTTP specification, and the older one.
 const (
 	mediaResponse = "application/graphql-response+json"
 	mediaJSON     = "application/json"
@@ -27,19 +27,19 @@ type answer struct {
 	w         http.ResponseWriter
 	r         *http.Request
 	mediaType string
-	// readCost is what it costs to read a long request.
+	// readCost is the cost of reading a long request.
 	readCost int
-	// languages are those of the site, for messages.
+	// languages returns the site's languages, for messages.
 	languages func() content.Languages
 }
 
-// chainOf is the languages in which a request wants to be told what is wrong with it, before any field is read: that of
-// its header Sen-Locale, else the site's default. Without a site it is none, and messages are in English.
+// chainOf returns the languages for the error messages of a request before any field is read: the language of the
+// header Sen-Locale, or the site's default. Without a site it returns nil, and messages are in English.
 func chainOf(h http.Header, site func() content.Languages) []content.Locale {
 	if site == nil {
 		return nil
 	}
-	locale, _ := scalar.ParseLocale(h.Get("Sen-Locale")) // a malformed one is told of elsewhere
+	locale, _ := scalar.ParseLocale(h.Get("Sen-Locale")) // another check reports a malformed language
 	return site().Chain(locale)
 }
 
@@ -49,13 +49,14 @@ func (a *answer) refuse(status int, err *content.Error) {
 	a.write(status, &graphql.Response{Errors: gqlerror.List{said}}, false)
 }
 
-// busy answers a request for which there is no room just now.
+// busy answers a request that the server has no capacity for at the moment.
 func (a *answer) busy(err *content.Error) {
 	a.w.Header().Set("Retry-After", "1")
 	a.refuse(http.StatusServiceUnavailable, err)
 }
 
-// requestError is the status of an answer to a request that can't be run, as its media type has it.
+// requestError returns the status of an answer to a request that can't be executed. It depends on the media type of
+// the answer.
 func (a *answer) requestError() int {
 	if a.mediaType == mediaResponse {
 		return http.StatusBadRequest
@@ -63,14 +64,15 @@ func (a *answer) requestError() int {
 	return http.StatusOK
 }
 
-// write sends an answer in one piece. A request error has no data at all, as the
-// specification asks; whatever ran has some, even if it is null.
+// write sends an answer in one piece. The answer to a request error has no data member, as the specification demands.
+// If the operation ran, the answer has one, even if it is null.
 func (a *answer) write(status int, response *graphql.Response, ran bool) {
 	a.send(status, render(response, ran))
 }
 
-// unavailable tells that an operation has no data at all, and that only because the store was not there or took too
-// long: its status is 503 then, of either media type, so that proxies and clients try again and nobody keeps it.
+// unavailable reports whether an answer has no data, and the only reason is that the store was unreachable or too
+// slow. Such an answer gets the status 503 for both media types, so that proxies and clients try again and no cache
+// stores it.
 func unavailable(response *graphql.Response) bool {
 	for _, err := range response.Errors {
 		if code, _ := err.Extensions["code"].(string); code != string(content.CodeUnavailable) {
@@ -92,7 +94,7 @@ func unavailable(response *graphql.Response) bool {
 	return true
 }
 
-// render is an answer as JSON.
+// render returns an answer as JSON.
 func render(response *graphql.Response, ran bool) []byte {
 	body := make([]byte, 0, len(response.Data)+256)
 	body = append(body, '{')
@@ -117,12 +119,12 @@ func render(response *graphql.Response, ran bool) []byte {
 	return append(body, '}')
 }
 
-// send writes an answer's body with its header.
+// send writes an answer's header and body.
 func (a *answer) send(status int, body []byte) {
 	h := a.w.Header()
 	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
 	if a.r.Method != http.MethodHead || len(body) < minCompressed || !acceptsGzip(a.r.Header["Accept-Encoding"]) {
-		h.Set("Content-Length", strconv.Itoa(len(body))) // else it is that of the compressed form, which HEAD does not make
+		h.Set("Content-Length", strconv.Itoa(len(body))) // otherwise the length would be that of the compressed body, which HEAD does not produce
 	}
 	a.w.WriteHeader(status)
 	if a.r.Method != http.MethodHead {
@@ -130,9 +132,9 @@ func (a *answer) send(status int, body []byte) {
 	}
 }
 
-// current is the first of an answer's entity tags that If-None-Match names; the first of all for "*". A compressed
-// form's tag is as good as that of the plain one: what it stands for is what would be answered.
-func current(ifNoneMatch, tags []string) string {
+// matchingTag returns the first of an answer's entity tags that If-None-Match names; "*" names all. The tag of the
+// compressed body matches too, because it stands for the same content as the tag of the plain one.
+func matchingTag(ifNoneMatch, tags []string) string {
 	named := strings.Split(strings.Join(ifNoneMatch, ","), ",")
 	for i, one := range named {
 		named[i] = strings.TrimPrefix(strings.TrimSpace(one), "W/")
@@ -145,9 +147,9 @@ func current(ifNoneMatch, tags []string) string {
 	return ""
 }
 
-// negotiate picks the answer's media type by Accept (RFC 9110 §12.5.1); empty when
-// it allows none of ours. Equal weights go to the type that is named first, and a
-// wildcard to the older type, which every client understands.
+// negotiate chooses the media type of the answer by the header Accept (RFC 9110 §12.5.1). It returns an empty text if
+// the header allows none of ours. For equal weights it chooses the type that is named first. A wildcard means the
+// older type, which every client understands.
 func negotiate(accept []string) string {
 	header := strings.Join(accept, ",")
 	if strings.TrimSpace(header) == "" {

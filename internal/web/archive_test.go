@@ -10,7 +10,7 @@ import (
 	"sen/internal/upkeep"
 )
 
-// TestRestoredAnswers restores the archive of a site on both engines: it answers as the origin does.
+// TestRestoredAnswers restores the archive of a site on both engines: it gives the same answers as the original.
 func TestRestoredAnswers(t *testing.T) {
 	origin := testkit.AnySample(t)
 	server := testserver.Start(t, origin, nil)

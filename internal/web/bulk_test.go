@@ -14,7 +14,7 @@ import (
 	"sen/internal/web"
 )
 
-// made is what became of one item of a bulk.
+// made is the result of one item of a bulk mutation.
 type made struct {
 	ID         string
 	UserErrors []struct {
@@ -23,7 +23,7 @@ type made struct {
 	}
 }
 
-// bulk makes tags under an idempotency key.
+// bulk creates tags under an idempotency key.
 func bulk(t *testing.T, server *testserver.Server, key string, n int) (answer struct {
 	Data   struct{ BulkCreate []made }
 	Errors []any
@@ -46,8 +46,8 @@ func bulk(t *testing.T, server *testserver.Server, key string, n int) (answer st
 	return answer
 }
 
-// TestBulkOutOfTime gives a bulk more and more time until some of its items are made: the others answer one by
-// one, and a repetition under the same key makes them and none twice.
+// TestBulkOutOfTime gives a bulk mutation more and more time until it makes some of its items. Each of the others has
+// an error of its own. A repetition under the same key makes these, and no item twice.
 func TestBulkOutOfTime(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -75,7 +75,7 @@ func TestBulkOutOfTime(t *testing.T) {
 			}
 			t.Logf("%s: %d of %d were made in time", key, done, n)
 			patient := testserver.Start(t, store, nil)
-			patient.Clock.Forward(t, "2m") // an attempt that was cut off counts as dead
+			patient.Clock.Forward(t, "2m") // an interrupted attempt counts as ended
 			ids := map[string]bool{}
 			for i, m := range bulk(t, patient, key, n).Data.BulkCreate {
 				if first := hurried.Data.BulkCreate[i].ID; m.ID == "" || len(m.UserErrors) > 0 || first != "" && first != m.ID {
@@ -92,9 +92,9 @@ func TestBulkOutOfTime(t *testing.T) {
 	})
 }
 
-// TestBulkIsWritten sees that the server's time for writing, which is over at once here, does not cut off the answer to
-// a bulk that may take longer.
-func TestBulkIsWritten(t *testing.T) {
+// TestBulkWriteTimeLimit checks that the server's time limit for writing, which is very short here, does not cut off the
+// answer to a bulk mutation that may take longer.
+func TestBulkWriteTimeLimit(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	short := httptest.NewUnstartedServer(server.Config.Handler)
 	short.Config.WriteTimeout = time.Nanosecond

@@ -14,7 +14,8 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// NewAnswers keeps answers within a bound of bytes, and lets go of them as the store tells of changes.
+// NewAnswers returns a cache of answers with a capacity in bytes. It drops answers when the store reports a change of
+// what they were made from.
 func NewAnswers(store *storage.Store, bytes uint64) *cache.Answers {
 	answers := cache.New(cache.Options{Bytes: bytes, Life: time.Minute, Journal: store.Feed.Journal})
 	store.Feed.OnChange(func(changes []feed.Change) {
@@ -29,8 +30,8 @@ func NewAnswers(store *storage.Store, bytes uint64) *cache.Answers {
 	return answers
 }
 
-// cachedAnswers answers requests from the cache by the bytes that the client sent, before anything of them is parsed.
-// Only requests of people who are not signed in are looked up, because only their answers are shared.
+// cachedAnswers answers requests from the cache by the bytes that the client sent, before it parses them. It looks up
+// only the requests of anonymous clients, because only their answers are shared.
 type cachedAnswers struct {
 	answers   *cache.Answers
 	rate      *rateLimit
@@ -38,7 +39,7 @@ type cachedAnswers struct {
 	next      http.Handler
 }
 
-// maxSent is the largest request in bytes that is looked up as it was sent.
+// maxSent is the size in bytes of the largest request that is looked up by its bytes.
 const maxSent = 32 << 10
 
 var buffers = sync.Pool{New: func() any { return new([maxSent]byte) }}
@@ -69,10 +70,11 @@ func (c cachedAnswers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sentKey{}, sent)))
 }
 
-// appendHead appends what the answer depends on in front of the body: the method, header fields and the query string.
+// appendHead appends everything before the body on which the answer depends: the method, header fields and the query
+// string.
 func appendHead(b []byte, r *http.Request) []byte {
 	if r.Method == http.MethodHead {
-		b = append(b, http.MethodGet...) // the same, but for the body
+		b = append(b, http.MethodGet...) // the answer is the same, without its body
 	} else {
 		b = append(b, r.Method...)
 	}
@@ -86,8 +88,8 @@ func appendHead(b []byte, r *http.Request) []byte {
 	return append(b, 1)
 }
 
-// readBody reads the body of a POST to the end of b, within its capacity. It is not ok if the body is larger than that
-// or can't be read; the request still has its whole body then.
+// readBody reads the body of a POST request to the end of b, within b's capacity. It returns false if the body is
+// larger than the capacity or can't be read; the request then still has its whole body.
 func readBody(b []byte, r *http.Request) (_ []byte, ok bool) {
 	head := len(b)
 	if r.ContentLength > int64(cap(b)-head) {
@@ -104,22 +106,22 @@ func readBody(b []byte, r *http.Request) (_ []byte, ok bool) {
 	return b, true
 }
 
-// unread is a body whose beginning was read and put back.
+// unread is a body whose first part was read and put back.
 type unread struct {
 	io.Reader
 	io.Closer
 }
 
-// sentRequest is a request as the client sent it, under whose key the answer may be cached.
+// sentRequest is a request as the client sent it. The answer may be cached under its key.
 type sentRequest struct {
 	key cache.Key
-	// body is the JSON of a POST, valid until the request is answered; nil of a GET.
+	// body is the JSON of a POST request, valid until the request is answered; nil for GET.
 	body []byte
 }
 
 type sentKey struct{}
 
-// sentOf is the request of a context as the client sent it, if it was looked up in the cache.
+// sentOf returns the request of a context as the client sent it, if it was looked up in the cache.
 func sentOf(ctx context.Context) (sent sentRequest, ok bool) {
 	sent, ok = ctx.Value(sentKey{}).(sentRequest)
 	return sent, ok

@@ -13,14 +13,14 @@ import (
 	"sen/internal/cache"
 )
 
-// shareable tells whether a request may be answered from the cache: it is public, and its body can be taken as it is.
+// shareable reports whether a request may be answered from the cache: it is public, and its body needs no decoding.
 func shareable(r *http.Request) bool {
 	h := r.Header
 	if !isPublic(h) || len(h["Content-Encoding"]) > 0 {
 		return false
 	}
 	if len(h["Accept"]) > 4 || len(h["Sen-Locale"]) > 1 || len(r.URL.RawQuery) > maxSent/4 {
-		return false // no client sends so much, and the buffer has to hold it
+		return false // no client sends this much, and the buffer must hold it
 	}
 	for _, accept := range h["Accept"] {
 		if len(accept) > 1024 {
@@ -38,8 +38,8 @@ func shareable(r *http.Request) bool {
 	return false
 }
 
-// isPublic tells whether the header is that of a client that is not signed in and asks for published content. A client
-// with a session cookie is not public even if the session is over: the answer may remove the cookie.
+// isPublic reports whether the header belongs to an anonymous client that asks for published content. A client with a
+// session cookie is not public even if the session has ended, because the answer may remove the cookie.
 func isPublic(h http.Header) bool {
 	for _, cookie := range h["Cookie"] {
 		if strings.Contains(cookie, sessionCookie) {
@@ -49,8 +49,9 @@ func isPublic(h http.Header) bool {
 	return len(h["Authorization"]) == 0 && len(h["Sen-Stage"]) == 0
 }
 
-// operationKey is the key of an operation in the cache, however its request was spelled: the document, the variables
-// with their defaults, and the locale of the header. It is not ok if the operation is no query.
+// operationKey returns the cache key of an operation, which is the same for all ways to write the request. It covers
+// the document, the variables with their defaults, and the locale of the header. It returns false if the operation is
+// not a query.
 func operationKey(op *graphql.OperationContext, params *graphql.RawParams, mediaType string) (cache.Key, bool) {
 	if op.Operation.Operation != ast.Query {
 		return cache.Key{}, false

@@ -13,7 +13,7 @@ import (
 	"sen/internal/web"
 )
 
-// uncached serves the sample content, and keeps no answers: what caches in front are told is the same.
+// uncached serves the sample content and caches no answers: the headers for HTTP caches are the same.
 func uncached(t *testing.T) *testserver.Server {
 	t.Helper()
 	return testserver.Start(t, testkit.AnySample(t), func(_ *graph.Options, o *web.Options) { o.SharedMaxAge = 10e9 })
@@ -28,7 +28,7 @@ const (
 	sharedControl = "public, max-age=0, s-maxage=10, must-revalidate"
 )
 
-// TestCacheControl tells, for each sort of GET, what caches may do with the answer; HEAD says the same.
+// TestCacheControl checks for each sort of GET request what caches may do with the answer; HEAD has the same header.
 func TestCacheControl(t *testing.T) {
 	kept := node(t, testkit.AnySample(t))
 	_, secret, err := kept.People.CreateToken(operator(t), nil, readerToken)
@@ -61,7 +61,7 @@ func TestCacheControl(t *testing.T) {
 			{"an answer of no type", articlesQuery, []string{"Accept", "text/html"}, "no-store"},
 		} {
 			if strings.HasPrefix(c.name, "someone") && server != kept {
-				continue // its accounts are another store's
+				continue // its accounts are in another store
 			}
 			for range 2 {
 				response, body := fetch(t, http.MethodGet, addressOf(server, c.query), nil, c.headers...)
@@ -88,7 +88,7 @@ func TestCacheControl(t *testing.T) {
 	}
 }
 
-// TestNotModified asks again with the tags of an answer's two forms, plain and compressed.
+// TestNotModified asks again with the entity tags of the plain and the compressed answer.
 func TestNotModified(t *testing.T) {
 	const vary = "Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"
 	for name, server := range map[string]*testserver.Server{"kept": node(t, testkit.AnySample(t)), "not kept": uncached(t)} {
@@ -139,7 +139,7 @@ func TestNotModified(t *testing.T) {
 	}
 }
 
-// TestHeadOfPrivate sees that HEAD tells no wrong length of an answer that GET would compress.
+// TestHeadOfPrivate checks that HEAD gives no wrong length for an answer that GET would compress.
 func TestHeadOfPrivate(t *testing.T) {
 	server := uncached(t)
 	headers := []string{"Sen-Stage", "PUBLISHED", "Accept-Encoding", "gzip"}

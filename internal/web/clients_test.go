@@ -12,7 +12,8 @@ import (
 	"sen/internal/web"
 )
 
-// TestClientFiles fetches the files that the settings of docs/single-page-apps.md import; with the schema they are hidden.
+// TestClientFiles fetches the files that the settings of docs/single-page-apps.md import; if the schema is hidden, so
+// are they.
 func TestClientFiles(t *testing.T) {
 	store := testkit.AnySample(t)
 	shown := testserver.Start(t, store, nil)

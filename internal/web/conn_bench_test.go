@@ -14,8 +14,8 @@ import (
 	"sen/internal/web"
 )
 
-// BenchmarkOneWrite asks for a cached answer of about 6 KB again and again, over one connection: of a server whose listener
-// is web.Listener, and of one with net/http's own.
+// BenchmarkOneWrite asks repeatedly for a cached answer of about 6 KB over one connection: with web.Listener, and
+// with net/http's own listener.
 func BenchmarkOneWrite(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
 	one := testserver.Start(b, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })

@@ -16,8 +16,8 @@ import (
 	"sen/internal/web"
 )
 
-// TestOneWrite counts the segments that known answers come in: one each, which a write is on loopback, whatever their
-// size and however many are asked for at once.
+// TestOneWrite counts the TCP segments of cached answers. Each answer has one segment, which on loopback is one
+// write, whatever its size and the number of requests at once.
 func TestOneWrite(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
@@ -59,7 +59,7 @@ func TestOneWrite(t *testing.T) {
 		{"compressed", "GET /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\nAccept-Encoding: gzip\r\n\r\n", 1 << 10, 8 << 10},
 	} {
 		asked(ask.request, 1)
-		first, _ := asked(ask.request, 1) // from then on it is known by how it is asked
+		first, _ := asked(ask.request, 1) // from now on it is cached by its bytes
 		if len(first) < ask.least || len(first) > ask.most {
 			t.Errorf("%s: an answer of %d bytes", ask.what, len(first))
 		}
@@ -71,7 +71,7 @@ func TestOneWrite(t *testing.T) {
 	}
 }
 
-// segmentsIn is how many segments with data came over a connection.
+// segmentsIn returns the number of segments with data that a connection has received.
 func segmentsIn(t *testing.T, c net.Conn) (n uint32) {
 	t.Helper()
 	raw, err := c.(*net.TCPConn).SyscallConn()

@@ -12,35 +12,36 @@ import (
 	"sen/internal/auth"
 )
 
-// The cookies: a browser's session, and the device mark that stays after it ([auth.Signer.Device]). Scripts can't read
-// them. Over https their names begin with hostPrefix, with which no other host of the domain can set them
-// (RFC 6265bis, section 4.1.3.2); sessions that began under the bare name are still taken.
+// The cookies: a browser's session, and the device mark that stays after the session ([auth.Signer.Device]). Scripts
+// can't read them. With https their names begin with hostPrefix, so that no other host of the domain can set them
+// (RFC 6265bis, section 4.1.3.2). Sessions that began under the name without the prefix are still valid.
 const (
 	sessionCookie = "sen_session"
 	deviceCookie  = "sen_device"
 	hostPrefix    = "__Host-"
 )
 
-// deviceLife is how long a browser keeps a device mark after a sign-in; browsers keep nothing longer than 400 days.
+// deviceLife is how long a browser keeps a device mark after a sign-in; browsers limit it to 400 days.
 const deviceLife = 365 * 24 * time.Hour
 
-// maxSecrets bounds how many session cookies of one request are looked up.
+// maxSecrets is the largest number of session cookies of one request that are looked up.
 const maxSecrets = 3
 
-// cookies says which cookies count, which come back, and how they are set.
+// cookies decides which cookies of a request are trusted and which will be sent again, and sets cookies.
 type cookies struct {
 	origins *Origins
-	// crossSite has pages of other sites get cookies too: SameSite=None. They are partitioned (CHIPS): each site has
-	// sessions of its own, and browsers that block third-party cookies keep them.
+	// crossSite also gives cookies to pages of other sites: SameSite=None. The cookies are partitioned (CHIPS): each
+	// site has its own sessions, and browsers that block third-party cookies keep them.
 	crossSite bool
 }
 
-// secure tells whether browsers reach the program by https.
+// secure reports whether browsers reach the program by https.
 func (c cookies) secure() bool { return strings.HasPrefix(c.origins.self, "https://") }
 
-// count tells whether a request's cookies speak for its person: it was sent by a page of this site or of an allowed
-// origin, or by no page at all. With crossSite a page without https doesn't count, which anyone on its way could write.
-func (c cookies) count(r *http.Request) bool {
+// trusted reports whether the cookies of a request may authenticate it: a page of this site or of an allowed origin
+// sent it, or no page at all. With crossSite, a page of another site is not trusted without https, because anyone on
+// the network could have changed the page.
+func (c cookies) trusted(r *http.Request) bool {
 	site := c.site(r)
 	if origin := r.Header.Get("Origin"); origin != "" {
 		return c.origins.admit(r) && (!c.crossSite || site != crossSite || Trustworthy(origin))
@@ -48,15 +49,15 @@ func (c cookies) count(r *http.Request) bool {
 	return site != crossSite && site != sameSite
 }
 
-// comeBack tells whether cookies that are set now will be sent with the next request of the same page.
-func (c cookies) comeBack(r *http.Request) bool {
+// returning reports whether the same page will send, with its next request, the cookies that are set now.
+func (c cookies) returning(r *http.Request) bool {
 	if origin := r.Header.Get("Origin"); origin != "" && c.secure() && !Trustworthy(origin) {
 		return false // its cookies would have to be Secure
 	}
 	return c.crossSite || c.site(r) != crossSite
 }
 
-// How the page that sent a request stands to what it asks, as the header Sec-Fetch-Site tells.
+// The relations of a page to the address that it requests, as in the header Sec-Fetch-Site.
 const (
 	noPage     = "none"
 	sameOrigin = "same-origin"
@@ -64,8 +65,9 @@ const (
 	crossSite  = "cross-site"
 )
 
-// site tells how the page that sent a request stands to the program. Where the browser does not say (it does to https
-// and to this machine only), the origin does: of one site is what has the scheme and the registrable domain in common.
+// site returns the relation of the page that sent a request to this program. Browsers send the header Sec-Fetch-Site
+// only to https and to localhost. Without it, site compares the origin: two addresses are of the same site if they
+// have the same scheme and registrable domain.
 func (c cookies) site(r *http.Request) string {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site
@@ -91,7 +93,8 @@ func (c cookies) site(r *http.Request) string {
 	return crossSite
 }
 
-// registrable is the domain that one owner registered; of an address, or a name without dots, all of it.
+// registrable returns the registrable domain of a host. For an address, or a name without dots, it returns the host
+// itself.
 func registrable(host string) string {
 	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && !isAddress(host) {
 		return domain
@@ -99,12 +102,12 @@ func registrable(host string) string {
 	return host
 }
 
-// names are those under which a cookie may come, the safer first.
+// names returns the names under which a cookie may be sent, the safer one first.
 func names(name string) [2]string { return [2]string{hostPrefix + name, name} }
 
-// secrets are the session secrets of a request's cookies that count.
+// secrets returns the session secrets in the trusted cookies of a request.
 func (c cookies) secrets(r *http.Request) (secrets []string) {
-	if len(r.Header["Cookie"]) == 0 || !c.count(r) {
+	if len(r.Header["Cookie"]) == 0 || !c.trusted(r) {
 		return nil
 	}
 	for _, name := range names(sessionCookie) {
@@ -117,7 +120,7 @@ func (c cookies) secrets(r *http.Request) (secrets []string) {
 	return secrets
 }
 
-// device is the device mark that a request brings; empty without one.
+// device returns the device mark that a request has; empty if it has none.
 func (c cookies) device(r *http.Request) string {
 	for _, name := range names(deviceCookie) {
 		if cookie, err := r.Cookie(name); err == nil {
@@ -127,20 +130,20 @@ func (c cookies) device(r *http.Request) string {
 	return ""
 }
 
-// keep gives the browser a session with its device mark, or ends the session.
-func (c cookies) keep(w http.ResponseWriter, r *http.Request, s auth.Session) {
+// setSession gives the browser a session with its device mark. A session without a secret ends the present one.
+func (c cookies) setSession(w http.ResponseWriter, r *http.Request, s auth.Session) {
 	if s.Device != "" {
 		c.set(w.Header(), &http.Cookie{Name: c.name(deviceCookie), Value: s.Device, MaxAge: int(deviceLife.Seconds())})
 	}
 	if s.Secret == "" {
-		c.end(w, r)
+		c.endSession(w, r)
 		return
 	}
 	c.set(w.Header(), &http.Cookie{Name: c.name(sessionCookie), Value: s.Secret, Expires: s.Expires})
 }
 
-// end takes the session cookies away that a request brought, and the one that its answer was to bring.
-func (c cookies) end(w http.ResponseWriter, r *http.Request) {
+// endSession removes the session cookies that the request has, and those that the answer would set.
+func (c cookies) endSession(w http.ResponseWriter, r *http.Request) {
 	ended := []string{}
 	for _, name := range names(sessionCookie) {
 		if len(r.CookiesNamed(name)) > 0 {
@@ -152,11 +155,11 @@ func (c cookies) end(w http.ResponseWriter, r *http.Request) {
 	}
 	drop(w.Header(), sessionCookie)
 	for _, name := range ended {
-		w.Header().Add("Set-Cookie", c.made(&http.Cookie{Name: name, MaxAge: -1}))
+		w.Header().Add("Set-Cookie", c.line(&http.Cookie{Name: name, MaxAge: -1}))
 	}
 }
 
-// name is the name under which a cookie is set.
+// name returns the name under which a cookie is set.
 func (c cookies) name(name string) string {
 	if c.secure() {
 		return hostPrefix + name
@@ -164,21 +167,21 @@ func (c cookies) name(name string) string {
 	return name
 }
 
-// set adds a cookie to an answer, instead of what the answer had for it.
+// set adds a cookie to an answer and replaces what the answer already has for it.
 func (c cookies) set(h http.Header, cookie *http.Cookie) {
 	drop(h, strings.TrimPrefix(cookie.Name, hostPrefix))
-	h.Add("Set-Cookie", c.made(cookie))
+	h.Add("Set-Cookie", c.line(cookie))
 }
 
-// drop takes the lines of a cookie back, with the prefix and without.
+// drop removes a cookie from the answer's header, with and without the prefix.
 func drop(h http.Header, name string) {
 	h["Set-Cookie"] = slices.DeleteFunc(h["Set-Cookie"], func(line string) bool {
 		return strings.HasPrefix(strings.TrimPrefix(line, hostPrefix), name+"=")
 	})
 }
 
-// made is the line that sets a cookie.
-func (c cookies) made(cookie *http.Cookie) string {
+// line returns the header line that sets a cookie.
+func (c cookies) line(cookie *http.Cookie) string {
 	cookie.Path, cookie.HttpOnly, cookie.SameSite = "/", true, http.SameSiteLaxMode
 	cookie.Secure = c.secure() || strings.HasPrefix(cookie.Name, hostPrefix)
 	if c.crossSite {

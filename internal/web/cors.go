@@ -11,8 +11,8 @@ import (
 	"github.com/rs/cors"
 )
 
-// allowedMethods and allowedHeaders are what pages of allowed origins may send: what clients of GraphQL, tracing and
-// error reports put into their requests. Accept, Accept-Language and Content-Language need no permission.
+// allowedMethods and allowedHeaders are what pages of allowed origins may send: the headers of GraphQL clients,
+// tracing and error reports. Accept, Accept-Language and Content-Language need no permission.
 var (
 	allowedMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}
 	allowedHeaders = sorted([]string{
@@ -37,7 +37,7 @@ func sorted(list []string) []string {
 	return slices.Compact(list)
 }
 
-// cors answers preflights, and marks answers that an allowed origin may read.
+// cors answers preflight requests, and adds the header with which an allowed origin may read the answer.
 func (o *Origins) cors(log *slog.Logger, next http.Handler) http.Handler {
 	marked := cors.New(cors.Options{
 		AllowOriginFunc:  o.allows,
@@ -56,8 +56,8 @@ func (o *Origins) cors(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// preflight has a page that asks for what it may not have be answered with all that it may: its browser then names what is
-// missing, instead of doubting the origin. The log names it too.
+// preflight rewrites a preflight request for a method or header that is not allowed, so that the answer lists
+// everything that is allowed. The browser then names the missing header instead of the origin. The log names it too.
 func (o *Origins) preflight(refusals *refusals, r *http.Request) {
 	h := r.Header
 	origin := h.Get("Origin")
@@ -81,15 +81,16 @@ func (o *Origins) preflight(refusals *refusals, r *http.Request) {
 		}
 		asked = append(asked, name)
 	}
-	if len(asked) > 0 { // as rs/cors wants them, and browsers send them: sorted
+	if len(asked) > 0 { // sorted, as rs/cors expects them and browsers send them
 		h.Set("Access-Control-Request-Headers", strings.Join(sorted(slices.Clone(asked)), ","))
 	}
 }
 
-// maxRefusals bounds how many refusals are logged, and maxRefused the bytes of each: anyone can make them up.
+// maxRefusals is the largest number of refusals that are logged, and maxRefused the largest size of each in bytes:
+// anyone can send invented ones.
 const maxRefusals, maxRefused = 100, 100
 
-// refusals logs each refusal of a preflight once.
+// refusals logs each refusal of a preflight request once.
 type refusals struct {
 	log  *slog.Logger
 	mu   sync.Mutex

@@ -12,7 +12,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// preflight asks as a browser does before it sends a request from another site.
+// preflight sends the request that a browser sends before a request to another site.
 func preflight(handler http.Handler, origin, method, headers string) http.Header {
 	r := httptest.NewRequest(http.MethodOptions, "/graphql", nil)
 	for name, value := range map[string]string{
@@ -55,7 +55,8 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-// TestRefusedPreflight asks for what is not allowed: the answer tells what is, and the log what is not, once.
+// TestRefusedPreflight asks for headers that are not allowed: the answer lists the allowed ones, and the log has each
+// refused one once.
 func TestRefusedPreflight(t *testing.T) {
 	o, err := ParseOrigins([]string{"https://app.example"}, false, "")
 	if err != nil {

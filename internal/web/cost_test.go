@@ -19,14 +19,14 @@ import (
 	"sen/internal/web"
 )
 
-// answered is what came back of a request.
+// answered is the response to a request.
 type answered struct {
 	status  int
 	header  http.Header
 	body    string
 	code    string
 	message string
-	// cost is extensions.cost of the answer, failed that of its first error.
+	// cost is extensions.cost of the answer, and failed that of its first error.
 	cost, failed *documents.Cost
 }
 
@@ -65,14 +65,15 @@ func send(t testing.TB, method, address, body string, headers ...string) answere
 	return a
 }
 
-// ten is a query of cost ten, and two one of cost two.
+// ten is a query with cost ten, and two a query with cost two.
 const (
 	ten = `{"query":"{ tags(first: 9) { nodes { name } } }"}`
 	two = `{"query":"{ tags(first: 1) { nodes { name } } }"}`
 )
 
-// TestCostIsTold tells the cost to who asks for it, of what ran and of what did not, also from memory.
-func TestCostIsTold(t *testing.T) {
+// TestCostInExtensions checks that clients that ask for it get the cost of operations that ran and of others, also from the
+// cache.
+func TestCostInExtensions(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(g *graph.Options, o *web.Options) {
 		g.Limits.Cost = cost.Limits{"": 10, content.RoleEditor: 100}
@@ -83,7 +84,7 @@ func TestCostIsTold(t *testing.T) {
 		t.Helper()
 		return send(t, http.MethodPost, server.URL+"/graphql", fmt.Sprintf(`{"query":%q,"variables":%s,"extensions":%s}`, query, variables, extensions), headers...)
 	}
-	for range 2 { // the second time from memory
+	for range 2 { // the second time from the cache
 		if got := ask(`{}`, `{"cost":true}`); got.code != "" || got.cost == nil || *got.cost != (documents.Cost{Requested: 10, Limit: 10}) {
 			t.Errorf("the answer is %s", got.body)
 		}
@@ -101,7 +102,7 @@ func TestCostIsTold(t *testing.T) {
 	want := documents.Cost{Requested: 11, Limit: 10}
 	if tooDear.code != "TOO_COMPLEX" || tooDear.failed == nil || *tooDear.failed != want || tooDear.cost == nil || *tooDear.cost != want ||
 		!strings.Contains(tooDear.message, "costs 11; the limit is 10") || strings.Contains(tooDear.body, `"data"`) {
-		t.Errorf("what is too dear is answered with %s", tooDear.body)
+		t.Errorf("an operation that costs too much is answered with %s", tooDear.body)
 	}
 	for role, requested := range map[string]int{"reader": 11, "editor": 101} {
 		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-1), `{}`, testserver.ActorHeader, role); got.code != "TOO_COMPLEX" || got.failed.Requested != requested || got.failed.Limit != requested-1 {
@@ -116,7 +117,7 @@ func TestCostIsTold(t *testing.T) {
 	}
 }
 
-// limited serves a store with a rate limit of a cost of 100 a minute, behind a proxy on this machine.
+// limited serves a store with a rate limit of a cost of 100 per minute, behind a proxy on this machine.
 func limited(t *testing.T) *testserver.Server {
 	t.Helper()
 	store := testkit.AnySample(t)
@@ -129,7 +130,7 @@ func limited(t *testing.T) *testserver.Server {
 	})
 }
 
-// left is what an answer says is left, and for how many seconds.
+// left returns how much is left according to the answer's header, and for how many seconds.
 func (a answered) left() string {
 	if policy := a.header.Get("RateLimit-Policy"); policy != `"cost";q=100;w=60` {
 		return "policy " + policy
@@ -137,8 +138,8 @@ func (a answered) left() string {
 	return a.header.Get("RateLimit")
 }
 
-// TestRateLimit goes through two minutes of one client: all that it asks counts, also what is answered from
-// memory, until nothing is left.
+// TestRateLimit spends two minutes' cost of one client: every request counts, also if it is answered from the cache,
+// until nothing is left.
 func TestRateLimit(t *testing.T) {
 	server := limited(t)
 	address := server.URL + "/graphql"
@@ -168,7 +169,7 @@ func TestRateLimit(t *testing.T) {
 	}
 	run(
 		step{"a query", "POST", address, ten, 200, `"cost";r=90;t=60`},
-		step{"a known answer", "POST", address, ten, 200, `"cost";r=80;t=60`},
+		step{"a cached answer", "POST", address, ten, 200, `"cost";r=80;t=60`},
 		step{"another spelling of it", "POST", address, ten + " ", 200, `"cost";r=70;t=60`},
 	)
 	server.Clock.Forward(t, "20500ms")
@@ -180,10 +181,10 @@ func TestRateLimit(t *testing.T) {
 		step{"no query", "POST", address, `{`, 400, `"cost";r=24;t=40`},
 		step{"a wrong query", "POST", address, `{"query":"{ nothing }"}`, 200, `"cost";r=23;t=40`},
 		step{"what costs nothing", "POST", address, `{"query":"{ __typename }"}`, 200, `"cost";r=22;t=40`},
-		step{"what is too dear", "POST", address, `{"query":"{ articles(first: 100) { nodes { related(first: 100) { nodes { id } } } } }"}`, 200, `"cost";r=21;t=40`},
-		step{"a known answer", "POST", address, ten, 200, `"cost";r=11;t=40`},
-		step{"a known answer", "POST", address, ten, 200, `"cost";r=1;t=40`},
-		step{"a known answer that costs more than is left", "POST", address, ten, 429, `"cost";r=0;t=40`},
+		step{"an operation that costs too much", "POST", address, `{"query":"{ articles(first: 100) { nodes { related(first: 100) { nodes { id } } } } }"}`, 200, `"cost";r=21;t=40`},
+		step{"a cached answer", "POST", address, ten, 200, `"cost";r=11;t=40`},
+		step{"a cached answer", "POST", address, ten, 200, `"cost";r=1;t=40`},
+		step{"a cached answer that costs more than is left", "POST", address, ten, 429, `"cost";r=0;t=40`},
 		step{"a GET with nothing left", "GET", get, "", 429, `"cost";r=0;t=40`},
 		step{"a HEAD with nothing left", "HEAD", get, "", 429, `"cost";r=0;t=40`},
 		step{"no query with nothing left", "POST", address, `{`, 429, `"cost";r=0;t=40`},
@@ -198,9 +199,9 @@ func TestRateLimit(t *testing.T) {
 	)
 }
 
-// TestRateLimitApart counts clients apart: by their addresses, a customer's whole network as one, and someone who
-// signed in wherever they are.
-func TestRateLimitApart(t *testing.T) {
+// TestRateLimitPerClient checks that clients are counted separately: by their addresses, a customer's whole network as
+// one, and signed-in clients wherever they are.
+func TestRateLimitPerClient(t *testing.T) {
 	server := limited(t)
 	_, secret, err := server.People.CreateToken(operator(t), nil, readerToken)
 	if err != nil {
@@ -217,7 +218,7 @@ func TestRateLimitApart(t *testing.T) {
 		{"192.0.2.1", "", 98},
 		{"192.0.2.1", "", 96},
 		{"192.0.2.2", "", 98},
-		{"203.0.113.9, 192.0.2.1", "", 94}, // what a client says of itself does not count
+		{"203.0.113.9, 192.0.2.1", "", 94}, // what a client says about itself does not count
 		{"2001:db8:0:1::1", "", 98},
 		{"2001:db8:0:1:ffff::2", "", 96},
 		{"2001:db8:0:2::1", "", 98},
@@ -239,7 +240,8 @@ func TestRateLimitApart(t *testing.T) {
 	}
 }
 
-// TestRateLimitRefused counts those who send secrets that open nothing, and those who take no answer of ours.
+// TestRateLimitRefused checks that requests with invalid secrets count, and requests that accept none of our media
+// types.
 func TestRateLimitRefused(t *testing.T) {
 	server := limited(t)
 	for left := 99; left >= 0; left-- {
@@ -259,7 +261,7 @@ func TestRateLimitRefused(t *testing.T) {
 	}
 }
 
-// TestRateLimitAtOnce asks much at once: never is more taken than there is.
+// TestRateLimitAtOnce sends many requests at once: they never spend more than there is.
 func TestRateLimitAtOnce(t *testing.T) {
 	server := limited(t)
 	var taken, refused atomic.Int64
@@ -285,7 +287,7 @@ func TestRateLimitAtOnce(t *testing.T) {
 	}
 }
 
-// TestNoRateLimit sees that nothing is said where nothing is counted.
+// TestNoRateLimit checks that there are no header fields without a rate limit.
 func TestNoRateLimit(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
@@ -295,7 +297,7 @@ func TestNoRateLimit(t *testing.T) {
 			t.Errorf("status %d, %v", got.status, got.header)
 		}
 	}
-	// Pages of other origins may read the fields where there are some.
+	// Pages of other origins may read the header fields if there is a limit.
 	server = limited(t)
 	got := send(t, http.MethodPost, server.URL+"/graphql", ten, "Origin", "https://app.example")
 	for _, name := range []string{"RateLimit", "RateLimit-Policy", "Retry-After"} {

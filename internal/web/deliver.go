@@ -15,11 +15,11 @@ var (
 	gzipCoding = []string{"gzip"}
 )
 
-// sharedVary names the header fields of a request that a shared answer depends on.
+// sharedVary names the header fields of a request on which a shared answer depends.
 var sharedVary = []string{"Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"}
 
-// deliver sends an answer that may be shared: compressed if the client takes that, and by GET as 304 if the client has
-// it.
+// deliver sends a shared answer. It is compressed if the client accepts that. The answer to a GET request is 304 if
+// the client already has it.
 func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 	h := w.Header()
 	for name, values := range answer.Header {
@@ -39,7 +39,7 @@ func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 			slices.Reverse(tags)
 		}
 		h["Etag"] = tags[:1]
-		if tag := current(asked, tags); tag != "" {
+		if tag := matchingTag(asked, tags); tag != "" {
 			h["Etag"] = []string{tag}
 			delete(h, "Content-Type")
 			w.WriteHeader(http.StatusNotModified)

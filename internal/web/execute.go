@@ -15,19 +15,19 @@ import (
 	"sen/internal/content"
 )
 
-// itemsInTime is how many items of bulk mutations have the time of one operation.
+// itemsInTime is the number of items of bulk mutations that get the time of one operation.
 const itemsInTime = 20
 
-// writeTime is how long an answer that was long in the making may take on its way out.
+// writeTime is how long the server may take to send an answer after its operation.
 const writeTime = 10 * time.Second
 
-// timeLimit is how long an operation may take. It grows with the items of bulk mutations.
+// timeLimit returns how long an operation may take. It grows with the number of items of bulk mutations.
 func (g *graphQL) timeLimit(op *graphql.OperationContext) time.Duration {
 	return time.Duration(1+max(graph.Items(op)-1, 0)/itemsInTime) * g.timeout
 }
 
-// execute runs an operation within a time limit. If the answer is shared and has no errors, it gets the header for
-// caches in front, and the tags under which it may be kept.
+// execute runs an operation within a time limit. If the answer is shared and has no errors, it also returns the
+// header for HTTP caches, and the tags under which the answer may be cached.
 func (g *graphQL) execute(
 	ctx context.Context, op *graphql.OperationContext, limit time.Duration, mediaType string, shared bool,
 ) *cache.Answer {
@@ -35,7 +35,7 @@ func (g *graphQL) execute(
 	defer cancel()
 	ctx, read := cache.Collect(ctx)
 	response := g.dispatch(ctx, op, shared)
-	if response == nil { // the context ended before the answer did
+	if response == nil { // the context ended before the operation
 		response = &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
 			tooLate(op, limit, g.languages),
 		}}
@@ -59,7 +59,7 @@ func (g *graphQL) execute(
 	return done
 }
 
-// tooLate is the error of an operation that took longer than its time limit.
+// tooLate returns the error of an operation that exceeded its time limit.
 func tooLate(op *graphql.OperationContext, limit time.Duration, languages func() content.Languages) *gqlerror.Error {
 	err := content.Errorf(content.CodeUnavailable, "The answer took longer than %s. Ask for less, or try again.", limit)
 	return coded.Errorf(err.Code, "%s", err.In(chainOf(op.Headers, languages)))

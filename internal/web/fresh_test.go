@@ -24,14 +24,14 @@ import (
 	"sen/internal/web"
 )
 
-// gate is a way to a store on which the bytes of the change stream can be held back, with no connection closed.
+// gate is a proxy to a store that can hold back the bytes of the change stream without closing a connection.
 type gate struct {
 	address string
-	// shut is held while no bytes of the change stream pass.
+	// shut is locked while no bytes of the change stream pass.
 	shut sync.RWMutex
 }
 
-// newGate opens a way to a server.
+// newGate starts a proxy to a server.
 func newGate(t *testing.T, server string) *gate {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -52,7 +52,7 @@ func newGate(t *testing.T, server string) *gate {
 	return g
 }
 
-// join carries bytes both ways. Which connections are the change stream's, they say in their first message.
+// join carries bytes in both directions. The first message of a connection says whether it is a change stream.
 func (g *gate) join(client net.Conn, address string) {
 	defer func() { _ = client.Close() }()
 	server, err := net.Dial("tcp", address)
@@ -76,7 +76,7 @@ func (g *gate) join(client net.Conn, address string) {
 			}
 			if feed {
 				g.shut.RLock()
-				g.shut.RUnlock() //nolint:staticcheck // it waits until the gate is open
+				g.shut.RUnlock() //nolint:staticcheck // wait until the gate is open
 			}
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
@@ -87,15 +87,15 @@ func (g *gate) join(client net.Conn, address string) {
 	carry(server, io.MultiReader(bytes.NewReader(first[:n]), client))
 }
 
-// freshNode is a program that serves a store with known answers.
+// freshNode is a program that serves a store and caches answers.
 type freshNode struct {
 	*testserver.Server
 	answers *cache.Answers
-	// reads are what its reader was answered.
+	// reads are the answers that its reader got.
 	reads []read
 }
 
-// read is an answer: which version of which entry, to a question that was asked when.
+// read is an answer: which version of which entry, and when it was requested.
 type read struct {
 	entry, version int
 	asked          time.Time
@@ -104,14 +104,14 @@ type read struct {
 // freshEntry is an entry that changes; its name is "v" with the number of its last change.
 type freshEntry struct {
 	id string
-	// acknowledged is when each change was.
+	// acknowledged has the time at which each change was acknowledged.
 	acknowledged []time.Time
 }
 
-// TestFresh changes entries through one node, a hundred times a second where the race detector is off, and reads them from two nodes by
-// their known answers; then it cuts the second node's change stream. The writing node must never answer older
-// than what it acknowledged, and the other one never older than 3 s, the stream cut or not. SEN_FRESH is how long it
-// writes before the cut; with -v it prints how old the answers were.
+// TestFresh changes entries through one node, a hundred times a second without the race detector, and reads them from
+// the caches of two nodes. Then it cuts the second node's change stream. The writing node must never give an answer
+// older than what it acknowledged. The other node must never give one that is more than 3 s old, with or without its
+// change stream. SEN_FRESH is how long the test writes before the cut; with -v it prints how old the answers were.
 func TestFresh(t *testing.T) {
 	e := testkit.MongoDB(t)
 	whole, cut := 3*time.Second, 6*time.Second
@@ -152,7 +152,7 @@ func TestFresh(t *testing.T) {
 	}()
 	every := 10 * time.Millisecond
 	if raced {
-		every *= 10 // what two busy cores can follow
+		every *= 10 // slow enough for two busy cores
 	}
 	turns := time.NewTicker(every)
 	defer turns.Stop()
@@ -169,7 +169,7 @@ func TestFresh(t *testing.T) {
 	time.Sleep(cut)
 	way.shut.Unlock()
 	opened, silent := time.Now(), other.answers.Stats().Hits.Load()
-	testkit.Eventually(t, "the other node answers from memory again, while changes go on", func() bool { return other.answers.Stats().Hits.Load() > silent+20 })
+	testkit.Eventually(t, "the other node answers from the cache again, while changes go on", func() bool { return other.answers.Stats().Hits.Load() > silent+20 })
 	back := time.Now()
 	time.Sleep(whole / 3)
 	stop()
@@ -210,7 +210,7 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// keepChanging changes an entry at each turn that it gets.
+// keepChanging changes an entry at each tick.
 func (e *freshEntry) keepChanging(ctx context.Context, t *testing.T, server *testserver.Server, turns <-chan time.Time) {
 	for version := 2; ; version += 2 {
 		select {
@@ -243,7 +243,7 @@ func (n *freshNode) keepReading(ctx context.Context, t *testing.T, entries []fre
 	}
 }
 
-// version reads which change of an entry a node shows.
+// version returns which change of an entry a node shows.
 func (n *freshNode) version(id string) (int, error) {
 	body, err := post(n.Server, fmt.Sprintf(`{ tag(id: %q) { name } }`, id))
 	if err != nil {
@@ -257,7 +257,7 @@ func (n *freshNode) version(id string) (int, error) {
 	return strconv.Atoi(number)
 }
 
-// post asks, as an editor where it is a mutation.
+// post sends a query, or a mutation as an editor.
 func post(server *testserver.Server, query string) (string, error) {
 	request, err := http.NewRequest(http.MethodPost, server.URL+"/graphql", strings.NewReader(`{"query":`+strconv.Quote(query)+`}`))
 	if err != nil {
@@ -276,9 +276,9 @@ func post(server *testserver.Server, query string) (string, error) {
 	return string(body), err
 }
 
-// ages gives, in order, how old each answer of a time was: how long the first change that it lacks had been acknowledged
-// when it was asked for, 0 where it lacked none. And for each change of that time, how long afterwards the last
-// answer without it was asked for.
+// ages returns two sorted lists about the time from from to to. ages has the age of each answer: how long before the
+// request the first change was acknowledged that the answer lacks; 0 if it lacks none. last has, for each change, how
+// long after it the last answer without it was requested.
 func (n *freshNode) ages(entries []freshEntry, from, to time.Time) (ages, last []time.Duration) {
 	type change struct{ entry, version int }
 	lacked := map[change]time.Duration{}
@@ -309,13 +309,13 @@ func (n *freshNode) ages(entries []freshEntry, from, to time.Time) (ages, last [
 	return ages, last
 }
 
-// zeros is how many of some sorted times are none at all.
+// zeros returns how many of the sorted durations are zero.
 func zeros(sorted []time.Duration) int {
 	n, _ := slices.BinarySearch(sorted, 1)
 	return n
 }
 
-// at is a quantile of sorted times.
+// at returns a quantile of sorted durations.
 func at(sorted []time.Duration, quantile float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

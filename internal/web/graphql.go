@@ -14,33 +14,34 @@ import (
 	"sen/internal/content"
 )
 
-// graphQL serves GraphQL over HTTP, by GET and POST, as the specification of that
-// name has it (graphql.github.io/graphql-over-http). It is our own because gqlgen's
-// transports miss the specification in ways that no option mends; see docs/adr/0002.
+// graphQL serves GraphQL over HTTP, by GET and POST, according to the GraphQL over HTTP specification
+// (graphql.github.io/graphql-over-http). It does not use gqlgen's transports, because no option makes them follow the
+// specification; see docs/adr/0002.
 type graphQL struct {
 	operations
 	persisted persisted
 	maxBody   int64
 	maxUpload int64
 	timeout   time.Duration
-	// answers are kept for strangers, and by caches in front for so long.
+	// answers is the cache of answers to anonymous clients. sharedMaxAge is how long HTTP caches may store such an
+	// answer.
 	answers      *cache.Answers
 	sharedMaxAge time.Duration
 	rate         *rateLimit
 	admission    *admission
 	outgoing     *outgoing
-	// prepared tells whether what is in the store is the site: until then no answer is kept.
+	// prepared reports whether the store has the content of the site; until then no answer is cached.
 	prepared func() bool
 }
 
-// maxErrors is how many errors an answer lists; the rest would only make it large.
+// maxErrors is the largest number of errors in an answer; more would only make it large.
 const maxErrors = 10
 
-// preflights are the headers of which any, not empty, shows that a browser asked
-// before it sent the request from another site.
+// preflights has the request headers that no browser sends to another site without a preflight request. One of them
+// must be set to a value that is not empty.
 var preflights = []string{"Apollo-Require-Preflight", "X-Apollo-Operation-Name", "Graphql-Require-Preflight"}
 
-// ServeHTTP refuses what can't be executed, waits for admission, and runs the operation.
+// ServeHTTP refuses requests that can't be executed, waits for admission, and runs the operation.
 func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := g.begin(w, r)
 	if bad := g.acceptable(answer); bad != nil {
@@ -49,8 +50,8 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	params, cleanup, bad := g.params(answer)
 	defer cleanup()
-	if refused := refusedOf(r.Context()); refused != nil && (bad != nil || !mayBeSigning(params.Query)) {
-		refuseVisitor(w, r, g.languages, content.CodeOf(refused), refused)
+	if refused := badSecretOf(r.Context()); refused != nil && (bad != nil || !mayBeSessionMutation(params.Query)) {
+		refuseClient(w, r, g.languages, content.CodeOf(refused), refused)
 		return
 	}
 	if bad != nil {
@@ -81,14 +82,14 @@ func (g *graphQL) begin(w http.ResponseWriter, r *http.Request) *answer {
 	return &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept")), languages: g.languages}
 }
 
-// acceptable counts the request and tells why it is not read: the client's rate limit, or a media type that Accept
-// names and we don't have.
+// acceptable charges the request to the client's rate limit. It returns a refusal if the limit is exceeded, or if the
+// header Accept names no media type that we have.
 func (g *graphQL) acceptable(answer *answer) *refusal {
 	accepted := answer.mediaType != ""
 	if !accepted {
 		answer.mediaType = mediaJSON
 	}
-	if bad := g.rate.take(answer.w.Header(), answer.r, 1); bad != nil { // the least that a request costs
+	if bad := g.rate.take(answer.w.Header(), answer.r, 1); bad != nil { // the lowest cost of a request
 		return bad
 	}
 	if !accepted {
@@ -98,8 +99,8 @@ func (g *graphQL) acceptable(answer *answer) *refusal {
 	return nil
 }
 
-// run executes an operation and writes its answer. It releases the place of the operation before it writes, so that a
-// slow reader keeps nobody waiting.
+// run executes an operation and writes its answer. It releases the operation's place before it writes, so that a slow
+// reader does not block other operations.
 func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, release func()) {
 	ctx, op, ok := g.operation(ctx, answer, params)
 	if !ok {
@@ -130,8 +131,8 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, re
 	g.write(ctx, answer, done, shared)
 }
 
-// operation parses and validates an operation and counts its cost, in a context of its own. If it is not ok, the
-// request has its answer.
+// operation parses and validates an operation and computes its cost. It returns a context for it. If it returns
+// false, it has already answered the request.
 func (g *graphQL) operation(ctx context.Context, answer *answer, params *rawParams) (
 	_ context.Context, op *graphql.OperationContext, ok bool,
 ) {
@@ -142,8 +143,8 @@ func (g *graphQL) operation(ctx context.Context, answer *answer, params *rawPara
 	params.ReadTime = graphql.TraceTiming{Start: now, End: now}
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := g.exec.CreateOperationContext(ctx, &params.RawParams)
-	if refused := refusedOf(ctx); refused != nil && (errs != nil || !signing(op)) {
-		refuseVisitor(answer.w, answer.r, g.languages, content.CodeOf(refused), refused)
+	if refused := badSecretOf(ctx); refused != nil && (errs != nil || !isSessionMutation(op)) {
+		refuseClient(answer.w, answer.r, g.languages, content.CodeOf(refused), refused)
 		return ctx, op, false
 	}
 	if errs != nil {
@@ -157,7 +158,8 @@ func (g *graphQL) operation(ctx context.Context, answer *answer, params *rawPara
 	return ctx, op, true
 }
 
-// statusOf is the status of an answer to an operation that is not executed; it says which method would do.
+// statusOf returns the status of an answer to an operation that is not executed. If the method is wrong, it sets the
+// header Allow.
 func (a *answer) statusOf(errs gqlerror.List) int {
 	switch code, _ := errs[0].Extensions["code"].(string); {
 	case errs[0] == documents.ErrReadOnly:
@@ -169,8 +171,8 @@ func (a *answer) statusOf(errs gqlerror.List) int {
 	return a.requestError()
 }
 
-// sharing tells whether the answer to an operation may be given to others who are not signed in, and under which key it
-// is cached. By POST only our own cache keeps it.
+// sharing reports whether the answer to an operation may be given to other anonymous clients, and under which key it
+// is cached. An answer to a POST request is stored only by our own cache.
 func (g *graphQL) sharing(
 	ctx context.Context, op *graphql.OperationContext, answer *answer, params *rawParams,
 ) (cache.Key, bool) {
@@ -179,7 +181,7 @@ func (g *graphQL) sharing(
 	return key, ok && kept && g.prepared() && auth.ActorOf(ctx) == nil && isPublic(params.Headers)
 }
 
-// write sends what an operation answered. An answer that may be shared is also cached under the bytes of the request.
+// write sends the answer of an operation. It also caches a shared answer under the bytes of the request.
 func (g *graphQL) write(ctx context.Context, answer *answer, done *cache.Answer, shared bool) {
 	if done.Status == http.StatusServiceUnavailable {
 		answer.w.Header().Set("Retry-After", "1")

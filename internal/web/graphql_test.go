@@ -17,20 +17,20 @@ import (
 	"sen/internal/web"
 )
 
-// request is a request and what must come back.
+// request is a request and the expected response.
 type request struct {
 	name    string
-	method  string // POST without one
+	method  string // POST if empty
 	query   string // becomes a JSON body, with variables
 	vars    string
 	body    string // instead of query
 	address string // instead of /graphql
 	headers map[string]string
 
-	status  int // 200 without one
+	status  int // 200 if zero
 	code    string
 	message string // a part of the first error's message
-	data    bool   // the answer has data, if only null
+	data    bool   // the answer has data, even if it is null
 }
 
 func doubling(selection func(i int) string, levels int) string {
@@ -45,7 +45,7 @@ func doubling(selection func(i int) string, levels int) string {
 
 var noPreflight = map[string]string{"Content-Type": "text/plain"}
 
-// badRequests are what hostile readers and tired programmers send.
+// badRequests are requests of attackers, and mistakes of programmers.
 var badRequests = []request{
 	{name: "unknown field", query: "{ articles { nodes { titel } } }", code: "GRAPHQL_VALIDATION_FAILED", message: "titel"},
 	{name: "wrong variable type", query: "query($n: Int) { articles(first: $n) { totalCount } }", vars: `{"n":"x"}`, code: "GRAPHQL_VALIDATION_FAILED", message: "The variable $n"},
@@ -102,7 +102,7 @@ var badRequests = []request{
 	{name: "nothing acceptable", query: "{ viewer { name } }", headers: map[string]string{"Accept": "text/html"}, status: 406, code: "BAD_USER_INPUT"},
 }
 
-// odd requests look dangerous and are well served.
+// oddRequests look dangerous but are answered normally.
 var oddRequests = []request{
 	{name: "$where in a filter", query: "query($s: String) { articles(filter: {title: {contains: $s}}) { totalCount } }", vars: `{"s":"$where"}`, data: true},
 	{name: "a brace in a filter", query: "query($s: String) { articles(filter: {title: {startsWith: $s}}) { totalCount } }", vars: `{"s":"{"}`, data: true},
@@ -154,8 +154,7 @@ func (r request) newRequest(t testing.TB, server string) *http.Request {
 	return request
 }
 
-// TestRequests sends every request, and after each one that is bad a good one: the
-// server keeps serving.
+// TestRequests sends every request, and a good one after each bad one: the server continues to serve.
 func TestRequests(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
@@ -206,8 +205,9 @@ func TestRequests(t *testing.T) {
 	})
 }
 
-// TestLengthBeyondAll claims the longest body that a header can: it is refused by the claim.
-func TestLengthBeyondAll(t *testing.T) {
+// TestLargestContentLength sends the largest Content-Length that a header can have: the request is refused because of the
+// header.
+func TestLargestContentLength(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
@@ -228,7 +228,8 @@ func TestLengthBeyondAll(t *testing.T) {
 	}
 }
 
-// BenchmarkBadRequests shows what each costs, with the client's part; the bound is 50 ms of the server's processor time.
+// BenchmarkBadRequests measures each bad request, with the client's part; the limit is 50 ms of the server's
+// processor time.
 func BenchmarkBadRequests(b *testing.B) {
 	server := testserver.Start(b, testkit.SampleStore(b, testkit.Embedded(b)), nil)
 	for _, r := range badRequests {
@@ -245,8 +246,8 @@ func BenchmarkBadRequests(b *testing.B) {
 	}
 }
 
-// TestNoSuggestions sees that without introspection no answer tells a name that the
-// client did not send: each wrong name is near a right one.
+// TestNoSuggestions checks that without introspection no answer contains a name that the client did not send. Each
+// wrong name is similar to a right one.
 func TestNoSuggestions(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := testserver.Start(t, store, func(g *graph.Options, w *web.Options) { g.Introspection, w.Schema = false, "" })
@@ -278,7 +279,7 @@ func TestNoSuggestions(t *testing.T) {
 	}
 }
 
-// TestTimeLimit sees that an operation over its time is answered, and says so.
+// TestTimeLimit checks that an operation that exceeds its time limit gets an answer that says so.
 func TestTimeLimit(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, w *web.Options) { w.Timeout = 1 })
 	if got := string(server.Ask(t, "{ articles { totalCount } }", nil, http.Header{"Sen-Locale": {"en"}})); !strings.Contains(got, "UNAVAILABLE") || !strings.Contains(got, "too") {
@@ -286,7 +287,7 @@ func TestTimeLimit(t *testing.T) {
 	}
 }
 
-// TestIntrospection asks for the whole schema, as tools do: its limit lets that pass.
+// TestIntrospection asks for the whole schema, as tools do: the limits allow it.
 func TestIntrospection(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	const query = `query IntrospectionQuery { __schema { description queryType { name } mutationType { name } subscriptionType { name }

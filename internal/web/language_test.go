@@ -10,8 +10,8 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// TestMessagesSpeakTheRequestsLanguage has errors of each layer, and problems of a change, told in the language of the request:
-// that of the root field, of the header, or the site's default.
+// TestMessagesSpeakTheRequestsLanguage checks that errors of each layer, and problems of a change, are in the
+// language of the request: that of the root field, of the header, or the site's default.
 func TestMessagesSpeakTheRequestsLanguage(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	const (

@@ -19,19 +19,19 @@ import (
 	"sen/internal/storage"
 )
 
-// media serves the bytes of media, with ranges. An address never changes its bytes, so
-// that it can be kept for a year.
+// media serves the files of media, also in ranges. The file at an address never changes, so clients may cache it for
+// a year.
 type media struct {
 	store *storage.Store
-	// newsroom knows which addresses were signed, and makes sizes of pictures.
+	// newsroom verifies the signatures of addresses, and resizes pictures.
 	newsroom *newsroom.Newsroom
-	// rate counts the making of sizes, and admission bounds how many are made at once.
+	// rate counts resizing, and admission limits how many pictures are resized at once.
 	rate      *rateLimit
 	admission *admission
 	log       *slog.Logger
 }
 
-// concurrentSizes is how many sizes of pictures are made at once: half of the processors stay for answers.
+// concurrentSizes is how many pictures are resized at once: half of the processors remain for answers.
 func concurrentSizes() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 func (m media) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -58,19 +58,19 @@ func (m media) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	// Whatever a file has inside, it runs nothing on our origin.
+	// No content of a file can run a script on our origin.
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	if kind, _, _ := strings.Cut(file.mimeType, "/"); file.size == nil && kind != "image" && kind != "audio" && kind != "video" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": r.PathValue("name")}))
 	}
-	if file.bytes == nil { // HEAD makes nothing: how long a size would be is not known
+	if file.bytes == nil { // HEAD does not resize, so the length of the file is not known
 		w.WriteHeader(http.StatusOK)
 		return
 	}
 	http.ServeContent(w, r, "", time.Time{}, file.bytes)
 }
 
-// mediaStatus is how errors are answered; any other is internal.
+// mediaStatus has the statuses of errors; any other error is internal.
 var mediaStatus = map[content.Code]int{
 	content.CodeBadUserInput: http.StatusBadRequest,
 	content.CodeForbidden:    http.StatusForbidden,
@@ -80,7 +80,7 @@ var mediaStatus = map[content.Code]int{
 	content.CodeUnavailable:  http.StatusServiceUnavailable,
 }
 
-// refuse answers a request in words.
+// refuse answers a request with an error message.
 func (m media) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, ok := mediaStatus[content.CodeOf(err)]
 	if !ok {
@@ -100,26 +100,26 @@ func (m media) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, message, status)
 }
 
-// served is a file that an address leads to.
-type served struct {
-	// bytes are nil of a size that is not made.
+// mediaFile is the file at an address.
+type mediaFile struct {
+	// bytes is nil if the picture is not resized yet.
 	bytes io.ReadSeeker
-	// mimeType is "" while it is not known.
+	// mimeType is empty while it is not known.
 	mimeType, tag string
 	stage         content.Stage
-	size          *newsroom.Sized // nil of other files
+	size          *newsroom.Sized // nil for other files
 }
 
-// pixelsOfCost is how many pixels the making of a size goes over for a cost of one: about 20 ms of a processor.
+// pixelsOfCost is the number of pixels that resizing processes for a cost of 1: about 20 ms of processor time.
 const pixelsOfCost = 250_000
 
-// cost is what the making of a size counts as.
-func (f *served) cost() int { return 1 + f.size.Pixels/pixelsOfCost }
+// cost returns the cost of resizing the picture.
+func (f *mediaFile) cost() int { return 1 + f.size.Pixels/pixelsOfCost }
 
-// find finds the file of an address, and the stage at which it is shown. Without a
-// signature these are published files and their variants, by their width w; what is
-// signed is also a draft's, or a size of a picture.
-func (m media) find(r *http.Request) (*served, error) {
+// find returns the file at an address, in the copy that the address shows. Without a signature, an address leads to a
+// published file, or to one of its variants by the width w. A signed address may also lead to a file of a draft, or
+// to a resized picture.
+func (m media) find(r *http.Request) (*mediaFile, error) {
 	ctx, id, q := r.Context(), content.ID(r.PathValue("id")), r.URL.Query()
 	size, sized := picture.ParseSize(q)
 	variant := q.Get("w")
@@ -131,7 +131,7 @@ func (m media) find(r *http.Request) (*served, error) {
 	case variant != "":
 		variant = strconv.Itoa(n)
 	}
-	found := &served{stage: content.StagePublished}
+	found := &mediaFile{stage: content.StagePublished}
 	if sized || q.Has("s") || q.Has("h") || q.Has("f") {
 		var err error
 		if found.stage, err = m.newsroom.SignedFile(ctx, q.Get("s"), id, variant); err != nil {
@@ -160,8 +160,8 @@ func (m media) find(r *http.Request) (*served, error) {
 	return found, nil
 }
 
-// make makes the size that was found not to be there.
-func (m media) make(ctx context.Context, f *served) error {
+// make resizes the picture that find did not find.
+func (m media) make(ctx context.Context, f *mediaFile) error {
 	made, err := m.newsroom.MakeSize(ctx, f.size, m.admission.admit)
 	if err == nil {
 		f.bytes, f.mimeType = bytes.NewReader(made.Data), made.Format.MimeType()

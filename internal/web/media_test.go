@@ -13,7 +13,7 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// get asks for an address, with headers as names and values in turn; nothing is unpacked.
+// get requests an address, with headers as names and values in turn; it does not decompress the body.
 func get(t *testing.T, address string, headers ...string) (*http.Response, []byte) {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodGet, address, nil)
@@ -23,7 +23,7 @@ func get(t *testing.T, address string, headers ...string) (*http.Response, []byt
 	return testserver.Send(t, request, headers...)
 }
 
-// TestMedia reads a picture's bytes whole, in parts and as a variant, on both engines.
+// TestMedia reads a picture whole, in ranges and as a variant, on both engines.
 func TestMedia(t *testing.T) {
 	want, err := os.ReadFile("../sample/content/media/files/hoi-truong.png")
 	if err != nil {
@@ -82,7 +82,7 @@ func TestMedia(t *testing.T) {
 	})
 }
 
-// TestAnswersByGET sees what caches and old clients rely on.
+// TestAnswersByGET checks what caches and old clients rely on.
 func TestAnswersByGET(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	address := server.URL + "/graphql?query=%7Barticles(first:20)%7Bnodes%7Btitle%20lead%7D%7D%7D"

@@ -18,8 +18,8 @@ import (
 	"sen/internal/people"
 )
 
-// Metrics are figures of the running program for Prometheus. No label holds text of a client: routes,
-// methods, statuses and names of store commands are known beforehand.
+// Metrics are the program's metrics for Prometheus. No label has a text that a client sent: routes, methods, statuses
+// and names of store commands are known in advance.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
@@ -27,7 +27,7 @@ type Metrics struct {
 	failures *prometheus.CounterVec
 }
 
-// NewMetrics are the figures of requests, the store and the runtime.
+// NewMetrics returns metrics of requests, the store and the runtime.
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -47,7 +47,7 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Command takes in a round trip to the store.
+// Command records a round trip to the store.
 func (m *Metrics) Command(command string, took time.Duration, failed bool) {
 	m.commands.WithLabelValues(command).Observe(took.Seconds())
 	if failed {
@@ -55,21 +55,22 @@ func (m *Metrics) Command(command string, took time.Duration, failed bool) {
 	}
 }
 
-// Feed takes in how far the store's change stream lags behind.
+// Feed adds the metric of how far the store's change stream lags behind.
 func (m *Metrics) Feed(lag func() time.Duration) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "sen_feed_lag_seconds", Help: "How far the store's change stream lags behind; 0 on the embedded engine.",
 	}, func() float64 { return lag().Seconds() }))
 }
 
-// Clock takes in how far the store's clock is ahead of this machine's.
+// Clock adds the metric of how far the store's clock is ahead of this machine's.
 func (m *Metrics) Clock(skew func() time.Duration) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "sen_store_clock_skew_seconds", Help: "How far the store's clock is ahead of this machine's; 0 on the embedded engine.",
 	}, func() float64 { return skew().Seconds() }))
 }
 
-// Cache takes in what is kept in memory under a name: answers, entities, slugs, forms, ends, pages, documents, persisted.
+// Cache adds the metrics of a cache. Its name is one of answers, entities, slugs, forms, ends, pages, documents,
+// persisted.
 func (m *Metrics) Cache(name string, kept cache.Kept) {
 	stats, labels := kept.Stats(), prometheus.Labels{"cache": name}
 	for _, c := range []struct {
@@ -91,22 +92,22 @@ func (m *Metrics) Cache(name string, kept cache.Kept) {
 	}, func() float64 { return float64(kept.Bytes()) }))
 }
 
-// Handler serves the figures at /metrics, to everyone who reaches it.
+// Handler serves the metrics at /metrics, to every client that reaches it.
 func (m *Metrics) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	return mux
 }
 
-// forOperators lets this machine through, and who has a token that may read the audit log.
-func (v visitors) forOperators(next http.Handler) http.Handler {
+// forOperators accepts requests from this machine, and from tokens that may read the audit log.
+func (v authenticator) forOperators(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if fromHere(r) {
+		if isLocal(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		if bad := v.rate.take(w.Header(), r, 1); bad != nil {
-			refuseVisitor(w, r, v.languages, bad.said.Code, bad.said)
+			refuseClient(w, r, v.languages, bad.said.Code, bad.said)
 			return
 		}
 		var err error = content.Errorf(content.CodeUnauthenticated, "Figures are for this machine, and for tokens of administrators: Authorization: Bearer ….")
@@ -117,34 +118,35 @@ func (v visitors) forOperators(next http.Handler) http.Handler {
 			}
 		}
 		if err != nil {
-			refuseVisitor(w, r, v.languages, content.CodeOf(err), err)
+			refuseClient(w, r, v.languages, content.CodeOf(err), err)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// forwarded are the headers of which any says that a proxy passes a request on: then its client may be anyone.
+// forwarded has the headers that a proxy adds to a request. If one of them is set, the client may be on another
+// machine.
 var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
 
-// fromHere tells whether a request comes from a program of this machine, and not from a page that had a name of its own
-// lead here (DNS rebinding).
-func fromHere(r *http.Request) bool {
+// isLocal reports whether a program on this machine sent a request. It rejects pages whose host name leads to this
+// machine (DNS rebinding).
+func isLocal(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	host := (&url.URL{Host: r.Host}).Hostname()
 	return err == nil && peer.Addr().Unmap().IsLoopback() && fixed(host) &&
 		!slices.ContainsFunc(forwarded, func(name string) bool { return r.Header.Get(name) != "" })
 }
 
-// methods are those that stand in labels as they are.
+// methods are the methods that appear in labels unchanged.
 var methods = map[string]bool{http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodOptions: true}
 
-// timed takes in the requests of a route. A nil Metrics takes in none.
+// timed records the requests of a route. It records nothing if m is nil.
 func (m *Metrics) timed(route string, next http.Handler) http.Handler {
 	if m == nil {
 		return next
 	}
-	// The series of the usual requests are looked up once.
+	// The series of usual requests are looked up once.
 	usual := map[string]prometheus.Observer{
 		http.MethodPost: m.requests.WithLabelValues(route, http.MethodPost, "200"),
 		http.MethodGet:  m.requests.WithLabelValues(route, http.MethodGet, "200"),
@@ -168,7 +170,7 @@ func (m *Metrics) timed(route string, next http.Handler) http.Handler {
 	})
 }
 
-// statusWriter remembers the status that was sent.
+// statusWriter records the status that was sent.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -180,7 +182,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// ReadFrom implements [io.ReaderFrom] as the writer below does, if it does.
+// ReadFrom implements [io.ReaderFrom]. It uses the ReadFrom of the wrapped writer if there is one.
 func (w *statusWriter) ReadFrom(from io.Reader) (int64, error) {
 	if below, ok := w.ResponseWriter.(io.ReaderFrom); ok {
 		return below.ReadFrom(from)

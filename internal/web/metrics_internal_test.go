@@ -10,7 +10,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestPanicsAreCounted has a handler panic: it is counted as what the client is answered.
+// TestPanicsAreCounted checks that a panic is counted as the response that the client gets.
 func TestPanicsAreCounted(t *testing.T) {
 	m := NewMetrics()
 	handler := Handler(nil, Options{Metrics: m, MaxBody: 1 << 20, Log: testkit.Log(t), Origins: &Origins{}}) // without an executor

@@ -15,7 +15,8 @@ import (
 	"sen/internal/web"
 )
 
-// TestMetrics asks in ordinary and odd ways, and sees what is counted, and that no text of a client is among it.
+// TestMetrics sends usual and unusual requests. It checks what is counted, and that no text of a client is in the
+// metrics.
 func TestMetrics(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(g *graph.Options, o *web.Options) {
@@ -68,8 +69,9 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestWhoSeesMetrics asks for the figures as this machine, as others behind a proxy, and as a page by DNS rebinding.
-func TestWhoSeesMetrics(t *testing.T) {
+// TestMetricsAccess requests the metrics from this machine, from others behind a proxy, and from a page by DNS
+// rebinding.
+func TestMetricsAccess(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) { o.Metrics = web.NewMetrics() })
 	token := func(role content.Role, actions ...content.Action) string {
 		t.Helper()

@@ -15,39 +15,39 @@ import (
 	"sen/internal/content"
 )
 
-// maxFiles is how many files one request brings.
+// maxFiles is the largest number of files in one request.
 const maxFiles = 10
 
 // uploadTime is how long a signed-in client may take to send its files.
 const uploadTime = 5 * time.Minute
 
-// multipartRequest reads a request with files, as the GraphQL multipart request
-// specification has it (github.com/jaydenseric/graphql-multipart-request-spec). Its parts
-// must come in the order operations, map, files, so that the files can be kept on disk
-// while they come in, and none that nobody asked for is kept.
+// multipartRequest reads a request with files, according to the GraphQL multipart request specification
+// (github.com/jaydenseric/graphql-multipart-request-spec). The parts must come in the order operations, map, files.
+// So the files can be written to disk as they arrive, and files that the map does not name are not stored.
 type multipartRequest struct {
 	parts     *multipart.Reader
 	maxBody   int64 // of operations, and of map
 	maxUpload int64 // of a file
-	// files were kept on disk; they go with the request.
+	// files are the files on disk; they are removed with the request.
 	files []*os.File
 }
 
-// fromMultipart reads a request with files. Remove what it kept when the request ends.
+// fromMultipart reads a request with files. The caller must call remove on the multipartRequest when the request
+// ends.
 func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawParams, *multipartRequest, *refusal) {
 	m := &multipartRequest{maxBody: g.maxBody, maxUpload: g.maxUpload}
-	if !preflighted(r) { // a form of any site can send this type
+	if !preflighted(r) { // a form of any site can send this content type
 		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeCSRF, "A multipart request needs one of the headers %s, not empty.", strings.Join(preflights, ", "))
 	}
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as it is.")
 	}
-	if signedIn(r.Context()) { // strangers have no files to send: ordinary times do
+	if signedIn(r.Context()) { // anonymous clients may send no files, so the usual time limits hold for them
 		control, until := http.NewResponseController(w), time.Now().Add(uploadTime)
 		_ = control.SetReadDeadline(until) // a test's recorder has no deadlines
 		_ = control.SetWriteDeadline(until.Add(g.timeout + writeTime))
 	}
-	// A part's header is bounded by its reader; a little is left for all of them.
+	// The part reader limits the header of a part; the last term allows some space for all of them.
 	body := http.MaxBytesReader(w, r.Body, 2*g.maxBody+maxFiles*g.maxUpload+1<<20)
 	r.Body = body
 	var err error
@@ -56,13 +56,14 @@ func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawPar
 	}
 	params, bad := m.read(signedIn(r.Context()))
 	if bad != nil && bad.said.Code == content.CodeTooLarge {
-		// Most clients read the answer only when they have sent what they wanted to.
+		// Most clients read the answer only after they have sent everything.
 		_, _ = io.CopyN(io.Discard, body, g.maxUpload)
 	}
 	return params, m, bad
 }
 
-// preflighted tells whether a browser asked before it sent the request from another site.
+// preflighted reports whether a browser must have sent a preflight request before it sent the request from another
+// site.
 func preflighted(r *http.Request) bool {
 	for _, name := range preflights {
 		if r.Header.Get(name) != "" {
@@ -80,7 +81,7 @@ func tooLarge(what string, limit int64) *refusal {
 	return refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge, "%s is larger than %d bytes, which is the limit.", what, limit)
 }
 
-// read reads the whole request; files only from who is signed in.
+// read reads the whole request. It accepts files only if the client is signed in.
 func (m *multipartRequest) read(signedIn bool) (*rawParams, *refusal) {
 	operations, bad := m.field("operations")
 	if bad != nil {
@@ -106,7 +107,7 @@ func (m *multipartRequest) read(signedIn bool) (*rawParams, *refusal) {
 	}
 	for {
 		part, err := m.parts.NextPart()
-		if err == io.EOF { // the bare one: a body that was cut off wraps it
+		if err == io.EOF { // not errors.Is, because a truncated body wraps it
 			break
 		}
 		if err != nil {
@@ -134,7 +135,7 @@ func (m *multipartRequest) read(signedIn bool) (*rawParams, *refusal) {
 	return params, nil
 }
 
-// unreadable is the refusal of a body that ends too early or is too large.
+// unreadable returns the refusal of a body that ends too early or is too large.
 func (m *multipartRequest) unreadable(err error) *refusal {
 	if large := new(http.MaxBytesError); errors.As(err, &large) {
 		return tooLarge("The body", large.Limit)
@@ -142,7 +143,7 @@ func (m *multipartRequest) unreadable(err error) *refusal {
 	return badInput("The body could not be read: it is no multipart form, or it was cut off.")
 }
 
-// field reads the next part, which must be the field of a name.
+// field reads the next part, which must be the field with this name.
 func (m *multipartRequest) field(name string) ([]byte, *refusal) {
 	part, err := m.parts.NextPart()
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -164,13 +165,13 @@ func (m *multipartRequest) field(name string) ([]byte, *refusal) {
 	return text, nil
 }
 
-// keep writes a file to disk as it comes in.
+// keep writes a file to disk as it arrives.
 func (m *multipartRequest) keep(part *multipart.Part) (upload graphql.Upload, bad *refusal) {
 	file, err := os.CreateTemp("", "sen-upload-")
 	if err != nil {
 		return upload, refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
 	}
-	_ = os.Remove(file.Name()) // where the system allows it, nothing stays whatever happens
+	_ = os.Remove(file.Name()) // on systems that allow it, so that no file remains even after a crash
 	m.files = append(m.files, file)
 	size, err := io.Copy(file, io.LimitReader(part, m.maxUpload+1))
 	switch {
@@ -184,7 +185,7 @@ func (m *multipartRequest) keep(part *multipart.Part) (upload graphql.Upload, ba
 	return graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}, nil
 }
 
-// remove forgets the files.
+// remove closes and removes the files.
 func (m *multipartRequest) remove() {
 	for _, file := range m.files {
 		_ = file.Close()

@@ -19,10 +19,10 @@ import (
 	"sen/internal/web"
 )
 
-// part is a part of a multipart form: a field, or a file when it has a name.
+// part is a part of a multipart form: a field, or a file if it has a name.
 type part struct{ field, name, body string }
 
-// form writes a multipart form.
+// form returns a multipart form.
 func form(t testing.TB, parts ...part) (body *bytes.Buffer, contentType string) {
 	t.Helper()
 	body = &bytes.Buffer{}
@@ -60,12 +60,12 @@ func sendForm(t testing.TB, server *testserver.Server, actor string, body io.Rea
 	return response.StatusCode, string(raw)
 }
 
-// operation is the first part of a form.
+// operation returns the first part of a form.
 func operation(query, variables string) part {
 	return part{field: "operations", body: fmt.Sprintf(`{"query":%q,"variables":%s}`, query, variables)}
 }
 
-// left lists the files that uploads left on disk.
+// left returns the files that uploads left on disk.
 func left(t testing.TB, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -80,11 +80,11 @@ func left(t testing.TB, dir string) (names []string) {
 	return names
 }
 
-// TestMultipartRefusals sends forms that are not right, in every way that one can be wrong.
+// TestMultipartRefusals sends every sort of invalid form.
 func TestMultipartRefusals(t *testing.T) {
 	store := testkit.AnySample(t)
 	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir) // not the engine's, which other tests share
+	t.Setenv("TMPDIR", dir) // not the engine's directory, which other tests share
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.MaxUpload, o.MaxBody = 4096, 2048 })
 	one := operation(`mutation($file: Upload!) { uploadMedia(file: $file) { userErrors { message } } }`, `{"file":null}`)
 	to := func(paths string) part { return part{field: "map", body: paths} }
@@ -175,7 +175,7 @@ func TestMultipartRefusals(t *testing.T) {
 	}
 }
 
-// TestSlowUpload takes longer than a server gives for other requests.
+// TestSlowUpload takes longer than the server's time limit for other requests.
 func TestSlowUpload(t *testing.T) {
 	fast := testserver.Start(t, testkit.AnySample(t), nil)
 	slow := httptest.NewUnstartedServer(fast.Config.Handler)

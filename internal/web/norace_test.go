@@ -2,5 +2,5 @@
 
 package web_test
 
-// raced tells that the race detector is on.
+// raced says whether the race detector is on.
 const raced = false

@@ -16,21 +16,21 @@ import (
 	"sen/internal/engine"
 )
 
-// operations runs what was asked for, and lets an operator see it: in the request's trace, and in the log
-// where it was slow. Neither holds variables or what was answered.
+// operations executes operations and shows them to the operator: in the trace of the request, and in the log if they
+// were slow. The trace and the log contain neither variables nor answers.
 type operations struct {
 	exec *executor.Executor
 	// confirm is [storage.Store.Confirm].
 	confirm func(ctx context.Context, tables ...string) error
-	// languages are those of the site.
+	// languages returns the site's languages.
 	languages func() content.Languages
-	// slow is the time from which an operation is logged; zero logs none.
+	// slow is the duration from which an operation is logged; zero logs none.
 	slow time.Duration
 	log  *slog.Logger
 }
 
-// dispatch runs an operation; the response is nil if the context ended before it was there. A response without errors that
-// is shared, since a cache may keep it, is confirmed.
+// dispatch runs an operation. The response is nil if the context ended before it. A shared response without errors is
+// confirmed with the store, because a cache may store it.
 func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext, shared bool) *graphql.Response {
 	ctx, trips := engine.CountTrips(ctx)
 	ctx, span := startOperation(ctx, op)
@@ -49,7 +49,7 @@ func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext, 
 	return response
 }
 
-// unconfirmed is the error of an answer that could not be confirmed.
+// unconfirmed returns the error of an answer that could not be confirmed.
 func unconfirmed(op *graphql.OperationContext, err error, languages func() content.Languages) *gqlerror.Error {
 	reason, ok := errors.AsType[*content.Error](err)
 	if !ok {

@@ -28,7 +28,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.buf.Write(p)
 }
 
-// take gives what was written since it was asked last.
+// take returns what was written since its last call.
 func (l *lines) take() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +36,7 @@ func (l *lines) take() string {
 	return l.buf.String()
 }
 
-// TestSlowOperation reads the line of an operation that is slow, and sees that others have none.
+// TestSlowOperation reads the log line of a slow operation, and checks that others have none.
 func TestSlowOperation(t *testing.T) {
 	store := testkit.AnySample(t)
 	log := &lines{}
@@ -73,7 +73,7 @@ func TestSlowOperation(t *testing.T) {
 	}
 	server.Ask(t, query, variables, nil)
 	if text := log.take(); text != "" {
-		t.Errorf("a known answer runs no operation, and has the line %s", text)
+		t.Errorf("a cached answer runs no operation, and has the line %s", text)
 	}
 	server.Ask(t, "query "+strings.Repeat("Long", 100)+" { __typename }", nil, nil)
 	if text := log.take(); len(text) > 400 || !strings.Contains(text, "LongLong") {

@@ -11,7 +11,7 @@ import (
 	"sen/internal/content"
 )
 
-// Origins says pages of which other origins may read answers in a browser.
+// Origins are the origins whose pages may read answers in a browser.
 type Origins struct {
 	list []string
 	// local also allows every port of this machine, for development.
@@ -19,9 +19,8 @@ type Origins struct {
 	self  string
 }
 
-// ParseOrigins checks an allow-list: each is a scheme, a host and perhaps a port,
-// such as https://app.example.vn. `local` also allows localhost on any port; self is
-// where the program itself is reached.
+// ParseOrigins checks a list of allowed origins: each has a scheme, a host and optionally a port, such as
+// https://app.example.vn. `local` also allows localhost on any port. self is the address of this program.
 func ParseOrigins(list []string, local bool, self string) (*Origins, error) {
 	o := &Origins{local: local}
 	if u, err := url.Parse(self); err == nil && u.Host != "" {
@@ -41,13 +40,14 @@ func ParseOrigins(list []string, local bool, self string) (*Origins, error) {
 	return o, nil
 }
 
-// serialized is the origin of an address as browsers write it: in small letters, without the scheme's own port.
+// serialized returns the origin of an address as browsers write it: in lower case, without the default port of the
+// scheme.
 func serialized(u *url.URL) string {
 	port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
 	return strings.ToLower(u.Scheme + "://" + strings.TrimSuffix(u.Host, port))
 }
 
-// allows tells whether pages of an origin may read answers.
+// allows reports whether pages of an origin may read answers.
 func (o *Origins) allows(origin string) bool {
 	if slices.Contains(o.list, strings.ToLower(origin)) || origin == o.self {
 		return true
@@ -60,9 +60,9 @@ func (o *Origins) allows(origin string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// only stops requests of a browser that come from a page of an origin that is not
-// allowed. (rs/cors would let them run, and only hide the answer from the page.)
-func (o *Origins) only(languages func() content.Languages, next http.Handler) http.Handler {
+// restrict refuses requests of a browser from a page whose origin is not allowed. (rs/cors would execute them, and
+// only hide the answer from the page.)
+func (o *Origins) restrict(languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Origin") != "" && !o.admit(r) {
 			a := &answer{w: w, r: r, mediaType: mediaJSON, languages: languages}
@@ -74,9 +74,9 @@ func (o *Origins) only(languages func() content.Languages, next http.Handler) ht
 	})
 }
 
-// admit tells whether the page that sent a request may use the API: one of an allowed origin, or of the very address that
-// it asks, by number or localhost. That Origin and Host are equal says nothing where they are a name: its owner can have
-// it lead to this program's address (DNS rebinding).
+// admit reports whether the page that sent a request may use the API. It may if its origin is allowed, or if it is
+// the requested host and that host is an IP address or localhost. It is not enough that Origin and Host are the same
+// name: the owner of the name can let it lead to this program's address (DNS rebinding).
 func (o *Origins) admit(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if o.allows(origin) {
@@ -86,12 +86,13 @@ func (o *Origins) admit(r *http.Request) bool {
 	return err == nil && u.Host == r.Host && fixed(u.Hostname())
 }
 
-// fixed tells whether nobody else can say where a host leads to.
+// fixed reports whether nobody else can decide to which machine a host leads.
 func fixed(host string) bool { return host == "localhost" || isAddress(host) }
 
 func isAddress(host string) bool { return net.ParseIP(host) != nil }
 
-// Trustworthy tells whether what an address answers can't be changed on its way: by https, or from this machine.
+// Trustworthy reports whether nobody on the network can change what an address answers: it has https, or is on this
+// machine.
 func Trustworthy(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

@@ -59,13 +59,14 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// TestRebinding asks from pages whose Host is their Origin: a name says nothing, its owner can have it lead here.
+// TestRebinding sends requests from pages whose Host equals their Origin. A name proves nothing, because its owner
+// can let it lead here.
 func TestRebinding(t *testing.T) {
 	o, err := ParseOrigins([]string{"https://www.sen.example"}, false, "https://sen.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := o.only(nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	handler := o.restrict(nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	for _, c := range []struct {
 		origin, host string
 		admitted     bool

@@ -10,29 +10,30 @@ import (
 	"sen/internal/content"
 )
 
-// rawParams are what a client sends of an operation. It sends the document, or a name of it.
+// rawParams are the parameters of an operation as the client sent them. They have the document, or an id or hash of
+// it.
 type rawParams struct {
 	graphql.RawParams
-	// query is the document's text, and documentID the id of a trusted one.
+	// query is the text of the document, and documentID is the id of a trusted document.
 	query, documentID *string
-	// hash is the SHA-256 by which a document persists automatically.
+	// hash is the SHA-256 of an automatically persisted document.
 	hash string
 }
 
-// persisted finds documents that clients name instead of sending them: trusted ones, as the GraphQL over HTTP
-// specification's appendix "Persisted Documents" has it, and automatically persisted ones, as Apollo has them.
+// persisted finds documents that clients name instead of sending them: trusted documents, as in the GraphQL over HTTP
+// specification, appendix "Persisted Documents", and automatically persisted ones, as Apollo defines them.
 type persisted struct {
 	trusted documents.Trusted
-	// only refuses whatever is not trusted.
+	// only refuses every document that is not trusted.
 	only bool
-	// automatic are texts by their hash. Each ran, so it is valid and within the limits.
+	// automatic has texts of documents by their hash. Each was executed, so it is valid and within the limits.
 	automatic *cache.Fixed[string]
 }
 
 const (
-	// automaticBytes bounds what is kept of automatically persisted documents, as weighed.
+	// automaticBytes is the capacity in bytes for automatically persisted documents.
 	automaticBytes = 16 << 20
-	// perAutomatic is what one weighs beside its text.
+	// perAutomatic is the estimated size in bytes of a document in addition to its text.
 	perAutomatic = 256
 )
 
@@ -40,7 +41,7 @@ func newPersisted(trusted documents.Trusted, only bool) persisted {
 	return persisted{trusted, only, cache.NewFixed(automaticBytes, func(_, text string) uint32 { return uint32(len(text) + perAutomatic) })}
 }
 
-// find puts the document into params that a client names in them.
+// find replaces an id or hash in params by the text of the document.
 func (p persisted) find(params *rawParams) *refusal {
 	if bad := params.readHash(); bad != nil {
 		return bad
@@ -69,7 +70,7 @@ func (p persisted) find(params *rawParams) *refusal {
 			text, ok = p.automatic.Get(params.hash)
 		}
 		if !ok && !p.only {
-			// Clients know the message, too, and send the document then.
+			// Clients recognize this message and then send the document.
 			return refused(0, content.CodePersistedQueryNotFound, "PersistedQueryNotFound")
 		}
 		params.Query = text
@@ -84,14 +85,14 @@ func (p persisted) find(params *rawParams) *refusal {
 	return nil
 }
 
-// keep keeps the document of a request that can be run, where its client wants to name it from now on.
+// keep stores the document of a valid request if its client wants to send only the hash from now on.
 func (p persisted) keep(params *rawParams) {
 	if params.hash != "" && params.query != nil && !p.only {
 		p.automatic.Put(params.hash, params.Query)
 	}
 }
 
-// readHash takes the hash of an automatically persisted document out of the extensions.
+// readHash removes the hash of an automatically persisted document from the extensions and sets params.hash.
 func (params *rawParams) readHash() *refusal {
 	sent := params.Extensions["persistedQuery"]
 	if delete(params.Extensions, "persistedQuery"); len(params.Extensions) == 0 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestAutomaticBound floods the automatically persisted documents: they stay within their bytes.
+// TestAutomaticBound stores many automatically persisted documents: they stay within their capacity.
 func TestAutomaticBound(t *testing.T) {
 	p := newPersisted(nil, false)
 	text := strings.Repeat("a", 32<<10)

@@ -18,14 +18,14 @@ import (
 	"sen/internal/web"
 )
 
-// The documents of these tests: two that are trusted, a mutation among them, and one that is not.
+// The documents of these tests: two trusted ones, of which one is a mutation, and one that is not trusted.
 const (
 	trustedQuery    = `query Tags($n: Int = 1) { tags(first: $n) { nodes { name } } }`
 	trustedMutation = `mutation Leave { signOut { userErrors { code } } }`
 	otherQuery      = `query Other($n: Int = 1) { tags(first: $n) { totalCount } }`
 )
 
-// trusting serves the sample content with documents that are trusted.
+// trusting serves the sample content with trusted documents.
 func trusting(t *testing.T, only bool) *testserver.Server {
 	t.Helper()
 	file, err := json.Marshal(map[string]string{"tags.1": trustedQuery, documents.Hash(trustedMutation): trustedMutation})
@@ -42,7 +42,7 @@ func trusting(t *testing.T, only bool) *testserver.Server {
 	})
 }
 
-// apq is the extension of an automatically persisted document.
+// apq returns the extension of an automatically persisted document.
 func apq(text string) string {
 	return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q,"more":true}}`, documents.Hash(text))
 }
@@ -50,7 +50,7 @@ func apq(text string) string {
 // sent is a request with some of query, documentId, variables and extensions.
 type sent map[string]string
 
-// post sends it as a body and get as an address; both give the answer.
+// post sends it as a body, and get as an address; both return the answer.
 func (s sent) post(t *testing.T, server *testserver.Server, headers ...string) (*http.Response, string) {
 	t.Helper()
 	members := map[string]json.RawMessage{}
@@ -75,7 +75,7 @@ func (s sent) get(t *testing.T, server *testserver.Server, headers ...string) (*
 	return fetch(t, http.MethodGet, server.URL+"/graphql?"+address.Encode(), nil, headers...)
 }
 
-// fetch sends a request as it stands: nothing is compressed unless the headers ask for it.
+// fetch sends a request unchanged: the answer is compressed only if the headers ask for it.
 func fetch(t *testing.T, method, address string, body io.Reader, headers ...string) (*http.Response, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, address, body)
@@ -96,7 +96,7 @@ func TestTrustedDocuments(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		sent      sent
-		post, get int // the status with the newer media type
+		post, get int // the status for the newer media type
 		contains  string
 	}{
 		{"by its hash", sent{"documentId": byHash}, 200, 200, `"nodes":[{"name"`},
@@ -130,13 +130,13 @@ func TestTrustedDocuments(t *testing.T) {
 			}
 		}
 	}
-	// The older media type gives errors with 200, so that older clients read them.
+	// The older media type has the status 200 for errors, so that older clients read them.
 	if response, body := (sent{"documentId": "tags.2"}).post(t, server); response.StatusCode != http.StatusOK || !strings.Contains(body, "PERSISTED_QUERY_NOT_FOUND") {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
 }
 
-// TestTrustedSharing sees that the address of a trusted document is cached as any other is.
+// TestTrustedSharing checks that the address of a trusted document is cached like any other.
 func TestTrustedSharing(t *testing.T) {
 	for _, only := range []bool{false, true} {
 		server := trusting(t, only)
@@ -151,7 +151,7 @@ func TestTrustedSharing(t *testing.T) {
 				t.Errorf("only %v, known %v: %d %s", only, known, again.StatusCode, body)
 			}
 		}
-		// However it is named, it is one question.
+		// All ways to name the document share one cached answer.
 		for _, other := range []sent{{"documentId": "tags.1", "variables": ` {"n": 2}`}, {"extensions": apq(trustedQuery), "variables": `{"n":2}`}, {"query": trustedQuery, "variables": `{"n":2}`}} {
 			if _, body := other.post(t, server); server.Trips() != 0 || !strings.Contains(body, `"name"`) {
 				t.Errorf("only %v: %v took %d round trips: %s", only, other, server.Trips(), body)
@@ -160,7 +160,7 @@ func TestTrustedSharing(t *testing.T) {
 	}
 }
 
-// TestTrustedOnly refuses whatever is not loaded, however it is named, and keeps none of it.
+// TestTrustedOnly checks that every other document is refused, however it is named, and that none is stored.
 func TestTrustedOnly(t *testing.T) {
 	server := trusting(t, true)
 	for range 2 {
@@ -189,7 +189,7 @@ func TestTrustedOnly(t *testing.T) {
 	}
 }
 
-// TestAutomaticDocuments persists documents as clients do: the hash first, and the text when that is not known.
+// TestAutomaticDocuments persists documents as clients do: first the hash, then the text if the hash is unknown.
 func TestAutomaticDocuments(t *testing.T) {
 	server := trusting(t, false)
 	for _, send := range []string{"post", "get"} {
@@ -211,7 +211,7 @@ func TestAutomaticDocuments(t *testing.T) {
 			t.Errorf("%s: %s", send, body)
 		}
 	}
-	// What can't be run is not kept: it is not valid, over a limit, or a value of a variable is wrong.
+	// A request that can't be executed is not stored: it is invalid, exceeds a limit, or has an invalid variable.
 	for _, text := range []string{"{", "{ nothing }", "{ tags { " + strings.Repeat("totalCount ", 301) + "} }", "query($n: Int!) { tags(first: $n) { totalCount } }"} {
 		if _, body := (sent{"query": text, "extensions": apq(text)}).post(t, server); strings.Contains(body, `"data"`) {
 			t.Errorf("%.60s ran: %s", text, body)
@@ -220,7 +220,7 @@ func TestAutomaticDocuments(t *testing.T) {
 			t.Errorf("%.60s was kept: %s", text, body)
 		}
 	}
-	// A text is kept by its own hash alone.
+	// A text is stored only under its own hash.
 	if response, body := (sent{"query": otherQuery, "extensions": apq("{ __typename }")}).post(t, server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "BAD_USER_INPUT") {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
@@ -237,7 +237,7 @@ func TestAutomaticDocuments(t *testing.T) {
 	if _, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":null}`}).post(t, server); !strings.Contains(body, `"totalCount"`) {
 		t.Errorf("null: %s", body)
 	}
-	// A mutation that was persisted by POST stays one.
+	// A mutation that was persisted by POST is refused by GET.
 	if _, body := (sent{"query": trustedMutation, "extensions": apq(trustedMutation)}).post(t, server); !strings.Contains(body, `"signOut"`) {
 		t.Errorf("a mutation: %s", body)
 	}

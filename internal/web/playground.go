@@ -16,24 +16,24 @@ import (
 	"time"
 )
 
-// The page is built from npm packages by playground/build.mjs and committed, so that Go alone builds the program.
+// The page is built from npm packages by playground/build.mjs and committed, so that Go alone can build the program.
 //
 //go:embed playground/*
 var playgroundFiles embed.FS
 
-// playgroundPolicy lets the page load and reach its own origin and nothing else. GraphiQL asks for looser ones by
-// default; playground/build.mjs removes what needed them.
+// playgroundPolicy lets the page load and reach only its own origin. GraphiQL by default needs a less strict policy;
+// playground/build.mjs removes the parts that need it.
 const playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// playground answers /playground with the page and /playground/NAME with what the page loads, for GET and HEAD.
-// It compresses by itself, each file once.
+// playground answers /playground with the page and /playground/NAME with the files that the page loads, for GET and
+// HEAD. It compresses each file once.
 func playground() http.Handler {
 	index := newPlaygroundAsset("index.html")
 	assets := make(map[string]*playgroundAsset)
 	entries, err := fs.ReadDir(playgroundFiles, "playground")
 	if err != nil {
-		panic(err) // the folder is part of the program
+		panic(err) // the folder is embedded in the program
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name != "index.html" {
@@ -43,7 +43,8 @@ func playground() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("GET /playground", index)
-	// The page's addresses are relative: with a slash at the end it would look for them a folder too deep.
+	// The addresses in the page are relative: with a slash at the end, the browser would look for them one folder too
+	// deep.
 	mux.Handle("GET /playground/{$}", http.RedirectHandler("../playground", http.StatusMovedPermanently))
 	mux.HandleFunc("GET /playground/{name}", func(w http.ResponseWriter, r *http.Request) {
 		asset, ok := assets[r.PathValue("name")]
@@ -56,10 +57,10 @@ func playground() http.Handler {
 	return mux
 }
 
-// playgroundAsset is one file of the page, as it is and by gzip.
+// playgroundAsset is one file of the page, plain and compressed by gzip.
 type playgroundAsset struct {
 	mimeType string
-	etag     string // of the file as it is, without the quotes
+	etag     string // of the plain file, without the quotes
 	plain    []byte
 	gzip     func() []byte
 }
@@ -67,7 +68,7 @@ type playgroundAsset struct {
 func newPlaygroundAsset(name string) *playgroundAsset {
 	plain, err := playgroundFiles.ReadFile("playground/" + name)
 	if err != nil {
-		panic(err) // the file is part of the program
+		panic(err) // the file is embedded in the program
 	}
 	mimeType, ok := map[string]string{
 		".html": "text/html; charset=utf-8",
@@ -76,7 +77,7 @@ func newPlaygroundAsset(name string) *playgroundAsset {
 		".txt":  "text/plain; charset=utf-8",
 	}[path.Ext(name)]
 	if !ok {
-		// The machine's own table of types may differ from another's, so it is not asked.
+		// The table of media types differs between machines, so it is not used.
 		panic(fmt.Sprintf("no media type is known for %s of the playground", name))
 	}
 	sum := sha256.Sum256(plain)
@@ -84,11 +85,11 @@ func newPlaygroundAsset(name string) *playgroundAsset {
 		mimeType: mimeType,
 		etag:     hex.EncodeToString(sum[:12]),
 		plain:    plain,
-		// On first use: a server that nobody opens the playground of shouldn't spend its start on it.
+		// On first use, so that a server whose playground nobody opens does not spend time on it at its start.
 		gzip: sync.OnceValue(func() []byte {
 			var compressed bytes.Buffer
-			w, _ := gzip.NewWriterLevel(&compressed, gzip.BestCompression) // fails on an unknown level only
-			_, _ = w.Write(plain)                                          // a bytes.Buffer takes everything
+			w, _ := gzip.NewWriterLevel(&compressed, gzip.BestCompression) // fails only for an unknown level
+			_, _ = w.Write(plain)                                          // a bytes.Buffer never fails
 			_ = w.Close()
 			return compressed.Bytes()
 		}),
@@ -101,7 +102,8 @@ func (a *playgroundAsset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Security-Policy", playgroundPolicy)
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Content-Type-Options", "nosniff")
-	// The names stay the same from release to release, so the browser has to ask each time; mostly the answer is 304.
+	// The names of the files stay the same from release to release, so the browser must ask each time; usually the
+	// answer is 304.
 	header.Set("Cache-Control", "no-cache")
 	header.Add("Vary", "Accept-Encoding")
 
@@ -109,13 +111,13 @@ func (a *playgroundAsset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if acceptsGzip(r.Header.Values("Accept-Encoding")) {
 		body, etag = a.gzip(), a.etag+"-gzip"
 		header.Set("Content-Encoding", "gzip")
-		header.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out of an encoded answer
+		header.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent does not set it for an encoded answer
 	}
 	header.Set("ETag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-// acceptsGzip tells whether a client that sent these Accept-Encoding headers takes gzip.
+// acceptsGzip reports whether a client with these Accept-Encoding headers accepts gzip.
 func acceptsGzip(values []string) bool {
 	wildcard := false
 	for _, value := range values {

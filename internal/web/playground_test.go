@@ -133,7 +133,7 @@ func TestPlaygroundNotModified(t *testing.T) {
 func TestPlaygroundRefuses(t *testing.T) {
 	for request, want := range map[string]int{
 		"GET /playground/nothing.js":         http.StatusNotFound,
-		"GET /playground/index.html":         http.StatusNotFound, // it has one address
+		"GET /playground/index.html":         http.StatusNotFound, // it has only one address
 		"GET /playground/playground.js/more": http.StatusNotFound,
 		"GET /playground/..%2fplayground.go": http.StatusNotFound,
 		"POST /playground":                   http.StatusMethodNotAllowed,
@@ -150,8 +150,9 @@ func TestPlaygroundRefuses(t *testing.T) {
 	}
 }
 
-// TestPlaygroundStaysAtHome follows what the page loads: each of it is a file of ours, and together they stay light.
-func TestPlaygroundStaysAtHome(t *testing.T) {
+// TestPlaygroundLoadsOnlyOwnFiles follows what the page loads: every file is served by this program, and together they are
+// small.
+func TestPlaygroundLoadsOnlyOwnFiles(t *testing.T) {
 	const mostBytes = 800_000
 
 	page := string(readAll(t, askPlayground(t, http.MethodGet, "/playground", nil).Body))

@@ -25,25 +25,26 @@ var (
 	previewQuery = queryOfPage()
 )
 
-// previewPolicy lets the page show pictures, which may come from where media are served, and run nothing.
+// previewPolicy lets the page show pictures, which may come from another origin that serves media, and run nothing.
 const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http:; media-src 'self' https: http:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-popups allow-top-navigation-by-user-activation"
 
-// preview shows one draft as a plain page to whoever has its link, from the same graph that
-// their programs would ask with the link's token.
+// preview shows one draft as a plain page to every client that has its link. It asks the same GraphQL schema that a
+// program would ask with the link's token.
 type preview struct {
 	operations
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	timeout time.Duration
-	// Whoever has a link is a stranger, and counts as one.
+	// A client with a link has the limits of an anonymous client.
 	rate      *rateLimit
 	admission *admission
 	outgoing  *outgoing
-	// languages are those of the site.
+	// languages returns the site's languages.
 	languages func() content.Languages
 }
 
-// queryOfPage asks for what the page shows of an entry of any kind, under the names of the places on the page.
+// queryOfPage returns the query for everything that the page shows of an entry of any kind. Its aliases are the
+// places on the page.
 func queryOfPage() string {
 	var b strings.Builder
 	b.WriteString("query Preview($id: ID!) { node(id: $id) { ... on Content { label locale locales status }")
@@ -73,15 +74,15 @@ func queryOfPage() string {
 	return b.String()
 }
 
-// previewed is what the query asks for.
+// previewed is the answer to the query.
 type previewed struct {
 	Node *struct {
 		Label, Locale, Status      string
 		Locales                    []string
 		Lead, Byline, Summary, Bio string
-		medium                     // of an entry that is one itself
+		medium                     // of an entry that is a medium itself
 		Cover                      *medium
-		// Body is HTML as richtext writes it: escaped, with addresses that were checked.
+		// Body is HTML that richtext wrote: texts are escaped and addresses are checked.
 		Body *struct{ HTML template.HTML }
 	}
 }
@@ -124,7 +125,7 @@ func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(page.Bytes())
 }
 
-// write writes the page when the request has its turn; sent is to be called once the page was.
+// write waits for admission and writes the page. The caller must call sent after it has sent the page.
 func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent func(), err error) {
 	if bad := p.rate.take(h, r, 1); bad != nil {
 		return nil, bad.said
@@ -147,7 +148,7 @@ func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent
 	return sent, nil
 }
 
-// read asks for the entry that the link's token opens.
+// read reads the entry that the link's token opens.
 func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), p.timeout)
 	defer cancel()
@@ -155,7 +156,7 @@ func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if actor == nil || actor.Preview == "" { // the secret of an account is no link
+	if actor == nil || actor.Preview == "" { // the secret of an account is not the token of a link
 		return nil, content.Errorf(content.CodeUnauthenticated, "This is no preview.")
 	}
 	ctx = graphql.StartOperationTrace(auth.WithActor(ctx, actor))
@@ -192,7 +193,7 @@ func (p preview) read(h http.Header, r *http.Request) (*previewed, error) {
 	return page, nil
 }
 
-// Status is the entry's state in words.
+// Status returns the entry's state in words.
 func (p *previewed) Status() string {
 	return strings.ToLower(strings.ReplaceAll(p.Node.Status, "_", " "))
 }

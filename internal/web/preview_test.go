@@ -20,8 +20,8 @@ import (
 	"sen/internal/web"
 )
 
-// TestPreviewPage opens the link of a draft as someone without an account: it shows that
-// draft until it is over, and nothing else ever.
+// TestPreviewPage opens the link of a draft without an account: it shows that draft until the preview ends, and never
+// anything else.
 func TestPreviewPage(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := testserver.Start(t, store, nil)
@@ -79,21 +79,21 @@ func TestPreviewPage(t *testing.T) {
 		t.Errorf("the English page: %s", page)
 	}
 
-	// The token shows a program the same one draft.
+	// The token shows a program the same single draft.
 	answer := server.Ask(t, fmt.Sprintf(`{ a: node(id: %q) { id } b: node(id: %q) { id } articles(stage: DRAFT) { totalCount } auditLog { totalCount } }`, shown, hidden), nil,
 		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
 	if text := string(answer); !strings.Contains(text, string(shown)) || strings.Contains(text, string(hidden)) || strings.Contains(text, `"totalCount":2`) {
 		t.Errorf("a guest's answer: %s", answer)
 	}
 
-	// It shows nobody of the newsroom, and not what else is in work there.
+	// It shows no names of the staff, and no other work of the newsroom.
 	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Content { editing { moves createdBy { name } updatedBy { name } usedBy { id } } } } }`, shown), nil,
 		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
 	if want := `{"data":{"node":{"editing":{"moves":[],"createdBy":null,"updatedBy":null,"usedBy":[]}}}}`; string(answer) != want {
 		t.Errorf("a guest sees %s", answer)
 	}
 
-	// The files of a draft are shown as long as the preview is.
+	// The files of a draft are visible as long as the preview.
 	picture, err := server.Newsroom.Upload(ctx, chain, newsroom.Upload{File: strings.NewReader("Ngày,Việc\n"), Size: 13, Name: "a.csv"})
 	if err != nil || len(picture.Problems) > 0 {
 		t.Fatal(err, picture)
@@ -140,9 +140,9 @@ func TestPreviewPage(t *testing.T) {
 	}
 }
 
-// TestGuestsAreStrangers sees that whoever has a preview's link waits for a turn, with the page and with the token, and that
-// the page counts in the rate as its query does.
-func TestGuestsAreStrangers(t *testing.T) {
+// TestGuestsHaveAnonymousLimits checks that a client with a preview's link waits for admission, with the page and
+// with the token, and that the page costs as much as its query.
+func TestGuestsHaveAnonymousLimits(t *testing.T) {
 	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) {
 		o.Concurrency, o.Timeout, o.Slow, o.Log, o.RateLimit = 1, 200*time.Millisecond, 1, slog.New(log), 200

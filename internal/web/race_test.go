@@ -2,5 +2,5 @@
 
 package web_test
 
-// raced tells that the race detector is on, under which everything takes ten times as long.
+// raced says whether the race detector is on, which makes everything ten times slower.
 const raced = true

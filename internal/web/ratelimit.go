@@ -12,28 +12,27 @@ import (
 	"sen/internal/content"
 )
 
-// rateLimit bounds what a client asks for in a minute, counted in cost. The minute begins with the client's
-// first request, so that what a header tells is exact: how much is left, and when there is more. A nil one
-// bounds nothing.
+// rateLimit limits the cost of a client's requests in a minute. The minute begins with the client's first request, so
+// the header can say exactly how much is left, and when there is more. A nil rateLimit has no limit.
 type rateLimit struct {
 	quota   int
 	now     func() time.Time
 	proxies Proxies
-	// minutes are those of clients, by who they are: see [rateLimit.minute].
+	// minutes has the minute of each client: see [rateLimit.minute].
 	minutes *cache.Recent
-	// policy is the header that tells of it (draft-ietf-httpapi-ratelimit-headers). The draft registers no unit
-	// of cost; its name says it.
+	// policy is the header that describes the limit (draft-ietf-httpapi-ratelimit-headers). The draft registers no
+	// unit for cost; its name says it.
 	policy []string
 }
 
-// minute is what a client has left until some time.
+// minute has what a client may still spend until the minute ends.
 type minute struct {
 	mu   sync.Mutex
 	left int
 	ends time.Time
 }
 
-// maxClients bounds how many clients are remembered: those that are heard of most.
+// maxClients is the number of clients that are remembered: the most recent ones.
 const maxClients = 100_000
 
 func newRateLimit(quota int, now func() time.Time, proxies Proxies) *rateLimit {
@@ -50,8 +49,8 @@ func newRateLimit(quota int, now func() time.Time, proxies Proxies) *rateLimit {
 	}
 }
 
-// take takes a cost from what the request's client has left, and tells the client in the header of the answer.
-// It refuses a request that asks for more than there is; that one takes nothing.
+// take subtracts a cost from what the client may still spend, and writes the rest into the answer's header. It
+// refuses a request that costs more than is left; such a request subtracts nothing.
 func (l *rateLimit) take(h http.Header, r *http.Request, cost int) *refusal {
 	if l == nil {
 		return nil
@@ -69,8 +68,8 @@ func (l *rateLimit) take(h http.Header, r *http.Request, cost int) *refusal {
 		"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.", l.quota, left, cost, seconds)
 }
 
-// minute is that of the request's client: someone who signed in, or else a network. Guests with a preview count as their
-// network: many may have one link.
+// minute returns the minute of the request's client. The client is an account or a token; without one, it is a
+// network. Guests with a preview count as their network, because many may have the same link.
 func (l *rateLimit) minute(r *http.Request) *minute {
 	who := "network " + auth.Network(l.proxies.client(r))
 	if signedIn(r.Context()) {
@@ -79,7 +78,7 @@ func (l *rateLimit) minute(r *http.Request) *minute {
 	return l.minutes.Of(who, func() any { return new(minute) }).(*minute)
 }
 
-// take takes a cost, if there is as much left. It tells how much is left then, and for how long.
+// take subtracts a cost if as much is left. It returns what is left, and the time until the minute ends.
 func (m *minute) take(cost, quota int, now time.Time) (left int, wait time.Duration, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -15,19 +15,20 @@ import (
 	"sen/internal/content"
 )
 
-// refusal is why a request is not executed. A status of zero is that of a request error, which depends on the media
-// type of the answer ([answer.requestError]).
+// refusal is the reason why a request is not executed. The status zero stands for a request error, whose status
+// depends on the media type of the answer ([answer.requestError]).
 type refusal struct {
 	status int
 	said   *content.Error
 }
 
-// refused makes a refusal with a message, which is translated where content has a translation of its format.
+// refused returns a refusal with a message. The message is translated if package content has a translation of its
+// format.
 func refused(status int, code content.Code, format string, args ...any) *refusal {
 	return &refusal{status, content.Errorf(code, format, args...)}
 }
 
-// params reads what a request asks for. The caller calls cleanup once the operation has ended: it removes uploaded
+// params reads the parameters of a request. The caller must call cleanup after the operation: it removes uploaded
 // files.
 func (g *graphQL) params(answer *answer) (params *rawParams, cleanup func(), bad *refusal) {
 	r, cleanup := answer.r, func() {}
@@ -56,7 +57,7 @@ func (g *graphQL) params(answer *answer) (params *rawParams, cleanup func(), bad
 	return params, cleanup, bad
 }
 
-// isMultipart tells whether a request has a form with files.
+// isMultipart reports whether a request has a form with files.
 func isMultipart(r *http.Request) bool {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && mediaType == "multipart/form-data"
@@ -71,7 +72,7 @@ func (g *graphQL) fromURL(r *http.Request) (*rawParams, *refusal) {
 	params.OperationName = query.Get("operationName")
 	for name, into := range map[string]**string{"query": &params.query, "documentId": &params.documentID} {
 		if query.Has(name) {
-			text := strings.Clone(query.Get(name)) // a part of the address, which would be kept with it
+			text := strings.Clone(query.Get(name)) // copied, because a part of the address would keep all of it in memory
 			*into = &text
 		}
 	}
@@ -128,7 +129,7 @@ func (g *graphQL) fromJSON(answer *answer, body []byte) (*rawParams, *refusal) {
 	return parseParams(body)
 }
 
-// reading takes the cost of reading a long request from the client's rate limit.
+// reading charges the cost of reading a long request to the client's rate limit.
 func (a *answer) reading(rate *rateLimit, bytes int) *refusal {
 	if a.readCost = bytes / documents.BytesInCost; a.readCost == 0 {
 		return nil
@@ -136,7 +137,7 @@ func (a *answer) reading(rate *rateLimit, bytes int) *refusal {
 	return rate.take(a.w.Header(), a.r, a.readCost)
 }
 
-// parseParams reads what is asked from JSON.
+// parseParams reads the parameters from JSON.
 func parseParams(body []byte) (*rawParams, *refusal) {
 	var fields struct {
 		Query         *string         `json:"query"`
@@ -161,7 +162,7 @@ func parseParams(body []byte) (*rawParams, *refusal) {
 	return params, nil
 }
 
-// decode reads one JSON value and nothing behind it, keeping numbers as they are written.
+// decode reads exactly one JSON value. It keeps numbers as they are written.
 func decode(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -169,7 +170,7 @@ func decode(data []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return errors.New("something stands behind the value")
+		return errors.New("there is data after the JSON value")
 	}
 	return nil
 }

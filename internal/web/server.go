@@ -1,4 +1,4 @@
-// Package web is the HTTP face of Sen.
+// Package web serves Sen over HTTP.
 package web
 
 import (
@@ -25,56 +25,57 @@ import (
 	"sen/internal/storage"
 )
 
-// Options are what an operator chooses of the HTTP face.
+// Options are the operator's settings of the HTTP server.
 type Options struct {
-	// Origins may read answers from a browser; see [Origins].
+	// Origins may read answers in a browser; see [Origins].
 	Origins *Origins
-	// MaxBody is the largest request body in bytes.
+	// MaxBody is the size of the largest request body in bytes.
 	MaxBody int64
-	// MaxUpload is the largest file in bytes that a request brings.
+	// MaxUpload is the size of the largest file of a request in bytes.
 	MaxUpload int64
-	// Timeout bounds an operation.
+	// Timeout is the time limit of an operation.
 	Timeout time.Duration
-	// Concurrency is how many operations of strangers are worked on at once; zero is four for each processor.
+	// Concurrency is how many operations of anonymous clients run at once; zero means four for each processor.
 	Concurrency int
-	// Schema is the contract as text; empty hides it, and the playground with it.
+	// Schema is the text of the schema; if empty, the schema and the playground are hidden.
 	Schema string
-	// Ready tells what is not ready to serve, by name; a nil error is ready.
+	// Ready returns the state of each part of the program by its name; nil means ready.
 	Ready func(context.Context) map[string]error
-	// Actor tells who has a secret, and answers UNAUTHENTICATED for one that opens nothing;
-	// nil knows nobody.
+	// Actor returns the owner of a secret, or the error UNAUTHENTICATED if the secret is not valid. If Actor is nil,
+	// every client is anonymous.
 	Actor func(ctx context.Context, secret string) (*content.Actor, error)
-	// Answers keeps what strangers were answered; nil keeps nothing.
+	// Answers is the cache of answers to anonymous clients; nil caches nothing.
 	Answers *cache.Answers
-	// SharedMaxAge is how long caches in front may keep an answer to strangers by GET; zero has them ask each time.
+	// SharedMaxAge is how long HTTP caches may store the answer to a GET request of an anonymous client; with zero
+	// they must ask each time.
 	SharedMaxAge time.Duration
-	// Trusted are documents that clients may name by an id; with TrustedOnly nothing else is run.
+	// Trusted are documents that clients may name by an id; with TrustedOnly no other document is executed.
 	Trusted     documents.Trusted
 	TrustedOnly bool
-	// Slow is the time from which an operation is logged; zero logs none.
+	// Slow is the duration from which an operation is logged; zero logs none.
 	Slow time.Duration
 	// Tracer makes spans of requests, operations and store commands; nil makes none.
 	Tracer trace.TracerProvider
-	// CrossSiteCookies gives pages of allowed origins on other sites cookies too (SameSite=None); it needs Origins
-	// whose program is reached by https.
+	// CrossSiteCookies also gives cookies to pages of allowed origins on other sites (SameSite=None). It requires
+	// that browsers reach the program by https.
 	CrossSiteCookies bool
-	// Metrics take requests in, and are served at /metrics to this machine and to tokens of administrators, unless
-	// MetricsApart says that they have a listener of their own; nil serves none.
+	// Metrics record requests. They are served at /metrics to this machine and to tokens of administrators, unless
+	// MetricsApart says that they have their own listener. If nil, there are no metrics.
 	Metrics      *Metrics
 	MetricsApart bool
-	// RateLimit is the cost that a client may ask for in a minute; zero counts nothing. Now is its clock; nil is
-	// the time of day.
+	// RateLimit is the cost that a client may spend in a minute; zero means no limit. Now is its clock; nil is the
+	// system's clock.
 	RateLimit int
 	Now       func() time.Time
-	// Proxies may tell the addresses of their clients.
+	// Proxies may state the addresses of their clients.
 	Proxies Proxies
-	// Store has the bytes of media, and Newsroom makes sizes of pictures.
+	// Store has the files of media, and Newsroom resizes pictures.
 	Store    *storage.Store
 	Newsroom *newsroom.Newsroom
 	Log      *slog.Logger
 }
 
-// Handler has all routes.
+// Handler returns the handler of all routes.
 func Handler(exec *executor.Executor, o Options) http.Handler {
 	if o.Actor == nil {
 		o.Actor = func(context.Context, string) (*content.Actor, error) {
@@ -89,7 +90,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		languages = func() content.Languages { return o.Store.Site().Languages }
 		prepared, confirm = o.Store.Prepared, o.Store.Confirm
 	}
-	visitors := visitors{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
+	authn := authenticator{o.Actor, cookies{o.Origins, o.CrossSiteCookies}, o.Proxies, rate, languages}
 	admission, outgoing := newAdmission(o.Concurrency, o.Timeout), newOutgoing(maxOutgoing)
 	ops := operations{exec, confirm, languages, o.Slow, o.Log}
 	api := &graphQL{
@@ -97,17 +98,17 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 		timeout: o.Timeout, answers: o.Answers, sharedMaxAge: o.SharedMaxAge, rate: rate, admission: admission,
 		outgoing: outgoing, prepared: prepared,
 	}
-	// watched shows the requests of a route in traces and figures: what panics as what the client is answered.
+	// watched adds the requests of a route to traces and metrics. A panic counts as the answer that the client gets.
 	watched := func(route string, handler http.Handler) http.Handler {
 		return traced(o.Tracer, route, o.Metrics.timed(route, recovered(o.Log, languages, handler)))
 	}
-	shared := cachedAnswers{o.Answers, rate, admission, compressed(visitors.identified(api))}
-	mux.Handle("/graphql", watched("/graphql", o.Origins.only(languages, shared)))
+	shared := cachedAnswers{o.Answers, rate, admission, compressed(authn.authenticate(api))}
+	mux.Handle("/graphql", watched("/graphql", o.Origins.restrict(languages, shared)))
 	if o.Metrics != nil {
 		o.Metrics.Cache("persisted", api.persisted.automatic)
 	}
 	if o.Metrics != nil && !o.MetricsApart {
-		mux.Handle("GET /metrics", visitors.forOperators(o.Metrics.Handler()))
+		mux.Handle("GET /metrics", authn.forOperators(o.Metrics.Handler()))
 	}
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
@@ -132,10 +133,10 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 // minCompressed is the size in bytes from which an answer is compressed.
 const minCompressed = 1024
 
-// clientFiles are the files for the caches of clients, written once.
+// clientFiles returns the files for the caches of clients, which are made once.
 var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.Schema()) })
 
-// compressed compresses what is worth it, for clients that take it. Media are left as they are.
+// compressed compresses answers that are large enough, if the client accepts it. It does not compress media.
 func compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"), gzhttp.EnableZstd(false),
@@ -147,7 +148,7 @@ func compressed(next http.Handler) http.Handler {
 	return wrap(next)
 }
 
-// readyz tells whether the program can serve, and names what can't.
+// readyz answers whether the program is ready, and names the parts that are not.
 func readyz(check func(context.Context) map[string]error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status, parts := http.StatusOK, map[string]string{}
@@ -181,10 +182,10 @@ func text(mediaType, body string) http.HandlerFunc {
 	}
 }
 
-// requestIDs are what a client may name its request; anything else gets one of ours.
+// requestIDs matches the request ids that are accepted from clients. Any other id is replaced.
 var requestIDs = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
 
-// withRequestID gives each request an id, by which the log knows it.
+// withRequestID gives each request an id, which the log contains.
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ids := r.Header["X-Request-Id"]
@@ -197,7 +198,7 @@ func withRequestID(next http.Handler) http.Handler {
 	})
 }
 
-// recovered turns a panic into an answer, and logs it.
+// recovered answers a request that panicked, and logs the panic.
 func recovered(log *slog.Logger, languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {

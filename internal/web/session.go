@@ -17,21 +17,21 @@ import (
 	"sen/internal/content"
 )
 
-// visitors finds who asks, before anything else is done for them.
-type visitors struct {
-	// actor tells who has a secret, and answers UNAUTHENTICATED for one that opens nothing.
+// authenticator finds out who sent a request, before anything else is done for it.
+type authenticator struct {
+	// actor returns the owner of a secret, or the error UNAUTHENTICATED if the secret is not valid.
 	actor   func(ctx context.Context, secret string) (*content.Actor, error)
 	cookies cookies
 	proxies Proxies
-	// rate counts those who are refused.
+	// rate counts refused requests.
 	rate *rateLimit
-	// languages are those of the site.
+	// languages returns the site's languages.
 	languages func() content.Languages
 }
 
-// identified puts who asks into the request's context. A bearer's secret must be good, but to sign in anew or out; a
-// cookie whose session is over is just a stranger's, and goes.
-func (v visitors) identified(next http.Handler) http.Handler {
+// authenticate adds the actor to the request's context. The secret of a bearer must be valid, except for signing in
+// or out. A cookie whose session has ended makes the client anonymous, and is removed.
+func (v authenticator) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Authorization, Cookie")
 		ctx := auth.WithClient(r.Context(), v.client(w, r))
@@ -49,71 +49,73 @@ func (v visitors) identified(next http.Handler) http.Handler {
 			code := content.CodeOf(err)
 			switch {
 			case code == content.CodeUnauthenticated && !bearer:
-				continue // another cookie of the name may be good
+				continue // another cookie with the same name may be valid
 			case code == content.CodeUnauthenticated && r.Method == http.MethodPost:
-				next.ServeHTTP(w, r.WithContext(withRefused(ctx, err)))
+				next.ServeHTTP(w, r.WithContext(withBadSecret(ctx, err)))
 				return
 			}
 			if bad := v.rate.take(w.Header(), r, 1); bad != nil {
 				err, code = bad.said, bad.said.Code
 			}
-			refuseVisitor(w, r, v.languages, code, err)
+			refuseClient(w, r, v.languages, code, err)
 			return
 		}
 		if len(secrets) > 0 {
-			v.cookies.end(w, r)
+			v.cookies.endSession(w, r)
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
-// client is the program that sent a request.
-func (v visitors) client(w http.ResponseWriter, r *http.Request) auth.Client {
+// client returns the program that sent a request.
+func (v authenticator) client(w http.ResponseWriter, r *http.Request) auth.Client {
 	client := auth.Client{Address: v.proxies.client(r)}
-	if !v.cookies.count(r) {
+	if !v.cookies.trusted(r) {
 		client.Forgetful = r.Header.Get("Origin") != ""
 		return client
 	}
 	client.Device = v.cookies.device(r)
-	if client.Forgetful = !v.cookies.comeBack(r); !client.Forgetful {
-		client.Keep = func(s auth.Session) { v.cookies.keep(w, r, s) }
+	if client.Forgetful = !v.cookies.returning(r); !client.Forgetful {
+		client.Keep = func(s auth.Session) { v.cookies.setSession(w, r, s) }
 	}
 	return client
 }
 
-type refusedKey struct{}
+type badSecretKey struct{}
 
-// withRefused gives a context of a request with a secret that opens nothing: it may sign in anew, or out.
-func withRefused(ctx context.Context, err error) context.Context {
-	return context.WithValue(ctx, refusedKey{}, err)
+// withBadSecret returns a context for a request whose secret is not valid: it may only sign in or out.
+func withBadSecret(ctx context.Context, err error) context.Context {
+	return context.WithValue(ctx, badSecretKey{}, err)
 }
 
-// refusedOf is why a request's secret opens nothing; nil for all that have a good one, or none.
-func refusedOf(ctx context.Context) error {
-	err, _ := ctx.Value(refusedKey{}).(error)
+// badSecretOf returns the error of the request's secret; nil if the secret is valid or there is none.
+func badSecretOf(ctx context.Context) error {
+	err, _ := ctx.Value(badSecretKey{}).(error)
 	return err
 }
 
-// signings are the mutations that matter to who has no good secret: a new session, and the end of one that is over.
-var signings = []string{"signIn", "signOut"}
+// sessionMutations are the mutations that are allowed without a valid secret: they begin a new session, or end one
+// that is over.
+var sessionMutations = []string{"signIn", "signOut"}
 
-// mayBeSigning tells whether a document could be one of nothing but signings; others need not be parsed.
-func mayBeSigning(document string) bool {
-	return slices.ContainsFunc(signings, func(name string) bool { return strings.Contains(document, name) })
+// mayBeSessionMutation reports whether a document may consist of session mutations only; any other document need not
+// be parsed.
+func mayBeSessionMutation(document string) bool {
+	return slices.ContainsFunc(sessionMutations, func(name string) bool { return strings.Contains(document, name) })
 }
 
-// signing tells whether an operation signs in or out and does nothing else.
-func signing(op *graphql.OperationContext) bool {
+// isSessionMutation reports whether an operation consists of session mutations only.
+func isSessionMutation(op *graphql.OperationContext) bool {
 	for _, field := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Mutation"}) {
-		if field.Name != "__typename" && !slices.Contains(signings, field.Name) {
+		if field.Name != "__typename" && !slices.Contains(sessionMutations, field.Name) {
 			return false
 		}
 	}
 	return op.Operation.Operation == ast.Mutation
 }
 
-// bearerOf is the secret of an Authorization header (RFC 6750). Other schemes are for
-// whoever stands in front of the program.
+// bearerOf returns the secret of an Authorization header (RFC 6750). Other schemes belong to a proxy in front of the
+// program.
 func bearerOf(r *http.Request) (secret string, ok bool) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -122,8 +124,8 @@ func bearerOf(r *http.Request) (secret string, ok bool) {
 	return strings.TrimSpace(secret), true
 }
 
-// refuseVisitor answers a request whose actor can't be told.
-func refuseVisitor(w http.ResponseWriter, r *http.Request, languages func() content.Languages, code content.Code, err error) {
+// refuseClient answers a request whose actor can't be determined.
+func refuseClient(w http.ResponseWriter, r *http.Request, languages func() content.Languages, code content.Code, err error) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -139,8 +141,8 @@ func refuseVisitor(w http.ResponseWriter, r *http.Request, languages func() cont
 	case content.CodeRateLimited:
 		status = http.StatusTooManyRequests
 	}
-	if known := new(content.Error); errors.As(err, &known) {
-		said = known
+	if contentErr := new(content.Error); errors.As(err, &contentErr) {
+		said = contentErr
 	}
 	a := &answer{w: w, r: r, mediaType: negotiate(r.Header.Values("Accept")), languages: languages}
 	if a.mediaType == "" {
@@ -149,7 +151,7 @@ func refuseVisitor(w http.ResponseWriter, r *http.Request, languages func() cont
 	a.refuse(status, said)
 }
 
-// Proxies are the networks of proxies whose word on a client's address is taken.
+// Proxies are the networks of trusted proxies, which state the addresses of their clients.
 type Proxies []netip.Prefix
 
 // ParseProxies reads a list of networks, such as 10.0.0.0/8, or single addresses.
@@ -168,8 +170,8 @@ func ParseProxies(list []string) (Proxies, error) {
 	return proxies, nil
 }
 
-// client is the address of a request's client: the last one of X-Forwarded-For that is no
-// proxy of ours, since whatever stands before it may be made up.
+// client returns the address of a request's client: the last address of X-Forwarded-For that is not one of our
+// proxies. Anyone can invent the addresses before it.
 func (p Proxies) client(r *http.Request) string {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")

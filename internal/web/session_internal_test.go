@@ -17,13 +17,13 @@ import (
 	"sen/internal/content"
 )
 
-// knock sends a request to a handler that tells who asks, and on /in begins a session.
+// knock sends a request to a handler that answers with the actor; the path /in begins a session.
 func knock(t *testing.T, self, path string, headers map[string]string) *http.Response {
 	t.Helper()
 	return knockAt(t, self, path, headers, false)
 }
 
-// knockAt does so where pages of other sites get cookies too, or not.
+// knockAt does the same, with or without cookies for pages of other sites.
 func knockAt(t *testing.T, self, path string, headers map[string]string, crossSite bool) *http.Response {
 	t.Helper()
 	origins, err := ParseOrigins([]string{"https://app.example"}, strings.HasPrefix(self, "http://localhost"), self)
@@ -34,7 +34,7 @@ func knockAt(t *testing.T, self, path string, headers map[string]string, crossSi
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visitors{cookies: cookies{origins, crossSite}, proxies: proxies, actor: func(_ context.Context, secret string) (*content.Actor, error) {
+	v := authenticator{cookies: cookies{origins, crossSite}, proxies: proxies, actor: func(_ context.Context, secret string) (*content.Actor, error) {
 		switch secret {
 		case "good":
 			return &content.Actor{Name: "Lan"}, nil
@@ -54,9 +54,9 @@ func knockAt(t *testing.T, self, path string, headers map[string]string, crossSi
 		request.Host = host
 	}
 	w := httptest.NewRecorder()
-	v.identified(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := refusedOf(r.Context()); err != nil {
-			refuseVisitor(w, r, nil, content.CodeOf(err), err)
+	v.authenticate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := badSecretOf(r.Context()); err != nil {
+			refuseClient(w, r, nil, content.CodeOf(err), err)
 			return
 		}
 		w.Header().Set("X-Forgetful", strconv.FormatBool(auth.ClientOf(r.Context()).Forgetful))
@@ -150,7 +150,7 @@ func TestVisitors(t *testing.T) {
 	}
 }
 
-// TestCookies sees which lines set and end cookies: each cookie once in an answer, whatever happened.
+// TestCookies checks which header lines set and remove cookies: an answer has each cookie at most once.
 func TestCookies(t *testing.T) {
 	const (
 		expires = "; Path=/; Expires=Wed, 18 May 2033 03:33:20 GMT; HttpOnly"
@@ -190,8 +190,9 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-// TestForgetful tells to which pages no cookie comes back, with Sec-Fetch-Site as browsers send it and without.
-func TestForgetful(t *testing.T) {
+// TestCookiesThatDoNotReturn checks which pages do not send their cookies back, with Sec-Fetch-Site as browsers send it and
+// without.
+func TestCookiesThatDoNotReturn(t *testing.T) {
 	for _, c := range []struct {
 		name, self, origin, site string
 		crossSite, forgetful     bool

@@ -16,8 +16,8 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// TestActorsAreNotCached sees that an answer to someone is kept nowhere, while the same
-// answer to strangers may be.
+// TestActorsAreNotCached checks that an answer to a signed-in client is cached nowhere, while the same answer to an
+// anonymous client may be.
 func TestActorsAreNotCached(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	_, secret, err := server.People.CreateToken(operator(t), nil, readerToken)
@@ -52,8 +52,8 @@ func TestActorsAreNotCached(t *testing.T) {
 	}
 }
 
-// TestSignInByCookie goes the way of a browser: an account with a one-time password signs
-// in, may do nothing before it has changed that, and signs out.
+// TestSignInByCookie does what a browser does: an account with a one-time password signs in, may do nothing before it
+// has changed the password, and signs out.
 func TestSignInByCookie(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.Store(t, e), nil)
@@ -117,7 +117,7 @@ func TestSignInByCookie(t *testing.T) {
 	})
 }
 
-// operator is a context in which the program's operator acts.
+// operator returns a context in which the program's operator acts.
 func operator(t *testing.T) context.Context { return auth.WithActor(t.Context(), people.Operator) }
 
 // readerToken is a token that reads drafts.

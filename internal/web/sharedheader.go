@@ -13,9 +13,9 @@ import (
 	"sen/internal/cache"
 )
 
-// sharedHeader is what is sent with an answer that may be shared. Caches in front may keep it for a while, and find it
-// by the tags of what it was made from, when they are told to let go of those. Browsers ask each time: they would take
-// stale-while-revalidate for themselves, so it stands in CDN-Cache-Control (RFC 9213), which they don't know.
+// sharedHeader returns the header of a shared answer. HTTP caches may store the answer for a while. They know it by
+// the tags of what it was made from, so that they can be told to drop it. Browsers must ask each time. They would
+// apply stale-while-revalidate to themselves, so it is in CDN-Cache-Control (RFC 9213), which browsers ignore.
 func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Duration) http.Header {
 	sum := sha256.Sum256(body)
 	h := http.Header{
@@ -24,7 +24,7 @@ func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Dur
 		"Etag":                   {`"` + hex.EncodeToString(sum[:12]) + `"`},
 		"Cache-Control":          {"no-cache"},
 	}
-	if len(tags) == 0 { // of what nobody tells when it changes, caches ask each time
+	if len(tags) == 0 { // no change of such an answer is reported, so caches must ask each time
 		return h
 	}
 	if seconds := int(life.Seconds()); seconds > 0 {
@@ -35,10 +35,11 @@ func sharedHeader(body []byte, mediaType string, tags []cache.Tag, life time.Dur
 	return h
 }
 
-// maxCacheTags bounds the header of tags in bytes: what most CDNs take.
+// maxCacheTags is the largest size of the header with the tags in bytes: most CDNs accept this much.
 const maxCacheTags = 8 << 10
 
-// cacheTags are short hashes of tags, with commas. Where they are too many, those of kinds stand for their entries.
+// cacheTags returns short hashes of tags, separated by commas. If there are too many, the tags of kinds replace those
+// of their entries.
 func cacheTags(tags []cache.Tag) string {
 	var short []string
 	for _, tag := range tags {
@@ -55,7 +56,7 @@ func cacheTags(tags []cache.Tag) string {
 	return strings.Join(slices.Compact(short), ",")
 }
 
-// shortTag is the hash that a tag goes by outside: eight letters.
+// shortTag returns the hash that stands for a tag outside the program: eight letters.
 func shortTag(tag cache.Tag) string {
 	sum := sha256.Sum256([]byte(tag))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])

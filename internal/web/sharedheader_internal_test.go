@@ -8,7 +8,8 @@ import (
 	"sen/internal/cache"
 )
 
-// TestCacheTags names what an answer was made from by short hashes, and by kinds where they would be too many.
+// TestCacheTags checks that the tags are short hashes of what an answer was made from, and those of kinds if they
+// would be too many.
 func TestCacheTags(t *testing.T) {
 	few := cacheTags([]cache.Tag{"article_1", "Article", "article_1"})
 	if got := strings.Split(few, ","); len(got) != 2 || len(got[0]) != 8 || !strings.Contains(few, shortTag("article_1")) {
@@ -24,7 +25,7 @@ func TestCacheTags(t *testing.T) {
 	}
 }
 
-// TestOutgoing makes room for large answers to strangers up to a bound, and again when they were sent.
+// TestOutgoing reserves memory for large answers to anonymous clients up to a limit, and again after they were sent.
 func TestOutgoing(t *testing.T) {
 	o := newOutgoing(3 * largeAnswer)
 	sent, ok := o.take(t.Context(), 2*largeAnswer)

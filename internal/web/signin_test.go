@@ -23,7 +23,7 @@ import (
 
 const thePassword = "mot hai ba bon"
 
-// visitor is a program that keeps cookies as a browser does, by their names.
+// visitor is a client that keeps cookies by their names, as a browser does.
 type visitor struct {
 	t       *testing.T
 	server  *testserver.Server
@@ -35,7 +35,7 @@ func newVisitor(t *testing.T, server *testserver.Server, headers ...string) *vis
 	return &visitor{t, server, map[string]string{}, headers}
 }
 
-// ask sends a query by POST and gives the answer, with its body.
+// ask sends a query by POST and returns the answer with its body.
 func (v *visitor) ask(query string, headers ...string) (*http.Response, string) {
 	v.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -100,8 +100,8 @@ func house(t *testing.T, e testkit.Engine, change func(*web.Options)) *testserve
 	return server
 }
 
-// quickHash is a hash of a password that takes a thousandth of the usual work: hundreds of guesses are compared with it.
-// A hash says itself what it costs.
+// quickHash returns a hash of a password that takes a thousandth of the usual work, because hundreds of guesses are
+// compared with it. A hash contains its own cost.
 func quickHash(password string) string {
 	salt := make([]byte, 16)
 	hash := argon2.IDKey([]byte(password), salt, 1, 8, 1, 32)
@@ -109,8 +109,8 @@ func quickHash(password string) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=8,t=1,p=1$%s$%s", argon2.Version, encode(salt), encode(hash))
 }
 
-// TestNobodyIsLockedOut has strangers guess a login's password, from one network and from many: its person signs in from
-// another network, or with the browser of before, and changes the password.
+// TestNobodyIsLockedOut lets attackers guess the password of a login, from one network and from many. The owner can
+// still sign in from another network, or with the same browser as before, and change the password.
 func TestNobodyIsLockedOut(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := house(t, e, nil)
@@ -158,7 +158,7 @@ func TestNobodyIsLockedOut(t *testing.T) {
 	})
 }
 
-// TestStaleAuthorization signs in and out with a secret that opens nothing any more; for everything else it is refused.
+// TestStaleAuthorization signs in and out with a secret that is no longer valid; everything else is refused with it.
 func TestStaleAuthorization(t *testing.T) {
 	server := house(t, testkit.Embedded(t), nil)
 	const in = `signIn(login: "lan", password: "` + thePassword + `") { viewer { name } userErrors { code } }`
@@ -196,8 +196,8 @@ func TestStaleAuthorization(t *testing.T) {
 	}
 }
 
-// TestTwoSignIns sees that two of them in one request set each cookie once (the visitor looks), and that the last one counts;
-// and that a session under the cookie's old name is one, and can be ended.
+// TestTwoSignIns checks that two sign-ins in one request set each cookie once (visitor checks it), and that the last
+// one counts. It also checks that a session under the cookie's old name is valid and can be ended.
 func TestTwoSignIns(t *testing.T) {
 	server := house(t, testkit.Embedded(t), nil)
 	browser := newVisitor(t, server)
@@ -229,8 +229,8 @@ func TestTwoSignIns(t *testing.T) {
 	}
 }
 
-// TestSessionNotKept signs in from a page of another site: it is told when no cookie comes back, and has one where those
-// pages get them.
+// TestSessionNotKept signs in from a page of another site. The answer says that the browser will not send the cookie
+// back; with cookies for such pages the sign-in works.
 func TestSessionNotKept(t *testing.T) {
 	page := []string{"Origin", "https://app.example", "Sec-Fetch-Site", "cross-site"}
 	in := func(fields string) string {

@@ -24,10 +24,10 @@ import (
 	"sen/internal/web"
 )
 
-// published sends a photograph of width × height pixels as it stands, and publishes it.
+// published uploads a photograph of width × height pixels and publishes it.
 func published(t testing.TB, server *testserver.Server, width, height int) (id string) {
 	t.Helper()
-	m := upload(t, server, part{"0", "anh.jpg", photo(t, height, width)})[0].Media // it lies on its side
+	m := upload(t, server, part{"0", "anh.jpg", photo(t, height, width)})[0].Media // the camera was turned
 	if m == nil || m.Width != width || m.Height != height {
 		t.Fatalf("%+v", m)
 	}
@@ -38,7 +38,7 @@ func published(t testing.TB, server *testserver.Server, width, height int) (id s
 	return m.ID
 }
 
-// addresses asks for the addresses of a medium that arguments lead to.
+// addresses asks for the addresses of a medium with different arguments.
 func addresses(t testing.TB, server *testserver.Server, id string, arguments ...string) (all []string) {
 	t.Helper()
 	for len(arguments) > 0 {
@@ -63,7 +63,7 @@ func addresses(t testing.TB, server *testserver.Server, id string, arguments ...
 	return all
 }
 
-// signed is the address of a size as earlier versions wrote it, whatever the size.
+// signed returns the address of a size as earlier versions wrote it, for any size.
 func signed(t testing.TB, server *testserver.Server, id string, size picture.Size) string {
 	t.Helper()
 	signature, err := server.Newsroom.SignFile(t.Context(), content.ID(id), size.Key(), content.StagePublished)
@@ -85,9 +85,9 @@ func head(t testing.TB, address string) *http.Response {
 	return response
 }
 
-// TestSizesAreFew asks for hundreds of sizes of one picture, by addresses of today and of former versions: each is
-// answered, and few are made.
-func TestSizesAreFew(t *testing.T) {
+// TestFewSizesAreMade asks for hundreds of sizes of one picture, by present addresses and those of earlier versions: each
+// is answered, and few are made.
+func TestFewSizesAreMade(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
 		id := published(t, server, 400, 600)
@@ -132,7 +132,7 @@ func TestSizesAreFew(t *testing.T) {
 	})
 }
 
-// TestLargeFrames asks for frames larger than the picture: they are the picture itself, and nothing is made.
+// TestLargeFrames asks for sizes larger than the picture: the answer is the picture itself, and nothing is made.
 func TestLargeFrames(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
@@ -160,8 +160,8 @@ func TestLargeFrames(t *testing.T) {
 	})
 }
 
-// TestHeadMakesNothing asks for a size's header before and after it is made.
-func TestHeadMakesNothing(t *testing.T) {
+// TestHeadDoesNotResize asks for the header of a size before and after it is made.
+func TestHeadDoesNotResize(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
 		address := addresses(t, server, published(t, server, 400, 600), "width: 96")[0]
@@ -187,14 +187,14 @@ func TestHeadMakesNothing(t *testing.T) {
 	})
 }
 
-// TestSizesTakeTurns has as many sizes under way as may be: the next one is told to come again, while an upload goes
-// through and what is kept is served.
-func TestSizesTakeTurns(t *testing.T) {
+// TestResizingNeedsAdmission resizes as many pictures at once as allowed. The next request is told to try again, while an
+// upload works and stored sizes are served.
+func TestResizingNeedsAdmission(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), func(_ *graph.Options, o *web.Options) { o.Timeout = time.Second })
 	id := published(t, server, 400, 600)
 	kept := addresses(t, server, id, "width: 32")[0]
 	get(t, kept)
-	var held []*picture.Picture // the whole lane
+	var held []*picture.Picture // all places
 	for range runtime.GOMAXPROCS(0) {
 		p, err := picture.ResizeLimiter.Open(t.Context(), []byte(photo(t, 8, 8)))
 		if err != nil {
@@ -231,11 +231,11 @@ func TestSizesTakeTurns(t *testing.T) {
 	}
 }
 
-// TestSizesHaveRates counts the making of sizes by their pixels, and nothing else of media.
-func TestSizesHaveRates(t *testing.T) {
+// TestResizingCountsInRateLimit checks that resizing counts by the number of pixels, and nothing else about media counts.
+func TestResizingCountsInRateLimit(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, nil)
-	id := published(t, server, 400, 600) // 240,000 pixels: they cost 1, the PNG of 400 × 600 too
+	id := published(t, server, 400, 600) // 240,000 pixels: each costs 1, also the PNG of 400 × 600
 	all := addresses(t, server, id, "width: 256, format: PNG", "width: 128, format: PNG", "width: 96, format: PNG")
 	limited := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.RateLimit = 2 })
 	for i, address := range all {
@@ -253,8 +253,8 @@ func TestSizesHaveRates(t *testing.T) {
 	}
 }
 
-// TestSlowPictures refuses a JPEG that takes too long to decode: at the upload, and where it is kept already when a size
-// of it is asked for.
+// TestSlowPictures checks that a JPEG that takes too long to decode is refused: at the upload, and when a size of a
+// stored one is requested.
 func TestSlowPictures(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
@@ -283,8 +283,8 @@ var (
 	attrs   = regexp.MustCompile(` ([a-z]+)="([^"]*)"`)
 )
 
-// TestPagePictures reads the HTML of a body with a large picture: a browser may choose among sizes, each of which is
-// there, none of which is the large file, and the browser knows the room that it needs.
+// TestPagePictures reads the HTML of a body with a large picture: a browser can choose among sizes, each of which
+// exists and none of which is the large file, and knows how much space it needs.
 func TestPagePictures(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)

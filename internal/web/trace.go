@@ -13,9 +13,8 @@ import (
 	"sen/internal/content"
 )
 
-// traced makes a span of each request of a route, below the span that the client names in its header
-// traceparent. Of what a client sends no text is in it, which is why it is not otelhttp's. Without a
-// provider nothing is done.
+// traced makes a span of each request of a route, below the span that the client names in the header traceparent. The
+// span contains no text that a client sent; this is why otelhttp is not used. If provider is nil, it does nothing.
 func traced(provider trace.TracerProvider, route string, next http.Handler) http.Handler {
 	if provider == nil {
 		return next
@@ -38,8 +37,8 @@ func traced(provider trace.TracerProvider, route string, next http.Handler) http
 	})
 }
 
-// startOperation starts the span of an operation where its request is traced; else the span that it gives does nothing.
-// It reaches back to where the document began to be read.
+// startOperation starts the span of an operation if its request is traced; otherwise it returns a span that does
+// nothing. The span begins when the document began to be read.
 func startOperation(ctx context.Context, op *graphql.OperationContext) (context.Context, trace.Span) {
 	parent := trace.SpanFromContext(ctx)
 	if !parent.IsRecording() {
@@ -54,9 +53,9 @@ func startOperation(ctx context.Context, op *graphql.OperationContext) (context.
 	return ctx, span
 }
 
-// endOperation ends the span of an operation. Errors that are the client's make it no failure.
+// endOperation ends the span of an operation. Errors of the client do not mark the span as failed.
 func endOperation(span trace.Span, response *graphql.Response) {
-	if response == nil { // the context ended before the answer did
+	if response == nil { // the context ended before the operation
 		span.SetStatus(codes.Error, string(content.CodeUnavailable))
 	} else if len(response.Errors) > 0 {
 		code, _ := response.Errors[0].Extensions["code"].(string)
@@ -68,10 +67,10 @@ func endOperation(span trace.Span, response *graphql.Response) {
 	span.End()
 }
 
-// maxOperationName is how much of an operation's name is shown, in bytes: letters, digits and underscores.
+// maxOperationName is how many bytes of an operation's name are shown: letters, digits and underscores.
 const maxOperationName = 64
 
-// operationName is what a client calls its operation, cut where it is too long.
+// operationName returns the name of an operation, truncated if it is too long.
 func operationName(op *graphql.OperationContext) string {
 	name := op.Operation.Name
 	return name[:min(len(name), maxOperationName)]

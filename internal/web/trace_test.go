@@ -16,8 +16,8 @@ import (
 	"sen/internal/web"
 )
 
-// TestTrace sees the spans of a request below the client's: one for itself, one for its operation, and one for
-// each round trip to the store.
+// TestTrace checks the spans of a request below the client's span: one for the request, one for its operation, and
+// one for each round trip to the store.
 func TestTrace(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
@@ -74,9 +74,10 @@ func TestTrace(t *testing.T) {
 		has(t, find, "db.operation.name", "find")
 		has(t, find, "db.collection.name", "articles")
 
-		// What is known makes one span; what is wrong says so, and what a client wrote is nowhere.
+		// A cached answer has one span. A failed request has an error in its span. No span has a text that a client
+		// wrote.
 		if _, all := ask(query); len(all) != 1 {
-			t.Errorf("a known answer makes %d spans", len(all))
+			t.Errorf("a cached answer makes %d spans", len(all))
 		}
 		_, all = ask(`query Long` + strings.Repeat("x", 1000) + ` { tag(slug: "secret text") { name } articles(first: 1000000) { totalCount } }`)
 		operation = named(all, "query")
@@ -91,7 +92,7 @@ func TestTrace(t *testing.T) {
 	})
 }
 
-// named finds the first span of a name, a zero one if there is none.
+// named returns the first span with a name, or a zero span.
 func named(spans tracetest.SpanStubs, name string) tracetest.SpanStub {
 	for _, span := range spans {
 		if span.Name == name {
@@ -101,7 +102,7 @@ func named(spans tracetest.SpanStubs, name string) tracetest.SpanStub {
 	return tracetest.SpanStub{}
 }
 
-// has sees that a span has an attribute.
+// has checks that a span has an attribute.
 func has(t *testing.T, span tracetest.SpanStub, key attribute.Key, want string) {
 	t.Helper()
 	for _, a := range span.Attributes {

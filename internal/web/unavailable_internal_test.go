@@ -10,7 +10,7 @@ import (
 	"sen/internal/content"
 )
 
-// TestUnavailable tells which answers are 503: those without any data, because of the store alone.
+// TestUnavailable checks which answers have the status 503: those without any data, only because of the store.
 func TestUnavailable(t *testing.T) {
 	away, other := coded.Errorf(content.CodeUnavailable, "away"), coded.Errorf(content.CodeInternal, "other")
 	for _, c := range []struct {

@@ -17,11 +17,10 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// place is what a camera writes of where a picture was taken.
+// place is a location as a camera stores it in a picture.
 const place = "10.4938N 105.6882E"
 
-// photo is a picture of a camera that lay on its side: red, blue where the sky is, with
-// the place where it was taken.
+// photo returns a picture of a camera that was turned: red, blue where the sky is, with the location.
 func photo(t testing.TB, w, h int) string {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -52,7 +51,7 @@ type medium struct {
 const mediumFields = `media { id kind mimeType fileName url small: url(width: 100, format: PNG) square: url(width: 50, height: 50, fit: COVER)
 	title color placeholder width height bytes version status variants { url } } userErrors { code message path } notices { code }`
 
-// uploaded is what became of an upload.
+// uploaded is the result of an upload.
 type uploaded struct {
 	Media      *medium
 	UserErrors []struct {
@@ -62,7 +61,7 @@ type uploaded struct {
 	Notices []struct{ Code string }
 }
 
-// upload sends files as a writer: each to a field of its own in one mutation.
+// upload sends files as a writer: each to its own field in one mutation.
 func upload(t testing.TB, server *testserver.Server, files ...part) (outcomes []uploaded) {
 	t.Helper()
 	variables, places, fields := map[string]any{}, map[string][]string{}, ""
@@ -132,7 +131,7 @@ func TestUpload(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 
-		// While it is a draft, its signed address alone shows it.
+		// While it is a draft, only its signed address shows it.
 		whole, body := fetch(m.URL)
 		if whole.StatusCode != http.StatusOK || len(body) != m.Bytes || whole.Header.Get("Cache-Control") != "private, max-age=600" {
 			t.Errorf("the draft: status %d, %d bytes, %v", whole.StatusCode, len(body), whole.Header)
@@ -157,7 +156,7 @@ func TestUpload(t *testing.T) {
 			}
 		}
 
-		// The same file again, by another name.
+		// The same file again, under another name.
 		again := upload(t, server, part{"0", "khac.jpg", photo(t, 800, 400)})[0]
 		if again.Media == nil || again.Media.ID != m.ID || len(again.Notices) != 1 || again.Notices[0].Code != "DUPLICATE" {
 			t.Errorf("the same file again: %+v", again)
@@ -172,12 +171,12 @@ func TestUpload(t *testing.T) {
 		if shown.Media.URL != plain || strings.Contains(shown.Media.Variants[0].URL, "s=") {
 			t.Errorf("a published address is signed: %+v", shown.Media)
 		}
-		// A signature for the draft is none for readers, who may not see it again once it is taken back.
+		// A signature for the draft does not help readers, who must not see the picture again after it is withdrawn.
 		if shown.Media.Square == m.Square {
 			t.Error("the address of a size of the draft is that of the published one")
 		}
 
-		// Many ask for one size at once; it is made once.
+		// Many clients ask for one size at once; it is made once.
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
@@ -203,11 +202,11 @@ func TestUpload(t *testing.T) {
 				t.Errorf("%s: status %d, want %d", change, response.StatusCode, status)
 			}
 		}
-		if n := testkit.Count(t, e, "sizes.files"); n != 2 { // that of the draft, the square
+		if n := testkit.Count(t, e, "sizes.files"); n != 2 { // the square of the draft
 			t.Errorf("%d sizes are kept", n)
 		}
 
-		// In use it can't go.
+		// It can't be deleted while it is used.
 		var made struct {
 			CreateArticle struct{ Article struct{ ID string } }
 		}
@@ -234,7 +233,7 @@ func TestUpload(t *testing.T) {
 	})
 }
 
-// TestUploadTypes sends several files at once: each is taken or refused by itself.
+// TestUploadTypes sends several files at once: each is accepted or refused separately.
 func TestUploadTypes(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
@@ -276,7 +275,7 @@ func TestUploadTypes(t *testing.T) {
 			t.Errorf("status %d: %s", status, answer)
 		}
 
-		// What was refused left nothing behind, nor did what could not become a medium.
+		// A refused file leaves nothing behind, and neither does one that could not become a medium.
 		files, chunks := testkit.Count(t, e, "media.files"), testkit.Count(t, e, "media.chunks")
 		body, contentType = form(
 			t, operation(`mutation($f: Upload!) { uploadMedia(file: $f, input: {slug: "NO SLUG"}) { media { id } userErrors { path } } }`, `{"f":null}`),
@@ -291,7 +290,7 @@ func TestUploadTypes(t *testing.T) {
 	})
 }
 
-// TestUploadKey repeats an upload under its key.
+// TestUploadKey repeats an upload under its idempotency key.
 func TestUploadKey(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	send := func(body string) string {
@@ -311,8 +310,8 @@ func TestUploadKey(t *testing.T) {
 	}
 }
 
-// TestSizeArguments asks for sizes beyond the bounds: they count as the bound, and the medium is answered. Other media
-// have no sizes.
+// TestSizeArguments asks for sizes beyond the bounds: they count as the bound, and the medium is answered. Other
+// media have no sizes.
 func TestSizeArguments(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	ask := func(id, arguments string) string {

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// maxUploadPath bounds the steps of a path to a file's place.
+// maxUploadPath is the largest number of steps in the path to a file's place.
 const maxUploadPath = 20
 
-// uploadPath leads to the place of a file in the variables: "variables.input.files.0".
-// The first step is not in it.
+// uploadPath is the path to a file's place in the variables: "variables.input.files.0". It does not contain the first
+// step.
 type uploadPath []string
 
-// parseUploadPath reads the form in which a request writes a path.
+// parseUploadPath reads a path in the form that a request has.
 func parseUploadPath(text string) (uploadPath, error) {
 	steps := strings.Split(text, ".")
 	if len(steps) < 2 || len(steps) > maxUploadPath || steps[0] != "variables" {
@@ -23,7 +23,7 @@ func parseUploadPath(text string) (uploadPath, error) {
 	return steps[1:], nil
 }
 
-// put places a file where a null is; everything else stays as it is.
+// put replaces a null by a file; nothing else may be replaced.
 func (p uploadPath) put(variables map[string]any, file any) error {
 	var at any = variables
 	for i, step := range p {
@@ -53,7 +53,7 @@ func (p uploadPath) put(variables map[string]any, file any) error {
 	return nil
 }
 
-// parseUploadMap reads which file goes where.
+// parseUploadMap reads which file belongs to which places.
 func parseUploadMap(text []byte) (map[string][]uploadPath, error) {
 	var given map[string][]string
 	if err := decode(text, &given); err != nil || given == nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestUploadPath puts files where a null is, and nowhere else.
+// TestUploadPath checks that files replace a null, and nothing else.
 func TestUploadPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"variables.file":                         `{"file":"FILE","files":[null,null],"input":{"a":{"b":[{"c":null}]}},"text":"x","":null}`,
@@ -53,7 +53,7 @@ func TestUploadPath(t *testing.T) {
 	}
 }
 
-// normal is a value as JSON with its keys in order.
+// normal returns a value as JSON with sorted keys.
 func normal(t testing.TB, v any) []byte {
 	t.Helper()
 	raw, err := json.Marshal(v)
@@ -70,8 +70,7 @@ func normal(t testing.TB, v any) []byte {
 	return raw
 }
 
-// FuzzUploadPath sees that no map and no path breaks anything, and that a file comes to
-// stand in the place of a null only.
+// FuzzUploadPath checks that no map and no path breaks anything, and that a file only replaces a null.
 func FuzzUploadPath(f *testing.F) {
 	f.Add(`{"0":["variables.file"]}`, `{"file":null}`)
 	f.Add(`{"0":["variables.input.files.0","variables.input.files.1"]}`, `{"input":{"files":[null,null]}}`)
@@ -99,7 +98,7 @@ func FuzzUploadPath(f *testing.F) {
 				}
 			}
 		}
-		// Taking the files out again gives what was there before.
+		// Without the files, the variables are the same as before.
 		taken := 0
 		var take func(any) any
 		take = func(v any) any {

@@ -15,9 +15,9 @@ import (
 	"sen/internal/web"
 )
 
-// TestStuckReader asks for large answers, known ones and others, and does not read them: the server ends the connection when
-// its time for writing is over, so that nobody holds its memory for longer.
-func TestStuckReader(t *testing.T) {
+// TestReaderThatDoesNotRead asks for large answers, cached and not cached, and does not read them: the server ends the
+// connection after its time limit for writing, so that nobody can hold its memory for longer.
+func TestReaderThatDoesNotRead(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
@@ -42,7 +42,7 @@ func TestStuckReader(t *testing.T) {
 			if err := client.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 				t.Fatal(err)
 			}
-			go func() { // more than the system keeps on the way
+			go func() { // more than the system buffers
 				_, _ = io.WriteString(client, strings.Repeat("GET /graphql?query="+query+" HTTP/1.1\r\nHost: sen\r\n\r\n", 5000))
 			}()
 			select {

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestRateIsWork takes from a client's minute what a filter makes the store do, and what a long request is to read.
-func TestRateIsWork(t *testing.T) {
+// TestRateLimitCountsWork checks that a client's rate limit counts the work of filters in the store and of reading long
+// requests.
+func TestRateLimitCountsWork(t *testing.T) {
 	server := limited(t)
 	const (
 		filtered = `query($f: ArticleFilter) { articles(first: 0, filter: $f) { totalCount } }`
@@ -28,7 +29,7 @@ func TestRateIsWork(t *testing.T) {
 	}{
 		{"a filter in variables", "POST", "", post(filtered, variable), 200, 46, 54, ""},
 		{"a filter by GET", "GET", get, "", 200, 0, 54, ""},
-		{"a known answer", "POST", "", post(filtered, variable), 200, 46, 54, ""},
+		{"a cached answer", "POST", "", post(filtered, variable), 200, 46, 54, ""},
 		{"too many conditions", "POST", "", post(filtered, many), 200, 2006, 99, "TOO_COMPLEX"},
 		{"a long request", "POST", "", strings.TrimSuffix(two, "}") + `,"extensions":{"cost":true}}` + long, 200, 4, 96, ""},
 		{"a long request that is none", "POST", "", "{" + long, 400, 0, 97, "BAD_USER_INPUT"},

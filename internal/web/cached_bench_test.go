@@ -14,14 +14,14 @@ import (
 	"sen/internal/web"
 )
 
-// nowhere takes an answer and forgets it.
+// nowhere is a response writer that drops the answer.
 type nowhere struct{ h http.Header }
 
 func (n *nowhere) Header() http.Header         { return n.h }
 func (n *nowhere) WriteHeader(int)             {}
 func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
-// pages are queries as readers send them, by what they show.
+// pages has typical queries of readers, by what they show.
 var pages = map[string]string{
 	"article by slug": `{ article(slug: \"hoi-nghi-so-ket-va-trao-giai-cnnttb-2020\") { id title lead byline publishedAt body { html } authors { name organization { name } } section { name path } tags { name } } }`,
 	"latest 20":       `{ articles(first: 20) { nodes { id title lead path publishedAt byline authors { name } section { name } } pageInfo { hasNextPage endCursor } } }`,
@@ -29,11 +29,11 @@ var pages = map[string]string{
 	"front page":      `{ sections(first: 5) { nodes { name path articles(first: 6) { nodes { title path lead publishedAt authors { name organization { name } } organizations { name } } } } } events(first: 5, orderBy: STARTS_AT_ASC) { nodes { name path startsAt organizers { name } } } awards(first: 10) { nodes { title year level recipients { name organization { name } } round { name } } } }`,
 }
 
-// BenchmarkMemory is an answer that is made anew, from pages and entries that are in memory, by the whole handler.
+// BenchmarkMemory measures the whole handler for an answer that is computed from cached pages and entries.
 func BenchmarkMemory(b *testing.B) { benchmarkPages(b, testkit.SampleStore(b, testkit.Embedded(b))) }
 
-// BenchmarkBatches is an answer that is made with nothing in memory, on the real MongoDB: by reads in batches, a few
-// a level, of what is selected.
+// BenchmarkBatches measures an answer that is computed with empty caches, on the real MongoDB: a few batched reads
+// for each level.
 func BenchmarkBatches(b *testing.B) {
 	store := testkit.UncachedStore(b, testkit.MongoDB(b))
 	testkit.Sample(b, store)
@@ -51,7 +51,7 @@ func benchmarkPages(b *testing.B, store *storage.Store) {
 	}
 }
 
-// asked asks a handler the same way again and again, by POST.
+// asked sends the same request repeatedly to a handler, by POST.
 func asked(b *testing.B, handler http.Handler, body func(n int) []byte) {
 	b.Helper()
 	ask := asker(b, handler)
@@ -61,7 +61,7 @@ func asked(b *testing.B, handler http.Handler, body func(n int) []byte) {
 	}
 }
 
-// asker asks a handler by POST, with as few allocations of its own as can be.
+// asker returns a function that sends a request to a handler by POST, with as few own allocations as possible.
 func asker(t testing.TB, handler http.Handler) func(body []byte) {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, "/graphql", nil)
@@ -79,8 +79,9 @@ func asker(t testing.TB, handler http.Handler) func(body []byte) {
 	}
 }
 
-// TestKnownAllocations counts what the whole handler allocates for an answer that is known as it was asked for.
-func TestKnownAllocations(t *testing.T) {
+// TestCachedAllocations counts the allocations of the whole handler for an answer that is cached by the bytes of its
+// request.
+func TestCachedAllocations(t *testing.T) {
 	if raced {
 		t.Skip("with the race detector on, pools forget what they hold; scripts/test runs this without it too")
 	}
@@ -91,13 +92,13 @@ func TestKnownAllocations(t *testing.T) {
 	ask, body := asker(t, server.Config.Handler), []byte(`{"query":"{ articles(first: 20) { nodes { id title } } }"}`)
 	ask(body)
 	if n := testing.AllocsPerRun(100, func() { ask(body) }); n > 15 {
-		t.Errorf("a known answer takes %.0f allocations, more than 15", n)
+		t.Errorf("a cached answer takes %.0f allocations, more than 15", n)
 	}
 }
 
-// BenchmarkKnown is an answer that is kept, from the whole handler: as it was asked for before (as sent),
-// also where it is counted against a rate limit, and in another spelling (respelled).
-func BenchmarkKnown(b *testing.B) {
+// BenchmarkCached measures the whole handler for a cached answer: found by the bytes of the request (as sent), also
+// with a rate limit, and for a request in another spelling (respelled).
+func BenchmarkCached(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
 	serve := func(rateLimit int) http.Handler {
 		return testserver.Start(b, store, func(_ *graph.Options, o *web.Options) {

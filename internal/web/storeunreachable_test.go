@@ -13,9 +13,9 @@ import (
 	"sen/internal/web"
 )
 
-// TestStoreAway sees that a query and a mutation are answered 503 in both media types while the store can't be reached,
-// with when to try again, and that nobody may keep the answer.
-func TestStoreAway(t *testing.T) {
+// TestStoreUnreachable checks that a query and a mutation get the status 503 in both media types while the store is
+// unreachable, with a Retry-After, and that no cache may store the answer.
+func TestStoreUnreachable(t *testing.T) {
 	e := testkit.Embedded(t)
 	server := testserver.Start(t, testkit.UncachedStore(t, e), nil)
 	if err := e.Open(t).Close(t.Context()); err != nil {
@@ -41,7 +41,7 @@ func TestStoreAway(t *testing.T) {
 	}
 }
 
-// gone are queries of what readers see, each by another way to a table.
+// gone has queries of what readers see, each of which reads a table in another way.
 var gone = map[string]string{
 	"a list":                      `{ tags(first: 3) { nodes { name } } }`,
 	"how many there are":          `{ articles { totalCount } }`,
@@ -52,9 +52,9 @@ var gone = map[string]string{
 	"by a slug that is linked to": `{ articles(filter: {tags: {slugs: ["cnnttb"]}}) { nodes { title } } }`,
 }
 
-// TestNothingEmptyIsKept drops a table under servers that have not heard of it yet: each gives the answer that it gave
-// before, or none, and what is not whole is kept by nobody.
-func TestNothingEmptyIsKept(t *testing.T) {
+// TestNoIncompleteAnswerIsCached drops a table below servers that do not know it yet: each gives the same answer as before,
+// or none, and no incomplete answer is cached.
+func TestNoIncompleteAnswerIsCached(t *testing.T) {
 	e := testkit.MongoDB(t)
 	for _, table := range []string{"tags", "articles", "sections", "routes", ""} {
 		testkit.Drop(t, e)

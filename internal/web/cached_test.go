@@ -19,7 +19,7 @@ import (
 	"sen/internal/web"
 )
 
-// node serves a store as one of several programs: with answers that it keeps, and an ear for the others.
+// node serves a store as one of several programs: it caches answers and follows the changes of the others.
 func node(t *testing.T, store *storage.Store) *testserver.Server {
 	t.Helper()
 	if !store.Feed.Current() {
@@ -30,7 +30,7 @@ func node(t *testing.T, store *storage.Store) *testserver.Server {
 	})
 }
 
-// asks asks and gives the answer and the round trips that it took.
+// asks sends a query. It returns the answer and the number of round trips.
 func asks(t *testing.T, server *testserver.Server, query string, headers ...string) (string, int) {
 	t.Helper()
 	h := http.Header{}
@@ -41,7 +41,7 @@ func asks(t *testing.T, server *testserver.Server, query string, headers ...stri
 	return string(answer), server.Trips()
 }
 
-// change makes a change as an editor and gives the entry's id.
+// change makes a change as an editor and returns the entry's id.
 func change(t *testing.T, server *testserver.Server, mutation string) (id string) {
 	t.Helper()
 	var parsed struct {
@@ -64,7 +64,7 @@ func change(t *testing.T, server *testserver.Server, mutation string) (id string
 	return id
 }
 
-// publishTag makes a tag that readers see.
+// publishTag creates a published tag.
 func publishTag(t *testing.T, server *testserver.Server, name string) string {
 	t.Helper()
 	id := change(t, server, fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
@@ -72,10 +72,10 @@ func publishTag(t *testing.T, server *testserver.Server, name string) string {
 	return id
 }
 
-// TestKnown keeps what strangers were answered until it changes, and nothing else.
-func TestKnown(t *testing.T) {
+// TestCachedAnswers checks that the answers to anonymous clients are cached until they change, and no others.
+func TestCachedAnswers(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		store := testkit.UncachedStore(t, e) // a round trip tells that an answer is none of those kept
+		store := testkit.UncachedStore(t, e) // a round trip shows that an answer is not cached
 		server := node(t, store)
 		const list = `{ tags { nodes { name } } }`
 		const missing = `{ tag(slug: "moi") { name } }`
@@ -92,14 +92,14 @@ func TestKnown(t *testing.T) {
 		has(missing, `"tag":null`, false)
 		has("query Spelled {\n tags { nodes { name } } }", `"nodes":[]`, true)
 
-		// The empty list gains a member, and what was not there is.
+		// The empty list gets an element, and the missing entry now exists.
 		id := publishTag(t, server, "Mới")
 		has(list, `"Mới"`, true)
 		has(list, `"Mới"`, false)
 		has(missing, `"Mới"`, true)
 		has(missing, `"Mới"`, false)
 
-		// A draft changes nothing for readers, its publication does, and so does the set time.
+		// A draft changes nothing for readers, but its publication does, and so does a scheduled time.
 		change(t, server, fmt.Sprintf(`updateTag(id: %q, version: 2, input: {name: {text: "Khác"}}) { content: tag { id version } userErrors { code } }`, id))
 		has(list, `"Mới"`, false)
 		change(t, server, fmt.Sprintf(`publish(id: %q, version: 3, at: "2026-01-01T13:00:00Z") { content { id version } userErrors { code } }`, id))
@@ -108,7 +108,7 @@ func TestKnown(t *testing.T) {
 		has(list, `"Khác"`, true)
 		has(list, `"Khác"`, false)
 
-		// Another spelling of the same question is known by what it means.
+		// Another spelling of the same request finds the same answer.
 		variables := func(text string) (string, int) {
 			response, err := http.Post(server.URL+"/graphql", "application/json",
 				strings.NewReader(`{"query":"query($s:String!){tag(slug:$s){name}}","variables":`+text+`}`))
@@ -123,29 +123,29 @@ func TestKnown(t *testing.T) {
 			return string(body), server.Trips()
 		}
 		if _, n := variables(`{"s":"moi"}`); n == 0 {
-			t.Error("a question that nobody asked was answered from memory")
+			t.Error("a question that nobody asked was answered from the cache")
 		}
 		if body, n := variables(` { "s" : "moi" } `); n != 0 || !strings.Contains(body, "Khác") {
 			t.Errorf("%s took %d round trips", body, n)
 		}
 
-		// Errors are answered anew each time, and so is what someone in particular asks.
+		// Errors and the answers to signed-in clients are not cached.
 		for range 2 {
 			if answer, n := asks(t, server, `{ tags(first: 1000) { totalCount } t: tags { totalCount } }`); n == 0 || !strings.Contains(answer, "BAD_USER_INPUT") {
 				t.Errorf("%s, %d round trips", answer, n)
 			}
 			if answer, n := asks(t, server, list, "Sen-Stage", "PUBLISHED"); n == 0 {
-				t.Errorf("%s was answered from memory", answer)
+				t.Errorf("%s was answered from the cache", answer)
 			}
 		}
 	})
 }
 
-// TestKnownThroughRelations keeps an answer to a filter that reaches through two relations until an entry on the
+// TestCachedThroughRelations checks that the answer to a filter through two relations is cached until an entry on the
 // way changes.
-func TestKnownThroughRelations(t *testing.T) {
+func TestCachedThroughRelations(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := node(t, testkit.UncachedStore(t, e)) // a round trip tells that an answer is none of those kept
+		server := node(t, testkit.UncachedStore(t, e)) // a round trip shows that an answer is not cached
 		made := func(kind, input string) string {
 			t.Helper()
 			id := change(t, server, fmt.Sprintf(`create%s(input: {%s}) { content: %s { id } userErrors { code } }`,
@@ -163,13 +163,13 @@ func TestKnownThroughRelations(t *testing.T) {
 			if !strings.Contains(answer, name) || n == 0 {
 				t.Errorf("after %s: %s, %d round trips; want %s, read anew", after, answer, n, name)
 			}
-			for range 20 { // a late notice of the change makes the answer forgotten once more
+			for range 20 { // a late notice of the change drops the answer once more
 				if answer, n = asks(t, server, query); n == 0 {
 					break
 				}
 			}
 			if !strings.Contains(answer, name) || n > 0 {
-				t.Errorf("after %s: %s, %d round trips; want %s, as it was kept", after, answer, n, name)
+				t.Errorf("after %s: %s, %d round trips; want %s, from the cache", after, answer, n, name)
 			}
 		}
 		answers("the author was made", `"Lan"`)
@@ -189,26 +189,27 @@ func TestKnownThroughRelations(t *testing.T) {
 	})
 }
 
-// TestKnownAmongOthers asks the same between questions of other lengths and kinds: it is still known as it was sent.
-func TestKnownAmongOthers(t *testing.T) {
+// TestCachedAmongOthers sends the same request between requests of other lengths and kinds: it is still found by its
+// bytes.
+func TestCachedAmongOthers(t *testing.T) {
 	store := testkit.AnySample(t)
 	answers := web.NewAnswers(store, 1<<24)
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = answers })
 	ask := func() { send(t, http.MethodPost, server.URL+"/graphql", two) }
 	ask()
-	ask() // it is kept as it is asked for from the second time on
+	ask() // it is cached by its bytes from the second request on
 	for n := range 40 {
 		get := server.URL + "/graphql?query=" + url.QueryEscape("{ site { name } "+strings.Repeat(" ", n)+"}")
 		send(t, http.MethodGet, get, "", "Accept", "application/json;q=0."+strings.Repeat("5", 1+n%3))
 		misses := answers.Stats().Misses.Load()
 		if ask(); answers.Stats().Misses.Load() != misses {
-			t.Fatalf("it was not known after %d others", n+1)
+			t.Fatalf("it was not cached after %d others", n+1)
 		}
 	}
 }
 
-// TestKnownApart keeps languages and people apart.
-func TestKnownApart(t *testing.T) {
+// TestCachedPerLanguageAndClient checks that languages and people have separate answers.
+func TestCachedPerLanguageAndClient(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := node(t, store)
 	id := change(t, server, `createTag(input: {name: [{text: "Chữ"}, {locale: "en", text: "Word"}]}) { content: tag { id version } userErrors { code } }`)
@@ -226,14 +227,14 @@ func TestKnownApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	if answer, n := asks(t, server, query, "Authorization", "Bearer "+secret); n == 0 || strings.Contains(answer, `"viewer":null`) {
-		t.Errorf("someone was answered as a stranger: %s", answer)
+		t.Errorf("a signed-in client was answered as an anonymous client: %s", answer)
 	}
 	if answer, _ := asks(t, server, query); !strings.Contains(answer, `"viewer":null`) {
-		t.Errorf("a stranger was answered as someone: %s", answer)
+		t.Errorf("an anonymous client was answered as a signed-in one: %s", answer)
 	}
 }
 
-// TestSharedCaching sees what caches in front are told: how long, by which tags, and when nothing changed.
+// TestSharedCaching checks the headers for HTTP caches: the duration, the tags, and the 304 if nothing changed.
 func TestSharedCaching(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := node(t, store)
@@ -246,29 +247,29 @@ func TestSharedCaching(t *testing.T) {
 		response, body := ask(http.MethodGet)
 		h := response.Header
 		if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" || h.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("known %v: %v", known, h)
+			t.Errorf("cached %v: %v", known, h)
 		}
 		tag := h.Get("ETag")
 		if again, _ := ask(http.MethodGet, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
-			t.Errorf("known %v: %d with the tag %s", known, again.StatusCode, tag)
+			t.Errorf("cached %v: %d with the tag %s", known, again.StatusCode, tag)
 		}
 		if head, none := ask(http.MethodHead); len(none) > 0 || head.Header.Get("ETag") != tag || head.ContentLength != int64(len(body)) {
-			t.Errorf("known %v: HEAD gives %d bytes, %v", known, len(none), head.Header)
+			t.Errorf("cached %v: HEAD gives %d bytes, %v", known, len(none), head.Header)
 		}
 		packed, gz := ask(http.MethodGet, "Accept-Encoding", "gzip")
 		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("ETag") == tag || len(gz) >= len(body) {
-			t.Errorf("known %v: compressed: %v", known, packed.Header)
+			t.Errorf("cached %v: compressed: %v", known, packed.Header)
 		}
 		if again, _ := ask(http.MethodGet, "If-None-Match", packed.Header.Get("ETag"), "Accept-Encoding", "gzip"); again.StatusCode != http.StatusNotModified {
-			t.Errorf("known %v: %d with the tag of the compressed answer", known, again.StatusCode)
+			t.Errorf("cached %v: %d with the tag of the compressed answer", known, again.StatusCode)
 		}
 		for _, part := range []string{"Origin", "Accept", "Sen-Locale", "Sen-Stage", "Authorization", "Cookie", "Accept-Encoding"} {
 			if !strings.Contains(strings.Join(h.Values("Vary"), ","), part) {
-				t.Errorf("known %v: Vary lacks %s: %v", known, part, h.Values("Vary"))
+				t.Errorf("cached %v: Vary lacks %s: %v", known, part, h.Values("Vary"))
 			}
 		}
 		if server.Trips() != 0 {
-			t.Errorf("a known answer took %d round trips", server.Trips())
+			t.Errorf("a cached answer took %d round trips", server.Trips())
 		}
 	}
 	response, err := http.Post(server.URL+"/graphql", "application/json", bytes.NewReader([]byte(`{"query":"{ articles(first: 20) { nodes { title lead } } }"}`)))
@@ -279,7 +280,7 @@ func TestSharedCaching(t *testing.T) {
 	if h := response.Header; h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || h.Get("Cache-Tag") != "" || server.Trips() != 0 {
 		t.Errorf("by POST: %v, %d round trips", h, server.Trips())
 	}
-	// An origin's page gets its header from a known answer, too, and a foreign one nothing.
+	// A page of an allowed origin gets its header from a cached answer too; another origin's page gets none.
 	for origin, want := range map[string]int{"https://app.example": http.StatusOK, "https://evil.example": http.StatusForbidden} {
 		response, _ := ask(http.MethodGet, "Origin", origin)
 		if response.StatusCode != want || want == http.StatusOK && response.Header.Get("Access-Control-Allow-Origin") != origin {
@@ -288,8 +289,8 @@ func TestSharedCaching(t *testing.T) {
 	}
 }
 
-// TestTwoNodes changes an entry on one server: the other one, and another program that writes past
-// them, are heard of; with the stream broken off nothing is answered from memory.
+// TestTwoNodes changes an entry on one server: the other one learns of it, and both learn of another program that
+// writes to the store directly. With an interrupted change stream nothing is answered from the cache.
 func TestTwoNodes(t *testing.T) {
 	e := testkit.MongoDB(t)
 	writing := node(t, testkit.Store(t, e))
@@ -304,7 +305,7 @@ func TestTwoNodes(t *testing.T) {
 		}
 	}
 	testkit.Eventually(t, "the other node sees a new tag", says(`"Một"`))
-	testkit.Eventually(t, "it answers from memory", func() bool { _, n := asks(t, reading, query); return n == 0 })
+	testkit.Eventually(t, "it answers from the cache", func() bool { _, n := asks(t, reading, query); return n == 0 })
 	testkit.Set(t, e, "tags", id, `{"live.name.vi": "Hai"}`)
 	testkit.Eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
 	testkit.Eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
