@@ -124,9 +124,9 @@ func each(c *call, list string, waves [][]int, do func(ctx context.Context, i in
 
 // prefixPaths adds the item's position in the list to the paths of an outcome's problems and notices.
 func prefixPaths(outcome *newsroom.Outcome, list string, i int) {
-	for _, told := range [][]content.Problem{outcome.Problems, outcome.Notices} {
-		for k := range told {
-			told[k].Path = append([]string{list, strconv.Itoa(i)}, told[k].Path...)
+	for _, problems := range [][]content.Problem{outcome.Problems, outcome.Notices} {
+		for k := range problems {
+			problems[k].Path = append([]string{list, strconv.Itoa(i)}, problems[k].Path...)
 		}
 	}
 }

@@ -17,46 +17,46 @@ import (
 	"sen/internal/testkit/testserver"
 )
 
-// told is an answer to an introspection.
-type told struct {
+// introspected is an answer to an introspection.
+type introspected struct {
 	Data struct {
 		Schema struct {
 			Description             string
-			QueryType, MutationType toldRef
-			SubscriptionType        *toldRef
-			Types                   []toldType
-			Directives              []toldValue
+			QueryType, MutationType shownRef
+			SubscriptionType        *shownRef
+			Types                   []shownType
+			Directives              []shownValue
 		} `json:"__schema"`
 	}
 }
 
-// toldType is a type in an introspection; nil is null.
-type toldType struct {
+// shownType is a type in an introspection; nil is null.
+type shownType struct {
 	Kind, Name, Description   string
 	SpecifiedByURL            *string
 	IsOneOf                   *bool
-	Fields, InputFields       []toldValue
-	Interfaces, PossibleTypes []toldRef
-	EnumValues                []toldValue
+	Fields, InputFields       []shownValue
+	Interfaces, PossibleTypes []shownRef
+	EnumValues                []shownValue
 }
 
-// toldValue is a field, an argument, an enum value or a directive in an introspection.
-type toldValue struct {
+// shownValue is a field, an argument, an enum value or a directive in an introspection.
+type shownValue struct {
 	Name, Description, DefaultValue string
-	Args                            []toldValue
-	Type                            *toldRef
+	Args                            []shownValue
+	Type                            *shownRef
 	DeprecationReason               *string
 	Locations                       []string
 	IsRepeatable                    bool
 }
 
-// toldRef is a reference to a type.
-type toldRef struct {
+// shownRef is a reference to a type.
+type shownRef struct {
 	Kind, Name string
-	OfType     *toldRef
+	OfType     *shownRef
 }
 
-func (r *toldRef) String() string {
+func (r *shownRef) String() string {
 	switch {
 	case r == nil:
 		return ""
@@ -69,7 +69,7 @@ func (r *toldRef) String() string {
 }
 
 // line returns all properties of a value as a line of text.
-func (v toldValue) line() string {
+func (v shownValue) line() string {
 	var args []string
 	for _, a := range v.Args {
 		args = append(args, a.line())
@@ -82,19 +82,19 @@ func (v toldValue) line() string {
 }
 
 // lines returns types with all their properties as lines of text, in order.
-func lines(types []toldType) (all []string) {
+func lines(types []shownType) (all []string) {
 	for _, t := range types {
 		url := ""
 		if t.SpecifiedByURL != nil {
 			url = *t.SpecifiedByURL
 		}
 		all = append(all, fmt.Sprintf("%s %s %q %s one of: %t", t.Kind, t.Name, t.Description, url, t.IsOneOf != nil && *t.IsOneOf))
-		for what, values := range map[string][]toldValue{"field": t.Fields, "input": t.InputFields, "value": t.EnumValues} {
+		for what, values := range map[string][]shownValue{"field": t.Fields, "input": t.InputFields, "value": t.EnumValues} {
 			for i, v := range values {
 				all = append(all, fmt.Sprintf("%s %s %03d %s", t.Name, what, i, v.line()))
 			}
 		}
-		for what, types := range map[string][]toldRef{"implements": t.Interfaces, "may be": t.PossibleTypes} {
+		for what, types := range map[string][]shownRef{"implements": t.Interfaces, "may be": t.PossibleTypes} {
 			for _, ref := range types {
 				all = append(all, fmt.Sprintf("%s %s %s", t.Name, what, &ref))
 			}
@@ -105,15 +105,15 @@ func lines(types []toldType) (all []string) {
 }
 
 // contract returns the introspection that schema.graphqls alone demands.
-func contract(doc *ast.SchemaDocument) (types []toldType) {
-	members := map[string][]toldRef{}
+func contract(doc *ast.SchemaDocument) (types []shownType) {
+	members := map[string][]shownRef{}
 	for _, def := range doc.Definitions {
 		for _, of := range def.Interfaces {
-			members[of] = append(members[of], toldRef{Name: def.Name})
+			members[of] = append(members[of], shownRef{Name: def.Name})
 		}
 	}
 	for _, def := range doc.Definitions {
-		t := toldType{Kind: string(def.Kind), Name: def.Name, Description: def.Description, PossibleTypes: members[def.Name]}
+		t := shownType{Kind: string(def.Kind), Name: def.Name, Description: def.Description, PossibleTypes: members[def.Name]}
 		for _, d := range def.Directives {
 			switch d.Name {
 			case "specifiedBy":
@@ -124,10 +124,10 @@ func contract(doc *ast.SchemaDocument) (types []toldType) {
 			}
 		}
 		for _, of := range def.Interfaces {
-			t.Interfaces = append(t.Interfaces, toldRef{Name: of})
+			t.Interfaces = append(t.Interfaces, shownRef{Name: of})
 		}
 		for _, of := range def.Types {
-			t.PossibleTypes = append(t.PossibleTypes, toldRef{Name: of})
+			t.PossibleTypes = append(t.PossibleTypes, shownRef{Name: of})
 		}
 		for _, v := range def.EnumValues {
 			t.EnumValues = append(t.EnumValues, value(v.Name, v.Description, nil, nil, v.Directives))
@@ -148,10 +148,10 @@ func contract(doc *ast.SchemaDocument) (types []toldType) {
 	return types
 }
 
-func value(name, description string, typ *ast.Type, otherwise *ast.Value, directives ast.DirectiveList) toldValue {
-	v := toldValue{Name: name, Description: description}
+func value(name, description string, typ *ast.Type, otherwise *ast.Value, directives ast.DirectiveList) shownValue {
+	v := shownValue{Name: name, Description: description}
 	if typ != nil {
-		v.Type = &toldRef{Name: typ.String()}
+		v.Type = &shownRef{Name: typ.String()}
 	}
 	if otherwise != nil {
 		v.DefaultValue = otherwise.String()
@@ -170,7 +170,7 @@ func value(name, description string, typ *ast.Type, otherwise *ast.Value, direct
 // deprecations, descriptions and directives.
 func TestIntrospectionIsTheContract(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
-	var is told
+	var is introspected
 	if err := json.Unmarshal(server.Ask(t, introspection.NewQuery(introspection.QueryOptions{OneOf: true}), nil, nil), &is); err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestIntrospectionIsTheContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	schema := is.Data.Schema
-	own := slices.DeleteFunc(slices.Clone(schema.Types), func(t toldType) bool {
+	own := slices.DeleteFunc(slices.Clone(schema.Types), func(t shownType) bool {
 		return strings.HasPrefix(t.Name, "__") || slices.Contains([]string{"Int", "Float", "String", "Boolean", "ID"}, t.Name)
 	})
 	if diff := cmp.Diff(lines(contract(doc)), lines(own)); diff != "" {
@@ -216,11 +216,11 @@ func TestIntrospectionIsTheContract(t *testing.T) {
 }
 
 // foreign checks that a field is null if the type's kind does not have it, and has a value if it does.
-func (typ toldType) foreign(t *testing.T) {
+func (typ shownType) foreign(t *testing.T) {
 	t.Helper()
 	kind := ast.DefinitionKind(typ.Kind)
 	composite := kind == ast.Object || kind == ast.Interface
-	for what, c := range map[string]struct{ has, told bool }{
+	for what, c := range map[string]struct{ has, shown bool }{
 		"fields":        {composite, typ.Fields != nil},
 		"interfaces":    {composite, typ.Interfaces != nil},
 		"possibleTypes": {kind == ast.Interface || kind == ast.Union, typ.PossibleTypes != nil},
@@ -228,8 +228,8 @@ func (typ toldType) foreign(t *testing.T) {
 		"inputFields":   {kind == ast.InputObject, typ.InputFields != nil},
 		"isOneOf":       {kind == ast.InputObject, typ.IsOneOf != nil},
 	} {
-		if c.has != c.told {
-			t.Errorf("%s: the type %s has them: %t, and they are told: %t", what, typ.Name, c.has, c.told)
+		if c.has != c.shown {
+			t.Errorf("%s: the type %s has them: %t, and introspection shows them: %t", what, typ.Name, c.has, c.shown)
 		}
 	}
 }

@@ -84,6 +84,6 @@ func children(s pager) relation {
 		for i, obj := range c.objs {
 			parents[i] = linked("parent", obj.(content.Content).Common().ID)
 		}
-		return s.firsts(c, parents)
+		return s.firstElements(c, parents)
 	}}
 }

@@ -105,10 +105,10 @@ func refuse(message string) graphql.ResponseHandler {
 // executor replaces two rules by itself, but not these.
 func rulesWithoutSuggestions() *rules.Rules {
 	r := rules.NewDefaultRules()
-	for _, told := range []string{
+	for _, rule := range []string{
 		rules.KnownArgumentNamesRule.Name, rules.KnownTypeNamesRule.Name, rules.ValuesOfCorrectTypeRule.Name,
 	} {
-		r.RemoveRule(told)
+		r.RemoveRule(rule)
 	}
 	r.AddRule(rules.KnownArgumentNamesRuleWithoutSuggestions.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
 	r.AddRule(rules.KnownTypeNamesRuleWithoutSuggestions.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)

@@ -31,8 +31,8 @@ type source interface {
 type pager interface {
 	// pages reads, for each parent, the page that the call's arguments ask for.
 	pages(c *call, parents []storage.Within) ([]any, error)
-	// firsts reads, for each parent, the first elements of a plain list.
-	firsts(c *call, parents []storage.Within) ([]any, error)
+	// firstElements reads, for each parent, the first elements of a plain list.
+	firstElements(c *call, parents []storage.Within) ([]any, error)
 }
 
 // lists returns the pager of a kind. The kind may be registered later.
@@ -47,8 +47,8 @@ func (l lazyPager) pages(c *call, parents []storage.Within) ([]any, error) {
 	return l.r.sources[l.kind].pages(c, parents)
 }
 
-func (l lazyPager) firsts(c *call, parents []storage.Within) ([]any, error) {
-	return l.r.sources[l.kind].firsts(c, parents)
+func (l lazyPager) firstElements(c *call, parents []storage.Within) ([]any, error) {
+	return l.r.sources[l.kind].firstElements(c, parents)
 }
 
 // kindSource is the source and the pager of one kind.
@@ -141,7 +141,7 @@ func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, erro
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page })
 }
 
-func (s *kindSource[T, F]) firsts(c *call, parents []storage.Within) ([]any, error) {
+func (s *kindSource[T, F]) firstElements(c *call, parents []storage.Within) ([]any, error) {
 	most := content.MaxPage
 	ask := storage.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })

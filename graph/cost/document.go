@@ -4,7 +4,7 @@ package cost
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// Costs of what the document gives no number for.
+// The costs for which the document has no number.
 const (
 	// plainList is the number of elements that a list without pages counts as, for example authors, tags or the
 	// blocks of a body. Most have fewer, and the numbers of nested lists multiply.

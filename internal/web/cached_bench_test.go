@@ -82,7 +82,7 @@ func asker(t testing.TB, handler http.Handler) func(body []byte) {
 // TestCachedAllocations counts the allocations of the whole handler for an answer that is cached by the bytes of its
 // request.
 func TestCachedAllocations(t *testing.T) {
-	if raced {
+	if raceEnabled {
 		t.Skip("with the race detector on, pools forget what they hold; scripts/test runs this without it too")
 	}
 	store := testkit.AnySample(t)

@@ -47,7 +47,7 @@ func (o *Origins) cors(log *slog.Logger, next http.Handler) http.Handler {
 		AllowCredentials: true,
 		MaxAge:           600,
 	}).Handler(next)
-	refusals := &refusals{log: log, told: map[string]bool{}}
+	refusals := &refusals{log: log, logged: map[string]bool{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			o.preflight(refusals, r)
@@ -92,17 +92,17 @@ const maxRefusals, maxRefused = 100, 100
 
 // refusals logs each refusal of a preflight request once.
 type refusals struct {
-	log  *slog.Logger
-	mu   sync.Mutex
-	told map[string]bool
+	log    *slog.Logger
+	mu     sync.Mutex
+	logged map[string]bool
 }
 
 func (l *refusals) tell(ctx context.Context, what, value, why string) {
 	value = value[:min(len(value), maxRefused)]
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if key := what + " " + value; !l.told[key] && len(l.told) < maxRefusals {
-		l.told[key] = true
+	if key := what + " " + value; !l.logged[key] && len(l.logged) < maxRefusals {
+		l.logged[key] = true
 		l.log.WarnContext(ctx, "preflight refused", what, value, "why", why)
 	}
 }

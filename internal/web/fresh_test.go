@@ -151,7 +151,7 @@ func TestFresh(t *testing.T) {
 		running.Wait()
 	}()
 	every := 10 * time.Millisecond
-	if raced {
+	if raceEnabled {
 		every *= 10 // slow enough for two busy cores
 	}
 	turns := time.NewTicker(every)

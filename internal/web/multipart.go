@@ -40,7 +40,7 @@ func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawPar
 		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeCSRF, "A multipart request needs one of the headers %s, not empty.", strings.Join(preflights, ", "))
 	}
 	if r.Header.Get("Content-Encoding") != "" {
-		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body as it is.")
+		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body without Content-Encoding.")
 	}
 	if signedIn(r.Context()) { // anonymous clients may send no files, so the usual time limits hold for them
 		control, until := http.NewResponseController(w), time.Now().Add(uploadTime)

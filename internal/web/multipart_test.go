@@ -102,7 +102,7 @@ func TestMultipartRefusals(t *testing.T) {
 		"packed":                {parts: []part{one, good, file}, headers: []string{"Content-Encoding", "gzip"}, status: 415, code: "BAD_USER_INPUT"},
 		"no boundary":           {parts: []part{one, good, file}, headers: []string{"Content-Type", "multipart/form-data"}, status: 400, code: "BAD_USER_INPUT", message: "no multipart form"},
 		"another boundary":      {parts: []part{one, good, file}, headers: []string{"Content-Type", "multipart/form-data; boundary=x"}, status: 400, code: "BAD_USER_INPUT"},
-		"a stranger":            {parts: []part{one, good, file}, actor: "stranger", status: 401, code: "UNAUTHENTICATED"},
+		"anonymous":             {parts: []part{one, good, file}, actor: "stranger", status: 401, code: "UNAUTHENTICATED"},
 		"nothing":               {status: 400, code: "BAD_USER_INPUT", message: "operations"},
 		"no map":                {parts: []part{one}, status: 400, code: "BAD_USER_INPUT", message: "map is missing"},
 		"map first":             {parts: []part{good, one, file}, status: 400, code: "BAD_USER_INPUT", message: "operations is missing"},

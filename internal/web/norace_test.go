@@ -2,5 +2,5 @@
 
 package web_test
 
-// raced says whether the race detector is on.
-const raced = false
+// raceEnabled says whether the race detector is on.
+const raceEnabled = false

@@ -66,7 +66,7 @@ func TestSlowOperation(t *testing.T) {
 		t.Errorf("%d round trips were made; the line is %s", trips, text)
 	}
 	if line.Cost != 1+1+2*(1+5) {
-		t.Errorf("the cost is told as %d", line.Cost)
+		t.Errorf("the cost in the log is %d", line.Cost)
 	}
 	if strings.Contains(text, "secretive") {
 		t.Errorf("a variable stands in the log: %s", text)

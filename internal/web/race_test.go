@@ -2,5 +2,5 @@
 
 package web_test
 
-// raced says whether the race detector is on, which makes everything ten times slower.
-const raced = true
+// raceEnabled says whether the race detector is on, which makes everything ten times slower.
+const raceEnabled = true

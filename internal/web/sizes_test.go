@@ -182,7 +182,7 @@ func TestHeadDoesNotResize(t *testing.T) {
 			}
 		}
 		if before.ContentLength != -1 || after.ContentLength != int64(len(body)) {
-			t.Errorf("HEAD told %d bytes, then %d, of %d", before.ContentLength, after.ContentLength, len(body))
+			t.Errorf("HEAD says %d bytes, then %d, of %d", before.ContentLength, after.ContentLength, len(body))
 		}
 	})
 }

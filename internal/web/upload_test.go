@@ -147,7 +147,7 @@ func TestUpload(t *testing.T) {
 		plain, _, _ := strings.Cut(m.URL, "?")
 		for _, address := range []string{plain, plain + "?s=x", plain + "?w=320", strings.Replace(m.URL, "?s=", "?w=320&s=", 1)} {
 			if response, _ := fetch(address); response.StatusCode == http.StatusOK {
-				t.Errorf("a stranger sees the draft at %s", address)
+				t.Errorf("an anonymous client sees the draft at %s", address)
 			}
 		}
 		for _, address := range []string{m.Variants[0].URL, m.Small} {
