@@ -19,8 +19,9 @@ func init() {
 	places.EnumValues = slices.DeleteFunc(places.EnumValues, func(v *ast.EnumValueDefinition) bool { return v.Name == string(ast.LocationDirectiveDefinition) })
 }
 
-// Schema returns the parsed schema. It must not be changed.
-func Schema() *ast.Schema { return parsedSchema }
+// ParsedSchema returns the parsed schema. It must not be changed. It is not called Schema, because gqlgen would take a
+// function of that name for the type __Schema.
+func ParsedSchema() *ast.Schema { return parsedSchema }
 
 // typeFields has the fields of __Type that only some kinds of types have, with those kinds.
 var typeFields = map[string][]ast.DefinitionKind{

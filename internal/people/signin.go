@@ -139,7 +139,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err != nil {
 		return nil, err
 	}
-	if after == nil {
+	if !ok {
 		return nil, errUnknown()
 	}
 	return actorOf(after, actor.Session), p.store.EndSessions(ctx, account.ID, actor.Session)

@@ -134,7 +134,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 const minCompressed = 1024
 
 // clientFiles returns the files for the caches of clients, which are made once.
-var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.Schema()) })
+var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.ParsedSchema()) })
 
 // compressed compresses answers that are large enough, if the client accepts it. It does not compress media.
 func compressed(next http.Handler) http.Handler {
