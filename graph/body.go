@@ -24,7 +24,7 @@ func registerBody(r *Resolver) {
 		return relation{
 			ids: func(to []content.ID, obj any) []content.ID {
 				if image := obj.(*content.ImageBlock); of(image) == "" {
-					return named(to, image.MediaID)
+					return appendID(to, image.MediaID)
 				}
 				return to
 			},
@@ -129,15 +129,15 @@ var pageWidths = []int{320, 640, 1280, 1920}
 func (r *Resolver) pageSizes(ctx context.Context, m *content.Media) (sizes []richtext.Source) {
 	for _, width := range pageWidths {
 		size := picture.Size{Width: width}
-		made := size.ResultFor(*m.Width, *m.Height, m.MimeType).Width
-		if n := len(sizes); n > 0 && sizes[n-1].Width == made {
+		actual := size.ResultFor(*m.Width, *m.Height, m.MimeType).Width
+		if n := len(sizes); n > 0 && sizes[n-1].Width == actual {
 			break // the picture is not wider than the last size
 		}
 		address, err := r.mediaURL(ctx, m, size)
 		if err != nil {
 			return nil
 		}
-		sizes = append(sizes, richtext.Source{URL: string(address), Width: made})
+		sizes = append(sizes, richtext.Source{URL: string(address), Width: actual})
 	}
 	return sizes
 }

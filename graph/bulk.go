@@ -36,11 +36,11 @@ func Items(op *graphql.OperationContext) int {
 func registerBulk(r *Resolver) {
 	r.relate("Mutation", map[string]relation{
 		"bulkCreate": r.bulk(func(_ *call, item map[string]any) newsroom.Change {
-			return withFields(newsroom.Change{Action: content.ActionCreate}, item)
+			return withInput(newsroom.Change{Action: content.ActionCreate}, item)
 		}),
 		"bulkUpdate": r.bulk(func(_ *call, item map[string]any) newsroom.Change {
 			fields, _ := item["input"].(map[string]any)
-			return withFields(atVersion(content.ActionUpdate, item), fields)
+			return withInput(atVersion(content.ActionUpdate, item), fields)
 		}),
 		"bulkMove": r.bulk(func(c *call, item map[string]any) newsroom.Change {
 			return atVersion(deref(argument[content.Action](c, "action")), item)
@@ -66,9 +66,9 @@ func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change)
 	})
 }
 
-// atOnce is the number of items that are changed in one step. It is large enough to need few round trips to the
+// waveSize is the number of items that are changed in one step. It is large enough to need few round trips to the
 // store, and small enough to check often how much time is left.
-const atOnce = 50
+const waveSize = 50
 
 // waves groups changes that may be made at the same time, and keeps their order. It returns the positions of the
 // changes in each wave. No two changes of a wave are of the same entry.
@@ -77,7 +77,7 @@ func waves(changes []newsroom.Change) (waves [][]int) {
 	var wave []int
 	for i, change := range changes {
 		ids := append(slices.Clone(change.With), change.ID)
-		if len(wave) == atOnce || slices.ContainsFunc(ids, func(id content.ID) bool { return id != "" && touched[id] }) {
+		if len(wave) == waveSize || slices.ContainsFunc(ids, func(id content.ID) bool { return id != "" && touched[id] }) {
 			waves, wave = append(waves, wave), nil
 			clear(touched)
 		}
@@ -100,16 +100,16 @@ func each(c *call, list string, waves [][]int, do func(ctx context.Context, i in
 	end, ends := c.ctx.Deadline()
 	end = end.Add(-time.Until(end) / 10)
 	for _, wave := range waves {
-		made, errs := make([]*newsroom.Outcome, len(wave)), make([]error, len(wave))
+		results, errs := make([]*newsroom.Outcome, len(wave)), make([]error, len(wave))
 		if !ends || time.Now().Before(end) {
-			batch.Together(c.ctx, len(wave), func(ctx context.Context, k int) { made[k], errs[k] = do(ctx, wave[k]) })
+			batch.Together(c.ctx, len(wave), func(ctx context.Context, k int) { results[k], errs[k] = do(ctx, wave[k]) })
 		} else {
 			for k := range errs {
 				errs[k] = newsroom.ErrNotReached
 			}
 		}
 		for k, i := range wave {
-			outcome, err := made[k], errs[k]
+			outcome, err := results[k], errs[k]
 			if err != nil {
 				if outcome, err = newsroom.Refused(scalar.Chain(c.ctx), err); err != nil {
 					return nil, err
@@ -145,8 +145,8 @@ func atVersion(action content.Action, item map[string]any) newsroom.Change {
 	return change
 }
 
-// withFields sets the input of a change from the one kind that the item names.
-func withFields(change newsroom.Change, fields map[string]any) newsroom.Change {
+// withInput sets the input of a change from the one kind that the item names.
+func withInput(change newsroom.Change, fields map[string]any) newsroom.Change {
 	for _, kind := range content.Kinds() {
 		if input, ok := fields[kindField(kind)].(map[string]any); ok {
 			change.Kind, change.Input = kind, input

@@ -144,7 +144,7 @@ func TestBulkTrips(t *testing.T) {
 				if kind == content.KindArticle {
 					b.move(t, "CORRECT")
 				}
-				b.hang(t)
+				b.changeParents(t)
 				for _, action := range []string{"UNPUBLISH", "PUBLISH", "ARCHIVE", "RESTORE", "TRASH", "RESTORE", "TRASH"} {
 					b.move(t, action)
 				}
@@ -165,8 +165,8 @@ var below = map[content.Kind]func(id string) map[string]any{
 	},
 }
 
-// hang creates an entry below each entry that passes values on, changes the values, and deletes the lower entries.
-func (b *bulk) hang(t *testing.T) {
+// changeParents creates an entry below each entry that passes values on, changes the values, and deletes the lower entries.
+func (b *bulk) changeParents(t *testing.T) {
 	t.Helper()
 	under := below[b.kind]
 	if under == nil {

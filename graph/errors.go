@@ -24,7 +24,7 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		var gqlErr *gqlerror.Error
 		errors.As(err, &gqlErr)
 		if gqlErr != nil && gqlErr.Extensions["code"] != nil && gqlErr.Err == nil {
-			return clearer(gqlErr)
+			return clarify(gqlErr)
 		}
 		path := graphql.GetPath(ctx)
 		if gqlErr != nil && gqlErr.Path != nil {
@@ -64,9 +64,9 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 // noOperation is gqlgen's message if a request names no operation and the document has not exactly one.
 const noOperation = "operation  not found"
 
-// noScalar matches gqlparser's message if a variable is not a valid scalar of the specification. That message names
+// invalidScalar matches gqlparser's message if a variable is not a valid scalar of the specification. That message names
 // the Go type of the decoded value, or another value (vektah/gqlparser, validator/vars.go).
-var noScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
+var invalidScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
 
 // scalarRules are the messages that say what a scalar of the specification must be.
 var scalarRules = map[string]string{
@@ -74,14 +74,14 @@ var scalarRules = map[string]string{
 	"ID": "an ID must be a string", "Boolean": "a Boolean must be true or false",
 }
 
-// clearer replaces messages of gqlparser and gqlgen by clearer ones.
-func clearer(err *gqlerror.Error) *gqlerror.Error {
+// clarify replaces messages of gqlparser and gqlgen by clearer ones.
+func clarify(err *gqlerror.Error) *gqlerror.Error {
 	if err.Message == noOperation {
 		named := *err
 		named.Message = "There is no single operation to run: say in operationName which one of the document's is meant."
 		return &named
 	}
-	if kind := noScalar.FindStringSubmatch(err.Message); kind != nil {
+	if kind := invalidScalar.FindStringSubmatch(err.Message); kind != nil {
 		ruled := *err
 		ruled.Message = scalarRules[kind[1]]
 		err = &ruled

@@ -66,7 +66,7 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 	}
 	if err != nil || w.needsGqlgen || rq.refused != nil {
 		for _, c := range rq.calls {
-			rq.keep(c)
+			rq.storeAnswers(c)
 		}
 		return nil, false
 	}

@@ -128,14 +128,14 @@ func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Typ
 	return value
 }
 
-// thinned returns a value whose lists have, for each optional field of their objects, an additional object in which
+// withNulls returns a value whose lists have, for each optional field of their objects, an additional object in which
 // the field is null. A list by languages has one object, which names no language.
-func (s *sweep) thinned(value any, typ *ast.Type) any {
+func (s *sweep) withNulls(value any, typ *ast.Type) any {
 	if list, ok := value.([]any); ok {
 		var all []any
 		def := s.schema.Types[typ.Name()]
 		for _, one := range list {
-			object, ok := s.thinned(one, typ.Elem).(map[string]any)
+			object, ok := s.withNulls(one, typ.Elem).(map[string]any)
 			switch {
 			case !ok:
 				return value
@@ -161,7 +161,7 @@ func (s *sweep) thinned(value any, typ *ast.Type) any {
 	object = maps.Clone(object)
 	for _, f := range s.schema.Types[typ.Name()].Fields {
 		if value, ok := object[f.Name]; ok {
-			object[f.Name] = s.thinned(value, f.Type)
+			object[f.Name] = s.withNulls(value, f.Type)
 		}
 	}
 	return object
@@ -287,7 +287,7 @@ func TestEveryFieldOfInputs(t *testing.T) {
 					}
 					field := strings.ToLower(string(kind[:1])) + string(kind[1:])
 					s.ask(t, `mutation($item: ContentInput!) { create: bulkCreate(items: [$item]) { id userErrors { code message path } } }`,
-						map[string]any{"item": map[string]any{field: s.least(t, kind)}}, &struct{ Create *[1]any }{&[1]any{&data.Create}})
+						map[string]any{"item": map[string]any{field: s.requiredInput(t, kind)}}, &struct{ Create *[1]any }{&[1]any{&data.Create}})
 					if id = data.Create.ID; id == "" {
 						t.Fatalf("%+v", data.Create.UserErrors)
 					}
@@ -298,8 +298,8 @@ func TestEveryFieldOfInputs(t *testing.T) {
 	})
 }
 
-// nothing returns the value that removes a text, or the body of one language.
-func (s *sweep) nothing(def *ast.Definition) map[string]any {
+// emptyValue returns the value that removes a text, or the body of one language.
+func (s *sweep) emptyValue(def *ast.Definition) map[string]any {
 	object := map[string]any{}
 	for _, f := range def.Fields {
 		object[f.Name] = nil
@@ -318,8 +318,8 @@ func (needs) Ordered(bool, ...string)              {}
 func (needs) OneOf(bool, string, ...string)        {}
 func (needs) TimeZone(string, ...string)           {}
 
-// least returns the fields that a new entry of a kind needs.
-func (s *sweep) least(t *testing.T, kind content.Kind) map[string]any {
+// requiredInput returns the fields that a new entry of a kind needs.
+func (s *sweep) requiredInput(t *testing.T, kind content.Kind) map[string]any {
 	input := map[string]any{}
 	if kind == "" {
 		return input
@@ -350,7 +350,7 @@ func (s *sweep) run(t *testing.T, c changed, version int) {
 	}
 	differs := c.since(t, first, version)
 	for name := range full {
-		if s.least(t, c.kind)[name] == nil && !slices.ContainsFunc(differs, func(d difference) bool { return d.about(name) }) {
+		if s.requiredInput(t, c.kind)[name] == nil && !slices.ContainsFunc(differs, func(d difference) bool { return d.about(name) }) {
 			t.Errorf("%s has another value, and the difference does not name it: %+v", name, differs)
 		}
 	}
@@ -366,12 +366,12 @@ func (s *sweep) run(t *testing.T, c changed, version int) {
 		}
 		switch def := s.schema.Types[f.Type.Name()]; {
 		case def.Fields.ForName("locale") != nil: // null removes the text of one language
-			version = s.field(t, c, version, []any{s.nothing(def)}, value, f.Name)
+			version = s.field(t, c, version, []any{s.emptyValue(def)}, value, f.Name)
 			fallthrough
 		case def.Kind == ast.InputObject:
-			next, problems := c.change(t, version, map[string]any{f.Name: s.thinned(value, f.Type)})
+			next, problems := c.change(t, version, map[string]any{f.Name: s.withNulls(value, f.Type)})
 			if s.refused(t, problems, f.Name); len(problems) == 0 {
-				version = s.back(t, c, next, map[string]any{f.Name: value})
+				version = s.restore(t, c, next, map[string]any{f.Name: value})
 			}
 		}
 	}
@@ -402,15 +402,15 @@ func (s *sweep) field(t *testing.T, c changed, version int, null, value any, pat
 			t.Errorf("%v: null leaves %s", path, *d.After)
 		}
 	}
-	again := s.back(t, c, cleared, nest(value))
+	again := s.restore(t, c, cleared, nest(value))
 	if differs = c.since(t, version, again); len(differs) > 0 {
 		t.Errorf("%v is not what it was: %+v", path, differs)
 	}
 	return again
 }
 
-// back sends a value that was accepted before.
-func (s *sweep) back(t *testing.T, c changed, version int, input map[string]any) int {
+// restore sends a value that was accepted before.
+func (s *sweep) restore(t *testing.T, c changed, version int, input map[string]any) int {
 	t.Helper()
 	next, problems := c.change(t, version, input)
 	if len(problems) > 0 {

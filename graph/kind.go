@@ -28,8 +28,8 @@ func kind[T any, F content.Filter[F]](r *Resolver, c *storage.Collection[T, F], 
 	r.relate(string(c.Kind()), map[string]relation{
 		"cacheKey":  written(cacheKey, AppendCacheKey),
 		"path":      written(func(_ context.Context, e content.Content) any { return content.Path(e) }, appendPath),
-		"locale":    written(answeredIn, appendLocale),
-		"locales":   value(r.writtenIn),
+		"locale":    written(labelLocale, appendLocale),
+		"locales":   value(r.labelLocales),
 		"revisions": r.revisions(),
 	})
 	r.relate(string(c.Kind()), fields)
@@ -54,15 +54,15 @@ func appendLocale(b []byte, at *scalar.Place, e content.Content) []byte {
 	return scalar.AppendString(b, at, locale)
 }
 
-// answeredIn returns the language in which an entry's label is answered.
-func answeredIn(ctx context.Context, e content.Content) any {
+// labelLocale returns the language in which an entry's label is answered.
+func labelLocale(ctx context.Context, e content.Content) any {
 	_, locale := e.Label().In(scalar.Chain(ctx))
 	return locale
 }
 
-// writtenIn returns the site's languages in which an entry has a label. If there are none, it returns the language
+// labelLocales returns the site's languages in which an entry has a label. If there are none, it returns the language
 // that answers instead.
-func (r *Resolver) writtenIn(_ context.Context, e content.Content) any {
+func (r *Resolver) labelLocales(_ context.Context, e content.Content) any {
 	locales := []content.Locale{}
 	label := e.Label()
 	for _, locale := range r.store.Site().Languages.Locales {

@@ -45,11 +45,13 @@ func (c *call) entry(id content.ID) content.Content {
 
 // selects reports whether a field is selected below the call's field, on the objects of a type.
 func (c *call) selects(object, field string) bool {
-	return slices.ContainsFunc(c.rq.on(c.node, object).nodes, func(n *node) bool { return n.field.Name == field })
+	return slices.ContainsFunc(c.rq.selectionBelow(c.node, object).nodes, func(n *node) bool { return n.field.Name == field })
 }
 
 // stored returns the stored fields of a kind that the selection below the call needs.
-func (c *call) stored(kind content.Kind) []string { return c.rq.on(c.node, string(kind)).stored }
+func (c *call) stored(kind content.Kind) []string {
+	return c.rq.selectionBelow(c.node, string(kind)).stored
+}
 
 // readRoots answers all root fields together, so that what they lead to on the same level is read together too.
 func (rq *request) readRoots(ctx context.Context, root *selection) *group {
@@ -229,7 +231,7 @@ func (rq *request) descend(c *call, level []*call) []*call {
 			continue
 		}
 		var g *group
-		g, level = rq.group(c.ctx, rq.on(c.node, object), objs, level)
+		g, level = rq.group(c.ctx, rq.selectionBelow(c.node, object), objs, level)
 		c.groups = append(c.groups, g)
 	}
 	return level

@@ -40,8 +40,8 @@ var made = regexp.MustCompile(`\b([a-z]+)_([0-9a-v]{24})\b`)
 // names has the ids that appeared, and the names that a case uses for them.
 type names struct{ byID, byName map[string]string }
 
-// named replaces ids by their names.
-func (n *names) named(text string) string {
+// withNames replaces ids by their names.
+func (n *names) withNames(text string) string {
 	return made.ReplaceAllStringFunc(text, func(id string) string {
 		name, ok := n.byID[id]
 		if !ok {
@@ -53,8 +53,8 @@ func (n *names) named(text string) string {
 	})
 }
 
-// meant replaces names by their ids.
-func (n *names) meant(text string) string {
+// withIDs replaces names by their ids.
+func (n *names) withIDs(text string) string {
 	return regexp.MustCompile(`[a-z]+_#\d+`).ReplaceAllStringFunc(text, func(name string) string {
 		if id, ok := n.byName[name]; ok {
 			return id
@@ -122,11 +122,11 @@ func play(t *testing.T, server *testserver.Server, path string) {
 			ask = func(query string) []byte { return server.Upload(t, query, uploads, headers) }
 		}
 		var got bytes.Buffer
-		if err := json.Indent(&got, ask(ids.meant(string(f.Data))), "", "  "); err != nil {
+		if err := json.Indent(&got, ask(ids.withIDs(string(f.Data))), "", "  "); err != nil {
 			t.Fatal(err)
 		}
 		got.WriteByte('\n')
-		answer := ids.named(got.String())
+		answer := ids.withNames(got.String())
 		written.Files = append(written.Files, txtar.File{Name: number + ".json", Data: []byte(answer)})
 		if diff := cmp.Diff(answers[number], answer); diff != "" && !*testkit.Update {
 			t.Errorf("step %s: the answer differs (-want +got):\n%s", f.Name, diff)

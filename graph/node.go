@@ -56,9 +56,9 @@ func (r *Resolver) route(c *call) ([]any, error) {
 		return []any{nil}, nil
 	}
 	var fields []string
-	for _, n := range c.rq.on(c.node, "Route").nodes {
+	for _, n := range c.rq.selectionBelow(c.node, "Route").nodes {
 		if n.field.Name == "content" {
-			fields = union(fields, c.rq.on(n, string(kind)).stored)
+			fields = union(fields, c.rq.selectionBelow(n, string(kind)).stored)
 		}
 	}
 	found, err := r.sources[kind].bySlug(c.ctx, slug, c.rq.listStage(c.ctx, kind), fields)

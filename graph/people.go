@@ -103,9 +103,9 @@ func (r *Resolver) updateAccount(c *call) (any, error) {
 	}))
 }
 
-func accountPayload(account *content.Account, made string, err error) (any, error) {
+func accountPayload(account *content.Account, password string, err error) (any, error) {
 	problems, err := problemsOf(err)
-	return &AccountPayload{Account: account, Password: optionalText(made), UserErrors: problems}, err
+	return &AccountPayload{Account: account, Password: optionalText(password), UserErrors: problems}, err
 }
 
 func (r *Resolver) createToken(c *call) (any, error) {

@@ -51,15 +51,15 @@ type node struct {
 
 // planOf returns the plan of the request's operation. All requests that send the document share it.
 func (rq *request) planOf(doc *documents.Document) *plan {
-	return doc.Plan(rq.op, func() any { return &plan{root: rq.selectionOn("Query", rq.op.Operation.SelectionSet)} }).(*plan)
+	return doc.Plan(rq.op, func() any { return &plan{root: rq.planSelection("Query", rq.op.Operation.SelectionSet)} }).(*plan)
 }
 
-// selectionOn plans a selection on a type of object.
-func (rq *request) selectionOn(object string, set ast.SelectionSet) *selection {
+// planSelection plans a selection on a type of object.
+func (rq *request) planSelection(object string, set ast.SelectionSet) *selection {
 	collected := graphql.CollectFields(rq.op, set, rq.satisfies[object])
 	s := &selection{object: object, nodes: make([]*node, len(collected))}
 	for i, field := range collected {
-		n := rq.node(object, field)
+		n := rq.planNode(object, field)
 		s.nodes[i] = n
 		s.foreign = s.foreign || n.typename == nil && !n.related && n.append == nil && n.members == nil
 	}
@@ -87,8 +87,8 @@ func intersect(names []string, name string) []string {
 	return nil
 }
 
-// node plans one field of a type.
-func (rq *request) node(object string, field graphql.CollectedField) *node {
+// planNode plans one field of a type.
+func (rq *request) planNode(object string, field graphql.CollectedField) *node {
 	name := object + "." + field.Name
 	n := &node{object: object, field: field, accessor: accessors[name], key: []byte(`"` + field.Alias + `":`)}
 	n.relation, n.related = rq.relations[name]
@@ -108,8 +108,8 @@ func (n *node) branches() bool { return len(n.field.Selections) > 0 }
 // reads reports whether the field needs more than its object.
 func (n *node) reads() bool { return n.ids != nil || n.load != nil }
 
-// on returns the selection below a field, on the objects of a type.
-func (rq *request) on(n *node, object string) *selection {
+// selectionBelow returns the selection below a field, on the objects of a type.
+func (rq *request) selectionBelow(n *node, object string) *selection {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	s := n.below[object]
@@ -117,7 +117,7 @@ func (rq *request) on(n *node, object string) *selection {
 		if n.below == nil {
 			n.below = map[string]*selection{}
 		}
-		s = rq.selectionOn(object, n.field.Selections)
+		s = rq.planSelection(object, n.field.Selections)
 		n.below[object] = s
 	}
 	return s

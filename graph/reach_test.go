@@ -33,8 +33,8 @@ func treeKinds(schema *ast.Schema) map[string]content.Kind {
 	return kinds
 }
 
-// forest stores trees with a draft in the middle, articles in some of its sections, and menus that lead to both.
-func forest(t *testing.T, store *storage.Store, kinds map[string]content.Kind) {
+// storeTrees stores trees with a draft in the middle, articles in some of its sections, and menus that lead to both.
+func storeTrees(t *testing.T, store *storage.Store, kinds map[string]content.Kind) {
 	t.Helper()
 	bundle, err := sample.Bundle()
 	if err != nil {
@@ -90,9 +90,9 @@ func idsOf(all []named) []content.ID {
 	return ids
 }
 
-// climbed walks a tree from the entries without a parent down to their children, and returns the path to each entry.
+// walkTree walks a tree from the entries without a parent down to their children, and returns the path to each entry.
 // It checks that parents and ancestors show the same tree, and that every entry of the list is reached.
-func climbed(t *testing.T, server *testserver.Server, list string) map[content.ID][]content.ID {
+func walkTree(t *testing.T, server *testserver.Server, list string) map[content.ID][]content.ID {
 	t.Helper()
 	type node struct {
 		ID                  content.ID
@@ -173,7 +173,7 @@ func TestWhatIsShownIsReached(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		testkit.Follow(t, store)
-		forest(t, store, kinds)
+		storeTrees(t, store, kinds)
 		server := testserver.Start(t, store, wideLimits)
 		type article struct {
 			ID      content.ID
@@ -188,7 +188,7 @@ func TestWhatIsShownIsReached(t *testing.T) {
 			t.Helper()
 			var ways map[content.ID][]content.ID
 			for list, kind := range kinds {
-				climbs := climbed(t, server, list)
+				climbs := walkTree(t, server, list)
 				if kind == content.KindSection {
 					ways = climbs
 				}

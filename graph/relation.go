@@ -69,7 +69,7 @@ func written[P any](from func(ctx context.Context, obj P) any, write func(b []by
 func one[P any](id func(obj P) content.ID, needs ...string) relation {
 	return relation{
 		needs: needs,
-		ids:   func(to []content.ID, obj any) []content.ID { return named(to, id(obj.(P))) },
+		ids:   func(to []content.ID, obj any) []content.ID { return appendID(to, id(obj.(P))) },
 		answer: func(c *call, obj any) (any, error) {
 			if e := c.entry(id(obj.(P))); e != nil {
 				return e, nil
@@ -85,8 +85,8 @@ func one[P any](id func(obj P) content.ID, needs ...string) relation {
 	}
 }
 
-// named appends an id, unless it is empty.
-func named(to []content.ID, id content.ID) []content.ID {
+// appendID appends an id, unless it is empty.
+func appendID(to []content.ID, id content.ID) []content.ID {
 	if id == "" {
 		return to
 	}

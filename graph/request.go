@@ -112,7 +112,7 @@ func (rq *request) resolved(ctx context.Context, obj any) (any, error) {
 	if ok && slices.Equal(cached.selections, fc.Field.Selections) {
 		return cached.value, cached.err
 	}
-	c := &call{node: rq.node(fc.Object, fc.Field), rq: rq, ctx: withoutErrors(ctx), args: fc.Args, objs: []any{obj}}
+	c := &call{node: rq.planNode(fc.Object, fc.Field), rq: rq, ctx: withoutErrors(ctx), args: fc.Args, objs: []any{obj}}
 	rq.walk(c)
 	if c.err != nil {
 		return nil, c.err
@@ -125,7 +125,7 @@ func (rq *request) walk(c *call) {
 	rq.walking.Lock()
 	defer rq.walking.Unlock()
 	for _, made := range rq.readDown([]*call{c}) {
-		rq.keep(made)
+		rq.storeAnswers(made)
 	}
 }
 
@@ -135,16 +135,16 @@ func withoutErrors(ctx context.Context) context.Context {
 	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
 }
 
-// keep stores the answers of a call for the resolvers of its field.
-func (rq *request) keep(c *call) {
+// storeAnswers stores the answers of a call for the resolvers of its field.
+func (rq *request) storeAnswers(c *call) {
 	locale := scalar.Locale(c.ctx)
 	for i, obj := range c.objs {
-		known := answered{err: c.err, selections: c.field.Selections}
+		answer := answered{err: c.err, selections: c.field.Selections}
 		if c.err == nil {
-			known.value, known.err = c.answerFor(i)
+			answer.value, answer.err = c.answerFor(i)
 		}
 		rq.mu.Lock()
-		rq.answers[answerKey{obj, c.field.Field, locale}] = known
+		rq.answers[answerKey{obj, c.field.Field, locale}] = answer
 		rq.mu.Unlock()
 	}
 }

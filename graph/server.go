@@ -37,11 +37,11 @@ type Options struct {
 
 // NewExecutor returns an executor of operations against the schema.
 func NewExecutor(r *Resolver, o Options) *executor.Executor {
-	kept := documents.NewCache(r.schema.Schema())
+	docs := documents.NewCache(r.schema.Schema())
 	if o.Kept != nil {
-		o.Kept("documents", kept)
+		o.Kept("documents", docs)
 	}
-	var schema graphql.ExecutableSchema = plannedSchema{r.schema, kept, o.Walked}
+	var schema graphql.ExecutableSchema = plannedSchema{r.schema, docs, o.Walked}
 	if o.Walk {
 		schema = r.schema
 	}
@@ -55,7 +55,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 		e.SetDisableSuggestion(true)
 		e.SetDefaultRulesFn(rulesWithoutSuggestions)
 	}
-	kept.Use(e, o.Limits)
+	docs.Use(e, o.Limits)
 	e.AroundOperations(r.begin)
 	return e
 }

@@ -11,13 +11,13 @@ func registerSite(r *Resolver) {
 			if scalar.Stage(c.ctx) == content.StageDraft && !c.rq.mayReadDrafts() {
 				return nil, errDrafts
 			}
-			return c.shownSite(r.store.Site())
+			return c.visibleSite(r.store.Site())
 		}},
 	})
 	r.relate("MenuItem", map[string]relation{
 		"content": one(func(m *content.MenuItem) content.ID { return m.ContentID }),
 		"link": {
-			ids:    func(to []content.ID, obj any) []content.ID { return named(to, obj.(*content.MenuItem).ContentID) },
+			ids:    func(to []content.ID, obj any) []content.ID { return appendID(to, obj.(*content.MenuItem).ContentID) },
 			fields: []string{},
 			answer: func(c *call, obj any) (any, error) {
 				item := obj.(*content.MenuItem)
@@ -34,11 +34,11 @@ func registerSite(r *Resolver) {
 	})
 }
 
-// shownSite returns the site with the menu items that lead somewhere: to an address, to an entry that the actor can
+// visibleSite returns the site with the menu items that lead somewhere: to an address, to an entry that the actor can
 // see, or to items below them.
-func (c *call) shownSite(site *content.Site) (*content.Site, error) {
+func (c *call) visibleSite(site *content.Site) (*content.Site, error) {
 	var menus []*node
-	for _, n := range c.rq.on(c.node, "Site").nodes {
+	for _, n := range c.rq.selectionBelow(c.node, "Site").nodes {
 		if n.field.Name == "menus" {
 			menus = append(menus, n)
 		}
@@ -48,13 +48,13 @@ func (c *call) shownSite(site *content.Site) (*content.Site, error) {
 	}
 	ids := map[entryKind][]content.ID{}
 	for _, menu := range site.Menus {
-		c.linkedIn(menu.Items, ids)
+		c.menuLinks(menu.Items, ids)
 	}
 	var all []*wanted
 	for of, some := range ids {
 		fields := c.rq.sources[of.kind].labelFields()
 		for _, n := range menus {
-			fields = union(fields, c.rq.shownIn(n, "Menu", of.kind))
+			fields = union(fields, c.rq.menuFields(n, "Menu", of.kind))
 		}
 		all = append(all, &wanted{of.kind, of.stage, some, fields})
 	}
@@ -64,7 +64,7 @@ func (c *call) shownSite(site *content.Site) (*content.Site, error) {
 	shown := *site
 	shown.Menus = make([]*content.Menu, len(site.Menus))
 	for i, menu := range site.Menus {
-		shown.Menus[i] = &content.Menu{Key: menu.Key, Items: c.shownItems(menu.Items)}
+		shown.Menus[i] = &content.Menu{Key: menu.Key, Items: c.visibleItems(menu.Items)}
 	}
 	return &shown, nil
 }
@@ -75,37 +75,37 @@ type entryKind struct {
 	stage content.Stage
 }
 
-// linkedIn adds the entries that a menu's items lead to, with all items below them.
-func (c *call) linkedIn(items []*content.MenuItem, ids map[entryKind][]content.ID) {
+// menuLinks adds the entries that a menu's items lead to, with all items below them.
+func (c *call) menuLinks(items []*content.MenuItem, ids map[entryKind][]content.ID) {
 	for _, item := range items {
 		if kind, ok := item.ContentID.Kind(); ok {
 			of := entryKind{kind, c.rq.stageOf(c.ctx, item.ContentID)}
 			ids[of] = append(ids[of], item.ContentID)
 		}
-		c.linkedIn(item.Items, ids)
+		c.menuLinks(item.Items, ids)
 	}
 }
 
-// shownIn returns the stored fields of a kind that are selected below the items of a menu, so that its entries are
+// menuFields returns the stored fields of a kind that are selected below the items of a menu, so that its entries are
 // read once.
-func (rq *request) shownIn(n *node, object string, kind content.Kind) (fields []string) {
-	for _, below := range rq.on(n, object).nodes {
+func (rq *request) menuFields(n *node, object string, kind content.Kind) (fields []string) {
+	for _, below := range rq.selectionBelow(n, object).nodes {
 		switch below.field.Name {
 		case "items":
-			fields = union(fields, rq.shownIn(below, "MenuItem", kind))
+			fields = union(fields, rq.menuFields(below, "MenuItem", kind))
 		case "content":
-			fields = union(fields, rq.on(below, string(kind)).stored)
+			fields = union(fields, rq.selectionBelow(below, string(kind)).stored)
 		}
 	}
 	return fields
 }
 
-// shownItems returns the items of a menu that lead somewhere.
-func (c *call) shownItems(items []*content.MenuItem) []*content.MenuItem {
+// visibleItems returns the items of a menu that lead somewhere.
+func (c *call) visibleItems(items []*content.MenuItem) []*content.MenuItem {
 	shown := make([]*content.MenuItem, 0, len(items))
 	for _, item := range items {
 		again := *item
-		again.Items = c.shownItems(item.Items)
+		again.Items = c.visibleItems(item.Items)
 		if item.ContentID == "" || c.entry(item.ContentID) != nil || len(again.Items) > 0 {
 			shown = append(shown, &again)
 		}

@@ -168,20 +168,20 @@ func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask stor
 // selected sets which parts of the page are selected.
 func (s *kindSource[T, F]) selected(c *call, ask *storage.List[F]) {
 	object := string(s.Kind())
-	elements := func(n *node) { ask.Fields = union(ask.Fields, c.rq.on(n, object).stored) }
-	for _, n := range c.rq.on(c.node, object+"Connection").nodes {
+	elements := func(n *node) { ask.Fields = union(ask.Fields, c.rq.selectionBelow(n, object).stored) }
+	for _, n := range c.rq.selectionBelow(c.node, object+"Connection").nodes {
 		switch n.field.Name {
 		case "totalCount":
 			ask.Total = true
 		case "pageInfo":
-			for _, info := range c.rq.on(n, "PageInfo").nodes {
+			for _, info := range c.rq.selectionBelow(n, "PageInfo").nodes {
 				ask.Next = ask.Next || info.field.Name == "hasNextPage"
 				ask.Previous = ask.Previous || info.field.Name == "hasPreviousPage"
 			}
 		case "nodes":
 			elements(n)
 		case "edges":
-			for _, edge := range c.rq.on(n, object+"Edge").nodes {
+			for _, edge := range c.rq.selectionBelow(n, object+"Edge").nodes {
 				if edge.field.Name == "node" {
 					elements(edge)
 				}

@@ -230,7 +230,7 @@ func TestNullInCreates(t *testing.T) {
 		if kind == content.KindMedia { // media are created by an upload
 			continue
 		}
-		least := s.least(t, kind)
+		least := s.requiredInput(t, kind)
 		full := map[string]any{}
 		for _, f := range schema.Types[string(kind)+"Input"].Fields {
 			full[f.Name] = nil

@@ -118,7 +118,7 @@ func (d Cache) Of(op *graphql.OperationContext) *Document {
 }
 
 // Plan returns the executor's plan of an operation. If the document has none for the operation and the values of its
-// @skip and @include, Plan calls make and keeps the result with the document.
+// @skip and @include, Plan calls make, and keeps the result with the document unless that already has maxPlans.
 func (d *Document) Plan(op *graphql.OperationContext, make func() any) any {
 	key := d.planKey(op)
 	d.mu.Lock()

@@ -32,8 +32,8 @@ func (limiter) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationParameters implements graphql.OperationParameterMutator. It changes nothing.
 func (l limiter) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	var doc *ast.QueryDocument
-	if known, ok := l.Peek(params.Query); ok {
-		doc = known.parsed
+	if cached, ok := l.Peek(params.Query); ok {
+		doc = cached.parsed
 	} else {
 		var err *gqlerror.Error
 		if doc, err = l.limits.Parse(params.Query); err != nil {

@@ -94,15 +94,15 @@ func (m *measure) selection(set ast.SelectionSet) size {
 		case *ast.InlineFragment:
 			inner = m.selection(s.SelectionSet)
 		case *ast.FragmentSpread:
-			known, ok := m.sizes[s.Name]
+			measured, ok := m.sizes[s.Name]
 			if !ok {
 				m.sizes[s.Name] = size{} // a cycle counts nothing; validation refuses it
 				if f := m.doc.Fragments.ForName(s.Name); f != nil {
-					known = m.selection(f.SelectionSet)
+					measured = m.selection(f.SelectionSet)
 				}
-				m.sizes[s.Name] = known
+				m.sizes[s.Name] = measured
 			}
-			inner = known
+			inner = measured
 		}
 		total.depth = max(total.depth, inner.depth)
 		total.fields = min(total.fields+inner.fields, ceiling)

@@ -15,17 +15,17 @@ import (
 	"sen/internal/web"
 )
 
-// holding is a log handler that blocks at the line about one operation: the operation keeps its place until then.
-type holding struct {
+// blockingLog is a log handler that blocks at the line about one operation: the operation keeps its place until then.
+type blockingLog struct {
 	slog.Handler
 	reached, goOn chan struct{}
 }
 
 // Enabled implements [slog.Handler].
-func (holding) Enabled(context.Context, slog.Level) bool { return true }
+func (blockingLog) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle implements [slog.Handler].
-func (h holding) Handle(_ context.Context, r slog.Record) error {
+func (h blockingLog) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "operation" && a.Value.String() == "Hold" {
 			close(h.reached)
@@ -39,7 +39,7 @@ func (h holding) Handle(_ context.Context, r slog.Record) error {
 // TestAdmission lets an operation take the only place. Another operation waits and is told to try again, while cached
 // answers and signed-in clients are served. When the first operation ends, the next one gets the place.
 func TestAdmission(t *testing.T) {
-	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+	log := blockingLog{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
 		o.Answers = web.NewAnswers(store, 1<<20)
@@ -48,7 +48,7 @@ func TestAdmission(t *testing.T) {
 	ask := func(name string, header http.Header) []byte {
 		return server.Ask(t, "query "+name+" { articles(first: 1) { totalCount } }", nil, header)
 	}
-	known := ask("Known", nil)
+	cached := ask("Known", nil)
 	ask("Known", nil) // it is cached by its bytes from the second request on
 	held := make(chan []byte)
 	go func() { held <- ask("Hold", nil) }()
@@ -56,7 +56,7 @@ func TestAdmission(t *testing.T) {
 	if got := ask("Late", nil); !bytes.Contains(got, []byte(`"UNAVAILABLE"`)) || !strings.Contains(string(got), "Đang có quá nhiều yêu cầu cùng lúc") {
 		t.Errorf("an operation beyond the places got %s", got)
 	}
-	if got := ask("Known", nil); !bytes.Equal(got, known) {
+	if got := ask("Known", nil); !bytes.Equal(got, cached) {
 		t.Errorf("a cached answer had to wait: %s", got)
 	}
 	if got := ask("Editor", http.Header{testserver.ActorHeader: {"editor"}}); bytes.Contains(got, []byte("errors")) {

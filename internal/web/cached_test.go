@@ -243,29 +243,29 @@ func TestSharedCaching(t *testing.T) {
 		t.Helper()
 		return fetch(t, method, address, nil, headers...)
 	}
-	for _, known := range []bool{false, true} {
+	for _, cached := range []bool{false, true} {
 		response, body := ask(http.MethodGet)
 		h := response.Header
 		if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" || h.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("cached %v: %v", known, h)
+			t.Errorf("cached %v: %v", cached, h)
 		}
 		tag := h.Get("ETag")
 		if again, _ := ask(http.MethodGet, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
-			t.Errorf("cached %v: %d with the tag %s", known, again.StatusCode, tag)
+			t.Errorf("cached %v: %d with the tag %s", cached, again.StatusCode, tag)
 		}
 		if head, none := ask(http.MethodHead); len(none) > 0 || head.Header.Get("ETag") != tag || head.ContentLength != int64(len(body)) {
-			t.Errorf("cached %v: HEAD gives %d bytes, %v", known, len(none), head.Header)
+			t.Errorf("cached %v: HEAD gives %d bytes, %v", cached, len(none), head.Header)
 		}
 		packed, gz := ask(http.MethodGet, "Accept-Encoding", "gzip")
 		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("ETag") == tag || len(gz) >= len(body) {
-			t.Errorf("cached %v: compressed: %v", known, packed.Header)
+			t.Errorf("cached %v: compressed: %v", cached, packed.Header)
 		}
 		if again, _ := ask(http.MethodGet, "If-None-Match", packed.Header.Get("ETag"), "Accept-Encoding", "gzip"); again.StatusCode != http.StatusNotModified {
-			t.Errorf("cached %v: %d with the tag of the compressed answer", known, again.StatusCode)
+			t.Errorf("cached %v: %d with the tag of the compressed answer", cached, again.StatusCode)
 		}
 		for _, part := range []string{"Origin", "Accept", "Sen-Locale", "Sen-Stage", "Authorization", "Cookie", "Accept-Encoding"} {
 			if !strings.Contains(strings.Join(h.Values("Vary"), ","), part) {
-				t.Errorf("cached %v: Vary lacks %s: %v", known, part, h.Values("Vary"))
+				t.Errorf("cached %v: Vary lacks %s: %v", cached, part, h.Values("Vary"))
 			}
 		}
 		if server.Trips() != 0 {

@@ -65,7 +65,7 @@ func TestOneWrite(t *testing.T) {
 		}
 		for _, times := range []int{1, 3} {
 			if again, segments := asked(ask.request, times); again != first || segments > uint32(times) {
-				t.Errorf("%s: %d known answers came in %d segments", ask.what, times, segments)
+				t.Errorf("%s: %d cached answers came in %d segments", ask.what, times, segments)
 			}
 		}
 	}

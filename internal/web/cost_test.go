@@ -175,7 +175,7 @@ func TestRateLimit(t *testing.T) {
 	server.Clock.Forward(t, "20500ms")
 	run(
 		step{"a GET", "GET", get, "", 200, `"cost";r=60;t=40`},
-		step{"a known GET", "GET", get, "", 200, `"cost";r=50;t=40`},
+		step{"a cached GET", "GET", get, "", 200, `"cost";r=50;t=40`},
 		step{"a HEAD", "HEAD", get, "", 200, `"cost";r=40;t=40`},
 		step{"a mutation", "POST", address, `{"query":"mutation { signOut { userErrors { message } } }"}`, 200, `"cost";r=25;t=40`},
 		step{"no query", "POST", address, `{`, 400, `"cost";r=24;t=40`},

@@ -18,7 +18,7 @@ var (
 // sharedVary names the header fields of a request on which a shared answer depends.
 var sharedVary = []string{"Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"}
 
-// deliver sends a shared answer. It is compressed if the client accepts that. The answer to a GET request is 304 if
+// deliver sends a shared answer. It is compressed if the client accepts that. The answer to GET and HEAD is 304 if
 // the client already has it.
 func deliver(w http.ResponseWriter, r *http.Request, answer *cache.Answer) {
 	h := w.Header()

@@ -180,10 +180,10 @@ func TestFresh(t *testing.T) {
 	for _, entry := range entries {
 		changes += len(entry.acknowledged) - 1
 	}
-	t.Logf("%d changes, %.0f a second; known answers %d and %d; the other node's come again %s after the cut", changes, float64(changes)/ended.Sub(began).Seconds(),
+	t.Logf("%d changes, %.0f a second; cached answers %d and %d; the other node's come again %s after the cut", changes, float64(changes)/ended.Sub(began).Seconds(),
 		writing.answers.Stats().Hits.Load(), other.answers.Stats().Hits.Load(), back.Sub(opened).Round(time.Millisecond))
 	if changes == 0 || before == 0 || writing.answers.Stats().Hits.Load() == 0 {
-		t.Error("nothing was changed, or nothing was known")
+		t.Error("nothing was changed, or nothing was cached")
 	}
 	for _, phase := range []struct {
 		name     string

@@ -177,8 +177,8 @@ func (g *graphQL) sharing(
 	ctx context.Context, op *graphql.OperationContext, answer *answer, params *rawParams,
 ) (cache.Key, bool) {
 	key, ok := operationKey(op, &params.RawParams, answer.mediaType)
-	kept := g.answers != nil || answer.r.Method != http.MethodPost
-	return key, ok && kept && g.prepared() && auth.ActorOf(ctx) == nil && isPublic(params.Headers)
+	cacheable := g.answers != nil || answer.r.Method != http.MethodPost
+	return key, ok && cacheable && g.prepared() && auth.ActorOf(ctx) == nil && isPublic(params.Headers)
 }
 
 // write sends the answer of an operation. It also caches a shared answer under the bytes of the request.

@@ -90,8 +90,8 @@ func (m media) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		m.log.ErrorContext(r.Context(), "media failed", "request", r.Header.Get("X-Request-Id"), "err", err)
 	}
 	message := http.StatusText(status)
-	if known := new(content.Error); ok && errors.As(err, &known) {
-		message = known.In(chainOf(r.Header, func() content.Languages { return m.store.Site().Languages }))
+	if contentErr := new(content.Error); ok && errors.As(err, &contentErr) {
+		message = contentErr.In(chainOf(r.Header, func() content.Languages { return m.store.Site().Languages }))
 	}
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
@@ -162,9 +162,9 @@ func (m media) find(r *http.Request) (*mediaFile, error) {
 
 // make resizes the picture that find did not find.
 func (m media) make(ctx context.Context, f *mediaFile) error {
-	made, err := m.newsroom.MakeSize(ctx, f.size, m.admission.admit)
+	resized, err := m.newsroom.MakeSize(ctx, f.size, m.admission.admit)
 	if err == nil {
-		f.bytes, f.mimeType = bytes.NewReader(made.Data), made.Format.MimeType()
+		f.bytes, f.mimeType = bytes.NewReader(resized.Data), resized.Format.MimeType()
 	}
 	return err
 }

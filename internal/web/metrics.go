@@ -77,18 +77,18 @@ func (m *Metrics) Cache(name string, kept cache.Kept) {
 		name, help string
 		read       func() uint64
 	}{
-		{"hits", "Look-ups answered from memory.", stats.Hits.Load},
-		{"misses", "Look-ups that found nothing; a request makes up to two for answers.", stats.Misses.Load},
-		{"fills", "What was kept.", stats.Fills.Load},
-		{"refused", "What was not kept, because its content changed while it was made.", stats.Refused.Load},
-		{"forgotten", "What went because its content changed.", stats.Forgotten.Load},
+		{"hits", "Lookups that the cache answered.", stats.Hits.Load},
+		{"misses", "Lookups that found nothing. A request makes up to two lookups in the cache of answers.", stats.Misses.Load},
+		{"fills", "Values that were cached.", stats.Fills.Load},
+		{"refused", "Values that were not cached, because their content changed while they were computed.", stats.Refused.Load},
+		{"forgotten", "Values that were dropped because their content changed.", stats.Forgotten.Load},
 	} {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "sen_cache_" + c.name + "_total", Help: c.help, ConstLabels: labels,
 		}, func() float64 { return float64(c.read()) }))
 	}
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "sen_cache_bytes", Help: "Memory for what is kept, about, in bytes.", ConstLabels: labels,
+		Name: "sen_cache_bytes", Help: "Estimated memory of the cached values in bytes.", ConstLabels: labels,
 	}, func() float64 { return float64(kept.Bytes()) }))
 }
 
@@ -134,7 +134,7 @@ var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-
 func isLocal(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	host := (&url.URL{Host: r.Host}).Hostname()
-	return err == nil && peer.Addr().Unmap().IsLoopback() && fixed(host) &&
+	return err == nil && peer.Addr().Unmap().IsLoopback() && isFixedHost(host) &&
 		!slices.ContainsFunc(forwarded, func(name string) bool { return r.Header.Get(name) != "" })
 }
 

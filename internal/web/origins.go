@@ -83,11 +83,11 @@ func (o *Origins) admit(r *http.Request) bool {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host && fixed(u.Hostname())
+	return err == nil && u.Host == r.Host && isFixedHost(u.Hostname())
 }
 
-// fixed reports whether nobody else can decide to which machine a host leads.
-func fixed(host string) bool { return host == "localhost" || isAddress(host) }
+// isFixedHost reports whether nobody else can decide to which machine a host leads.
+func isFixedHost(host string) bool { return host == "localhost" || isAddress(host) }
 
 func isAddress(host string) bool { return net.ParseIP(host) != nil }
 

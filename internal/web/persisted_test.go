@@ -141,14 +141,14 @@ func TestTrustedSharing(t *testing.T) {
 	for _, only := range []bool{false, true} {
 		server := trusting(t, only)
 		named := sent{"documentId": "sha256:" + documents.Hash(trustedQuery), "variables": `{"n":2}`}
-		for _, known := range []bool{false, true} {
+		for _, cached := range []bool{false, true} {
 			response, body := named.get(t, server)
 			h := response.Header
-			if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" || !strings.Contains(body, `"name"`) || (server.Trips() == 0) != known {
-				t.Errorf("only %v, known %v: %v %s, %d round trips", only, known, h, body, server.Trips())
+			if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" || !strings.Contains(body, `"name"`) || (server.Trips() == 0) != cached {
+				t.Errorf("only %v, cached %v: %v %s, %d round trips", only, cached, h, body, server.Trips())
 			}
 			if again, body := named.get(t, server, "If-None-Match", h.Get("ETag")); again.StatusCode != http.StatusNotModified || body != "" {
-				t.Errorf("only %v, known %v: %d %s", only, known, again.StatusCode, body)
+				t.Errorf("only %v, cached %v: %d %s", only, cached, again.StatusCode, body)
 			}
 		}
 		// All ways to name the document share one cached answer.

@@ -143,7 +143,7 @@ func TestPreviewPage(t *testing.T) {
 // TestGuestsHaveAnonymousLimits checks that a client with a preview's link waits for admission, with the page and
 // with the token, and that the page costs as much as its query.
 func TestGuestsHaveAnonymousLimits(t *testing.T) {
-	log := holding{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+	log := blockingLog{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) {
 		o.Concurrency, o.Timeout, o.Slow, o.Log, o.RateLimit = 1, 200*time.Millisecond, 1, slog.New(log), 200
 	})

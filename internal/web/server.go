@@ -156,8 +156,8 @@ func readyz(check func(context.Context) map[string]error) http.HandlerFunc {
 			parts[name] = "ready"
 			if err != nil {
 				status, parts[name] = http.StatusServiceUnavailable, "not ready"
-				if known := (*content.Error)(nil); errors.As(err, &known) {
-					parts[name] += ": " + known.Message
+				if contentErr := (*content.Error)(nil); errors.As(err, &contentErr) {
+					parts[name] += ": " + contentErr.Message
 				}
 			}
 		}

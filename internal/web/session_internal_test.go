@@ -17,14 +17,14 @@ import (
 	"sen/internal/content"
 )
 
-// knock sends a request to a handler that answers with the actor; the path /in begins a session.
-func knock(t *testing.T, self, path string, headers map[string]string) *http.Response {
+// sendTo sends a request to a handler that answers with the actor; the path /in begins a session.
+func sendTo(t *testing.T, self, path string, headers map[string]string) *http.Response {
 	t.Helper()
-	return knockAt(t, self, path, headers, false)
+	return sendWithCookies(t, self, path, headers, false)
 }
 
-// knockAt does the same, with or without cookies for pages of other sites.
-func knockAt(t *testing.T, self, path string, headers map[string]string, crossSite bool) *http.Response {
+// sendWithCookies does the same as sendTo, with or without cookies for pages of other sites.
+func sendWithCookies(t *testing.T, self, path string, headers map[string]string, crossSite bool) *http.Response {
 	t.Helper()
 	origins, err := ParseOrigins([]string{"https://app.example"}, strings.HasPrefix(self, "http://localhost"), self)
 	if err != nil {
@@ -121,7 +121,7 @@ func TestVisitors(t *testing.T) {
 		{"a cookie of a sister site", map[string]string{"Cookie": in, "Sec-Fetch-Site": "same-site"}, 200, "", "", false},
 		{"a stale cookie of another site", map[string]string{"Cookie": stale, "Sec-Fetch-Site": "cross-site"}, 200, "", "", false},
 	} {
-		response := knock(t, "https://sen.example", "/", test.headers)
+		response := sendTo(t, "https://sen.example", "/", test.headers)
 		if response.StatusCode != test.status || response.Header.Get("X-Actor") != test.actor {
 			t.Errorf("%s: status %d for %q", test.name, response.StatusCode, response.Header.Get("X-Actor"))
 		}
@@ -183,7 +183,7 @@ func TestCookies(t *testing.T) {
 		{"another site that is not allowed", https, "/in", map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, true, nil},
 		{"another site's picture", https, "/in", map[string]string{"Sec-Fetch-Site": "cross-site"}, true, nil},
 	} {
-		response := knockAt(t, c.self, c.path, c.headers, c.crossSite)
+		response := sendWithCookies(t, c.self, c.path, c.headers, c.crossSite)
 		if diff := cmp.Diff(c.lines, response.Header.Values("Set-Cookie")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
@@ -215,7 +215,7 @@ func TestCookiesThatDoNotReturn(t *testing.T) {
 				headers[name] = value
 			}
 		}
-		if got := knockAt(t, c.self, "/", headers, c.crossSite).Header.Get("X-Forgetful"); got != strconv.FormatBool(c.forgetful) {
+		if got := sendWithCookies(t, c.self, "/", headers, c.crossSite).Header.Get("X-Forgetful"); got != strconv.FormatBool(c.forgetful) {
 			t.Errorf("%s: forgetful is %s", c.name, got)
 		}
 	}
@@ -238,7 +238,7 @@ func TestAddress(t *testing.T) {
 		"1.1.1.1, 192.0.2.7, 203.0.113.9":    "203.0.113.9",
 		"203.0.113.9, 192.0.2.7, 10.9.9.9, ": "10.1.2.3",
 	} {
-		if got := knock(t, "", "/", map[string]string{"X-Forwarded-For": forwarded}).Header.Get("X-Address"); got != want {
+		if got := sendTo(t, "", "/", map[string]string{"X-Forwarded-For": forwarded}).Header.Get("X-Address"); got != want {
 			t.Errorf("%.50q gives %s, want %s", forwarded, got, want)
 		}
 	}

@@ -75,8 +75,8 @@ const (
 	isWrong = `{"data":{"signIn":{"viewer":null,"userErrors":[{"code":"INVALID"}]}}}`
 )
 
-// house serves a store with the account lan, behind a proxy on this machine.
-func house(t *testing.T, e testkit.Engine, change func(*web.Options)) *testserver.Server {
+// serveWithAccount serves a store with the account lan, behind a proxy on this machine.
+func serveWithAccount(t *testing.T, e testkit.Engine, change func(*web.Options)) *testserver.Server {
 	t.Helper()
 	store := testkit.Store(t, e)
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) {
@@ -113,7 +113,7 @@ func quickHash(password string) string {
 // still sign in from another network, or with the same browser as before, and change the password.
 func TestNobodyIsLockedOut(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := house(t, e, nil)
+		server := serveWithAccount(t, e, nil)
 		browser := newVisitor(t, server, "X-Forwarded-For", "192.0.2.1")
 		if got := browser.signIn(thePassword); got != isIn {
 			t.Fatal(got)
@@ -160,7 +160,7 @@ func TestNobodyIsLockedOut(t *testing.T) {
 
 // TestStaleAuthorization signs in and out with a secret that is no longer valid; everything else is refused with it.
 func TestStaleAuthorization(t *testing.T) {
-	server := house(t, testkit.Embedded(t), nil)
+	server := serveWithAccount(t, testkit.Embedded(t), nil)
 	const in = `signIn(login: "lan", password: "` + thePassword + `") { viewer { name } userErrors { code } }`
 	for _, stale := range []string{"Bearer sens_over", "Bearer sent_over", "Bearer senp_over", "Bearer nonsense", "Bearer"} {
 		for query, status := range map[string]int{
@@ -199,7 +199,7 @@ func TestStaleAuthorization(t *testing.T) {
 // TestTwoSignIns checks that two sign-ins in one request set each cookie once (visitor checks it), and that the last
 // one counts. It also checks that a session under the cookie's old name is valid and can be ended.
 func TestTwoSignIns(t *testing.T) {
-	server := house(t, testkit.Embedded(t), nil)
+	server := serveWithAccount(t, testkit.Embedded(t), nil)
 	browser := newVisitor(t, server)
 	in := `signIn(login: "lan", password: "` + thePassword + `") { token }`
 	_, got := browser.ask("mutation { a: " + in + " b: " + in + " }")
@@ -236,7 +236,7 @@ func TestSessionNotKept(t *testing.T) {
 	in := func(fields string) string {
 		return `mutation { signIn(login: "lan", password: "` + thePassword + `", locale: "en") { viewer { name } ` + fields + ` userErrors { code message } notices { code message } } }`
 	}
-	lax := newVisitor(t, house(t, testkit.Embedded(t), nil), page...)
+	lax := newVisitor(t, serveWithAccount(t, testkit.Embedded(t), nil), page...)
 	_, got := lax.ask(in(""))
 	if !strings.Contains(got, `"viewer":null,"userErrors":[{"code":"SESSION_NOT_KEPT","message":"The browser sends no session cookie`) || len(lax.cookies) > 0 {
 		t.Errorf("without a token it is answered %s, with %v", got, lax.cookies)
@@ -245,7 +245,7 @@ func TestSessionNotKept(t *testing.T) {
 	if !strings.Contains(got, `"userErrors":[],"notices":[{"code":"SESSION_NOT_KEPT","message":"The browser sends no session cookie`) || len(lax.cookies) > 0 {
 		t.Errorf("with a token it is answered %s, with %v", got, lax.cookies)
 	}
-	none := newVisitor(t, house(t, testkit.Embedded(t), func(o *web.Options) { o.CrossSiteCookies = true }), page...)
+	none := newVisitor(t, serveWithAccount(t, testkit.Embedded(t), func(o *web.Options) { o.CrossSiteCookies = true }), page...)
 	_, got = none.ask(in(""))
 	if !strings.Contains(got, `"viewer":{"name":"lan"},"userErrors":[],"notices":[]`) || none.cookies["__Host-sen_session"] == "" {
 		t.Errorf("with cookies for other sites it is answered %s, with %v", got, none.cookies)
