@@ -1,8 +1,8 @@
-// Package messages has what editors are told about their requests, in English and Vietnamese, and the report that
-// gathers it.
+// Package messages has the messages for editors, in English and Vietnamese, and the report that collects the problems
+// of a request.
 package messages
 
-// Message names one text of the catalog.
+// Message identifies one message of the catalog.
 type Message int
 
 // The messages.
@@ -86,8 +86,8 @@ const (
 	With
 )
 
-// catalog has what each message says, in English and in Vietnamese. The verbs of both
-// take the same values in the same order.
+// catalog has each message in English and in Vietnamese. The format verbs of both take the same values in the same
+// order.
 var catalog = map[Message][2]string{
 	Required:         {"This must be given.", "Bắt buộc phải có."},
 	Invalid:          {"This value can't be read here.", "Giá trị này không hợp lệ."},
@@ -171,7 +171,7 @@ var catalog = map[Message][2]string{
 	With:           {"Other entries are published with publish, approve and correct only.", "Chỉ có thể đăng kèm mục khác khi đăng, duyệt hoặc đính chính."},
 }
 
-// vietnameseWords are the steps and the states of the workflow for editors.
+// vietnameseWords has the Vietnamese names of the actions and the states of the workflow.
 var vietnameseWords = map[string]string{
 	"CREATE": "tạo", "UPDATE": "sửa", "SUBMIT": "gửi duyệt", "APPROVE": "duyệt", "REJECT": "trả lại", "PUBLISH": "đăng", "UNPUBLISH": "gỡ xuống",
 	"CORRECT": "đính chính", "ARCHIVE": "lưu trữ", "TRASH": "bỏ vào thùng rác", "RESTORE": "khôi phục",
