@@ -103,7 +103,7 @@ func TestDamagedArchive(t *testing.T) {
 		"a line less":    {strings.Join(append([]string{lines[0]}, lines[2:]...), ""), "altered"},
 		"something else": {`{"a": 1}` + "\n", "line 1: this is no archive"},
 		"empty":          {"", "it was cut"},
-		"more behind":    {whole + "{}\n", "behind the end"},
+		"more behind":    {whole + "{}\n", "behind the last line"},
 	} {
 		err := upkeep.Restore(context.Background(), store, strings.NewReader(c.text), silent, silent)
 		if err == nil || !strings.Contains(err.Error(), c.why) {
