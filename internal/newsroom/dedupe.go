@@ -10,8 +10,9 @@ import (
 )
 
 // dedupe removes duplicates from a list of participants or of award recipients. It removes a member that is equal to an
-// earlier one. It refuses a member that names the same entry as an earlier one but differs otherwise: only the editor
-// knows which of the two is right.
+// earlier one. It refuses a member that has the same key as an earlier one but differs otherwise: only the editor knows
+// which of the two is right. The key of a participant is the author and the role; the key of a recipient is the
+// organization and the author.
 func (r *reader) dedupe(v reflect.Value, path []string) {
 	switch list := v.Addr().Interface().(type) {
 	case *[]*content.Participant:

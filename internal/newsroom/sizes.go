@@ -23,7 +23,7 @@ const guestMark = "."
 
 // SignFile returns a signature for the address of a medium's file at a stage. The variant is the name of a variant or
 // of a size; "" is the whole file. New sizes and drafts need a signature. For a guest with a preview, the signature
-// contains the preview token and ends with it.
+// contains the preview token and expires with it.
 func (n *Newsroom) SignFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (string, error) {
 	signer, err := n.signer(ctx)
 	if err != nil {
@@ -174,7 +174,8 @@ func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Resized
 	if made, err = resize(ctx, file, s.result); err != nil {
 		return made, err
 	}
-	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil { // the client still gets the size
+	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil {
+		// The client still gets the size.
 		n.log.WarnContext(ctx, "a picture size could not be stored", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
 	}
 	return made, nil

@@ -48,7 +48,7 @@ func (w *work) linked(ctx context.Context, ids []content.ID) (map[content.ID]con
 	return there, nil
 }
 
-// remember remembers what a copy has taken over from other entries at a stage: the ancestors of an entry and the values of
+// remember keeps what a copy has taken over from other entries at a stage: the ancestors of an entry and the values of
 // a round. So they need not be read.
 func (w *work) remember(stage content.Stage, c content.Content) {
 	if w.inferred == nil {

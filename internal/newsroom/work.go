@@ -32,7 +32,8 @@ type work struct {
 	revision, digest string
 	// begun is the start time of the earlier attempt that this one continues; zero if there is none.
 	begun time.Time
-	// loaded caches the entries that were read because the change depends on them. An entry that does not exist has an empty value.
+	// loaded caches the entries that were read because the change depends on them. An entry that does not exist has an
+	// empty value.
 	loaded map[content.ID]storage.Linked
 	// inferred has ancestors that were not read, by stage. Their values come from the copies that took them over.
 	inferred map[content.Stage]map[content.ID]content.Content
@@ -59,8 +60,8 @@ func (w *work) newID(now time.Time) content.ID {
 	return content.DerivedID(w.change.Kind, w.revision)
 }
 
-// chooseRevision chooses the id of the revision. With an idempotency key, every attempt gets the same id, so that the revision
-// serves as the receipt.
+// chooseRevision chooses the id of the revision. With an idempotency key, every attempt gets the same id, so that the
+// revision serves as the receipt.
 func (w *work) chooseRevision() error {
 	if w.change.Key == "" {
 		w.revision = "rev_" + strings.ToLower(rand.Text())

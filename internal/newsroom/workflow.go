@@ -37,7 +37,7 @@ var moves = []move{
 	{action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled}, to: content.StateDraft},
 	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled, timed: true},
 	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true, withdraws: true},
-	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // an embargo and an expiry at once
+	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // both an embargo and an expiry
 	{action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged}, to: content.StatePublished, live: true},
 	{action: content.ActionArchive, from: inWork, to: content.StateArchived, withdraws: true},
 	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed, withdraws: true},
