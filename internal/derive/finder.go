@@ -50,9 +50,9 @@ func (d *Deriver) withAncestors(ctx context.Context, stage content.Stage, ids []
 			}
 		}
 		ids = nil
-		for kind, some := range byKind {
+		for kind, wanted := range byKind {
 			for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
-				found, err := d.kinds[kind].Copies(ctx, some, s)
+				found, err := d.kinds[kind].Copies(ctx, wanted, s)
 				if err != nil {
 					return nil, err
 				}
@@ -62,7 +62,7 @@ func (d *Deriver) withAncestors(ctx context.Context, stage content.Stage, ids []
 						ids = append(ids, parent)
 					}
 				}
-				some = slices.DeleteFunc(some, func(id content.ID) bool { return found[id] != nil })
+				wanted = slices.DeleteFunc(wanted, func(id content.ID) bool { return found[id] != nil })
 			}
 		}
 	}

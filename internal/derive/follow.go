@@ -57,8 +57,8 @@ func (d *Deriver) UpdateOthers(ctx context.Context, sources []Source) ([]struct{
 				ids[kind] = append(ids[kind], g.ID)
 			}
 		}
-		for kind, some := range ids {
-			if err := d.updateUsers(ctx, kind, some, stage); err != nil {
+		for kind, kindIDs := range ids {
+			if err := d.updateUsers(ctx, kind, kindIDs, stage); err != nil {
 				return nil, err
 			}
 		}
@@ -114,8 +114,8 @@ func (d *Deriver) FinishAll(ctx context.Context, changes []*content.Revision) ([
 			sources[i].Stages = stages
 		}
 	}
-	for kind, some := range ids {
-		if err := d.finish(ctx, d.kinds[kind], some); err != nil {
+	for kind, kindIDs := range ids {
+		if err := d.finish(ctx, d.kinds[kind], kindIDs); err != nil {
 			return nil, err
 		}
 	}

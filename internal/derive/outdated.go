@@ -10,13 +10,13 @@ import (
 	"sen/internal/entries"
 )
 
-// Outdated computes the fields that a copy takes over from other entries, and reports whether the copy has other
+// Outdated returns the fields that a copy takes over from other entries, and reports whether the copy has other
 // values. It does not change the copy. A copy that is its own ancestor is never outdated.
-func Outdated(c content.Content, find content.Finder) (is map[string]any, outdated bool, err error) {
-	anew := shallow(c)
-	cycle, err := anew.TakeOver(find)
-	is = anew.Taken().Fields
-	return is, err == nil && !cycle && !reflect.DeepEqual(c.Taken().Fields, is), err
+func Outdated(c content.Content, find content.Finder) (present map[string]any, outdated bool, err error) {
+	copied := shallow(c)
+	cycle, err := copied.TakeOver(find)
+	present = copied.Taken().Fields
+	return present, err == nil && !cycle && !reflect.DeepEqual(c.Taken().Fields, present), err
 }
 
 // shallow returns a shallow copy, so that its fields can be set without changing the original.
@@ -46,12 +46,12 @@ func (d *Deriver) outdatedOf(
 	maps.Copy(known, read)
 	derived, find := map[content.ID]map[string]any{}, d.finder(ctx, stage, known)
 	for id, c := range copies {
-		is, outdated, err := Outdated(c, find)
+		present, outdated, err := Outdated(c, find)
 		if err != nil {
 			return nil, err
 		}
 		if outdated {
-			derived[id] = is
+			derived[id] = present
 		}
 	}
 	return derived, nil
@@ -72,8 +72,8 @@ func (d *Deriver) rederiveAll(ctx context.Context, of entries.Collection, stage 
 			return err
 		}
 		known := map[content.ID]content.Content{}
-		for some := range slices.Chunk(ids, 500) {
-			found, err := of.Copies(ctx, some, stage)
+		for chunk := range slices.Chunk(ids, 500) {
+			found, err := of.Copies(ctx, chunk, stage)
 			if err != nil {
 				return err
 			}

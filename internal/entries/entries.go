@@ -31,8 +31,8 @@ type Collection interface {
 	Due(ctx context.Context, at time.Time) ([]content.ID, error)
 	// Linking lists the entries whose field, at a stage, links to one of the entries in to.
 	Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) ([]content.ID, error)
-	// Taken reports whether a slug of the kind belongs to an entry other than the one given.
-	Taken(ctx context.Context, slug string, than content.ID) (bool, error)
+	// Taken reports whether a slug of the kind belongs to an entry other than except.
+	Taken(ctx context.Context, slug string, except content.ID) (bool, error)
 	// Save writes a change of an entry; if before is nil, it creates the entry. On [storage.ErrStale],
 	// [storage.ErrAttempted] or a [storage.SlugTakenError], nothing was written.
 	Save(ctx context.Context, before, after *Entry, r content.Revision, now time.Time) error
@@ -91,8 +91,8 @@ func (c typed[T, F]) Linking(ctx context.Context, stage content.Stage, field str
 	return c.stored.Linking(ctx, stage, field, to)
 }
 
-func (c typed[T, F]) Taken(ctx context.Context, slug string, than content.ID) (bool, error) {
-	return c.stored.Taken(ctx, slug, than)
+func (c typed[T, F]) Taken(ctx context.Context, slug string, except content.ID) (bool, error) {
+	return c.stored.Taken(ctx, slug, except)
 }
 
 func (c typed[T, F]) Save(ctx context.Context, before, after *Entry, r content.Revision, now time.Time) error {

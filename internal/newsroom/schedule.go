@@ -19,8 +19,8 @@ var scheduler = &content.Actor{ID: "schedule", Name: "schedule", Role: content.R
 func (n *Newsroom) RunDue(ctx context.Context) (made int, err error) {
 	ctx = auth.WithActor(ctx, scheduler)
 	for _, kind := range slices.Backward(content.Kinds()) { // media are published before the entries that show them
-		some, failed := n.due(ctx, n.kinds[kind])
-		made, err = made+some, errors.Join(err, failed)
+		count, failed := n.due(ctx, n.kinds[kind])
+		made, err = made+count, errors.Join(err, failed)
 	}
 	return made, err
 }

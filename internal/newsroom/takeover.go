@@ -125,11 +125,11 @@ func (w *work) catchUp(ctx context.Context, before, after *entries.Entry) error 
 func (w *work) rederive(ctx context.Context, id content.ID, copied content.Content, stage content.Stage) error {
 	find := w.finder(ctx, stage)
 	for range attempts {
-		is, outdated, err := derive.Outdated(copied, find)
+		fields, outdated, err := derive.Outdated(copied, find)
 		if !outdated || err != nil {
 			return err
 		}
-		if err := w.of.SetDerived(ctx, stage, map[content.ID]map[string]any{id: is}); err != nil {
+		if err := w.of.SetDerived(ctx, stage, map[content.ID]map[string]any{id: fields}); err != nil {
 			return err
 		}
 		found, err := w.of.Copies(ctx, []content.ID{id}, stage)

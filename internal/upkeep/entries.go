@@ -61,12 +61,12 @@ func (c *checking) outdated(ctx context.Context, of entries.Collection, e *entri
 	if copied == nil {
 		return nil
 	}
-	is, outdated, err := derive.Outdated(copied, find)
+	fields, outdated, err := derive.Outdated(copied, find)
 	if !outdated || err != nil {
 		return err
 	}
 	f := Finding{What: "outdated", Where: string(e.ID), About: fmt.Sprintf("%s: what it took over from others", stage)}
-	return c.report(f, func() error { return of.SetDerived(ctx, stage, map[content.ID]map[string]any{e.ID: is}) })
+	return c.report(f, func() error { return of.SetDerived(ctx, stage, map[content.ID]map[string]any{e.ID: fields}) })
 }
 
 // dangling finds the links of an entry to entries that don't exist.
