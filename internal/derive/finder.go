@@ -9,9 +9,9 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// Finder returns a function that finds copies at a stage. It reads each copy once, together with all its ancestors, and
-// joins the reads of concurrent requests ([batch.Join]). It is used for sections, organizations and rounds only, of
-// which there are few.
+// Finder returns a function that finds copies at a stage. It reads each copy once, together with all its ancestors.
+// Reads inside one [batch.Together] are combined. It is used for sections, organizations and rounds only, of which
+// there are few.
 func (d *Deriver) Finder(ctx context.Context, stage content.Stage) content.Finder {
 	return d.finder(ctx, stage, map[content.ID]content.Content{})
 }

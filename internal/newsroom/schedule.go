@@ -66,12 +66,13 @@ func (n *Newsroom) due(ctx context.Context, of entries.Collection) (made int, er
 // tick is the interval between two searches for due changes. A scheduled change happens at most this late.
 const tick = time.Second
 
-// sweep removes revisions that crashes left open, and updates the derived fields that changes left outdated.
+// sweep marks or removes the revisions that changes and crashes left open, removes claims of slugs that no entry has,
+// and updates the derived fields that changes left outdated.
 func (n *Newsroom) sweep(ctx context.Context, now time.Time) {
 	if _, removed, err := n.store.Sweep(ctx, now, false); err != nil {
 		n.log.WarnContext(ctx, "revisions could not be swept", "err", err)
 	} else if removed > 0 {
-		n.log.InfoContext(ctx, "revisions that a crash left open were removed", "removed", removed)
+		n.log.InfoContext(ctx, "revisions and claims of slugs that crashes left open were removed", "removed", removed)
 	}
 	if err := n.derived.Finish(ctx); err != nil && ctx.Err() == nil {
 		n.log.WarnContext(ctx, "fields derived from changed entries could not be updated yet", "err", err)

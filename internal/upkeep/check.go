@@ -16,7 +16,7 @@ import (
 //
 //   - it removes links to entries that don't exist, by a change of the entry;
 //   - it moves one entry of each cycle to the top of its tree;
-//   - it commits or removes revisions that a crash left open;
+//   - it marks as committed, or removes, revisions that a crash left open;
 //   - it claims slugs of entries, and releases slugs that no entry has;
 //   - it computes outdated fields again that were taken over from other entries;
 //   - it removes files that belong to no medium;
