@@ -61,7 +61,8 @@ func (r *Resolver) renderedBody(name string, render func([]content.Block, func(c
 		answer: func(c *call, obj any) (any, error) {
 			body := obj.(*content.Body)
 			key := storage.FormOf(body, scalar.Locale(c.ctx), name)
-			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished // a draft is not cached, because its media may be drafts
+			// A draft is not cached, because its media may be drafts.
+			shared := body.Of != "" && scalar.Stage(c.ctx) == content.StagePublished
 			if shared {
 				if cached, ok := r.store.Forms().Get(key); ok {
 					return cmp.Or(cached, scalar.Empty), nil

@@ -165,7 +165,8 @@ var below = map[content.Kind]func(id string) map[string]any{
 	},
 }
 
-// changeParents creates an entry below each entry that passes values on, changes the values, and deletes the lower entries.
+// changeParents creates an entry below each entry that passes values on, changes the values, and deletes the lower
+// entries.
 func (b *bulk) changeParents(t *testing.T) {
 	t.Helper()
 	under := below[b.kind]

@@ -64,8 +64,8 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 // noOperation is gqlgen's message if a request names no operation and the document has not exactly one.
 const noOperation = "operation  not found"
 
-// invalidScalar matches gqlparser's message if a variable is not a valid scalar of the specification. That message names
-// the Go type of the decoded value, or another value (vektah/gqlparser, validator/vars.go).
+// invalidScalar matches gqlparser's message if a variable is not a valid scalar of the specification. That message
+// names the Go type of the decoded value, or another value (vektah/gqlparser, validator/vars.go).
 var invalidScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|Boolean)$`)
 
 // scalarRules are the messages that say what a scalar of the specification must be.

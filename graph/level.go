@@ -242,7 +242,8 @@ func (rq *request) objectOf(typeName string, obj any) string {
 	if rq.satisfies[typeName] != nil {
 		return typeName
 	}
-	return reflect.TypeOf(obj).Elem().Name() // for interfaces and unions: an object of the schema has the name of its Go type
+	// For interfaces and unions: an object of the schema has the name of its Go type.
+	return reflect.TypeOf(obj).Elem().Name()
 }
 
 // group returns the group of an object that the call has found.

@@ -108,8 +108,8 @@ func TestPlansAnswerAsWalking(t *testing.T) {
 	})
 }
 
-// TestGqlgenReadsRootsAtOnce makes gqlgen's executor answer two root fields at the same time that read the same entries with
-// different fields. Neither may use the other's entries, which lack its fields.
+// TestGqlgenReadsRootsAtOnce makes gqlgen's executor answer two root fields at the same time that read the same
+// entries with different fields. Neither may use the other's entries, which lack its fields.
 func TestGqlgenReadsRootsAtOnce(t *testing.T) {
 	store := testkit.SampleStore(t, testkit.MongoDB(t))
 	walks := testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Walk = true })

@@ -16,10 +16,10 @@ import (
 )
 
 // request answers the fields of one operation. A query is read by its plan, level by level, for all objects of a
-// level together (see [plannedSchema]). For mutations, and for queries that a plan can't answer, gqlgen's executor asks for
-// one field at a time. The first field that it asks for reads the whole selection below it in the same way, and keeps
-// the answers for the fields below. A field that has no answer yet is read when it is asked for. So reading ahead
-// saves round trips, and the answer is the same without it.
+// level together (see [plannedSchema]). For mutations, and for queries that a plan can't answer, gqlgen's executor
+// asks for one field at a time. The first field that it asks for reads the whole selection below it in the same way,
+// and keeps the answers for the fields below. A field that has no answer yet is read when it is asked for. So reading
+// ahead saves round trips, and the answer is the same without it.
 type request struct {
 	*Resolver
 	op    *graphql.OperationContext
@@ -129,8 +129,8 @@ func (rq *request) walk(c *call) {
 	}
 }
 
-// withoutErrors returns a context for reading ahead, which drops errors of arguments: gqlgen reports them when it comes to
-// the field, and they must not be reported twice.
+// withoutErrors returns a context for reading ahead, which drops errors of arguments: gqlgen reports them when it
+// comes to the field, and they must not be reported twice.
 func withoutErrors(ctx context.Context) context.Context {
 	return graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover)
 }

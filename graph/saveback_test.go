@@ -112,7 +112,8 @@ func (s *saver) users(id content.ID) string {
 	return strings.Join(ids, " ")
 }
 
-// TestSavingUnchangedBody reads a draft's body as HTML and as Markdown, and saves it unchanged: the entry does not change.
+// TestSavingUnchangedBody reads a draft's body as HTML and as Markdown, and saves it unchanged: the entry does not
+// change.
 func TestSavingUnchangedBody(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := &saver{t, testserver.Start(t, testkit.SampleStore(t, e), nil)}

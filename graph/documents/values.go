@@ -42,7 +42,8 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	}
 	for _, def := range op.Operation.VariableDefinitions {
 		value, ok := op.Variables[def.Variable]
-		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) { // gqlparser accepts null for a variable with a default value
+		// gqlparser accepts null for a variable with a default value.
+		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) {
 			return coded.Errorf(content.CodeBadUserInput, "The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
 		}
 		if !ok || value == nil {

@@ -36,7 +36,8 @@ func newAdmission(places int, maxWait time.Duration) *admission {
 // answeredFromCache records that a cached answer is being sent.
 func (a *admission) answeredFromCache() {
 	if now := time.Since(a.began).Milliseconds(); now != a.lastCached.Load() {
-		a.lastCached.Store(now) // at most once in a millisecond, because a store removes the value from the caches of other processors
+		// At most once in a millisecond, because a store removes the value from the caches of other processors.
+		a.lastCached.Store(now)
 	}
 }
 

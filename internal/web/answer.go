@@ -124,7 +124,8 @@ func (a *answer) send(status int, body []byte) {
 	h := a.w.Header()
 	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
 	if a.r.Method != http.MethodHead || len(body) < minCompressed || !acceptsGzip(a.r.Header["Accept-Encoding"]) {
-		h.Set("Content-Length", strconv.Itoa(len(body))) // otherwise the length would be that of the compressed body, which HEAD does not produce
+		// Otherwise the length would be that of the compressed body, which HEAD does not produce.
+		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	a.w.WriteHeader(status)
 	if a.r.Method != http.MethodHead {

@@ -92,8 +92,8 @@ func TestBulkOutOfTime(t *testing.T) {
 	})
 }
 
-// TestBulkWriteTimeLimit checks that the server's time limit for writing, which is very short here, does not cut off the
-// answer to a bulk mutation that may take longer.
+// TestBulkWriteTimeLimit checks that the server's time limit for writing, which is very short here, does not cut off
+// the answer to a bulk mutation that may take longer.
 func TestBulkWriteTimeLimit(t *testing.T) {
 	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), nil)
 	short := httptest.NewUnstartedServer(server.Config.Handler)

@@ -71,8 +71,8 @@ const (
 	two = `{"query":"{ tags(first: 1) { nodes { name } } }"}`
 )
 
-// TestCostInExtensions checks that clients that ask for it get the cost of operations that ran and of others, also from the
-// cache.
+// TestCostInExtensions checks that clients that ask for it get the cost of operations that ran and of others, also
+// from the cache.
 func TestCostInExtensions(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(g *graph.Options, o *web.Options) {

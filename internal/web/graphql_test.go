@@ -205,8 +205,8 @@ func TestRequests(t *testing.T) {
 	})
 }
 
-// TestLargestContentLength sends the largest Content-Length that a header can have: the request is refused because of the
-// header.
+// TestLargestContentLength sends the largest Content-Length that a header can have: the request is refused because of
+// the header.
 func TestLargestContentLength(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })

@@ -150,8 +150,8 @@ func TestPlaygroundRefuses(t *testing.T) {
 	}
 }
 
-// TestPlaygroundLoadsOnlyOwnFiles follows what the page loads: every file is served by this program, and together they are
-// small.
+// TestPlaygroundLoadsOnlyOwnFiles follows what the page loads: every file is served by this program, and together
+// they are small.
 func TestPlaygroundLoadsOnlyOwnFiles(t *testing.T) {
 	const mostBytes = 800_000
 

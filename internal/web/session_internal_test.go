@@ -190,8 +190,8 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-// TestCookiesThatDoNotReturn checks which pages do not send their cookies back, with Sec-Fetch-Site as browsers send it and
-// without.
+// TestCookiesThatDoNotReturn checks which pages do not send their cookies back, with Sec-Fetch-Site as browsers send
+// it and without.
 func TestCookiesThatDoNotReturn(t *testing.T) {
 	for _, c := range []struct {
 		name, self, origin, site string

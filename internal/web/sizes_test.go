@@ -85,8 +85,8 @@ func head(t testing.TB, address string) *http.Response {
 	return response
 }
 
-// TestFewSizesAreMade asks for hundreds of sizes of one picture, by present addresses and those of earlier versions: each
-// is answered, and few are made.
+// TestFewSizesAreMade asks for hundreds of sizes of one picture, by present addresses and those of earlier versions:
+// each is answered, and few are made.
 func TestFewSizesAreMade(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.SampleStore(t, e), nil)
@@ -187,8 +187,8 @@ func TestHeadDoesNotResize(t *testing.T) {
 	})
 }
 
-// TestResizingNeedsAdmission resizes as many pictures at once as allowed. The next request is told to try again, while an
-// upload works and stored sizes are served.
+// TestResizingNeedsAdmission resizes as many pictures at once as allowed. The next request is told to try again,
+// while an upload works and stored sizes are served.
 func TestResizingNeedsAdmission(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), func(_ *graph.Options, o *web.Options) { o.Timeout = time.Second })
 	id := published(t, server, 400, 600)
@@ -231,7 +231,8 @@ func TestResizingNeedsAdmission(t *testing.T) {
 	}
 }
 
-// TestResizingCountsInRateLimit checks that resizing counts by the number of pixels, and nothing else about media counts.
+// TestResizingCountsInRateLimit checks that resizing counts by the number of pixels, and nothing else about media
+// counts.
 func TestResizingCountsInRateLimit(t *testing.T) {
 	store := testkit.AnySample(t)
 	server := testserver.Start(t, store, nil)

@@ -52,8 +52,8 @@ var gone = map[string]string{
 	"by a slug that is linked to": `{ articles(filter: {tags: {slugs: ["cnnttb"]}}) { nodes { title } } }`,
 }
 
-// TestNoIncompleteAnswerIsCached drops a table below servers that do not know it yet: each gives the same answer as before,
-// or none, and no incomplete answer is cached.
+// TestNoIncompleteAnswerIsCached drops a table below servers that do not know it yet: each gives the same answer as
+// before, or none, and no incomplete answer is cached.
 func TestNoIncompleteAnswerIsCached(t *testing.T) {
 	e := testkit.MongoDB(t)
 	for _, table := range []string{"tags", "articles", "sections", "routes", ""} {
