@@ -96,6 +96,7 @@ func bare[V ~string](v V) bool {
 	return ((w-each*' ')&^w|(quote-each)&^quote|(slash-each)&^slash)&high == 0
 }
 
+// AppendInt appends a whole number.
 func AppendInt(b []byte, _ *Place, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
 // AppendInt64 appends a size in bytes. A size beyond 32 bits becomes the largest Int, 2 GiB.
@@ -103,6 +104,7 @@ func AppendInt64(b []byte, _ *Place, n int64) []byte {
 	return strconv.AppendInt(b, min(n, math.MaxInt32), 10)
 }
 
+// AppendFloat appends a number.
 func AppendFloat(b []byte, at *Place, f float64) []byte {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		at.Bad = true
@@ -111,6 +113,7 @@ func AppendFloat(b []byte, at *Place, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'g', -1, 64)
 }
 
+// AppendBoolean appends true or false.
 func AppendBoolean(b []byte, _ *Place, v bool) []byte { return strconv.AppendBool(b, v) }
 
 // AppendDateTime appends a time in the site's time zone; the zero time becomes null. Offsets have no seconds (RFC

@@ -61,6 +61,7 @@ func UnmarshalString(v any) (string, error) {
 	return strings.Clone(s), nil
 }
 
+// MarshalInt writes a whole number.
 func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
 // UnmarshalInt reads a whole number of 32 bits, as the specification defines Int. In JSON the number may have a zero
