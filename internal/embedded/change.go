@@ -13,7 +13,7 @@ import (
 	"sen/internal/engine"
 )
 
-// make makes one change, as a whole or not at all, and tells how many documents it found or added.
+// make makes one change atomically and returns the number of documents that it found or added.
 func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -51,8 +51,8 @@ func (c *changes) insert(document any) error {
 	return c.put([]version{{nil, id, doc}})
 }
 
-// replace puts a document in the place of another, or adds it. Another one for which the conditions do not hold keeps
-// its place.
+// replace replaces a document, or adds it if there is none with the id. If the existing document does not meet the
+// conditions, it stays, and the result is a duplicate error.
 func (c *changes) replace(ctx context.Context, change engine.Change) (int, error) {
 	if len(change.Filter) == 0 || change.Filter[0].Key != "_id" {
 		return 0, errors.New("a replacement needs the _id of a document")
@@ -76,7 +76,7 @@ func (c *changes) replace(ctx context.Context, change engine.Change) (int, error
 	return 1, c.put([]version{{old, id, doc}})
 }
 
-// encode writes a document with its `_id` in front. One without gets the id that is given, unless that is empty.
+// encode encodes a document with its `_id` in front. A document without an `_id` gets id, unless that is empty.
 func encode(document any, id string) (doc []byte, _ string, err error) {
 	if doc, err = bsondoc.Marshal(document); err != nil {
 		return nil, "", fmt.Errorf("encode a document: %w", err)
@@ -110,7 +110,7 @@ func encode(document any, id string) (doc []byte, _ string, err error) {
 	return finish(ordered, at), own, nil
 }
 
-// update changes documents for which a filter holds: the first one, or all.
+// update changes the documents that match a filter: the first one, or all.
 func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) ([]version, error) {
 	edits, err := compileUpdate(update)
 	if err != nil {
@@ -189,13 +189,13 @@ func (c *changes) put(all []version) error {
 	return nil
 }
 
-// remove takes a row away, and leaves its document to the next commit.
+// remove deletes a row. The next commit deletes its document.
 func (c *changes) remove(r *row) error {
 	c.garbage = append(c.garbage, place{c.id, r.n})
 	return c.t.db.conn.run(c.deleteRow, r.n)
 }
 
-// find gives the rows for which a filter holds, as these changes leave them: the first one, or all.
+// find returns the rows that match a filter after these changes: the first one, or all.
 func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, error) {
 	f, err := c.t.compile(filter)
 	if err != nil {
@@ -232,7 +232,7 @@ func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, er
 	return rows, nil
 }
 
-// sift leaves the rows for whose documents a filter holds.
+// sift returns those rows whose documents match a filter.
 func (c *changes) sift(f *filter, rows []*row, one bool) (found []*row, err error) {
 	for _, r := range rows {
 		err := c.document(r, func(doc []byte) error {

@@ -10,16 +10,16 @@ import (
 	"sen/internal/bsondoc"
 )
 
-// compiler makes filters for a table.
+// compiler compiles filters for a table.
 type compiler struct {
-	// column is the column of a path; noColumn if it has none.
+	// column returns the column of a path, or noColumn.
 	column func(path string) int
-	// mixed tells the columns of which some rows list values of more than one array.
+	// mixed reports whether, in some rows, a column lists values of more than one array.
 	mixed func(column int) bool
 	paths []string
 }
 
-// compile makes a filter ready to be tried on many rows.
+// compile compiles a filter, so that it can be tested on many rows.
 func (c *compiler) compile(f bson.D) (*filter, error) {
 	if len(f) == 0 {
 		return &filter{root: &cond{op: opAnd}}, nil
@@ -35,7 +35,7 @@ func (c *compiler) compile(f bson.D) (*filter, error) {
 	return &filter{root: root, paths: c.paths}, nil
 }
 
-// all makes the conjunction of the conditions of a document.
+// all compiles the conditions of a document into a conjunction.
 func (c *compiler) all(doc string) (*cond, error) {
 	and := &cond{op: opAnd}
 	rest, err := open(doc)
@@ -58,7 +58,7 @@ func (c *compiler) all(doc string) (*cond, error) {
 	return and.flat(), nil
 }
 
-// flat puts the kids of conjunctions in a conjunction into it, with those that cost least in front.
+// flat merges nested conjunctions, and sorts the conditions by their cost, the cheapest first.
 func (c *cond) flat() *cond {
 	var kids []*cond
 	for _, kid := range c.kids {
@@ -73,7 +73,7 @@ func (c *cond) flat() *cond {
 	return c
 }
 
-// cost ranks conditions by what it takes to try them.
+// cost ranks conditions by the cost of testing them.
 func (c *cond) cost() int {
 	switch {
 	case c.reads():
@@ -88,7 +88,7 @@ func (c *cond) cost() int {
 	return 0
 }
 
-// logic makes $and, $or and $nor.
+// logic compiles $and, $or and $nor.
 func (c *compiler) logic(e element) (*cond, error) {
 	if e.kind != bson.TypeArray {
 		return nil, fmt.Errorf("%s needs a list of filters", e.name)
@@ -144,7 +144,7 @@ func (c *compiler) field(to *cond, path string, v value) error {
 	return nil
 }
 
-// operators gives the operators of a condition on a path; there are none where it is a value.
+// operators returns the operators of a condition on a path. It returns false if the condition is a value.
 func operators(v value) (ops []element, some bool) {
 	if v.kind != bson.TypeEmbeddedDocument {
 		return nil, false
@@ -159,7 +159,7 @@ func operators(v value) (ops []element, some bool) {
 	return ops, err == nil && len(ops) > 0 && strings.HasPrefix(ops[0].name, "$")
 }
 
-// optionsOf are the options of a $regex.
+// optionsOf returns the options of a $regex.
 func optionsOf(ops []element) string {
 	for _, op := range ops {
 		if op.name == "$options" {
@@ -175,7 +175,7 @@ var zero = value{bson.TypeInt32, "\x00\x00\x00\x00"}
 // ranges are the operators that compare.
 var ranges = map[string]operator{"$gt": opGt, "$gte": opGte, "$lt": opLt, "$lte": opLte}
 
-// leaf makes one condition on a path.
+// leaf compiles one condition on a path.
 func (c *compiler) leaf(path, op string, v value, options string) (*cond, error) {
 	made := &cond{path: path, column: c.column(path)}
 	negated := false
@@ -218,7 +218,7 @@ func (c *compiler) leaf(path, op string, v value, options string) (*cond, error)
 	return made, nil
 }
 
-// read has a condition read the document.
+// read makes a condition read its values from the document.
 func (c *compiler) read(made *cond) {
 	made.document = true
 	if made.column = slices.Index(c.paths, made.path); made.column < 0 {
@@ -227,7 +227,7 @@ func (c *compiler) read(made *cond) {
 	}
 }
 
-// not makes a condition that holds where others do not.
+// not compiles a condition that matches if another one does not.
 func (c *compiler) not(path string, v value) (*cond, error) {
 	and := &cond{op: opAnd}
 	if _, some := operators(v); !some && v.kind != bson.TypeRegex {
@@ -239,7 +239,7 @@ func (c *compiler) not(path string, v value) (*cond, error) {
 	return &cond{op: opNot, kids: []*cond{and.flat()}}, nil
 }
 
-// equals makes a comparison with a value, or a regular expression.
+// equals compiles a comparison with a value, or a regular expression.
 func (c *cond) equals(v value) error {
 	if v.kind == bson.TypeRegex {
 		return c.matches(v, "")
@@ -251,7 +251,7 @@ func (c *cond) equals(v value) error {
 	return nil
 }
 
-// isIn makes a comparison with some values. It tells whether some of them are documents or arrays.
+// isIn compiles a comparison with some values. It reports whether any of them is a document or an array.
 func (c *cond) isIn(op string, v value) (whole bool, err error) {
 	if v.kind != bson.TypeArray {
 		return false, fmt.Errorf("%s needs a list of values", op)

@@ -9,7 +9,7 @@ import (
 	"sen/internal/engine"
 )
 
-// addUnique makes a unique index, if no two documents have the same values.
+// addUnique adds a unique index. It fails if two documents have the same values.
 func (t *table) addUnique(u unique) error {
 	if slices.ContainsFunc(t.unique, func(other unique) bool {
 		return other.sparse == u.sparse && slices.Equal(other.columns, u.columns)
@@ -17,7 +17,7 @@ func (t *table) addUnique(u unique) error {
 		return nil
 	}
 	if slices.Contains(u.columns, idColumn) {
-		return nil // ids are unique as they are
+		return nil // ids are always unique
 	}
 	c := t.changes()
 	for _, r := range t.rows {
@@ -31,7 +31,7 @@ func (t *table) addUnique(u unique) error {
 	return nil
 }
 
-// distinct sees that new rows have no values that another document has under a unique index.
+// distinct returns an error if a new row has the values of another document under a unique index.
 func (c *changes) distinct(rows []*row) error {
 	for _, u := range c.t.unique {
 		for i, r := range rows {
@@ -48,7 +48,7 @@ func (c *changes) distinct(rows []*row) error {
 	return nil
 }
 
-// clash looks for another document with the values of a row.
+// clash returns an error if another document has the values of a row.
 func (c *changes) clash(u unique, r *row) (err error) {
 	p := c.t.posted(u.columns[0])
 	var buf [128]byte
@@ -71,7 +71,7 @@ func (u unique) duplicate(t *table, r *row) error {
 	return fmt.Errorf("%s of %s under a unique index: %w", r.id, t.name, engine.ErrDuplicate)
 }
 
-// same tells whether two rows share a value in each column of the index. A document without a value has null there.
+// same reports whether two rows share a value in each column of the index. A missing value counts as null.
 func (u unique) same(a, b *row) bool {
 	some := false
 	for _, column := range u.columns {
@@ -84,7 +84,7 @@ func (u unique) same(a, b *row) bool {
 	return some || !u.sparse
 }
 
-// share tells whether two cells have a value in common.
+// share reports whether two cells have a value in common.
 func share(x, y string) (common bool) {
 	valuesOf(x, func(a value) {
 		valuesOf(y, func(b value) {
@@ -94,7 +94,7 @@ func share(x, y string) (common bool) {
 	return common
 }
 
-// rebuild makes all rows of a table anew with other columns.
+// rebuild makes all rows of a table again with other columns.
 func (t *table) rebuild(ctx context.Context, paths []string) error {
 	start, told := time.Now(), time.Now()
 	c := t.changes()
@@ -126,7 +126,7 @@ func (t *table) rebuild(ctx context.Context, paths []string) error {
 	return err
 }
 
-// remake makes the row of a document anew.
+// remake makes the row of a document again.
 func (c *changes) remake(old *row, cells *cellReader) error {
 	return c.document(old, func(doc []byte) error {
 		all, err := cells.read(text(doc))

@@ -22,7 +22,7 @@ func (t *table) WriteEach(ctx context.Context, all ...engine.Change) (found int,
 	return made.found, made.duplicates, cmp.Or(err, fail(made.stopped))
 }
 
-// write makes changes in one commit. With each, it goes on behind one that would be a duplicate.
+// write makes changes in one commit. If each is true, it continues after a change that would be a duplicate.
 func (t *table) write(ctx context.Context, all []engine.Change, each bool) (made outcome, err error) {
 	end := t.trip(ctx, "write")
 	defer func() { end(err, 0) }()

@@ -7,9 +7,8 @@ import (
 	"sen/internal/content"
 )
 
-// Pages gives readers one page for each of some parents; all are asked for alike. However
-// many parents there are, the number of round trips is the same. The entries are shared, as with
-// [Collection.Known].
+// Pages returns one page for each of some parents, all with the same arguments. The number of round trips does not
+// depend on the number of parents. The entries are shared, as with [Collection.Known].
 func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
 	cache.Note(ctx, cache.Kind(c.kind))
 	if c.whole {
@@ -71,7 +70,7 @@ func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []r
 		if page.nodes == nil {
 			made.Nodes, made.Cursors = make([]T, 0, len(page.ids)), make([]string, 0, len(page.ids))
 			for k := range page.ids {
-				if e := entries[k]; !content.IsNil(e) { // or else it went since
+				if e := entries[k]; !content.IsNil(e) { // otherwise the entry was removed meanwhile
 					made.Nodes, made.Cursors = append(made.Nodes, e), append(made.Cursors, page.cursors[k])
 				}
 			}
