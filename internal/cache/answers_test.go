@@ -13,22 +13,22 @@ import (
 	"sen/internal/cache"
 )
 
-// bound is how many bytes are kept in these tests.
+// bound is the size of the caches in these tests in bytes.
 const bound = 1 << 20
 
-// watched are answers with the journal of what they are made from.
+// watched is a cache of answers with its journal.
 type watched struct {
 	*cache.Answers
 	journal *cache.Journal
 }
 
-// change changes what answers are made from.
+// change changes the content with some tags.
 func (w watched) change(tags ...cache.Tag) {
 	w.journal.Change(tags...)
 	w.Forget(tags...)
 }
 
-// changeAll changes everything.
+// changeAll changes all content.
 func (w watched) changeAll() {
 	w.journal.ChangeAll()
 	w.ForgetAll()
@@ -41,7 +41,7 @@ func answers() (watched, *atomic.Bool) {
 	return watched{cache.New(cache.Options{Bytes: bound, Life: time.Minute, Journal: journal}), journal}, current
 }
 
-// made is an answer of some text that was made from tags.
+// made returns a function that makes an answer with a text and tags.
 func made(text string, tags ...cache.Tag) func(context.Context) *cache.Answer {
 	return func(context.Context) *cache.Answer {
 		return &cache.Answer{Status: http.StatusOK, Body: []byte(text), Tags: tags}
@@ -53,7 +53,7 @@ func key(n int) (k cache.Key) {
 	return k
 }
 
-// TestForget keeps answers until something that they were made from changes, and no others go.
+// TestForget checks that a change drops exactly the answers that were made from the changed content.
 func TestForget(t *testing.T) {
 	a, _ := answers()
 	a.Fill(t.Context(), key(1), made("one", "article_1", "Article"))
@@ -65,7 +65,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("%d: %v, want %q", n, got, want)
 		}
 	}
-	a.change("tag_2", "Tag") // the empty list gains a member
+	a.change("tag_2", "Tag") // the empty list gets an element
 	if a.Get(key(3)) != nil || a.Get(key(2)) == nil || a.Get(key(1)) == nil {
 		t.Error("a change of a kind forgets what was made from that kind, and nothing else")
 	}
@@ -79,7 +79,7 @@ func TestForget(t *testing.T) {
 	}
 }
 
-// TestRacedFill lets a change come while an answer is made from what was before: it is not kept.
+// TestRacedFill checks that an answer is not cached if its content changes while it is made.
 func TestRacedFill(t *testing.T) {
 	for name, change := range map[string]func(watched){
 		"its entry":  func(a watched) { a.change("article_1") },
@@ -104,7 +104,7 @@ func TestRacedFill(t *testing.T) {
 	a, _ := answers()
 	answer := a.Fill(t.Context(), key(1), made("old", "article_1"))
 	a.change("article_1")
-	for range 2 { // the first time only notes that it was asked for
+	for range 2 { // the first call only records the key
 		if a.Keep(key(2), answer); a.Get(key(2)) != nil {
 			t.Error("an answer was kept under another key after what it was made from had changed")
 		}
@@ -118,7 +118,8 @@ func TestRacedFill(t *testing.T) {
 	}
 }
 
-// TestOneFill makes an answer once for many who ask at once; who asks after a change gets one of its own.
+// TestOneFill checks that concurrent requests for the same answer share it, and that a request after a change gets a
+// new answer.
 func TestOneFill(t *testing.T) {
 	a, _ := answers()
 	var fills atomic.Int64
@@ -134,7 +135,7 @@ func TestOneFill(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	readers.Go(func() { a.Fill(ctx, key(1), fill) })
 	<-started
-	leave() // the first one goes away, and the others still get theirs
+	leave() // the first request is cancelled, and the others still get their answer
 	for range 20 {
 		readers.Go(func() {
 			if got := a.Fill(t.Context(), key(1), fill); string(got.Body) != "it" {
@@ -142,7 +143,7 @@ func TestOneFill(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(20 * time.Millisecond) // they are waiting now; if not, there are only fewer of them
+	time.Sleep(20 * time.Millisecond) // by now they wait; if not, only fewer requests share the answer
 	a.change("article_1")
 	readers.Go(func() { a.Fill(t.Context(), key(1), fill) })
 	for fills.Load() < 2 {
@@ -155,7 +156,7 @@ func TestOneFill(t *testing.T) {
 	}
 }
 
-// TestLostFeed gives and keeps nothing while nobody tells of changes.
+// TestLostFeed checks that nothing is cached or read from the cache while no changes are reported.
 func TestLostFeed(t *testing.T) {
 	a, current := answers()
 	a.Fill(t.Context(), key(1), made("old", "article_1"))
@@ -178,7 +179,7 @@ func TestLostFeed(t *testing.T) {
 	}
 }
 
-// TestBound keeps no more bytes than it may, and forgets what tags led to with what it drops.
+// TestBound checks the bound in bytes, and that the map of tags shrinks with the dropped answers.
 func TestBound(t *testing.T) {
 	a, _ := answers()
 	for n := range 2000 {
@@ -205,7 +206,7 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestNone keeps nothing where nothing may be kept.
+// TestNone checks that a cache of zero bytes caches nothing.
 func TestNone(t *testing.T) {
 	a := cache.New(cache.Options{})
 	if got := a.Fill(t.Context(), key(1), made("it", "article_1")); string(got.Body) != "it" || a.Get(key(1)) != nil {

@@ -17,7 +17,8 @@ import (
 	"sen/internal/engine"
 )
 
-// filled is a folder as a killed program leaves it, or one that closed it, with what is in it.
+// filled returns the files of a data folder after a kill of the program, and after a regular end, with the expected
+// documents.
 func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson.Raw) {
 	t.Helper()
 	dir := t.TempDir()
@@ -35,7 +36,7 @@ func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson
 			}
 			docs[doc[0].Value.(string)] = mustMarshal(t, doc)
 		}
-		if name == "things" { // the beginning is in the database, the rest in its log
+		if name == "things" { // the first documents are in the database, the rest in its log
 			if _, _, err := db.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE); err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +47,7 @@ func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson
 	return killed, contents(t, dir, fileName, markName), docs
 }
 
-// contents are what is in some files of a folder.
+// contents returns the content of some files of a folder.
 func contents(t *testing.T, dir string, names ...string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -60,7 +61,7 @@ func contents(t *testing.T, dir string, names ...string) map[string][]byte {
 	return files
 }
 
-// readWhole opens files as a data folder and reads everything. It gives an error if any call does.
+// readWhole opens files as a data folder and reads everything. It returns the error of any call.
 func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) (err error) {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), "")
@@ -90,7 +91,7 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 			return err
 		}
 	}
-	for _, name := range []string{"things", "others", "small"} { // what rows say
+	for _, name := range []string{"things", "others", "small"} { // the content of the rows
 		last := -1000
 		q := engine.Query{Sort: D{{Key: "n", Value: 1}}, Fields: D{{Key: "n", Value: 1}, {Key: "text", Value: 1}}}
 		err := db.Table(name).Find(t.Context(), q, func(doc bson.Raw) error {
@@ -112,7 +113,7 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 	return nil
 }
 
-// changed is a copy of files with another content of one.
+// changed returns a copy of files with another content of one of them.
 func changed(files map[string][]byte, name string, data []byte) map[string][]byte {
 	other := map[string][]byte{name: data}
 	for file, data := range files {
@@ -123,8 +124,9 @@ func changed(files map[string][]byte, name string, data []byte) map[string][]byt
 	return other
 }
 
-// telling are the bytes of a database in which the catalogue, the state and rows are: the ends of the first pages, where
-// their records begin, and what stands around the names of tables and columns, and the texts of rows.
+// telling returns the positions of those bytes of a database that hold the catalogue, the state and rows: the ends of
+// the first pages, where their records begin, and the bytes around the names of tables and columns and the texts of
+// rows.
 func telling(data []byte) (places []int) {
 	for page := 1; page < 8; page++ {
 		for at := range 60 {
@@ -146,7 +148,7 @@ func telling(data []byte) (places []int) {
 	return places
 }
 
-// TestCut sees that a start refuses a database that is cut, although it reads no documents.
+// TestCut checks that a start refuses a truncated database, although it reads no documents.
 func TestCut(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)
@@ -167,7 +169,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestDamage sees that a folder with a file that is cut, or has another byte, is refused or read whole.
+// TestDamage checks that a folder with a truncated file, or with a changed byte, is either refused or read
+// completely.
 func TestDamage(t *testing.T) {
 	killed, ended, docs := filled(t)
 	for _, part := range []struct {
@@ -212,7 +215,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestLostEnd sees that a database without its log is refused until someone says that this is meant.
+// TestLostEnd checks that a database without its log is refused until the operator removes the file of the last
+// commit.
 func TestLostEnd(t *testing.T) {
 	files, _, docs := filled(t)
 	delete(files, fileName+"-wal")
@@ -233,7 +237,7 @@ func TestLostEnd(t *testing.T) {
 	}
 }
 
-// TestLostDatabase sees that a log whose database is lost is refused, and left as it is.
+// TestLostDatabase checks that a log without its database is refused and not changed.
 func TestLostDatabase(t *testing.T) {
 	files, _, _ := filled(t)
 	for name, data := range map[string][]byte{"none": nil, "empty": {}} {
@@ -256,7 +260,8 @@ func TestLostDatabase(t *testing.T) {
 	}
 }
 
-// TestLostLine sees that a database of which a line was lost or changed is refused, be it as a whole in order for SQLite.
+// TestLostLine checks that a database is refused if a row of it was removed or changed, even if SQLite finds no error
+// in it.
 func TestLostLine(t *testing.T) {
 	_, ended, docs := filled(t)
 	for _, sql := range []string{

@@ -11,16 +11,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// dice makes documents, filters and changes at random.
+// dice makes random documents, filters and changes.
 type dice struct{ *rand.Rand }
 
-// among takes one of some values.
+// among returns one of some values.
 func among[T any](d dice, values ...T) T { return values[d.IntN(len(values))] }
 
-// paths are those that documents have, and some that they have not.
+// paths are paths that documents have, and some that they do not have.
 var paths = []string{"n", "s", "d", "tags", "list.k", "list.in.m", "live.at", "live.title.vi", "live.slug", "b", "deep.a.x", "gone.at"}
 
-// scalar is a value, often one that others have too.
+// scalar returns a value. Other documents often have the same.
 func (d dice) scalar() any {
 	switch d.IntN(12) {
 	case 0:
@@ -41,7 +41,7 @@ func (d dice) scalar() any {
 	return among(d, "a", "ab", "b", "Đà Nẵng", "a.b", "", "x+y", "AB")
 }
 
-// list is an array of values, seldom with an array in it.
+// list returns an array of values, rarely with an array in it.
 func (d dice) list(one func() any) A {
 	list := A{}
 	for range d.IntN(4) {
@@ -54,7 +54,7 @@ func (d dice) list(one func() any) A {
 	return list
 }
 
-// fields makes a document of some fields, each of them there or not.
+// fields returns a document of some fields, each of which may be missing.
 func (d dice) fields(makers map[string]func() any) D {
 	doc := D{}
 	for _, name := range slices.Sorted(keysIn(makers)) {

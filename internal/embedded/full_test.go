@@ -13,7 +13,7 @@ import (
 	"sen/internal/engine"
 )
 
-// fills writes until it fails. It gives how many writes succeeded.
+// fills writes until a write fails. It returns the number of writes that succeeded.
 func fills(t *testing.T, table engine.Table) (n int, err error) {
 	t.Helper()
 	for ; n < 10_000; n++ {
@@ -25,7 +25,7 @@ func fills(t *testing.T, table engine.Table) (n int, err error) {
 	return n, nil
 }
 
-// fullDisk fills a disk, sees what the engine says, makes room, and sees that it works again.
+// fullDisk fills a disk, checks the engine's error, makes room, and checks that the engine works again.
 func fullDisk(t *testing.T, db *DB, says string, room func()) {
 	t.Helper()
 	table := db.Table("things")
@@ -57,7 +57,7 @@ func fullDisk(t *testing.T, db *DB, says string, room func()) {
 	}
 }
 
-// TestFullDatabase sees what happens when the database may not grow.
+// TestFullDatabase checks the behaviour when the database can't grow.
 func TestFullDatabase(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)
@@ -77,14 +77,14 @@ func TestFullDatabase(t *testing.T) {
 	}
 }
 
-// TestFullDisk sees what happens when a write into a file fails.
+// TestFullDisk checks the behaviour when a write into a file fails.
 func TestFullDisk(t *testing.T) {
 	if out, err := other(t, "full", t.TempDir()).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
-// fillFile has the system refuse files of more than some megabytes.
+// fillFile makes the system refuse files of more than some megabytes.
 func fillFile(t *testing.T, dir string) {
 	signal.Ignore(syscall.SIGXFSZ)
 	db := started(t, dir)

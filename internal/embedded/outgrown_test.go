@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestOutgrown sees that the log says once that a site outgrows the engine, and not before it does.
+// TestOutgrown checks that the log says once that a site is too large for the engine, and only if it is.
 func TestOutgrown(t *testing.T) {
 	var log bytes.Buffer
 	db, err := Open(t.TempDir(), Options{Log: slog.New(slog.NewTextHandler(&log, nil))})

@@ -17,7 +17,7 @@ import (
 	"sen/internal/engine"
 )
 
-// TestGuards sees that of many writers that name a version exactly one wins.
+// TestGuards checks that exactly one wins of many writers whose filters name the same version.
 func TestGuards(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, engine.Insert(M{"_id": "a", "version": 0}))
@@ -40,8 +40,8 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// TestReadersBesideWriters sees that no reader misses a document, or sees a version that does not fit, because it is written
-// meanwhile.
+// TestReadersBesideWriters checks that concurrent writes make no reader miss a document or see a version that does
+// not match its filter.
 func TestReadersBesideWriters(t *testing.T) {
 	db := started(t, t.TempDir())
 	things := db.table("things")
@@ -97,7 +97,7 @@ func TestReadersBesideWriters(t *testing.T) {
 	stands(t, things)
 }
 
-// TestNested sees that a function that reads documents may call the engine, and that large answers come in parts.
+// TestNested checks that a function that reads documents may call the engine, and that large results come in parts.
 func TestNested(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
@@ -111,7 +111,7 @@ func TestNested(t *testing.T) {
 		n++
 		id := doc.Lookup("_id").StringValue()
 		write(t, table, engine.Update(engine.ByID(id), engine.Set("seen", true)))
-		if id == "299" { // it is removed by now, but the reading is of a moment before
+		if id == "299" { // the document is removed by now, but the reading shows an earlier state
 			return nil
 		}
 		if found := all(t, table, engine.Query{Filter: engine.ByID(id)}); len(found) != 1 || !found[0].Lookup("seen").Boolean() {
@@ -134,7 +134,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// TestContexts sees what the end of a context does.
+// TestContexts checks the effect of the end of a context.
 func TestContexts(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
@@ -143,7 +143,7 @@ func TestContexts(t *testing.T) {
 	defer cancel()
 	gone, end := context.WithCancel(t.Context())
 	end()
-	db.writer <- struct{}{} // somebody writes
+	db.writer <- struct{}{} // another call writes
 	soon, cancelSoon := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancelSoon()
 	if _, err := table.Write(soon, engine.Insert(M{"_id": "b"})); content.CodeOf(err) != content.CodeUnavailable {
@@ -175,7 +175,7 @@ func TestContexts(t *testing.T) {
 	}
 }
 
-// TestTrips sees that every call is one round trip and is told of.
+// TestTrips checks that every call counts as one round trip and is reported.
 func TestTrips(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")

@@ -14,7 +14,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// instant is a moment as the store keeps it.
+// instant is a time with the precision of the store.
 var instant = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
 func TestAccounts(t *testing.T) {
@@ -70,7 +70,7 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
-// TestLoginsAreUnique adds accounts of one login at the same time: one comes to be.
+// TestLoginsAreUnique adds accounts with one login at the same time: exactly one is added.
 func TestLoginsAreUnique(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
@@ -181,7 +181,7 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-// TestSigningKey lets several servers ask at once: all have the same key, then and later.
+// TestSigningKey lets several servers ask for the key at the same time: all get the same key, then and later.
 func TestSigningKey(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
@@ -210,7 +210,7 @@ func TestSigningKey(t *testing.T) {
 	})
 }
 
-// TestEmptyOfContent sees that people make a store no less empty of content.
+// TestEmptyOfContent checks that a store with accounts only counts as empty.
 func TestEmptyOfContent(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
@@ -232,8 +232,8 @@ func TestEmptyOfContent(t *testing.T) {
 	})
 }
 
-// TestChangesOfPeopleMeet makes different changes of one account and one token at the same
-// time: none undoes another, so that what was taken from someone stays taken.
+// TestChangesOfPeopleMeet makes different changes of one account and one token at the same time. None may undo
+// another, so that a withdrawn right stays withdrawn.
 func TestChangesOfPeopleMeet(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)

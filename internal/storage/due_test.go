@@ -8,7 +8,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestDueAgain looks for what is due, and fails: it is to be looked for again, also where nobody else writes.
+// TestDueAgain checks that after a failed search for due entries the next search is not skipped, also on a local
+// engine.
 func TestDueAgain(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	now := time.Now()

@@ -15,9 +15,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestFailover kills the primary of a replica set of three during 2,000 writes: every
-// acknowledged write is there afterwards, none is there twice, and the writers saw nothing
-// worse than UNAVAILABLE.
+// TestFailover kills the primary of a replica set of three during 2,000 writes. Every acknowledged write is there
+// afterwards, none is there twice, and the writers got no error other than UNAVAILABLE.
 func TestFailover(t *testing.T) {
 	if os.Getenv("SEN_MONGOD") == "" {
 		t.Skip("no mongod: run `make test`, or set SEN_MONGOD")
@@ -58,7 +57,7 @@ func TestFailover(t *testing.T) {
 					if content.CodeOf(err) == content.CodeUnavailable && err != nil {
 						unavailable.Add(1)
 						time.Sleep(200 * time.Millisecond)
-						continue // the same key: what the first attempt did is not done again
+						continue // with the same key, the effect of the first attempt is not repeated
 					}
 					if err != nil || len(outcome.Problems) > 0 {
 						t.Errorf("a writer saw more than UNAVAILABLE: %v %+v", err, outcome)

@@ -10,7 +10,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// endless is a file that breaks off after some bytes.
+// endless returns a file that fails after some bytes.
 func endless(n int64, err error) io.Reader {
 	return io.MultiReader(io.LimitReader(zeros{}, n), failing{err})
 }
@@ -23,12 +23,12 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// TestPutFile leaves nothing of a file that breaks off, and lets a variant be written once.
+// TestPutFile checks that nothing is left of a file that fails, and that a variant is written only once.
 func TestPutFile(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		broken := errors.New("cut off")
-		// More than the driver gathers before it writes.
+		// More bytes than the driver buffers before it writes.
 		err := store.PutFile(ctx, "media_a", "", "a.mp4", "video/mp4", endless(17<<20, broken))
 		if !errors.Is(err, broken) {
 			t.Errorf("a file that breaks off: %v", err)

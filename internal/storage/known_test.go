@@ -16,7 +16,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// trips counts the round trips of something.
+// trips counts the round trips of a function.
 func trips(t *testing.T, do func(context.Context) error) int {
 	t.Helper()
 	ctx, n := engine.CountTrips(t.Context())
@@ -26,7 +26,7 @@ func trips(t *testing.T, do func(context.Context) error) int {
 	return n.Count()
 }
 
-// TestKnown reads entries that are in memory with some fields, or are not.
+// TestKnown reads entries that are in the cache with some fields, and entries that are not.
 func TestKnown(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
@@ -55,10 +55,10 @@ func TestKnown(t *testing.T) {
 				t.Errorf("%v: %d round trips, want %d", fields, n, want)
 			}
 		}
-		read(1, "title") // the other one's absence is not known yet
+		read(1, "title") // the cache does not know yet that the other entry does not exist
 		read(0, "title")
 		read(1, "lead")
-		read(0, "title", "lead") // what was known is known with the rest
+		read(0, "title", "lead") // the fields in the cache stay there
 		read(0)
 		before := title
 		if n := trips(t, func(ctx context.Context) error {
@@ -68,7 +68,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("%d round trips for a slug that is known", n)
 		}
 
-		// What is no reader's is never taken from memory, nor is what nobody knows.
+		// Drafts are never taken from the cache, and neither are unknown entries.
 		if n := trips(t, func(ctx context.Context) error {
 			_, err := store.Articles.ByIDs(ctx, []content.ID{at}, content.StagePublished, []string{"title"})
 			return err
@@ -95,7 +95,7 @@ func TestKnown(t *testing.T) {
 	})
 }
 
-// TestOthersChanges changes an entry through another program: what this one keeps goes by the change stream.
+// TestOthersChanges changes an entry through another program: the change stream invalidates the cache of this one.
 func TestOthersChanges(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, other := testkit.SampleStore(t, e), testkit.Store(t, e)
@@ -122,7 +122,7 @@ func TestOthersChanges(t *testing.T) {
 	t.Error("a change by another program was never seen")
 }
 
-// TestKnownPages reads pages that are in memory, new ones of entries that are, and new parts of pages.
+// TestKnownPages reads cached pages, new pages of cached entries, and new parts of pages.
 func TestKnownPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
@@ -174,7 +174,7 @@ func TestKnownPages(t *testing.T) {
 			}
 		}
 
-		// A filter by slugs is known with the slugs.
+		// The slugs of a filter are cached, too.
 		section := list{Filter: &content.ArticleFilter{Section: &content.SectionRelationFilter{Slugs: []string{"tin-tuc"}}}}
 		page("a filter by slug", 2, section, "title")
 		page("again", 0, section, "title")
@@ -187,7 +187,8 @@ func TestKnownPages(t *testing.T) {
 	})
 }
 
-// TestFilterTellsNoDraft filters by the slug of a tag that readers can't see: what links to it does not tell that it is there.
+// TestFilterTellsNoDraft filters by the slug of a tag that readers can't see: the entries that link to it must not
+// reveal that the tag exists.
 func TestFilterTellsNoDraft(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -212,7 +213,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 		for _, c := range []struct {
 			slug   string
 			stage  content.Stage
-			drafts []content.Kind // that may be seen
+			drafts []content.Kind // the kinds whose drafts the actor sees
 			want   int
 		}{
 			{"kin", content.StagePublished, nil, 0},
@@ -222,7 +223,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 			{"mo-cu", content.StagePublished, nil, 1},
 			{"khong-co", content.StagePublished, nil, 0},
 		} {
-			for range 2 { // the second time from memory, where there is one
+			for range 2 { // the second time from the cache, if there is one
 				pages, err := store.Articles.Pages(t.Context(), storage.List[*content.ArticleFilter]{
 					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{c.slug}}},
 				}, []storage.Within{{}})
@@ -237,7 +238,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 	})
 }
 
-// TestMemoryWeight compares what decoded articles are taken for with what they take.
+// TestMemoryWeight compares the estimated size of decoded articles with the real one.
 func TestMemoryWeight(t *testing.T) {
 	const n = 2000
 	body := make([]content.Block, 10)
@@ -273,8 +274,8 @@ func TestMemoryWeight(t *testing.T) {
 	}
 }
 
-// TestFormsOfTwoFields sees that a form of one rich text of an entry is not taken for that of another one in the same
-// language.
+// TestFormsOfTwoFields checks that the rendered bodies of two rich texts of an entry, in the same language, are not
+// confused.
 func TestFormsOfTwoFields(t *testing.T) {
 	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
 	article := &content.Article{Base: content.Base{ID: "article_a"}}

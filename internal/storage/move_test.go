@@ -10,8 +10,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestMove moves a site to another store: everything is there but sessions, and the first move, in which the site was
-// written, leaves a store that is refused until another one came to its end.
+// TestMove moves a site to another store: everything is there except sessions. The site is written during the first
+// move, which leaves a store that is refused until another move completes.
 func TestMove(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
@@ -46,7 +46,7 @@ func TestMove(t *testing.T) {
 		}
 		for _, m := range moved {
 			n := testkit.Count(t, target, m.Table)
-			if m.Table == "settings" { // the store's own identity does not move
+			if m.Table == "settings" { // the store's identity is not moved
 				n--
 			}
 			if n != m.Documents || m.Table == "sessions" {

@@ -10,11 +10,11 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestUsedBy asks who links to several entries at once, one of which has far more users than are asked for.
+// TestUsedBy reads the users of several entries at once. One entry has far more users than are requested.
 func TestUsedBy(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		putArticles(t, store, 60) // all odd ones have tag_1, every fifth tag_6
+		putArticles(t, store, 60) // all odd articles have tag_1, every fifth has tag_6
 		ids := []content.ID{"tag_1", "tag_6", "tag_none"}
 		for _, most := range []int{3, 100} {
 			ctx, trips := engine.CountTrips(t.Context())
