@@ -24,8 +24,8 @@ func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
 	case engine.ActionReplace:
 		return c.replace(ctx, change)
 	case engine.ActionUpdate, engine.ActionUpdateAll:
-		made, err := c.update(ctx, change.Filter, change.Update, change.Action == engine.ActionUpdate)
-		return len(made), err
+		versions, err := c.update(ctx, change.Filter, change.Update, change.Action == engine.ActionUpdate)
+		return len(versions), err
 	case engine.ActionDelete, engine.ActionDeleteAll:
 		rows, err := c.find(ctx, change.Filter, change.Action == engine.ActionDelete)
 		for _, r := range rows {
@@ -120,7 +120,7 @@ func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) (
 	if err != nil {
 		return nil, err
 	}
-	made := make([]version, 0, len(rows))
+	versions := make([]version, 0, len(rows))
 	var changed []version
 	for _, r := range rows {
 		err := c.document(r, func(doc []byte) error {
@@ -129,7 +129,7 @@ func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) (
 				return err
 			}
 			v := version{r, r.id, after}
-			if made = append(made, v); string(after) != string(doc) {
+			if versions = append(versions, v); string(after) != string(doc) {
 				changed = append(changed, v)
 			}
 			return nil
@@ -143,7 +143,7 @@ func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) (
 			return nil, errors.Join(errors.New("an update can't change an _id"), err)
 		}
 	}
-	return made, c.put(changed)
+	return versions, c.put(changed)
 }
 
 // put writes new versions of documents, all of them or none.
@@ -222,7 +222,7 @@ func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, er
 		slices.SortFunc(rows, byID)
 	}
 	if f.documents() {
-		if rows, err = c.sift(f, rows, one); err != nil {
+		if rows, err = c.filterDocuments(f, rows, one); err != nil {
 			return nil, err
 		}
 	}
@@ -232,8 +232,8 @@ func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, er
 	return rows, nil
 }
 
-// sift returns those rows whose documents match a filter.
-func (c *changes) sift(f *filter, rows []*row, one bool) (found []*row, err error) {
+// filterDocuments returns those rows whose documents match a filter.
+func (c *changes) filterDocuments(f *filter, rows []*row, one bool) (found []*row, err error) {
 	for _, r := range rows {
 		err := c.document(r, func(doc []byte) error {
 			ok, err := f.holdsFor(r, text(doc))

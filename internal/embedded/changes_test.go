@@ -52,7 +52,7 @@ func edited(doc D, steps []string, v any, set bool) (D, bool) {
 	return doc, ok
 }
 
-func (d dice) update() D {
+func (d generator) update() D {
 	update := D{}
 	used := map[string]bool{}
 	for _, op := range []string{"$set", "$unset"} {
@@ -73,7 +73,7 @@ func (d dice) update() D {
 }
 
 // change makes a random change, in the table and in the expected content.
-func (w *world) change(t *testing.T, d dice) {
+func (w *world) change(t *testing.T, d generator) {
 	t.Helper()
 	filter := d.filter(1)
 	if d.IntN(2) == 0 {
@@ -190,7 +190,7 @@ func TestChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(3) {
-				d := dice{rand.New(rand.NewPCG(seed, 2))}
+				d := generator{rand.New(rand.NewPCG(seed, 2))}
 				dir := t.TempDir()
 				db := started(t, dir)
 				w := world{db.Table("things").(*table), map[string]D{}}

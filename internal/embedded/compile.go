@@ -93,7 +93,7 @@ func (c *compiler) logic(e element) (*cond, error) {
 	if e.kind != bson.TypeArray {
 		return nil, fmt.Errorf("%s needs a list of filters", e.name)
 	}
-	made := &cond{op: opOr}
+	result := &cond{op: opOr}
 	rest, err := open(e.data)
 	for err == nil && rest != "" {
 		var one element
@@ -105,28 +105,28 @@ func (c *compiler) logic(e element) (*cond, error) {
 		}
 		var kid *cond
 		kid, err = c.all(one.data)
-		made.kids = append(made.kids, kid)
+		result.kids = append(result.kids, kid)
 	}
 	switch {
 	case err != nil:
 		return nil, err
-	case len(made.kids) == 0:
+	case len(result.kids) == 0:
 		return nil, fmt.Errorf("%s needs at least one filter", e.name)
 	case e.name == "$and":
-		made.op = opAnd
-		return made.flat(), nil
+		result.op = opAnd
+		return result.flat(), nil
 	case e.name == "$or":
-		return made, nil
+		return result, nil
 	case e.name == "$nor":
-		return &cond{op: opNot, kids: []*cond{made}}, nil
+		return &cond{op: opNot, kids: []*cond{result}}, nil
 	}
 	return nil, unsupported("the operator " + e.name)
 }
 
 // field adds the conditions on a path.
 func (c *compiler) field(to *cond, path string, v value) error {
-	ops, some := operators(v)
-	if !some {
+	ops, isOperators := operators(v)
+	if !isOperators {
 		kid, err := c.leaf(path, "$eq", v, "")
 		to.kids = append(to.kids, kid)
 		return err
@@ -145,7 +145,7 @@ func (c *compiler) field(to *cond, path string, v value) error {
 }
 
 // operators returns the operators of a condition on a path. It returns false if the condition is a value.
-func operators(v value) (ops []element, some bool) {
+func operators(v value) (ops []element, isOperators bool) {
 	if v.kind != bson.TypeEmbeddedDocument {
 		return nil, false
 	}
@@ -177,28 +177,28 @@ var ranges = map[string]operator{"$gt": opGt, "$gte": opGte, "$lt": opLt, "$lte"
 
 // leaf compiles one condition on a path.
 func (c *compiler) leaf(path, op string, v value, options string) (*cond, error) {
-	made := &cond{path: path, column: c.column(path)}
+	result := &cond{path: path, column: c.column(path)}
 	negated := false
 	whole := v.compound()
 	var err error
 	switch op {
 	case "$eq", "$ne":
 		negated = op == "$ne"
-		err = made.equals(v)
+		err = result.equals(v)
 	case "$in", "$nin":
 		negated = op == "$nin"
-		whole, err = made.isIn(op, v)
+		whole, err = result.isIn(op, v)
 	case "$gt", "$gte", "$lt", "$lte":
-		made.op, made.value = ranges[op], v
+		result.op, result.value = ranges[op], v
 		if b := v.bracket(); v.compound() || b == bracketMin || b == bracketMax || v.kind == bson.TypeRegex {
 			return nil, unsupported(fmt.Sprintf("%s with a value of the type %s", op, v.kind))
 		}
 	case "$exists":
-		made.op, whole = opExists, false
+		result.op, whole = opExists, false
 		negated = v.null() || v.kind == bson.TypeBoolean && v.data == "\x00" ||
 			v.bracket() == bracketNumber && compare(v, zero) == 0
 	case "$regex":
-		err = made.matches(v, options)
+		err = result.matches(v, options)
 	case "$not":
 		return c.not(path, v)
 	case "$elemMatch":
@@ -209,28 +209,28 @@ func (c *compiler) leaf(path, op string, v value, options string) (*cond, error)
 	if err != nil {
 		return nil, err
 	}
-	if whole || made.column == noColumn {
-		c.read(made)
+	if whole || result.column == noColumn {
+		c.read(result)
 	}
 	if negated {
-		return &cond{op: opNot, kids: []*cond{made}}, nil
+		return &cond{op: opNot, kids: []*cond{result}}, nil
 	}
-	return made, nil
+	return result, nil
 }
 
 // read makes a condition read its values from the document.
-func (c *compiler) read(made *cond) {
-	made.document = true
-	if made.column = slices.Index(c.paths, made.path); made.column < 0 {
-		made.column = len(c.paths)
-		c.paths = append(c.paths, made.path)
+func (c *compiler) read(result *cond) {
+	result.document = true
+	if result.column = slices.Index(c.paths, result.path); result.column < 0 {
+		result.column = len(c.paths)
+		c.paths = append(c.paths, result.path)
 	}
 }
 
 // not compiles a condition that matches if another one does not.
 func (c *compiler) not(path string, v value) (*cond, error) {
 	and := &cond{op: opAnd}
-	if _, some := operators(v); !some && v.kind != bson.TypeRegex {
+	if _, isOperators := operators(v); !isOperators && v.kind != bson.TypeRegex {
 		return nil, unsupported("$not of a value")
 	}
 	if err := c.field(and, path, v); err != nil {

@@ -235,7 +235,7 @@ func (f *diskFile) Sync(flags vfs.SyncFlag) error {
 
 // image makes a data folder as it may be on the disk if the power fails now. The folder may be missing.
 func (d *disk) image(r *rand.Rand, dir string) error {
-	l := luck{r, among(dice{r}, 0, 1, r.Float64())}
+	l := luck{r, among(generator{r}, 0, 1, r.Float64())}
 	d.noteMark()
 	if len(d.lost) > 0 && l.among(2) == 0 {
 		return nil
@@ -248,7 +248,7 @@ func (d *disk) image(r *rand.Rand, dir string) error {
 		}
 	}
 	if mark := d.marks[l.among(len(d.marks))]; mark != "" {
-		files[markName] = []byte(mark[:among(dice{r}, len(mark), len(mark), len(mark), r.IntN(len(mark)))])
+		files[markName] = []byte(mark[:among(generator{r}, len(mark), len(mark), len(mark), r.IntN(len(mark)))])
 	}
 	err := os.MkdirAll(dir, 0o700)
 	for name, data := range files {

@@ -13,7 +13,7 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 	if v.kind != bson.TypeEmbeddedDocument {
 		return nil, unsupported("$elemMatch without conditions")
 	}
-	made := &cond{op: opMember, path: path, depth: strings.Count(path, ".") + 1}
+	result := &cond{op: opMember, path: path, depth: strings.Count(path, ".") + 1}
 	ops, values := operators(v)
 	if values && !strings.HasPrefix(ops[0].name, "$and") && ops[0].name != "$or" && ops[0].name != "$nor" {
 		own := &compiler{column: func(string) int { return 0 }, mixed: c.mixed}
@@ -21,14 +21,14 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 		if err := own.field(and, "", v); err != nil {
 			return nil, err
 		}
-		made.kids = and.flat().kids
-		if column := c.column(path); column >= 0 && !own.reads(made.kids) && !c.mixed(column) {
-			made.op, made.column = opListed, column
-			return made, nil
+		result.kids = and.flat().kids
+		if column := c.column(path); column >= 0 && !own.reads(result.kids) && !c.mixed(column) {
+			result.op, result.column = opListed, column
+			return result, nil
 		}
-		made.values()
-		c.read(made)
-		return made, nil
+		result.values()
+		c.read(result)
+		return result, nil
 	}
 	if field, ok := onlyField(ops); ok {
 		if column := c.column(path + "." + field.name); column >= 0 && !c.mixed(column) {
@@ -37,11 +37,11 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 			if err := own.field(and, "", field.value); err != nil {
 				return nil, err
 			}
-			if made.kids = and.flat().kids; !own.reads(made.kids) {
-				made.op, made.column = opListed, column
-				return made, nil
+			if result.kids = and.flat().kids; !own.reads(result.kids) {
+				result.op, result.column = opListed, column
+				return result, nil
 			}
-			made.kids = nil
+			result.kids = nil
 		}
 	}
 	own := &compiler{column: func(string) int { return noColumn }, mixed: c.mixed}
@@ -49,9 +49,9 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.sub = &filter{root: root, paths: own.paths}
-	c.read(made)
-	return made, nil
+	result.sub = &filter{root: root, paths: own.paths}
+	c.read(result)
+	return result, nil
 }
 
 // reads reports whether some conditions on one value need more than the value.

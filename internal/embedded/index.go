@@ -67,13 +67,13 @@ func (o *order) find(c *cut) int {
 	return low
 }
 
-// few is the greatest number of changes that are made in an index one by one. For more changes, the whole index is
+// fewChanges is the greatest number of changes that are made in an index one by one. For more changes, the whole index is
 // traversed once.
-const few = 32
+const fewChanges = 32
 
 // apply removes and adds rows.
 func (o *order) apply(out, in []*row) {
-	if len(out)+len(in) <= few {
+	if len(out)+len(in) <= fewChanges {
 		for _, r := range out {
 			if at, ok := slices.BinarySearchFunc(o.rows, r, o.compare); ok {
 				o.rows = slices.Delete(o.rows, at, at+1)

@@ -14,7 +14,7 @@ import (
 
 // lane is a writer with its own documents. It makes one call after the other.
 type lane struct {
-	dice
+	generator
 	number, made int
 	// acked has the number of each document by its id, and the columns: the acknowledged content. next is the content
 	// if the pending call is kept too.
@@ -26,13 +26,13 @@ func (l *lane) prefix(table string) string { return fmt.Sprintf("%d-%s-", l.numb
 
 // call prepares a call. The returned function makes it.
 func (l *lane) call() func(context.Context, *DB) error {
-	name := among(l.dice, "things", "things", "others", "others", "chunks")
+	name := among(l.generator, "things", "things", "others", "others", "chunks")
 	if l.next = maps.Clone(l.acked); l.next == nil {
 		l.next = map[string]int{}
 	}
 	switch kind := l.IntN(20); {
 	case kind == 0 && l.number == 0: // the columns are common to all lanes
-		column := among(l.dice, "n", "lane", "text")
+		column := among(l.generator, "n", "lane", "text")
 		l.next[l.prefix(name)+column] = 1
 		return func(ctx context.Context, db *DB) error {
 			return db.Table(name).Index(ctx, engine.Index{Keys: D{{Key: column, Value: 1}}})
@@ -43,7 +43,7 @@ func (l *lane) call() func(context.Context, *DB) error {
 		if len(ids) == 0 {
 			break
 		}
-		id := among(l.dice, ids...)
+		id := among(l.generator, ids...)
 		l.next[id] = n
 		return func(ctx context.Context, db *DB) error {
 			_, _, err := db.Table(name).Modify(ctx, engine.ByID(id), engine.Set("n", n))
@@ -51,7 +51,7 @@ func (l *lane) call() func(context.Context, *DB) error {
 		}
 	}
 	var changes []engine.Change
-	for range among(l.dice, 1, 1, 2, 5) {
+	for range among(l.generator, 1, 1, 2, 5) {
 		changes = append(changes, l.change(name))
 	}
 	return func(ctx context.Context, db *DB) error {
@@ -84,7 +84,7 @@ func (l *lane) change(table string) engine.Change {
 		l.made++
 		ids = []string{fmt.Sprint(l.prefix(table), l.made)}
 	}
-	id, limit := among(l.dice, ids...), l.IntN(100)
+	id, limit := among(l.generator, ids...), l.IntN(100)
 	some := D{{Key: "lane", Value: l.number}, {Key: "n", Value: D{{Key: "$lt", Value: limit}}}}
 	below := func(n int) bool { return n < limit }
 	switch action {

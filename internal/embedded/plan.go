@@ -15,22 +15,22 @@ func (t *table) prepare(q engine.Query) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &query{filter: f, skip: q.Skip, limit: q.Limit}
+	compiled := &query{filter: f, skip: q.Skip, limit: q.Limit}
 	for _, e := range q.Sort {
 		s := sorting{path: e.Key, column: t.column(e.Key)}
 		if s.desc, err = descends(e.Value); err != nil {
 			return nil, err
 		}
 		if s.column == noColumn {
-			made.unknown = addColumns(made.unknown, e.Key)
+			compiled.unknown = addColumns(compiled.unknown, e.Key)
 		}
-		made.sort = append(made.sort, s)
+		compiled.sort = append(compiled.sort, s)
 	}
-	if made.unknown != nil {
-		made.sorter = newCellReader(made.unknown, false)
+	if compiled.unknown != nil {
+		compiled.sorter = newCellReader(compiled.unknown, false)
 	}
-	made.project, err = t.projection(q.Fields)
-	return made, err
+	compiled.project, err = t.projection(q.Fields)
+	return compiled, err
 }
 
 // compile compiles a filter.
@@ -160,11 +160,11 @@ func (t *table) sorted(q *query) *order {
 	return t.order(orderKey{first.column, greatest})
 }
 
-// dear is how many times more it costs to collect and sort a row than to pass it in an order.
-const dear = 4
+// sortCost is how many times more it costs to collect and sort a row than to pass it in an order.
+const sortCost = 4
 
 // find returns the rows that match a query's filter, in the query's order. If that needs documents, it returns all
-// rows that may match, and [reading.sift] does the rest. The caller holds the table's lock, or is the writer.
+// rows that may match, and [reading.filterAndSort] does the rest. The caller holds the table's lock, or is the writer.
 func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 	best := t.sourceOf(q.filter)
 	most := q.most()
@@ -179,7 +179,7 @@ func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 		} else if most > 0 {
 			walk = min(walk, most)
 		}
-		if best == nil || walk <= dear*best.count {
+		if best == nil || walk <= sortCost*best.count {
 			return q.walk(ctx, o.rows[from:to], exact, most)
 		}
 	}

@@ -47,7 +47,7 @@ func newOutage(t *testing.T, seed uint64, lanes int) *outage {
 	t.Helper()
 	o := &outage{T: t, rand: rand.New(rand.NewPCG(seed, 0)), base: t.TempDir(), cuts: map[string]int{}}
 	for n := range lanes {
-		o.lanes = append(o.lanes, &lane{dice: dice{rand.New(rand.NewPCG(seed, uint64(n)+1))}, number: n})
+		o.lanes = append(o.lanes, &lane{generator: generator{rand.New(rand.NewPCG(seed, uint64(n)+1))}, number: n})
 	}
 	return o
 }

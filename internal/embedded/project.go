@@ -127,7 +127,7 @@ func (p *part) ofRow(to []byte, r *row) []byte {
 			if cell := r.cell(kid.column); cell != "" {
 				to = appendElement(to, kid.name, oneValue(cell))
 			}
-		case kid.column == noColumn && kid.some(r):
+		case kid.column == noColumn && kid.hasValue(r):
 			to = append(append(append(to, byte(bson.TypeEmbeddedDocument)), kid.name...), 0)
 			to = kid.ofRow(to, r)
 		}
@@ -135,10 +135,10 @@ func (p *part) ofRow(to []byte, r *row) []byte {
 	return finish(to, at)
 }
 
-// some reports whether a row has a value below this step.
-func (p *part) some(r *row) bool {
+// hasValue reports whether a row has a value below this step.
+func (p *part) hasValue(r *row) bool {
 	for _, kid := range p.kids {
-		if kid.column >= 0 && r.cell(kid.column) != "" || kid.some(r) {
+		if kid.column >= 0 && r.cell(kid.column) != "" || kid.hasValue(r) {
 			return true
 		}
 	}

@@ -54,7 +54,7 @@ func idsIn(docs []D) (ids []string) {
 }
 
 // query returns a random query whose order is unambiguous.
-func (d dice) query() engine.Query {
+func (d generator) query() engine.Query {
 	q := engine.Query{Filter: d.filter(2), Skip: among(d, 0, 0, 3, 1000), Limit: among(d, 0, 1, 5, 50)}
 	direction := among(d, 1, -1)
 	switch d.IntN(5) {
@@ -144,7 +144,7 @@ func TestFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(4) {
-				d := dice{rand.New(rand.NewPCG(seed, 1))}
+				d := generator{rand.New(rand.NewPCG(seed, 1))}
 				w := world{started(t, t.TempDir()).Table("things").(*table), map[string]D{}}
 				index(t, w.table, columns...)
 				var changes []engine.Change

@@ -116,7 +116,7 @@ func (r *reading) begin(f *found) (err error) {
 // answer reads the documents of a query.
 func (r *reading) answer(i int, f *found) error {
 	if f.late() {
-		if err := r.sift(f); err != nil {
+		if err := r.filterAndSort(f); err != nil {
 			return err
 		}
 	}
@@ -165,8 +165,8 @@ func (r *reading) close() {
 	}
 }
 
-// sift does the part of a query that needs documents: it tests the filter on each row's document, and sorts the rows.
-func (r *reading) sift(f *found) error {
+// filterAndSort does the part of a query that needs documents: it tests the filter on each row's document, and sorts the rows.
+func (r *reading) filterAndSort(f *found) error {
 	rows := f.rows[:0:0]
 	keys := map[*row][]value{}
 	for _, one := range f.rows {

@@ -73,15 +73,15 @@ func (u unique) duplicate(t *table, r *row) error {
 
 // same reports whether two rows share a value in each column of the index. A missing value counts as null.
 func (u unique) same(a, b *row) bool {
-	some := false
+	present := false
 	for _, column := range u.columns {
 		x, y := a.cell(column), b.cell(column)
-		some = some || x != "" || y != ""
+		present = present || x != "" || y != ""
 		if !share(x, y) {
 			return false
 		}
 	}
-	return some || !u.sparse
+	return present || !u.sparse
 }
 
 // share reports whether two cells have a value in common.

@@ -76,13 +76,13 @@ func (e *edit) add(field element, set bool) error {
 	return nil
 }
 
-// some reports whether something is set at or below this step.
-func (e *edit) some() bool {
+// hasSet reports whether something is set at or below this step.
+func (e *edit) hasSet() bool {
 	if e.sets {
 		return true
 	}
 	for _, kid := range e.kids {
-		if kid.some() {
+		if kid.hasSet() {
 			return true
 		}
 	}
@@ -122,7 +122,7 @@ func (e *edit) apply(to []byte, doc string) ([]byte, error) {
 		case kid.seen || kid.unset:
 		case kid.sets:
 			to = appendElement(to, kid.name, kid.set)
-		case kid.some():
+		case kid.hasSet():
 			to = append(append(append(to, byte(bson.TypeEmbeddedDocument)), kid.name...), 0)
 			if to, err = kid.apply(to, emptyDocument); err != nil {
 				return nil, err
@@ -141,7 +141,7 @@ func (e *edit) replace(to []byte, one element) ([]byte, error) {
 		return to, nil
 	case one.kind == bson.TypeEmbeddedDocument:
 		return e.apply(append(to, one.raw[:len(one.raw)-len(one.data)]...), one.data)
-	case e.some():
+	case e.hasSet():
 		return nil, fmt.Errorf("an update can't set a field of %s, which is no document", e.name)
 	}
 	return append(to, one.raw...), nil

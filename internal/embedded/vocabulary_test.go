@@ -104,7 +104,7 @@ func taken(v any, fields []string, without, top bool) (any, bool) {
 
 // TestProjections compares the results of projections with the expected ones.
 func TestProjections(t *testing.T) {
-	d := dice{rand.New(rand.NewPCG(5, 5))}
+	d := generator{rand.New(rand.NewPCG(5, 5))}
 	table := started(t, t.TempDir()).Table("things")
 	for i := range 60 {
 		doc := d.document(string(rune('0' + i)))

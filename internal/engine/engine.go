@@ -92,9 +92,9 @@ type Query struct {
 	// Hint names, by its keys, the index to read; nil lets the engine choose. Min is the position in that index at
 	// which the scan begins, and Max the position before which it ends. The store sets them only for engines that are not local.
 	Hint, Min, Max bson.D
-	// Tell is a path and the value that all documents of this query have there, and no documents of the other queries.
+	// Discriminator is a path and the value that all documents of this query have there, and no documents of the other queries.
 	// An engine may use it to find the query of a document, instead of adding a field of its own. It is optional.
-	Tell bson.E
+	Discriminator bson.E
 	// Table names the table of the query in a call with several queries ([Table.FindEach]). Empty means the table of
 	// the call.
 	Table string
@@ -186,6 +186,6 @@ type Event struct {
 type Follower struct {
 	// Changed is called for each event, in order.
 	Changed func(context.Context, Event)
-	// Caught is called when all changes before a time have been reported. The zero time means that the stream is lost.
-	Caught func(time.Time)
+	// CaughtUp is called when all changes before a time have been reported. The zero time means that the stream is lost.
+	CaughtUp func(time.Time)
 }

@@ -36,12 +36,12 @@ func CountTrips(ctx context.Context) (context.Context, *Trips) {
 }
 
 // Share adds the round trips that were made for another context and also served this one.
-func Share(ctx context.Context, made *Trips) {
+func Share(ctx context.Context, other *Trips) {
 	for t := tripsOf(ctx); t != nil; t = t.outer {
-		t.n.Add(made.n.Load())
-		t.took.Add(made.took.Load())
+		t.n.Add(other.n.Load())
+		t.took.Add(other.took.Load())
 	}
-	NoteEmpty(ctx, made.Empty()...)
+	NoteEmpty(ctx, other.Empty()...)
 }
 
 // NoteEmpty records, in the counter of a context, that queries found nothing in some tables.

@@ -52,17 +52,17 @@ type streamEvent struct {
 // event converts an event of the change stream.
 func (e streamEvent) event() engine.Event {
 	id, _ := e.DocumentKey.ID.(string)
-	made := engine.Event{Table: e.NS.Coll, ID: id}
+	event := engine.Event{Table: e.NS.Coll, ID: id}
 	switch e.OperationType {
 	case "insert", "replace", "delete":
 	case "update":
-		made.Fields = append([]string{}, e.Fields...)
+		event.Fields = append([]string{}, e.Fields...)
 	case "create", "createIndexes", "modify", "shardCollection", "reshardCollection", "refineCollectionShardKey":
-		made.Fields = []string{}
+		event.Fields = []string{}
 	default: // a collection, its indexes or the database were removed
-		made.Lost = true
+		event.Lost = true
 	}
-	return made
+	return event
 }
 
 // Follow implements engine.Engine with a change stream. After a failure it resumes the stream. If that is not
@@ -71,7 +71,7 @@ func (d *Database) Follow(ctx context.Context, f engine.Follower) {
 	stream := &changeStream{Database: d, Follower: f}
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 2*time.Second) {
 		heard, err := stream.follow(ctx)
-		f.Caught(time.Time{})
+		f.CaughtUp(time.Time{})
 		if heard {
 			wait = 100 * time.Millisecond
 		}
@@ -148,7 +148,7 @@ func (s *changeStream) follow(ctx context.Context) (heard bool, err error) {
 		}
 		if told < feedBatch { // a batch that is not full contained all events up to its request
 			heard = true
-			s.Caught(asked)
+			s.CaughtUp(asked)
 		}
 		told, asked = 0, time.Now()
 	}

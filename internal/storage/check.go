@@ -62,10 +62,10 @@ func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
 	if err != nil {
 		return nil, err
 	}
-	came, err := s.came(ctx, open)
+	committed, err := s.committed(ctx, open)
 	var others []*content.Revision
-	for i := range came {
-		if !came[i] {
+	for i := range committed {
+		if !committed[i] {
 			others = append(others, open[i])
 		}
 	}

@@ -87,7 +87,7 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page,
 		return found, nil
 	}
 	if content.IsNil(l.Filter) && l.Stage != content.StageDraft && len(ids) <= max(1, p.Limit)*parents {
-		known, err := c.known(ctx, ids, l.Stage, l.Fields)
+		known, err := c.cached(ctx, ids, l.Stage, l.Fields)
 		for i, e := range known {
 			if !content.IsNil(e) {
 				found[ids[i]] = e
@@ -105,7 +105,7 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page,
 }
 
 // chosenPage cuts a page out of a chosen list. The map entries holds the visible ones.
-func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
+func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T) (page readPage[T], err error) {
 	var seen []int // the indexes in ids of the visible entries
 	for i, id := range ids {
 		if _, ok := entries[id]; ok {
@@ -122,8 +122,8 @@ func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T
 		return int(i), int(i)
 	}
 	list := seen
-	made.keptPage = &keptPage{total: len(seen)}
-	info := &made.info
+	page.keptPage = &keptPage{total: len(seen)}
+	info := &page.info
 	if p.Before != nil {
 		from, _ := span(p.Before)
 		list = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i >= from })
@@ -144,7 +144,7 @@ func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T
 	} else if more > 0 {
 		list, info.HasNextPage = list[:p.Limit], true
 	}
-	return made, made.fill(p.Order, ids, list, entries)
+	return page, page.fill(p.Order, ids, list, entries)
 }
 
 // fill puts the entries at some positions of a chosen list on a page.

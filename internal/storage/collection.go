@@ -63,9 +63,9 @@ type Collection[T any, F content.Filter[F]] struct {
 	entryDecoder, copies func() bsondoc.Decoder
 	// bits are the bits of the fields in a fieldSet.
 	bits map[string]fieldSet
-	// familiar is the share of the elements of recently read pages that were in the cache before, in units of
-	// 1/familiarAll.
-	familiar atomic.Int64
+	// hitShare is the share of the elements of recently read pages that were in the cache before, in units of
+	// 1/hitShareAll.
+	hitShare atomic.Int64
 }
 
 func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collection[*E, F] {

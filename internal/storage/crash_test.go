@@ -22,7 +22,7 @@ import (
 
 // The environment variables of the child of TestCrash.
 const (
-	crashAt     = "SEN_TEST_CRASH_AT" // the step after which it is killed
+	crashAt     = "SEN_TEST_CRASH_AT"     // the step after which it is killed
 	crashAction = "SEN_TEST_CRASH_ACTION" // the change that it makes
 	crashStore  = "SEN_TEST_CRASH_STORE"  // the MongoDB URI or the embedded engine's folder
 )
@@ -189,17 +189,17 @@ func afterCrash(t *testing.T, store *storage.Store, action content.Action, step 
 func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
-	came := step == "entry saved" || step == "claims settled" || step == "revision marked"
+	committed := step == "entry saved" || step == "claims settled" || step == "revision marked"
 	tag := theTag(t, store)
 	want := 1
-	if came && action != content.ActionCreate || action == content.ActionDeleteForever {
+	if committed && action != content.ActionCreate || action == content.ActionDeleteForever {
 		want = 2
 	}
 	if tag.Version != want {
 		t.Errorf("the tag has version %d, want %d", tag.Version, want)
 	}
 	next := change(tag.ID, tag.Version)
-	if action == content.ActionPublish && came {
+	if action == content.ActionPublish && committed {
 		next.Action = content.ActionUnpublish // the tag is published already
 	}
 	do(t, room, next)

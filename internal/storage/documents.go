@@ -26,8 +26,8 @@ func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fiel
 	return doc, ok && err == nil, err
 }
 
-// there reports whether a table has a document that matches a filter.
-func there(ctx context.Context, table engine.Table, filter bson.D) (found bool, err error) {
+// exists reports whether a table has a document that matches a filter.
+func exists(ctx context.Context, table engine.Table, filter bson.D) (found bool, err error) {
 	err = table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Limit: 1}, func(bson.Raw) error {
 		found = true
 		return nil

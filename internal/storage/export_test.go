@@ -48,7 +48,9 @@ func (c *Collection[T, F]) Orders() (names []string) {
 }
 
 // OrderByText adds an order by a stored text that copies may lack.
-func (c *Collection[T, F]) OrderByText(name, field string) { c.orders[name] = query.Optional(query.Plain(field)) }
+func (c *Collection[T, F]) OrderByText(name, field string) {
+	c.orders[name] = query.Optional(query.Plain(field))
+}
 
 // FilterByDay makes all lists with a filter also be filtered by a stored day. The caller sets the returned range.
 func (c *Collection[T, F]) FilterByDay(field string) *content.Range[content.Date] {
@@ -104,11 +106,11 @@ func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, 
 // Relations returns the stored links by which the kind's lists are filtered.
 func (c *Collection[T, F]) Relations() []string { return c.relations }
 
-// SetFamiliar makes the store assume that the elements of pages are in the cache, or that they are not.
-func (c *Collection[T, F]) SetFamiliar(yes bool) {
-	c.familiar.Store(0)
+// SetHitShare makes the store assume that the elements of pages are in the cache, or that they are not.
+func (c *Collection[T, F]) SetHitShare(yes bool) {
+	c.hitShare.Store(0)
 	if yes {
-		c.familiar.Store(familiarAll)
+		c.hitShare.Store(hitShareAll)
 	}
 }
 

@@ -56,7 +56,7 @@ func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, sta
 // Medium returns the fields that describe the files of a medium that is visible at a stage. If there is no such
 // medium, the error is NOT_FOUND.
 func (s *Store) Medium(ctx context.Context, id content.ID, stage content.Stage) (*content.Media, error) {
-	found, err := s.Media.Known(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
+	found, err := s.Media.Cached(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
 	if err == nil && found[0] == nil {
 		err = files.ErrNone
 	}

@@ -66,7 +66,7 @@ func (l *lookups) answer(ctx context.Context) error {
 
 // see returns those of some entries that are visible at a stage. For readers it uses the cache as far as possible.
 func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
-	found, err := c.Known(ctx, ids, stage, nil)
+	found, err := c.Cached(ctx, ids, stage, nil)
 	for i, e := range found {
 		if !content.IsNil(e) {
 			seen = append(seen, ids[i])
@@ -130,10 +130,10 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field st
 // among returns which of some entries are visible at a stage. There is no limit on their number.
 func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
 	seen := make(map[content.ID]bool, len(ids))
-	for some := range slices.Chunk(ids, maxIDs) {
+	for chunk := range slices.Chunk(ids, maxIDs) {
 		v := c.lists.ViewByID(stage)
-		filter := append(bson.D{{Key: "_id", Value: query.OneOf(some)}}, v.Shown...)
-		err := c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(some)}, func(doc bson.Raw) error {
+		filter := append(bson.D{{Key: "_id", Value: query.OneOf(chunk)}}, v.Shown...)
+		err := c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(chunk)}, func(doc bson.Raw) error {
 			id := bsondoc.ID(doc)
 			seen[content.ID(id)] = true
 			return nil

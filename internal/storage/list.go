@@ -39,8 +39,8 @@ func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []W
 	if err != nil {
 		return nil, err
 	}
-	want, keeps := c.keeps(l.Stage, l.Fields)
-	p.Bare = keeps && c.familiar.Load() > familiarEnough
+	want, keeps := c.cacheable(l.Stage, l.Fields)
+	p.Bare = keeps && c.hitShare.Load() > hitShareBare
 	parts, err := c.readParts(ctx, p, l.Asked, parents)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []W
 			return nil, err
 		}
 		if keeps {
-			c.adopt(rows[:len(page.ids)], want, since)
+			c.cacheRows(rows[:len(page.ids)], want, since)
 		}
 		if l.Total {
 			page.total = parts.totals[i]
@@ -76,8 +76,8 @@ func (c *Collection[T, F]) skipped(ctx context.Context, p *query.Page, parent Wi
 	if len(page.ids) > 0 {
 		return true, nil
 	}
-	some, err := c.any(ctx, p, []Within{parent})
-	return err == nil && some[0], err
+	found, err := c.any(ctx, p, []Within{parent})
+	return err == nil && found[0], err
 }
 
 // page makes a page from the rows that were read, and reports whether there are more. It sorts the rows into the

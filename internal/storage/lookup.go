@@ -98,7 +98,7 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 	}
 	begin := func() *gathered { return newGathered(s.shown, of) }
 	_, err := batch.Make(ctx, &s.reads, "", batch.Processors, begin, func(waiting *gathered) bool {
-		if waiting.size >= maxWave {
+		if waiting.size >= maxGathered {
 			return false
 		}
 		waiting.add(of)
@@ -107,8 +107,8 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 	return err
 }
 
-// maxWave is the number of values from which a batch of lookups accepts no further lookups.
-const maxWave = 1000
+// maxGathered is the number of values from which a batch of lookups accepts no further lookups.
+const maxGathered = 1000
 
 // gathered is a batch of lookups, of one or several requests, that one command makes.
 type gathered struct {
@@ -174,9 +174,9 @@ func (all *gathered) Run(ctx context.Context) error {
 	})
 }
 
-// lookFor returns the entry whose present slug is the given one, and the size of the document that was read, in
+// bySlugNow returns the entry whose present slug is the given one, and the size of the document that was read, in
 // bytes.
-func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
+func (c *Collection[T, F]) bySlugNow(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
 	l := c.lookup(v, v.At+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
 	e, _ := l.found[slug].decoded.(T)

@@ -112,7 +112,7 @@ func TestPages(t *testing.T) {
 			name := fmt.Sprintf("after %d before %d n %d last %t offset %v", low, high, n, ask.Last != nil, ask.Offset)
 			several := [][]storage.Within{parents, append(parents[:3:3], parents[0])}[random.IntN(2)]
 			for _, some := range [][]storage.Within{{{}}, several} {
-				store.Articles.SetFamiliar(random.IntN(2) == 0)
+				store.Articles.SetHitShare(random.IntN(2) == 0)
 				pages, err := store.Articles.Pages(ctx, ask, some)
 				if err != nil {
 					t.Fatal(name, err)

@@ -49,15 +49,15 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 }
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the given stored fields. It returns
-// false if there is none. Readers share the entry, as with [Collection.Known].
+// false if there is none. Readers share the entry, as with [Collection.Cached].
 func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, ok bool, err error) {
-	want, keeps := c.keeps(stage, fields)
+	want, keeps := c.cacheable(stage, fields)
 	if !keeps {
 		e, _, err := c.bySlug(ctx, slug, stage, fields)
 		return e, err == nil && !content.IsNil(e), err
 	}
 	key := claimKey{c.kind, slug}
-	if e, ok, err := c.knownSlug(ctx, key, fields); ok || err != nil {
+	if e, ok, err := c.cachedSlug(ctx, key, fields); ok || err != nil {
 		return e, !content.IsNil(e), err
 	}
 	since := c.store.Feed.Journal.Now()
@@ -65,9 +65,9 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 	if err != nil {
 		return e, false, err
 	}
-	c.keepSlug(key, e, since)
+	c.cacheSlug(key, e, since)
 	if stored > 0 {
-		c.keep(common(e).ID, e, want, stored, since)
+		c.cacheEntry(common(e).ID, e, want, stored, since)
 	}
 	return e, !content.IsNil(e), nil
 }
@@ -75,7 +75,7 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 // bySlug does what BySlug does, without the cache. It also returns the size of the document that was read, in bytes,
 // or 0 if that is unknown.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, stored int, err error) {
-	e, stored, err = c.lookFor(ctx, slug, c.lists.View(stage), fields)
+	e, stored, err = c.bySlugNow(ctx, slug, c.lists.View(stage), fields)
 	if !content.IsNil(e) || err != nil {
 		return e, stored, err
 	}
@@ -105,7 +105,7 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
-	return there(ctx, c.shown, bson.D{
+	return exists(ctx, c.shown, bson.D{
 		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},

@@ -21,16 +21,16 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return err
 	}
 	fault("revision inserted")
-	came, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
+	committed, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
 	c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: e.ID})
 	if err != nil {
 		return err
 	}
-	if !came {
+	if !committed {
 		return errors.Join(ErrStale, c.store.discard(ctx, &r))
 	}
 	fault("entry removed")
-	if _, err := batch.Join(ctx, "bury", &r, c.store.bury); err != nil {
+	if _, err := batch.Join(ctx, "bury", &r, c.store.removeRemains); err != nil {
 		// The entry is removed. A sweep that finds the revision removes the remains.
 		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
 	}
@@ -60,12 +60,12 @@ func (c *Collection[T, F]) removeAll(ctx context.Context, removals []removal) ([
 			return nil, err
 		}
 	}
-	came := make([]bool, len(removals))
+	committed := make([]bool, len(removals))
 	for i, r := range removals {
 		_, there := left[r.id]
-		came[i] = found > 0 && !there
+		committed[i] = found > 0 && !there
 	}
-	return came, nil
+	return committed, nil
 }
 
 // DeleteFiles removes the bytes of a medium, of its variants and of its sizes.

@@ -90,12 +90,12 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, err
 	if err != nil {
 		return nil, err
 	}
-	came, err := s.settle(ctx, open)
+	committed, err := s.settle(ctx, open)
 	if err != nil {
 		return nil, err
 	}
 	for i, r := range open {
-		if came[i] {
+		if committed[i] {
 			found[at{r.Entry, r.Version}] = copies[i]
 		}
 	}

@@ -81,9 +81,9 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 // slug. It is twice as long as the commands of a write may take together.
 const claimGrace = time.Minute
 
-// left reports whether a claim, of an entry that does not have the slug, was left behind by a failed write. now is
+// abandonedClaim reports whether a claim, of an entry that does not have the slug, was left behind by a failed write. now is
 // the claim that wants the slug. A local engine has one program at a time, so a claim of another run was left behind.
-func (s *Store) left(held, now claim) bool {
+func (s *Store) abandonedClaim(held, now claim) bool {
 	return s.engine.Local() && held.Program != s.program || now.At.Sub(held.At) >= claimGrace
 }
 
@@ -104,7 +104,7 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
 	if err != nil {
 		return err
 	}
-	if holds(holder, slug) || !c.store.left(*held, own) {
+	if holds(holder, slug) || !c.store.abandonedClaim(*held, own) {
 		return &SlugTakenError{slug}
 	}
 	others, err := c.store.writeEach(ctx, routes, []engine.Change{engine.Replace(own.ID, own, held.same()[1:]...)}) // all fields but the _id

@@ -82,7 +82,7 @@ func (c *Collection[T, F]) rows(
 	})
 	for i, scan := range scans {
 		if scan.Leave != nil {
-			found[i] = slices.DeleteFunc(found[i], func(r row[T]) bool { return r.Is(*scan.Leave) })
+			found[i] = slices.DeleteFunc(found[i], func(r row[T]) bool { return r.Equal(*scan.Leave) })
 		}
 		found[i] = found[i][:min(len(found[i]), limit)]
 	}
@@ -106,11 +106,11 @@ func (c *Collection[T, F]) any(ctx context.Context, p *query.Page, parents []Wit
 	if err != nil {
 		return nil, err
 	}
-	some := make([]bool, len(found))
+	nonEmpty := make([]bool, len(found))
 	for i := range found {
-		some[i] = len(found[i]) > 0
+		nonEmpty[i] = len(found[i]) > 0
 	}
-	return some, nil
+	return nonEmpty, nil
 }
 
 // row decodes an element.

@@ -102,8 +102,8 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 		return err
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	came, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // all fields but the _id
-	if err == nil && !came {
+	committed, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // all fields but the _id
+	if err == nil && !committed {
 		return ErrStale
 	}
 	return err
@@ -126,7 +126,7 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 	if err != nil {
 		return nil, err
 	}
-	came := make([]bool, len(swaps))
+	committed := make([]bool, len(swaps))
 	heads := map[content.ID]string{}
 	if found > 0 && found < len(swaps) { // some did not: their heads show which
 		if heads, err = c.heads(ctx, ids); err != nil {
@@ -134,9 +134,9 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 		}
 	}
 	for i, s := range swaps {
-		came[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
+		committed[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
 	}
-	return came, nil
+	return committed, nil
 }
 
 // document returns the stored form of an entry: each copy with the keys of its texts. It leaves out a copy that is

@@ -33,9 +33,9 @@ func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error)
 	return all, err
 }
 
-// came returns which of some unmarked revisions are committed: those that are the head of their entry, and those that
+// committed returns which of some unmarked revisions are committed: those that are the head of their entry, and those that
 // removed their entry.
-func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
+func (s *Store) committed(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
 	if len(revisions) == 0 {
 		return nil, nil
 	}
@@ -55,17 +55,17 @@ func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool
 		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
 		return nil
 	})
-	came := make([]bool, len(revisions))
+	committed := make([]bool, len(revisions))
 	for i, r := range revisions {
 		head, there := heads[r.Entry]
-		came[i] = head == r.ID || !there && r.Action == content.ActionDeleteForever
+		committed[i] = head == r.ID || !there && r.Action == content.ActionDeleteForever
 	}
-	return came, err
+	return committed, err
 }
 
 // settle marks those of some revisions that are committed, and returns which ones.
 func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
-	came, err := s.came(ctx, revisions)
+	committed, err := s.committed(ctx, revisions)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 	var removed []*content.Revision
 	for i, r := range revisions {
 		switch {
-		case !came[i]:
+		case !committed[i]:
 		case r.Action != content.ActionDeleteForever:
 			ids = append(ids, r.ID)
 		default:
@@ -81,7 +81,7 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 		}
 	}
 	if len(removed) > 0 {
-		if _, err := s.bury(ctx, removed); err != nil {
+		if _, err := s.removeRemains(ctx, removed); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +89,7 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 		err = s.commit(ctx, ids...)
 		fault("revision marked")
 	}
-	return came, err
+	return committed, err
 }
 
 // settleOpen marks all revisions that are committed, and returns the others. A change does not mark its own revision.
@@ -100,9 +100,9 @@ func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.R
 	if err != nil {
 		return 0, nil, err
 	}
-	came, err := s.settle(ctx, open)
-	for i := range came {
-		if came[i] {
+	committed, err := s.settle(ctx, open)
+	for i := range committed {
+		if committed[i] {
 			marked++
 		} else {
 			others = append(others, open[i])
@@ -152,9 +152,9 @@ func (s *Store) Followed(ctx context.Context, ids []string) error {
 	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
 }
 
-// bury removes the remains of removed entries: the copies in their revisions, and their slugs. It marks the revisions
+// removeRemains removes the remains of removed entries: the copies in their revisions, and their slugs. It marks the revisions
 // of the removals last, so that a later run completes the work after a crash.
-func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
+func (s *Store) removeRemains(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
 	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
 	for i, r := range revisions {
 		entries[i], ids[i] = r.Entry, r.ID

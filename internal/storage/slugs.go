@@ -14,14 +14,14 @@ import (
 	"sen/internal/content"
 )
 
-// knownSlug returns the entry to which a slug leads readers, if the cache knows it.
-func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
+// cachedSlug returns the entry to which a slug leads readers, if the cache knows it.
+func (c *Collection[T, F]) cachedSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
 	id, ok := c.store.memory.slugs.Get(key.addressed())
 	if !ok {
 		return e, false, nil
 	}
 	if id != "" {
-		found, err := c.Known(ctx, []content.ID{id}, content.StagePublished, fields)
+		found, err := c.Cached(ctx, []content.ID{id}, content.StagePublished, fields)
 		if err != nil || content.IsNil(found[0]) {
 			return e, false, err
 		}
@@ -33,9 +33,9 @@ func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields [
 	return e, true, nil
 }
 
-// keepSlug caches where a slug leads readers: to the entry that has or had it. A nil entry means that it leads
+// cacheSlug caches where a slug leads readers: to the entry that has or had it. A nil entry means that it leads
 // nowhere.
-func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
+func (c *Collection[T, F]) cacheSlug(key claimKey, e T, since uint64) {
 	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // another entry may get the slug later
 	if !content.IsNil(e) {
 		base := common(e)

@@ -24,16 +24,16 @@ const (
 // formField is the field, among the keys of a copy, with their form (see formOf).
 const formField = "form"
 
-// stays are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
-var stays = []string{sessions, lease.Table, sizesBucket + ".files", sizesBucket + ".chunks"}
+// notMovedTables are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
+var notMovedTables = []string{sessions, lease.Table, sizesBucket + ".files", sizesBucket + ".chunks"}
 
-// ofOneStore are the settings that belong to one database and are not moved.
-var ofOneStore = []string{unfinishedID, identityID}
+// notMovedSettings are the settings that belong to one database and are not moved.
+var notMovedSettings = []string{unfinishedID, identityID}
 
 // movable returns the filter for the documents of a table that a move includes.
 func movable(table string) bson.D {
 	if table == settings {
-		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: ofOneStore}}}}
+		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: notMovedSettings}}}}
 	}
 	return nil
 }

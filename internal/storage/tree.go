@@ -36,7 +36,7 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if err != nil {
 			return err
 		}
-		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
+		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), pathQuestion{after.ID, to, part.stage, moving}, c.below)
 		if err != nil {
 			return err
 		}
@@ -92,17 +92,17 @@ func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[cont
 	return to, nil
 }
 
-// rise asks whether an entry would become its own ancestor if it moved below another one. It considers the tree of
+// pathQuestion asks whether an entry would become its own ancestor if it moved below another one. It considers the tree of
 // the copies of a stage, as it is and as running changes will make it. In the tree of published copies, a draft
 // replaces the copy of an entry that is not published.
-type rise struct {
+type pathQuestion struct {
 	id, to content.ID
 	stage  content.Stage
 	moving map[content.ID][]content.ID
 }
 
 // below answers some questions for one stage.
-func (c *Collection[T, F]) below(ctx context.Context, questions []rise) ([]bool, error) {
+func (c *Collection[T, F]) below(ctx context.Context, questions []pathQuestion) ([]bool, error) {
 	below, levels := make([]bool, len(questions)), make([][]content.ID, len(questions))
 	seen := make([]map[content.ID]bool, len(questions))
 	for i, q := range questions {

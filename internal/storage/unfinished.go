@@ -137,7 +137,7 @@ func (s *Store) Fillable(ctx context.Context) error {
 	if err := s.engine.Ready(ctx); err != nil {
 		return err
 	}
-	left, err := there(ctx, s.engine.Table(settings), engine.ByID(unfinishedID))
+	left, err := exists(ctx, s.engine.Table(settings), engine.ByID(unfinishedID))
 	if err != nil || left {
 		return err
 	}
@@ -259,6 +259,6 @@ func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
 	if collection == settings {
 		filter = bson.D{{Key: "_id", Value: siteID}}
 	}
-	some, err := there(ctx, s.engine.Table(collection), filter)
-	return !some, err
+	found, err := exists(ctx, s.engine.Table(collection), filter)
+	return !found, err
 }

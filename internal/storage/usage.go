@@ -43,8 +43,8 @@ func (s *Store) UsedBy(ctx context.Context, ids []content.ID, most int) (map[con
 			}
 		}
 	}
-	for some := range slices.Chunk(again, usersAtOnce) {
-		if err := s.find(ctx, some); err != nil {
+	for chunk := range slices.Chunk(again, usersAtOnce) {
+		if err := s.find(ctx, chunk); err != nil {
 			return nil, err
 		}
 	}

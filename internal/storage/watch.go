@@ -21,7 +21,7 @@ import (
 // verify checks that the store is the one that was prepared, and that nothing fills it. If something is wrong, it
 // stops serving. If everything is right again and mayGoOn is true, it resumes. An error of the engine says nothing
 // about the store, so verify ignores it.
-func (s *Store) verify(ctx context.Context, mayGoOn bool) {
+func (s *Store) verify(ctx context.Context, mayResume bool) {
 	own := s.watch.identity.Load()
 	if own == nil {
 		return
@@ -44,21 +44,21 @@ func (s *Store) verify(ctx context.Context, mayGoOn bool) {
 	case mark != nil:
 		s.stop(ctx, mark.error())
 	default:
-		s.verifyTables(ctx, mayGoOn)
+		s.verifyTables(ctx, mayResume)
 	}
 }
 
 // verifyTables continues verify for a store with the right identity. Something is wrong if a table was replaced. But
 // after a restore of the whole store, including its identity, verifyTables resumes when nobody has written to the
 // store for some time.
-func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
+func (s *Store) verifyTables(ctx context.Context, mayResume bool) {
 	err := s.Confirm(ctx, s.lasting()...)
-	if errors.Is(err, errReplaced) && mayGoOn && s.Feed.Lag() < feed.Silence && s.Feed.Quiet(restored) {
+	if errors.Is(err, errReplaced) && mayResume && s.Feed.Lag() < feed.Silence && s.Feed.Quiet(restored) {
 		s.watch.tables.Clear()
 		err = nil
 	}
-	if err == nil && mayGoOn && s.guard.Check() != nil {
-		s.goOn(ctx)
+	if err == nil && mayResume && s.guard.Check() != nil {
+		s.resume(ctx)
 	}
 }
 
@@ -68,8 +68,8 @@ var restored = 5 * time.Second
 // errIndexes means that the store can't serve because indexes are missing.
 var errIndexes = content.Errorf(content.CodeUnavailable, "Indexes of the database are missing and are being made again.")
 
-// goOn prepares the store as it is now, with all its indexes, and resumes serving.
-func (s *Store) goOn(ctx context.Context) {
+// resume prepares the store as it is now, with all its indexes, and resumes serving.
+func (s *Store) resume(ctx context.Context) {
 	before := s.guard.Wrong.Load()
 	err := s.prepare(ctx, func(string) {})
 	if err != nil && s.guard.Wrong.Load() == before {
@@ -82,8 +82,8 @@ func (s *Store) goOn(ctx context.Context) {
 	s.log.InfoContext(ctx, "the store serves again")
 }
 
-// mend makes missing indexes. It stops serving until they exist.
-func (s *Store) mend(ctx context.Context) {
+// repairIndexes makes missing indexes. It stops serving until they exist.
+func (s *Store) repairIndexes(ctx context.Context) {
 	if s.guard.Check() != nil || s.Confirm(ctx, s.lasting()...) != nil {
 		return
 	}
@@ -94,7 +94,7 @@ func (s *Store) mend(ctx context.Context) {
 		}
 		if !all && s.Confirm(ctx, s.lasting()...) == nil { // a dropped collection has no indexes either, and Confirm reports it
 			s.stop(ctx, errIndexes)
-			s.goOn(ctx)
+			s.resume(ctx)
 			return
 		}
 	}
@@ -102,9 +102,9 @@ func (s *Store) mend(ctx context.Context) {
 
 // The intervals of the checks of the store's identity, of its indexes, and of its clock.
 const (
-	verifyEvery = time.Second
-	mendEvery   = 30 * time.Second
-	clockEvery  = 5 * time.Second
+	verifyEvery  = time.Second
+	indexesEvery = 30 * time.Second
+	clockEvery   = 5 * time.Second
 )
 
 // Watch checks the store regularly until the context ends. A local engine needs no checks.
@@ -112,9 +112,9 @@ func (s *Store) Watch(ctx context.Context) {
 	if s.engine.Local() {
 		return
 	}
-	verify, mend, clock := time.NewTicker(verifyEvery), time.NewTicker(mendEvery), time.NewTicker(clockEvery)
+	verify, repairIndexes, clock := time.NewTicker(verifyEvery), time.NewTicker(indexesEvery), time.NewTicker(clockEvery)
 	defer verify.Stop()
-	defer mend.Stop()
+	defer repairIndexes.Stop()
 	defer clock.Stop()
 	for {
 		select {
@@ -122,10 +122,10 @@ func (s *Store) Watch(ctx context.Context) {
 			return
 		case <-verify.C:
 			s.verify(ctx, true)
-		case <-mend.C:
-			s.mend(ctx)
+		case <-repairIndexes.C:
+			s.repairIndexes(ctx)
 		case <-s.watch.look:
-			s.mend(ctx)
+			s.repairIndexes(ctx)
 		case <-clock.C:
 			s.clock.Measure(ctx, s.guard)
 		}

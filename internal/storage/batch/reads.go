@@ -24,14 +24,14 @@ type Reads struct {
 	Timeout time.Duration
 
 	mu sync.Mutex
-	// lines are the queues in which a read runs, by name.
-	lines map[string]*line
+	// queues are the queues in which a read runs, by name.
+	queues map[string]*queue
 }
 
-// line is the queue of the reads that can be batched: the number of running reads, and the waiting reads.
-type line struct {
+// queue is the queue of the reads that can be batched: the number of running reads, and the waiting reads.
+type queue struct {
 	running int
-	waiting []*wave
+	waiting []*combined
 }
 
 // Read is a read for one or several requests.
@@ -39,8 +39,8 @@ type Read interface {
 	Run(ctx context.Context) error
 }
 
-// wave is a batched read that requests wait for.
-type wave struct {
+// combined is a batched read that requests wait for.
+type combined struct {
 	Read
 	// ctx is the context of the first request.
 	ctx  context.Context
@@ -59,13 +59,13 @@ func Make[R Read](
 	ctx context.Context, g *Reads, name string, most int, begin func() R, join func(R) bool,
 ) (R, error) {
 	g.mu.Lock()
-	l := g.lines[name]
+	l := g.queues[name]
 	if l == nil {
-		l = &line{}
-		if g.lines == nil {
-			g.lines = map[string]*line{}
+		l = &queue{}
+		if g.queues == nil {
+			g.queues = map[string]*queue{}
 		}
-		g.lines[name] = l
+		g.queues[name] = l
 	}
 	if l.running < most {
 		l.running++
@@ -77,7 +77,7 @@ func Make[R Read](
 	n := len(l.waiting)
 	first := n == 0 || !join(l.waiting[n-1].Read.(R))
 	if first {
-		l.waiting = append(l.waiting, &wave{Read: begin(), ctx: ctx, done: make(chan struct{})})
+		l.waiting = append(l.waiting, &combined{Read: begin(), ctx: ctx, done: make(chan struct{})})
 	}
 	w := l.waiting[len(l.waiting)-1]
 	g.mu.Unlock()
@@ -97,10 +97,10 @@ func Make[R Read](
 func (g *Reads) next(name string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l := g.lines[name]
+	l := g.queues[name]
 	if len(l.waiting) == 0 {
 		if l.running--; l.running == 0 {
-			delete(g.lines, name)
+			delete(g.queues, name)
 		}
 		return
 	}

@@ -106,7 +106,7 @@ func (f *Feed) Follow(ctx context.Context, changes func(context.Context, engine.
 				f.Changed(all...)
 			}
 		},
-		Caught: func(at time.Time) {
+		CaughtUp: func(at time.Time) {
 			if at.IsZero() {
 				f.beat.Store(0)
 			} else {

@@ -199,8 +199,8 @@ func (b *Bucket) Delete(ctx context.Context, conditions ...bson.D) error {
 
 // Drop removes the files with some ids.
 func (b *Bucket) Drop(ctx context.Context, ids []string) error {
-	for some := range slices.Chunk(ids, 1000) {
-		if err := b.Delete(ctx, bson.D{{Key: "$in", Value: some}}); err != nil {
+	for chunk := range slices.Chunk(ids, 1000) {
+		if err := b.Delete(ctx, bson.D{{Key: "$in", Value: chunk}}); err != nil {
 			return err
 		}
 	}

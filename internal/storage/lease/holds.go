@@ -125,7 +125,7 @@ func (h *Holds) hold(ctx context.Context, sha256, change string) (*Hold, error) 
 		return h.held(ctx, own, false), nil
 	}
 	if !errors.Is(err, engine.ErrDuplicate) {
-		h.letGo(ctx, own) // the lease may have been stored all the same
+		h.remove(ctx, own) // the lease may have been stored all the same
 		return nil, err
 	}
 	left := bson.A{
@@ -170,13 +170,13 @@ func (h *Holds) held(ctx context.Context, own bson.D, takenOver bool) *Hold {
 	return &Hold{ctx, takenOver, func() {
 		end(nil)
 		<-ended
-		h.letGo(ctx, own)
+		h.remove(ctx, own)
 		h.end(sha256)
 	}}
 }
 
-// letGo removes a lease.
-func (h *Holds) letGo(ctx context.Context, own bson.D) {
+// remove removes a lease.
+func (h *Holds) remove(ctx context.Context, own bson.D) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.timeout)
 	defer cancel()
 	if _, err := h.engine.Table(Table).Write(ctx, engine.Delete(own)); err != nil {

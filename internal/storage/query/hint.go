@@ -65,15 +65,15 @@ func (k *Kind) commonHint(p *Page, parents []Within) bson.D {
 	return first
 }
 
-// soleLink returns the link whose value distinguishes the elements of one parent's list from those of the other
+// discriminator returns the link whose value distinguishes the elements of one parent's list from those of the other
 // lists, if it is part of the index of the hint: then ids and sort keys are read from the index alone. It returns the
 // zero value if there is no such link.
-func (k *Kind) soleLink(p *Page, w Within, hint bson.D) (tell bson.E) {
+func (k *Kind) discriminator(p *Page, w Within, hint bson.D) (discriminator bson.E) {
 	if !p.Bare || len(hint) != 3 || !k.Single[strings.TrimPrefix(hint[0].Key, p.At)] {
-		return tell
+		return discriminator
 	}
 	if len(w.Any) > 0 && w.Any[0].path(p.View) == hint[0].Key {
 		return bson.E{Key: hint[0].Key, Value: string(w.Any[0].IDs[0])}
 	}
-	return tell
+	return discriminator
 }

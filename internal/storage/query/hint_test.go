@@ -108,7 +108,7 @@ func TestCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := o.Place(cursor); err != nil || !got.Is(p) {
+		if got, err := o.Place(cursor); err != nil || !got.Equal(p) {
 			t.Errorf("%s: %v became %v: %v", order, p, got, err)
 		}
 		for _, other := range []Ordering{ordering("UPDATED_AT_DESC", "vi"), ordering("TITLE_ASC", "en")} {

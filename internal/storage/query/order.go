@@ -115,8 +115,8 @@ type Place struct {
 	ID    content.ID
 }
 
-// Is reports whether two places are the same position.
-func (p Place) Is(other Place) bool {
+// Equal reports whether two places are the same position.
+func (p Place) Equal(other Place) bool {
 	a, isTime := p.Value.(time.Time)
 	if b, ok := other.Value.(time.Time); ok && isTime {
 		return p.ID == other.ID && a.Equal(b)

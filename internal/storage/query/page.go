@@ -154,9 +154,9 @@ func (p *Page) Projection() bson.D {
 	return read
 }
 
-// endsShown reports whether the sort key is the field by which a view decides what is shown. Then everything that is
+// ordersByShown reports whether the sort key is the field by which a view decides what is shown. Then everything that is
 // not shown is at one end of the order.
-func (p *Page) endsShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
+func (p *Page) ordersByShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
 
 // bounds returns the fields of a list that are limited to one value, and whether the list is also limited by ranges.
 // isSimple is false if the list has any other condition.

@@ -19,8 +19,8 @@ type Scan struct {
 	// Leave is the place at min if it does not belong to the requested part, or nil. One more element is read for it.
 	// It comes first, or last if the page is read from its end.
 	Leave *Place
-	// tell is a link whose value distinguishes the elements from those of other lists: see [engine.Query].
-	tell bson.E
+	// discriminator is a link whose value distinguishes the elements from those of other lists: see [engine.Query].
+	discriminator bson.E
 }
 
 // Scans returns how the lists of some parents are read by one command, limited to sides. hints means that queries
@@ -35,7 +35,7 @@ func (k *Kind) Scans(p *Page, parents []Within, sides []Side, hints bool) []*Sca
 	}
 	scans := make([]*Scan, len(parents))
 	for i, within := range parents {
-		scans[i] = &Scan{filter: p.Filter(within, sides), hint: hint, tell: k.soleLink(p, within, hint)}
+		scans[i] = &Scan{filter: p.Filter(within, sides), hint: hint, discriminator: k.discriminator(p, within, hint)}
 	}
 	return scans
 }
@@ -47,7 +47,7 @@ func (s *Scan) Query(p *Page, skip, limit int) engine.Query {
 	}
 	return engine.Query{
 		Filter: s.filter, Sort: p.Order.Sort(p.Reversed), Skip: skip, Limit: limit, Fields: p.Projection(),
-		Hint: s.hint, Min: s.min, Max: s.max, Tell: s.tell,
+		Hint: s.hint, Min: s.min, Max: s.max, Discriminator: s.discriminator,
 	}
 }
 
@@ -59,10 +59,10 @@ func (k *Kind) scan(p *Page, within Within, sides []Side, hints bool) *Scan {
 	if hints {
 		s.hint = k.hint(p, within)
 	}
-	s.tell = k.soleLink(p, within, s.hint)
+	s.discriminator = k.discriminator(p, within, s.hint)
 	if s.hint != nil && len(within.Any) == 0 && len(p.Conds) == 0 && len(sides) == 1 && s.bound(p, sides[0]) {
 		sides = nil
-		if p.endsShown() {
+		if p.ordersByShown() {
 			unbound := *p
 			unbound.Shown = nil
 			p = &unbound
@@ -79,7 +79,7 @@ func (k *Kind) scan(p *Page, within Within, sides []Side, hints bool) *Scan {
 func (s *Scan) bound(p *Page, side Side) bool {
 	at := bson.D{{Key: p.Order.Path, Value: side.Value}, {Key: "_id", Value: side.ID}}
 	var end any = bson.MinKey{}
-	if p.endsShown() {
+	if p.ordersByShown() {
 		end = Unpublished
 		if t, ok := side.Value.(time.Time); !ok || !t.After(Unpublished) {
 			return false

@@ -19,21 +19,21 @@ func (w *Where) Text(field string, f *content.StringFilter) {
 	}
 	w.checkText(f)
 	locale := "." + string(w.Chain[0])
-	Match(w, w.At+Keys+"same."+field+locale, formed(&f.Match, content.Spelling))
+	Match(w, w.At+Keys+"same."+field+locale, convertedMatch(&f.Match, content.Spelling))
 	w.exists(field, f.Exists)
 	w.pattern(Keys+"fold."+field+locale, f, "")
 }
 
-// formed returns a comparison whose values are converted by a function.
-func formed(m *content.Match[string], form func(string) string) *content.Match[string] {
-	var made content.Match[string]
-	for _, one := range []struct{ from, to **string }{{&m.Eq, &made.Eq}, {&m.Ne, &made.Ne}} {
+// convertedMatch returns a comparison whose values are converted by a function.
+func convertedMatch(m *content.Match[string], form func(string) string) *content.Match[string] {
+	var converted content.Match[string]
+	for _, one := range []struct{ from, to **string }{{&m.Eq, &converted.Eq}, {&m.Ne, &converted.Ne}} {
 		if *one.from != nil {
 			s := form(**one.from)
 			*one.to = &s
 		}
 	}
-	for _, list := range []struct{ from, to *[]string }{{&m.In, &made.In}, {&m.NotIn, &made.NotIn}} {
+	for _, list := range []struct{ from, to *[]string }{{&m.In, &converted.In}, {&m.NotIn, &converted.NotIn}} {
 		if *list.from != nil {
 			*list.to = make([]string, len(*list.from))
 			for i, s := range *list.from {
@@ -41,7 +41,7 @@ func formed(m *content.Match[string], form func(string) string) *content.Match[s
 			}
 		}
 	}
-	return &made
+	return &converted
 }
 
 // Plain compares a text of ASCII letters, digits and signs that has no keys, such as a slug. With the option "i",
@@ -51,7 +51,7 @@ func (w *Where) Plain(field string, f *content.StringFilter, options string) {
 		return
 	}
 	w.checkText(f)
-	Match(w, w.At+field, formed(&f.Match, norm.NFC.String))
+	Match(w, w.At+field, convertedMatch(&f.Match, norm.NFC.String))
 	w.exists(field, f.Exists)
 	w.pattern(field, f, options)
 }

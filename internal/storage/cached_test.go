@@ -26,8 +26,8 @@ func trips(t *testing.T, do func(context.Context) error) int {
 	return n.Count()
 }
 
-// TestKnown reads entries that are in the cache with some fields, and entries that are not.
-func TestKnown(t *testing.T) {
+// TestCached reads entries that are in the cache with some fields, and entries that are not.
+func TestCached(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
@@ -41,7 +41,7 @@ func TestKnown(t *testing.T) {
 		read := func(want int, fields ...string) {
 			t.Helper()
 			n := trips(t, func(ctx context.Context) error {
-				found, err := store.Articles.Known(ctx, []content.ID{at, gone}, content.StagePublished, fields)
+				found, err := store.Articles.Cached(ctx, []content.ID{at, gone}, content.StagePublished, fields)
 				if err != nil {
 					return err
 				}
@@ -76,7 +76,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("%d round trips for a reading past the memory", n)
 		}
 		if n := trips(t, func(ctx context.Context) error {
-			_, err := store.Articles.Known(ctx, []content.ID{at}, content.StageDraft, []string{"title"})
+			_, err := store.Articles.Cached(ctx, []content.ID{at}, content.StageDraft, []string{"title"})
 			return err
 		}); n != 1 {
 			t.Errorf("%d round trips for a draft", n)
@@ -85,7 +85,7 @@ func TestKnown(t *testing.T) {
 		if err := store.Articles.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{at: {"title": content.Text{"vi": "Khác"}}}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err = store.Articles.Known(t.Context(), []content.ID{gone}, content.StagePublished, nil); err != nil {
+		if _, err = store.Articles.Cached(t.Context(), []content.ID{gone}, content.StagePublished, nil); err != nil {
 			t.Fatal(err)
 		}
 		read(1, "title")
@@ -122,8 +122,8 @@ func TestOthersChanges(t *testing.T) {
 	t.Error("a change by another program was never seen")
 }
 
-// TestKnownPages reads cached pages, new pages of cached entries, and new parts of pages.
-func TestKnownPages(t *testing.T) {
+// TestCachedPages reads cached pages, new pages of cached entries, and new parts of pages.
+func TestCachedPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
@@ -154,7 +154,7 @@ func TestKnownPages(t *testing.T) {
 		page("without it again", 0, list{First: new(10)}, "title")
 		page("everything", 1, list{First: new(100)}, "title", "lead")
 		for _, bare := range []bool{false, true} {
-			store.Articles.SetFamiliar(bare)
+			store.Articles.SetHitShare(bare)
 			offset := 5
 			if bare {
 				offset = 6

@@ -40,9 +40,9 @@ func (c *Collection[T, F]) shared(stage content.Stage) bool {
 	return stage != content.StageDraft && !c.whole
 }
 
-// keeps reports whether entries that are read at a stage with some fields are cached. It also returns the fields as a
+// cacheable reports whether entries that are read at a stage with some fields are cached. It also returns the fields as a
 // set.
-func (c *Collection[T, F]) keeps(stage content.Stage, fields []string) (set fieldSet, ok bool) {
+func (c *Collection[T, F]) cacheable(stage content.Stage, fields []string) (set fieldSet, ok bool) {
 	set, known := c.set(fields)
 	return set, known && c.shared(stage) && c.store.memory.entities != nil
 }
@@ -50,8 +50,8 @@ func (c *Collection[T, F]) keeps(stage content.Stage, fields []string) (set fiel
 // weigh estimates the memory of a decoded entry in bytes from the size of its stored form: see TestMemoryWeight.
 func weigh(stored int) int { return 3*stored + 512 }
 
-// keep caches an entry; nil means that there is none. since is the journal's position from before the read.
-func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int, since uint64) {
+// cacheEntry caches an entry; nil means that there is none. since is the journal's position from before the read.
+func (c *Collection[T, F]) cacheEntry(id content.ID, e T, fields fieldSet, stored int, since uint64) {
 	kept := entity{fields: fields}
 	if !content.IsNil(e) {
 		kept.entry = e
@@ -59,9 +59,9 @@ func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int,
 	c.store.memory.entities.Put(string(id), kept, weigh(stored), since, cache.Entry(id))
 }
 
-// kept returns a cached entry. ok means that the cache has all the given fields of it, or knows that it does not
+// cachedEntry returns a cached entry. ok means that the cache has all the given fields of it, or knows that it does not
 // exist. have are the cached fields even if some are missing.
-func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
+func (c *Collection[T, F]) cachedEntry(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
 	k, ok := c.store.memory.entities.Get(string(id))
 	if !ok {
 		return e, 0, false
@@ -72,39 +72,39 @@ func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have field
 	return k.entry.(T), k.fields, k.fields&fields == fields
 }
 
-// Known reads the entries with some ids for readers, from the cache as far as possible. Unlike [Collection.ByIDs] it
+// Cached reads the entries with some ids for readers, from the cache as far as possible. Unlike [Collection.ByIDs] it
 // returns them in the order of the ids, with nil for an entry that does not exist. The entries are shared: the caller
 // must not change them.
-func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
+func (c *Collection[T, F]) Cached(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
 	note(ctx, ids)
-	return c.known(ctx, ids, stage, fields)
+	return c.cached(ctx, ids, stage, fields)
 }
 
-// known does what Known does, without recording the tags of what is read.
-func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
-	lookup, entries := c.reading(ids, stage, fields)
+// cached does what Cached does, without recording the tags of what is read.
+func (c *Collection[T, F]) cached(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
+	lookup, entries := c.cachedLookup(ids, stage, fields)
 	if err := c.store.Look(ctx, lookup); err != nil {
 		return nil, err
 	}
 	return entries(), nil
 }
 
-// Reading prepares a read of entries like that of [Collection.Known]. The caller passes the lookup to [Store.Look]
+// CachedLookup prepares a read of entries like that of [Collection.Cached]. The caller passes the lookup to [Store.Look]
 // and then calls the function, which returns the entries. The lookup is nil if all entries are in the cache.
-func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
+func (c *Collection[T, F]) CachedLookup(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	note(ctx, ids)
-	return c.reading(ids, stage, fields)
+	return c.cachedLookup(ids, stage, fields)
 }
 
-// reading does what Reading does, without recording the tags of what is read.
-func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
+// cachedLookup does what CachedLookup does, without recording the tags of what is read.
+func (c *Collection[T, F]) cachedLookup(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	entries := make([]T, len(ids))
-	want, keeps := c.keeps(stage, fields)
+	want, keeps := c.cacheable(stage, fields)
 	var missing map[content.ID]bool
 	read := want
 	for i, id := range ids {
 		if keeps {
-			e, have, ok := c.kept(id, want)
+			e, have, ok := c.cachedEntry(id, want)
 			if ok {
 				entries[i] = e
 				continue
@@ -128,7 +128,7 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 		for id := range missing {
 			if found := l.found[string(id)]; keeps {
 				e, _ := found.decoded.(T)
-				c.keep(id, e, read, found.stored, since)
+				c.cacheEntry(id, e, read, found.stored, since)
 			}
 		}
 		for i, id := range ids {
@@ -140,27 +140,27 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 	}
 }
 
-// The share of recently read elements that were in the cache is measured in units of 1/familiarAll. Above
-// familiarEnough a page reads only the ids and sort keys of its elements. That reads less, but elements that are not
+// The share of recently read elements that were in the cache is measured in units of 1/hitShareAll. Above
+// hitShareBare a page reads only the ids and sort keys of its elements. That reads less, but elements that are not
 // in the cache need a second read.
-const familiarAll, familiarEnough = 1024, 960
+const hitShareAll, hitShareBare = 1024, 960
 
-// adopt caches the elements of a page that were read with it and are not in the cache yet. It also updates the
+// cacheRows caches the elements of a page that were read with it and are not in the cache yet. It also updates the
 // measured share of elements that were in the cache before.
-func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
+func (c *Collection[T, F]) cacheRows(rows []row[T], fields fieldSet, since uint64) {
 	if len(rows) == 0 {
 		return
 	}
 	known := 0
 	for _, r := range rows {
-		if _, _, ok := c.kept(r.ID, fields); ok {
+		if _, _, ok := c.cachedEntry(r.ID, fields); ok {
 			known++
 		} else if !content.IsNil(r.entry) {
-			c.keep(r.ID, r.entry, fields, r.stored, since)
+			c.cacheEntry(r.ID, r.entry, fields, r.stored, since)
 		}
 	}
-	before := c.familiar.Load()
-	c.familiar.Store(before + (int64(known*familiarAll/len(rows))-before)/4)
+	before := c.hitShare.Load()
+	c.hitShare.Store(before + (int64(known*hitShareAll/len(rows))-before)/4)
 }
 
 // keys returns the cache keys of the pages of a list for some parents. It returns false if the pages are not cached.
