@@ -79,8 +79,8 @@ func TestForget(t *testing.T) {
 	}
 }
 
-// TestRacedFill checks that an answer is not cached if its content changes while it is made.
-func TestRacedFill(t *testing.T) {
+// TestChangeDuringFill checks that an answer is not cached if its content changes while it is made.
+func TestChangeDuringFill(t *testing.T) {
 	for name, change := range map[string]func(watched){
 		"its entry":  func(a watched) { a.change("article_1") },
 		"everything": func(a watched) { a.changeAll() },
@@ -118,9 +118,9 @@ func TestRacedFill(t *testing.T) {
 	}
 }
 
-// TestOneFill checks that concurrent requests for the same answer share it, and that a request after a change gets a
+// TestSharedFill checks that concurrent requests for the same answer share it, and that a request after a change gets a
 // new answer.
-func TestOneFill(t *testing.T) {
+func TestSharedFill(t *testing.T) {
 	a, _ := answers()
 	var fills atomic.Int64
 	going, started := make(chan struct{}), make(chan struct{})
@@ -206,8 +206,8 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestNone checks that a cache of zero bytes caches nothing.
-func TestNone(t *testing.T) {
+// TestDisabled checks that a cache of zero bytes caches nothing.
+func TestDisabled(t *testing.T) {
 	a := cache.New(cache.Options{})
 	if got := a.Fill(t.Context(), key(1), made("it", "article_1")); string(got.Body) != "it" || a.Get(key(1)) != nil {
 		t.Error("a cache without room is not one that answers and keeps nothing")

@@ -33,7 +33,7 @@ func Backup(ctx context.Context, dir, file string, progress func(done, total int
 		return err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no data folder to be copied: %w", err)
+		return fmt.Errorf("there is no data folder to copy: %w", err)
 	}
 	syscall.Umask(0o077)
 	marked, err := readMark(filepath.Join(dir, markName)) // read before the database, so that the database can only be newer
@@ -88,7 +88,7 @@ func backUp(ctx context.Context, c *conn, marked int64, file string, progress fu
 		return fmt.Errorf("make the backup: %w", failIn(ctx, err))
 	}
 	if err := verify(ctx, part); err != nil {
-		return fmt.Errorf("the backup is not good: %w", err)
+		return fmt.Errorf("the backup is damaged: %w", err)
 	}
 	if err := made.Sync(); err != nil {
 		return fmt.Errorf("make the backup: %w", fail(err))

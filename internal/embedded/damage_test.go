@@ -148,8 +148,8 @@ func telling(data []byte) (places []int) {
 	return places
 }
 
-// TestCut checks that a start refuses a truncated database, although it reads no documents.
-func TestCut(t *testing.T) {
+// TestTruncated checks that a start refuses a truncated database, although it reads no documents.
+func TestTruncated(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)
 	index(t, db.Table("things"), "n")
@@ -215,9 +215,9 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestLostEnd checks that a database without its log is refused until the operator removes the file of the last
+// TestLostLog checks that a database without its log is refused until the operator removes the file of the last
 // commit.
-func TestLostEnd(t *testing.T) {
+func TestLostLog(t *testing.T) {
 	files, _, docs := filled(t)
 	delete(files, fileName+"-wal")
 	err := readWhole(t, files, docs)
@@ -260,9 +260,9 @@ func TestLostDatabase(t *testing.T) {
 	}
 }
 
-// TestLostLine checks that a database is refused if a row of it was removed or changed, even if SQLite finds no error
+// TestLostRow checks that a database is refused if a row of it was removed or changed, even if SQLite finds no error
 // in it.
-func TestLostLine(t *testing.T) {
+func TestLostRow(t *testing.T) {
 	_, ended, docs := filled(t)
 	for _, sql := range []string{
 		"DELETE FROM rows_1 WHERE n = 5", "DELETE FROM docs_1 WHERE n = 5", "DELETE FROM tables WHERE name = 'small'", "DELETE FROM state",

@@ -86,8 +86,8 @@ func day(date string) time.Time {
 	return t
 }
 
-// TestKeeps checks that documents are unchanged after a restart.
-func TestKeeps(t *testing.T) {
+// TestRestart checks that documents are unchanged after a restart.
+func TestRestart(t *testing.T) {
 	dir := t.TempDir() + "/50% of? it#1"
 	for n := range 3 {
 		db := started(t, dir)

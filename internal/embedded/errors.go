@@ -68,4 +68,4 @@ func isStorage(err error) bool {
 }
 
 // errBroken is the error of a call whose commit was interrupted by a panic.
-var errBroken = errors.New("the write was broken off")
+var errBroken = errors.New("the write was interrupted")

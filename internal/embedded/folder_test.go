@@ -25,13 +25,13 @@ func other(t *testing.T, does, dir string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(program, "-test.run=^TestOther$", "-test.v")
+	c := exec.Command(program, "-test.run=^TestOtherProgram$", "-test.v")
 	c.Env = append(os.Environ(), role+"="+does, "SEN_EMBEDDED_TEST_DIR="+dir)
 	return c
 }
 
-// TestOther is the main function of other programs. Without a role it does nothing.
-func TestOther(t *testing.T) {
+// TestOtherProgram is the main function of other programs. Without a role it does nothing.
+func TestOtherProgram(t *testing.T) {
 	dir := os.Getenv("SEN_EMBEDDED_TEST_DIR")
 	switch os.Getenv(role) {
 	case "open":
@@ -119,8 +119,8 @@ func TestFormerFolder(t *testing.T) {
 	}
 }
 
-// TestNotOurs checks that a database of another program is refused and not changed.
-func TestNotOurs(t *testing.T) {
+// TestForeignDatabase checks that a database of another program is refused and not changed.
+func TestForeignDatabase(t *testing.T) {
 	dir := t.TempDir()
 	text := []byte("no database, but a text that someone wants to keep")
 	if err := os.WriteFile(filepath.Join(dir, fileName), text, 0o600); err != nil {

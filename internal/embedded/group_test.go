@@ -69,8 +69,8 @@ func TestOneCommit(t *testing.T) {
 	}
 }
 
-// TestFaultOfOne checks that a call that fails does not affect the calls that waited with it.
-func TestFaultOfOne(t *testing.T) {
+// TestFailedCall checks that a call that fails does not affect the calls that waited with it.
+func TestFailedCall(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
 	write(t, table, engine.Insert(M{"_id": "good"}), engine.Insert(M{"_id": "damaged"}))

@@ -91,7 +91,7 @@ func (db *DB) readState() error {
 		return err
 	}
 	if id != applicationID || version != form {
-		return fmt.Errorf("it is no database of this version of the engine (%x, form %d)", id, version)
+		return fmt.Errorf("it is not a database of this version of the engine (application id %x, format %d)", id, version)
 	}
 	found := false
 	err = db.conn.each("SELECT commits, garbage, tables, sum FROM state WHERE id = 1", func(s *sqlite3.Stmt) error {

@@ -97,7 +97,7 @@ func ownFiles(dir string) (err error) {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("keep others off the engine's files: %w", err)
+		return fmt.Errorf("make the engine's files private: %w", err)
 	}
 	return nil
 }

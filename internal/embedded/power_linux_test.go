@@ -278,8 +278,8 @@ func TestPower(t *testing.T) {
 	}
 }
 
-// TestPowerIsCut checks that the disk of these tests loses what is not synced.
-func TestPowerIsCut(t *testing.T) {
+// TestDiskLosesUnsyncedWrites checks that the disk of these tests loses what is not synced.
+func TestDiskLosesUnsyncedWrites(t *testing.T) {
 	for _, mode := range []string{"OFF", "NORMAL"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()

@@ -138,8 +138,8 @@ func mustMarshal(t testing.TB, doc any) bson.Raw {
 // columnsOf are sets of columns. Without columns, every condition reads documents.
 var columnsOf = map[string][]string{"no columns": nil, "some columns": paths[:5], "all columns": paths}
 
-// TestFinds compares the results of queries with the expected ones.
-func TestFinds(t *testing.T) {
+// TestQueries compares the results of queries with the expected ones.
+func TestQueries(t *testing.T) {
 	for name, columns := range columnsOf {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

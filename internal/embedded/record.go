@@ -50,7 +50,7 @@ func (db *DB) write(all []*changes, do func() error) error {
 	db.commits++
 	db.garbage = garbage
 	if _, err := db.mark.WriteAt([]byte(markText(db.commits)), 0); err != nil {
-		db.log.Warn("the number of the last commit was not noted", "err", err)
+		db.log.Warn("the number of the last commit could not be written", "err", err)
 	}
 	for _, c := range all {
 		c.apply()

@@ -98,7 +98,7 @@ func (c *cond) spanOfValue() (s span, exact bool) {
 			return around(v), c.op == opGte || c.op == opLte
 		}
 		s = span{cut{bracket: b, side: -1}, cut{bracket: b, side: 1}}
-		if b == bracketNumber { // a comparison never matches NaN
+		if b == bracketNumber { // NaN is neither greater nor less than any number
 			if v.isNaN() {
 				return around(v), c.op == opGte || c.op == opLte
 			}

@@ -17,8 +17,8 @@ import (
 	"sen/internal/engine"
 )
 
-// TestGuards checks that exactly one wins of many writers whose filters name the same version.
-func TestGuards(t *testing.T) {
+// TestOneWriterWins checks that exactly one wins of many writers whose filters name the same version.
+func TestOneWriterWins(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, engine.Insert(M{"_id": "a", "version": 0}))
 	var won atomic.Int64
@@ -40,9 +40,9 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// TestReadersBesideWriters checks that concurrent writes make no reader miss a document or see a version that does
+// TestConcurrentReaders checks that concurrent writes make no reader miss a document or see a version that does
 // not match its filter.
-func TestReadersBesideWriters(t *testing.T) {
+func TestConcurrentReaders(t *testing.T) {
 	db := started(t, t.TempDir())
 	things := db.table("things")
 	table := engine.Table(things)

@@ -113,14 +113,14 @@ func (t *table) rebuild(ctx context.Context, paths []string) error {
 			}
 			if time.Since(told) > 2*time.Second {
 				told = time.Now()
-				t.db.log.Info("what filters and orders need is taken from the documents", "table", t.name,
+				t.db.log.Info("making the rows of a table again from its documents", "table", t.name,
 					"done", i+1, "of", len(t.rows))
 			}
 		}
 		return nil
 	})
 	if took := time.Since(start); err == nil && len(t.rows) > 0 {
-		t.db.log.Info("a table has other columns", "table", t.name, "columns", len(paths), "documents", len(t.rows),
+		t.db.log.Info("the columns of a table have changed", "table", t.name, "columns", len(paths), "documents", len(t.rows),
 			"took", took)
 	}
 	return err

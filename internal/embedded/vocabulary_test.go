@@ -29,8 +29,8 @@ func one(path, operator string, v any) D {
 	return D{{Key: path, Value: D{{Key: operator, Value: v}}}}
 }
 
-// TestUnknown checks that everything outside the vocabulary is an error, and never ignored.
-func TestUnknown(t *testing.T) {
+// TestUnsupported checks that everything outside the vocabulary is an error, and never ignored.
+func TestUnsupported(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, shapes()...)
 	for _, filter := range []D{
@@ -172,8 +172,8 @@ func TestDistinct(t *testing.T) {
 	}
 }
 
-// TestEach checks that a failed change does not stop the others, and that one call can query several tables.
-func TestEach(t *testing.T) {
+// TestWriteEach checks that a failed change does not stop the others, and that one call can query several tables.
+func TestWriteEach(t *testing.T) {
 	db := started(t, t.TempDir())
 	things, others := db.Table("things"), db.Table("others")
 	write(t, others, engine.Insert(M{"_id": "o", "n": 1}))

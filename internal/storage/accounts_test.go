@@ -210,8 +210,8 @@ func TestSigningKey(t *testing.T) {
 	})
 }
 
-// TestEmptyOfContent checks that a store with accounts only counts as empty.
-func TestEmptyOfContent(t *testing.T) {
+// TestEmptyWithPeople checks that a store with accounts only counts as empty.
+func TestEmptyWithPeople(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		if err := store.AddAccount(ctx, &content.Account{ID: "account_1", Login: "lan", CreatedAt: instant}); err != nil {
@@ -232,9 +232,9 @@ func TestEmptyOfContent(t *testing.T) {
 	})
 }
 
-// TestChangesOfPeopleMeet makes different changes of one account and one token at the same time. None may undo
+// TestConcurrentChangesOfPeople makes different changes of one account and one token at the same time. None may undo
 // another, so that a withdrawn right stays withdrawn.
-func TestChangesOfPeopleMeet(t *testing.T) {
+func TestConcurrentChangesOfPeople(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		for i := range 20 {

@@ -95,8 +95,8 @@ func TestCached(t *testing.T) {
 	})
 }
 
-// TestOthersChanges changes an entry through another program: the change stream invalidates the cache of this one.
-func TestOthersChanges(t *testing.T) {
+// TestChangesOfOtherPrograms changes an entry through another program: the change stream invalidates the cache of this one.
+func TestChangesOfOtherPrograms(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, other := testkit.SampleStore(t, e), testkit.Store(t, e)
 	testkit.Follow(t, store)
@@ -187,9 +187,9 @@ func TestCachedPages(t *testing.T) {
 	})
 }
 
-// TestFilterTellsNoDraft filters by the slug of a tag that readers can't see: the entries that link to it must not
+// TestFilterHidesDrafts filters by the slug of a tag that readers can't see: the entries that link to it must not
 // reveal that the tag exists.
-func TestFilterTellsNoDraft(t *testing.T) {
+func TestFilterHidesDrafts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
@@ -274,9 +274,9 @@ func TestMemoryWeight(t *testing.T) {
 	}
 }
 
-// TestFormsOfTwoFields checks that the rendered bodies of two rich texts of an entry, in the same language, are not
+// TestRenderedBodiesOfTwoFields checks that the rendered bodies of two rich texts of an entry, in the same language, are not
 // confused.
-func TestFormsOfTwoFields(t *testing.T) {
+func TestRenderedBodiesOfTwoFields(t *testing.T) {
 	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
 	article := &content.Article{Base: content.Base{ID: "article_a"}}
 	forms := map[string]string{}

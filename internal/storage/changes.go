@@ -21,7 +21,7 @@ func (s *Store) changes(ctx context.Context, e engine.Event) []feed.Change {
 	}
 	if e.Table == settings {
 		if err := s.ReadSite(ctx); err != nil {
-			s.log.WarnContext(ctx, "the site's settings could not be read anew", "err", err)
+			s.log.WarnContext(ctx, "the site's settings could not be read again", "err", err)
 		}
 		return []feed.Change{{}}
 	}

@@ -8,9 +8,9 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestDueAgain checks that after a failed search for due entries the next search is not skipped, also on a local
+// TestDueAfterFailure checks that after a failed search for due entries the next search is not skipped, also on a local
 // engine.
-func TestDueAgain(t *testing.T) {
+func TestDueAfterFailure(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	now := time.Now()
 	if !store.MayBeDue(now) || store.MayBeDue(now) {

@@ -90,9 +90,9 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 	})
 }
 
-// TestLinkedAtAll filters by whether anything is linked, in lists of objects of which some have a link, some have a
+// TestRelationExists filters by whether anything is linked, in lists of objects of which some have a link, some have a
 // link to an entry that readers can't see, and some have none.
-func TestLinkedAtAll(t *testing.T) {
+func TestRelationExists(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
@@ -149,8 +149,8 @@ func TestProjection(t *testing.T) {
 	})
 }
 
-// TestFiltersAreAsked checks that each member of each kind's filter adds a condition.
-func TestFiltersAreAsked(t *testing.T) {
+// TestEveryFilterAddsCondition checks that each member of each kind's filter adds a condition.
+func TestEveryFilterAddsCondition(t *testing.T) {
 	for _, c := range testkit.Store(t, testkit.Embedded(t)).EachKind() {
 		for _, member := range c.Ignored() {
 			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must ask for it", c.Kind(), member)

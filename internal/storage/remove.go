@@ -30,9 +30,9 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 		return errors.Join(ErrStale, c.store.discard(ctx, &r))
 	}
 	fault("entry removed")
-	if _, err := batch.Join(ctx, "bury", &r, c.store.removeRemains); err != nil {
+	if _, err := batch.Join(ctx, "remove remains", &r, c.store.removeRemains); err != nil {
 		// The entry is removed. A sweep that finds the revision removes the remains.
-		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
+		c.store.log.WarnContext(ctx, "the remains of a removed entry could not be removed yet; a sweep will remove them", "entry", e.ID, "err", err)
 	}
 	fault("revision marked")
 	return nil

@@ -59,12 +59,12 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 	if lost {
 		if err := c.release(ctx, before, after, r.ID); err != nil {
 			// Another entry can take over the claim after a while: see takeOver.
-			c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+			c.store.log.WarnContext(ctx, "the claim of a former slug could not be removed; a sweep will remove it", "entry", after.ID, "err", err)
 		}
 	}
 	if before == nil || !content.Same(before.Live, after.Live) {
 		if err := c.show(ctx, after); err != nil {
-			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
+			c.store.log.WarnContext(ctx, "the claims of an entry could not be marked as public; filters by its slugs will read the entry", "entry", after.ID, "err", err)
 		}
 	}
 	fault("claims settled")

@@ -24,8 +24,8 @@ func named(t *testing.T, store *storage.Store, f content.StringFilter) []string 
 // is returns a filter with the operators that compare exactly.
 func is(m content.Match[string]) content.StringFilter { return content.StringFilter{Match: m} }
 
-// TestTextsAlike compares texts that are typed in different ways.
-func TestTextsAlike(t *testing.T) {
+// TestEqualTexts compares texts that are typed in different ways.
+func TestEqualTexts(t *testing.T) {
 	names := []string{"K’Brơi", "Ðồng Tháp", "Straße", "Cần\u00a0Thơ", "Ｓｅｎ hồng", "Łódź", "İzmir", "Bông súng"}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -95,8 +95,8 @@ func TestTextsAlike(t *testing.T) {
 	})
 }
 
-// TestPlainTextsAlike compares the texts without languages.
-func TestPlainTextsAlike(t *testing.T) {
+// TestEqualPlainTexts compares the texts without languages.
+func TestEqualPlainTexts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		medium := content.NewEntry(&content.Media{

@@ -151,9 +151,9 @@ func TestDroppedIndexes(t *testing.T) {
 	}
 }
 
-// TestWatchFilled starts to fill a store that another program serves: the program refuses to answer until the filling
+// TestFillingStopsServing starts to fill a store that another program serves: the program refuses to answer until the filling
 // is done.
-func TestWatchFilled(t *testing.T) {
+func TestFillingStopsServing(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store := watched(t, e)
 	testkit.Insert(t, e, "settings", `{"_id": "unfinished", "what": "import", "since": {"$date": "2026-01-01T00:00:00Z"}, "by": "x"}`)
@@ -165,10 +165,10 @@ func TestWatchFilled(t *testing.T) {
 	testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
 }
 
-// TestTakenCollection removes one collection of a running store: nothing is read, cached or written any more. The
+// TestMissingCollection removes one collection of a running store: nothing is read, cached or written any more. The
 // store resumes by itself when the same collection is there again, and after a restart if another one is in its
 // place.
-func TestTakenCollection(t *testing.T) {
+func TestMissingCollection(t *testing.T) {
 	rename := func(t *testing.T, e testkit.Engine, from, to string) {
 		t.Helper()
 		db := testkit.Database(t, e)

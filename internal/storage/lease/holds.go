@@ -180,6 +180,6 @@ func (h *Holds) remove(ctx context.Context, own bson.D) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.timeout)
 	defer cancel()
 	if _, err := h.engine.Table(Table).Write(ctx, engine.Delete(own)); err != nil {
-		h.log.WarnContext(ctx, "a file is held for half a minute", "sha256", own[0].Value, "err", err)
+		h.log.WarnContext(ctx, "the lease on a file could not be removed; it ends in half a minute", "sha256", own[0].Value, "err", err)
 	}
 }
