@@ -60,7 +60,7 @@ type Options struct {
 	// Life is the longest time that an answer is cached, counted from when its making began. It limits how long an
 	// outdated answer stays if the notice of a change is lost.
 	Life time.Duration
-	// Journal records what changes. Whoever records a change there must also call Forget.
+	// Journal records what changes. A caller that records a change there must also call Forget.
 	Journal *Journal
 }
 

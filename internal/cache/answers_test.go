@@ -67,15 +67,15 @@ func TestForget(t *testing.T) {
 	}
 	a.change("tag_2", "Tag") // the empty list gets an element
 	if a.Get(key(3)) != nil || a.Get(key(2)) == nil || a.Get(key(1)) == nil {
-		t.Error("a change of a kind forgets what was made from that kind, and nothing else")
+		t.Error("a change of a kind must drop the answers with its tag, and no others")
 	}
 	a.change("article_1")
 	if a.Get(key(1)) != nil || a.Get(key(2)) == nil {
-		t.Error("a change of an entry forgets what was made from it, and nothing else")
+		t.Error("a change of an entry must drop the answers with its tag, and no others")
 	}
 	a.changeAll()
 	if a.Get(key(2)) != nil {
-		t.Error("something outlived everything")
+		t.Error("an answer is left after all were dropped")
 	}
 }
 
@@ -84,7 +84,7 @@ func TestChangeDuringFill(t *testing.T) {
 	for name, change := range map[string]func(watched){
 		"its entry":  func(a watched) { a.change("article_1") },
 		"everything": func(a watched) { a.changeAll() },
-		"its entry, and more others than are remembered": func(a watched) {
+		"its entry, and more others than the journal remembers": func(a watched) {
 			a.change("article_1")
 			for n := range 1 << 16 {
 				a.change(cache.Tag(fmt.Sprintf("tag_%d", n)))
@@ -98,7 +98,7 @@ func TestChangeDuringFill(t *testing.T) {
 			return old
 		})
 		if a.Get(key(1)) != nil || a.Stats().Refused.Load() != 1 {
-			t.Errorf("%s changed, and the old answer was kept", name)
+			t.Errorf("%s changed, and the old answer is still cached", name)
 		}
 	}
 	a, _ := answers()
@@ -106,7 +106,7 @@ func TestChangeDuringFill(t *testing.T) {
 	a.change("article_1")
 	for range 2 { // the first call only records the key
 		if a.Keep(key(2), answer); a.Get(key(2)) != nil {
-			t.Error("an answer was kept under another key after what it was made from had changed")
+			t.Error("an answer was cached under another key after its content had changed")
 		}
 	}
 	a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
@@ -162,12 +162,12 @@ func TestLostFeed(t *testing.T) {
 	a.Fill(t.Context(), key(1), made("old", "article_1"))
 	current.Store(false)
 	if a.Get(key(1)) != nil {
-		t.Error("an answer was given that may be old")
+		t.Error("an answer that may be outdated was returned")
 	}
 	a.Fill(t.Context(), key(2), made("unsure", "article_1"))
 	current.Store(true)
 	if a.Get(key(2)) != nil {
-		t.Error("an answer was kept that may be old")
+		t.Error("an answer that may be outdated was cached")
 	}
 	a.Fill(t.Context(), key(3), func(ctx context.Context) *cache.Answer {
 		current.Store(false)
@@ -175,7 +175,7 @@ func TestLostFeed(t *testing.T) {
 	})
 	current.Store(true)
 	if a.Get(key(3)) != nil {
-		t.Error("an answer was kept although the feed was lost while it was made")
+		t.Error("an answer was cached although the feed was lost while it was made")
 	}
 }
 
@@ -196,12 +196,12 @@ func TestBound(t *testing.T) {
 	}
 	a.Fill(t.Context(), key(-1), made(string(bytes.Repeat([]byte("x"), cache.MaxAnswer+1)), "Article"))
 	if a.Get(key(-1)) != nil {
-		t.Error("an answer was kept that is too large")
+		t.Error("an answer that is too large was cached")
 	}
 	a.change("Article")
 	for n := range 2000 {
 		if a.Get(key(n)) != nil {
-			t.Fatalf("%d outlived its change", n)
+			t.Fatalf("answer %d is still cached after its change", n)
 		}
 	}
 }
@@ -210,7 +210,7 @@ func TestBound(t *testing.T) {
 func TestDisabled(t *testing.T) {
 	a := cache.New(cache.Options{})
 	if got := a.Fill(t.Context(), key(1), made("it", "article_1")); string(got.Body) != "it" || a.Get(key(1)) != nil {
-		t.Error("a cache without room is not one that answers and keeps nothing")
+		t.Error("a cache of zero bytes must answer and cache nothing")
 	}
 	a.Forget("article_1")
 	a.ForgetAll()

@@ -47,7 +47,7 @@ func TestMemory(t *testing.T) {
 	lost.Store(false)
 	has("other", 0)
 	if stats := m.Stats(); stats.Refused.Load() != 2 {
-		t.Errorf("%d refused, want 2: what was made before a change, and what was made while none was heard of", stats.Refused.Load())
+		t.Errorf("%d refused, want 2: one made before a change, and one made while no changes were reported", stats.Refused.Load())
 	}
 
 	put("one", 6, journal.Now(), "article_1")
@@ -75,10 +75,10 @@ func TestMemoryBound(t *testing.T) {
 	var none *cache.Memory[int]
 	none.Put("1", 1, 8, 0)
 	if _, ok := none.Get("1"); ok {
-		t.Error("what keeps nothing kept something")
+		t.Error("a nil cache has a value")
 	}
 	if cache.NewMemory[int](nil, 0, 0) != nil {
-		t.Error("no bytes keep something")
+		t.Error("a cache of zero bytes has a value")
 	}
 }
 

@@ -98,7 +98,7 @@ func BenchmarkUpdate(b *testing.B) {
 func warmAll(t *table) {
 	for _, path := range articlePaths() {
 		t.order(orderKey{column: t.column(path)})
-		t.posted(t.column(path))
+		t.postingsOf(t.column(path))
 	}
 }
 

@@ -238,7 +238,7 @@ func BenchmarkIndexes(b *testing.B) {
 		b.Run("postings of "+path, func(b *testing.B) {
 			for b.Loop() {
 				delete(t.postings, t.column(path))
-				t.posted(t.column(path))
+				t.postingsOf(t.column(path))
 			}
 		})
 	}

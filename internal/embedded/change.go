@@ -167,7 +167,7 @@ func (c *changes) put(all []version) error {
 			return err
 		}
 	}
-	if err := c.distinct(rows); err != nil {
+	if err := c.checkUnique(rows); err != nil {
 		return err
 	}
 	conn := c.t.db.conn

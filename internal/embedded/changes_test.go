@@ -156,11 +156,11 @@ func (w *world) consistent(t *testing.T) {
 	if fresh.hash != w.table.hash || !slices.Equal(fresh.lists, w.table.lists) || !slices.Equal(fresh.mixed, w.table.mixed) {
 		t.Fatal("the table has other counts than its rows")
 	}
-	stands(t, w.table)
+	checkIndexes(t, w.table)
 }
 
-// stands checks that every index of a table equals one that is made again.
-func stands(t *testing.T, of *table) {
+// checkIndexes checks that every index of a table equals one that is made again.
+func checkIndexes(t *testing.T, of *table) {
 	t.Helper()
 	fresh := of.db.newTable("fresh")
 	fresh.setColumns(of.paths)
@@ -171,10 +171,10 @@ func stands(t *testing.T, of *table) {
 		}
 	}
 	for column, p := range of.postings {
-		want := fresh.posted(column)
+		want := fresh.postingsOf(column)
 		for key, rows := range p {
 			if !slices.Equal(rows, want[key]) {
-				t.Fatalf("the rows with %q in column %d are others", key, column)
+				t.Fatalf("the postings of %q in column %d have other rows", key, column)
 			}
 		}
 		if len(p) != len(want) {
@@ -271,7 +271,7 @@ func TestUnique(t *testing.T) {
 	write(t, table, engine.Update(engine.ByID("a"), engine.Set("login", "x")), engine.Delete(engine.ByID("b")), engine.Insert(M{"_id": "d"}),
 		engine.Update(engine.ByID("a"), engine.Set("login", "new")), engine.Insert(M{"_id": "e", "login": "x"}))
 	if err := table.Index(t.Context(), engine.Index{Keys: D{{Key: "both", Value: 1}}, Unique: true}); !errors.Is(err, engine.ErrDuplicate) {
-		t.Errorf("a unique index over documents that are not: %v", err)
+		t.Errorf("a unique index over duplicate documents: %v", err)
 	}
 }
 

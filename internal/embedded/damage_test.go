@@ -108,7 +108,7 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 		}
 	}
 	if found != len(docs) {
-		t.Errorf("there are %d documents of %d, and nobody says so", found, len(docs))
+		t.Errorf("%d of %d documents are missing without an error", found, len(docs))
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func TestTruncated(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), "restore a backup") {
-		t.Errorf("a cut database: %v", err)
+		t.Errorf("a truncated database: %v", err)
 	}
 }
 
@@ -207,7 +207,7 @@ func TestDamage(t *testing.T) {
 				if err := readWhole(t, changed(files, part.name, data[:at]), docs); err != nil {
 					refused++
 				} else if t.Failed() {
-					t.Fatalf("cut at byte %d of %d", at, len(data))
+					t.Fatalf("truncated at byte %d of %d", at, len(data))
 				}
 			}
 			t.Logf("%d of %d were refused", refused, part.flips+part.cut)

@@ -84,7 +84,7 @@ func (t *table) make(path string, order bool) {
 		if order {
 			t.order(orderKey{column: column})
 		} else {
-			t.posted(column)
+			t.postingsOf(column)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func syncFolder(dir string) error {
 // this user can't read, which existed before, and systems that do not support this.
 func syncFoldersOf(dir string) error {
 	for above := filepath.Dir(dir); above != dir; dir, above = above, filepath.Dir(above) {
-		if err := syncFolder(above); err != nil && !isOne(err, fs.ErrPermission, syscall.EINVAL, syscall.ENOTSUP) {
+		if err := syncFolder(above); err != nil && !isAny(err, fs.ErrPermission, syscall.EINVAL, syscall.ENOTSUP) {
 			return err
 		}
 	}

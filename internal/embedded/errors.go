@@ -27,18 +27,18 @@ func fail(err error) error {
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
 		return engine.Late(err)
-	case isOne(err, sqlite3.FULL, syscall.ENOSPC, syscall.EDQUOT):
+	case isAny(err, sqlite3.FULL, syscall.ENOSPC, syscall.EDQUOT):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The disk of the data folder is full. " +
 			"Free some space; writing works again then.", Cause: err}
-	case isOne(err, sqlite3.IOERR, sqlite3.CANTOPEN, sqlite3.READONLY, sqlite3.BUSY, syscall.EFBIG):
+	case isAny(err, sqlite3.IOERR, sqlite3.CANTOPEN, sqlite3.READONLY, sqlite3.BUSY, syscall.EFBIG):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The data folder can't be read or written. " +
 			"See whether its disk is full or broken, and whether Sen may use it.", Cause: err}
 	}
 	return err
 }
 
-// isOne reports whether an error is one of some others.
-func isOne(err error, others ...error) bool {
+// isAny reports whether an error is one of some others.
+func isAny(err error, others ...error) bool {
 	return slices.ContainsFunc(others, func(other error) bool { return errors.Is(err, other) })
 }
 

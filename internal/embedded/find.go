@@ -47,7 +47,7 @@ func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
 	t.lock.RLock()
 	f, err := t.compile(filter)
 	if err == nil && !f.documents() {
-		n, err = t.number(ctx, f)
+		n, err = t.countRows(ctx, f)
 		t.lock.RUnlock()
 		return n, err
 	}

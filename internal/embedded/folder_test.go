@@ -247,7 +247,7 @@ func TestBackup(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := db.Backup(ctx, within+"2", nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("a backup that is broken off: %v", err)
+		t.Errorf("a cancelled backup: %v", err)
 	}
 	if files, _ := os.ReadDir(filepath.Dir(within)); len(files) != 1 {
 		t.Errorf("there are %v", files)

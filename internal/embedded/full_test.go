@@ -45,7 +45,7 @@ func fullDisk(t *testing.T, db *DB, says string, room func()) {
 		t.Errorf("on a full disk %d documents are read of %d", len(found), n)
 	}
 	if _, err := table.Write(t.Context(), engine.Insert(M{"_id": "full0"})); err == nil {
-		t.Error("an _id is there twice")
+		t.Error("an _id exists twice")
 	}
 	room()
 	if err := db.Ready(t.Context()); err != nil {
@@ -73,7 +73,7 @@ func TestFullDatabase(t *testing.T) {
 	counts, _ := db.Table("things").Count(t.Context(), nil)
 	closed(t, db)
 	if again, err := started(t, dir).Table("things").Count(t.Context(), nil); err != nil || again[0] != counts[0] {
-		t.Errorf("behind a restart there are %v documents, not %v: %v", again, counts, err)
+		t.Errorf("after a restart there are %v documents, not %v: %v", again, counts, err)
 	}
 }
 

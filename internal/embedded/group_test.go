@@ -55,7 +55,7 @@ func TestOneCommit(t *testing.T) {
 		func() { write(t, old, engine.Delete(engine.ByID("none"))) },
 	)
 	if !errors.Is(stopped, engine.ErrDuplicate) {
-		t.Errorf("an _id that a call before has taken: %v", stopped)
+		t.Errorf("an _id that an earlier call has inserted: %v", stopped)
 	}
 	if made := db.commits - before; made != 1 {
 		t.Errorf("there were %d commits", made)

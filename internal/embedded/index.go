@@ -67,8 +67,8 @@ func (o *order) find(c *cut) int {
 	return low
 }
 
-// fewChanges is the greatest number of changes that are made in an index one by one. For more changes, the whole index is
-// traversed once.
+// fewChanges is the greatest number of changes that are made in an index one by one. For more changes, the whole index
+// is traversed once.
 const fewChanges = 32
 
 // apply removes and adds rows.

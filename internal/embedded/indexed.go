@@ -23,8 +23,8 @@ func (t *table) order(key orderKey) *order {
 	return o
 }
 
-// posted returns the postings of a column. The caller holds the table's lock, or is the writer.
-func (t *table) posted(column int) postings {
+// postingsOf returns the postings of a column. The caller holds the table's lock, or is the writer.
+func (t *table) postingsOf(column int) postings {
 	all := t.order(orderKey{column: idColumn}).rows
 	t.mu.Lock()
 	defer t.mu.Unlock()

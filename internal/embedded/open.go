@@ -48,7 +48,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	if err := db.load(); err != nil {
 		return nil, err
 	}
-	db.outgrown.look(db)
+	db.outgrown.check(db)
 	return db, nil
 }
 

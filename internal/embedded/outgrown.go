@@ -15,11 +15,11 @@ const (
 // in postings.
 const rowOverhead = 400
 
-// lookEvery is the number of commits between two checks of the size.
-const lookEvery = 1000
+// checkEvery is the number of commits between two checks of the size.
+const checkEvery = 1000
 
-// look checks the size of what is in memory. The caller is the writer.
-func (o *outgrown) look(db *DB) {
+// check checks the size of what is in memory. The caller is the writer.
+func (o *outgrown) check(db *DB) {
 	rows, bytes := db.size()
 	last := time.Unix(o.told.Load(), 0)
 	if rows < manyRows && bytes < manyBytes || time.Since(last) < 24*time.Hour {

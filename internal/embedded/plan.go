@@ -122,13 +122,13 @@ func (t *table) byValues(c *cond) *source {
 		if c.value.null() {
 			return nil
 		}
-		rows := t.posted(c.column)[string(appendKey(buf[:0], c.value))]
+		rows := t.postingsOf(c.column)[string(appendKey(buf[:0], c.value))]
 		return &source{count: len(rows), rows: func() []*row { return rows }}
 	}
 	if c.null {
 		return nil
 	}
-	p, count := t.posted(c.column), 0
+	p, count := t.postingsOf(c.column), 0
 	add := func(v value) {
 		if rows := p[string(appendKey(buf[:0], v))]; len(rows) > 0 {
 			lists, count = append(lists, rows), count+len(rows)
@@ -168,7 +168,7 @@ const sortCost = 4
 func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 	best := t.sourceOf(q.filter)
 	most := q.most()
-	if q.late() {
+	if q.needsDocuments() {
 		most = 0
 	}
 	if o := t.sorted(q); o != nil {
@@ -203,8 +203,8 @@ func (t *table) reach(o *order, f *filter) (from, to int, exact bool) {
 	return from, to, exact
 }
 
-// number counts the rows that match a filter that needs no documents.
-func (t *table) number(ctx context.Context, f *filter) (n int, err error) {
+// countRows counts the rows that match a filter that needs no documents.
+func (t *table) countRows(ctx context.Context, f *filter) (n int, err error) {
 	if kids := f.root.kids; f.root.op == opAnd && len(kids) == 0 {
 		return len(t.rows), nil
 	} else if c := f.root; c.op != opAnd || len(kids) > 0 {

@@ -31,8 +31,8 @@ func (q *query) most() int {
 	return q.skip + q.limit
 }
 
-// late reports whether the rows that match, or their order, are only known after their documents are read.
-func (q *query) late() bool { return q.filter.documents() || q.sorter != nil }
+// needsDocuments reports whether the rows that match, or their order, are only known after their documents are read.
+func (q *query) needsDocuments() bool { return q.filter.documents() || q.sorter != nil }
 
 // descends reports whether an order is descending.
 func descends(direction any) (bool, error) {

@@ -92,7 +92,7 @@ func (r *reading) plan(queries []engine.Query, all []found) (err error) {
 		if f.rows, err = f.t.find(r.ctx, f.query); err != nil {
 			return err
 		}
-		if r.conn == nil && len(f.rows) > 0 && (f.late() || !f.project.covers(f.rows)) {
+		if r.conn == nil && len(f.rows) > 0 && (f.needsDocuments() || !f.project.covers(f.rows)) {
 			if err := r.begin(f); err != nil {
 				return err
 			}
@@ -115,7 +115,7 @@ func (r *reading) begin(f *found) (err error) {
 
 // answer reads the documents of a query.
 func (r *reading) answer(i int, f *found) error {
-	if f.late() {
+	if f.needsDocuments() {
 		if err := r.filterAndSort(f); err != nil {
 			return err
 		}
@@ -165,7 +165,8 @@ func (r *reading) close() {
 	}
 }
 
-// filterAndSort does the part of a query that needs documents: it tests the filter on each row's document, and sorts the rows.
+// filterAndSort does the part of a query that needs documents: it tests the filter on each row's document, and sorts
+// the rows.
 func (r *reading) filterAndSort(f *found) error {
 	rows := f.rows[:0:0]
 	keys := map[*row][]value{}

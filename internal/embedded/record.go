@@ -55,8 +55,8 @@ func (db *DB) write(all []*changes, do func() error) error {
 	for _, c := range all {
 		c.apply()
 	}
-	if db.commits%lookEvery == 0 {
-		db.outgrown.look(db)
+	if db.commits%checkEvery == 0 {
+		db.outgrown.check(db)
 	}
 	if len(garbage) > manyDocuments {
 		return db.write(nil, nil)

@@ -55,7 +55,7 @@ func (q *query) walk(ctx context.Context, rows []*row, exact bool, most int) (fo
 			}
 		}
 	}
-	if q.late() || exact && q.limit > 0 {
+	if q.needsDocuments() || exact && q.limit > 0 {
 		return found, nil
 	}
 	return found[min(q.skip, len(found)):], nil
@@ -85,7 +85,7 @@ func (q *query) gather(ctx context.Context, rows []*row, most int) (found []*row
 	if sorted && !top {
 		slices.SortFunc(found, q.compare)
 	}
-	if q.late() {
+	if q.needsDocuments() {
 		return found, nil
 	}
 	if most > 0 {

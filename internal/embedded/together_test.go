@@ -94,7 +94,7 @@ func TestConcurrentReaders(t *testing.T) {
 		})
 	}
 	all.Wait()
-	stands(t, things)
+	checkIndexes(t, things)
 }
 
 // TestNested checks that a function that reads documents may call the engine, and that large results come in parts.
@@ -164,10 +164,10 @@ func TestContexts(t *testing.T) {
 		"index":    func(ctx context.Context) error { return table.Index(ctx, engine.Index{Keys: D{{Key: "x", Value: 1}}}) },
 	} {
 		if err := call(late); content.CodeOf(err) != content.CodeUnavailable {
-			t.Errorf("%s behind its deadline: %v", name, err)
+			t.Errorf("%s after its deadline: %v", name, err)
 		}
 		if err := call(gone); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s that nobody waits for: %v", name, err)
+			t.Errorf("%s with a cancelled context: %v", name, err)
 		}
 	}
 	if n, err := table.Count(t.Context(), D{{Key: "n", Value: 1}}, nil); err != nil || n[0] != 1 || n[1] != 1 {
@@ -190,7 +190,7 @@ func TestTrips(t *testing.T) {
 	_ = table.Find(ctx, engine.Query{Filter: D{{Key: "$where", Value: 1}}}, nil)
 	want := []string{"write failed: false, took: true", "write failed: false, took: true", "count failed: false, took: true", "find failed: true, took: true"}
 	if trips.Count() != 4 || !slices.Equal(told, want) {
-		t.Errorf("%d trips, told of %q", trips.Count(), told)
+		t.Errorf("%d trips, reported were %q", trips.Count(), told)
 	}
 	if names, err := db.Tables(t.Context()); err != nil || fmt.Sprint(names) != "map[things:]" || !db.Local() {
 		t.Errorf("the tables are %v: %v", names, err)

@@ -21,7 +21,7 @@ func (t *table) addUnique(u unique) error {
 	}
 	c := t.changes()
 	for _, r := range t.rows {
-		if err := c.clash(u, r); err != nil {
+		if err := c.conflict(u, r); err != nil {
 			return err
 		}
 	}
@@ -31,11 +31,11 @@ func (t *table) addUnique(u unique) error {
 	return nil
 }
 
-// distinct returns an error if a new row has the values of another document under a unique index.
-func (c *changes) distinct(rows []*row) error {
+// checkUnique returns an error if a new row has the values of another document under a unique index.
+func (c *changes) checkUnique(rows []*row) error {
 	for _, u := range c.t.unique {
 		for i, r := range rows {
-			if err := c.clash(u, r); err != nil {
+			if err := c.conflict(u, r); err != nil {
 				return err
 			}
 			for _, other := range rows[:i] {
@@ -48,9 +48,9 @@ func (c *changes) distinct(rows []*row) error {
 	return nil
 }
 
-// clash returns an error if another document has the values of a row.
-func (c *changes) clash(u unique, r *row) (err error) {
-	p := c.t.posted(u.columns[0])
+// conflict returns an error if another document has the values of a row.
+func (c *changes) conflict(u unique, r *row) (err error) {
+	p := c.t.postingsOf(u.columns[0])
 	var buf [128]byte
 	keysOf(r.cell(u.columns[0]), buf[:], func(key []byte) {
 		for _, other := range p[string(key)] {
@@ -108,7 +108,7 @@ func (t *table) rebuild(ctx context.Context, paths []string) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := c.remake(r, cells); err != nil {
+			if err := c.rebuildRow(r, cells); err != nil {
 				return err
 			}
 			if time.Since(told) > 2*time.Second {
@@ -126,8 +126,8 @@ func (t *table) rebuild(ctx context.Context, paths []string) error {
 	return err
 }
 
-// remake makes the row of a document again.
-func (c *changes) remake(old *row, cells *cellReader) error {
+// rebuildRow makes the row of a document again.
+func (c *changes) rebuildRow(old *row, cells *cellReader) error {
 	return c.document(old, func(doc []byte) error {
 		all, err := cells.read(text(doc))
 		if err != nil {

@@ -145,7 +145,7 @@ func TestCovered(t *testing.T) {
 			}
 		}
 		if doc.Lookup("tags").Type != 0 {
-			t.Errorf("%v has more than was asked for", doc)
+			t.Errorf("%v has more fields than requested", doc)
 		}
 	}
 	free := len(db.readers)

@@ -90,10 +90,12 @@ type Query struct {
 	// Batch is the expected number of documents if there is no limit, so that they come in one batch.
 	Batch int
 	// Hint names, by its keys, the index to read; nil lets the engine choose. Min is the position in that index at
-	// which the scan begins, and Max the position before which it ends. The store sets them only for engines that are not local.
+	// which the scan begins, and Max the position before which it ends. The store sets them only for engines that are
+	// not local.
 	Hint, Min, Max bson.D
-	// Discriminator is a path and the value that all documents of this query have there, and no documents of the other queries.
-	// An engine may use it to find the query of a document, instead of adding a field of its own. It is optional.
+	// Discriminator is a path and the value that all documents of this query have there, and no documents of the other
+	// queries. An engine may use it to find the query of a document, instead of adding a field of its own. It is
+	// optional.
 	Discriminator bson.E
 	// Table names the table of the query in a call with several queries ([Table.FindEach]). Empty means the table of
 	// the call.
@@ -186,6 +188,7 @@ type Event struct {
 type Follower struct {
 	// Changed is called for each event, in order.
 	Changed func(context.Context, Event)
-	// CaughtUp is called when all changes before a time have been reported. The zero time means that the stream is lost.
+	// CaughtUp is called when all changes before a time have been reported. The zero time means that the stream is
+	// lost.
 	CaughtUp func(time.Time)
 }

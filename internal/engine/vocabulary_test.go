@@ -165,7 +165,7 @@ func ids(t *testing.T, table engine.Table, filter, sort bson.D) (all string) {
 	q := engine.Query{Filter: filter, Sort: sort, Fields: bson.D{{Key: "live.title.vi", Value: 1}}}
 	err := table.Find(t.Context(), q, func(doc bson.Raw) error {
 		if _, err := doc.LookupErr("s"); err == nil {
-			t.Errorf("%v: a field comes that was not asked for", filter)
+			t.Errorf("%v: there is a field that was not requested", filter)
 		}
 		all += bsondoc.ID(doc)
 		return nil
@@ -193,7 +193,7 @@ func writes(t *testing.T, table engine.Table) {
 		t.Errorf("after the update it is %v", got)
 	}
 	if got, ok, err := table.Modify(ctx, first, set); ok || got != nil || err != nil {
-		t.Errorf("a lost race gives %v: %v", got, err)
+		t.Errorf("a lost race returns %v: %v", got, err)
 	}
 	n, err := table.Write(ctx,
 		engine.Insert(D{"_id": "7"}),

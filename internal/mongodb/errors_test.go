@@ -30,6 +30,6 @@ func TestFail(t *testing.T) {
 	}
 	var told *content.Error
 	if errors.As(mongodb.Fail(errors.New("else")), &told) {
-		t.Error("what is not known is told as if it would pass")
+		t.Error("an unknown error is reported as UNAVAILABLE")
 	}
 }

@@ -94,9 +94,9 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 	return t.runUnion(ctx, len(queries), u, each)
 }
 
-// queryOf returns a function that finds the query of a document by the value at [engine.Query.Discriminator]. That value is in
-// the index of the hint, so that ids and sort keys are read from the index alone. It returns nil if two queries have
-// the same value, or one has none.
+// queryOf returns a function that finds the query of a document by the value at [engine.Query.Discriminator]. That
+// value is in the index of the hint, so that ids and sort keys are read from the index alone. It returns nil if two
+// queries have the same value, or one has none.
 func queryOf(queries []engine.Query) func(bson.Raw) int {
 	places := map[string]int{}
 	for i, q := range queries {

@@ -41,7 +41,7 @@ func TestAccounts(t *testing.T) {
 			},
 		} {
 			if got, ok, err := missing(); ok || got != nil || err != nil {
-				t.Errorf("what is not there gives %+v, %v", got, err)
+				t.Errorf("a missing document returns %+v, %v", got, err)
 			}
 		}
 		if got, err := store.Accounts(ctx); err != nil || !cmp.Equal(got, []*content.Account{lan, minh}) {
@@ -160,7 +160,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("by hash: %v\n%s", err, cmp.Diff(token, got))
 		}
 		if got, ok, err := store.TokenByHash(ctx, "other"); ok || got != nil || err != nil {
-			t.Errorf("another hash gives %+v, %v", got, err)
+			t.Errorf("another hash returns %+v, %v", got, err)
 		}
 		used, revoked := instant.Add(time.Minute), instant.Add(2*time.Minute)
 		if err := store.TouchToken(ctx, token.ID, used); err != nil {
@@ -173,7 +173,7 @@ func TestTokens(t *testing.T) {
 			}
 		}
 		if got, ok, err := store.RevokeToken(ctx, "token_9", revoked); ok || got != nil || err != nil {
-			t.Errorf("what is not there gives %+v, %v", got, err)
+			t.Errorf("a missing document returns %+v, %v", got, err)
 		}
 		if got, err := store.Tokens(ctx); err != nil || !cmp.Equal(got, []*content.Token{token}) {
 			t.Errorf("the list: %v\n%s", err, cmp.Diff([]*content.Token{token}, got))

@@ -40,8 +40,8 @@ func (c *Collection[T, F]) shared(stage content.Stage) bool {
 	return stage != content.StageDraft && !c.whole
 }
 
-// cacheable reports whether entries that are read at a stage with some fields are cached. It also returns the fields as a
-// set.
+// cacheable reports whether entries that are read at a stage with some fields are cached. It also returns the fields as
+// a set.
 func (c *Collection[T, F]) cacheable(stage content.Stage, fields []string) (set fieldSet, ok bool) {
 	set, known := c.set(fields)
 	return set, known && c.shared(stage) && c.store.memory.entities != nil
@@ -89,8 +89,9 @@ func (c *Collection[T, F]) cached(ctx context.Context, ids []content.ID, stage c
 	return entries(), nil
 }
 
-// CachedLookup prepares a read of entries like that of [Collection.Cached]. The caller passes the lookup to [Store.Look]
-// and then calls the function, which returns the entries. The lookup is nil if all entries are in the cache.
+// CachedLookup prepares a read of entries like that of [Collection.Cached]. The caller passes the lookup to
+// [Store.Look] and then calls the function, which returns the entries. The lookup is nil if all entries are in the
+// cache.
 func (c *Collection[T, F]) CachedLookup(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	note(ctx, ids)
 	return c.cachedLookup(ids, stage, fields)

@@ -65,7 +65,7 @@ func TestCached(t *testing.T) {
 			_, _, err := store.Articles.BySlug(ctx, slug, content.StagePublished, []string{"lead"})
 			return err
 		}); n > 0 {
-			t.Errorf("%d round trips for a slug that is known", n)
+			t.Errorf("%d round trips for a cached slug", n)
 		}
 
 		// Drafts are never taken from the cache, and neither are unknown entries.
@@ -73,7 +73,7 @@ func TestCached(t *testing.T) {
 			_, err := store.Articles.ByIDs(ctx, []content.ID{at}, content.StagePublished, []string{"title"})
 			return err
 		}); n != 1 {
-			t.Errorf("%d round trips for a reading past the memory", n)
+			t.Errorf("%d round trips for a read without the cache", n)
 		}
 		if n := trips(t, func(ctx context.Context) error {
 			_, err := store.Articles.Cached(ctx, []content.ID{at}, content.StageDraft, []string{"title"})
@@ -90,12 +90,13 @@ func TestCached(t *testing.T) {
 		}
 		read(1, "title")
 		if title == before {
-			t.Error("what changed is still answered as it was")
+			t.Error("a changed entry is returned in its old form")
 		}
 	})
 }
 
-// TestChangesOfOtherPrograms changes an entry through another program: the change stream invalidates the cache of this one.
+// TestChangesOfOtherPrograms changes an entry through another program: the change stream invalidates the cache of this
+// one.
 func TestChangesOfOtherPrograms(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, other := testkit.SampleStore(t, e), testkit.Store(t, e)
@@ -170,7 +171,7 @@ func TestCachedPages(t *testing.T) {
 				want += string(a.ID) + a.Title["vi"] + fmt.Sprint(pages[0].PageInfo.HasNextPage, pages[0].TotalCount)
 			}
 			if got != want {
-				t.Errorf("places only: %t: %s, want %s", bare, got, want)
+				t.Errorf("ids only: %t: %s, want %s", bare, got, want)
 			}
 		}
 
@@ -269,13 +270,13 @@ func TestMemoryWeight(t *testing.T) {
 		takes := int(after.HeapAlloc-before.HeapAlloc) / n
 		runtime.KeepAlive(kept)
 		if said := storage.Weigh(len(raw)); said < takes*9/10 || said > takes*3 {
-			t.Errorf("%s: %d bytes as stored take %d in memory and are taken for %d", name, len(raw), takes, said)
+			t.Errorf("%s: %d bytes as stored take %d in memory and are estimated as %d", name, len(raw), takes, said)
 		}
 	}
 }
 
-// TestRenderedBodiesOfTwoFields checks that the rendered bodies of two rich texts of an entry, in the same language, are not
-// confused.
+// TestRenderedBodiesOfTwoFields checks that the rendered bodies of two rich texts of an entry, in the same language,
+// are not confused.
 func TestRenderedBodiesOfTwoFields(t *testing.T) {
 	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
 	article := &content.Article{Base: content.Base{ID: "article_a"}}
@@ -285,6 +286,6 @@ func TestRenderedBodiesOfTwoFields(t *testing.T) {
 		forms[storage.FormOf(body, "vi", "html")] = field
 	}
 	if len(forms) != 2 {
-		t.Errorf("one is kept for both: %v", forms)
+		t.Errorf("both fields have the same cached body: %v", forms)
 	}
 }

@@ -16,7 +16,7 @@ func (s *Store) Follow(ctx context.Context) { s.Feed.Follow(ctx, s.changes) }
 // changes translates an event of the engine into the changes that readers see.
 func (s *Store) changes(ctx context.Context, e engine.Event) []feed.Change {
 	if e.Lost {
-		s.suspect(ctx)
+		s.checkSoon(ctx)
 		return []feed.Change{{}}
 	}
 	if e.Table == settings {

@@ -20,7 +20,7 @@ func TestClocks(t *testing.T) {
 			t.Fatal(err)
 		}
 		if wrong := time.Until(store.Now()).Abs(); wrong > time.Second {
-			t.Errorf("a program whose clock is wrong by %s tells a time that is wrong by %s", off, wrong)
+			t.Errorf("a program whose clock is wrong by %s returns a time that is wrong by %s", off, wrong)
 		}
 		err := store.Ready(t.Context())
 		if tooFar := off.Abs() > 5*time.Second; tooFar != (err != nil) || tooFar && !strings.Contains(err.Error(), "clock") {

@@ -24,11 +24,11 @@ type collection interface {
 	restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error)
 	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
-	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
+	visible(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
 	ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error)
 	linkQuery(ids []content.ID) engine.Query
 	decodeLinked(bson.Raw) (content.ID, Linked, error)
-	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
+	visibleAmong(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
 }
 
 // collectionOf returns the collection of a kind, or nil if there is none.

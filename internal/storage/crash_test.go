@@ -91,7 +91,7 @@ func TestCrashChild(t *testing.T) {
 	if err == nil { // what a change leaves to a sweep
 		_, _, err = store.Sweep(context.Background(), time.Now(), false)
 	}
-	t.Fatalf("it lives on: %v", err)
+	t.Fatalf("the child was not killed: %v", err)
 }
 
 // theTag returns the single tag that TestCrash made.
@@ -180,7 +180,7 @@ func afterCrash(t *testing.T, store *storage.Store, action content.Action, step 
 	if action == content.ActionDeleteForever {
 		// The slug is free: a new entry gets it.
 		if made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")}); made.Content.Common().Slug != "the-cu" {
-			t.Errorf("the slug of what is gone was not let go: %s", made.Content.Common().Slug)
+			t.Errorf("the slug of a removed entry is still claimed: %s", made.Content.Common().Slug)
 		}
 	}
 }

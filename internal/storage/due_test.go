@@ -14,14 +14,14 @@ func TestDueAfterFailure(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	now := time.Now()
 	if !store.MayBeDue(now) || store.MayBeDue(now) {
-		t.Fatal("it is not looked for once")
+		t.Fatal("no first search is needed")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := store.Tags.Due(ctx, now); err == nil {
-		t.Fatal("a look that was broken off found what it looked for")
+		t.Fatal("the cancelled search succeeded")
 	}
 	if !store.MayBeDue(now) {
-		t.Error("it is not looked for again")
+		t.Error("no search is needed after one that failed")
 	}
 }

@@ -9,8 +9,7 @@ var ErrLoginTaken = errors.New("the login is taken")
 
 // The errors of a write.
 var (
-	// ErrStale means that another write came first: the entry has another version, or an entry above its new parent
-	// was moved.
+	// ErrStale means that another write came first: the entry has another version, or its new parent was moved.
 	ErrStale = errors.New("another write came first")
 	// ErrAttempted means that a change with the same idempotency key was started before.
 	ErrAttempted = errors.New("the change was begun before")

@@ -132,7 +132,7 @@ func TestKeysExamined(t *testing.T) {
 				t.Fatal(err)
 			}
 			if docs, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK(); docs > 0 && len(within.Any) == 0 {
-				t.Errorf("%s: places of a page of 20 examined %d documents", name, docs)
+				t.Errorf("%s: the sort keys of a page of 20 examined %d documents", name, docs)
 			}
 			pages, err := store.Articles.Pages(ctx, list, []storage.Within{within})
 			if err != nil {
@@ -159,7 +159,7 @@ func TestSectionAndTag(t *testing.T) {
 		keys, _ := plan.Lookup("executionStats", "totalKeysExamined").AsInt64OK()
 		docs, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK()
 		if keys > 12 || keys == 0 || docs > 11 || bare && docs > 0 {
-			t.Errorf("a page of 10, places only: %t: examined %d keys and %d documents", bare, keys, docs)
+			t.Errorf("a page of 10, sort keys only: %t: examined %d keys and %d documents", bare, keys, docs)
 		}
 	}
 }
@@ -180,7 +180,7 @@ func TestCovered(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK(); n < want || bare && n > want {
-				t.Errorf("%s, places only: %t: %d documents examined, want %d", name, bare, n, want)
+				t.Errorf("%s, sort keys only: %t: %d documents examined, want %d", name, bare, n, want)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func TestPutFile(t *testing.T) {
 		// More bytes than the driver buffers before it writes.
 		err := store.PutFile(ctx, "media_a", "", "a.mp4", "video/mp4", endless(17<<20, broken))
 		if !errors.Is(err, broken) {
-			t.Errorf("a file that breaks off: %v", err)
+			t.Errorf("a file that fails: %v", err)
 		}
 		for _, name := range []string{"media.files", "media.chunks"} {
 			if n := testkit.Count(t, e, name); n != 0 {
@@ -46,7 +46,7 @@ func TestPutFile(t *testing.T) {
 			}
 		}
 		if err := store.PutFile(ctx, "media_a", "", "a.txt", "text/plain", strings.NewReader("other")); err == nil {
-			t.Error("a file was written over")
+			t.Error("a file was overwritten")
 		}
 		if err := store.DeleteFiles(ctx, "media_a"); err != nil {
 			t.Error(err)

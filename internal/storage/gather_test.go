@@ -130,14 +130,14 @@ func TestEqualLists(t *testing.T) {
 		all.Wait()
 		close(held.reached)
 		if before.name != "Cũ" || before.err != nil {
-			t.Errorf("the first is answered %+v", before)
+			t.Errorf("the first request got %+v", before)
 		}
 		if !errors.Is(gone.err, context.Canceled) {
-			t.Errorf("who gave up is answered %+v", gone)
+			t.Errorf("the request that gave up got %+v", gone)
 		}
 		for _, got := range append(after, other) {
 			if got.name != "Mới" || got.trips != 1 || got.err != nil {
-				t.Errorf("who asked after the change is answered %+v", got)
+				t.Errorf("the request after the change got %+v", got)
 			}
 		}
 		if n := held.reads.Load(); n != 3 {

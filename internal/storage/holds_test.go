@@ -36,7 +36,7 @@ func TestHolds(t *testing.T) {
 		for _, change := range []string{"", "two"} {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			if h, err := second.Holds.File(ctx, "held", change); err == nil {
-				t.Errorf("%q got a file that is held and renewed", change)
+				t.Errorf("%q got the lease of a file while another change renews it", change)
 				h.Release()
 			}
 			cancel()
@@ -47,7 +47,7 @@ func TestHolds(t *testing.T) {
 			return
 		}
 		if h := hold(second, t.Context(), "left", ""); !h.TakenOver {
-			t.Error("it is not told that a file was left behind")
+			t.Error("the lease does not say that the file was taken over")
 		}
 		before := hold(first, t.Context(), "again", "one")
 		retry := hold(second, t.Context(), "again", "one")

@@ -34,7 +34,7 @@ func (l *lookups) answer(ctx context.Context) error {
 	}
 	for kind, ids := range l.asked.ids {
 		tasks.Go(func() error {
-			seen, err := l.store.collectionOf(kind).see(taskCtx, ids, stageFor(kind, l.drafts))
+			seen, err := l.store.collectionOf(kind).visible(taskCtx, ids, stageFor(kind, l.drafts))
 			mu.Lock()
 			defer mu.Unlock()
 			for _, id := range seen {
@@ -64,8 +64,8 @@ func (l *lookups) answer(ctx context.Context) error {
 	return nil
 }
 
-// see returns those of some entries that are visible at a stage. For readers it uses the cache as far as possible.
-func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
+// visible returns those of some entries that are visible at a stage. For readers it uses the cache as far as possible.
+func (c *Collection[T, F]) visible(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
 	found, err := c.Cached(ctx, ids, stage, nil)
 	for i, e := range found {
 		if !content.IsNil(e) {
@@ -92,7 +92,7 @@ func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.
 	if err != nil {
 		return nil, err
 	}
-	seen, err := c.store.collectionOf(link.of).among(ctx, all, stage)
+	seen, err := c.store.collectionOf(link.of).visibleAmong(ctx, all, stage)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field st
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// among returns which of some entries are visible at a stage. There is no limit on their number.
-func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
+// visibleAmong returns which of some entries are visible at a stage. There is no limit on their number.
+func (c *Collection[T, F]) visibleAmong(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
 	seen := make(map[content.ID]bool, len(ids))
 	for chunk := range slices.Chunk(ids, maxIDs) {
 		v := c.lists.ViewByID(stage)

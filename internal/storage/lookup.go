@@ -174,9 +174,9 @@ func (all *gathered) Run(ctx context.Context) error {
 	})
 }
 
-// bySlugNow returns the entry whose present slug is the given one, and the size of the document that was read, in
+// byPresentSlug returns the entry whose present slug is the given one, and the size of the document that was read, in
 // bytes.
-func (c *Collection[T, F]) bySlugNow(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
+func (c *Collection[T, F]) byPresentSlug(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
 	l := c.lookup(v, v.At+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
 	e, _ := l.found[slug].decoded.(T)

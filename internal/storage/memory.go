@@ -12,7 +12,7 @@ import (
 // content from which it was made changes. Reads of the newsroom never use it.
 type memory struct {
 	entities *cache.Memory[entity]
-	// slugs map slugs to ids. An empty id means that no entry has the slug.
+	// slugs map slugs to ids. An empty id means that the slug leads readers nowhere.
 	slugs *cache.Memory[content.ID]
 	pages *cache.Memory[*keptPage]
 	forms *cache.Memory[string]
@@ -33,8 +33,8 @@ type entity struct {
 	fields fieldSet
 }
 
-// The caches of slugs, rendered bodies and ends of links may each use a fraction of the bound of entities: one part
-// in so many.
+// slugShare, formShare and endShare divide the bound of the cache of entries: the results are the bounds of the caches
+// of slugs, of rendered bodies, and of ends of links.
 const slugShare, formShare, endShare = 16, 4, 32
 
 // memoryLife is the longest time that a value is cached. It limits how long an outdated value stays if the notice of

@@ -35,10 +35,10 @@ func TestMove(t *testing.T) {
 			}
 		})
 		if err == nil || !strings.Contains(err.Error(), "tags differ") {
-			t.Fatalf("the site was written while it was moved: %v", err)
+			t.Fatalf("the site was written while the first move succeeded: %v", err)
 		}
 		if err := to.Prepare(ctx); err == nil || !strings.Contains(err.Error(), "sen move") {
-			t.Fatalf("a store that differs is taken for whole: %v", err)
+			t.Fatalf("a store that differs is accepted: %v", err)
 		}
 		moved, err := from.Move(ctx, to, func(string, int) {})
 		if err != nil {
@@ -50,20 +50,20 @@ func TestMove(t *testing.T) {
 				n--
 			}
 			if n != m.Documents || m.Table == "sessions" {
-				t.Errorf("%s: %d documents are there and %d are told", m.Table, n, m.Documents)
+				t.Errorf("%s: there are %d documents, and %d are reported", m.Table, n, m.Documents)
 			}
 		}
 		if len(moved) < 15 || testkit.Count(t, target, "accounts") != 1 || testkit.Count(t, target, "sessions") != 0 {
-			t.Errorf("it was moved: %v", moved)
+			t.Errorf("the first move succeeded: %v", moved)
 		}
 		if err := to.Prepare(ctx); err != nil {
-			t.Errorf("the whole store is refused: %v", err)
+			t.Errorf("the complete store is refused: %v", err)
 		}
 		if again, err := to.SigningKey(ctx, []byte("another")); err != nil || string(again) != string(key) {
-			t.Errorf("the signing key did not come along: %q, %v", again, err)
+			t.Errorf("the signing key was not moved: %q, %v", again, err)
 		}
 		if _, err := from.Move(ctx, to, func(string, int) {}); !errors.Is(err, storage.ErrNotEmpty) {
-			t.Errorf("it was moved over a site: %v", err)
+			t.Errorf("a move into a store with a site: %v", err)
 		}
 	})
 }

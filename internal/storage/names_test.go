@@ -153,7 +153,7 @@ func TestProjection(t *testing.T) {
 func TestEveryFilterAddsCondition(t *testing.T) {
 	for _, c := range testkit.Store(t, testkit.Embedded(t)).EachKind() {
 		for _, member := range c.Ignored() {
-			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must ask for it", c.Kind(), member)
+			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must add a condition for it", c.Kind(), member)
 		}
 	}
 }

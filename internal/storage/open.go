@@ -65,7 +65,7 @@ func (s *Store) Prepare(ctx context.Context) error {
 // prepare does what Prepare does, without the check for an unfinished store. It calls indexing with the name of each
 // table before it makes the indexes of that table.
 func (s *Store) prepare(ctx context.Context, indexing func(table string)) error {
-	if err := s.adopt(ctx); err != nil {
+	if err := s.learnIdentity(ctx); err != nil {
 		return err
 	}
 	if err := s.ReadSite(ctx); err != nil {

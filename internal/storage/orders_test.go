@@ -159,7 +159,7 @@ func TestWinners(t *testing.T) {
 				got += string(id[6:])
 			}
 			if got != want {
-				t.Errorf("in %s they stand as %s, not as %s", locale, got, want)
+				t.Errorf("in %s the order is %s, want %s", locale, got, want)
 			}
 		}
 	})
@@ -218,7 +218,7 @@ func walkOrders(t *testing.T, c storage.AnyCollection, live, draft int) {
 			if base, down := splitName(order); down {
 				slices.Reverse(whole)
 				if diff := cmp.Diff(listed[base], whole); diff != "" {
-					t.Errorf("%s by %s, %s, is not the other direction turned round:\n%s", c.Kind(), order, stage, diff)
+					t.Errorf("%s by %s, %s, is not the reverse of the other direction:\n%s", c.Kind(), order, stage, diff)
 				}
 			}
 		}

@@ -75,7 +75,7 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 // bySlug does what BySlug does, without the cache. It also returns the size of the document that was read, in bytes,
 // or 0 if that is unknown.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, stored int, err error) {
-	e, stored, err = c.bySlugNow(ctx, slug, c.lists.View(stage), fields)
+	e, stored, err = c.byPresentSlug(ctx, slug, c.lists.View(stage), fields)
 	if !content.IsNil(e) || err != nil {
 		return e, stored, err
 	}

@@ -259,7 +259,7 @@ func TestWhere(t *testing.T) {
 			}
 			got := ids(pages[0].Nodes)
 			if diff := cmp.Diff(want, got); diff != "" || pages[0].TotalCount != len(want) {
-				t.Errorf("filter %d, editor: %t, %d in all (-want +got):\n%s", i, editor, pages[0].TotalCount, diff)
+				t.Errorf("filter %d, editor: %t, %d articles (-want +got):\n%s", i, editor, pages[0].TotalCount, diff)
 			}
 			if len(got) > 0 {
 				found++

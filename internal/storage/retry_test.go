@@ -96,7 +96,7 @@ func TestRetryChild(t *testing.T) {
 	} else {
 		outcome, err = room.Do(crashActor(), nil, change)
 	}
-	t.Fatalf("it lives on: %+v, %v", outcome, err)
+	t.Fatalf("the child was not killed: %+v, %v", outcome, err)
 }
 
 // retried is a store in which changes are killed and repeated.
@@ -168,7 +168,7 @@ func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string
 	r.with(t, func(room *newsroom.Newsroom) {
 		first, second := do(t, room, c), do(t, room, c)
 		if first.ID != second.ID || first.Content.Common().Version != c.Version+1 {
-			t.Errorf("%s: a retry gives %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version, second.ID)
+			t.Errorf("%s: a retry returns %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version, second.ID)
 		}
 		if got := first.Content.Common().Slug; got != slug {
 			t.Errorf("%s: the retry has the slug %s, not %s", c.Key, got, slug)
@@ -217,7 +217,7 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 		}
 	}
 	if open, err := store.Following(context.Background()); err != nil || slices.ContainsFunc(open, func(r *content.Revision) bool { return r.Entry == below.ID }) {
-		t.Errorf("something is still to follow: %v, %v", open, err)
+		t.Errorf("some revisions still require work: %v, %v", open, err)
 	}
 }
 
@@ -243,7 +243,7 @@ func TestCrashAndRepeat(t *testing.T) {
 					if e.Name == "mongodb" {
 						soon, err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Do(crashActor(), nil, change)
 						if err != nil || own != (len(soon.Problems) == 1 && soon.Problems[0].Code == content.ProblemTaken) || !own && soon.Content.Common().Slug != "the-2" {
-							t.Errorf("a slug that may be about to be given became %+v: %v", soon, err)
+							t.Errorf("a slug that another write may be about to set was taken: %+v: %v", soon, err)
 						}
 					}
 					later := newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return store.Now().Add(time.Minute) }}

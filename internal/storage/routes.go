@@ -81,8 +81,9 @@ func holds[T any](e *content.Entry[T], slug string) bool {
 // slug. It is twice as long as the commands of a write may take together.
 const claimGrace = time.Minute
 
-// abandonedClaim reports whether a claim, of an entry that does not have the slug, was left behind by a failed write. now is
-// the claim that wants the slug. A local engine has one program at a time, so a claim of another run was left behind.
+// abandonedClaim reports whether a claim, of an entry that does not have the slug, was left behind by a failed write.
+// now is the claim that wants the slug. A local engine has one program at a time, so a claim of another run was left
+// behind.
 func (s *Store) abandonedClaim(held, now claim) bool {
 	return s.engine.Local() && held.Program != s.program || now.At.Sub(held.At) >= claimGrace
 }

@@ -68,10 +68,10 @@ func TestSampleAndCrash(t *testing.T) {
 				killed(t, "TestSampleChild", crashAt+"="+step, crashStore+"="+where)
 				store := unready(t, where)
 				if err := store.Prepare(t.Context()); err == nil || !strings.Contains(err.Error(), "sample content of this store") {
-					t.Fatalf("a part of the sample is taken for a site: %v", err)
+					t.Fatalf("an incomplete sample is served: %v", err)
 				}
 				if !putSample(t, store) {
-					t.Fatal("the sample is not put in anew")
+					t.Fatal("the sample is not written again")
 				}
 				if err := store.Prepare(t.Context()); err != nil {
 					t.Fatal(err)
@@ -91,7 +91,7 @@ func TestSampleAndCrash(t *testing.T) {
 					t.Error(err)
 				}
 				if putSample(t, store) {
-					t.Error("the sample is put into a store that has it")
+					t.Error("the sample is written again into a store that has it")
 				}
 			})
 		}

@@ -33,8 +33,8 @@ func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error)
 	return all, err
 }
 
-// committed returns which of some unmarked revisions are committed: those that are the head of their entry, and those that
-// removed their entry.
+// committed returns which of some unmarked revisions are committed: those that are the head of their entry, and those
+// that removed their entry.
 func (s *Store) committed(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
 	if len(revisions) == 0 {
 		return nil, nil
@@ -152,8 +152,8 @@ func (s *Store) Followed(ctx context.Context, ids []string) error {
 	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
 }
 
-// removeRemains removes the remains of removed entries: the copies in their revisions, and their slugs. It marks the revisions
-// of the removals last, so that a later run completes the work after a crash.
+// removeRemains removes the remains of removed entries: the copies in their revisions, and their slugs. It marks the
+// revisions of the removals last, so that a later run completes the work after a crash.
 func (s *Store) removeRemains(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
 	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
 	for i, r := range revisions {

@@ -105,7 +105,7 @@ func TestSlugTakenUpAgain(t *testing.T) {
 		}
 		input["slug"] = "hai"
 		if free := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input}); free.Content.Common().Slug != "hai" {
-			t.Errorf("the slug that a draft alone had is not free: %s", free.Content.Common().Slug)
+			t.Errorf("the slug that only a draft had is not free: %s", free.Content.Common().Slug)
 		}
 	})
 }

@@ -90,7 +90,7 @@ func TestEqualTexts(t *testing.T) {
 		long := strings.Repeat("\ufdfa", content.MaxFilterText) // each folds to 18 letters: no pattern of the store may be as long
 		_, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: &long}}}, []storage.Within{{}})
 		if content.CodeOf(err) != content.CodeBadUserInput {
-			t.Errorf("a text that is long when it is taken apart: %v", err)
+			t.Errorf("a text that is too long when its ligatures are folded: %v", err)
 		}
 	})
 }

@@ -32,7 +32,7 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if to == "" || !content.IsNil(part.before) && to == content.As(part.before).ParentLink() {
 			continue
 		}
-		moving, err := batch.Join(ctx, "moving "+c.name, revision, c.moving)
+		moving, err := batch.Join(ctx, "moving "+c.name, revision, c.pendingMoves)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,8 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 	return nil
 }
 
-// moving returns, for each of some changes, the new parents of the entries that other running changes move.
-func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[content.ID][]content.ID, error) {
+// pendingMoves returns, for each of some changes, the new parents of the entries that other running changes move.
+func (c *Collection[T, F]) pendingMoves(ctx context.Context, own []string) ([]map[content.ID][]content.ID, error) {
 	type moved struct {
 		ID    string     `json:"_id"`
 		Entry content.ID `json:"entry"`
@@ -92,8 +92,8 @@ func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[cont
 	return to, nil
 }
 
-// pathQuestion asks whether an entry would become its own ancestor if it moved below another one. It considers the tree of
-// the copies of a stage, as it is and as running changes will make it. In the tree of published copies, a draft
+// pathQuestion asks whether an entry would become its own ancestor if it moved below another one. It considers the tree
+// of the copies of a stage, as it is and as running changes will make it. In the tree of published copies, a draft
 // replaces the copy of an entry that is not published.
 type pathQuestion struct {
 	id, to content.ID

@@ -16,7 +16,7 @@ import (
 // stages.
 const usersAtOnce = 500
 
-// UsedBy lists, for each of some entries, at most most entries that link to it from either copy. Entries in the trash
+// UsedBy lists, for each of some entries, at most `most` entries that link to it from either copy. Entries in the trash
 // don't count. The list is in the order of kinds, and within a kind in the order of ids. UsedBy makes one round trip
 // for any number of entries. It makes further round trips, one for each usersAtOnce queries, if some entries have so
 // many users that those of others may be missing.

@@ -32,11 +32,11 @@ func TestUsedBy(t *testing.T) {
 				for _, user := range users[id] {
 					var n int
 					if _, err := fmt.Sscanf(string(user), "article_%d", &n); err != nil || !slices.Contains([]string{fmt.Sprintf("tag_%d", n%2), fmt.Sprintf("tag_%d", 2+n%5)}, string(id)) {
-						t.Errorf("%s is no user of %s", user, id)
+						t.Errorf("%s does not use %s", user, id)
 					}
 				}
 				if unique := slices.Compact(slices.Sorted(slices.Values(users[id]))); len(unique) != len(users[id]) {
-					t.Errorf("%s: some are told twice: %v", id, users[id])
+					t.Errorf("%s: some users are listed twice: %v", id, users[id])
 				}
 			}
 		}

@@ -19,7 +19,7 @@ import (
 // may keep.
 
 // verify checks that the store is the one that was prepared, and that nothing fills it. If something is wrong, it
-// stops serving. If everything is right again and mayGoOn is true, it resumes. An error of the engine says nothing
+// stops serving. If everything is right again and mayResume is true, it resumes. An error of the engine says nothing
 // about the store, so verify ignores it.
 func (s *Store) verify(ctx context.Context, mayResume bool) {
 	own := s.watch.identity.Load()
@@ -132,8 +132,8 @@ func (s *Store) Watch(ctx context.Context) {
 	}
 }
 
-// suspect checks the store's identity at once, and requests a check of its indexes.
-func (s *Store) suspect(ctx context.Context) {
+// checkSoon checks the store's identity at once, and requests a check of its indexes.
+func (s *Store) checkSoon(ctx context.Context) {
 	s.verify(ctx, false)
 	select {
 	case s.watch.look <- struct{}{}:

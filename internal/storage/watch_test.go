@@ -85,10 +85,10 @@ func TestDroppedDatabase(t *testing.T) {
 		t.Errorf("%d tags are read from a dropped database: %v", n, err)
 	}
 	if store.Feed.Current() {
-		t.Error("what was kept of a dropped database is given")
+		t.Error("cached content of a dropped database is returned")
 	}
 	if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
-		t.Errorf("a dropped database is written: %v", err)
+		t.Errorf("a write into a dropped database: %v", err)
 	}
 	another := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t)})
 	t.Cleanup(another.Close)
@@ -96,7 +96,7 @@ func TestDroppedDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	if time.Sleep(3 * time.Second); !gone() {
-		t.Error("another database is taken for the store's own")
+		t.Error("another database is accepted as the store's own")
 	}
 	testkit.Drop(t, e)
 	for name, docs := range saved {
@@ -127,7 +127,7 @@ func hasLoginIndex(t *testing.T, e testkit.Engine) {
 			return
 		}
 	}
-	t.Error("the index of logins is not there")
+	t.Error("the index of logins is missing")
 }
 
 // TestDroppedIndexes drops indexes of a running store: the store makes them again.
@@ -151,15 +151,15 @@ func TestDroppedIndexes(t *testing.T) {
 	}
 }
 
-// TestFillingStopsServing starts to fill a store that another program serves: the program refuses to answer until the filling
-// is done.
+// TestFillingStopsServing starts to fill a store that another program serves: the program refuses to answer until the
+// filling is done.
 func TestFillingStopsServing(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store := watched(t, e)
 	testkit.Insert(t, e, "settings", `{"_id": "unfinished", "what": "import", "since": {"$date": "2026-01-01T00:00:00Z"}, "by": "x"}`)
 	testkit.Eventually(t, "the store is not ready", func() bool { return strings.Contains(why(store), "has not come to its end") })
 	if _, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
-		t.Errorf("a part of a site is read: %v", err)
+		t.Errorf("an incomplete site is read: %v", err)
 	}
 	testkit.Remove(t, e, "settings", "unfinished")
 	testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
@@ -190,10 +190,10 @@ func TestMissingCollection(t *testing.T) {
 			t.Errorf("%d tags are read: %v", n, err)
 		}
 		if store.Feed.Current() {
-			t.Error("what was kept is given")
+			t.Error("cached content is returned")
 		}
 		if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
-			t.Errorf("a store that is not whole is written: %v", err)
+			t.Errorf("a write into a damaged store: %v", err)
 		}
 	}
 	t.Run("renamed", func(t *testing.T) {
@@ -225,7 +225,7 @@ func TestMissingCollection(t *testing.T) {
 		taken(t, store)
 		testkit.Insert(t, e, "tags", `{"_id": "tag_new"}`)
 		if time.Sleep(3 * time.Second); why(store) == "" {
-			t.Error("another collection is taken for the store's own")
+			t.Error("another collection is accepted as the store's own")
 		}
 		restarted := testkit.Store(t, e)
 		if err := restarted.Ready(t.Context()); err != nil {

@@ -56,8 +56,8 @@ type identity struct {
 	Store string `json:"store"`
 }
 
-// adopt reads the store's identity. It makes one for a new store.
-func (s *Store) adopt(ctx context.Context) error {
+// learnIdentity reads the store's identity. It makes one for a new store.
+func (s *Store) learnIdentity(ctx context.Context) error {
 	if s.watch.identity.Load() != nil {
 		return nil
 	}

@@ -50,7 +50,7 @@ type combined struct {
 	trips *engine.Trips
 }
 
-// Make makes a read for a request and returns it when it is done. It runs at once if fewer than most reads of the
+// Make makes a read for a request and returns it when it is done. It runs at once if fewer than `most` reads of the
 // queue with this name run. Otherwise the request waits: begin creates a new read for the request, or join adds the
 // request to the last waiting read. join returns false if that read is full. A read starts after Make was called, so
 // its data is never older than that of a read alone. A request whose context ends stops waiting; the read goes on for

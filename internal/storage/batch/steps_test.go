@@ -34,7 +34,7 @@ func TestTogether(t *testing.T) {
 			}
 		}
 		if _, err := Join(ctx, "fails", i, fails); err == nil {
-			t.Error("a step that failed for all did not fail for one")
+			t.Error("a combined step failed, and one of its callers got no error")
 		}
 	})
 	if calls.Load() != 2 {

@@ -113,7 +113,7 @@ func TestCursor(t *testing.T) {
 		}
 		for _, other := range []Ordering{ordering("UPDATED_AT_DESC", "vi"), ordering("TITLE_ASC", "en")} {
 			if _, err := other.Place(cursor); err == nil {
-				t.Errorf("%s takes a cursor of %s", other.name, o.name)
+				t.Errorf("%s accepts a cursor of %s", other.name, o.name)
 			}
 		}
 	}

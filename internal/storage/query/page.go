@@ -154,8 +154,8 @@ func (p *Page) Projection() bson.D {
 	return read
 }
 
-// ordersByShown reports whether the sort key is the field by which a view decides what is shown. Then everything that is
-// not shown is at one end of the order.
+// ordersByShown reports whether the sort key is the field by which a view decides what is shown. Then everything that
+// is not shown is at one end of the order.
 func (p *Page) ordersByShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
 
 // bounds returns the fields of a list that are limited to one value, and whether the list is also limited by ranges.
