@@ -62,12 +62,12 @@ type kindSource[T any, F content.Filter[F]] struct {
 func (s *kindSource[T, F]) labelFields() []string { return s.label }
 
 func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error) {
-	found, err := s.Known(ctx, ids, stage, fields)
+	found, err := s.Cached(ctx, ids, stage, fields)
 	return contents(ids, found), err
 }
 
 func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content) {
-	lookup, found := s.Reading(ctx, ids, stage, fields)
+	lookup, found := s.CachedLookup(ctx, ids, stage, fields)
 	return lookup, func() []content.Content { return contents(ids, found()) }
 }
 

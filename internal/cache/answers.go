@@ -14,23 +14,23 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Key is a hash of everything that an answer depends on but the content: what is asked, and how.
+// Key is a hash of everything on which an answer depends except the content: the request and its form.
 type Key [32]byte
 
-// Answer is what is sent, ready.
+// Answer is a complete response.
 type Answer struct {
-	// Status is that of HTTP.
+	// Status is the HTTP status.
 	Status int
 	// Body is the answer as JSON.
 	Body []byte
-	// Tags are what it was made from; nil of one that must not be kept.
+	// Tags name the content from which the answer was made. They are nil if it must not be cached.
 	Tags []Tag
-	// Header are the header fields that go along with it, as they are sent.
+	// Header are the header fields of the response.
 	Header http.Header
-	// Cost is what the operation cost.
+	// Cost is the cost of the operation.
 	Cost int
 
-	// since is the moment from which it was made, as the journal counts, and made when that was.
+	// since is the journal's position when the making of the answer began. made is the time of that.
 	since uint64
 	made  time.Time
 
@@ -38,11 +38,11 @@ type Answer struct {
 	packed []byte
 }
 
-// Gzip is the body compressed; it is made once.
+// Gzip returns the compressed body. It compresses it only once.
 func (a *Answer) Gzip() []byte {
 	a.once.Do(func() {
 		var buf bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&buf, 5) // the level is a valid one
+		w, _ := gzip.NewWriterLevel(&buf, 5) // the level is valid
 		_, _ = w.Write(a.Body)
 		_ = w.Close()
 		a.packed = bytes.Clone(buf.Bytes())
@@ -50,35 +50,38 @@ func (a *Answer) Gzip() []byte {
 	return a.packed
 }
 
-// MaxAnswer is the largest body in bytes that is kept.
+// MaxAnswer is the largest body in bytes that is cached.
 const MaxAnswer = 1 << 20
 
-// Options say how much is kept.
+// Options configure the cache.
 type Options struct {
-	// Bytes bounds what is kept; zero keeps nothing.
+	// Bytes is the greatest size of the cache in bytes. Zero disables it.
 	Bytes uint64
-	// Life is the longest time that an answer is kept from when it began to be made, whatever changes or not: a last net.
+	// Life is the longest time that an answer is cached, counted from when its making began. It limits how long an
+	// outdated answer stays if the notice of a change is lost.
 	Life time.Duration
-	// Journal knows what changes. Whoever notes a change there has it forgotten here, too.
+	// Journal records what changes. A caller that records a change there must also call Forget.
 	Journal *Journal
 }
 
-// Answers keeps answers within a bound of bytes, and forgets each when something that it was
-// made from changes: they are made from much, so that it must not be asked for each. A nil one keeps nothing.
+// Answers is a cache of answers with a bound in bytes. It drops an answer when content from which it was made
+// changes. An answer has many tags, so it would cost too much to check each of them at every look-up. A nil Answers
+// caches nothing.
 type Answers struct {
 	kept    *otter.Cache[Key, *Answer]
 	journal *Journal
 	flights singleflight.Group
 	stats   Stats
-	// asked has parts of the keys by which answers were asked for last, each in a place that another part tells.
+	// asked holds a part of each key that was recently passed to Keep. The position in the array is computed from
+	// another part of the key.
 	asked [1 << 14]atomic.Uint64
 
 	mu sync.Mutex
-	// keys are what goes when a tag changes.
+	// keys are the keys of the answers that have a tag.
 	keys map[Tag]map[Key]struct{}
 }
 
-// New makes room for answers.
+// New returns a cache of answers.
 func New(o Options) *Answers {
 	if o.Bytes == 0 {
 		return nil
@@ -99,12 +102,12 @@ func New(o Options) *Answers {
 	return a
 }
 
-// weight is about how many bytes an answer takes: with its compressed form, its tags and what they lead from.
+// weight estimates the size of an answer in bytes, with its compressed form, its tags and their map.
 func (a *Answer) weight() uint32 {
 	return uint32(2*len(a.Body) + 128*len(a.Tags) + 512)
 }
 
-// Get finds an answer.
+// Get returns a cached answer, or nil.
 func (a *Answers) Get(key Key) *Answer {
 	if a == nil || !a.journal.Current() {
 		return nil
@@ -118,9 +121,9 @@ func (a *Answers) Get(key Key) *Answer {
 	return answer
 }
 
-// Keep keeps an answer, which must have come from Fill, under another key too: from the second time on that it is
-// asked for by that. Spellings that come once take no room. One that was made from what changed since is not kept, however
-// lately it was found.
+// Keep caches an answer from Fill under another key too. It does so from the second call with this key on, so that
+// spellings of a request that come only once need no memory. It does not cache an answer whose content has changed
+// since the answer was made.
 func (a *Answers) Keep(key Key, answer *Answer) {
 	if a == nil || answer.Tags == nil {
 		return
@@ -131,9 +134,9 @@ func (a *Answers) Keep(key Key, answer *Answer) {
 	}
 }
 
-// Fill makes an answer and keeps it, unless something that it was made from changed meanwhile; an answer
-// without tags is not kept. Who asks for the same at the same time waits for the same answer, unless
-// anything changed in between: nobody is given what is older than the question.
+// Fill makes an answer and caches it, unless the content from which it is made changes meanwhile or it has no tags.
+// Concurrent requests for the same answer share it, unless anything changed between them: no request gets an answer
+// that is older than the request.
 func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context) *Answer) *Answer {
 	if a == nil || !a.journal.Current() {
 		return answer(ctx)
@@ -145,7 +148,7 @@ func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context
 		flight = append(flight, byte(since>>shift))
 	}
 	made, _, _ := a.flights.Do(string(flight), func() (any, error) {
-		// One that goes away does not take the answer from the others.
+		// A request that is cancelled must not cancel the answer of the others.
 		made := answer(context.WithoutCancel(ctx))
 		made.since, made.made = since, began
 		if made.Tags != nil {
@@ -156,7 +159,7 @@ func (a *Answers) Fill(ctx context.Context, key Key, answer func(context.Context
 	return made.(*Answer)
 }
 
-// put keeps an answer.
+// put caches an answer.
 func (a *Answers) put(key Key, answer *Answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -174,7 +177,7 @@ func (a *Answers) put(key Key, answer *Answer) {
 	a.stats.Fills.Add(1)
 }
 
-// unlink takes a key from what its tags lead to, unless it was kept anew.
+// unlink removes a key from the map of tags, unless an answer was cached again under the key.
 func (a *Answers) unlink(key Key, answer *Answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -192,8 +195,8 @@ func (a *Answers) forgetKey(key Key, answer *Answer) {
 	}
 }
 
-// Forget drops every answer that was made from one of some tags. The journal knows of their change already,
-// and so refuses those that are being made.
+// Forget drops every answer that has one of some tags. The journal must know of the change already, so that answers
+// that are being made are not cached.
 func (a *Answers) Forget(tags ...Tag) {
 	if a == nil {
 		return
@@ -212,7 +215,7 @@ func (a *Answers) Forget(tags ...Tag) {
 	}
 }
 
-// ForgetAll drops everything.
+// ForgetAll drops all answers.
 func (a *Answers) ForgetAll() {
 	if a == nil {
 		return

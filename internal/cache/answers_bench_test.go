@@ -10,8 +10,8 @@ import (
 	"sen/internal/content"
 )
 
-// BenchmarkForget is a change while ten thousand answers are kept, each made from fifty entries: the change of one entry
-// takes 25 answers with it, which are kept anew then.
+// BenchmarkForget measures a change while ten thousand answers are cached, each made from fifty entries. The change
+// of one entry drops 25 answers, which are then cached again.
 func BenchmarkForget(b *testing.B) {
 	const kept, entries, from = 10_000, 20_000, 50
 	journal := cache.NewJournal(func() bool { return true })

@@ -13,22 +13,22 @@ import (
 	"sen/internal/cache"
 )
 
-// bound is how many bytes are kept in these tests.
+// bound is the size of the caches in these tests in bytes.
 const bound = 1 << 20
 
-// watched are answers with the journal of what they are made from.
+// watched is a cache of answers with its journal.
 type watched struct {
 	*cache.Answers
 	journal *cache.Journal
 }
 
-// change changes what answers are made from.
+// change changes the content with some tags.
 func (w watched) change(tags ...cache.Tag) {
 	w.journal.Change(tags...)
 	w.Forget(tags...)
 }
 
-// changeAll changes everything.
+// changeAll changes all content.
 func (w watched) changeAll() {
 	w.journal.ChangeAll()
 	w.ForgetAll()
@@ -41,7 +41,7 @@ func answers() (watched, *atomic.Bool) {
 	return watched{cache.New(cache.Options{Bytes: bound, Life: time.Minute, Journal: journal}), journal}, current
 }
 
-// made is an answer of some text that was made from tags.
+// made returns a function that makes an answer with a text and tags.
 func made(text string, tags ...cache.Tag) func(context.Context) *cache.Answer {
 	return func(context.Context) *cache.Answer {
 		return &cache.Answer{Status: http.StatusOK, Body: []byte(text), Tags: tags}
@@ -53,7 +53,7 @@ func key(n int) (k cache.Key) {
 	return k
 }
 
-// TestForget keeps answers until something that they were made from changes, and no others go.
+// TestForget checks that a change drops exactly the answers that were made from the changed content.
 func TestForget(t *testing.T) {
 	a, _ := answers()
 	a.Fill(t.Context(), key(1), made("one", "article_1", "Article"))
@@ -65,26 +65,26 @@ func TestForget(t *testing.T) {
 			t.Errorf("%d: %v, want %q", n, got, want)
 		}
 	}
-	a.change("tag_2", "Tag") // the empty list gains a member
+	a.change("tag_2", "Tag") // the empty list gets an element
 	if a.Get(key(3)) != nil || a.Get(key(2)) == nil || a.Get(key(1)) == nil {
-		t.Error("a change of a kind forgets what was made from that kind, and nothing else")
+		t.Error("a change of a kind must drop the answers with its tag, and no others")
 	}
 	a.change("article_1")
 	if a.Get(key(1)) != nil || a.Get(key(2)) == nil {
-		t.Error("a change of an entry forgets what was made from it, and nothing else")
+		t.Error("a change of an entry must drop the answers with its tag, and no others")
 	}
 	a.changeAll()
 	if a.Get(key(2)) != nil {
-		t.Error("something outlived everything")
+		t.Error("an answer is left after all were dropped")
 	}
 }
 
-// TestRacedFill lets a change come while an answer is made from what was before: it is not kept.
-func TestRacedFill(t *testing.T) {
+// TestChangeDuringFill checks that an answer is not cached if its content changes while it is made.
+func TestChangeDuringFill(t *testing.T) {
 	for name, change := range map[string]func(watched){
 		"its entry":  func(a watched) { a.change("article_1") },
 		"everything": func(a watched) { a.changeAll() },
-		"its entry, and more others than are remembered": func(a watched) {
+		"its entry, and more others than the journal remembers": func(a watched) {
 			a.change("article_1")
 			for n := range 1 << 16 {
 				a.change(cache.Tag(fmt.Sprintf("tag_%d", n)))
@@ -98,15 +98,15 @@ func TestRacedFill(t *testing.T) {
 			return old
 		})
 		if a.Get(key(1)) != nil || a.Stats().Refused.Load() != 1 {
-			t.Errorf("%s changed, and the old answer was kept", name)
+			t.Errorf("%s changed, and the old answer is still cached", name)
 		}
 	}
 	a, _ := answers()
 	answer := a.Fill(t.Context(), key(1), made("old", "article_1"))
 	a.change("article_1")
-	for range 2 { // the first time only notes that it was asked for
+	for range 2 { // the first call only records the key
 		if a.Keep(key(2), answer); a.Get(key(2)) != nil {
-			t.Error("an answer was kept under another key after what it was made from had changed")
+			t.Error("an answer was cached under another key after its content had changed")
 		}
 	}
 	a.Fill(t.Context(), key(1), func(ctx context.Context) *cache.Answer {
@@ -118,8 +118,9 @@ func TestRacedFill(t *testing.T) {
 	}
 }
 
-// TestOneFill makes an answer once for many who ask at once; who asks after a change gets one of its own.
-func TestOneFill(t *testing.T) {
+// TestSharedFill checks that concurrent requests for the same answer share it, and that a request after a change gets a
+// new answer.
+func TestSharedFill(t *testing.T) {
 	a, _ := answers()
 	var fills atomic.Int64
 	going, started := make(chan struct{}), make(chan struct{})
@@ -134,7 +135,7 @@ func TestOneFill(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	readers.Go(func() { a.Fill(ctx, key(1), fill) })
 	<-started
-	leave() // the first one goes away, and the others still get theirs
+	leave() // the first request is cancelled, and the others still get their answer
 	for range 20 {
 		readers.Go(func() {
 			if got := a.Fill(t.Context(), key(1), fill); string(got.Body) != "it" {
@@ -142,7 +143,7 @@ func TestOneFill(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(20 * time.Millisecond) // they are waiting now; if not, there are only fewer of them
+	time.Sleep(20 * time.Millisecond) // by now they wait; if not, only fewer requests share the answer
 	a.change("article_1")
 	readers.Go(func() { a.Fill(t.Context(), key(1), fill) })
 	for fills.Load() < 2 {
@@ -155,18 +156,18 @@ func TestOneFill(t *testing.T) {
 	}
 }
 
-// TestLostFeed gives and keeps nothing while nobody tells of changes.
+// TestLostFeed checks that nothing is cached or read from the cache while no changes are reported.
 func TestLostFeed(t *testing.T) {
 	a, current := answers()
 	a.Fill(t.Context(), key(1), made("old", "article_1"))
 	current.Store(false)
 	if a.Get(key(1)) != nil {
-		t.Error("an answer was given that may be old")
+		t.Error("an answer that may be outdated was returned")
 	}
 	a.Fill(t.Context(), key(2), made("unsure", "article_1"))
 	current.Store(true)
 	if a.Get(key(2)) != nil {
-		t.Error("an answer was kept that may be old")
+		t.Error("an answer that may be outdated was cached")
 	}
 	a.Fill(t.Context(), key(3), func(ctx context.Context) *cache.Answer {
 		current.Store(false)
@@ -174,11 +175,11 @@ func TestLostFeed(t *testing.T) {
 	})
 	current.Store(true)
 	if a.Get(key(3)) != nil {
-		t.Error("an answer was kept although the feed was lost while it was made")
+		t.Error("an answer was cached although the feed was lost while it was made")
 	}
 }
 
-// TestBound keeps no more bytes than it may, and forgets what tags led to with what it drops.
+// TestBound checks the bound in bytes, and that the map of tags shrinks with the dropped answers.
 func TestBound(t *testing.T) {
 	a, _ := answers()
 	for n := range 2000 {
@@ -195,21 +196,21 @@ func TestBound(t *testing.T) {
 	}
 	a.Fill(t.Context(), key(-1), made(string(bytes.Repeat([]byte("x"), cache.MaxAnswer+1)), "Article"))
 	if a.Get(key(-1)) != nil {
-		t.Error("an answer was kept that is too large")
+		t.Error("an answer that is too large was cached")
 	}
 	a.change("Article")
 	for n := range 2000 {
 		if a.Get(key(n)) != nil {
-			t.Fatalf("%d outlived its change", n)
+			t.Fatalf("answer %d is still cached after its change", n)
 		}
 	}
 }
 
-// TestNone keeps nothing where nothing may be kept.
-func TestNone(t *testing.T) {
+// TestDisabled checks that a cache of zero bytes caches nothing.
+func TestDisabled(t *testing.T) {
 	a := cache.New(cache.Options{})
 	if got := a.Fill(t.Context(), key(1), made("it", "article_1")); string(got.Body) != "it" || a.Get(key(1)) != nil {
-		t.Error("a cache without room is not one that answers and keeps nothing")
+		t.Error("a cache of zero bytes must answer and cache nothing")
 	}
 	a.Forget("article_1")
 	a.ForgetAll()

@@ -1,27 +1,27 @@
 package cache
 
-// Kept is what is kept in memory of one sort.
+// Kept is a cache whose use can be measured.
 type Kept interface {
-	// Stats is what happened since the start.
+	// Stats returns the counts since the start.
 	Stats() *Stats
-	// Bytes is about how much is kept.
+	// Bytes returns an estimate of the size of the cached values.
 	Bytes() uint64
 }
 
-// Fixed keeps values that never change, such as what is made from a text alone, within a bound of bytes. It shares its
-// one form of otter with [Memory].
+// Fixed is a cache, with a bound in bytes, of values that never become outdated, such as what is computed from a text
+// alone. It uses the same instance of otter's generic type as [Memory].
 type Fixed[V any] struct {
 	kept  entries
 	weigh func(string, V) uint32
 	stats Stats
 }
 
-// NewFixed makes room for values, each of about so many bytes as a function tells.
+// NewFixed returns a cache. weigh estimates the size of a value in bytes.
 func NewFixed[V any](bytes uint64, weigh func(key string, value V) uint32) *Fixed[V] {
 	return &Fixed[V]{kept: newEntries(bytes, 0), weigh: weigh}
 }
 
-// Get finds the value of a key. It is false if there is none.
+// Get returns the value of a key. It returns false if there is none.
 func (f *Fixed[V]) Get(key string) (value V, ok bool) {
 	if value, ok = f.Peek(key); ok {
 		f.stats.Hits.Add(1)
@@ -31,7 +31,7 @@ func (f *Fixed[V]) Get(key string) (value V, ok bool) {
 	return value, ok
 }
 
-// Peek finds as Get does, and is not counted.
+// Peek does what Get does, but does not count the look-up.
 func (f *Fixed[V]) Peek(key string) (value V, ok bool) {
 	k, ok := f.kept.GetIfPresent(key)
 	if !ok {
@@ -40,7 +40,7 @@ func (f *Fixed[V]) Peek(key string) (value V, ok bool) {
 	return k.value.(V), true
 }
 
-// Put keeps a value.
+// Put caches a value.
 func (f *Fixed[V]) Put(key string, value V) {
 	f.kept.Set(key, &kept{value: value, bytes: f.weigh(key, value)})
 	f.stats.Fills.Add(1)

@@ -5,37 +5,37 @@ import (
 	"sync/atomic"
 )
 
-// Journal knows when what changed last. Whatever is kept in memory was made from a moment on,
-// and is fresh while nothing that it was made from changed since.
+// Journal records when each tag changed last. A cached value stores the journal's position from before it was made.
+// It is fresh while none of its tags has changed since that position.
 type Journal struct {
-	// current tells whether changes are being heard of. While they are not, nothing is fresh.
+	// current reports whether this program is being told of changes. While it is not, nothing is fresh.
 	current func() bool
-	// seq counts the times that something changed.
+	// seq is the number of changes so far.
 	seq atomic.Uint64
 
 	mu sync.RWMutex
-	// last is when each tag changed last, of those in recent; of all others that was at floor or before.
+	// last is the position of the last change of each tag in recent. All other tags changed last at floor or before.
 	last   map[Tag]uint64
 	recent []Tag
 	next   int
 	floor  uint64
 }
 
-// remembered is how many tags are known with the time of their last change.
+// remembered is the number of tags whose last change is recorded.
 const remembered = 1 << 16
 
-// NewJournal is one in which nothing changed yet.
+// NewJournal returns a journal without changes.
 func NewJournal(current func() bool) *Journal {
 	return &Journal{current: current, last: map[Tag]uint64{}, recent: make([]Tag, remembered)}
 }
 
-// Now is the moment from which something is made.
+// Now returns the present position. The making of a cached value must call it first.
 func (j *Journal) Now() uint64 { return j.seq.Load() }
 
-// Current tells whether changes are being heard of.
+// Current reports whether this program is being told of changes.
 func (j *Journal) Current() bool { return j.current() }
 
-// Change notes that some tags change now.
+// Change records that some tags change now.
 func (j *Journal) Change(tags ...Tag) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -53,14 +53,14 @@ func (j *Journal) Change(tags ...Tag) {
 	}
 }
 
-// ChangeAll notes that anything may change now.
+// ChangeAll records that any tag may change now.
 func (j *Journal) ChangeAll() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.floor = j.seq.Add(1)
 }
 
-// Fresh tells whether none of some tags changed since a moment, and every change is being heard of.
+// Fresh reports whether none of some tags has changed since a position, and this program is being told of changes.
 func (j *Journal) Fresh(since uint64, tags ...Tag) bool {
 	if !j.current() {
 		return false

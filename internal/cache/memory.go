@@ -7,28 +7,31 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// Stats count what happened in a cache, since the start.
+// Stats are the counts of a cache since the start.
 type Stats struct {
-	// Hits were answered from what is kept, Misses were not.
+	// Hits are look-ups that found a value. Misses are those that did not.
 	Hits, Misses atomic.Uint64
-	// Fills were kept; Refused were not, because what they were made from changed meanwhile.
+	// Fills are values that were cached. Refused are those that were not, because the content from which they were
+	// made changed meanwhile.
 	Fills, Refused atomic.Uint64
-	// Forgotten is how many went because something changed.
+	// Forgotten are values that were dropped because something changed.
 	Forgotten atomic.Uint64
 }
 
-// Memory keeps values of one sort within a bound of bytes, each while what it was made from stays as it was. It is for
-// values that were made from little: a look-up asks the journal for each tag. A nil one keeps nothing.
+// Memory is a cache of values of one type with a bound in bytes. A value is used only while the content from which it
+// was made is unchanged. It suits values with few tags, since a look-up asks the journal for each tag. A nil Memory
+// caches nothing.
 //
-// All of them have keys of one type and keep values of one type ([kept]), so that otter, which is generic, is compiled
-// once and in this package: it takes about a second of processor time for each type.
+// All instances have keys of the same type and store values of the same type ([kept]). So otter, which is generic, is
+// compiled once and in this package: that takes about a second of processor time for each type.
 type Memory[V any] struct {
 	kept    entries
 	journal *Journal
 	stats   Stats
 }
 
-// entries is an otter.Cache. It is an interface, since a package that names the instance would compile it once more.
+// entries is an otter.Cache. It is an interface, since every package that names the generic instance would compile it
+// again.
 type entries interface {
 	GetIfPresent(key string) (*kept, bool)
 	Set(key string, value *kept) (*kept, bool)
@@ -37,7 +40,7 @@ type entries interface {
 	CleanUp()
 }
 
-// kept is a value with the moment from which it was made, and from what.
+// kept is a cached value with its tags, and with the journal's position from before it was made.
 type kept struct {
 	value any
 	since uint64
@@ -45,8 +48,8 @@ type kept struct {
 	bytes uint32
 }
 
-// NewMemory makes room for values that take so many bytes at most. Each is kept for a lifetime at most, whatever
-// changes or not: if a notice of a change is lost, the old value goes by that. Zero bytes keep nothing.
+// NewMemory returns a cache of at most so many bytes; zero disables it. life is the longest time that a value is
+// cached. It limits how long an outdated value stays if the notice of a change is lost.
 func NewMemory[V any](journal *Journal, bytes uint64, life time.Duration) *Memory[V] {
 	if bytes == 0 {
 		return nil
@@ -54,7 +57,7 @@ func NewMemory[V any](journal *Journal, bytes uint64, life time.Duration) *Memor
 	return &Memory[V]{journal: journal, kept: newEntries(bytes, life)}
 }
 
-// newEntries makes room for values by their bytes; a lifetime of zero has no end.
+// newEntries returns a store of values with a bound in bytes. A life of zero means that values do not expire.
 func newEntries(bytes uint64, life time.Duration) entries {
 	o := &otter.Options[string, *kept]{
 		MaximumWeight: bytes,
@@ -66,7 +69,7 @@ func newEntries(bytes uint64, life time.Duration) entries {
 	return otter.Must(o)
 }
 
-// Get finds the value of a key. It is false if there is none that is fresh.
+// Get returns the value of a key. It returns false if there is none, or none that is fresh.
 func (m *Memory[V]) Get(key string) (value V, ok bool) {
 	if m == nil {
 		return value, false
@@ -74,7 +77,7 @@ func (m *Memory[V]) Get(key string) (value V, ok bool) {
 	k, ok := m.kept.GetIfPresent(key)
 	if ok && !m.journal.Fresh(k.since, k.tags...) {
 		ok = false
-		if m.journal.Current() { // else it may be fresh again when changes are heard of again
+		if m.journal.Current() { // otherwise the value may be fresh again later
 			if _, there := m.kept.Invalidate(key); there {
 				m.stats.Forgotten.Add(1)
 			}
@@ -88,11 +91,10 @@ func (m *Memory[V]) Get(key string) (value V, ok bool) {
 	return k.value.(V), true
 }
 
-// overhead is about what a value takes beside itself, in bytes: its key, its tags, its place.
+// overhead estimates the bytes that a cached value needs beside itself: its key, its tags, its entry.
 const overhead = 256
 
-// Put keeps a value of about so many bytes that was made from a moment on, unless some of what it was made
-// from changed since.
+// Put caches a value of about so many bytes, unless one of its tags has changed since a position of the journal.
 func (m *Memory[V]) Put(key string, value V, bytes int, since uint64, tags ...Tag) {
 	if m == nil {
 		return
@@ -111,15 +113,15 @@ func (m *Memory[V]) Stats() *Stats { return &m.stats }
 // Bytes implements [Kept].
 func (m *Memory[V]) Bytes() uint64 { return m.kept.WeightedSize() }
 
-// Recent keeps a value for each of the keys that are asked for most. It is safe for use by several goroutines.
+// Recent is a cache of a number of values, those whose keys are requested most. Several goroutines may use it.
 type Recent struct{ kept *otter.Cache[string, *kept] }
 
-// NewRecent makes room for so many values.
+// NewRecent returns a cache of so many values.
 func NewRecent(values int) *Recent {
 	return &Recent{otter.Must(&otter.Options[string, *kept]{MaximumSize: values})}
 }
 
-// Of is the value of a key. If there is none, make gives it, once however many ask at the same time.
+// Of returns the value of a key. If there is none, it calls make, only once for concurrent requests.
 func (r *Recent) Of(key string, make func() any) any {
 	k, ok := r.kept.GetIfPresent(key)
 	if !ok {

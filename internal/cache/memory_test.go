@@ -10,7 +10,7 @@ import (
 	"sen/internal/cache"
 )
 
-// TestMemory keeps values until what they were made from changes.
+// TestMemory checks that a value stays cached until its content changes.
 func TestMemory(t *testing.T) {
 	var lost atomic.Bool
 	journal := cache.NewJournal(func() bool { return !lost.Load() })
@@ -32,7 +32,7 @@ func TestMemory(t *testing.T) {
 	journal.Change("tag_1", "Tag")
 	has("one", 1)
 	has("list", 0)
-	put("list", 2, now, "Article", "Tag") // it was made before the change
+	put("list", 2, now, "Article", "Tag") // made before the change
 	has("list", 0)
 	put("list", 3, journal.Now(), "Article", "Tag")
 	has("list", 3)
@@ -47,17 +47,17 @@ func TestMemory(t *testing.T) {
 	lost.Store(false)
 	has("other", 0)
 	if stats := m.Stats(); stats.Refused.Load() != 2 {
-		t.Errorf("%d refused, want 2: what was made before a change, and what was made while none was heard of", stats.Refused.Load())
+		t.Errorf("%d refused, want 2: one made before a change, and one made while no changes were reported", stats.Refused.Load())
 	}
 
 	put("one", 6, journal.Now(), "article_1")
-	for n := range 1 << 17 { // more than are remembered: then nothing older is trusted
+	for n := range 1 << 17 { // more tags than the journal remembers: older values count as outdated
 		journal.Change(cache.Tag("tag_" + strconv.Itoa(n)))
 	}
 	has("one", 0)
 }
 
-// TestMemoryBound keeps no more bytes than it may.
+// TestMemoryBound checks the bound in bytes.
 func TestMemoryBound(t *testing.T) {
 	m := cache.NewMemory[int](cache.NewJournal(func() bool { return true }), bound, time.Minute)
 	for n := range 10_000 {
@@ -75,14 +75,14 @@ func TestMemoryBound(t *testing.T) {
 	var none *cache.Memory[int]
 	none.Put("1", 1, 8, 0)
 	if _, ok := none.Get("1"); ok {
-		t.Error("what keeps nothing kept something")
+		t.Error("a nil cache has a value")
 	}
 	if cache.NewMemory[int](nil, 0, 0) != nil {
-		t.Error("no bytes keep something")
+		t.Error("a cache of zero bytes has a value")
 	}
 }
 
-// TestRecent makes each value once, however many ask for it.
+// TestRecent checks that concurrent requests make each value once.
 func TestRecent(t *testing.T) {
 	r := cache.NewRecent(100)
 	var made atomic.Int32

@@ -1,5 +1,5 @@
-// Package cache keeps what was made from content until that changes: answers as bytes, values of other sorts, and the journal
-// of what changed.
+// Package cache keeps results in memory until the content from which they were made changes: answers as bytes, values
+// of other types, and the journal of changes.
 package cache
 
 import (
@@ -9,20 +9,20 @@ import (
 	"sen/internal/content"
 )
 
-// Tag names what an answer was made from: one entry, or everything of a kind that
-// readers can see.
+// Tag names content from which an answer was made: one entry, or all entries of a kind that readers can see.
 type Tag string
 
-// Entry is the tag of one entry, there or not.
+// Entry returns the tag of one entry, whether it exists or not.
 func Entry(id content.ID) Tag { return Tag(id) }
 
-// Kind is the tag of whatever depends on more than one entry of a kind: its lists, and what was
-// not found. An id has an underscore, a kind has none.
+// Kind returns the tag of everything that depends on more than one entry of a kind: its lists, and look-ups that
+// found nothing. An id contains an underscore and the name of a kind does not, so the two types of tags can't be
+// equal.
 func Kind(kind content.Kind) Tag { return Tag(kind) }
 
-// Tags collects what is read for an answer.
+// Tags collects the tags of the content that is read for an answer.
 type Tags struct {
-	// outer collects what this one does, and more.
+	// outer is the collector of the surrounding context. It gets the same tags.
 	outer *Tags
 	mu    sync.Mutex
 	set   map[Tag]struct{}
@@ -30,19 +30,20 @@ type Tags struct {
 
 type tagsKey struct{}
 
-// Collect gives a context in which whatever is read is noted, also by those who collect already.
+// Collect returns a context in which the tags of what is read are collected. A collector of the given context gets
+// them too.
 func Collect(ctx context.Context) (context.Context, *Tags) {
 	t := &Tags{outer: tagsOf(ctx), set: map[Tag]struct{}{}}
 	return context.WithValue(ctx, tagsKey{}, t), t
 }
 
-// tagsOf is what collects in a context, nil if nothing does.
+// tagsOf returns the collector of a context, or nil.
 func tagsOf(ctx context.Context) *Tags {
 	t, _ := ctx.Value(tagsKey{}).(*Tags)
 	return t
 }
 
-// Note adds tags to what is collected in a context, if anything is.
+// Note adds tags to the collector of a context, if there is one.
 func Note(ctx context.Context, tags ...Tag) {
 	for t := tagsOf(ctx); t != nil; t = t.outer {
 		t.add(tags)
@@ -57,7 +58,7 @@ func (t *Tags) add(tags []Tag) {
 	}
 }
 
-// All are the tags that were noted.
+// All returns the collected tags.
 func (t *Tags) All() []Tag {
 	t.mu.Lock()
 	defer t.mu.Unlock()

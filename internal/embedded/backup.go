@@ -11,10 +11,11 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// Backup copies the open database into a file, which must not exist yet. Writes go on meanwhile; the copy is of the
-// moment at which it begins. The function, which may be nil, is told how many pages of the file are copied.
+// Backup copies the open database into a file, which must not exist yet. Writes continue meanwhile; the copy shows
+// the database at the time when the copying begins. progress, which may be nil, is called with the number of pages
+// that are copied.
 //
-// The copy is the whole store: put into an empty folder under the name sen.db, it opens.
+// The copy is the whole store: it can be opened if it is put into an empty folder under the name sen.db.
 func (db *DB) Backup(ctx context.Context, file string, progress func(done, total int)) error {
 	c, err := db.reader(ctx)
 	if err != nil {
@@ -24,17 +25,18 @@ func (db *DB) Backup(ctx context.Context, file string, progress func(done, total
 	return backUp(ctx, c, 0, file, progress)
 }
 
-// Backup is [DB.Backup] for a data folder that another program may have open. It takes no lock: that program goes on.
+// Backup does what [DB.Backup] does for a data folder that another program may have open. It takes no lock, so the
+// other program continues.
 func Backup(ctx context.Context, dir, file string, progress func(done, total int)) error {
 	path := filepath.Join(dir, fileName)
 	if err := refuseFormer(dir); err != nil {
 		return err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no data folder to be copied: %w", err)
+		return fmt.Errorf("there is no data folder to copy: %w", err)
 	}
 	syscall.Umask(0o077)
-	marked, err := readMark(filepath.Join(dir, markName)) // before the database, which is ahead of it then
+	marked, err := readMark(filepath.Join(dir, markName)) // read before the database, so that the database can only be newer
 	if err != nil {
 		return err
 	}
@@ -42,7 +44,7 @@ func Backup(ctx context.Context, dir, file string, progress func(done, total int
 	if err != nil {
 		return unreadable(path, err)
 	}
-	// Should no program have the folder open, its files stay as they are.
+	// If no other program has the folder open, the checkpoint at closing would change its files.
 	_, err = c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
 	if err == nil {
 		err = backUp(ctx, c, marked, file, progress)
@@ -50,10 +52,10 @@ func Backup(ctx context.Context, dir, file string, progress func(done, total int
 	return errors.Join(err, c.close())
 }
 
-// step is how many pages are copied before the next look at the context.
+// step is the number of pages that are copied between two checks of the context.
 const step = 512
 
-// backUp copies the database of a connection into a file. It must have a commit at least.
+// backUp copies the database of a connection into a file. It fails if the database has no commit.
 func backUp(ctx context.Context, c *conn, marked int64, file string, progress func(done, total int)) (err error) {
 	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("the backup %s exists already; choose another name", file)
@@ -75,7 +77,7 @@ func backUp(ctx context.Context, c *conn, marked int64, file string, progress fu
 	if err := c.run("BEGIN"); err != nil {
 		return failIn(ctx, err)
 	}
-	commits, err := c.number("SELECT commits FROM state") // with it the transaction begins, whose state is copied
+	commits, err := c.number("SELECT commits FROM state") // this statement begins the transaction whose state is copied
 	if err == nil && commits < marked {
 		err = fmt.Errorf("the database ends with commit %d, and commit %d was acknowledged: %w", commits, marked, errDamaged)
 	}
@@ -86,7 +88,7 @@ func backUp(ctx context.Context, c *conn, marked int64, file string, progress fu
 		return fmt.Errorf("make the backup: %w", failIn(ctx, err))
 	}
 	if err := verify(ctx, part); err != nil {
-		return fmt.Errorf("the backup is not good: %w", err)
+		return fmt.Errorf("the backup is damaged: %w", err)
 	}
 	if err := made.Sync(); err != nil {
 		return fmt.Errorf("make the backup: %w", fail(err))
@@ -118,7 +120,7 @@ func copyPages(ctx context.Context, c *conn, to string, progress func(done, tota
 	return nil
 }
 
-// verify reads all rows and all documents of a database and compares their checksums. The file stays as it is.
+// verify reads all rows and all documents of a database and compares their checksums. It does not change the file.
 func verify(ctx context.Context, path string) (err error) {
 	db := &DB{tables: map[string]*table{}, log: discard}
 	c, err := sqlite3.OpenFlags("file:"+escapeURI(path)+"?immutable=1", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)

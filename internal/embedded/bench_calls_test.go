@@ -94,11 +94,11 @@ func BenchmarkUpdate(b *testing.B) {
 	})
 }
 
-// warmAll makes all indexes that there could be.
+// warmAll makes all possible indexes.
 func warmAll(t *table) {
 	for _, path := range articlePaths() {
 		t.order(orderKey{column: t.column(path)})
-		t.posted(t.column(path))
+		t.postingsOf(t.column(path))
 	}
 }
 
@@ -142,7 +142,8 @@ func BenchmarkInsert500(b *testing.B) {
 	})
 }
 
-// BenchmarkWriters tells how many inserts a second writers reach together. Those who wait share a commit.
+// BenchmarkWriters measures how many inserts per second several writers reach together. Waiting writers share a
+// commit.
 func BenchmarkWriters(b *testing.B) {
 	for _, writers := range []int{1, 4, 16} {
 		b.Run(fmt.Sprint(writers), func(b *testing.B) {

@@ -16,7 +16,7 @@ import (
 	"sen/internal/engine"
 )
 
-// What is measured stands on a folder of a newsroom: published articles of 5 kB with their working copies, as many
+// The size of the measured folder of a newsroom: published articles of 5 kB with their working copies, as many
 // drafts, and some revisions of each.
 const (
 	published = 20_000
@@ -29,7 +29,7 @@ var (
 	makeNewsroom sync.Once
 )
 
-// articlePaths are the columns that articles have in the store, more or less.
+// articlePaths are about the columns that articles have in the store.
 func articlePaths() (paths []string) {
 	for _, at := range []string{"live.", "draft."} {
 		for _, field := range []string{
@@ -45,7 +45,7 @@ func articlePaths() (paths []string) {
 
 var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// copyOf is one copy of an article.
+// copyOf returns one copy of an article.
 func copyOf(i int) D {
 	title := fmt.Sprintf("Bài viết số %d về Đà Nẵng và miền Trung", i)
 	fold := fmt.Sprintf("bai viet so %d ve da nang va mien trung", i)
@@ -102,7 +102,7 @@ func revision(i int) D {
 	}
 }
 
-// opened opens the newsroom, which is made once.
+// opened opens the newsroom, which is made only once.
 func opened(b testing.TB) *DB {
 	b.Helper()
 	makeNewsroom.Do(func() {
@@ -134,7 +134,7 @@ func opened(b testing.TB) *DB {
 	return started(b, newsroom)
 }
 
-// bench measures a call, the first of which makes its indexes.
+// bench measures a call. An unmeasured first call makes its indexes.
 func bench(b *testing.B, call func(table engine.Table) error) {
 	db := opened(b)
 	table := db.Table("articles")
@@ -153,7 +153,7 @@ func bench(b *testing.B, call func(table engine.Table) error) {
 	closed(b, db)
 }
 
-// processor is how much time of the processor the program took so far.
+// processor returns the processor time that the program has used so far.
 func processor(b *testing.B) time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -162,14 +162,14 @@ func processor(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// shown is what readers see; latest is the order of the front page.
+// shown is the filter for what readers see; latest is the order of the front page.
 var (
 	shown  = bson.E{Key: "live.publishedAt", Value: D{{Key: "$gt", Value: time.Unix(0, 0)}}}
 	latest = D{{Key: "live.publishedAt", Value: -1}, {Key: "_id", Value: -1}}
 	card   = D{{Key: "live.title", Value: 1}, {Key: "live.slug", Value: 1}, {Key: "live.publishedAt", Value: 1}, {Key: "live.section", Value: 1}, {Key: "live.authors", Value: 1}}
 )
 
-// BenchmarkStart tells what a start takes, and what is resident then.
+// BenchmarkStart measures a start, and the memory after it.
 func BenchmarkStart(b *testing.B) {
 	closed(b, opened(b))
 	for b.Loop() {
@@ -202,7 +202,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// resident is how many megabytes of the program are in memory.
+// resident returns the resident memory of the program in megabytes.
 func resident(b *testing.B) float64 {
 	data, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -223,7 +223,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// BenchmarkIndexes tells what the first use of an index takes.
+// BenchmarkIndexes measures the first use of an index.
 func BenchmarkIndexes(b *testing.B) {
 	t := opened(b).table("articles")
 	for _, path := range []string{"_id", "live.publishedAt", "live.keys.sort.title.vi", "draft.keys.sort.title.vi"} {
@@ -238,7 +238,7 @@ func BenchmarkIndexes(b *testing.B) {
 		b.Run("postings of "+path, func(b *testing.B) {
 			for b.Loop() {
 				delete(t.postings, t.column(path))
-				t.posted(t.column(path))
+				t.postingsOf(t.column(path))
 			}
 		})
 	}

@@ -10,10 +10,10 @@ import (
 
 var errNoID = errors.New("a document needs an _id")
 
-// elements are the elements of a document or an array that are still to be read.
+// elements are the unread elements of a document or an array.
 type elements string
 
-// open gives the elements of a document or an array.
+// open returns the elements of a document or an array.
 func open(doc string) (elements, error) {
 	all, err := bsondoc.Elements(doc)
 	return elements(all), err
@@ -41,12 +41,12 @@ func (e *elements) next() (one element, err error) {
 	return one, nil
 }
 
-// isText tells the kinds that are kept as a text with its length.
+// isText reports whether values of a type are stored as a text with its length.
 func isText(kind bson.Type) bool {
 	return kind == bson.TypeString || kind == bson.TypeSymbol || kind == bson.TypeJavaScript
 }
 
-// idOf is the `_id` of a document, which must be a text.
+// idOf returns the `_id` of a document, which must be a text.
 func idOf(doc string) (string, error) {
 	rest, err := open(doc)
 	for err == nil && rest != "" {
@@ -64,7 +64,7 @@ func idOf(doc string) (string, error) {
 	return "", err
 }
 
-// appendElement writes a field of a document. The data of a text is the text alone.
+// appendElement writes a field of a document. The data of a text value is the text without its length.
 func appendElement(to []byte, name string, v value) []byte {
 	to = append(append(append(to, byte(v.kind)), name...), 0)
 	if isText(v.kind) {
@@ -78,10 +78,10 @@ func appendLength(to []byte, n int) []byte {
 	return append(to, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
 }
 
-// begin begins a document; its length is written by [finish].
+// begin begins a document. [finish] writes its length.
 func begin(to []byte) (doc []byte, at int) { return append(to, 0, 0, 0, 0), len(to) }
 
-// finish ends the document that began at a place.
+// finish ends the document that begins at a position.
 func finish(doc []byte, at int) []byte {
 	doc = append(doc, 0)
 	appendLength(doc[:at], len(doc)-at)

@@ -13,7 +13,7 @@ import (
 	"sen/internal/engine"
 )
 
-// make makes one change, as a whole or not at all, and tells how many documents it found or added.
+// make makes one change atomically and returns the number of documents that it found or added.
 func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -24,8 +24,8 @@ func (c *changes) make(ctx context.Context, change engine.Change) (int, error) {
 	case engine.ActionReplace:
 		return c.replace(ctx, change)
 	case engine.ActionUpdate, engine.ActionUpdateAll:
-		made, err := c.update(ctx, change.Filter, change.Update, change.Action == engine.ActionUpdate)
-		return len(made), err
+		versions, err := c.update(ctx, change.Filter, change.Update, change.Action == engine.ActionUpdate)
+		return len(versions), err
 	case engine.ActionDelete, engine.ActionDeleteAll:
 		rows, err := c.find(ctx, change.Filter, change.Action == engine.ActionDelete)
 		for _, r := range rows {
@@ -51,8 +51,8 @@ func (c *changes) insert(document any) error {
 	return c.put([]version{{nil, id, doc}})
 }
 
-// replace puts a document in the place of another, or adds it. Another one for which the conditions do not hold keeps
-// its place.
+// replace replaces a document, or adds it if there is none with the id. If the existing document does not meet the
+// conditions, it stays, and the result is a duplicate error.
 func (c *changes) replace(ctx context.Context, change engine.Change) (int, error) {
 	if len(change.Filter) == 0 || change.Filter[0].Key != "_id" {
 		return 0, errors.New("a replacement needs the _id of a document")
@@ -76,7 +76,7 @@ func (c *changes) replace(ctx context.Context, change engine.Change) (int, error
 	return 1, c.put([]version{{old, id, doc}})
 }
 
-// encode writes a document with its `_id` in front. One without gets the id that is given, unless that is empty.
+// encode encodes a document with its `_id` in front. A document without an `_id` gets id, unless that is empty.
 func encode(document any, id string) (doc []byte, _ string, err error) {
 	if doc, err = bsondoc.Marshal(document); err != nil {
 		return nil, "", fmt.Errorf("encode a document: %w", err)
@@ -110,7 +110,7 @@ func encode(document any, id string) (doc []byte, _ string, err error) {
 	return finish(ordered, at), own, nil
 }
 
-// update changes documents for which a filter holds: the first one, or all.
+// update changes the documents that match a filter: the first one, or all.
 func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) ([]version, error) {
 	edits, err := compileUpdate(update)
 	if err != nil {
@@ -120,7 +120,7 @@ func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) (
 	if err != nil {
 		return nil, err
 	}
-	made := make([]version, 0, len(rows))
+	versions := make([]version, 0, len(rows))
 	var changed []version
 	for _, r := range rows {
 		err := c.document(r, func(doc []byte) error {
@@ -129,7 +129,7 @@ func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) (
 				return err
 			}
 			v := version{r, r.id, after}
-			if made = append(made, v); string(after) != string(doc) {
+			if versions = append(versions, v); string(after) != string(doc) {
 				changed = append(changed, v)
 			}
 			return nil
@@ -143,7 +143,7 @@ func (c *changes) update(ctx context.Context, filter, update bson.D, one bool) (
 			return nil, errors.Join(errors.New("an update can't change an _id"), err)
 		}
 	}
-	return made, c.put(changed)
+	return versions, c.put(changed)
 }
 
 // put writes new versions of documents, all of them or none.
@@ -167,7 +167,7 @@ func (c *changes) put(all []version) error {
 			return err
 		}
 	}
-	if err := c.distinct(rows); err != nil {
+	if err := c.checkUnique(rows); err != nil {
 		return err
 	}
 	conn := c.t.db.conn
@@ -189,13 +189,13 @@ func (c *changes) put(all []version) error {
 	return nil
 }
 
-// remove takes a row away, and leaves its document to the next commit.
+// remove deletes a row. The next commit deletes its document.
 func (c *changes) remove(r *row) error {
 	c.garbage = append(c.garbage, place{c.id, r.n})
 	return c.t.db.conn.run(c.deleteRow, r.n)
 }
 
-// find gives the rows for which a filter holds, as these changes leave them: the first one, or all.
+// find returns the rows that match a filter after these changes: the first one, or all.
 func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, error) {
 	f, err := c.t.compile(filter)
 	if err != nil {
@@ -222,7 +222,7 @@ func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, er
 		slices.SortFunc(rows, byID)
 	}
 	if f.documents() {
-		if rows, err = c.sift(f, rows, one); err != nil {
+		if rows, err = c.filterDocuments(f, rows, one); err != nil {
 			return nil, err
 		}
 	}
@@ -232,8 +232,8 @@ func (c *changes) find(ctx context.Context, filter bson.D, one bool) ([]*row, er
 	return rows, nil
 }
 
-// sift leaves the rows for whose documents a filter holds.
-func (c *changes) sift(f *filter, rows []*row, one bool) (found []*row, err error) {
+// filterDocuments returns those rows whose documents match a filter.
+func (c *changes) filterDocuments(f *filter, rows []*row, one bool) (found []*row, err error) {
 	for _, r := range rows {
 		err := c.document(r, func(doc []byte) error {
 			ok, err := f.holdsFor(r, text(doc))

@@ -14,7 +14,7 @@ import (
 	"sen/internal/engine"
 )
 
-// applied is a document behind an update, and whether the update is possible.
+// applied returns a document after an update, and whether the update is possible.
 func applied(doc D, update D) (D, bool) {
 	for _, op := range update {
 		for _, e := range op.Value.(D) {
@@ -52,7 +52,7 @@ func edited(doc D, steps []string, v any, set bool) (D, bool) {
 	return doc, ok
 }
 
-func (d dice) update() D {
+func (d generator) update() D {
 	update := D{}
 	used := map[string]bool{}
 	for _, op := range []string{"$set", "$unset"} {
@@ -72,8 +72,8 @@ func (d dice) update() D {
 	return update
 }
 
-// change makes a change at random, in the table and in what should be in it.
-func (w *world) change(t *testing.T, d dice) {
+// change makes a random change, in the table and in the expected content.
+func (w *world) change(t *testing.T, d generator) {
 	t.Helper()
 	filter := d.filter(1)
 	if d.IntN(2) == 0 {
@@ -100,7 +100,7 @@ func (w *world) change(t *testing.T, d dice) {
 	case 2, 3, 4:
 		if change, want = engine.UpdateAll(filter, update), len(found); kind > 2 {
 			if len(found) > 1 {
-				return // which of them is the first is not said
+				return // it is not specified which of them is the first
 			}
 			change, want = engine.Update(filter, update), len(found)
 		}
@@ -126,7 +126,7 @@ func (w *world) change(t *testing.T, d dice) {
 	}
 }
 
-// consistent sees that all that memory has of a table is what the documents say.
+// consistent checks that the memory of a table agrees with its documents.
 func (w *world) consistent(t *testing.T) {
 	t.Helper()
 	for _, raw := range all(t, w.table, engine.Query{}) {
@@ -156,11 +156,11 @@ func (w *world) consistent(t *testing.T) {
 	if fresh.hash != w.table.hash || !slices.Equal(fresh.lists, w.table.lists) || !slices.Equal(fresh.mixed, w.table.mixed) {
 		t.Fatal("the table has other counts than its rows")
 	}
-	stands(t, w.table)
+	checkIndexes(t, w.table)
 }
 
-// stands sees that every index of a table is as one that is made anew.
-func stands(t *testing.T, of *table) {
+// checkIndexes checks that every index of a table equals one that is made again.
+func checkIndexes(t *testing.T, of *table) {
 	t.Helper()
 	fresh := of.db.newTable("fresh")
 	fresh.setColumns(of.paths)
@@ -171,10 +171,10 @@ func stands(t *testing.T, of *table) {
 		}
 	}
 	for column, p := range of.postings {
-		want := fresh.posted(column)
+		want := fresh.postingsOf(column)
 		for key, rows := range p {
 			if !slices.Equal(rows, want[key]) {
-				t.Fatalf("the rows with %q in column %d are others", key, column)
+				t.Fatalf("the postings of %q in column %d have other rows", key, column)
 			}
 		}
 		if len(p) != len(want) {
@@ -183,13 +183,14 @@ func stands(t *testing.T, of *table) {
 	}
 }
 
-// TestChanges compares what changes do with what they should do, and every index with one that is made anew.
+// TestChanges compares the effect of random changes with the expected content, and every index with one that is made
+// again.
 func TestChanges(t *testing.T) {
 	for name, columns := range columnsOf {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(3) {
-				d := dice{rand.New(rand.NewPCG(seed, 2))}
+				d := generator{rand.New(rand.NewPCG(seed, 2))}
 				dir := t.TempDir()
 				db := started(t, dir)
 				w := world{db.Table("things").(*table), map[string]D{}}
@@ -217,7 +218,8 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestSeveralChanges sees that the changes of one call see each other, and that those before one that fails stay.
+// TestSeveralChanges checks that the changes of one call see each other, and that the changes before a failed one
+// stay.
 func TestSeveralChanges(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things").(*table)
 	index(t, table, "n")
@@ -248,7 +250,7 @@ func TestSeveralChanges(t *testing.T) {
 	}
 }
 
-// TestUnique sees that a unique index holds, with and without values.
+// TestUnique checks a unique index, for documents with and without values.
 func TestUnique(t *testing.T) {
 	table := started(t, t.TempDir()).Table("accounts").(*table)
 	login := engine.Index{Keys: D{{Key: "login", Value: 1}}, Unique: true}
@@ -269,11 +271,11 @@ func TestUnique(t *testing.T) {
 	write(t, table, engine.Update(engine.ByID("a"), engine.Set("login", "x")), engine.Delete(engine.ByID("b")), engine.Insert(M{"_id": "d"}),
 		engine.Update(engine.ByID("a"), engine.Set("login", "new")), engine.Insert(M{"_id": "e", "login": "x"}))
 	if err := table.Index(t.Context(), engine.Index{Keys: D{{Key: "both", Value: 1}}, Unique: true}); !errors.Is(err, engine.ErrDuplicate) {
-		t.Errorf("a unique index over documents that are not: %v", err)
+		t.Errorf("a unique index over duplicate documents: %v", err)
 	}
 }
 
-// TestModify sees that a document is changed and given as it is then.
+// TestModify checks that a document is changed and returned as it is afterwards.
 func TestModify(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, engine.Insert(M{"_id": "a", "n": 1}))

@@ -7,33 +7,33 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// A reader of cells takes what some paths lead to out of a document, in one walk through it. One goroutine uses it at a
-// time.
+// cellReader reads the cells of some paths from a document, in one pass over the document. Only one goroutine may use
+// it at a time.
 type cellReader struct {
 	root  *branch
 	cells [][]byte
-	// whole keeps the data of documents and arrays.
+	// whole means that the cells include the data of documents and arrays.
 	whole bool
-	// arrays is how many arrays the walk is in.
+	// arrays is the number of arrays that enclose the present position.
 	arrays int
 	walks  int
 }
 
-// branch is a step of some paths.
+// branch is a step that some paths share.
 type branch struct {
 	name string
-	// column is the path that ends here; -1 if none does.
+	// column is the column of the path that ends here, or -1.
 	column int
 	kids   []*branch
-	// below are the columns of all kids.
+	// below are the columns of all paths that continue.
 	below []int
-	// depth is how many steps lead here.
+	// depth is the number of steps up to here.
 	depth int
-	// seen is the last walk through a document that had this step.
+	// seen is the number of the last document that had this step.
 	seen int
 }
 
-// newCellReader makes a reader of some paths.
+// newCellReader returns a reader of some paths.
 func newCellReader(paths []string, whole bool) *cellReader {
 	r := &cellReader{root: &branch{column: -1}, whole: whole, cells: make([][]byte, len(paths))}
 	for i, path := range paths {
@@ -61,7 +61,7 @@ func (b *branch) kid(name string) *branch {
 	return nil
 }
 
-// read takes the cells of a document. They are good until the next read.
+// read returns the cells of a document. They are valid until the next read.
 func (r *cellReader) read(doc string) ([][]byte, error) {
 	for i := range r.cells {
 		r.cells[i] = r.cells[i][:0]
@@ -70,7 +70,7 @@ func (r *cellReader) read(doc string) ([][]byte, error) {
 	return r.cells, r.document(r.root, doc)
 }
 
-// document walks through a document below a branch.
+// document reads a document at a branch.
 func (r *cellReader) document(at *branch, doc string) error {
 	r.walks++
 	walk := r.walks
@@ -104,14 +104,14 @@ func (r *cellReader) document(at *branch, doc string) error {
 	return nil
 }
 
-// missing says of all columns below a branch that they have no value.
+// missing records for all columns below a branch that they have no value.
 func (r *cellReader) missing(at *branch) {
 	for _, column := range at.below {
 		r.add(column, value{})
 	}
 }
 
-// value takes in the value at a branch.
+// value reads the value at a branch.
 func (r *cellReader) value(at *branch, v value) error {
 	if at.column >= 0 {
 		if err := r.leaf(at, v); err != nil {
@@ -138,7 +138,7 @@ func (r *cellReader) value(at *branch, v value) error {
 	return nil
 }
 
-// leaf takes in the value at the end of a path.
+// leaf reads the value at the end of a path.
 func (r *cellReader) leaf(at *branch, v value) error {
 	if v.kind != bson.TypeArray {
 		r.add(at.column, v)
@@ -153,7 +153,7 @@ func (r *cellReader) leaf(at *branch, v value) error {
 	return err
 }
 
-// each gives the elements of an array to a function.
+// each calls a function with the elements of an array.
 func (r *cellReader) each(array string, do func(value) error) error {
 	r.arrays++
 	rest, err := open(array)
@@ -175,7 +175,7 @@ func (r *cellReader) add(column int, v value) {
 	r.cells[column] = appendValue(r.cells[column], v, r.whole)
 }
 
-// list makes a cell a list.
+// list marks a cell as a list.
 func (r *cellReader) list(column, depth int) {
 	if cell := r.cells[column]; len(cell) == 0 {
 		r.cells[column] = append(cell, listMark, byte(depth))
@@ -184,7 +184,7 @@ func (r *cellReader) list(column, depth int) {
 	}
 }
 
-// addColumns puts paths that are not among some columns behind them.
+// addColumns appends those paths that are not among the columns yet.
 func addColumns(columns []string, paths ...string) []string {
 	for _, path := range paths {
 		if path != "_id" && !slices.Contains(columns, path) {

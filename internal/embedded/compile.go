@@ -10,16 +10,16 @@ import (
 	"sen/internal/bsondoc"
 )
 
-// compiler makes filters for a table.
+// compiler compiles filters for a table.
 type compiler struct {
-	// column is the column of a path; noColumn if it has none.
+	// column returns the column of a path, or noColumn.
 	column func(path string) int
-	// mixed tells the columns of which some rows list values of more than one array.
+	// mixed reports whether, in some rows, a column lists values of more than one array.
 	mixed func(column int) bool
 	paths []string
 }
 
-// compile makes a filter ready to be tried on many rows.
+// compile compiles a filter, so that it can be tested on many rows.
 func (c *compiler) compile(f bson.D) (*filter, error) {
 	if len(f) == 0 {
 		return &filter{root: &cond{op: opAnd}}, nil
@@ -35,7 +35,7 @@ func (c *compiler) compile(f bson.D) (*filter, error) {
 	return &filter{root: root, paths: c.paths}, nil
 }
 
-// all makes the conjunction of the conditions of a document.
+// all compiles the conditions of a document into a conjunction.
 func (c *compiler) all(doc string) (*cond, error) {
 	and := &cond{op: opAnd}
 	rest, err := open(doc)
@@ -58,7 +58,7 @@ func (c *compiler) all(doc string) (*cond, error) {
 	return and.flat(), nil
 }
 
-// flat puts the kids of conjunctions in a conjunction into it, with those that cost least in front.
+// flat merges nested conjunctions, and sorts the conditions by their cost, the cheapest first.
 func (c *cond) flat() *cond {
 	var kids []*cond
 	for _, kid := range c.kids {
@@ -73,7 +73,7 @@ func (c *cond) flat() *cond {
 	return c
 }
 
-// cost ranks conditions by what it takes to try them.
+// cost ranks conditions by the cost of testing them.
 func (c *cond) cost() int {
 	switch {
 	case c.reads():
@@ -88,12 +88,12 @@ func (c *cond) cost() int {
 	return 0
 }
 
-// logic makes $and, $or and $nor.
+// logic compiles $and, $or and $nor.
 func (c *compiler) logic(e element) (*cond, error) {
 	if e.kind != bson.TypeArray {
 		return nil, fmt.Errorf("%s needs a list of filters", e.name)
 	}
-	made := &cond{op: opOr}
+	result := &cond{op: opOr}
 	rest, err := open(e.data)
 	for err == nil && rest != "" {
 		var one element
@@ -105,28 +105,28 @@ func (c *compiler) logic(e element) (*cond, error) {
 		}
 		var kid *cond
 		kid, err = c.all(one.data)
-		made.kids = append(made.kids, kid)
+		result.kids = append(result.kids, kid)
 	}
 	switch {
 	case err != nil:
 		return nil, err
-	case len(made.kids) == 0:
+	case len(result.kids) == 0:
 		return nil, fmt.Errorf("%s needs at least one filter", e.name)
 	case e.name == "$and":
-		made.op = opAnd
-		return made.flat(), nil
+		result.op = opAnd
+		return result.flat(), nil
 	case e.name == "$or":
-		return made, nil
+		return result, nil
 	case e.name == "$nor":
-		return &cond{op: opNot, kids: []*cond{made}}, nil
+		return &cond{op: opNot, kids: []*cond{result}}, nil
 	}
 	return nil, unsupported("the operator " + e.name)
 }
 
 // field adds the conditions on a path.
 func (c *compiler) field(to *cond, path string, v value) error {
-	ops, some := operators(v)
-	if !some {
+	ops, isOperators := operators(v)
+	if !isOperators {
 		kid, err := c.leaf(path, "$eq", v, "")
 		to.kids = append(to.kids, kid)
 		return err
@@ -144,8 +144,8 @@ func (c *compiler) field(to *cond, path string, v value) error {
 	return nil
 }
 
-// operators gives the operators of a condition on a path; there are none where it is a value.
-func operators(v value) (ops []element, some bool) {
+// operators returns the operators of a condition on a path. It returns false if the condition is a value.
+func operators(v value) (ops []element, isOperators bool) {
 	if v.kind != bson.TypeEmbeddedDocument {
 		return nil, false
 	}
@@ -159,7 +159,7 @@ func operators(v value) (ops []element, some bool) {
 	return ops, err == nil && len(ops) > 0 && strings.HasPrefix(ops[0].name, "$")
 }
 
-// optionsOf are the options of a $regex.
+// optionsOf returns the options of a $regex.
 func optionsOf(ops []element) string {
 	for _, op := range ops {
 		if op.name == "$options" {
@@ -175,30 +175,30 @@ var zero = value{bson.TypeInt32, "\x00\x00\x00\x00"}
 // ranges are the operators that compare.
 var ranges = map[string]operator{"$gt": opGt, "$gte": opGte, "$lt": opLt, "$lte": opLte}
 
-// leaf makes one condition on a path.
+// leaf compiles one condition on a path.
 func (c *compiler) leaf(path, op string, v value, options string) (*cond, error) {
-	made := &cond{path: path, column: c.column(path)}
+	result := &cond{path: path, column: c.column(path)}
 	negated := false
 	whole := v.compound()
 	var err error
 	switch op {
 	case "$eq", "$ne":
 		negated = op == "$ne"
-		err = made.equals(v)
+		err = result.equals(v)
 	case "$in", "$nin":
 		negated = op == "$nin"
-		whole, err = made.isIn(op, v)
+		whole, err = result.isIn(op, v)
 	case "$gt", "$gte", "$lt", "$lte":
-		made.op, made.value = ranges[op], v
+		result.op, result.value = ranges[op], v
 		if b := v.bracket(); v.compound() || b == bracketMin || b == bracketMax || v.kind == bson.TypeRegex {
 			return nil, unsupported(fmt.Sprintf("%s with a value of the type %s", op, v.kind))
 		}
 	case "$exists":
-		made.op, whole = opExists, false
+		result.op, whole = opExists, false
 		negated = v.null() || v.kind == bson.TypeBoolean && v.data == "\x00" ||
 			v.bracket() == bracketNumber && compare(v, zero) == 0
 	case "$regex":
-		err = made.matches(v, options)
+		err = result.matches(v, options)
 	case "$not":
 		return c.not(path, v)
 	case "$elemMatch":
@@ -209,28 +209,28 @@ func (c *compiler) leaf(path, op string, v value, options string) (*cond, error)
 	if err != nil {
 		return nil, err
 	}
-	if whole || made.column == noColumn {
-		c.read(made)
+	if whole || result.column == noColumn {
+		c.read(result)
 	}
 	if negated {
-		return &cond{op: opNot, kids: []*cond{made}}, nil
+		return &cond{op: opNot, kids: []*cond{result}}, nil
 	}
-	return made, nil
+	return result, nil
 }
 
-// read has a condition read the document.
-func (c *compiler) read(made *cond) {
-	made.document = true
-	if made.column = slices.Index(c.paths, made.path); made.column < 0 {
-		made.column = len(c.paths)
-		c.paths = append(c.paths, made.path)
+// read makes a condition read its values from the document.
+func (c *compiler) read(result *cond) {
+	result.document = true
+	if result.column = slices.Index(c.paths, result.path); result.column < 0 {
+		result.column = len(c.paths)
+		c.paths = append(c.paths, result.path)
 	}
 }
 
-// not makes a condition that holds where others do not.
+// not compiles a condition that matches if another one does not.
 func (c *compiler) not(path string, v value) (*cond, error) {
 	and := &cond{op: opAnd}
-	if _, some := operators(v); !some && v.kind != bson.TypeRegex {
+	if _, isOperators := operators(v); !isOperators && v.kind != bson.TypeRegex {
 		return nil, unsupported("$not of a value")
 	}
 	if err := c.field(and, path, v); err != nil {
@@ -239,7 +239,7 @@ func (c *compiler) not(path string, v value) (*cond, error) {
 	return &cond{op: opNot, kids: []*cond{and.flat()}}, nil
 }
 
-// equals makes a comparison with a value, or a regular expression.
+// equals compiles a comparison with a value, or a regular expression.
 func (c *cond) equals(v value) error {
 	if v.kind == bson.TypeRegex {
 		return c.matches(v, "")
@@ -251,7 +251,7 @@ func (c *cond) equals(v value) error {
 	return nil
 }
 
-// isIn makes a comparison with some values. It tells whether some of them are documents or arrays.
+// isIn compiles a comparison with some values. It reports whether any of them is a document or an array.
 func (c *cond) isIn(op string, v value) (whole bool, err error) {
 	if v.kind != bson.TypeArray {
 		return false, fmt.Errorf("%s needs a list of values", op)

@@ -17,7 +17,8 @@ import (
 	"sen/internal/engine"
 )
 
-// filled is a folder as a killed program leaves it, or one that closed it, with what is in it.
+// filled returns the files of a data folder after a kill of the program, and after a regular end, with the expected
+// documents.
 func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson.Raw) {
 	t.Helper()
 	dir := t.TempDir()
@@ -35,7 +36,7 @@ func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson
 			}
 			docs[doc[0].Value.(string)] = mustMarshal(t, doc)
 		}
-		if name == "things" { // the beginning is in the database, the rest in its log
+		if name == "things" { // the first documents are in the database, the rest in its log
 			if _, _, err := db.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE); err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +47,7 @@ func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson
 	return killed, contents(t, dir, fileName, markName), docs
 }
 
-// contents are what is in some files of a folder.
+// contents returns the content of some files of a folder.
 func contents(t *testing.T, dir string, names ...string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -60,7 +61,7 @@ func contents(t *testing.T, dir string, names ...string) map[string][]byte {
 	return files
 }
 
-// readWhole opens files as a data folder and reads everything. It gives an error if any call does.
+// readWhole opens files as a data folder and reads everything. It returns the error of any call.
 func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) (err error) {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), "")
@@ -90,7 +91,7 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 			return err
 		}
 	}
-	for _, name := range []string{"things", "others", "small"} { // what rows say
+	for _, name := range []string{"things", "others", "small"} { // the content of the rows
 		last := -1000
 		q := engine.Query{Sort: D{{Key: "n", Value: 1}}, Fields: D{{Key: "n", Value: 1}, {Key: "text", Value: 1}}}
 		err := db.Table(name).Find(t.Context(), q, func(doc bson.Raw) error {
@@ -107,12 +108,12 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 		}
 	}
 	if found != len(docs) {
-		t.Errorf("there are %d documents of %d, and nobody says so", found, len(docs))
+		t.Errorf("%d of %d documents are missing without an error", found, len(docs))
 	}
 	return nil
 }
 
-// changed is a copy of files with another content of one.
+// changed returns a copy of files with another content of one of them.
 func changed(files map[string][]byte, name string, data []byte) map[string][]byte {
 	other := map[string][]byte{name: data}
 	for file, data := range files {
@@ -123,8 +124,9 @@ func changed(files map[string][]byte, name string, data []byte) map[string][]byt
 	return other
 }
 
-// telling are the bytes of a database in which the catalogue, the state and rows are: the ends of the first pages, where
-// their records begin, and what stands around the names of tables and columns, and the texts of rows.
+// telling returns the positions of those bytes of a database that hold the catalogue, the state and rows: the ends of
+// the first pages, where their records begin, and the bytes around the names of tables and columns and the texts of
+// rows.
 func telling(data []byte) (places []int) {
 	for page := 1; page < 8; page++ {
 		for at := range 60 {
@@ -146,8 +148,8 @@ func telling(data []byte) (places []int) {
 	return places
 }
 
-// TestCut sees that a start refuses a database that is cut, although it reads no documents.
-func TestCut(t *testing.T) {
+// TestTruncated checks that a start refuses a truncated database, although it reads no documents.
+func TestTruncated(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)
 	index(t, db.Table("things"), "n")
@@ -163,11 +165,12 @@ func TestCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), "restore a backup") {
-		t.Errorf("a cut database: %v", err)
+		t.Errorf("a truncated database: %v", err)
 	}
 }
 
-// TestDamage sees that a folder with a file that is cut, or has another byte, is refused or read whole.
+// TestDamage checks that a folder with a truncated file, or with a changed byte, is either refused or read
+// completely.
 func TestDamage(t *testing.T) {
 	killed, ended, docs := filled(t)
 	for _, part := range []struct {
@@ -204,7 +207,7 @@ func TestDamage(t *testing.T) {
 				if err := readWhole(t, changed(files, part.name, data[:at]), docs); err != nil {
 					refused++
 				} else if t.Failed() {
-					t.Fatalf("cut at byte %d of %d", at, len(data))
+					t.Fatalf("truncated at byte %d of %d", at, len(data))
 				}
 			}
 			t.Logf("%d of %d were refused", refused, part.flips+part.cut)
@@ -212,8 +215,9 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestLostEnd sees that a database without its log is refused until someone says that this is meant.
-func TestLostEnd(t *testing.T) {
+// TestLostLog checks that a database without its log is refused until the operator removes the file of the last
+// commit.
+func TestLostLog(t *testing.T) {
 	files, _, docs := filled(t)
 	delete(files, fileName+"-wal")
 	err := readWhole(t, files, docs)
@@ -233,7 +237,7 @@ func TestLostEnd(t *testing.T) {
 	}
 }
 
-// TestLostDatabase sees that a log whose database is lost is refused, and left as it is.
+// TestLostDatabase checks that a log without its database is refused and not changed.
 func TestLostDatabase(t *testing.T) {
 	files, _, _ := filled(t)
 	for name, data := range map[string][]byte{"none": nil, "empty": {}} {
@@ -256,8 +260,9 @@ func TestLostDatabase(t *testing.T) {
 	}
 }
 
-// TestLostLine sees that a database of which a line was lost or changed is refused, be it as a whole in order for SQLite.
-func TestLostLine(t *testing.T) {
+// TestLostRow checks that a database is refused if a row of it was removed or changed, even if SQLite finds no error
+// in it.
+func TestLostRow(t *testing.T) {
 	_, ended, docs := filled(t)
 	for _, sql := range []string{
 		"DELETE FROM rows_1 WHERE n = 5", "DELETE FROM docs_1 WHERE n = 5", "DELETE FROM tables WHERE name = 'small'", "DELETE FROM state",

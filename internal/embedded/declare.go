@@ -7,8 +7,8 @@ import (
 	"sen/internal/engine"
 )
 
-// Index implements [engine.Table]. The paths of all indexes become columns; orders and postings are made when they are
-// used.
+// Index implements [engine.Table]. The paths of all indexes become columns. Orders and postings are made when they
+// are used first.
 func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
 	if err := t.db.wait(ctx); err != nil {
 		return fail(err)
@@ -55,8 +55,8 @@ func (t *table) Indexed(_ context.Context, indexes ...engine.Index) (bool, error
 	return true, nil
 }
 
-// warm makes in the background what lists are read by first: the orders that indexes end with, and the postings of the
-// paths before them. An index that ends with the `_id` is one for an order.
+// warm makes, in the background, the indexes that lists need first: the orders with which indexes end, and the
+// postings of the paths before them. An index whose last key is the `_id` is an index for an order.
 func (t *table) warm(indexes []engine.Index) {
 	db := t.db
 	db.mu.Lock()
@@ -84,7 +84,7 @@ func (t *table) make(path string, order bool) {
 		if order {
 			t.order(orderKey{column: column})
 		} else {
-			t.posted(column)
+			t.postingsOf(column)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// syncFolder waits until the names in a folder have reached the disk.
+// syncFolder waits until the names in a folder are on the disk.
 func syncFolder(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {
@@ -17,11 +17,11 @@ func syncFolder(dir string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// syncFoldersOf waits until the name of a folder and those of all folders above it have reached the disk. It leaves out
-// folders that only others may read, which were there before, and those of systems that cannot tell.
+// syncFoldersOf waits until the names of a folder and of all folders above it are on the disk. It skips folders that
+// this user can't read, which existed before, and systems that do not support this.
 func syncFoldersOf(dir string) error {
 	for above := filepath.Dir(dir); above != dir; dir, above = above, filepath.Dir(above) {
-		if err := syncFolder(above); err != nil && !isOne(err, fs.ErrPermission, syscall.EINVAL, syscall.ENOTSUP) {
+		if err := syncFolder(above); err != nil && !isAny(err, fs.ErrPermission, syscall.EINVAL, syscall.ENOTSUP) {
 			return err
 		}
 	}

@@ -17,36 +17,36 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs"
 )
 
-// disk is a file system for SQLite whose power can fail. It passes calls on to the system's files. It notes for each
-// file what was written since the file's last sync, and for the data folder which names were made and removed since
-// the folder's last sync. From that, image makes what may be left.
+// disk is a file system for SQLite whose power can fail. It passes calls on to the system's files. For each file it
+// records the writes since the file's last sync, and for the data folder the names that were made and removed since
+// the folder's last sync. From these records image makes the files that may be left.
 //
-// The syncs of folders are observed: the kernel tells when a folder is opened, and neither SQLite nor the engine opens
-// one for anything else.
+// The syncs of folders are observed through the kernel, which reports when a folder is opened. Neither SQLite nor the
+// engine opens a folder for any other purpose.
 type disk struct {
 	vfs.VFS
 	dir string
-	// before is called before each call that changes something, with what the call does and to which file.
+	// before is called before each call that changes something, with the type of the call and its file.
 	before func(call string)
 
 	mu sync.Mutex
-	// now has the files by their names. Names has all files that a name stood for since the folder's last sync, first
-	// that of the sync; nil is none.
+	// now has the files by name. names has all files that each name meant since the folder's last sync, beginning with
+	// the one at that sync; nil means no file.
 	now   map[string]*inode
 	names map[string][]*inode
 	// marks are the contents of the file `commits`, which is never synced.
 	marks []string
 	// lost are the folders above the data folder that were not synced since the folder below was made.
 	lost map[string]bool
-	// watch is where the kernel tells of opened folders, by the numbers that folders has.
+	// watch is the inotify descriptor that reports opened folders. folders maps its watch numbers to folders.
 	watch   int
 	folders map[uint32]string
-	// count counts the calls by what they do.
+	// count counts the calls by type.
 	count map[string]int
 }
 
-// newDisk makes a disk for a data folder and registers it as a file system of SQLite. A data folder that exists has
-// reached the disk. Of one that does not, nothing has but the folder base.
+// newDisk makes a disk for a data folder and registers it as a file system of SQLite. If the data folder exists, it
+// counts as synced. Otherwise only the folder base counts as synced.
 func newDisk(t testing.TB, base, dir string) *disk {
 	t.Helper()
 	d := &disk{
@@ -78,16 +78,17 @@ func newDisk(t testing.TB, base, dir string) *disk {
 	return d
 }
 
-// vfs is SQLite's name of the disk.
+// vfs returns SQLite's name of the disk.
 func (d *disk) vfs() string { return "disk-" + strings.ReplaceAll(d.dir, "/", "-") }
 
-// noteMark notes what the file `commits` has.
+// noteMark records the content of the file `commits`.
 func (d *disk) noteMark() {
-	mark, _ := os.ReadFile(filepath.Join(d.dir, markName)) // there is none at first
+	mark, _ := os.ReadFile(filepath.Join(d.dir, markName)) // the file does not exist at first
 	d.marks = append(d.marks, string(mark))
 }
 
-// observe takes in which folders were synced. The watch begins before the first call of SQLite that changes something.
+// observe records which folders were synced. The observation begins before the first call of SQLite that changes
+// something.
 func (d *disk) observe() error {
 	if len(d.folders) == 0 {
 		for _, path := range append(slices.Collect(maps.Keys(d.lost)), d.dir) {
@@ -109,7 +110,7 @@ func (d *disk) observe() error {
 		for rest := buf[:n]; len(rest) > 0; {
 			number, nameSize := binary.NativeEndian.Uint32(rest), binary.NativeEndian.Uint32(rest[12:])
 			rest = rest[syscall.SizeofInotifyEvent+nameSize:]
-			if path := d.folders[number]; nameSize > 0 { // a file in it
+			if path := d.folders[number]; nameSize > 0 { // a file in the folder was opened
 				continue
 			} else if delete(d.lost, path); path == d.dir {
 				d.count["sync folder"]++
@@ -119,7 +120,7 @@ func (d *disk) observe() error {
 	}
 }
 
-// syncNames notes that the names in the data folder have reached the disk.
+// syncNames records that the names in the data folder are on the disk.
 func (d *disk) syncNames() {
 	clear(d.names)
 	for name, n := range d.now {
@@ -127,7 +128,7 @@ func (d *disk) syncNames() {
 	}
 }
 
-// change makes a call that changes something and takes in what it did.
+// change makes a call that changes something and records its effect.
 func (d *disk) change(call string, do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -153,7 +154,7 @@ func (d *disk) OpenFilename(path *vfs.Filename, flags vfs.OpenFlag) (_ vfs.File,
 		if f.File, flags, err = vfsutil.WrapOpenFilename(d.VFS, path, flags); err != nil {
 			return err
 		}
-		if f.inode = d.now[name]; f.inode == nil { // it is made with this call, or the engine made it before
+		if f.inode = d.now[name]; f.inode == nil { // this call makes the file, or the engine made it before
 			f.inode = &inode{}
 			d.now[name] = f.inode
 			d.renamed(name)
@@ -176,7 +177,7 @@ func (d *disk) Delete(path string, syncFolder bool) error {
 	})
 }
 
-// renamed notes that a name stands for another file, or for none.
+// renamed records that a name now means another file, or none.
 func (d *disk) renamed(name string) {
 	if d.names[name] == nil {
 		d.names[name] = []*inode{nil}
@@ -190,8 +191,8 @@ type diskFile struct {
 	*inode
 	disk *disk
 	name string
-	// passed tells that a sync was passed on. The system's files may sync their folder with the first one, and with no
-	// other; those need not be waited for.
+	// passed means that a sync was passed on. The system's files may sync their folder together with the first sync,
+	// and with no other, so the later ones need not be passed on.
 	passed bool
 }
 
@@ -232,9 +233,9 @@ func (f *diskFile) Sync(flags vfs.SyncFlag) error {
 	})
 }
 
-// image makes a data folder as it may be left on the disk if the power fails now. It may be that there is none.
+// image makes a data folder as it may be on the disk if the power fails now. The folder may be missing.
 func (d *disk) image(r *rand.Rand, dir string) error {
-	l := luck{r, among(dice{r}, 0, 1, r.Float64())}
+	l := luck{r, among(generator{r}, 0, 1, r.Float64())}
 	d.noteMark()
 	if len(d.lost) > 0 && l.among(2) == 0 {
 		return nil
@@ -247,7 +248,7 @@ func (d *disk) image(r *rand.Rand, dir string) error {
 		}
 	}
 	if mark := d.marks[l.among(len(d.marks))]; mark != "" {
-		files[markName] = []byte(mark[:among(dice{r}, len(mark), len(mark), len(mark), r.IntN(len(mark)))])
+		files[markName] = []byte(mark[:among(generator{r}, len(mark), len(mark), len(mark), r.IntN(len(mark)))])
 	}
 	err := os.MkdirAll(dir, 0o700)
 	for name, data := range files {
@@ -256,10 +257,10 @@ func (d *disk) image(r *rand.Rand, dir string) error {
 	return err
 }
 
-// lazyDisk is a file system for SQLite that never waits for the disk. What is left of a disk is looked at with it.
+// lazyDisk is a file system for SQLite that never waits for the disk. The remains of a disk are examined with it.
 type lazyDisk struct{ vfs.VFS }
 
-// registerLazy gives SQLite's name of a lazy disk.
+// registerLazy returns SQLite's name of a lazy disk.
 var registerLazy = sync.OnceValue(func() string {
 	vfs.Register("lazy", lazyDisk{vfs.Find(systemVFS)})
 	return "lazy"

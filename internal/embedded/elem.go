@@ -6,14 +6,14 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// elemMatch makes a condition that holds if one element of an array meets some conditions. Where a column lists what
-// they ask about, it is read from the row: the column of the path itself, or that of the one field of the documents in
-// the array. Else it is read from the document.
+// elemMatch compiles a condition that matches if one element of an array meets some conditions. If a column lists the
+// values that the conditions need, they are read from the row: the column of the path itself, or the column of the
+// only field of the array's documents that is compared. Otherwise they are read from the document.
 func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 	if v.kind != bson.TypeEmbeddedDocument {
 		return nil, unsupported("$elemMatch without conditions")
 	}
-	made := &cond{op: opMember, path: path, depth: strings.Count(path, ".") + 1}
+	result := &cond{op: opMember, path: path, depth: strings.Count(path, ".") + 1}
 	ops, values := operators(v)
 	if values && !strings.HasPrefix(ops[0].name, "$and") && ops[0].name != "$or" && ops[0].name != "$nor" {
 		own := &compiler{column: func(string) int { return 0 }, mixed: c.mixed}
@@ -21,14 +21,14 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 		if err := own.field(and, "", v); err != nil {
 			return nil, err
 		}
-		made.kids = and.flat().kids
-		if column := c.column(path); column >= 0 && !own.reads(made.kids) && !c.mixed(column) {
-			made.op, made.column = opListed, column
-			return made, nil
+		result.kids = and.flat().kids
+		if column := c.column(path); column >= 0 && !own.reads(result.kids) && !c.mixed(column) {
+			result.op, result.column = opListed, column
+			return result, nil
 		}
-		made.values()
-		c.read(made)
-		return made, nil
+		result.values()
+		c.read(result)
+		return result, nil
 	}
 	if field, ok := onlyField(ops); ok {
 		if column := c.column(path + "." + field.name); column >= 0 && !c.mixed(column) {
@@ -37,11 +37,11 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 			if err := own.field(and, "", field.value); err != nil {
 				return nil, err
 			}
-			if made.kids = and.flat().kids; !own.reads(made.kids) {
-				made.op, made.column = opListed, column
-				return made, nil
+			if result.kids = and.flat().kids; !own.reads(result.kids) {
+				result.op, result.column = opListed, column
+				return result, nil
 			}
-			made.kids = nil
+			result.kids = nil
 		}
 	}
 	own := &compiler{column: func(string) int { return noColumn }, mixed: c.mixed}
@@ -49,12 +49,12 @@ func (c *compiler) elemMatch(path string, v value) (*cond, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.sub = &filter{root: root, paths: own.paths}
-	c.read(made)
-	return made, nil
+	result.sub = &filter{root: root, paths: own.paths}
+	c.read(result)
+	return result, nil
 }
 
-// reads tells whether some conditions on one value ask about more than a value.
+// reads reports whether some conditions on one value need more than the value.
 func (c *compiler) reads(kids []*cond) bool {
 	for _, kid := range kids {
 		if kid.document || kid.op == opMember || kid.op == opListed || c.reads(kid.kids) {
@@ -64,7 +64,7 @@ func (c *compiler) reads(kids []*cond) bool {
 	return false
 }
 
-// values has the kids of a condition look at the value that they are given.
+// values makes the inner conditions test the value that they are given.
 func (c *cond) values() {
 	for _, kid := range c.kids {
 		kid.document = false
@@ -72,7 +72,7 @@ func (c *cond) values() {
 	}
 }
 
-// onlyField is the field of conditions that ask about one field and nothing else.
+// onlyField returns the field of conditions that compare exactly one field. It returns false for other conditions.
 func onlyField(ops []element) (element, bool) {
 	if len(ops) == 1 && !strings.ContainsAny(ops[0].name, "$.") && ops[0].name != "_id" {
 		return ops[0], true

@@ -1,6 +1,7 @@
-// Package embedded is the engine that keeps documents in one file when no MongoDB is configured. SQLite writes and
-// reads the file. What filters, orders and counts need is in memory (see [row]), so that a document is read only when an
-// answer has it. One program uses a data folder at a time, so memory is the truth about it.
+// Package embedded is the engine that stores documents in one file if no MongoDB is configured. SQLite writes and
+// reads the file. Everything that filters, orders and counts need is in memory (see [row]), so a document is read
+// only if it is part of an answer. Only one program uses a data folder at a time, so memory always agrees with the
+// file.
 package embedded
 
 import (
@@ -16,13 +17,13 @@ import (
 	"sen/internal/engine"
 )
 
-// Options say how an engine works.
+// Options configure an engine.
 type Options struct {
-	// Log is told of slow calls, of long work and of faults; nil discards all.
+	// Log gets slow calls, long work and failures. nil discards them.
 	Log *slog.Logger
-	// Slow is the time from which a call is logged; zero logs none.
+	// Slow is the duration from which a call is logged. Zero logs none.
 	Slow time.Duration
-	// vfs is SQLite's name of the file system that has the database; empty means the system's. Tests name another.
+	// vfs is SQLite's name of the file system with the database. Empty means the system's. Tests set another one.
 	vfs string
 }
 
@@ -36,20 +37,20 @@ type DB struct {
 	// mark is the file with the number of the last commit.
 	mark *os.File
 
-	// writer is held by who writes. It guards what follows up to mu.
+	// writer is a semaphore for the only writer. It guards the fields up to mu.
 	writer  chan struct{}
 	conn    *conn
 	commits int64
 	garbage []place
-	// fault is what the last write failed by; nil once one succeeds.
+	// fault is the error of the last write. It is nil after a write that succeeded.
 	fault atomic.Pointer[error]
 
 	outgrown outgrown
 
-	// mu guards what follows.
+	// mu guards the fields after it.
 	mu      sync.Mutex
 	readers readers
-	// calls are those that wait to be written.
+	// calls are the calls that wait for a commit.
 	calls  []*call
 	tables map[string]*table
 	closed atomic.Bool
@@ -59,19 +60,19 @@ type DB struct {
 
 var _ engine.Engine = (*DB)(nil)
 
-// discard is the log of those who want none.
+// discard is the default logger.
 var discard = slog.New(slog.DiscardHandler)
 
-// path is where the database file is.
+// path returns the path of the database file.
 func (db *DB) path() string { return filepath.Join(db.dir, fileName) }
 
-// Local implements [engine.Engine]: all writes pass through this engine.
+// Local implements [engine.Engine]. All writes pass through this engine.
 func (db *DB) Local() bool { return true }
 
-// Now implements [engine.Engine]: the engine has the program's clock.
+// Now implements [engine.Engine]. It returns the time of this machine.
 func (db *DB) Now(context.Context) (time.Time, error) { return time.Now(), nil }
 
-// Follow implements [engine.Engine]: nobody else can change a document.
+// Follow implements [engine.Engine]. It returns at once, since no other program can change a document.
 func (db *DB) Follow(context.Context, engine.Follower) {}
 
 // Tables implements [engine.Engine].
@@ -87,7 +88,7 @@ func (db *DB) Tables(_ context.Context, names ...string) (map[string]string, err
 	return found, nil
 }
 
-// wait waits until nobody else writes.
+// wait waits until nobody else writes, and becomes the writer.
 func (db *DB) wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -104,7 +105,7 @@ func (db *DB) wait(ctx context.Context) error {
 	return nil
 }
 
-// open is an error if the engine is closed.
+// open returns an error if the engine is closed.
 func (db *DB) open() error {
 	if db.closed.Load() {
 		return errClosed
@@ -112,10 +113,10 @@ func (db *DB) open() error {
 	return nil
 }
 
-// done lets others write.
+// done lets other callers write.
 func (db *DB) done() { <-db.writer }
 
-// call is a call that changes a table and waits for its commit.
+// call is a change of a table that waits for its commit.
 type call struct {
 	t    *table
 	do   func(*changes) error
@@ -123,12 +124,12 @@ type call struct {
 	done chan struct{}
 }
 
-// place is where a document stands in the file: a table and a number.
+// place identifies a document in the file by its table and its number.
 type place struct{ table, n int64 }
 
-// outgrown tells the log, once a day at most, that a site outgrows the engine.
+// outgrown logs, at most once a day, that a site is too large for the engine.
 type outgrown struct{ told atomic.Int64 }
 
-// readers are connections to read with that nobody uses at the moment. There is no bound on how many are in use: who
+// readers are the idle connections for reading. The number of connections in use has no bound, since a caller that
 // reads documents may read others for each of them.
 type readers []*conn

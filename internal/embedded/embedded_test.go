@@ -11,7 +11,7 @@ import (
 	"sen/internal/engine"
 )
 
-// D, M and A keep tables short.
+// D, M and A are short names for the types of BSON.
 type (
 	D = bson.D
 	M = bson.M
@@ -56,7 +56,7 @@ func index(t testing.TB, table engine.Table, paths ...string) {
 	}
 }
 
-// all finds whole documents.
+// all returns whole documents.
 func all(t testing.TB, table engine.Table, q engine.Query) (found []bson.Raw) {
 	t.Helper()
 	err := table.Find(t.Context(), q, func(doc bson.Raw) error {
@@ -69,7 +69,7 @@ func all(t testing.TB, table engine.Table, q engine.Query) (found []bson.Raw) {
 	return found
 }
 
-// idsOf are the ids of what a query finds, one behind the other.
+// idsOf returns the ids of the documents that a query finds, joined into one text.
 func idsOf(t testing.TB, table engine.Table, q engine.Query) (ids string) {
 	t.Helper()
 	for _, doc := range all(t, table, q) {
@@ -86,8 +86,8 @@ func day(date string) time.Time {
 	return t
 }
 
-// TestKeeps sees that documents are there after a restart, as they were.
-func TestKeeps(t *testing.T) {
+// TestRestart checks that documents are unchanged after a restart.
+func TestRestart(t *testing.T) {
 	dir := t.TempDir() + "/50% of? it#1"
 	for n := range 3 {
 		db := started(t, dir)

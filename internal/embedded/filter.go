@@ -6,7 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// operator is what a condition does.
+// operator is the type of a condition.
 type operator int
 
 const (
@@ -21,51 +21,51 @@ const (
 	opLte
 	opExists
 	opRegex
-	// opMember holds if one element of an array meets all conditions ($elemMatch): opMember finds the elements in the
-	// array itself, opListed in a column.
+	// opMember matches if one element of an array meets all conditions ($elemMatch). opMember finds the elements in
+	// the array itself, opListed in a column.
 	opMember
 	opListed
 )
 
-// cond is a condition, made ready to be tried on many rows.
+// cond is a compiled condition.
 type cond struct {
 	op   operator
 	kids []*cond
 	path string
-	// column has the values to be tested; of the document itself if document is set.
+	// column is the column with the values to test. If document is set, it is an index into the cells of the document.
 	column   int
 	document bool
-	// value is what is compared with. Cell is the same as a cell, if equal cells are those with equal bytes.
+	// value is the operand. cell is the operand as a cell, if equal values always have equal bytes.
 	value value
 	cell  string
-	// texts and others are the values of $in; null tells that null is among them.
+	// texts and others are the operands of $in. null means that null is among them.
 	texts  map[string]struct{}
 	others []value
 	null   bool
 	match  func(string) bool
-	// sub is what the documents of an array must meet. The kids are what other elements must meet.
+	// sub is the filter for elements that are documents. kids are the conditions for other elements.
 	sub *filter
-	// depth is how many steps lead to the array whose elements a column lists.
+	// depth is the number of steps to the array whose elements a column lists.
 	depth int
 }
 
-// filter is a whole filter. Paths that are no columns are read from the documents.
+// filter is a compiled filter. paths are the paths without a column, which are read from the documents.
 type filter struct {
 	root  *cond
 	paths []string
 	cells *cellReader
 }
 
-// cellsOf is where a filter finds the values of a document.
+// cellsOf provides a filter with the values of a document.
 type cellsOf struct {
 	row      *row
 	document [][]byte
 }
 
-// documents tells whether the filter has to read documents.
+// documents reports whether the filter has to read documents.
 func (f *filter) documents() bool { return len(f.paths) > 0 }
 
-// holdsFor tells whether the filter holds for a row and its document.
+// holdsFor reports whether a row with its document matches the filter.
 func (f *filter) holdsFor(r *row, doc string) (bool, error) {
 	at := cellsOf{row: r}
 	if f.documents() {
@@ -80,7 +80,7 @@ func (f *filter) holdsFor(r *row, doc string) (bool, error) {
 	return f.root.holds(&at), nil
 }
 
-// reads tells whether a condition has to read documents.
+// reads reports whether a condition has to read documents.
 func (c *cond) reads() bool {
 	if c.document {
 		return true
@@ -96,7 +96,7 @@ func (c *cond) reads() bool {
 	return false
 }
 
-// holds tells whether the condition holds.
+// holds reports whether the condition is met.
 func (c *cond) holds(at *cellsOf) bool {
 	switch c.op {
 	case opAnd:
@@ -125,7 +125,7 @@ func (c *cond) holds(at *cellsOf) bool {
 	return c.test(at.row.cell(c.column))
 }
 
-// test tells whether the condition holds for a cell: for one of its values.
+// test reports whether one of the values of a cell meets the condition.
 func (c *cond) test(cell string) bool {
 	switch c.op {
 	case opEq:
@@ -149,7 +149,7 @@ func (c *cond) test(cell string) bool {
 	return false
 }
 
-// one tells whether the condition holds for one value.
+// one reports whether a value meets the condition.
 func (c *cond) one(v value) bool {
 	switch c.op {
 	case opEq:
@@ -170,12 +170,12 @@ func (c *cond) one(v value) bool {
 		}
 		return c.op == opAnd
 	case opMember:
-		return false // an array in an array, which only a column could know
+		return false // an array in an array: only a column could contain it
 	}
 	return c.ranged(v)
 }
 
-// equal tells whether two values are the same. A missing one is null.
+// equal reports whether two values are equal. A missing value equals null.
 func equal(a, b value) bool {
 	if a.compound() || b.compound() {
 		return a.bracket() == b.bracket() && a.data == b.data
@@ -199,7 +199,7 @@ func (c *cond) in(v value) bool {
 	return false
 }
 
-// ranged tells whether a value is in a range of the values of its bracket.
+// ranged reports whether a value is in a range of the values of its bracket.
 func (c *cond) ranged(v value) bool {
 	if v.bracket() != c.value.bracket() || v.compound() {
 		return false
@@ -218,8 +218,8 @@ func (c *cond) ranged(v value) bool {
 	}
 }
 
-// member tells whether the array of a whole cell has an element that meets the condition. There is more than one array
-// where the path leads through another one.
+// member reports whether an array in a cell with whole arrays has an element that meets the condition. The cell has
+// more than one array if the path leads through another array.
 func (c *cond) member(cell string) bool {
 	if !isList(cell) {
 		return false
@@ -239,7 +239,7 @@ func (c *cond) member(cell string) bool {
 	return false
 }
 
-// accepts tells whether an element of an array meets the condition.
+// accepts reports whether an element of an array meets the condition.
 func (c *cond) accepts(v value) bool {
 	if c.sub == nil {
 		return c.all(v)
@@ -251,7 +251,7 @@ func (c *cond) accepts(v value) bool {
 	return ok && err == nil
 }
 
-// listed tells whether one of the values that a column lists meets the condition.
+// listed reports whether one of the values that a column lists meets the condition.
 func (c *cond) listed(cell string) bool {
 	if !isList(cell) || cell[1] != byte(c.depth) {
 		return false
@@ -265,7 +265,7 @@ func (c *cond) listed(cell string) bool {
 	return false
 }
 
-// all tells whether a value meets all kids.
+// all reports whether a value meets all inner conditions.
 func (c *cond) all(v value) bool {
 	for _, kid := range c.kids {
 		if !kid.one(v) {
@@ -275,7 +275,7 @@ func (c *cond) all(v value) bool {
 	return true
 }
 
-// unsupported refuses what is no part of the vocabulary.
+// unsupported returns the error for a query that is not part of the vocabulary (see package engine).
 func unsupported(what string) error {
 	return fmt.Errorf("the embedded engine does not know %s", what)
 }

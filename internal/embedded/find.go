@@ -39,7 +39,7 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) (counts []int, err
 	return counts, nil
 }
 
-// countOf counts the documents for which a filter holds.
+// countOf counts the documents that match a filter.
 func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
 	if err := cmp.Or(ctx.Err(), t.db.open()); err != nil {
 		return 0, err
@@ -47,7 +47,7 @@ func (t *table) countOf(ctx context.Context, filter bson.D) (n int, err error) {
 	t.lock.RLock()
 	f, err := t.compile(filter)
 	if err == nil && !f.documents() {
-		n, err = t.number(ctx, f)
+		n, err = t.countRows(ctx, f)
 		t.lock.RUnlock()
 		return n, err
 	}

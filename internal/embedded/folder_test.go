@@ -15,23 +15,23 @@ import (
 	"sen/internal/engine"
 )
 
-// The test program runs itself as another program. What that does, this variable says.
+// role is the environment variable that tells a child process of the test which program to be.
 const role = "SEN_EMBEDDED_TEST_ROLE"
 
-// other is another program with a role.
+// other returns another program with a role.
 func other(t *testing.T, does, dir string) *exec.Cmd {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(program, "-test.run=^TestOther$", "-test.v")
+	c := exec.Command(program, "-test.run=^TestOtherProgram$", "-test.v")
 	c.Env = append(os.Environ(), role+"="+does, "SEN_EMBEDDED_TEST_DIR="+dir)
 	return c
 }
 
-// TestOther is what other programs do. In a test by itself it does nothing.
-func TestOther(t *testing.T) {
+// TestOtherProgram is the main function of other programs. Without a role it does nothing.
+func TestOtherProgram(t *testing.T) {
 	dir := os.Getenv("SEN_EMBEDDED_TEST_DIR")
 	switch os.Getenv(role) {
 	case "open":
@@ -46,7 +46,7 @@ func TestOther(t *testing.T) {
 	}
 }
 
-// TestFolder sees that a folder is made for its user alone, and is free when the engine is closed.
+// TestFolder checks that a folder is private to its user, and is unlocked when the engine is closed.
 func TestFolder(t *testing.T) {
 	for _, name := range []string{"plain", "tài liệu của tôi", "a+b", "a&b=c", "file:x?mode=memory#50%2", strings.Repeat("long", 30)} {
 		dir := filepath.Join(t.TempDir(), name)
@@ -71,7 +71,7 @@ func TestFolder(t *testing.T) {
 			t.Errorf("another program: %s, %v", said, err)
 		}
 		closed(t, db)
-		closed(t, db) // once more does nothing
+		closed(t, db) // a second close does nothing
 		if _, err := db.Table("things").Count(t.Context(), nil); content.CodeOf(err) != content.CodeUnavailable {
 			t.Errorf("a closed engine counts: %v", err)
 		}
@@ -92,7 +92,7 @@ func names(files []os.DirEntry) (names []string) {
 	return names
 }
 
-// TestFormerFolder sees that the folder of the engine before is refused and left as it is.
+// TestFormerFolder checks that the folder of the earlier engine is refused and not changed.
 func TestFormerFolder(t *testing.T) {
 	for _, name := range []string{"db/sen.sqlite", "engine.sock"} {
 		dir := t.TempDir()
@@ -119,8 +119,8 @@ func TestFormerFolder(t *testing.T) {
 	}
 }
 
-// TestNotOurs sees that another database is refused and left as it is.
-func TestNotOurs(t *testing.T) {
+// TestForeignDatabase checks that a database of another program is refused and not changed.
+func TestForeignDatabase(t *testing.T) {
 	dir := t.TempDir()
 	text := []byte("no database, but a text that someone wants to keep")
 	if err := os.WriteFile(filepath.Join(dir, fileName), text, 0o600); err != nil {
@@ -135,7 +135,7 @@ func TestNotOurs(t *testing.T) {
 	}
 }
 
-// writeForEver inserts, changes and removes documents, and tells of each write behind it.
+// writeForEver inserts, changes and removes documents, and reports each write after it.
 func writeForEver(t *testing.T, dir string) {
 	db, err := Open(dir, Options{})
 	if err != nil {
@@ -157,7 +157,7 @@ func writeForEver(t *testing.T, dir string) {
 	}
 }
 
-// TestKill sees that all acknowledged writes are there behind a SIGKILL at any moment.
+// TestKill checks that all acknowledged writes survive a SIGKILL at any time.
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	wrote, changed := -1, map[int]int{}
@@ -183,7 +183,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// checkWritten sees that all that was told is there.
+// checkWritten checks that all reported writes are there.
 func checkWritten(t *testing.T, db *DB, wrote int, changed map[int]int) {
 	t.Helper()
 	table := db.Table("things")
@@ -201,7 +201,7 @@ func checkWritten(t *testing.T, db *DB, wrote int, changed map[int]int) {
 	}
 }
 
-// TestBackup copies a folder that another program writes into.
+// TestBackup copies a folder while another program writes into it.
 func TestBackup(t *testing.T) {
 	dir := t.TempDir() + "/data #1"
 	c := other(t, "write", dir)
@@ -226,7 +226,7 @@ func TestBackup(t *testing.T) {
 	if err := Backup(t.Context(), dir, file, nil); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("a backup over another: %v", err)
 	}
-	for range 20 { // writes go on
+	for range 20 { // the writes continue
 		<-lines
 	}
 	_ = c.Process.Kill()
@@ -247,7 +247,7 @@ func TestBackup(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := db.Backup(ctx, within+"2", nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("a backup that is broken off: %v", err)
+		t.Errorf("a cancelled backup: %v", err)
 	}
 	if files, _ := os.ReadDir(filepath.Dir(within)); len(files) != 1 {
 		t.Errorf("there are %v", files)

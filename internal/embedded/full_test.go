@@ -13,7 +13,7 @@ import (
 	"sen/internal/engine"
 )
 
-// fills writes until it fails. It gives how many writes succeeded.
+// fills writes until a write fails. It returns the number of writes that succeeded.
 func fills(t *testing.T, table engine.Table) (n int, err error) {
 	t.Helper()
 	for ; n < 10_000; n++ {
@@ -25,7 +25,7 @@ func fills(t *testing.T, table engine.Table) (n int, err error) {
 	return n, nil
 }
 
-// fullDisk fills a disk, sees what the engine says, makes room, and sees that it works again.
+// fullDisk fills a disk, checks the engine's error, makes room, and checks that the engine works again.
 func fullDisk(t *testing.T, db *DB, says string, room func()) {
 	t.Helper()
 	table := db.Table("things")
@@ -45,7 +45,7 @@ func fullDisk(t *testing.T, db *DB, says string, room func()) {
 		t.Errorf("on a full disk %d documents are read of %d", len(found), n)
 	}
 	if _, err := table.Write(t.Context(), engine.Insert(M{"_id": "full0"})); err == nil {
-		t.Error("an _id is there twice")
+		t.Error("an _id exists twice")
 	}
 	room()
 	if err := db.Ready(t.Context()); err != nil {
@@ -57,7 +57,7 @@ func fullDisk(t *testing.T, db *DB, says string, room func()) {
 	}
 }
 
-// TestFullDatabase sees what happens when the database may not grow.
+// TestFullDatabase checks the behaviour when the database can't grow.
 func TestFullDatabase(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)
@@ -73,18 +73,18 @@ func TestFullDatabase(t *testing.T) {
 	counts, _ := db.Table("things").Count(t.Context(), nil)
 	closed(t, db)
 	if again, err := started(t, dir).Table("things").Count(t.Context(), nil); err != nil || again[0] != counts[0] {
-		t.Errorf("behind a restart there are %v documents, not %v: %v", again, counts, err)
+		t.Errorf("after a restart there are %v documents, not %v: %v", again, counts, err)
 	}
 }
 
-// TestFullDisk sees what happens when a write into a file fails.
+// TestFullDisk checks the behaviour when a write into a file fails.
 func TestFullDisk(t *testing.T) {
 	if out, err := other(t, "full", t.TempDir()).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
-// fillFile has the system refuse files of more than some megabytes.
+// fillFile makes the system refuse files of more than some megabytes.
 func fillFile(t *testing.T, dir string) {
 	signal.Ignore(syscall.SIGXFSZ)
 	db := started(t, dir)

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// commit lets a function change the table, and returns when the change is committed. Calls that wait while another
-// commit is made become one commit, so that they wait for the disk once. They are made in turn, and each sees what the
-// former ones changed. The function may be called twice; only what it did last counts.
+// commit calls a function that changes the table, and returns when the change is committed. Calls that wait for
+// another commit are committed together, so that they wait for the disk only once. They run one after the other, and
+// each sees the changes of those before it. The function may be called twice; only the changes of the last call
+// count.
 func (t *table) commit(ctx context.Context, do func(*changes) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -30,12 +31,12 @@ func (t *table) commit(ctx context.Context, do func(*changes) error) error {
 		if i >= 0 {
 			return ctx.Err()
 		}
-		<-c.done // it is being made
+		<-c.done // the commit of the call is being made
 	}
 	return c.err
 }
 
-// commitCalls commits all calls that wait. The caller is the writer, and is not any more when it returns.
+// commitCalls commits all waiting calls. The caller must be the writer, and stops being it.
 func (db *DB) commitCalls() {
 	defer db.done()
 	db.mu.Lock()
@@ -48,13 +49,13 @@ func (db *DB) commitCalls() {
 		}
 	}()
 	if err := db.commitOf(calls); err != nil && len(calls) > 1 {
-		for i := range calls { // the fault may be that of one call
+		for i := range calls { // the error may be that of one call
 			_ = db.commitOf(calls[i : i+1])
 		}
 	}
 }
 
-// commitOf makes one commit of some calls. An error is that of all of them.
+// commitOf makes one commit of some calls. An error of the commit is the result of all of them.
 func (db *DB) commitOf(calls []*call) (err error) {
 	var all []*changes
 	of := map[*table]*changes{}

@@ -11,7 +11,7 @@ import (
 	"sen/internal/engine"
 )
 
-// waiting makes calls while somebody else writes, so that all wait, one behind the other.
+// waiting makes calls while another call writes, so that all wait in a known order.
 func waiting(t *testing.T, db *DB, calls ...func()) {
 	t.Helper()
 	db.writer <- struct{}{}
@@ -28,7 +28,7 @@ func waiting(t *testing.T, db *DB, calls ...func()) {
 	all.Wait()
 }
 
-// TestOneCommit sees that calls that wait become one commit, and that each has its own result.
+// TestOneCommit checks that waiting calls become one commit, and that each gets its own result.
 func TestOneCommit(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)
@@ -55,7 +55,7 @@ func TestOneCommit(t *testing.T) {
 		func() { write(t, old, engine.Delete(engine.ByID("none"))) },
 	)
 	if !errors.Is(stopped, engine.ErrDuplicate) {
-		t.Errorf("an _id that a call before has taken: %v", stopped)
+		t.Errorf("an _id that an earlier call has inserted: %v", stopped)
 	}
 	if made := db.commits - before; made != 1 {
 		t.Errorf("there were %d commits", made)
@@ -69,8 +69,8 @@ func TestOneCommit(t *testing.T) {
 	}
 }
 
-// TestFaultOfOne sees that a call that can't be made takes nothing from those that waited with it.
-func TestFaultOfOne(t *testing.T) {
+// TestFailedCall checks that a call that fails does not affect the calls that waited with it.
+func TestFailedCall(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
 	write(t, table, engine.Insert(M{"_id": "good"}), engine.Insert(M{"_id": "damaged"}))
@@ -103,7 +103,7 @@ type bomb struct{}
 
 func (bomb) MarshalBSON() ([]byte, error) { panic("a bomb") }
 
-// TestPanic sees that a panic acknowledges nothing that is not committed.
+// TestPanic checks that after a panic only committed calls are acknowledged.
 func TestPanic(t *testing.T) {
 	dir := t.TempDir()
 	db := started(t, dir)

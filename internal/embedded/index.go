@@ -7,29 +7,30 @@ import (
 	"sync"
 )
 
-// indexes are what a table's memory has beside the rows. Each is made when it is used for the first time; from then on
-// writes keep it.
+// indexes are the indexes of a table in memory. Each is made when it is used for the first time. After that, writes
+// update it.
 type indexes struct {
-	// mu guards the maps against readers that make an index at the same time. What is in them changes only under the
-	// table's lock.
+	// mu guards the maps against readers that make an index at the same time. The indexes themselves change only under
+	// the table's lock.
 	mu       sync.Mutex
 	orders   map[orderKey]*order
 	postings map[int]postings
 }
 
-// orderKey names an order: a column, and whether lists stand in it by their greatest value.
+// orderKey identifies an order: a column, and whether lists are sorted by their greatest value.
 type orderKey struct {
 	column   int
 	greatest bool
 }
 
-// order has all rows sorted by a column, and those with equal values by their ids.
+// order holds all rows, sorted by a column, and rows with equal values by their ids.
 type order struct {
 	orderKey
 	rows []*row
 }
 
-// postings have the rows with each value of a column, sorted by their ids. A key is what [appendKey] writes.
+// postings map each value of a column to the rows that have it, sorted by their ids. A key is the output of
+// [appendKey].
 type postings map[string][]*row
 
 // byID orders rows by their ids.
@@ -46,13 +47,13 @@ func (o *order) compare(a, b *row) int {
 	return byID(a, b)
 }
 
-// part is where a span begins and ends in the order.
+// part returns where a span begins and ends in the order.
 func (o *order) part(s span) (from, to int) {
 	from, to = o.find(&s.from), o.find(&s.to)
 	return from, max(from, to)
 }
 
-// find is the place of the first row that does not come before a cut.
+// find returns the position of the first row that does not come before a cut.
 func (o *order) find(c *cut) int {
 	low, high := 0, len(o.rows)
 	for low < high {
@@ -66,12 +67,13 @@ func (o *order) find(c *cut) int {
 	return low
 }
 
-// few is how many changes are made in an index one by one. With more, the index is gone through once.
-const few = 32
+// fewChanges is the greatest number of changes that are made in an index one by one. For more changes, the whole index
+// is traversed once.
+const fewChanges = 32
 
-// apply takes rows out and puts others in.
+// apply removes and adds rows.
 func (o *order) apply(out, in []*row) {
-	if len(out)+len(in) <= few {
+	if len(out)+len(in) <= fewChanges {
 		for _, r := range out {
 			if at, ok := slices.BinarySearchFunc(o.rows, r, o.compare); ok {
 				o.rows = slices.Delete(o.rows, at, at+1)
@@ -103,7 +105,7 @@ func (o *order) apply(out, in []*row) {
 	o.rows = rows
 }
 
-// keysOf gives the key of each value of a cell to a function, some of them perhaps more than once.
+// keysOf calls a function with the key of each value of a cell. A key may come more than once.
 func keysOf(cell string, buf []byte, do func(key []byte)) {
 	if !isList(cell) {
 		do(appendKey(buf[:0], oneValue(cell)))
@@ -117,7 +119,7 @@ func keysOf(cell string, buf []byte, do func(key []byte)) {
 	}
 }
 
-// add puts a row in.
+// add adds a row.
 func (p postings) add(column int, r *row) {
 	var buf [128]byte
 	keysOf(r.cell(column), buf[:], func(key []byte) {
@@ -129,7 +131,7 @@ func (p postings) add(column int, r *row) {
 	})
 }
 
-// remove takes a row out.
+// remove removes a row.
 func (p postings) remove(column int, r *row) {
 	var buf [128]byte
 	keysOf(r.cell(column), buf[:], func(key []byte) {
@@ -145,15 +147,15 @@ func (p postings) remove(column int, r *row) {
 	})
 }
 
-// placed is a row with what it is sorted by.
+// placed is a row with its sort value.
 type placed struct {
-	// begin is the beginning of the value as a number: a value that comes before another has no greater one.
+	// begin is the beginning of the value as a number. It never decreases in the order of values.
 	begin uint64
 	value value
 	row   *row
 }
 
-// sort brings all rows into the order.
+// sort sorts all rows.
 func (o *order) sort() {
 	all := make([]placed, len(o.rows))
 	common, first := "", true

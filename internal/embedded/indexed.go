@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// order gives the order of a column. The caller holds the table's lock, or is the writer.
+// order returns the order of a column. The caller holds the table's lock, or is the writer.
 func (t *table) order(key orderKey) *order {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -23,8 +23,8 @@ func (t *table) order(key orderKey) *order {
 	return o
 }
 
-// posted gives the postings of a column. The caller holds the table's lock, or is the writer.
-func (t *table) posted(column int) postings {
+// postingsOf returns the postings of a column. The caller holds the table's lock, or is the writer.
+func (t *table) postingsOf(column int) postings {
 	all := t.order(orderKey{column: idColumn}).rows
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,7 +45,7 @@ func (t *table) posted(column int) postings {
 	return p
 }
 
-// change has every index take rows out and put others in. The caller holds the table's lock.
+// change removes and adds rows in the table and in every index. The caller holds the table's lock.
 func (t *table) change(out, in []*row) {
 	for _, r := range out {
 		t.count(r, -1)
@@ -70,7 +70,7 @@ func (t *table) change(out, in []*row) {
 	}
 }
 
-// count takes a row into the counts of lists, or out of them.
+// count adds a row to the counts of lists, or subtracts it.
 func (t *table) count(r *row, by int) {
 	for column := range t.lists {
 		if cell := r.cell(column); isList(cell) {

@@ -5,17 +5,18 @@ import (
 	"math/rand/v2"
 )
 
-// sector is how many bytes a disk writes as a whole or not at all.
+// sector is the number of bytes that a disk writes completely or not at all.
 const sector = 512
 
-// inode is a file of a disk: its bytes at its last sync and what was done since then.
+// inode is a file of a disk: its bytes at its last sync, and the changes since then.
 type inode struct {
 	synced []byte
 	since  []piece
 	size   int
 }
 
-// piece is what a call did to a file: it wrote some bytes, or none, at a place, and the file had a size then.
+// piece is one change of a file: the bytes that were written at a position, which may be none, and the size of the
+// file afterwards.
 type piece struct {
 	at   int
 	data []byte
@@ -27,14 +28,14 @@ func (n *inode) write(at int, data []byte) {
 	n.since = append(n.since, piece{at, bytes.Clone(data), n.size})
 }
 
-// resize cuts the file, which is as if zeros were written, or extends it.
+// resize truncates the file, or extends it with zeros.
 func (n *inode) resize(size int) {
 	zeros := make([]byte, max(n.size-size, 0))
 	n.size = size
 	n.since = append(n.since, piece{size, zeros, size})
 }
 
-// sync notes that all that was done has reached the disk.
+// sync records that all changes are on the disk.
 func (n *inode) sync() {
 	for _, p := range n.since {
 		n.synced = padded(n.synced, max(p.size, p.at+len(p.data)))
@@ -44,16 +45,16 @@ func (n *inode) sync() {
 	n.since = nil
 }
 
-// padded gives bytes with zeros behind them, if there are less than a size.
+// padded returns bytes, extended with zeros to a size.
 func padded(data []byte, size int) []byte {
 	return append(data, make([]byte, max(size-len(data), 0))...)
 }
 
-// left is what may be left of the file if the power fails now. Of the pieces since the last sync, each sector has the
-// first ones, however many, and the size is that behind any of them.
+// left returns what may be left of the file if the power fails now. Each sector has the effect of the first pieces
+// since the last sync, of any number of them. The size is that after any of them.
 func (n *inode) left(l luck) []byte {
 	sizes, most := []int{len(n.synced)}, len(n.synced)
-	arrive := map[int]int{} // how many pieces of each sector
+	arrive := map[int]int{} // the number of pieces whose effect each sector has
 	for _, p := range n.since {
 		sizes, most = append(sizes, p.size), max(most, p.size, p.at+len(p.data))
 		for at := range p.sectors {
@@ -61,7 +62,7 @@ func (n *inode) left(l luck) []byte {
 		}
 	}
 	data := padded(bytes.Clone(n.synced), most)
-	if l.IntN(2) == 0 { // where nothing was ever written, the disk may hold anything
+	if l.IntN(2) == 0 { // a disk may hold anything where nothing was written
 		copy(data[len(n.synced):], l.junk(most-len(n.synced)))
 	}
 	for at := 0; at < most; at += sector {
@@ -80,7 +81,7 @@ func (n *inode) left(l luck) []byte {
 	return data[:sizes[l.among(len(sizes))]]
 }
 
-// sectors gives each sector of a piece by its place in the file, with the part of the data that it has.
+// sectors iterates over the sectors of a piece: their positions in the file, and the part of the data that each gets.
 func (p piece) sectors(yield func(at int, part [2]int) bool) {
 	for from := 0; from < len(p.data); {
 		at := (p.at + from) / sector * sector
@@ -92,13 +93,13 @@ func (p piece) sectors(yield func(at int, part [2]int) bool) {
 	}
 }
 
-// luck says what reaches the disk by itself: nothing at 0, all at 1.
+// luck decides what is on the disk without a sync: nothing at 0, everything at 1.
 type luck struct {
 	*rand.Rand
 	of float64
 }
 
-// among chooses one of n versions, of which the first is surely on the disk and the last is the newest.
+// among chooses one of n versions. The first is certainly on the disk, and the last is the newest.
 func (l luck) among(n int) int {
 	switch {
 	case l.of == 1 || n == 1:
@@ -109,7 +110,7 @@ func (l luck) among(n int) int {
 	return 0
 }
 
-// junk is what an unwritten part of a disk may hold.
+// junk returns what an unwritten part of a disk may hold.
 func (l luck) junk(size int) []byte {
 	data := make([]byte, size)
 	for i := range data {

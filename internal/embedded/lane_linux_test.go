@@ -12,27 +12,27 @@ import (
 	"sen/internal/engine"
 )
 
-// lane is a writer with documents of its own. It makes one call behind the other.
+// lane is a writer with its own documents. It makes one call after the other.
 type lane struct {
-	dice
+	generator
 	number, made int
-	// acked has the number of each document by its id, and the columns: what the engine acknowledged. Next is the same
-	// if the call that is not acknowledged yet is kept too.
+	// acked has the number of each document by its id, and the columns: the acknowledged content. next is the content
+	// if the pending call is kept too.
 	acked, next map[string]int
 }
 
-// prefix is what the ids of a lane's documents in a table begin with.
+// prefix returns the beginning of the ids of a lane's documents in a table.
 func (l *lane) prefix(table string) string { return fmt.Sprintf("%d-%s-", l.number, table) }
 
-// call prepares a call: the function makes it.
+// call prepares a call. The returned function makes it.
 func (l *lane) call() func(context.Context, *DB) error {
-	name := among(l.dice, "things", "things", "others", "others", "chunks")
+	name := among(l.generator, "things", "things", "others", "others", "chunks")
 	if l.next = maps.Clone(l.acked); l.next == nil {
 		l.next = map[string]int{}
 	}
 	switch kind := l.IntN(20); {
-	case kind == 0 && l.number == 0: // the columns are those of all
-		column := among(l.dice, "n", "lane", "text")
+	case kind == 0 && l.number == 0: // the columns are common to all lanes
+		column := among(l.generator, "n", "lane", "text")
 		l.next[l.prefix(name)+column] = 1
 		return func(ctx context.Context, db *DB) error {
 			return db.Table(name).Index(ctx, engine.Index{Keys: D{{Key: column, Value: 1}}})
@@ -43,7 +43,7 @@ func (l *lane) call() func(context.Context, *DB) error {
 		if len(ids) == 0 {
 			break
 		}
-		id := among(l.dice, ids...)
+		id := among(l.generator, ids...)
 		l.next[id] = n
 		return func(ctx context.Context, db *DB) error {
 			_, _, err := db.Table(name).Modify(ctx, engine.ByID(id), engine.Set("n", n))
@@ -51,7 +51,7 @@ func (l *lane) call() func(context.Context, *DB) error {
 		}
 	}
 	var changes []engine.Change
-	for range among(l.dice, 1, 1, 2, 5) {
+	for range among(l.generator, 1, 1, 2, 5) {
 		changes = append(changes, l.change(name))
 	}
 	return func(ctx context.Context, db *DB) error {
@@ -60,7 +60,7 @@ func (l *lane) call() func(context.Context, *DB) error {
 	}
 }
 
-// ids are the documents of a table with some numbers.
+// ids returns the ids of the documents of a table whose numbers meet a condition.
 func (l *lane) ids(table string, with func(n int) bool) (ids []string) {
 	for _, id := range slices.Sorted(maps.Keys(l.next)) {
 		if strings.HasPrefix(id, l.prefix(table)) && isDocument(id) && with(l.next[id]) {
@@ -70,7 +70,7 @@ func (l *lane) ids(table string, with func(n int) bool) (ids []string) {
 	return ids
 }
 
-// isDocument tells the ids of documents from columns.
+// isDocument reports whether an id is that of a document and not of a set of columns.
 func isDocument(id string) bool { return id[len(id)-1] <= '9' }
 
 // change prepares a change of a table.
@@ -84,7 +84,7 @@ func (l *lane) change(table string) engine.Change {
 		l.made++
 		ids = []string{fmt.Sprint(l.prefix(table), l.made)}
 	}
-	id, limit := among(l.dice, ids...), l.IntN(100)
+	id, limit := among(l.generator, ids...), l.IntN(100)
 	some := D{{Key: "lane", Value: l.number}, {Key: "n", Value: D{{Key: "$lt", Value: limit}}}}
 	below := func(n int) bool { return n < limit }
 	switch action {
@@ -114,7 +114,7 @@ func (l *lane) change(table string) engine.Change {
 	return engine.Insert(doc)
 }
 
-// textOf is the text of a document: short, or of more pages than one.
+// textOf returns the text of a document: short, or longer than a page.
 func textOf(id string) string {
 	last := int(id[len(id)-1] - '0')
 	switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// load opens the database, which it makes if there is none, and brings the rows of all tables into memory.
+// load opens the database, or makes it, and loads the rows of all tables into memory.
 func (db *DB) load() (err error) {
 	file, err := os.OpenFile(db.path(), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -36,7 +36,7 @@ func (db *DB) load() (err error) {
 	return nil
 }
 
-// read reads the database, which it makes if it is empty.
+// read reads the database. If the database is empty, it makes it.
 func (db *DB) read(marked int64) (err error) {
 	if db.conn, err = connect(db.path(), db.vfs, writerCache); err != nil {
 		return err
@@ -59,8 +59,8 @@ func (db *DB) read(marked int64) (err error) {
 	return nil
 }
 
-// create makes the database, unless it is made. A start that ends before that leaves an empty file, or one with the
-// header that SQLite writes first.
+// create makes the tables of the database if they do not exist. A start that was interrupted leaves an empty file, or
+// a file with only the header that SQLite writes first.
 func (db *DB) create(marked int64) error {
 	made, err := db.conn.number("SELECT count(*) FROM sqlite_schema")
 	if err != nil || made > 0 {
@@ -80,7 +80,7 @@ func (db *DB) create(marked int64) error {
 		applicationID, form, schema, state))
 }
 
-// readState reads what the database says of itself.
+// readState reads the row of the table state.
 func (db *DB) readState() error {
 	id, err := db.conn.number("PRAGMA application_id")
 	if err != nil {
@@ -91,7 +91,7 @@ func (db *DB) readState() error {
 		return err
 	}
 	if id != applicationID || version != form {
-		return fmt.Errorf("it is no database of this version of the engine (%x, form %d)", id, version)
+		return fmt.Errorf("it is not a database of this version of the engine (application id %x, format %d)", id, version)
 	}
 	found := false
 	err = db.conn.each("SELECT commits, garbage, tables, sum FROM state WHERE id = 1", func(s *sqlite3.Stmt) error {
@@ -113,7 +113,7 @@ func (db *DB) readState() error {
 	return err
 }
 
-// readTables brings all tables into memory.
+// readTables loads all tables into memory.
 func (db *DB) readTables() error {
 	start := time.Now()
 	type line struct{ documents, hash int64 }
@@ -156,7 +156,7 @@ func (db *DB) readTables() error {
 	return err
 }
 
-// load brings the rows of a table into memory.
+// load loads the rows of a table into memory.
 func (t *table) load(c *conn, documents int64) error {
 	t.rows = make(map[string]*row, documents)
 	err := c.each(fmt.Sprintf("SELECT n, sum, row FROM rows_%d", t.id), func(s *sqlite3.Stmt) error {

@@ -9,16 +9,16 @@ import (
 	"path/filepath"
 )
 
-// sumOfState is the checksum of the row of the table state.
+// sumOfState returns the checksum of the row of the table state.
 func sumOfState(commits, tables int64, garbage []byte) uint32 {
 	data := binary.LittleEndian.AppendUint64(nil, uint64(commits))
 	data = binary.LittleEndian.AppendUint64(data, uint64(tables))
 	return crc32.Checksum(append(data, garbage...), castagnoli)
 }
 
-// markName is the file with the number of the last commit. It is written behind every commit and need not reach the
-// disk: after a loss of power it may be behind the database. But a database that is behind it has lost what was
-// acknowledged.
+// markName is the file with the number of the last commit. It is written after every commit, without waiting for the
+// disk. So after a power failure its number may be lower than that of the database. But a database with a lower
+// number than the file has lost acknowledged writes.
 const markName = "commits"
 
 // openMark opens the file with the number of the last commit and reads it.
@@ -39,7 +39,7 @@ func (db *DB) compareMark(marked int64) error {
 	return nil
 }
 
-// readMark is the number in a file of the last commit; zero if there is none or it is torn.
+// readMark reads the number in a file of the last commit. It returns zero if there is no such file or it is damaged.
 func readMark(path string) (marked int64, err error) {
 	data, err := os.ReadFile(path)
 	var sum uint32
@@ -52,13 +52,13 @@ func readMark(path string) (marked int64, err error) {
 	return marked, err
 }
 
-// markText is what is in the file of the last commit.
+// markText returns the content of the file of the last commit.
 func markText(commits int64) string {
 	number := fmt.Sprintf("%020d", commits)
 	return fmt.Sprintf("%s %08x\n", number, crc32.Checksum([]byte(number), castagnoli))
 }
 
-// sumOfTable is the checksum of a table's line in the catalogue.
+// sumOfTable returns the checksum of a table's row in the catalogue.
 func sumOfTable(id int64, name, columns string, documents, hash int64) uint32 {
 	return crc32.Checksum(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%d\x00%d", id, name, columns, documents, hash), castagnoli)
 }

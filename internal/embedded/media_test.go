@@ -12,13 +12,13 @@ import (
 	"sen/internal/engine"
 )
 
-// The bytes of a file of 10 MB, in the chunks that GridFS makes.
+// The size of a file of 10 MB, in chunks as in GridFS.
 const (
 	chunk  = 255 << 10
 	chunks = 10 << 20 / chunk
 )
 
-// chunksOf are the bytes of a file.
+// chunksOf returns the chunks of a file.
 func chunksOf(file string) (changes []engine.Change) {
 	for n := range chunks {
 		data := make([]byte, chunk)
@@ -30,7 +30,7 @@ func chunksOf(file string) (changes []engine.Change) {
 	return changes
 }
 
-// TestChunks sees that the bytes of files are kept, found by file and number, and removed.
+// TestChunks checks that the chunks of files are stored, found by file and number, and removed.
 func TestChunks(t *testing.T) {
 	table := started(t, t.TempDir()).Table("media.chunks")
 	index(t, table, "files_id", "n")

@@ -11,15 +11,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// What follows says in the simplest way what filters and orders mean. It looks at every document and knows no index.
+// The functions below define the meaning of filters and orders in the simplest way. They examine every document and
+// use no index.
 
-// none stands for a value that is not there, itself for an array behind its elements.
+// none stands for a missing value. itself stands for an array, after its elements.
 type (
 	none   struct{}
 	itself struct{ array A }
 )
 
-// lead gives what a path leads to.
+// lead returns the values at a path.
 func lead(v any, steps []string) (found []any) {
 	if len(steps) == 0 {
 		if array, ok := v.(A); ok {
@@ -45,7 +46,7 @@ func lead(v any, steps []string) (found []any) {
 	return []any{none{}}
 }
 
-// rank orders types.
+// rank returns the position of a type in the order of types.
 func rank(v any) int {
 	switch v.(type) {
 	case nil, none:
@@ -76,7 +77,7 @@ func float(v any) float64 {
 	return v.(float64)
 }
 
-// isNaN tells the number that no other one is greater or less than.
+// isNaN reports whether a value is NaN.
 func isNaN(v any) bool {
 	f, ok := v.(float64)
 	return ok && math.IsNaN(f)
@@ -93,7 +94,7 @@ func rate(a, b any) int {
 	case 3:
 		return strings.Compare(a.(string), b.(string))
 	case 6:
-		return cmp.Compare(len(toJSON(b)), len(toJSON(a))) // "false" is longer
+		return cmp.Compare(len(toJSON(b)), len(toJSON(a))) // "false" is the longer text
 	case 7:
 		return cmp.Compare(a.(bson.DateTime), b.(bson.DateTime))
 	}
@@ -111,7 +112,7 @@ func toJSON(v any) []byte {
 	return data
 }
 
-// holds tells whether a filter holds for a document.
+// holds reports whether a document matches a filter.
 func holds(doc D, filter D) bool {
 	for _, e := range filter {
 		if !holdsOne(doc, e) {
@@ -141,7 +142,7 @@ func holdsOne(doc D, e bson.E) bool {
 	return fits(lead(doc, strings.Split(e.Key, ".")), e.Value)
 }
 
-// fits tells whether the values of a path meet a condition.
+// fits reports whether the values at a path meet a condition.
 func fits(values []any, condition any) bool {
 	ops, ok := condition.(D)
 	if !ok || len(ops) == 0 || !strings.HasPrefix(ops[0].Key, "$") {
@@ -208,7 +209,7 @@ func within(op string, order int) bool {
 	return order <= 0
 }
 
-// member tells whether an array has an element that meets a condition.
+// member reports whether an array has an element that meets a condition.
 func member(v any, condition D) bool {
 	array, ok := v.(itself)
 	return ok && slices.ContainsFunc(array.array, func(one any) bool {
@@ -220,7 +221,7 @@ func member(v any, condition D) bool {
 	})
 }
 
-// standing is the value by which a document is ordered.
+// standing returns the value by which a document is sorted.
 func standing(doc D, path string, desc bool) any {
 	values := lead(doc, strings.Split(path, "."))
 	array := false
@@ -240,10 +241,10 @@ func standing(doc D, path string, desc bool) any {
 	return slices.MinFunc(values, rate)
 }
 
-// empty is what an empty array is ordered as.
+// empty is the sort value of an empty array.
 type empty struct{}
 
-// sortNaive puts documents in an order.
+// sortNaive sorts documents.
 func sortNaive(docs []D, by D) {
 	slices.SortStableFunc(docs, func(a, b D) int {
 		for _, e := range by {

@@ -13,7 +13,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
 
-// Open opens a data folder, which it makes if need be.
+// Open opens a data folder. It makes the folder if it does not exist.
 func Open(dir string, o Options) (_ *DB, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
@@ -24,7 +24,8 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	if err := refuseFormer(dir); err != nil {
 		return nil, err
 	}
-	// Whoever reads the files knows everything. The folder's mode does not help where the files are copied.
+	// The files contain everything, also what is not public. The mode of the folder does not protect copies of the
+	// files, so the files themselves are private.
 	syscall.Umask(0o077)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
@@ -47,11 +48,11 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	if err := db.load(); err != nil {
 		return nil, err
 	}
-	db.outgrown.look(db)
+	db.outgrown.check(db)
 	return db, nil
 }
 
-// refuseFormer refuses the data folder of an earlier engine.
+// refuseFormer returns an error for the data folder of an earlier engine.
 func refuseFormer(dir string) error {
 	former, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "db", "*.sqlite"))
 	if _, err := os.Lstat(filepath.Join(dir, "engine.sock")); err != nil && len(former) == 0 {
@@ -62,7 +63,7 @@ func refuseFormer(dir string) error {
 		"version and import it here", dir)
 }
 
-// escapeGlob takes the special meaning from the signs of a path.
+// escapeGlob escapes the special characters of a path.
 func escapeGlob(path string) string {
 	var escaped []rune
 	for _, r := range path {
@@ -74,7 +75,7 @@ func escapeGlob(path string) string {
 	return string(escaped)
 }
 
-// lockFolder keeps a second program off a folder; the lock goes with the process.
+// lockFolder locks a folder against a second program. The lock ends with the process.
 func lockFolder(dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -88,7 +89,7 @@ func lockFolder(dir string) (*os.File, error) {
 	return file, nil
 }
 
-// ownFiles makes the engine's files readable for its user alone, as those to come are by the umask.
+// ownFiles makes the engine's files readable only for its user. The umask does that for new files.
 func ownFiles(dir string) (err error) {
 	for _, name := range []string{"lock", markName, fileName, fileName + "-wal", fileName + "-shm"} {
 		if one := os.Chmod(filepath.Join(dir, name), 0o600); !errors.Is(one, os.ErrNotExist) {
@@ -96,13 +97,13 @@ func ownFiles(dir string) (err error) {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("keep others off the engine's files: %w", err)
+		return fmt.Errorf("make the engine's files private: %w", err)
 	}
 	return nil
 }
 
-// Ready implements [engine.Engine]. After a write that failed it tries one of its own, so that the engine is ready
-// again as soon as writing works.
+// Ready implements [engine.Engine]. After a failed write it tries to write, so that the engine is ready as soon as
+// writing works again.
 func (db *DB) Ready(ctx context.Context) error {
 	if db.fault.Load() == nil {
 		return db.open()
@@ -114,8 +115,8 @@ func (db *DB) Ready(ctx context.Context) error {
 	return fail(db.tryWriting())
 }
 
-// Close implements [engine.Engine]. It waits for a write that has begun and for those who read, frees the folder, and
-// leaves the database in one file.
+// Close implements [engine.Engine]. It waits for a running write and for readers, unlocks the folder, and leaves the
+// database in one file.
 func (db *DB) Close(ctx context.Context) error {
 	if err := db.wait(ctx); err != nil {
 		if errors.Is(err, errClosed) {
@@ -138,7 +139,7 @@ func (db *DB) Close(ctx context.Context) error {
 	return errors.Join(err, db.free())
 }
 
-// free gives back what the engine holds.
+// free releases the files and connections of the engine.
 func (db *DB) free() (err error) {
 	if db.conn != nil {
 		err = db.conn.close()

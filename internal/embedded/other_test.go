@@ -12,14 +12,14 @@ import (
 // kills is how often the writing program is killed.
 const kills = 100
 
-// killSoon kills a program a while after it began to write.
+// killSoon kills a program some time after it began to write.
 func killSoon(c *exec.Cmd, begun <-chan struct{}) {
 	<-begun
 	time.Sleep(time.Duration(rand.IntN(60_000)) * time.Microsecond)
 	_ = c.Process.Kill()
 }
 
-// follow takes in what a program tells until it ends. It gives the last document that was written.
+// follow reads the reports of a program until it ends. It returns the last document that was written.
 func follow(out io.Reader, begun chan struct{}, wrote int, changed map[int]int) int {
 	first := true
 	for line := range tell(out) {
@@ -34,7 +34,7 @@ func follow(out io.Reader, begun chan struct{}, wrote int, changed map[int]int) 
 	return wrote
 }
 
-// tell gives the lines that a program writes, until it ends.
+// tell returns a channel with the lines that a program writes. The channel is closed when the program ends.
 func tell(out io.Reader) <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -46,7 +46,7 @@ func tell(out io.Reader) <-chan string {
 	return lines
 }
 
-// note takes in a line of a program that writes.
+// note records a line of a program that writes.
 func note(line string, wrote *int, changed map[int]int) {
 	var n, by int
 	if _, err := fmt.Sscanf(line, "wrote %d", &n); err == nil {

@@ -4,21 +4,22 @@ import (
 	"time"
 )
 
-// From here on a site outgrows the engine: a start takes about a second, a scan of all entries 10 ms, and what is in memory
-// of the documents as much as the rest of the program (see docs/adr/0020).
+// Above these bounds a site is too large for the engine: a start takes about a second, a scan of all entries takes 10
+// ms, and the rows in memory need as much as the rest of the program (see docs/adr/0020).
 const (
 	manyRows  = 300_000
 	manyBytes = 256 << 20
 )
 
-// rowOverhead is about what a row takes in memory beside its id and its cells: in its table, in orders and in postings.
+// rowOverhead estimates the bytes that a row needs in memory beside its id and its cells: in its table, in orders and
+// in postings.
 const rowOverhead = 400
 
-// lookEvery is after how many commits the size is looked at.
-const lookEvery = 1000
+// checkEvery is the number of commits between two checks of the size.
+const checkEvery = 1000
 
-// look looks at the size of what is in memory. The caller is the writer.
-func (o *outgrown) look(db *DB) {
+// check checks the size of what is in memory. The caller is the writer.
+func (o *outgrown) check(db *DB) {
 	rows, bytes := db.size()
 	last := time.Unix(o.told.Load(), 0)
 	if rows < manyRows && bytes < manyBytes || time.Since(last) < 24*time.Hour {
@@ -29,7 +30,7 @@ func (o *outgrown) look(db *DB) {
 		"documents", rows, "megabytes", bytes>>20)
 }
 
-// size is how many documents there are, and about how many bytes of memory they take.
+// size returns the number of documents, and an estimate of the bytes that their rows need in memory.
 func (db *DB) size() (rows, bytes int) {
 	db.mu.Lock()
 	defer db.mu.Unlock()

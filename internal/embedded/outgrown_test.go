@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestOutgrown sees that the log says once that a site outgrows the engine, and not before it does.
+// TestOutgrown checks that the log says once that a site is too large for the engine, and only if it is.
 func TestOutgrown(t *testing.T) {
 	var log bytes.Buffer
 	db, err := Open(t.TempDir(), Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -22,7 +22,7 @@ func TestOutgrown(t *testing.T) {
 			id := fmt.Sprint(len(many.rows))
 			many.rows[id] = &row{id: id, cells: "\x00\x00\x01"}
 		}
-		db.outgrown.look(db)
+		db.outgrown.check(db)
 	}
 	if add(manyRows - 1); log.Len() > 0 {
 		t.Errorf("too early: %s", log.String())
@@ -30,7 +30,7 @@ func TestOutgrown(t *testing.T) {
 	add(1)
 	add(1)
 	if n := strings.Count(log.String(), "outgrows"); n != 1 {
-		t.Errorf("it is said %d times: %s", n, log.String())
+		t.Errorf("the warning is logged %d times: %s", n, log.String())
 	}
 	clear(many.rows)
 }

@@ -9,52 +9,52 @@ import (
 	"sen/internal/engine"
 )
 
-// prepare makes a query ready. The caller holds the table's lock, or is the writer.
+// prepare compiles a query. The caller holds the table's lock, or is the writer.
 func (t *table) prepare(q engine.Query) (*query, error) {
 	f, err := t.compile(q.Filter)
 	if err != nil {
 		return nil, err
 	}
-	made := &query{filter: f, skip: q.Skip, limit: q.Limit}
+	compiled := &query{filter: f, skip: q.Skip, limit: q.Limit}
 	for _, e := range q.Sort {
 		s := sorting{path: e.Key, column: t.column(e.Key)}
 		if s.desc, err = descends(e.Value); err != nil {
 			return nil, err
 		}
 		if s.column == noColumn {
-			made.unknown = addColumns(made.unknown, e.Key)
+			compiled.unknown = addColumns(compiled.unknown, e.Key)
 		}
-		made.sort = append(made.sort, s)
+		compiled.sort = append(compiled.sort, s)
 	}
-	if made.unknown != nil {
-		made.sorter = newCellReader(made.unknown, false)
+	if compiled.unknown != nil {
+		compiled.sorter = newCellReader(compiled.unknown, false)
 	}
-	made.project, err = t.projection(q.Fields)
-	return made, err
+	compiled.project, err = t.projection(q.Fields)
+	return compiled, err
 }
 
-// compile makes a filter ready.
+// compile compiles a filter.
 func (t *table) compile(f bson.D) (*filter, error) {
 	c := &compiler{column: t.column, mixed: func(column int) bool { return t.mixed[column] > 0 }}
 	return c.compile(f)
 }
 
-// source is a set of rows outside of which a filter holds for no row.
+// source is a set of rows that contains all rows that match a filter.
 type source struct {
 	count int
-	// share is about which part of all rows the filter's conditions on values hold for, if they have nothing to do with
-	// each other.
+	// share estimates which part of all rows meets the filter's conditions on values. It assumes that the conditions
+	// are independent.
 	share float64
 	rows  func() []*row
 }
 
-// sourceOf is the smallest source for a filter; nil if there is none.
+// sourceOf returns the smallest source for a filter, or nil.
 func (t *table) sourceOf(f *filter) (best *source) {
 	conds := []*cond{f.root}
 	if f.root.op == opAnd {
 		conds = f.root.kids
 	}
-	share := 1.0 // of all rows, of those for which all conditions on values hold
+	share := 1.0 // of all rows, the part that meets all conditions on values
 	take := func(s *source) {
 		if s != nil && (best == nil || s.count < best.count) {
 			best = s
@@ -92,7 +92,7 @@ func (t *table) sourceOf(f *filter) (best *source) {
 	return best
 }
 
-// byIDs is the source of a condition on the ids.
+// byIDs returns the source of a condition on the ids.
 func (t *table) byIDs(c *cond) *source {
 	if c.op == opEq {
 		return &source{count: 1, rows: func() []*row {
@@ -113,8 +113,8 @@ func (t *table) byIDs(c *cond) *source {
 	}}
 }
 
-// byValues is the source of a condition on the values of a column; nil where null is one of them, which most rows may
-// have.
+// byValues returns the source of a condition on the values of a column. It returns nil if null is one of the values,
+// since most rows may have no value.
 func (t *table) byValues(c *cond) *source {
 	var buf [128]byte
 	var lists [][]*row
@@ -122,13 +122,13 @@ func (t *table) byValues(c *cond) *source {
 		if c.value.null() {
 			return nil
 		}
-		rows := t.posted(c.column)[string(appendKey(buf[:0], c.value))]
+		rows := t.postingsOf(c.column)[string(appendKey(buf[:0], c.value))]
 		return &source{count: len(rows), rows: func() []*row { return rows }}
 	}
 	if c.null {
 		return nil
 	}
-	p, count := t.posted(c.column), 0
+	p, count := t.postingsOf(c.column), 0
 	add := func(v value) {
 		if rows := p[string(appendKey(buf[:0], v))]; len(rows) > 0 {
 			lists, count = append(lists, rows), count+len(rows)
@@ -147,7 +147,7 @@ func (t *table) byValues(c *cond) *source {
 	}}
 }
 
-// sorted is the order in memory that a query can be read in; nil if there is none.
+// sorted returns the order in memory in which a query can be read, or nil.
 func (t *table) sorted(q *query) *order {
 	if len(q.sort) == 0 || len(q.sort) > 2 || q.sorter != nil {
 		return nil
@@ -160,15 +160,15 @@ func (t *table) sorted(q *query) *order {
 	return t.order(orderKey{first.column, greatest})
 }
 
-// dear is how much more it costs to gather a row and to sort it than to walk past one in an order.
-const dear = 4
+// sortCost is how many times more it costs to collect and sort a row than to pass it in an order.
+const sortCost = 4
 
-// find gives the rows for which a query's filter holds, in its order, as far as rows tell; the rest is done by
-// [reading.sift]. The caller holds the table's lock, or is the writer.
+// find returns the rows that match a query's filter, in the query's order. If that needs documents, it returns all
+// rows that may match, and [reading.filterAndSort] does the rest. The caller holds the table's lock, or is the writer.
 func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 	best := t.sourceOf(q.filter)
 	most := q.most()
-	if q.late() {
+	if q.needsDocuments() {
 		most = 0
 	}
 	if o := t.sorted(q); o != nil {
@@ -179,7 +179,7 @@ func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 		} else if most > 0 {
 			walk = min(walk, most)
 		}
-		if best == nil || walk <= dear*best.count {
+		if best == nil || walk <= sortCost*best.count {
 			return q.walk(ctx, o.rows[from:to], exact, most)
 		}
 	}
@@ -192,8 +192,8 @@ func (t *table) find(ctx context.Context, q *query) ([]*row, error) {
 	return q.gather(ctx, rows, most)
 }
 
-// reach is the part of an order in which all rows stand for which a filter holds. Exact tells that it holds for each
-// row there.
+// reach returns the part of an order that contains all rows that match a filter. exact means that all rows of that
+// part match.
 func (t *table) reach(o *order, f *filter) (from, to int, exact bool) {
 	if o.column >= 0 && t.lists[o.column] > 0 {
 		return 0, len(o.rows), false
@@ -203,8 +203,8 @@ func (t *table) reach(o *order, f *filter) (from, to int, exact bool) {
 	return from, to, exact
 }
 
-// number counts the rows for which a filter holds, if it needs no document.
-func (t *table) number(ctx context.Context, f *filter) (n int, err error) {
+// countRows counts the rows that match a filter that needs no documents.
+func (t *table) countRows(ctx context.Context, f *filter) (n int, err error) {
 	if kids := f.root.kids; f.root.op == opAnd && len(kids) == 0 {
 		return len(t.rows), nil
 	} else if c := f.root; c.op != opAnd || len(kids) > 0 {

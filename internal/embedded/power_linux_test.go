@@ -19,25 +19,25 @@ import (
 	"sen/internal/engine"
 )
 
-// outage writes into a data folder on a disk whose power is cut at random moments, and sees each time what is left.
+// outage writes into a data folder on a disk whose power fails at random times, and checks each time what is left.
 type outage struct {
 	*testing.T
 	rand *rand.Rand
 	base string
 	disk *disk
-	// pragmas change what the engine tells SQLite.
+	// pragmas are additional settings for SQLite.
 	pragmas string
-	// phase is what the engine does. The power is cut at one in rare writes, and more often at other calls.
+	// phase is what the engine does at present. The power fails at one in rare writes, and more often at other calls.
 	phase string
 	rare  int
-	// cuts counts the cuts by the phase, lost has what was found to be lost by them.
+	// cuts counts the power failures by phase. lost are the losses that they caused.
 	cuts        map[string]int
 	lost        []error
 	checkpoints int
-	// found is what the lanes find in the last folder that was kept.
+	// found is the content of the last folder that was kept, by lane.
 	found []map[string]int
 
-	// mu guards what the lanes know.
+	// mu guards the state of the lanes.
 	mu    sync.Mutex
 	lanes []*lane
 }
@@ -47,12 +47,12 @@ func newOutage(t *testing.T, seed uint64, lanes int) *outage {
 	t.Helper()
 	o := &outage{T: t, rand: rand.New(rand.NewPCG(seed, 0)), base: t.TempDir(), cuts: map[string]int{}}
 	for n := range lanes {
-		o.lanes = append(o.lanes, &lane{dice: dice{rand.New(rand.NewPCG(seed, uint64(n)+1))}, number: n})
+		o.lanes = append(o.lanes, &lane{generator: generator{rand.New(rand.NewPCG(seed, uint64(n)+1))}, number: n})
 	}
 	return o
 }
 
-// folder goes on with a new data folder, or with what a cut of the power left of the last one.
+// folder continues with a new data folder, or with what the last power failure left.
 func (o *outage) folder(left bool) {
 	base := o.TempDir()
 	dir := filepath.Join(base, "some", "data")
@@ -72,7 +72,7 @@ func (o *outage) folder(left bool) {
 	o.disk.before = o.before
 }
 
-// before may cut the power before a call.
+// before may let the power fail before a call.
 func (o *outage) before(call string) {
 	phase, rare := o.phase, o.rare
 	if phase == "commit" && strings.HasSuffix(call, fileName) {
@@ -92,11 +92,11 @@ func (o *outage) before(call string) {
 	}
 }
 
-// left is where a data folder is after a cut, spare the same folder before anybody opened it.
+// left is the path of a data folder after a power failure. spare is the path of the same folder before it was opened.
 func (o *outage) left() string  { return filepath.Join(o.base, "left") }
 func (o *outage) spare() string { return filepath.Join(o.base, "spare") }
 
-// cut cuts the power and opens what is left. One in four is kept, for the next start to go on with.
+// cut lets the power fail and opens what is left. One folder in four is kept, and the next start continues with it.
 func (o *outage) cut(phase, call string) {
 	o.cuts[phase]++
 	if err := errors.Join(os.RemoveAll(o.left()), o.disk.image(o.rand, o.left())); err != nil {
@@ -171,7 +171,7 @@ func (o *outage) read(db *DB) (all []map[string]int, err error) {
 	return all, err
 }
 
-// run starts the engine, makes calls in all lanes, and ends the engine.
+// run starts the engine, makes calls in all lanes, and stops the engine.
 func (o *outage) run(calls int) {
 	o.phase = "start"
 	if _, err := os.Stat(filepath.Join(o.disk.dir, fileName)); err != nil {
@@ -202,7 +202,8 @@ func (o *outage) run(calls int) {
 	}
 }
 
-// call makes a call of a lane, now and then while somebody reads: what is read can't be brought out of the log.
+// call makes a call of a lane, sometimes while somebody reads: a checkpoint can't copy pages from the log that a
+// reader still needs.
 func (o *outage) call(db *DB, l *lane) error {
 	if l.IntN(5) > 0 {
 		return o.write(db, l)
@@ -227,8 +228,8 @@ func (o *outage) write(db *DB, l *lane) error {
 	return err
 }
 
-// rounds starts and ends the engine some times: with a new folder first and then each third time, and with what a cut
-// of the power left in between.
+// rounds starts and stops the engine several times: with a new folder at first and in every third round, otherwise
+// with what the last power failure left.
 func (o *outage) rounds(rounds, calls int) {
 	for round := range rounds {
 		o.folder(round%3 > 0)
@@ -238,11 +239,11 @@ func (o *outage) rounds(rounds, calls int) {
 		o.checkpoints)
 }
 
-// smallLog has SQLite make a checkpoint after 30 pages.
+// smallLog makes SQLite run a checkpoint after 30 pages.
 const smallLog = "PRAGMA wal_autocheckpoint=30;"
 
-// TestPower cuts the power at all that the engine does, and sees that everything acknowledged is kept, and of what is
-// not acknowledged each call as a whole or not at all.
+// TestPower lets the power fail at everything that the engine does. It checks that everything acknowledged is kept,
+// and that each unacknowledged call is kept completely or not at all.
 func TestPower(t *testing.T) {
 	for name, test := range map[string]struct {
 		pragmas                    string
@@ -277,8 +278,8 @@ func TestPower(t *testing.T) {
 	}
 }
 
-// TestPowerIsCut sees that the disk of these tests loses what is not synced.
-func TestPowerIsCut(t *testing.T) {
+// TestDiskLosesUnsyncedWrites checks that the disk of these tests loses what is not synced.
+func TestDiskLosesUnsyncedWrites(t *testing.T) {
 	for _, mode := range []string{"OFF", "NORMAL"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()

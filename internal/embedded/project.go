@@ -8,19 +8,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// projection is what is read of documents; nil reads them whole.
+// projection says which fields are read of documents. nil reads whole documents.
 type projection struct {
 	root *part
-	// without leaves the paths out; else nothing but them is read.
+	// without means that the paths are left out. Otherwise only the paths are read.
 	without bool
-	// columns are those of all paths; nil if not all paths have one.
+	// columns are the columns of all paths. It is nil if a path has no column.
 	columns []int
 }
 
 // part is a step of the paths of a projection.
 type part struct {
 	name string
-	// ends tells that a path ends here.
+	// ends means that a path ends here.
 	ends   bool
 	column int
 	kids   []*part
@@ -35,7 +35,7 @@ func (p *part) kid(name string) *part {
 	return nil
 }
 
-// projection makes a projection ready.
+// projection compiles a projection.
 func (t *table) projection(fields bson.D) (*projection, error) {
 	if len(fields) == 0 {
 		return nil, nil
@@ -81,7 +81,7 @@ func (t *table) projection(fields bson.D) (*projection, error) {
 	return p, nil
 }
 
-// leavesOut tells whether a field of a projection is left out.
+// leavesOut reports whether a projection leaves a field out.
 func leavesOut(field bson.E) (bool, error) {
 	switch v := field.Value.(type) {
 	case int:
@@ -96,7 +96,7 @@ func leavesOut(field bson.E) (bool, error) {
 	return false, unsupported(fmt.Sprintf("the projection of %s to a value of the type %T", field.Key, field.Value))
 }
 
-// covers tells whether all that is read of some documents is in their rows.
+// covers reports whether the rows of some documents have all fields that are read.
 func (p *projection) covers(rows []*row) bool {
 	if p == nil || p.columns == nil {
 		return false
@@ -111,7 +111,7 @@ func (p *projection) covers(rows []*row) bool {
 	return true
 }
 
-// ofRow appends what is read of a document whose row covers it.
+// ofRow appends the fields of a document from its row.
 func (p *projection) ofRow(to []byte, r *row) []byte {
 	return p.root.ofRow(to, r)
 }
@@ -127,7 +127,7 @@ func (p *part) ofRow(to []byte, r *row) []byte {
 			if cell := r.cell(kid.column); cell != "" {
 				to = appendElement(to, kid.name, oneValue(cell))
 			}
-		case kid.column == noColumn && kid.some(r):
+		case kid.column == noColumn && kid.hasValue(r):
 			to = append(append(append(to, byte(bson.TypeEmbeddedDocument)), kid.name...), 0)
 			to = kid.ofRow(to, r)
 		}
@@ -135,17 +135,17 @@ func (p *part) ofRow(to []byte, r *row) []byte {
 	return finish(to, at)
 }
 
-// some tells whether a row has a value below.
-func (p *part) some(r *row) bool {
+// hasValue reports whether a row has a value below this step.
+func (p *part) hasValue(r *row) bool {
 	for _, kid := range p.kids {
-		if kid.column >= 0 && r.cell(kid.column) != "" || kid.some(r) {
+		if kid.column >= 0 && r.cell(kid.column) != "" || kid.hasValue(r) {
 			return true
 		}
 	}
 	return false
 }
 
-// ofDocument appends what is read of a document.
+// ofDocument appends the fields of a document from the document.
 func (p *projection) ofDocument(to, doc []byte) ([]byte, error) {
 	if p == nil {
 		return append(to, doc...), nil
@@ -153,7 +153,7 @@ func (p *projection) ofDocument(to, doc []byte) ([]byte, error) {
 	return p.ofParts(to, text(doc), p.root, true)
 }
 
-// ofParts appends what is read of a document or, where named is false, of an array.
+// ofParts appends the fields of a document or, if named is false, of an array.
 func (p *projection) ofParts(to []byte, doc string, at *part, named bool) ([]byte, error) {
 	rest, err := open(doc)
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"sen/internal/engine"
 )
 
-// world is a table and what should be in it.
+// world is a table and its expected content.
 type world struct {
 	table *table
 	docs  map[string]D
 }
 
-// decode is a document with Go values.
+// decode returns a document with Go values.
 func decode(t testing.TB, raw bson.Raw) (doc D) {
 	t.Helper()
 	if err := bson.Unmarshal(raw, &doc); err != nil {
@@ -30,7 +30,7 @@ func decode(t testing.TB, raw bson.Raw) (doc D) {
 	return doc
 }
 
-// expected is what a query should find.
+// expected returns the documents that a query should find.
 func (w *world) expected(q engine.Query) (docs []D) {
 	for _, doc := range w.docs {
 		if holds(doc, q.Filter) {
@@ -53,8 +53,8 @@ func idsIn(docs []D) (ids []string) {
 	return ids
 }
 
-// query makes a query with an order that leaves no choice.
-func (d dice) query() engine.Query {
+// query returns a random query whose order is unambiguous.
+func (d generator) query() engine.Query {
 	q := engine.Query{Filter: d.filter(2), Skip: among(d, 0, 0, 3, 1000), Limit: among(d, 0, 1, 5, 50)}
 	direction := among(d, 1, -1)
 	switch d.IntN(5) {
@@ -72,7 +72,7 @@ func (d dice) query() engine.Query {
 	return q
 }
 
-// check asks a query in every way in which the planner could answer it.
+// check runs a query in every way in which the planner could run it.
 func (w *world) check(t *testing.T, q engine.Query) {
 	t.Helper()
 	want := w.expected(q)
@@ -92,11 +92,11 @@ func (w *world) check(t *testing.T, q engine.Query) {
 	w.plans(t, q)
 }
 
-// plans sees that each way to find the rows of a query finds the same ones.
+// plans checks that each way to find the rows of a query finds the same rows.
 func (w *world) plans(t *testing.T, q engine.Query) {
 	t.Helper()
 	ready, err := w.table.prepare(q)
-	if err != nil || ready.late() {
+	if err != nil || ready.needsDocuments() {
 		return
 	}
 	want := idsIn(w.expected(q))
@@ -135,16 +135,16 @@ func mustMarshal(t testing.TB, doc any) bson.Raw {
 	return raw
 }
 
-// columnsOf are sets of columns: with none, every condition reads documents.
+// columnsOf are sets of columns. Without columns, every condition reads documents.
 var columnsOf = map[string][]string{"no columns": nil, "some columns": paths[:5], "all columns": paths}
 
-// TestFinds compares what queries find with what they should find.
-func TestFinds(t *testing.T) {
+// TestQueries compares the results of queries with the expected ones.
+func TestQueries(t *testing.T) {
 	for name, columns := range columnsOf {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(4) {
-				d := dice{rand.New(rand.NewPCG(seed, 1))}
+				d := generator{rand.New(rand.NewPCG(seed, 1))}
 				w := world{started(t, t.TempDir()).Table("things").(*table), map[string]D{}}
 				index(t, w.table, columns...)
 				var changes []engine.Change

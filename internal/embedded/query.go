@@ -4,18 +4,18 @@ import (
 	"errors"
 )
 
-// sorting is an order that a query asks for: a path, its column, and the direction.
+// sorting is one key of the order of a query: a path, its column, and the direction.
 type sorting struct {
 	path   string
 	column int
 	desc   bool
 }
 
-// query is a query, made ready.
+// query is a compiled query.
 type query struct {
 	filter *filter
 	sort   []sorting
-	// sorter reads the unknown paths of the order from the documents; nil if rows know them all.
+	// sorter reads the paths of the order without a column from the documents. It is nil if all have columns.
 	sorter  *cellReader
 	unknown []string
 	skip    int
@@ -23,7 +23,7 @@ type query struct {
 	project *projection
 }
 
-// most is how many rows a query asks for at most, with those that it leaves out; 0 is no limit.
+// most returns the greatest number of rows that a query needs, including skipped ones. 0 means no limit.
 func (q *query) most() int {
 	if q.limit == 0 {
 		return 0
@@ -31,10 +31,10 @@ func (q *query) most() int {
 	return q.skip + q.limit
 }
 
-// late tells that which rows are found is only known when their documents are read.
-func (q *query) late() bool { return q.filter.documents() || q.sorter != nil }
+// needsDocuments reports whether the rows that match, or their order, are only known after their documents are read.
+func (q *query) needsDocuments() bool { return q.filter.documents() || q.sorter != nil }
 
-// descends tells whether an order is descending.
+// descends reports whether an order is descending.
 func descends(direction any) (bool, error) {
 	var n int64
 	switch v := direction.(type) {

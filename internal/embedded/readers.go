@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// kept is how many connections stay open when nobody uses them.
+// kept is the number of idle connections that stay open.
 const kept = 4
 
-// reader takes a connection to read with.
+// reader returns a connection for reading.
 func (db *DB) reader(ctx context.Context) (*conn, error) {
 	db.mu.Lock()
 	if err := db.open(); err != nil {
@@ -34,7 +34,7 @@ func (db *DB) reader(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
-// release gives a connection back.
+// release returns a connection after its use.
 func (db *DB) release(c *conn) {
 	defer db.reading.Done()
 	c.SetInterrupt(context.Background())
@@ -55,7 +55,7 @@ func (db *DB) release(c *conn) {
 	}
 }
 
-// closeReaders closes the connections that nobody uses.
+// closeReaders closes the idle connections, and marks the engine as closed.
 func (db *DB) closeReaders() (err error) {
 	db.mu.Lock()
 	free := slices.Clone(db.readers)

@@ -11,26 +11,26 @@ import (
 	"sen/internal/engine"
 )
 
-// reading answers queries. What memory says and the documents that are read for it are of the same moment: the reading
-// begins a transaction of SQLite while it holds the table's lock. The transaction may see one commit more, which memory
-// does not have yet; but a document that a commit replaces or removes stays in the file until the commit behind it (see
-// [DB.write]), and that one waits until memory has the former.
+// reading runs queries. The rows in memory and the documents that it reads for them belong to the same state: the
+// reading begins a transaction of SQLite while it holds the table's lock. The transaction may see one commit that
+// memory does not have yet. But a document that this commit replaces or removes stays in the file until the next
+// commit (see [DB.write]), which is made only after memory has this one.
 type reading struct {
 	t    *table
 	ctx  context.Context
 	each func(query int, document bson.Raw) error
 	conn *conn
-	// batch are documents that were read and not given to each yet; ends tells where each of them ends and its query.
+	// batch holds documents that were read and not passed to each yet. ends holds, for each, its end and its query.
 	batch []byte
 	ends  []ending
 	busy  time.Duration
 }
 
-// ending is the end of a document in a batch.
+// ending is the end of a document in a batch, and the document's query.
 type ending struct{ at, query int }
 
-// batchSize is how many bytes are read before they are given to the caller. A caller of less gets all
-// with no transaction open behind it.
+// batchSize is how many bytes are read before they are passed to the caller. If the result is smaller, the caller
+// gets it after the transaction has ended.
 const batchSize = 256 << 10
 
 // found is what a query found in a table.
@@ -41,7 +41,7 @@ type found struct {
 	rows []*row
 }
 
-// find answers queries.
+// find runs queries.
 func (r *reading) find(queries []engine.Query) error {
 	if err := cmp.Or(r.ctx.Err(), r.t.db.open()); err != nil {
 		return err
@@ -59,8 +59,8 @@ func (r *reading) find(queries []engine.Query) error {
 	return r.flush()
 }
 
-// lock holds the tables of some queries, until the function that it gives is called. There is one writer, who waits for
-// one table at a time, so that readers and he do not wait for each other.
+// lock locks the tables of some queries for reading, and returns a function that unlocks them. There is only one
+// writer, which waits for one table at a time. So readers and the writer can't deadlock.
 func (r *reading) lock(queries []engine.Query, all []found) (unlock func()) {
 	var locked []*table
 	for i, q := range queries {
@@ -81,7 +81,7 @@ func (r *reading) lock(queries []engine.Query, all []found) (unlock func()) {
 	}
 }
 
-// plan finds the rows for all queries, and begins a transaction if documents are to be read.
+// plan finds the rows for all queries. It begins a transaction if documents must be read.
 func (r *reading) plan(queries []engine.Query, all []found) (err error) {
 	defer r.lock(queries, all)()
 	for i, q := range queries {
@@ -92,7 +92,7 @@ func (r *reading) plan(queries []engine.Query, all []found) (err error) {
 		if f.rows, err = f.t.find(r.ctx, f.query); err != nil {
 			return err
 		}
-		if r.conn == nil && len(f.rows) > 0 && (f.late() || !f.project.covers(f.rows)) {
+		if r.conn == nil && len(f.rows) > 0 && (f.needsDocuments() || !f.project.covers(f.rows)) {
 			if err := r.begin(f); err != nil {
 				return err
 			}
@@ -101,7 +101,8 @@ func (r *reading) plan(queries []engine.Query, all []found) (err error) {
 	return nil
 }
 
-// begin begins a transaction of SQLite: with the first document that is read.
+// begin begins a transaction of SQLite. It reads a document, since only the first read fixes the state that the
+// transaction sees.
 func (r *reading) begin(f *found) (err error) {
 	if r.conn, err = r.t.db.reader(r.ctx); err != nil {
 		return err
@@ -114,8 +115,8 @@ func (r *reading) begin(f *found) (err error) {
 
 // answer reads the documents of a query.
 func (r *reading) answer(i int, f *found) error {
-	if f.late() {
-		if err := r.sift(f); err != nil {
+	if f.needsDocuments() {
+		if err := r.filterAndSort(f); err != nil {
 			return err
 		}
 	}
@@ -139,7 +140,7 @@ func (r *reading) answer(i int, f *found) error {
 	return nil
 }
 
-// flush gives the caller what was read.
+// flush passes to the caller what was read.
 func (r *reading) flush() error {
 	if len(r.ends) == 0 {
 		return nil
@@ -156,7 +157,7 @@ func (r *reading) flush() error {
 	return nil
 }
 
-// close gives the connection back.
+// close returns the connection.
 func (r *reading) close() {
 	if r.conn != nil {
 		r.t.db.release(r.conn)
@@ -164,8 +165,9 @@ func (r *reading) close() {
 	}
 }
 
-// sift does for a query what only documents tell: which rows its filter holds for, and their order.
-func (r *reading) sift(f *found) error {
+// filterAndSort does the part of a query that needs documents: it tests the filter on each row's document, and sorts
+// the rows.
+func (r *reading) filterAndSort(f *found) error {
 	rows := f.rows[:0:0]
 	keys := map[*row][]value{}
 	for _, one := range f.rows {
@@ -206,7 +208,7 @@ func (r *reading) sift(f *found) error {
 	return nil
 }
 
-// keys are the values by which a document is ordered, if its row does not have them all.
+// keys returns the sort values of a document if its row does not have them all, or nil.
 func (q *query) keys(r *row, doc string) (keys []value, err error) {
 	if q.sorter == nil {
 		return nil, nil

@@ -8,12 +8,12 @@ import (
 	"slices"
 )
 
-// write makes one commit of changes of different tables, which a function collects and writes into SQLite's tables. It
-// makes none if nothing was changed, unless all is nil. Only a commit that succeeded comes into memory. The caller is
-// the writer.
+// write makes one commit of changes of different tables. The function do collects the changes and writes them into
+// SQLite's tables. Without changes there is no commit, unless all is nil. The changes are applied to memory only
+// after a successful commit. The caller is the writer.
 //
-// What the commit before it replaced or removed is removed from the file by this one. Until then it stays: who began to
-// read before memory had that commit finds all documents that memory named then.
+// A commit deletes from the file the documents that the commit before it replaced or removed. Until then they stay,
+// so that a reader that began before memory had that commit finds all documents that memory named then.
 func (db *DB) write(all []*changes, do func() error) error {
 	err := db.conn.run("BEGIN IMMEDIATE")
 	if err == nil && do != nil {
@@ -33,7 +33,7 @@ func (db *DB) write(all []*changes, do func() error) error {
 			err = db.conn.run("COMMIT")
 		}
 	} else if err == nil {
-		return db.conn.run("ROLLBACK") // there is nothing to be written
+		return db.conn.run("ROLLBACK") // there is nothing to write
 	}
 	if err != nil {
 		if !db.conn.GetAutocommit() {
@@ -50,13 +50,13 @@ func (db *DB) write(all []*changes, do func() error) error {
 	db.commits++
 	db.garbage = garbage
 	if _, err := db.mark.WriteAt([]byte(markText(db.commits)), 0); err != nil {
-		db.log.Warn("the number of the last commit was not noted", "err", err)
+		db.log.Warn("the number of the last commit could not be written", "err", err)
 	}
 	for _, c := range all {
 		c.apply()
 	}
-	if db.commits%lookEvery == 0 {
-		db.outgrown.look(db)
+	if db.commits%checkEvery == 0 {
+		db.outgrown.check(db)
 	}
 	if len(garbage) > manyDocuments {
 		return db.write(nil, nil)
@@ -64,7 +64,7 @@ func (db *DB) write(all []*changes, do func() error) error {
 	return nil
 }
 
-// tryWriting writes as much as a document has, and removes it again.
+// tryWriting writes about as many bytes as a document has, and deletes them again.
 func (db *DB) tryWriting() error {
 	for _, sql := range []string{
 		"INSERT OR REPLACE INTO state (id, garbage) VALUES (2, zeroblob(65536))", "DELETE FROM state WHERE id = 2",
@@ -77,10 +77,11 @@ func (db *DB) tryWriting() error {
 	return nil
 }
 
-// manyDocuments is how many replaced documents are left to the next commit.
+// manyDocuments is the greatest number of replaced documents that stay until the next commit. If there are more, an
+// extra commit deletes them at once.
 const manyDocuments = 256
 
-// sweep removes what the last commit replaced or removed.
+// sweep deletes the documents that the last commit replaced or removed.
 func (db *DB) sweep() error {
 	for _, p := range db.garbage {
 		if err := db.conn.run(deleteDoc(p.table), p.n); err != nil {
@@ -95,7 +96,7 @@ func (db *DB) record(all []*changes, garbage []place) error {
 	tables := int64(0)
 	db.mu.Lock()
 	for _, t := range db.tables {
-		tables = max(tables, t.id) // no table is ever removed
+		tables = max(tables, t.id) // tables are never removed
 	}
 	db.mu.Unlock()
 	for _, c := range all {
@@ -112,7 +113,7 @@ func (db *DB) record(all []*changes, garbage []place) error {
 		commits, tables, data, sumOfState(commits, tables, data))
 }
 
-// record writes a table's line of the catalogue, which it adds for a new table.
+// record writes a table's row of the catalogue. It adds the row for a new table.
 func (c *changes) record(tables *int64) error {
 	documents, hash := int64(len(c.t.rows)), c.t.hash
 	for id, r := range c.rows {
@@ -139,7 +140,7 @@ func (c *changes) record(tables *int64) error {
 		"VALUES (?, ?, ?, ?, ?, ?)", c.id, c.t.name, string(columns), documents, int64(hash), sum)
 }
 
-// apply brings changes that are committed into memory.
+// apply applies committed changes to memory.
 func (c *changes) apply() {
 	t := c.t
 	var out, in []*row
@@ -172,13 +173,13 @@ func (c *changes) apply() {
 	t.change(out, in)
 }
 
-// create makes the pair of tables for a table that is new.
+// create makes the pair of SQLite tables for a new table.
 func (c *changes) create() error {
 	if c.id > 0 {
 		return nil
 	}
 	conn := c.t.db.conn
-	tables, err := conn.number("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'rows_*'") // none is ever removed
+	tables, err := conn.number("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'rows_*'") // these tables are never removed
 	if err != nil {
 		return err
 	}

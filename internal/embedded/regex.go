@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// matches makes a comparison with a regular expression.
+// matches compiles a comparison with a regular expression.
 func (c *cond) matches(v value, options string) error {
 	c.op = opRegex
 	pattern := v.data
@@ -38,7 +38,7 @@ func (c *cond) matches(v value, options string) error {
 	return nil
 }
 
-// literal takes the backslashes out of a quoted text.
+// literal removes the backslashes from a quoted text.
 func literal(quoted string) string {
 	var b strings.Builder
 	for i := 0; i < len(quoted); i++ {

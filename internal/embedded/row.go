@@ -8,31 +8,33 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// row is what memory has of a document: its id, its number in the file, and the cells of its table's columns. A row is
-// never changed: another version of the document has another row, with another number.
+// row is the part of a document that is in memory: its id, its number in the file, and the cells of its table's
+// columns. A row is never changed: a new version of the document has a new row with a new number.
 type row struct {
 	n  int64
 	id string
-	// cells has the number of columns, the place of each cell, and the cells with their lengths. Cells that are equal
-	// stand there once: what was published and not changed since has the same live and draft copy.
+	// cells has the number of columns, the position of each cell, and the cells with their lengths. Equal cells are
+	// stored once: the live copy and the draft of an entry have equal values if it was not changed since its
+	// publication.
 	cells string
 	sum   uint32
 }
 
-// idColumn stands for the `_id` where a column is asked for; noColumn is a path of which rows know nothing.
+// idColumn is the column number of the `_id`. noColumn is that of a path that rows do not contain.
 const (
 	idColumn = -2
 	noColumn = -1
 )
 
-// maxShort is how many bytes the cells of a row may have so that a place takes two bytes; else it takes four.
+// maxShort is the greatest size of the cells of a row, in bytes, for which a position takes two bytes. Otherwise it
+// takes four.
 const maxShort = 1<<16 - 1
 
-// castagnoli is the polynomial of which processors compute checksums.
+// castagnoli is the polynomial for which processors have an instruction.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum is the checksum of what is stored in a place of a table. Both are in it, so that what
-// a damaged file leads to another place does not pass.
+// checksum returns the checksum of the data of a table at a number. It includes the table and the number, so that
+// data that a damaged file returns from another place does not pass.
 func checksum(table, n int64, data []byte) uint32 {
 	var place [16]byte
 	binary.LittleEndian.PutUint64(place[:], uint64(table))
@@ -40,10 +42,10 @@ func checksum(table, n int64, data []byte) uint32 {
 	return crc32.Update(crc32.Checksum(place[:], castagnoli), castagnoli, data)
 }
 
-// encodeRow writes a row down.
+// encodeRow encodes a row.
 func encodeRow(id string, cells [][]byte) []byte {
 	places := make([]int, len(cells))
-	values := []byte{0} // the place 0 is that of cells without a value
+	values := []byte{0} // position 0 means a cell without a value
 	for i, cell := range cells {
 		if len(cell) == 0 {
 			continue
@@ -79,7 +81,7 @@ func encodeRow(id string, cells [][]byte) []byte {
 
 var errRow = errors.New("a row is malformed")
 
-// decodeRow reads what encodeRow wrote.
+// decodeRow decodes a row that encodeRow encoded.
 func decodeRow(n int64, sum uint32, data string) (*row, error) {
 	if data == "" {
 		return nil, errRow
@@ -91,7 +93,7 @@ func decodeRow(n int64, sum uint32, data string) (*row, error) {
 	return &row{n: n, id: rest[:size], cells: rest[size:], sum: sum}, nil
 }
 
-// cell is the cell of a column.
+// cell returns the cell of a column.
 func (r *row) cell(column int) string {
 	count := int(r.cells[0]) | int(r.cells[1])<<8
 	if column >= count {
@@ -111,7 +113,7 @@ func (r *row) cell(column int) string {
 	return rest[:length]
 }
 
-// sortValue is the value by which a row is ordered: the least one of a list, or the greatest one.
+// sortValue returns the value by which a row is sorted. For a list it is the least or the greatest value.
 func (r *row) sortValue(column int, greatest bool) value {
 	if column == idColumn {
 		return value{bson.TypeString, r.id}
@@ -119,7 +121,7 @@ func (r *row) sortValue(column int, greatest bool) value {
 	return sortValue(r.cell(column), greatest)
 }
 
-// sortValue is the value by which a document with a cell is ordered.
+// sortValue returns the value by which a document with a cell is sorted.
 func sortValue(cell string, greatest bool) value {
 	if !isList(cell) {
 		return oneValue(cell)
@@ -141,7 +143,7 @@ func sortValue(cell string, greatest bool) value {
 	return found
 }
 
-// hash is what a row adds to the checksum of its table.
+// hash returns what a row adds to the checksum of its table.
 func (r *row) hash() uint64 {
 	x := uint64(r.sum)<<32 ^ uint64(r.n)*0x9E3779B97F4A7C15
 	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// accepts tells whether a filter may hold for a row: certainly if it needs no document.
+// accepts reports whether a row may match a filter. The result is certain if the filter needs no document.
 func (f *filter) accepts(r *row) bool {
 	at := cellsOf{row: r}
 	if !f.documents() {
@@ -23,13 +23,13 @@ func (f *filter) accepts(r *row) bool {
 	return true
 }
 
-// pause is after how many rows a scan looks whether it shall go on.
+// pause is the number of rows after which a scan checks whether its context has ended.
 const pause = 4096
 
-// walk reads rows that stand in the order of a query.
+// walk tests rows that are in the order of a query already.
 func (q *query) walk(ctx context.Context, rows []*row, exact bool, most int) (found []*row, err error) {
 	desc := q.sort[0].desc
-	if exact && most > 0 { // those that are left out need no look
+	if exact && most > 0 { // skipped rows need no test
 		skip := min(q.skip, len(rows))
 		most -= q.skip
 		if desc {
@@ -55,13 +55,13 @@ func (q *query) walk(ctx context.Context, rows []*row, exact bool, most int) (fo
 			}
 		}
 	}
-	if q.late() || exact && q.limit > 0 {
+	if q.needsDocuments() || exact && q.limit > 0 {
 		return found, nil
 	}
 	return found[min(q.skip, len(found)):], nil
 }
 
-// gather tries rows that stand in no order, and sorts those that are found.
+// gather tests rows in any order, and sorts those that match.
 func (q *query) gather(ctx context.Context, rows []*row, most int) (found []*row, err error) {
 	sorted := len(q.sort) > 0 && q.sorter == nil
 	top := sorted && most > 0 && most <= 1000
@@ -85,7 +85,7 @@ func (q *query) gather(ctx context.Context, rows []*row, most int) (found []*row
 	if sorted && !top {
 		slices.SortFunc(found, q.compare)
 	}
-	if q.late() {
+	if q.needsDocuments() {
 		return found, nil
 	}
 	if most > 0 {
@@ -94,7 +94,7 @@ func (q *query) gather(ctx context.Context, rows []*row, most int) (found []*row
 	return found[min(q.skip, len(found)):], nil
 }
 
-// compare orders two rows as a query asks.
+// compare compares two rows in the order of a query.
 func (q *query) compare(a, b *row) int {
 	for _, s := range q.sort {
 		c := compare(a.sortValue(s.column, s.desc), b.sortValue(s.column, s.desc))

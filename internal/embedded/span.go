@@ -6,16 +6,17 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// cut is a place between the values of an order: before or behind a value, or before or behind all values of a bracket.
+// cut is a position between the values of an order: before or after a value, or before or after all values of a
+// bracket.
 type cut struct {
 	bracket int
-	// side is -1 before and 1 behind the whole bracket; with 0 the value says where.
+	// side is -1 before and 1 after the whole bracket. If it is 0, value and behind give the position.
 	side   int
 	value  value
 	behind bool
 }
 
-// compareCuts orders cuts.
+// compareCuts compares two cuts.
 func compareCuts(a, b cut) int {
 	if c := cmp.Or(cmp.Compare(a.bracket, b.bracket), cmp.Compare(a.side, b.side)); c != 0 || a.side != 0 {
 		return c
@@ -29,7 +30,7 @@ func compareCuts(a, b cut) int {
 	return -1
 }
 
-// before tells whether a value comes before the cut.
+// before reports whether a value comes before the cut.
 func (c *cut) before(v value) bool {
 	if b := v.bracket(); b != c.bracket {
 		return b < c.bracket
@@ -43,14 +44,14 @@ func (c *cut) before(v value) bool {
 	return c.behind
 }
 
-// span is a part of an order: that between two cuts.
+// span is the part of an order between two cuts.
 type span struct{ from, to cut }
 
 // whole is the span of all values.
 var whole = span{cut{bracket: bracketMin, side: -1}, cut{bracket: bracketMax, side: 1}}
 
-// spanOf is the span in which all rows stand for which a condition holds, in the order of a column whose cells are no
-// lists. Exact tells that the condition holds for all rows in it.
+// spanOf returns the span that contains all rows that meet a condition, in the order of a column without lists. exact
+// means that all rows in the span meet the condition.
 func (c *cond) spanOf(column int) (s span, exact bool) {
 	switch c.op {
 	case opAnd:
@@ -84,7 +85,7 @@ func (c *cond) spanOf(column int) (s span, exact bool) {
 	return c.spanOfValue()
 }
 
-// spanOfValue is the span of a condition on one value.
+// spanOfValue returns the span of a condition on one value.
 func (c *cond) spanOfValue() (s span, exact bool) {
 	v, b := c.value, c.value.bracket()
 	switch c.op {
@@ -97,7 +98,7 @@ func (c *cond) spanOfValue() (s span, exact bool) {
 			return around(v), c.op == opGte || c.op == opLte
 		}
 		s = span{cut{bracket: b, side: -1}, cut{bracket: b, side: 1}}
-		if b == bracketNumber { // no number is greater or less than NaN
+		if b == bracketNumber { // NaN is neither greater nor less than any number
 			if v.isNaN() {
 				return around(v), c.op == opGte || c.op == opLte
 			}
@@ -113,15 +114,15 @@ func (c *cond) spanOfValue() (s span, exact bool) {
 	return whole, false
 }
 
-// nan is the number that is none; it stands before all others.
+// nan is NaN. It sorts before all other numbers.
 var nan = value{bson.TypeDouble, "\x00\x00\x00\x00\x00\x00\xf8\x7f"}
 
-// around is the span of one value.
+// around returns the span of one value.
 func around(v value) span {
 	return span{cut{bracket: v.bracket(), value: v}, cut{bracket: v.bracket(), value: v, behind: true}}
 }
 
-// spanOfList is the span from the least value of $in to the greatest.
+// spanOfList returns the span from the least value of $in to the greatest.
 func (c *cond) spanOfList() (s span, exact bool) {
 	all := c.others
 	for text := range c.texts {

@@ -8,7 +8,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// conn is a connection to the database file. One goroutine uses it at a time.
+// conn is a connection to the database file. Only one goroutine may use it at a time.
 type conn struct {
 	*sqlite3.Conn
 	statements map[string]*sqlite3.Stmt
@@ -17,34 +17,34 @@ type conn struct {
 // fileName is the name of the database in the data folder.
 const fileName = "sen.db"
 
-// The marks of a database of this engine: "Sen1" and the form of what is in it.
+// The application id and the user version of a database of this engine: "Sen1", and the version of its format.
 const (
 	applicationID = 0x53656e31
 	form          = 1
 )
 
-// An acknowledged write is in the file sen.db-wal and has reached the disk: SQLite is told to wait for that at every
-// commit (synchronous=FULL). From there SQLite brings pages into sen.db (a checkpoint) when 1,000 of them have come
-// together, and when the last connection is closed. A checkpoint first waits until the pages of the log have reached
-// the disk, and the log begins anew only when those of sen.db have. A page of 8 kB was measured to cost least.
+// An acknowledged write is in the file sen.db-wal, on the disk: with synchronous=FULL SQLite waits for the disk at
+// every commit. A checkpoint copies pages from there into sen.db when 1,000 of them have accumulated, and when the
+// last connection is closed. A checkpoint first waits until the pages of the log are on the disk. The log is reused
+// only when the pages of sen.db are on the disk. Measurements showed the lowest cost with pages of 8 kB.
 const pragmas = `PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
 PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;
 PRAGMA wal_autocheckpoint=1000; PRAGMA busy_timeout=5000;`
 
-// The tables of the database. A table of documents is a pair: rows has what memory needs, docs the documents. They
-// stand apart so that the start reads the rows alone, one behind the other.
+// The tables of the database. Each table of documents is a pair: rows has what memory needs, docs has the documents.
+// They are separate so that the start reads only the rows, one after the other.
 const schema = `
 CREATE TABLE state (id INTEGER PRIMARY KEY, commits INTEGER, tables INTEGER, garbage BLOB, sum INTEGER);
 CREATE TABLE tables (id INTEGER PRIMARY KEY, name TEXT, columns TEXT, documents INTEGER, hash INTEGER, sum INTEGER);`
 
-// stored is where a table of documents is in the database, with what is said to SQLite about it. Its id is zero until
-// it is in the catalogue.
+// stored is the place of a table of documents in the database, with its SQL statements. Its id is zero until the
+// table is in the catalogue.
 type stored struct {
 	id                                                         int64
 	doc, insertRow, insertDoc, updateRow, deleteRow, deleteDoc string
 }
 
-// storedAs is where the table with an id is.
+// storedAs returns the place of the table with an id.
 func storedAs(id int64) stored {
 	return stored{
 		id:        id,
@@ -59,12 +59,13 @@ func storedAs(id int64) stored {
 
 func deleteDoc(table int64) string { return fmt.Sprintf("DELETE FROM docs_%d WHERE n = ?", table) }
 
-// systemVFS is SQLite's name of the system's files.
+// systemVFS is SQLite's name of the system's file system.
 const systemVFS = "os"
 
-// connect opens a connection to a database file through a file system of SQLite's, with a cache of some kilobytes.
+// connect opens a connection to a database file through a file system of SQLite, with a page cache of so many
+// kilobytes.
 func connect(path, vfs string, cache int) (*conn, error) {
-	path, err := filepath.Abs(path) // a URI has none that is relative
+	path, err := filepath.Abs(path) // a URI can't have a relative path
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func connect(path, vfs string, cache int) (*conn, error) {
 	return made, nil
 }
 
-// close ends the connection.
+// close closes the connection.
 func (c *conn) close() (err error) {
 	for _, s := range c.statements {
 		err = errors.Join(err, s.Close())
@@ -87,7 +88,7 @@ func (c *conn) close() (err error) {
 	return errors.Join(err, c.Close())
 }
 
-// statement gives a statement, which is prepared once.
+// statement returns a prepared statement. Each statement is prepared once.
 func (c *conn) statement(sql string) (*sqlite3.Stmt, error) {
 	if s := c.statements[sql]; s != nil {
 		return s, nil
@@ -100,7 +101,7 @@ func (c *conn) statement(sql string) (*sqlite3.Stmt, error) {
 	return s, nil
 }
 
-// run runs a statement with numbers, texts and bytes in the places of its question marks.
+// run runs a statement with numbers, texts and bytes as parameters.
 func (c *conn) run(sql string, args ...any) error {
 	s, err := c.bound(sql, args...)
 	if err != nil {
@@ -109,7 +110,7 @@ func (c *conn) run(sql string, args ...any) error {
 	return s.Exec()
 }
 
-// bound gives a statement that is ready to be run.
+// bound returns a statement with its parameters, ready to run.
 func (c *conn) bound(sql string, args ...any) (*sqlite3.Stmt, error) {
 	s, err := c.statement(sql)
 	for i, arg := range args {
@@ -130,7 +131,7 @@ func (c *conn) bound(sql string, args ...any) (*sqlite3.Stmt, error) {
 	return s, err
 }
 
-// each reads all that a statement finds.
+// each calls a function for each row that a statement returns.
 func (c *conn) each(sql string, do func(*sqlite3.Stmt) error) error {
 	s, err := c.bound(sql)
 	if err != nil {
@@ -142,7 +143,7 @@ func (c *conn) each(sql string, do func(*sqlite3.Stmt) error) error {
 	return errors.Join(err, s.Err(), s.Reset())
 }
 
-// number reads one number.
+// number returns the single number that a statement returns.
 func (c *conn) number(sql string) (n int64, err error) {
 	err = c.each(sql, func(s *sqlite3.Stmt) error {
 		n = s.ColumnInt64(0)
@@ -151,8 +152,8 @@ func (c *conn) number(sql string) (n int64, err error) {
 	return n, err
 }
 
-// document gives a document to a function. Its bytes are good until the function returns. A document that is missing or
-// damaged is an error.
+// document calls a function with a document. The bytes are valid until the function returns. If the document is
+// missing or damaged, it returns an error.
 func (c *conn) document(t stored, n int64, do func(doc []byte) error) error {
 	s, err := c.bound(t.doc, n)
 	if err != nil {
@@ -173,13 +174,13 @@ func (c *conn) document(t stored, n int64, do func(doc []byte) error) error {
 	return err
 }
 
-// readerCache is how many kilobytes the cache of a reader has. Pages that are not there come from the system's cache.
+// readerCache is the size of a reader's page cache in kilobytes. Other pages come from the system's cache.
 const (
 	readerCache = 1 << 10
 	writerCache = 4 << 10
 )
 
-// escapeURI takes the special meaning from the signs of a path in a URI.
+// escapeURI escapes the special characters of a path in a URI.
 func escapeURI(path string) string {
 	var escaped []byte
 	for _, b := range []byte(path) {

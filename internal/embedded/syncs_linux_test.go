@@ -9,7 +9,7 @@ import (
 	"sen/internal/engine"
 )
 
-// TestSyncs sees how often a commit and a checkpoint wait for the disk, as docs/adr/0020 tells.
+// TestSyncs checks how often a commit and a checkpoint wait for the disk, as docs/adr/0020 says.
 func TestSyncs(t *testing.T) {
 	base := t.TempDir()
 	d := newDisk(t, base, filepath.Join(base, "data"))
@@ -24,7 +24,7 @@ func TestSyncs(t *testing.T) {
 		made++
 		write(t, table, engine.Insert(article(made)))
 	}
-	// syncs are how often a function waits for the log and for the database.
+	// syncs returns how often a function waits for the log and for the database.
 	syncs := func(do func()) (log, database int) {
 		before := maps.Clone(d.count)
 		do()
@@ -59,7 +59,7 @@ func TestSyncs(t *testing.T) {
 	if log != 2 || database != 1 {
 		t.Errorf("a checkpoint waits %d times for the log and %d times for the database", log-1, database)
 	}
-	const page = 8192 + 24 // with its header in the log
+	const page = 8192 + 24 // a page with its header in the log
 	if pages := (size() - 32) / page; pages < 1000 || pages > 1050 {
 		t.Errorf("the checkpoint came after %d pages", pages)
 	}

@@ -14,25 +14,28 @@ type table struct {
 	db   *DB
 	name string
 
-	// lock guards what follows. Only the writer changes it, and holds the lock for that; so the writer reads it without.
+	// lock guards the fields after it. Only the writer changes them, and it holds the lock while it does. So the
+	// writer may read them without the lock.
 	lock sync.RWMutex
 	stored
 	rows map[string]*row
-	// paths are those of the columns, whose places columns has.
+	// paths are the paths of the columns. columns maps each path to its column.
 	paths   []string
 	columns map[string]int
 	unique  []unique
-	// lists counts the rows that have a list in a column, mixed those whose list is of more than one array.
+	// lists counts, for each column, the rows with a list. mixed counts those whose list contains values of more than
+	// one array.
 	lists, mixed []int
 	indexes
 
-	// The writer alone uses what follows. Next is the number of the next document, hash the sum of all rows.
+	// Only the writer uses the fields after this. next is the number of the next document. hash is the checksum of all
+	// rows.
 	next  int64
 	hash  uint64
 	cells *cellReader
 }
 
-// unique is a set of columns of which no two documents may have the same values.
+// unique is a unique index: no two documents may have the same values in its columns.
 type unique struct {
 	columns []int
 	sparse  bool
@@ -52,14 +55,14 @@ func (db *DB) table(name string) *table {
 	return t
 }
 
-// newTable makes a table that has nothing yet.
+// newTable returns an empty table.
 func (db *DB) newTable(name string) *table {
 	t := &table{db: db, name: name, rows: map[string]*row{}, next: 1}
 	t.setColumns(nil)
 	return t
 }
 
-// setColumns says which paths have columns. What was made of the rows before is forgotten.
+// setColumns sets the columns. It drops the indexes, which depend on them.
 func (t *table) setColumns(paths []string) {
 	t.paths, t.columns = paths, make(map[string]int, len(paths))
 	for i, path := range paths {
@@ -70,7 +73,7 @@ func (t *table) setColumns(paths []string) {
 	t.orders, t.postings = map[orderKey]*order{}, map[int]postings{}
 }
 
-// column is the column of a path.
+// column returns the column of a path.
 func (t *table) column(path string) int {
 	if path == "_id" {
 		return idColumn
@@ -84,8 +87,8 @@ func (t *table) column(path string) int {
 // Name implements [engine.Table].
 func (t *table) Name() string { return t.name }
 
-// trip counts and times a call. What it gives is to be called with the call's error when it is done; the time in
-// which callers were busy is none of ours. That a key exists is an answer, and no failure.
+// trip counts and times a call. The caller must call end with the call's error. busy is the time that the caller's
+// function took, which does not count. A duplicate key is a regular result and not a failure.
 func (t *table) trip(ctx context.Context, name string) (end func(err error, busy time.Duration)) {
 	command, start := t.db.Begin(ctx, name, t.name), time.Now()
 	return func(err error, busy time.Duration) {
@@ -96,7 +99,7 @@ func (t *table) trip(ctx context.Context, name string) (end func(err error, busy
 	}
 }
 
-// valuesOf gives the values of a cell to a function.
+// valuesOf calls a function with the values of a cell.
 func valuesOf(cell string, do func(value)) {
 	if !isList(cell) {
 		do(oneValue(cell))

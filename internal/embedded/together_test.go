@@ -17,8 +17,8 @@ import (
 	"sen/internal/engine"
 )
 
-// TestGuards sees that of many writers that name a version exactly one wins.
-func TestGuards(t *testing.T) {
+// TestOneWriterWins checks that exactly one wins of many writers whose filters name the same version.
+func TestOneWriterWins(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, engine.Insert(M{"_id": "a", "version": 0}))
 	var won atomic.Int64
@@ -40,9 +40,9 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// TestReadersBesideWriters sees that no reader misses a document, or sees a version that does not fit, because it is written
-// meanwhile.
-func TestReadersBesideWriters(t *testing.T) {
+// TestConcurrentReaders checks that concurrent writes make no reader miss a document or see a version that does
+// not match its filter.
+func TestConcurrentReaders(t *testing.T) {
 	db := started(t, t.TempDir())
 	things := db.table("things")
 	table := engine.Table(things)
@@ -94,10 +94,10 @@ func TestReadersBesideWriters(t *testing.T) {
 		})
 	}
 	all.Wait()
-	stands(t, things)
+	checkIndexes(t, things)
 }
 
-// TestNested sees that a function that reads documents may call the engine, and that large answers come in parts.
+// TestNested checks that a function that reads documents may call the engine, and that large results come in parts.
 func TestNested(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
@@ -111,7 +111,7 @@ func TestNested(t *testing.T) {
 		n++
 		id := doc.Lookup("_id").StringValue()
 		write(t, table, engine.Update(engine.ByID(id), engine.Set("seen", true)))
-		if id == "299" { // it is removed by now, but the reading is of a moment before
+		if id == "299" { // the document is removed by now, but the reading shows an earlier state
 			return nil
 		}
 		if found := all(t, table, engine.Query{Filter: engine.ByID(id)}); len(found) != 1 || !found[0].Lookup("seen").Boolean() {
@@ -134,7 +134,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// TestContexts sees what the end of a context does.
+// TestContexts checks the effect of the end of a context.
 func TestContexts(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
@@ -143,7 +143,7 @@ func TestContexts(t *testing.T) {
 	defer cancel()
 	gone, end := context.WithCancel(t.Context())
 	end()
-	db.writer <- struct{}{} // somebody writes
+	db.writer <- struct{}{} // another call writes
 	soon, cancelSoon := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancelSoon()
 	if _, err := table.Write(soon, engine.Insert(M{"_id": "b"})); content.CodeOf(err) != content.CodeUnavailable {
@@ -164,10 +164,10 @@ func TestContexts(t *testing.T) {
 		"index":    func(ctx context.Context) error { return table.Index(ctx, engine.Index{Keys: D{{Key: "x", Value: 1}}}) },
 	} {
 		if err := call(late); content.CodeOf(err) != content.CodeUnavailable {
-			t.Errorf("%s behind its deadline: %v", name, err)
+			t.Errorf("%s after its deadline: %v", name, err)
 		}
 		if err := call(gone); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s that nobody waits for: %v", name, err)
+			t.Errorf("%s with a cancelled context: %v", name, err)
 		}
 	}
 	if n, err := table.Count(t.Context(), D{{Key: "n", Value: 1}}, nil); err != nil || n[0] != 1 || n[1] != 1 {
@@ -175,7 +175,7 @@ func TestContexts(t *testing.T) {
 	}
 }
 
-// TestTrips sees that every call is one round trip and is told of.
+// TestTrips checks that every call counts as one round trip and is reported.
 func TestTrips(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
@@ -190,7 +190,7 @@ func TestTrips(t *testing.T) {
 	_ = table.Find(ctx, engine.Query{Filter: D{{Key: "$where", Value: 1}}}, nil)
 	want := []string{"write failed: false, took: true", "write failed: false, took: true", "count failed: false, took: true", "find failed: true, took: true"}
 	if trips.Count() != 4 || !slices.Equal(told, want) {
-		t.Errorf("%d trips, told of %q", trips.Count(), told)
+		t.Errorf("%d trips, reported were %q", trips.Count(), told)
 	}
 	if names, err := db.Tables(t.Context()); err != nil || fmt.Sprint(names) != "map[things:]" || !db.Local() {
 		t.Errorf("the tables are %v: %v", names, err)

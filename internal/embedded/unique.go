@@ -9,7 +9,7 @@ import (
 	"sen/internal/engine"
 )
 
-// addUnique makes a unique index, if no two documents have the same values.
+// addUnique adds a unique index. It fails if two documents have the same values.
 func (t *table) addUnique(u unique) error {
 	if slices.ContainsFunc(t.unique, func(other unique) bool {
 		return other.sparse == u.sparse && slices.Equal(other.columns, u.columns)
@@ -17,11 +17,11 @@ func (t *table) addUnique(u unique) error {
 		return nil
 	}
 	if slices.Contains(u.columns, idColumn) {
-		return nil // ids are unique as they are
+		return nil // ids are always unique
 	}
 	c := t.changes()
 	for _, r := range t.rows {
-		if err := c.clash(u, r); err != nil {
+		if err := c.conflict(u, r); err != nil {
 			return err
 		}
 	}
@@ -31,11 +31,11 @@ func (t *table) addUnique(u unique) error {
 	return nil
 }
 
-// distinct sees that new rows have no values that another document has under a unique index.
-func (c *changes) distinct(rows []*row) error {
+// checkUnique returns an error if a new row has the values of another document under a unique index.
+func (c *changes) checkUnique(rows []*row) error {
 	for _, u := range c.t.unique {
 		for i, r := range rows {
-			if err := c.clash(u, r); err != nil {
+			if err := c.conflict(u, r); err != nil {
 				return err
 			}
 			for _, other := range rows[:i] {
@@ -48,9 +48,9 @@ func (c *changes) distinct(rows []*row) error {
 	return nil
 }
 
-// clash looks for another document with the values of a row.
-func (c *changes) clash(u unique, r *row) (err error) {
-	p := c.t.posted(u.columns[0])
+// conflict returns an error if another document has the values of a row.
+func (c *changes) conflict(u unique, r *row) (err error) {
+	p := c.t.postingsOf(u.columns[0])
 	var buf [128]byte
 	keysOf(r.cell(u.columns[0]), buf[:], func(key []byte) {
 		for _, other := range p[string(key)] {
@@ -71,20 +71,20 @@ func (u unique) duplicate(t *table, r *row) error {
 	return fmt.Errorf("%s of %s under a unique index: %w", r.id, t.name, engine.ErrDuplicate)
 }
 
-// same tells whether two rows share a value in each column of the index. A document without a value has null there.
+// same reports whether two rows share a value in each column of the index. A missing value counts as null.
 func (u unique) same(a, b *row) bool {
-	some := false
+	present := false
 	for _, column := range u.columns {
 		x, y := a.cell(column), b.cell(column)
-		some = some || x != "" || y != ""
+		present = present || x != "" || y != ""
 		if !share(x, y) {
 			return false
 		}
 	}
-	return some || !u.sparse
+	return present || !u.sparse
 }
 
-// share tells whether two cells have a value in common.
+// share reports whether two cells have a value in common.
 func share(x, y string) (common bool) {
 	valuesOf(x, func(a value) {
 		valuesOf(y, func(b value) {
@@ -94,7 +94,7 @@ func share(x, y string) (common bool) {
 	return common
 }
 
-// rebuild makes all rows of a table anew with other columns.
+// rebuild makes all rows of a table again with other columns.
 func (t *table) rebuild(ctx context.Context, paths []string) error {
 	start, told := time.Now(), time.Now()
 	c := t.changes()
@@ -108,26 +108,26 @@ func (t *table) rebuild(ctx context.Context, paths []string) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := c.remake(r, cells); err != nil {
+			if err := c.rebuildRow(r, cells); err != nil {
 				return err
 			}
 			if time.Since(told) > 2*time.Second {
 				told = time.Now()
-				t.db.log.Info("what filters and orders need is taken from the documents", "table", t.name,
+				t.db.log.Info("making the rows of a table again from its documents", "table", t.name,
 					"done", i+1, "of", len(t.rows))
 			}
 		}
 		return nil
 	})
 	if took := time.Since(start); err == nil && len(t.rows) > 0 {
-		t.db.log.Info("a table has other columns", "table", t.name, "columns", len(paths), "documents", len(t.rows),
+		t.db.log.Info("the columns of a table have changed", "table", t.name, "columns", len(paths), "documents", len(t.rows),
 			"took", took)
 	}
 	return err
 }
 
-// remake makes the row of a document anew.
-func (c *changes) remake(old *row, cells *cellReader) error {
+// rebuildRow makes the row of a document again.
+func (c *changes) rebuildRow(old *row, cells *cellReader) error {
 	return c.document(old, func(doc []byte) error {
 		all, err := cells.read(text(doc))
 		if err != nil {

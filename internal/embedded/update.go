@@ -13,7 +13,7 @@ import (
 // edit is a step of the paths that an update sets or removes.
 type edit struct {
 	name string
-	// set is what the field is set to, if sets is set; unset removes it.
+	// set is the new value of the field, if sets is true. unset removes the field.
 	set         value
 	sets, unset bool
 	kids        []*edit
@@ -29,7 +29,7 @@ func (e *edit) kid(name string) *edit {
 	return nil
 }
 
-// compileUpdate makes an update ready. It has $set and $unset.
+// compileUpdate compiles an update. It supports $set and $unset.
 func compileUpdate(update bson.D) (*edit, error) {
 	raw, err := bsondoc.Marshal(update)
 	if err != nil {
@@ -56,7 +56,7 @@ func compileUpdate(update bson.D) (*edit, error) {
 	return root, err
 }
 
-// add takes in a path that is set or removed.
+// add adds a path that is set or removed.
 func (e *edit) add(field element, set bool) error {
 	at := e
 	for step := range strings.SplitSeq(field.name, ".") {
@@ -76,13 +76,13 @@ func (e *edit) add(field element, set bool) error {
 	return nil
 }
 
-// some tells whether something is set below.
-func (e *edit) some() bool {
+// hasSet reports whether something is set at or below this step.
+func (e *edit) hasSet() bool {
 	if e.sets {
 		return true
 	}
 	for _, kid := range e.kids {
-		if kid.some() {
+		if kid.hasSet() {
 			return true
 		}
 	}
@@ -92,7 +92,7 @@ func (e *edit) some() bool {
 // emptyDocument is a document without fields.
 const emptyDocument = "\x05\x00\x00\x00\x00"
 
-// apply appends a document as it is behind the update.
+// apply appends a document as it is after the update.
 func (e *edit) apply(to []byte, doc string) ([]byte, error) {
 	rest, err := open(doc)
 	if err != nil {
@@ -122,7 +122,7 @@ func (e *edit) apply(to []byte, doc string) ([]byte, error) {
 		case kid.seen || kid.unset:
 		case kid.sets:
 			to = appendElement(to, kid.name, kid.set)
-		case kid.some():
+		case kid.hasSet():
 			to = append(append(append(to, byte(bson.TypeEmbeddedDocument)), kid.name...), 0)
 			if to, err = kid.apply(to, emptyDocument); err != nil {
 				return nil, err
@@ -132,7 +132,7 @@ func (e *edit) apply(to []byte, doc string) ([]byte, error) {
 	return finish(to, start), nil
 }
 
-// replace appends what becomes of a field.
+// replace appends the new form of a field.
 func (e *edit) replace(to []byte, one element) ([]byte, error) {
 	switch {
 	case e.sets:
@@ -141,11 +141,11 @@ func (e *edit) replace(to []byte, one element) ([]byte, error) {
 		return to, nil
 	case one.kind == bson.TypeEmbeddedDocument:
 		return e.apply(append(to, one.raw[:len(one.raw)-len(one.data)]...), one.data)
-	case e.some():
+	case e.hasSet():
 		return nil, fmt.Errorf("an update can't set a field of %s, which is no document", e.name)
 	}
 	return append(to, one.raw...), nil
 }
 
-// text is some bytes as a string that lives as long as they do.
+// text returns bytes as a string without a copy. The bytes must not change while the string is used.
 func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -11,30 +11,29 @@ import (
 	"sen/internal/bsondoc"
 )
 
-// value is one value of a document. Data is as in BSON, but a text's is the text alone. The kind 0 says that there is
-// no value.
+// value is one value of a document. data is the BSON form, except for a text, where it is the text alone. kind 0
+// means that there is no value.
 type value struct {
 	kind bson.Type
 	data string
 }
 
-// A cell is what a path of a document leads to, written as bytes:
+// A cell is the encoded form of the values at a path of a document:
 //
 //	""                       there is no value
 //	kind data                one value
 //	listMark depth values    the values that were found through an array
 //
-// The depth is how many steps of the path lead to the array; manyArrays if there is more than one array on the path.
-// Among the values of a list, kind 0 stands for a document of the array without a value. Where the path ends at the
-// array, wholeArray stands for the array itself, behind its elements. The data of documents and arrays is left out in
-// rows.
+// depth is the number of steps of the path to the array; manyArrays if there is more than one array on the path. In a
+// list, kind 0 stands for a document of the array without a value. If the path ends at the array, wholeArray stands
+// for the array itself, after its elements. Rows leave out the data of documents and arrays.
 const (
 	listMark   = 0xFE
 	wholeArray = bson.Type(0xFD)
 	manyArrays = 0xFF
 )
 
-// fixedSize is how many bytes the data of a kind has; -1 if that is not fixed.
+// fixedSize returns the size in bytes of the data of a type, or -1 if the size varies.
 func fixedSize(kind bson.Type) int {
 	if kind == 0 {
 		return 0
@@ -42,7 +41,7 @@ func fixedSize(kind bson.Type) int {
 	return bsondoc.FixedSize(kind)
 }
 
-// appendValue writes a value as a part of a cell; the data of documents and arrays only when they are wanted whole.
+// appendValue appends a value to a cell. It includes the data of documents and arrays only if whole is true.
 func appendValue(to []byte, v value, whole bool) []byte {
 	to = append(to, byte(v.kind))
 	if fixedSize(v.kind) >= 0 {
@@ -54,12 +53,12 @@ func appendValue(to []byte, v value, whole bool) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(v.data))), v.data...)
 }
 
-// compound tells whether a value is a document or an array.
+// compound reports whether a value is a document or an array.
 func (v value) compound() bool {
 	return v.kind == bson.TypeEmbeddedDocument || v.kind == bson.TypeArray || v.kind == wholeArray
 }
 
-// nextValue takes the first value from those of a cell.
+// nextValue returns the first value of a cell, and the rest.
 func nextValue(cell string) (v value, rest string) {
 	v.kind, rest = bson.Type(cell[0]), cell[1:]
 	size := fixedSize(v.kind)
@@ -82,10 +81,10 @@ func takeLength(s string) (n int, rest string) {
 	}
 }
 
-// isList tells whether a cell has what was found through an array.
+// isList reports whether the values of a cell were found through an array.
 func isList(cell string) bool { return cell != "" && cell[0] == listMark }
 
-// oneValue is the value of a cell that is no list.
+// oneValue returns the value of a cell that is not a list.
 func oneValue(cell string) value {
 	if cell == "" {
 		return value{}
@@ -94,10 +93,10 @@ func oneValue(cell string) value {
 	return v
 }
 
-// null tells whether there is no value, or null.
+// null reports whether a value is null or missing.
 func (v value) null() bool { return v.kind == 0 || v.kind == bson.TypeNull }
 
-// The brackets of values, in the order in which MongoDB sorts them. Ranges hold for values of their own bracket only.
+// The brackets of values, in the order in which MongoDB sorts them. A range matches only values of its own bracket.
 const (
 	bracketMin = iota
 	bracketEmpty
@@ -116,10 +115,10 @@ const (
 	bracketMax
 )
 
-// emptyArray is what an empty array is sorted as: it comes before null.
+// emptyArray is the sort value of an empty array. It sorts before null.
 var emptyArray = value{kind: bson.TypeUndefined}
 
-// bracket is the group of types that a value is compared within.
+// bracket returns the group of types with which a value is compared.
 func (v value) bracket() int {
 	switch v.kind {
 	case 0, bson.TypeNull:
@@ -154,7 +153,7 @@ func (v value) bracket() int {
 	return bracketOther
 }
 
-// number is the value of a number: whole tells that it is n, else it is f.
+// number returns the value of a number: n if whole is true, otherwise f.
 func (v value) number() (n int64, f float64, whole bool) {
 	switch v.kind {
 	case bson.TypeInt32:
@@ -171,19 +170,19 @@ func (v value) number() (n int64, f float64, whole bool) {
 	return 0, f, false
 }
 
-// isNaN tells whether a value is the number that is none.
+// isNaN reports whether a value is NaN.
 func (v value) isNaN() bool {
 	return v.kind == bson.TypeDouble && math.IsNaN(math.Float64frombits(bsondoc.Uint64(v.data)))
 }
 
-// compare orders two values as MongoDB sorts them: numbers of any type by their value, texts by their bytes.
+// compare compares two values in MongoDB's sort order: numbers of any type by their value, texts by their bytes.
 func compare(a, b value) int {
 	x, y := a.bracket(), b.bracket()
 	if x != y {
 		return cmp.Compare(x, y)
 	}
 	switch x {
-	case bracketNull, bracketDocument, bracketArray: // rows don't have what is in documents and arrays
+	case bracketNull, bracketDocument, bracketArray: // rows do not have the content of documents and arrays
 		return 0
 	case bracketNumber:
 		n, f, whole := a.number()
@@ -200,8 +199,8 @@ func compare(a, b value) int {
 	return strings.Compare(a.data, b.data)
 }
 
-// begin is a number of which that of a value is no greater than that of the next one in the order. Texts have so many
-// bytes in common that are left out.
+// begin returns a number that never decreases in the order of values. It is made from the beginning of a text after
+// its first common bytes, which all texts share.
 func (v value) begin(common int) uint64 {
 	b := v.bracket()
 	n := uint64(b) << 56
@@ -217,7 +216,7 @@ func (v value) begin(common int) uint64 {
 	return n
 }
 
-// appendKey writes a value so that equal values have equal bytes.
+// appendKey appends a key of a value. Equal values have equal keys.
 func appendKey(to []byte, v value) []byte {
 	to = append(to, byte(v.bracket()))
 	switch v.bracket() {

@@ -13,7 +13,7 @@ import (
 	"sen/internal/engine"
 )
 
-// shapes are documents of every shape that a filter has to tell apart, as in the table that both engines are held to.
+// shapes are documents of every shape that a filter must distinguish, as in TestVocabulary of package engine.
 func shapes() []engine.Change {
 	return []engine.Change{
 		engine.Insert(M{"_id": "1", "n": 1, "s": "2020", "d": day("2020-01-01"), "tags": A{"x", "y"}, "list": A{M{"k": "a"}, M{"k": "b"}}, "live": M{"title": M{"vi": "Đà Nẵng", "en": "Danang"}, "at": day("2020-05-01")}}),
@@ -24,13 +24,13 @@ func shapes() []engine.Change {
 	}
 }
 
-// one is a condition with one operator.
+// one returns a condition with one operator.
 func one(path, operator string, v any) D {
 	return D{{Key: path, Value: D{{Key: operator, Value: v}}}}
 }
 
-// TestUnknown sees that what is not in the vocabulary is an error, and never passed over.
-func TestUnknown(t *testing.T) {
+// TestUnsupported checks that everything outside the vocabulary is an error, and never ignored.
+func TestUnsupported(t *testing.T) {
 	table := started(t, t.TempDir()).Table("things")
 	write(t, table, shapes()...)
 	for _, filter := range []D{
@@ -65,7 +65,7 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// taken is what is read of a value, or what is left of it.
+// taken returns what a projection reads of a value, or leaves of it.
 func taken(v any, fields []string, without, top bool) (any, bool) {
 	switch v := v.(type) {
 	case D:
@@ -102,9 +102,9 @@ func taken(v any, fields []string, without, top bool) (any, bool) {
 	return v, without
 }
 
-// TestProjections compares what is read of documents with what should be.
+// TestProjections compares the results of projections with the expected ones.
 func TestProjections(t *testing.T) {
-	d := dice{rand.New(rand.NewPCG(5, 5))}
+	d := generator{rand.New(rand.NewPCG(5, 5))}
 	table := started(t, t.TempDir()).Table("things")
 	for i := range 60 {
 		doc := d.document(string(rune('0' + i)))
@@ -122,7 +122,7 @@ func TestProjections(t *testing.T) {
 			}
 			want, _ := taken(doc, names, without, true)
 			got := all(t, table, engine.Query{Filter: engine.ByID(doc[0].Value.(string)), Fields: fields})
-			// Indexes in arrays are not named anew where an element is left out, which no reader looks at.
+			// The names of array elements are not renumbered if an element is left out. No reader uses these names.
 			if len(got) != 1 || !bytes.Equal(mustMarshal(t, decode(t, got[0])), mustMarshal(t, want)) {
 				t.Fatalf("%v of\n%v is\n%v, not\n%v", fields, doc, got, want)
 			}
@@ -130,7 +130,7 @@ func TestProjections(t *testing.T) {
 	}
 }
 
-// TestCovered sees that rows alone give the same values as documents.
+// TestCovered checks that rows give the same values as documents.
 func TestCovered(t *testing.T) {
 	db := started(t, t.TempDir())
 	table := db.Table("things")
@@ -145,7 +145,7 @@ func TestCovered(t *testing.T) {
 			}
 		}
 		if doc.Lookup("tags").Type != 0 {
-			t.Errorf("%v has more than was asked for", doc)
+			t.Errorf("%v has more fields than requested", doc)
 		}
 	}
 	free := len(db.readers)
@@ -172,8 +172,8 @@ func TestDistinct(t *testing.T) {
 	}
 }
 
-// TestEach sees that changes that fail stop none of the others, and that several tables are asked at once.
-func TestEach(t *testing.T) {
+// TestWriteEach checks that a failed change does not stop the others, and that one call can query several tables.
+func TestWriteEach(t *testing.T) {
 	db := started(t, t.TempDir())
 	things, others := db.Table("things"), db.Table("others")
 	write(t, others, engine.Insert(M{"_id": "o", "n": 1}))

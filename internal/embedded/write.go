@@ -12,33 +12,33 @@ import (
 
 // Write implements [engine.Table].
 func (t *table) Write(ctx context.Context, all ...engine.Change) (found int, err error) {
-	made, err := t.write(ctx, all, false)
-	return made.found, cmp.Or(err, fail(made.stopped))
+	result, err := t.write(ctx, all, false)
+	return result.found, cmp.Or(err, fail(result.stopped))
 }
 
 // WriteEach implements [engine.Table].
 func (t *table) WriteEach(ctx context.Context, all ...engine.Change) (found int, duplicates []int, err error) {
-	made, err := t.write(ctx, all, true)
-	return made.found, made.duplicates, cmp.Or(err, fail(made.stopped))
+	result, err := t.write(ctx, all, true)
+	return result.found, result.duplicates, cmp.Or(err, fail(result.stopped))
 }
 
-// write makes changes in one commit. With each, it goes on behind one that would be a duplicate.
-func (t *table) write(ctx context.Context, all []engine.Change, each bool) (made outcome, err error) {
+// write makes changes in one commit. If each is true, it continues after a change that would be a duplicate.
+func (t *table) write(ctx context.Context, all []engine.Change, each bool) (result outcome, err error) {
 	end := t.trip(ctx, "write")
 	defer func() { end(err, 0) }()
 	err = t.commit(ctx, func(c *changes) error {
-		made = outcome{}
+		result = outcome{}
 		for i, change := range all {
 			n, err := c.make(ctx, change)
 			switch {
 			case err == nil:
-				made.found += n
+				result.found += n
 			case isStorage(err):
 				return err
 			case each && errors.Is(err, engine.ErrDuplicate):
-				made.duplicates = append(made.duplicates, i)
+				result.duplicates = append(result.duplicates, i)
 			default:
-				made.stopped = err
+				result.stopped = err
 				return nil
 			}
 		}
@@ -47,7 +47,7 @@ func (t *table) write(ctx context.Context, all []engine.Change, each bool) (made
 	if err != nil {
 		return outcome{}, fail(err)
 	}
-	return made, nil
+	return result, nil
 }
 
 // Modify implements [engine.Table].
@@ -56,9 +56,9 @@ func (t *table) Modify(ctx context.Context, filter, update bson.D) (after bson.R
 	defer func() { end(err, 0) }()
 	err = t.commit(ctx, func(c *changes) error {
 		after, ok = nil, false
-		made, err := c.update(ctx, filter, update, true)
-		if err == nil && len(made) > 0 {
-			after, ok = bson.Raw(made[0].doc), true
+		result, err := c.update(ctx, filter, update, true)
+		if err == nil && len(result) > 0 {
+			after, ok = bson.Raw(result[0].doc), true
 		}
 		return err
 	})

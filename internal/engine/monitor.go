@@ -12,24 +12,25 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Monitor watches the commands of an engine: it counts and times them, adds each to the trace of the request that it is
-// for, and logs slow ones by their name and time. What they ask is in none of these.
+// Monitor observes the commands of an engine: it counts and times them, adds each to the trace of its request, and
+// logs slow ones with their name and duration. None of these contains the content of a command.
 type Monitor struct {
 	// System is the engine's name in traces (semantic conventions of OpenTelemetry, db.system.name).
 	System attribute.KeyValue
-	// Slow is the time from which a command is logged; zero logs none.
+	// Slow is the duration from which a command is logged. Zero logs none.
 	Slow time.Duration
 	Log  *slog.Logger
-	// told is told of every command that was answered.
+	// told is called after every command that was answered.
 	told atomic.Pointer[func(command string, took time.Duration, failed bool)]
 }
 
-// OnCommand has a function called after every command: its name, how long it took, and whether it failed.
+// OnCommand registers a function that is called after every command with the command's name, its duration, and
+// whether it failed.
 func (m *Monitor) OnCommand(told func(command string, took time.Duration, failed bool)) {
 	m.told.Store(&told)
 }
 
-// Command is a command that runs.
+// Command is a running command.
 type Command struct {
 	monitor *Monitor
 	ctx     context.Context
@@ -37,7 +38,7 @@ type Command struct {
 	span    trace.Span
 }
 
-// Begin counts a command on a table, which may be empty, and starts its span where the request is traced.
+// Begin counts a command on a table, which may be empty, and starts its span if the request is traced.
 func (m *Monitor) Begin(ctx context.Context, name, table string) Command {
 	for t := tripsOf(ctx); t != nil; t = t.outer {
 		t.n.Add(1)
@@ -57,7 +58,7 @@ func (m *Monitor) Begin(ctx context.Context, name, table string) Command {
 	return c
 }
 
-// End takes in how long the command took, and how it failed; nil if it did not.
+// End records the duration of the command and its error; nil means that it succeeded.
 func (c Command) End(took time.Duration, failure error) {
 	for t := tripsOf(c.ctx); t != nil; t = t.outer {
 		t.took.Add(int64(took))
@@ -72,7 +73,7 @@ func (c Command) End(took time.Duration, failure error) {
 	if c.span == nil {
 		return
 	}
-	if failure != nil { // its text may hold values
+	if failure != nil { // its text may contain values
 		c.span.SetAttributes(semconv.ErrorType(failure))
 		c.span.SetStatus(codes.Error, "")
 	}

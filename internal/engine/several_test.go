@@ -12,7 +12,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestSeveral holds both engines to what several changes and several tables at once are answered.
+// TestSeveral checks that both engines give the same results for calls with several changes and several tables.
 func TestSeveral(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		db := e.Open(t)

@@ -14,7 +14,7 @@ type tripsKey struct{}
 // Trips counts the round trips to the engine that were made for one context.
 type Trips struct {
 	n, took atomic.Int64
-	// outer counts what this one counts, and more.
+	// outer is the counter of the surrounding context. It counts the same round trips.
 	outer *Trips
 
 	mu sync.Mutex
@@ -22,28 +22,29 @@ type Trips struct {
 	empty []string
 }
 
-// Count is how many round trips there were so far.
+// Count returns the number of round trips so far.
 func (t *Trips) Count() int { return int(t.n.Load()) }
 
-// Took is how long those that were answered took, one added to the other even where they ran at once.
+// Took returns the sum of the durations of the answered round trips, including concurrent ones.
 func (t *Trips) Took() time.Duration { return time.Duration(t.took.Load()) }
 
-// CountTrips gives a context whose round trips to the engine are counted, also by those who count already.
+// CountTrips returns a context whose round trips to the engine are counted. A counter of the given context counts
+// them too.
 func CountTrips(ctx context.Context) (context.Context, *Trips) {
 	t := &Trips{outer: tripsOf(ctx)}
 	return context.WithValue(ctx, tripsKey{}, t), t
 }
 
-// Share counts the round trips that were made for another context and served this one too.
-func Share(ctx context.Context, made *Trips) {
+// Share adds the round trips that were made for another context and also served this one.
+func Share(ctx context.Context, other *Trips) {
 	for t := tripsOf(ctx); t != nil; t = t.outer {
-		t.n.Add(made.n.Load())
-		t.took.Add(made.took.Load())
+		t.n.Add(other.n.Load())
+		t.took.Add(other.took.Load())
 	}
-	NoteEmpty(ctx, made.Empty()...)
+	NoteEmpty(ctx, other.Empty()...)
 }
 
-// NoteEmpty notes, where the round trips of a context are counted, that queries found nothing in some tables.
+// NoteEmpty records, in the counter of a context, that queries found nothing in some tables.
 func NoteEmpty(ctx context.Context, tables ...string) {
 	for t := tripsOf(ctx); t != nil && len(tables) > 0; t = t.outer {
 		t.mu.Lock()
@@ -56,14 +57,14 @@ func NoteEmpty(ctx context.Context, tables ...string) {
 	}
 }
 
-// Empty returns the tables in which a query found nothing, each once.
+// Empty returns the tables in which a query found nothing, without duplicates.
 func (t *Trips) Empty() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.empty)
 }
 
-// tripsOf is what counts in a context, nil if nothing does.
+// tripsOf returns the counter of a context, or nil.
 func tripsOf(ctx context.Context) *Trips {
 	t, _ := ctx.Value(tripsKey{}).(*Trips)
 	return t

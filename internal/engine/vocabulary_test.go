@@ -13,7 +13,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// D and A keep the table below short.
+// D and A are short names for the types of BSON.
 type (
 	D = bson.M
 	A = bson.A
@@ -27,7 +27,7 @@ func day(date string) time.Time {
 	return t
 }
 
-// entries are of every shape that a filter has to tell apart.
+// entries are documents of every shape that a filter must distinguish.
 func entries() []any {
 	return []any{
 		D{"_id": "1", "n": 1, "s": "2020", "d": day("2020-01-01"), "tags": A{"x", "y"}, "list": A{D{"k": "a"}, D{"k": "b"}}, "live": D{"title": D{"vi": "Đà Nẵng", "en": "Danang"}, "at": day("2020-05-01")}},
@@ -38,7 +38,7 @@ func entries() []any {
 	}
 }
 
-// filters are what the store may say to both engines, with the ids they find.
+// filters are filters that the store may use on both engines, with the ids that they find.
 var filters = []struct {
 	name   string
 	filter D
@@ -75,7 +75,7 @@ var filters = []struct {
 	{"the rest of a page", D{"n": D{"$lte": 2}, "$or": A{D{"n": D{"$lt": 2}}, D{"_id": D{"$lt": "2"}}}}, "1"},
 }
 
-// sorts are orders that both engines give alike.
+// sorts are orders with the same result on both engines.
 var sorts = []struct {
 	name string
 	sort bson.D
@@ -87,11 +87,11 @@ var sorts = []struct {
 	{"by numbers, down", bson.D{{Key: "n", Value: -1}}, "43215"},
 }
 
-// TestVocabulary holds both engines to the same answers for what the store may say.
+// TestVocabulary checks that both engines give the same results for everything that the store may use.
 func TestVocabulary(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		table := e.Open(t).Table("entries")
-		for _, indexes := range [][]engine.Index{nil, indexes} { // as documents are read, and as columns are
+		for _, indexes := range [][]engine.Index{nil, indexes} { // without indexes documents are read, with indexes the columns
 			if _, err := table.Write(t.Context(), engine.DeleteAll(bson.D{})); err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestVocabulary(t *testing.T) {
 	})
 }
 
-// indexes name every path that the filters ask for, but one of a list of documents as a whole.
+// indexes name every path of the filters, except one of a list of whole documents.
 var indexes = []engine.Index{
 	{Keys: bson.D{{Key: "n", Value: 1}, {Key: "_id", Value: 1}}},
 	{Keys: bson.D{{Key: "s", Value: 1}}},
@@ -123,7 +123,7 @@ var indexes = []engine.Index{
 	{Keys: bson.D{{Key: "live.title.en", Value: 1}}},
 }
 
-// ordered is a filter as the store writes it.
+// ordered returns a filter in the form in which the store writes it.
 func ordered(filter D) (made bson.D) {
 	for key, value := range filter {
 		if inner, ok := value.(D); ok {
@@ -141,7 +141,7 @@ func inserts(documents []any) (changes []engine.Change) {
 	return changes
 }
 
-// finds asks for what each filter finds and counts, and for each order.
+// finds checks what each filter finds and counts, and each order.
 func finds(t *testing.T, table engine.Table) {
 	t.Helper()
 	for _, f := range filters {
@@ -165,7 +165,7 @@ func ids(t *testing.T, table engine.Table, filter, sort bson.D) (all string) {
 	q := engine.Query{Filter: filter, Sort: sort, Fields: bson.D{{Key: "live.title.vi", Value: 1}}}
 	err := table.Find(t.Context(), q, func(doc bson.Raw) error {
 		if _, err := doc.LookupErr("s"); err == nil {
-			t.Errorf("%v: a field comes that was not asked for", filter)
+			t.Errorf("%v: there is a field that was not requested", filter)
 		}
 		all += bsondoc.ID(doc)
 		return nil
@@ -176,7 +176,7 @@ func ids(t *testing.T, table engine.Table, filter, sort bson.D) (all string) {
 	return all
 }
 
-// writes tries what changes documents.
+// writes checks the changes of documents.
 func writes(t *testing.T, table engine.Table) {
 	ctx := t.Context()
 	set := bson.D{
@@ -193,7 +193,7 @@ func writes(t *testing.T, table engine.Table) {
 		t.Errorf("after the update it is %v", got)
 	}
 	if got, ok, err := table.Modify(ctx, first, set); ok || got != nil || err != nil {
-		t.Errorf("a lost race gives %v: %v", got, err)
+		t.Errorf("a lost race returns %v: %v", got, err)
 	}
 	n, err := table.Write(ctx,
 		engine.Insert(D{"_id": "7"}),
@@ -221,11 +221,11 @@ func writes(t *testing.T, table engine.Table) {
 	}
 }
 
-// unique sees that a unique index over two fields holds for inserts and updates.
+// unique checks a unique index over two fields for inserts and updates.
 func unique(t *testing.T, table engine.Table) {
 	ctx := t.Context()
 	keys := bson.D{{Key: "k.a", Value: 1}, {Key: "k.b", Value: -1}}
-	for range 2 { // an index that exists is not made again
+	for range 2 { // an existing index is not made again
 		if err := table.Index(ctx, engine.Index{Keys: keys, Unique: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +244,7 @@ func unique(t *testing.T, table engine.Table) {
 	}
 }
 
-// several sees that several queries at once are answered each by itself.
+// several checks that several queries in one call get their own results.
 func several(t *testing.T, table engine.Table) {
 	var queries []engine.Query
 	for _, tag := range []string{"x", "y", "none"} {
@@ -273,7 +273,7 @@ func several(t *testing.T, table engine.Table) {
 	}
 }
 
-// tables sees that queries of several tables are answered each by itself, also where a table is not there.
+// tables checks that queries of several tables in one call get their own results, also if a table does not exist.
 func tables(t *testing.T, e engine.Engine) {
 	some := e.Table("some")
 	if _, err := some.Write(t.Context(), inserts(entries())...); err != nil {

@@ -10,9 +10,9 @@ import (
 	"sen/internal/engine"
 )
 
-// fail turns an error of the driver into one that a reader may see, keeping it as
-// the cause for the log. Whatever stopped the store from answering is UNAVAILABLE;
-// what a retry would not mend stays as it is, and so internal.
+// fail converts an error of the driver into one that a client may see, and keeps the original as the cause for the
+// log. If the store could not answer, it is UNAVAILABLE. An error that a retry would not fix stays as it is, which
+// makes it an internal error.
 func fail(err error) error {
 	var known *content.Error
 	var command mongo.CommandError
@@ -29,7 +29,7 @@ func fail(err error) error {
 	return err
 }
 
-// duplicate is fail for writes: it tells where another document has the same key.
+// duplicate does what fail does, for writes: it also returns ErrDuplicate if another document has the same key.
 func duplicate(err error) error {
 	if mongo.IsDuplicateKeyError(err) {
 		return errors.Join(engine.ErrDuplicate, err)
@@ -37,14 +37,14 @@ func duplicate(err error) error {
 	return fail(err)
 }
 
-// waitsTooLong tells the bulks that were written and not acknowledged by enough members in time. Driver 2.x takes only single
-// writes for timeouts then (mongo.IsTimeout; TestFail tells when that is mended).
+// waitsTooLong reports whether a bulk was written, but not acknowledged by enough members in time. Driver 2.x treats
+// this as a timeout only for single writes (mongo.IsTimeout; TestFail shows when that changes).
 func waitsTooLong(err error) bool {
 	var bulk mongo.BulkWriteException
 	return errors.As(err, &bulk) && bulk.WriteConcernError != nil && bulk.WriteConcernError.IsMaxTimeMSExpiredError()
 }
 
-// retryable tells the commands that failed because their server is going or not primary.
+// retryable reports whether a command failed because its server is shutting down or is not the primary.
 func retryable(e mongo.CommandError) bool {
 	switch e.Code {
 	case 6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436:
@@ -53,7 +53,7 @@ func retryable(e mongo.CommandError) bool {
 	return false
 }
 
-// isMissingCollection tells that a command asked for a collection that is not there yet.
+// isMissingCollection reports whether a command failed because its collection does not exist.
 func isMissingCollection(err error) bool {
 	var command mongo.CommandError
 	return errors.As(err, &command) && command.Code == 26 // NamespaceNotFound

@@ -10,7 +10,7 @@ import (
 	"sen/internal/mongodb"
 )
 
-// TestFail sees that what a retry may mend is told as that.
+// TestFail checks that errors that a retry may fix are UNAVAILABLE.
 func TestFail(t *testing.T) {
 	late := &mongo.WriteConcernError{Code: 50, Message: "operation exceeded time limit"}
 	bulk := mongo.BulkWriteException{WriteConcernError: late}
@@ -30,6 +30,6 @@ func TestFail(t *testing.T) {
 	}
 	var told *content.Error
 	if errors.As(mongodb.Fail(errors.New("else")), &told) {
-		t.Error("what is not known is told as if it would pass")
+		t.Error("an unknown error is reported as UNAVAILABLE")
 	}
 }

@@ -1,4 +1,4 @@
 package mongodb
 
-// Fail turns an error of the driver into one that a reader may see.
+// Fail converts an error of the driver into one that a client may see.
 var Fail = fail

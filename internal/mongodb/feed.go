@@ -16,10 +16,11 @@ import (
 // silence is how far the change stream may lag behind before it counts as lost.
 const silence = 2 * time.Second
 
-// feedBatch is how many events the change stream is asked for at once, at most.
+// feedBatch is the greatest number of events in one batch of the change stream.
 const feedBatch = 1000
 
-// follow is what the change stream is asked for: whose entry it is, and which fields were set, removed or shortened.
+// follow is the pipeline of the change stream. It reads which document changed, and which fields were set, removed or
+// shortened.
 var follow = mongo.Pipeline{
 	{{Key: "$project", Value: bson.D{
 		{Key: "operationType", Value: 1},
@@ -48,29 +49,29 @@ type streamEvent struct {
 	Fields []string `json:"fields"`
 }
 
-// event is an event of the change stream as the vocabulary has it.
+// event converts an event of the change stream.
 func (e streamEvent) event() engine.Event {
 	id, _ := e.DocumentKey.ID.(string)
-	made := engine.Event{Table: e.NS.Coll, ID: id}
+	event := engine.Event{Table: e.NS.Coll, ID: id}
 	switch e.OperationType {
 	case "insert", "replace", "delete":
 	case "update":
-		made.Fields = append([]string{}, e.Fields...)
+		event.Fields = append([]string{}, e.Fields...)
 	case "create", "createIndexes", "modify", "shardCollection", "reshardCollection", "refineCollectionShardKey":
-		made.Fields = []string{}
-	default: // a collection, its indexes or the database went
-		made.Lost = true
+		event.Fields = []string{}
+	default: // a collection, its indexes or the database were removed
+		event.Lost = true
 	}
-	return made
+	return event
 }
 
-// Follow implements engine.Engine by a change stream. After a failure it goes on where it was; where that is not
-// possible, it tells that anything may have changed.
+// Follow implements engine.Engine with a change stream. After a failure it resumes the stream. If that is not
+// possible, it reports that anything may have changed.
 func (d *Database) Follow(ctx context.Context, f engine.Follower) {
 	stream := &changeStream{Database: d, Follower: f}
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 2*time.Second) {
 		heard, err := stream.follow(ctx)
-		f.Caught(time.Time{})
+		f.CaughtUp(time.Time{})
 		if heard {
 			wait = 100 * time.Millisecond
 		}
@@ -78,7 +79,7 @@ func (d *Database) Follow(ctx context.Context, f engine.Follower) {
 			return
 		}
 		if command := (mongo.CommandError{}); errors.As(err, &command) && !command.HasErrorLabel("ResumableChangeStreamError") {
-			stream.token = nil // what came in between can't be told any more
+			stream.token = nil // the events in between are lost
 		}
 		d.Log.WarnContext(ctx, "the change stream is lost; nothing is cached until it is back", "retry", wait, "err", err)
 		select {
@@ -88,17 +89,17 @@ func (d *Database) Follow(ctx context.Context, f engine.Follower) {
 	}
 }
 
-// changeStream is how far one follower has come.
+// changeStream is the state of one follower.
 type changeStream struct {
 	*Database
 	engine.Follower
-	// token is where the stream goes on; nil begins anew.
+	// token is the position at which the stream resumes. nil starts a new stream.
 	token bson.Raw
 }
 
-// follow reads one change stream until it fails, and tells whether it ever caught up.
+// follow reads one change stream until it fails, and reports whether it ever caught up.
 func (s *changeStream) follow(ctx context.Context) (heard bool, err error) {
-	// A stream waits longer than an operation may take: it has a client of its own.
+	// A stream waits longer than an operation may take, so it has a client of its own.
 	client, err := mongo.Connect(options.Client().ApplyURI(s.uri).SetAppName("sen-feed").SetReadPreference(readpref.Primary()).
 		SetServerSelectionTimeout(3 * time.Second).SetConnectTimeout(3 * time.Second).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true}))
@@ -134,7 +135,7 @@ func (s *changeStream) follow(ctx context.Context) (heard bool, err error) {
 		if err != nil {
 			return heard, err
 		}
-		if stream.ID() == 0 && stream.RemainingBatchLength() == 0 { // the database was dropped, and maybe made anew
+		if stream.ID() == 0 && stream.RemainingBatchLength() == 0 { // the database was dropped, and perhaps made again
 			s.token = nil
 			return heard, errStreamEnded
 		}
@@ -145,18 +146,18 @@ func (s *changeStream) follow(ctx context.Context) (heard bool, err error) {
 		if stream.RemainingBatchLength() > 0 {
 			continue
 		}
-		if told < feedBatch { // a batch that is not full has all that there was when it was asked for
+		if told < feedBatch { // a batch that is not full contained all events up to its request
 			heard = true
-			s.Caught(asked)
+			s.CaughtUp(asked)
 		}
 		told, asked = 0, time.Now()
 	}
 }
 
-// errStreamEnded tells that MongoDB ended a change stream by itself.
+// errStreamEnded means that MongoDB ended the change stream.
 var errStreamEnded = errors.New("MongoDB ended the change stream, as it does when the database is dropped")
 
-// step waits for an event for a while, and tells of it.
+// step waits for an event for some time, and reports it. It returns whether there was an event.
 func (s *changeStream) step(ctx context.Context, stream *mongo.ChangeStream) (bool, error) {
 	waiting, cancel := context.WithTimeout(ctx, silence)
 	defer cancel()

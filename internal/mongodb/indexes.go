@@ -13,10 +13,10 @@ import (
 	"sen/internal/engine"
 )
 
-// split is a path as a list of names.
+// split splits a path into names.
 func split(path string) []string { return strings.Split(path, ".") }
 
-// indexName is the name that a driver gives an index by default.
+// indexName returns the name that drivers give an index by default.
 func indexName(keys bson.D) string {
 	var parts []string
 	for _, e := range keys {
@@ -25,7 +25,7 @@ func indexName(keys bson.D) string {
 	return strings.Join(parts, "_")
 }
 
-// indexTimeout bounds the making of a collection's indexes.
+// indexTimeout bounds the creation of a collection's indexes.
 const indexTimeout = 6 * time.Hour
 
 // missing lists those of some indexes that do not exist.
@@ -75,7 +75,8 @@ func (t *table) Index(ctx context.Context, indexes ...engine.Index) error {
 		}
 		models = append(models, mongo.IndexModel{Keys: index.Keys, Options: o})
 	}
-	// The deadline of an ordinary command would break off the making of an index over many documents, again and again.
+	// The deadline of an ordinary command would interrupt the creation of an index over many documents again and
+	// again.
 	ctx, cancel := context.WithTimeout(ctx, indexTimeout)
 	defer cancel()
 	if _, err := t.Indexes().CreateMany(ctx, models); err != nil {

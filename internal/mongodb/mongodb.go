@@ -1,5 +1,5 @@
-// Package mongodb keeps documents in a MongoDB server, by the official driver. Only it, tests and benchmarks import the
-// driver.
+// Package mongodb stores documents in a MongoDB server, through the official driver. Only this package, tests and
+// benchmarks import the driver.
 package mongodb
 
 import (
@@ -22,13 +22,13 @@ import (
 	"sen/internal/engine"
 )
 
-// Options say how to reach a server.
+// Options describe how to reach a server.
 type Options struct {
-	// URI is a MongoDB connection string; the database's name stands in its path, "sen" if none does.
+	// URI is a MongoDB connection string. Its path is the name of the database; the default is "sen".
 	URI string
-	// Timeout bounds every command; zero is 10 s.
+	// Timeout bounds every command. Zero means 10 s.
 	Timeout time.Duration
-	// Slow is the time from which a command is logged; zero logs none.
+	// Slow is the duration from which a command is logged. Zero logs none.
 	Slow time.Duration
 	Log  *slog.Logger
 }
@@ -38,16 +38,16 @@ type Database struct {
 	engine.Monitor
 	client *mongo.Client
 	db     *mongo.Database
-	// uri is how the server is reached, for the change stream.
+	// uri is the connection string, for the change stream.
 	uri string
-	// running are the commands that run, by the driver's number of the request.
+	// running are the running commands, by the driver's request id.
 	running sync.Map
 }
 
-// defaultTimeout bounds a command when the options don't.
+// defaultTimeout bounds a command if the options don't.
 const defaultTimeout = 10 * time.Second
 
-// Open gives a database. It connects in the background: [Database.Ready] tells whether that works.
+// Open returns a database. It connects in the background; [Database.Ready] reports whether that works.
 func Open(o Options) (*Database, error) {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
@@ -64,7 +64,7 @@ func Open(o Options) (*Database, error) {
 		SetMaxConnecting(8).
 		SetMaxConnIdleTime(5 * time.Minute).
 		SetWriteConcern(writeconcern.Majority()).
-		SetReadPreference(readpref.Primary()). // what a secondary lacks yet would be kept as if it was new
+		SetReadPreference(readpref.Primary()). // a cache would keep outdated content from a secondary as if it were new
 		SetMonitor(d.commands()).
 		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true})
 	if err := opts.Validate(); err != nil {
@@ -78,9 +78,9 @@ func Open(o Options) (*Database, error) {
 	return d, nil
 }
 
-// databaseName is the path of a connection string, "sen" if it has none.
+// databaseName returns the path of a connection string, or "sen".
 func databaseName(uri string) string {
-	// A list of hosts is no URL host, so only what stands behind them is parsed.
+	// A list of hosts is not a valid URL host, so only the part after the hosts is parsed.
 	_, rest, _ := strings.Cut(uri, "://")
 	_, path, _ := strings.Cut(rest, "/")
 	path, _, _ = strings.Cut(path, "?")
@@ -106,7 +106,7 @@ func (d *Database) Tables(ctx context.Context, names ...string) (map[string]stri
 	found := make(map[string]string, len(specs))
 	for _, spec := range specs {
 		found[spec.Name] = ""
-		if spec.UUID != nil { // a view has none
+		if spec.UUID != nil { // a view has no UUID
 			found[spec.Name] = hex.EncodeToString(spec.UUID.Data)
 		}
 	}
@@ -116,7 +116,7 @@ func (d *Database) Tables(ctx context.Context, names ...string) (map[string]stri
 // Ready implements engine.Engine.
 func (d *Database) Ready(ctx context.Context) error { return fail(d.client.Ping(ctx, nil)) }
 
-// Now implements engine.Engine. It is the time of the primary.
+// Now implements engine.Engine. It returns the time of the primary.
 func (d *Database) Now(ctx context.Context) (time.Time, error) {
 	var hello struct {
 		LocalTime time.Time `json:"localTime"`
@@ -129,5 +129,5 @@ func (d *Database) Now(ctx context.Context) (time.Time, error) {
 // Local implements engine.Engine.
 func (d *Database) Local() bool { return false }
 
-// Close lets the connections go.
+// Close closes the connections.
 func (d *Database) Close(ctx context.Context) error { return d.client.Disconnect(ctx) }

@@ -8,7 +8,7 @@ import (
 	"sen/internal/engine"
 )
 
-// commands tells the monitor of the driver's commands.
+// commands returns the driver's monitor, which reports commands to the engine's monitor.
 func (d *Database) commands() *event.CommandMonitor {
 	return &event.CommandMonitor{
 		Started: func(ctx context.Context, e *event.CommandStartedEvent) {
@@ -24,14 +24,14 @@ func (d *Database) commands() *event.CommandMonitor {
 	}
 }
 
-// end takes in how a command ended.
+// end records the end of a command.
 func (d *Database) end(e *event.CommandFinishedEvent, failure error) {
 	if command, ok := d.running.LoadAndDelete(e.RequestID); ok {
 		command.(engine.Command).End(e.Duration, failure)
 	}
 }
 
-// collectionOf is the collection that a command works on; empty if it works on none.
+// collectionOf returns the collection on which a command works, or "".
 func collectionOf(e *event.CommandStartedEvent) string {
 	key := e.CommandName
 	if key == "getMore" {

@@ -12,7 +12,7 @@ import (
 	"sen/internal/engine"
 )
 
-// table is a collection as a [engine.Table].
+// table is a collection that implements [engine.Table].
 type table struct{ *mongo.Collection }
 
 // Find implements engine.Table.
@@ -43,7 +43,7 @@ func (t *table) Find(ctx context.Context, q engine.Query, each func(bson.Raw) er
 	return drain(ctx, cursor, each)
 }
 
-// all is a filter that the driver takes: an empty one finds every document.
+// all returns a filter in the form that the driver accepts: an empty filter matches every document.
 func all(filter bson.D) bson.D {
 	if filter == nil {
 		return bson.D{}
@@ -51,7 +51,7 @@ func all(filter bson.D) bson.D {
 	return filter
 }
 
-// drain gives every document of a cursor to a function and closes it.
+// drain calls a function with every document of a cursor and closes the cursor.
 func drain(ctx context.Context, cursor *mongo.Cursor, each func(bson.Raw) error) error {
 	defer func() { _ = cursor.Close(ctx) }()
 	for cursor.Next(ctx) {
@@ -70,11 +70,11 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
 		counts[0] = int(n)
 		return counts, fail(err)
 	}
-	err := t.unite(ctx, len(filters), union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
+	err := t.runUnion(ctx, len(filters), union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
 		return mongo.Pipeline{
 			{{Key: "$match", Value: all(filters[i])}},
 			{{Key: "$count", Value: "n"}},
-			{{Key: "$addFields", Value: bson.D{isOf(i)}}},
+			{{Key: "$addFields", Value: bson.D{markOf(i)}}},
 		}
 	}}, func(i int, doc bson.Raw) error {
 		n, _ := doc.Lookup("n").AsInt64OK()
@@ -109,7 +109,7 @@ func (t *table) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, bo
 	return raw, err == nil, duplicate(err)
 }
 
-// Write implements engine.Table, by one bulk write: the changes that follow one another and do the same are one command.
+// Write implements engine.Table with one bulk write: successive changes of the same type are one command.
 func (t *table) Write(ctx context.Context, changes ...engine.Change) (int, error) {
 	result, err := t.BulkWrite(ctx, models(changes))
 	if err != nil {
@@ -118,12 +118,12 @@ func (t *table) Write(ctx context.Context, changes ...engine.Change) (int, error
 	return foundBy(result), nil
 }
 
-// foundBy is how many documents the changes of a bulk write found or added.
+// foundBy returns the number of documents that the changes of a bulk write found or added.
 func foundBy(r *mongo.BulkWriteResult) int {
 	return int(r.InsertedCount + r.MatchedCount + r.DeletedCount + r.UpsertedCount)
 }
 
-// WriteEach implements engine.Table. Inserts, updates and removals are a command for each of the three.
+// WriteEach implements engine.Table. Inserts, updates and removals are one command each.
 func (t *table) WriteEach(ctx context.Context, changes ...engine.Change) (found int, duplicates []int, err error) {
 	result, err := t.BulkWrite(ctx, models(changes), options.BulkWrite().SetOrdered(false))
 	var failed mongo.BulkWriteException
@@ -142,7 +142,7 @@ func (t *table) WriteEach(ctx context.Context, changes ...engine.Change) (found 
 	return foundBy(result), duplicates, nil
 }
 
-// models are changes as a bulk write.
+// models converts changes for a bulk write.
 func models(changes []engine.Change) []mongo.WriteModel {
 	all := make([]mongo.WriteModel, len(changes))
 	for i, c := range changes {
@@ -151,7 +151,7 @@ func models(changes []engine.Change) []mongo.WriteModel {
 	return all
 }
 
-// model is a change as a part of a bulk write.
+// model converts one change for a bulk write.
 func model(c engine.Change) mongo.WriteModel {
 	switch c.Action {
 	case engine.ActionInsert:

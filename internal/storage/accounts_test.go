@@ -14,7 +14,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// instant is a moment as the store keeps it.
+// instant is a time with the precision of the store.
 var instant = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
 func TestAccounts(t *testing.T) {
@@ -41,7 +41,7 @@ func TestAccounts(t *testing.T) {
 			},
 		} {
 			if got, ok, err := missing(); ok || got != nil || err != nil {
-				t.Errorf("what is not there gives %+v, %v", got, err)
+				t.Errorf("a missing document returns %+v, %v", got, err)
 			}
 		}
 		if got, err := store.Accounts(ctx); err != nil || !cmp.Equal(got, []*content.Account{lan, minh}) {
@@ -70,7 +70,7 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
-// TestLoginsAreUnique adds accounts of one login at the same time: one comes to be.
+// TestLoginsAreUnique adds accounts with one login at the same time: exactly one is added.
 func TestLoginsAreUnique(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
@@ -160,7 +160,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("by hash: %v\n%s", err, cmp.Diff(token, got))
 		}
 		if got, ok, err := store.TokenByHash(ctx, "other"); ok || got != nil || err != nil {
-			t.Errorf("another hash gives %+v, %v", got, err)
+			t.Errorf("another hash returns %+v, %v", got, err)
 		}
 		used, revoked := instant.Add(time.Minute), instant.Add(2*time.Minute)
 		if err := store.TouchToken(ctx, token.ID, used); err != nil {
@@ -173,7 +173,7 @@ func TestTokens(t *testing.T) {
 			}
 		}
 		if got, ok, err := store.RevokeToken(ctx, "token_9", revoked); ok || got != nil || err != nil {
-			t.Errorf("what is not there gives %+v, %v", got, err)
+			t.Errorf("a missing document returns %+v, %v", got, err)
 		}
 		if got, err := store.Tokens(ctx); err != nil || !cmp.Equal(got, []*content.Token{token}) {
 			t.Errorf("the list: %v\n%s", err, cmp.Diff([]*content.Token{token}, got))
@@ -181,7 +181,7 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-// TestSigningKey lets several servers ask at once: all have the same key, then and later.
+// TestSigningKey lets several servers ask for the key at the same time: all get the same key, then and later.
 func TestSigningKey(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
@@ -210,8 +210,8 @@ func TestSigningKey(t *testing.T) {
 	})
 }
 
-// TestEmptyOfContent sees that people make a store no less empty of content.
-func TestEmptyOfContent(t *testing.T) {
+// TestEmptyWithPeople checks that a store with accounts only counts as empty.
+func TestEmptyWithPeople(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		if err := store.AddAccount(ctx, &content.Account{ID: "account_1", Login: "lan", CreatedAt: instant}); err != nil {
@@ -232,9 +232,9 @@ func TestEmptyOfContent(t *testing.T) {
 	})
 }
 
-// TestChangesOfPeopleMeet makes different changes of one account and one token at the same
-// time: none undoes another, so that what was taken from someone stays taken.
-func TestChangesOfPeopleMeet(t *testing.T) {
+// TestConcurrentChangesOfPeople makes different changes of one account and one token at the same time. None may undo
+// another, so that a withdrawn right stays withdrawn.
+func TestConcurrentChangesOfPeople(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		for i := range 20 {

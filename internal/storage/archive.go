@@ -10,9 +10,9 @@ import (
 	"sen/internal/engine"
 )
 
-// Export reads every document of the site, collection by collection and in the order of
-// their ids, as MongoDB's relaxed extended JSON. What the store works out itself is left
-// out, and so are sessions and the signing key; accounts and tokens come on demand.
+// Export reads every document of the site, collection by collection and in the order of their ids, as MongoDB's
+// relaxed extended JSON. It leaves out what the store computes itself, sessions and the signing key. It includes
+// accounts and tokens only if people is true.
 func (s *Store) Export(ctx context.Context, people bool, each func(collection string, document []byte) error) error {
 	if _, _, err := s.settleOpen(ctx); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (s *Store) Export(ctx context.Context, people bool, each func(collection st
 	return nil
 }
 
-// withoutForms is a document of a collection without what [Store.Restore] works out.
+// withoutForms returns a document of a collection without the parts that [Store.Restore] computes.
 func withoutForms(collection string, doc bson.D) bson.D {
 	if collection == routes {
 		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField || e.Key == programField })

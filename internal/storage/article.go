@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// articles is what the store knows of articles.
+// articles describes how the store keeps articles.
 func articles() spec[*content.Article, *content.ArticleFilter] {
 	return spec[*content.Article, *content.ArticleFilter]{
 		kind: content.KindArticle, name: "articles",

@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// authors is what the store knows of authors.
+// authors describes how the store keeps authors.
 func authors() spec[*content.Author, *content.AuthorFilter] {
 	return spec[*content.Author, *content.AuthorFilter]{
 		kind: content.KindAuthor, name: "authors",

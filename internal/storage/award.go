@@ -8,7 +8,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// awards is what the store knows of awards.
+// awards describes how the store keeps awards.
 func awards() spec[*content.Award, *content.AwardFilter] {
 	return spec[*content.Award, *content.AwardFilter]{
 		kind: content.KindAward, name: "awards",
@@ -36,15 +36,15 @@ func awards() spec[*content.Award, *content.AwardFilter] {
 	}
 }
 
-// levels are those of awards, the widest first.
+// levels are the award levels, from the widest to the narrowest.
 var levels = []content.AwardLevel{
 	content.LevelNational, content.LevelRegional, content.LevelProvincial, content.LevelDistrict, content.LevelCommune,
 }
 
-// standing is where an award stands in a table of winners: by its rank, those without one behind all others, and then
-// by its level.
+// standing is the sort key of an award in a table of winners: first by its rank, where awards without a rank come
+// last, then by its level.
 func standing(a *content.Award) string {
-	rank := "none" // behind every digit
+	rank := "none" // sorts after every digit
 	if a.Rank != nil {
 		rank = fmt.Sprintf("%010d", *a.Rank)
 	}

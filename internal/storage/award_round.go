@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// awardRounds is what the store knows of award rounds.
+// awardRounds describes how the store keeps award rounds.
 func awardRounds() spec[*content.AwardRound, *content.AwardRoundFilter] {
 	return spec[*content.AwardRound, *content.AwardRoundFilter]{
 		kind: content.KindAwardRound, name: "awardRounds",

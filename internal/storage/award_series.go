@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// awardSeries is what the store knows of award series.
+// awardSeries describes how the store keeps award series.
 func awardSeries() spec[*content.AwardSeries, *content.AwardSeriesFilter] {
 	return spec[*content.AwardSeries, *content.AwardSeriesFilter]{
 		kind: content.KindAwardSeries, name: "awardSeries",

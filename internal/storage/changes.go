@@ -10,18 +10,18 @@ import (
 	"sen/internal/storage/query"
 )
 
-// Follow tells the [Store.Feed] of the changes that other programs make, until the context ends.
+// Follow reports to the [Store.Feed] the changes that other programs make, until the context ends.
 func (s *Store) Follow(ctx context.Context) { s.Feed.Follow(ctx, s.changes) }
 
-// changes are what an event changes for readers.
+// changes translates an event of the engine into the changes that readers see.
 func (s *Store) changes(ctx context.Context, e engine.Event) []feed.Change {
 	if e.Lost {
-		s.suspect(ctx)
+		s.checkSoon(ctx)
 		return []feed.Change{{}}
 	}
 	if e.Table == settings {
 		if err := s.ReadSite(ctx); err != nil {
-			s.log.WarnContext(ctx, "the site's settings could not be read anew", "err", err)
+			s.log.WarnContext(ctx, "the site's settings could not be read again", "err", err)
 		}
 		return []feed.Change{{}}
 	}
@@ -34,7 +34,7 @@ func (s *Store) changes(ctx context.Context, e engine.Event) []feed.Change {
 	return nil
 }
 
-// touchesLive tells whether an update changes something that readers see.
+// touchesLive reports whether an update of these fields changes something that readers see.
 func touchesLive(fields []string) bool {
 	for _, field := range fields {
 		if field == "live" || strings.HasPrefix(field, query.Live) {

@@ -12,7 +12,7 @@ import (
 	"sen/internal/engine"
 )
 
-// Each gives every entry of the kind, whole, in the order of their ids.
+// Each calls a function with every whole entry of the kind, in the order of their ids.
 func (c *Collection[T, F]) Each(ctx context.Context, each func(*content.Entry[T]) error) error {
 	return c.table.Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
 		var e content.Entry[T]
@@ -34,8 +34,8 @@ func (c *Collection[T, F]) IDs(ctx context.Context) (ids []content.ID, err error
 	return ids, err
 }
 
-// Claims gives every claimed slug with its kind, its entry, when it was claimed, and whether readers are said to see
-// it.
+// Claims calls a function with every claimed slug: its kind, its entry, the time of the claim, and whether the claim
+// says that readers see the entry.
 func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error) error {
 	return s.engine.Table(routes).Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
 		var held claim
@@ -47,7 +47,7 @@ func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug st
 	})
 }
 
-// Claim takes a slug for an entry, from whoever has it; the empty entry lets it go.
+// Claim gives a slug to an entry, whichever entry has it now. With an empty entry it removes the claim.
 func (s *Store) Claim(ctx context.Context, kind content.Kind, slug string, entry content.ID, at time.Time) error {
 	id := claimKey{kind, slug}.id()
 	if entry == "" {
@@ -56,16 +56,16 @@ func (s *Store) Claim(ctx context.Context, kind content.Kind, slug string, entry
 	return s.write(ctx, routes, engine.Replace(id, claim{ID: id, Entry: entry, At: at}))
 }
 
-// Open lists the revisions that did not come to be, or not yet.
+// Open lists the revisions that are not committed: those of changes that failed, and those of changes that still run.
 func (s *Store) Open(ctx context.Context) ([]*content.Revision, error) {
 	open, err := s.opened(ctx)
 	if err != nil {
 		return nil, err
 	}
-	came, err := s.came(ctx, open)
+	committed, err := s.committed(ctx, open)
 	var others []*content.Revision
-	for i := range came {
-		if !came[i] {
+	for i := range committed {
+		if !committed[i] {
 			others = append(others, open[i])
 		}
 	}

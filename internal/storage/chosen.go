@@ -13,7 +13,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// readMixed is readPages where some of the lists were chosen.
+// readMixed does what readPages does, where an editor chose the elements of some of the lists.
 func (c *Collection[T, F]) readMixed(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
 	var chosen, others []Within
 	for _, w := range parents {
@@ -49,8 +49,8 @@ func (c *Collection[T, F]) readMixed(ctx context.Context, l List[F], parents []W
 	return pages, nil
 }
 
-// chosenPages reads one page for each of some parents whose lists were chosen. Such a list is short: what of it may be
-// seen is read as a whole, and put in order here.
+// chosenPages reads one page for each of some parents whose lists an editor chose. Such a list is short. So
+// chosenPages reads all visible entries of the list and sorts them in memory.
 func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents []Within) ([]readPage[T], error) {
 	l.Order = query.ChosenOrder
 	p, err := c.check(ctx, l)
@@ -78,15 +78,16 @@ func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents [
 	return pages, nil
 }
 
-// chosen finds those of some entries that a list may show: as they are where they are few and nothing else bounds the
-// list, which takes them from memory as far as they are there, and by their ids alone otherwise.
+// chosen returns the entries, out of those with some ids, that a list may show. If the ids are few and the list has
+// no filter, it returns the entries themselves, from the cache as far as possible. Otherwise it looks up only which
+// ids are visible, and the values of the map are nil.
 func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page, ids []content.ID, parents int) (map[content.ID]T, error) {
 	found := make(map[content.ID]T, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	if content.IsNil(l.Filter) && l.Stage != content.StageDraft && len(ids) <= max(1, p.Limit)*parents {
-		known, err := c.known(ctx, ids, l.Stage, l.Fields)
+		known, err := c.cached(ctx, ids, l.Stage, l.Fields)
 		for i, e := range known {
 			if !content.IsNil(e) {
 				found[ids[i]] = e
@@ -103,15 +104,16 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page,
 	return found, err
 }
 
-// chosenPage cuts a page out of a chosen list; entries has what of it may be seen.
-func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T) (made readPage[T], err error) {
-	var seen []int // the places in the choice of what may be seen
+// chosenPage cuts a page out of a chosen list. The map entries holds the visible ones.
+func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T) (page readPage[T], err error) {
+	var seen []int // the indexes in ids of the visible entries
 	for i, id := range ids {
 		if _, ok := entries[id]; ok {
 			seen = append(seen, i)
 		}
 	}
-	// A cursor is a place in the choice; when its entry is not in it any more, it lies before what took its place.
+	// A cursor is a position in the chosen list. If its entry is not in the list any more, the cursor lies before the
+	// entry that now has this position.
 	span := func(at *query.Place) (from, behind int) {
 		if i := slices.Index(ids, at.ID); i >= 0 {
 			return i, i + 1
@@ -120,8 +122,8 @@ func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T
 		return int(i), int(i)
 	}
 	list := seen
-	made.keptPage = &keptPage{total: len(seen)}
-	info := &made.info
+	page.keptPage = &keptPage{total: len(seen)}
+	info := &page.info
 	if p.Before != nil {
 		from, _ := span(p.Before)
 		list = slices.DeleteFunc(slices.Clone(list), func(i int) bool { return i >= from })
@@ -142,10 +144,10 @@ func chosenPage[T any](p *query.Page, ids []content.ID, entries map[content.ID]T
 	} else if more > 0 {
 		list, info.HasNextPage = list[:p.Limit], true
 	}
-	return made, made.fill(p.Order, ids, list, entries)
+	return page, page.fill(p.Order, ids, list, entries)
 }
 
-// fill puts the entries at some places of a chosen list on a page.
+// fill puts the entries at some positions of a chosen list on a page.
 func (r *readPage[T]) fill(o query.Ordering, ids []content.ID, places []int, entries map[content.ID]T) error {
 	r.ids, r.cursors = make([]content.ID, len(places)), make([]string, len(places))
 	nodes, whole := make([]T, len(places)), true

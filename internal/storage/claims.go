@@ -8,7 +8,7 @@ import (
 	"sen/internal/content"
 )
 
-// claimKey names a slug of a kind.
+// claimKey identifies a slug of a kind.
 type claimKey struct {
 	kind content.Kind
 	slug string
@@ -16,25 +16,27 @@ type claimKey struct {
 
 func (k claimKey) id() string { return string(k.kind) + ":" + k.slug }
 
-// claim is a slug that belongs to an entry, now or formerly.
+// claim is the document of a slug that is, or was, the slug of an entry.
 type claim struct {
 	ID    string     `json:"_id"`
 	Entry content.ID `json:"entry"`
 	At    time.Time  `json:"at"`
-	// By is the revision of the write that took it, or gives it up.
+	// By is the revision of the write that takes the slug, or gives it up.
 	By string `json:"by,omitempty"`
-	// Program is the run of the program that took it.
+	// Program is the id of the run of the program that took the slug.
 	Program string `json:"program,omitempty"`
-	// Open tells that the write that claims it may come to nothing: see [Store.Sweep].
+	// Open means that the write that claims the slug may still fail: see [Store.Sweep].
 	Open bool `json:"open,omitempty"`
-	// Public tells that readers see the entry with the slug. It is set behind what made it so and taken back before
-	// what ends it, so that one which is missing tells nothing, and none tells of what readers can't see.
+	// Public means that readers see the entry with the slug. It is set after the write that shows the entry, and
+	// cleared before the write that hides it. So a missing Public proves nothing, but a set Public never reveals an
+	// entry that readers can't see.
 	Public bool `json:"public,omitempty"`
-	// Hidden is the last version of the entry that took Public back; none before it may set it any more.
+	// Hidden is the last version of the entry that cleared Public. A write of an earlier version must not set Public
+	// any more.
 	Hidden int `json:"hidden,omitempty"`
 }
 
-// same is the filter for a claim that nobody has changed since it was read.
+// same returns the filter for the claim if nobody has changed it since it was read.
 func (c claim) same() bson.D {
 	filter := bson.D{{Key: "_id", Value: c.ID}, {Key: "entry", Value: c.Entry}, {Key: "at", Value: c.At}}
 	if c.By != "" {
@@ -43,7 +45,8 @@ func (c claim) same() bson.D {
 	return filter
 }
 
-// addressed is the key in memory of a slug as it leads readers to an entry, filtering that of one in a filter.
+// addressed returns the cache key of a slug in an address. The key of a slug in a filter is a different one.
 func (k claimKey) addressed() string { return "address " + k.id() }
 
+// filtering returns the cache key of a slug in a filter.
 func (k claimKey) filtering() string { return "filter " + k.id() }

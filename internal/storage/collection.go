@@ -16,54 +16,56 @@ import (
 	"sen/internal/storage/query"
 )
 
-// spec is what the store has to know of a kind: everything else is the same for all.
+// spec describes how the store keeps a kind. Everything that is not here is the same for all kinds.
 type spec[T any, F content.Filter[F]] struct {
 	kind content.Kind
-	// name is the collection's.
+	// name is the name of the collection.
 	name string
-	// texts are the texts that are compared as readers do: kept folded and with a sort key.
+	// texts are the texts that are compared as readers compare them: the store keeps their folded form and a sort key.
 	texts map[string]func(T) content.Text
-	// orders are the places that a list can be ordered by; their names in the schema add _ASC and _DESC.
+	// orders are the sort keys of lists by name. The names in the schema add _ASC and _DESC.
 	orders map[string]query.SortKey
-	// composed are the sort keys of orders by several values at once, by their names among the keys.
+	// composed are the sort keys that are made of several values, by their names among the keys.
 	composed map[string]composed[T]
-	// ranked are the orders of the lists within what a link leads to, by the link; each gets an index.
+	// ranked are the orders of the lists that belong to the target of a link, by the link. Each gets an index.
 	ranked map[string]string
-	// order is the one without an `orderBy`.
+	// order is the order of lists without an `orderBy`.
 	order content.Order
 	// relations are the stored links that lists are filtered by; each gets an index.
 	relations []string
-	// together are two relations that readers filter a list by at once; each pair gets an index.
+	// together are pairs of relations by which readers filter a list at the same time. Each pair gets an index.
 	together [][2]string
 	// values are other stored fields that lists are filtered by; each gets an index.
 	values []string
 	// lookups are stored fields of working copies by which one entry is found; each gets an index.
 	lookups []string
-	// filter turns what the kind's filter asks into conditions.
+	// filter turns the filter of the kind into conditions.
 	filter func(w *where, f F)
-	// whole tells that a document is the copy itself, without an envelope.
+	// whole means that a document is the copy itself, without an envelope.
 	whole bool
 }
 
-// Collection keeps the entries of one kind. T is a pointer to the kind's struct, F to that of its filter.
+// Collection keeps the entries of one kind. T is a pointer to the kind's struct; F is a pointer to the struct of its
+// filter.
 type Collection[T any, F content.Filter[F]] struct {
 	spec[T, F]
-	// lists is how lists of the kind are read.
+	// lists describes how lists of the kind are read.
 	lists query.Kind
 	store *Store
-	// table has the entries; shown is it for what readers are shown.
+	// table holds the entries. shown is the same table for reads whose results readers see (see [guard.Shown]).
 	table, shown engine.Table
-	// make makes an empty copy.
+	// make returns an empty copy.
 	make func() T
-	// fields names what a copy of the kind is stored with, apart from what is always read.
+	// fields are the names of the stored fields of a copy, apart from those that are always read.
 	fields  []string
 	decoder bsondoc.Decoder
-	// entryDecoder and copies decode whole entries and single copies. Only archives ask for them.
+	// entryDecoder and copies decode whole entries and single copies. Only archives use them.
 	entryDecoder, copies func() bsondoc.Decoder
-	// bits are the places of fields in a fieldSet.
+	// bits are the bits of the fields in a fieldSet.
 	bits map[string]fieldSet
-	// familiar is how much of the pages that were read lately was in memory before, in parts of familiarAll.
-	familiar atomic.Int64
+	// hitShare is the share of the elements of recently read pages that were in the cache before, in units of
+	// 1/hitShareAll.
+	hitShare atomic.Int64
 }
 
 func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collection[*E, F] {
@@ -87,8 +89,8 @@ func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collec
 	return c
 }
 
-// scanned are the paths that filters ask for and for which an index of a server is not worth its writes. A local engine
-// has them in memory too, so that it reads no document that a filter does not hold for.
+// scanned returns the paths that filters use and for which an index on a server is not worth the cost of its writes.
+// A local engine keeps them in memory too, so that it reads no document that the filter does not match.
 func (c *Collection[T, F]) scanned(languages content.Languages) (paths []string) {
 	if c.whole {
 		return []string{"action", "by.id"}
@@ -107,7 +109,7 @@ func (c *Collection[T, F]) scanned(languages content.Languages) (paths []string)
 	return paths
 }
 
-// StoredFields names what a copy of the kind is stored with, apart from what is always read.
+// StoredFields returns the names of the stored fields of a copy, apart from those that are always read.
 func (c *Collection[T, F]) StoredFields() []string { return c.fields }
 
 func fieldsOf(t reflect.Type) (names []string, single map[string]bool) {
@@ -122,10 +124,10 @@ func fieldsOf(t reflect.Type) (names []string, single map[string]bool) {
 	return names, single
 }
 
-// New makes an empty copy of the kind.
+// New returns an empty copy of the kind.
 func (c *Collection[T, F]) New() T { return c.make() }
 
-// read is the table as entries are read from it by a view.
+// read returns the table from which entries are read by a view.
 func (c *Collection[T, F]) read(v query.View) engine.Table {
 	if v.Editing || c.whole {
 		return c.table
@@ -133,7 +135,7 @@ func (c *Collection[T, F]) read(v query.View) engine.Table {
 	return c.shown
 }
 
-// Kind is the kind of the collection's entries.
+// Kind returns the kind of the collection's entries.
 func (c *Collection[T, F]) Kind() content.Kind { return c.kind }
 
 func (c *Collection[T, F]) collectionName() string { return c.name }
@@ -142,17 +144,16 @@ func (c *Collection[T, F]) indexes(languages content.Languages) []bson.D {
 	return c.lists.Indexes(languages)
 }
 
-// composed is a sort key that is made of several values of a copy: first, as text, and then the collation key of a
-// text.
+// composed is a sort key that is made of two values of a copy: the text first, and then the collation key of a text.
 type composed[T any] struct {
 	first func(T) string
 	then  string
 }
 
-// formerSlugs is the one field that is asked for and not among a kind's own.
+// formerSlugs is the only field that can be requested without being one of the kind's own.
 const formerSlugs = "formerSlugs"
 
-// envelope is an entry of which a part was read.
+// envelope is an entry of which only a part was read.
 type envelope[T any] struct {
 	ID              content.ID `json:"_id"`
 	Live            T          `json:"live"`

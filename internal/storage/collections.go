@@ -10,10 +10,10 @@ import (
 	"sen/internal/engine"
 )
 
-// collection is what all collections can do, whatever their kind.
+// collection has the methods of all collections that do not depend on the kind's type.
 type collection interface {
 	Kind() content.Kind
-	// put adds those of some items that are of the kind.
+	// put adds those of some items that are of this kind.
 	put(ctx context.Context, items []content.Item) error
 	indexes(content.Languages) []bson.D
 	scanned(content.Languages) []string
@@ -24,14 +24,14 @@ type collection interface {
 	restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error)
 	writtenOnlyIn(ctx context.Context, locales, others []content.Locale) (int, error)
 	seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error
-	see(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
+	visible(ctx context.Context, ids []content.ID, stage content.Stage) ([]content.ID, error)
 	ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error)
 	linkQuery(ids []content.ID) engine.Query
 	decodeLinked(bson.Raw) (content.ID, Linked, error)
-	among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
+	visibleAmong(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error)
 }
 
-// collectionOf is the collection of a kind; nil for none.
+// collectionOf returns the collection of a kind, or nil if there is none.
 func (s *Store) collectionOf(kind content.Kind) collection {
 	for _, c := range s.collections {
 		if c.Kind() == kind {
@@ -41,7 +41,7 @@ func (s *Store) collectionOf(kind content.Kind) collection {
 	return nil
 }
 
-// named is the collection of entries, or of revisions, with a name; nil for none.
+// named returns the collection of entries, or of revisions, with a name, or nil if there is none.
 func (s *Store) named(name string) collection {
 	for _, c := range s.collections {
 		if c.collectionName() == name {
@@ -51,7 +51,7 @@ func (s *Store) named(name string) collection {
 	return nil
 }
 
-// collectionName is the name of the collection of a kind's entries.
+// collectionName returns the name of the collection of a kind's entries.
 func (s *Store) collectionName(kind content.Kind) string {
 	if kind == siteKind {
 		return settings
@@ -62,7 +62,8 @@ func (s *Store) collectionName(kind content.Kind) string {
 	return ""
 }
 
-// archived are the collections of an archive, in its order; those of people come on demand.
+// archived returns the names of the collections of an archive, in its order. It includes those of people only if
+// people is true.
 func (s *Store) archived(people bool) (names []string) {
 	names = []string{settings}
 	for _, c := range s.collections {

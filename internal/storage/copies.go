@@ -8,7 +8,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// decode reads the copy that a view shows, nil where there is none.
+// decode decodes the copy that a view shows, or returns nil if there is none.
 func (c *Collection[T, F]) decode(v query.View, doc bsondoc.Element) (id content.ID, copied T, err error) {
 	if c.whole {
 		whole := c.make()
@@ -26,7 +26,7 @@ func (c *Collection[T, F]) decode(v query.View, doc bsondoc.Element) (id content
 	return e.ID, c.fill(e.ID, e.Live, nil), nil
 }
 
-// fill completes a decoded copy with what stands beside it.
+// fill sets the fields of a decoded copy that are stored in the envelope.
 func (c *Collection[T, F]) fill(id content.ID, copied T, editing *content.Editing) T {
 	if content.IsNil(copied) {
 		return copied
@@ -39,7 +39,7 @@ func (c *Collection[T, F]) fill(id content.ID, copied T, editing *content.Editin
 	return copied
 }
 
-// versionOf is the version of a copy, 0 for none.
+// versionOf returns the version of a copy, or 0 for nil.
 func versionOf[T any](copied T) int {
 	if content.IsNil(copied) {
 		return 0
@@ -47,24 +47,25 @@ func versionOf[T any](copied T) int {
 	return common(copied).Version
 }
 
-// common is what a copy shares with all kinds.
+// common returns the fields of a copy that all kinds have.
 func common[T any](copied T) *content.Base { return content.As(copied).Common() }
 
-// complete fills both copies of an entry with what stands in its envelope.
+// complete sets, in both copies of an entry, the fields that are stored in its envelope.
 func (c *Collection[T, F]) complete(e *content.Entry[T]) {
 	c.fill(e.ID, e.Live, nil)
 	e.LiveVersion = versionOf(e.Live)
 	c.fill(e.ID, e.Draft, &e.Editing)
 }
 
-// Linked is an entry as far as others that link to it depend on it.
+// Linked holds the parts of an entry on which the entries that link to it depend.
 type Linked struct {
-	// Draft is the working copy with its labels, with what others take over from it, and with what the newsroom keeps
-	// beside it. Live is the copy that readers see with what others take over from it; nil while they see nothing.
+	// Draft is the working copy with its labels, the values that other entries derive from it, and the fields of the
+	// envelope for editors. Live is the copy that readers see, with the values that other entries derive from it; it
+	// is nil while readers don't see the entry.
 	Draft, Live content.Content
 }
 
-// At is the copy that stands for the entry at a stage: what is not published stands for itself as a draft.
+// At returns the copy that represents the entry at a stage. If the entry is not published, that is always the draft.
 func (l Linked) At(stage content.Stage) content.Content {
 	if stage != content.StageDraft && l.Live != nil {
 		return l.Live

@@ -20,15 +20,14 @@ import (
 	"sen/internal/upkeep"
 )
 
-// What the child of TestCrash is told by its environment.
+// The environment variables of the child of TestCrash.
 const (
-	crashAt     = "SEN_TEST_CRASH_AT"     // the step behind which it is killed
-	crashAction = "SEN_TEST_CRASH_ACTION" // what it is doing then
+	crashAt     = "SEN_TEST_CRASH_AT"     // the step after which it is killed
+	crashAction = "SEN_TEST_CRASH_ACTION" // the change that it makes
 	crashStore  = "SEN_TEST_CRASH_STORE"  // the MongoDB URI or the embedded engine's folder
 )
 
-// reopened opens a store on an URI or on a folder of the embedded engine, as a program
-// that starts does.
+// reopened opens a store, on a URI or on a folder of the embedded engine, as a starting program does.
 func reopened(t *testing.T, where string) *storage.Store {
 	t.Helper()
 	if strings.Contains(where, "://") {
@@ -37,7 +36,7 @@ func reopened(t *testing.T, where string) *storage.Store {
 	return testkit.Store(t, testkit.EmbeddedAt(t, where))
 }
 
-// crashActor is who changes things in these tests.
+// crashActor returns a context with the actor of these tests.
 func crashActor() context.Context {
 	return auth.WithActor(context.Background(), &content.Actor{ID: "account_admin", Name: "Admin", Role: content.RoleAdmin})
 }
@@ -52,10 +51,10 @@ func do(t *testing.T, room *newsroom.Newsroom, c newsroom.Change) *newsroom.Outc
 	return outcome
 }
 
-// name is an input that names a tag.
+// name returns an input with the name of a tag.
 func name(s string) newsroom.Input { return newsroom.Input{"name": map[string]any{"text": s}} }
 
-// crashing are the changes of one tag, each of which is killed at every step.
+// crashing are the changes of one tag. Each is killed at every step.
 var crashing = map[content.Action]func(id content.ID, version int) newsroom.Change{
 	content.ActionCreate: func(content.ID, int) newsroom.Change {
 		return newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ mới")}
@@ -73,7 +72,7 @@ var crashing = map[content.Action]func(id content.ID, version int) newsroom.Chan
 	},
 }
 
-// TestCrashChild is the program that TestCrash kills: it makes a change and dies on the way.
+// TestCrashChild is the program that TestCrash kills: it makes a change and dies during it.
 func TestCrashChild(t *testing.T) {
 	step := os.Getenv(crashAt)
 	if step == "" {
@@ -92,10 +91,10 @@ func TestCrashChild(t *testing.T) {
 	if err == nil { // what a change leaves to a sweep
 		_, _, err = store.Sweep(context.Background(), time.Now(), false)
 	}
-	t.Fatalf("it lives on: %v", err)
+	t.Fatalf("the child was not killed: %v", err)
 }
 
-// theTag is the one tag that TestCrash made.
+// theTag returns the single tag that TestCrash made.
 func theTag(t *testing.T, store *storage.Store) *content.Entry[*content.Tag] {
 	t.Helper()
 	for _, slug := range []string{"the-cu", "the-doi-ten"} {
@@ -116,9 +115,8 @@ func theTag(t *testing.T, store *storage.Store) *content.Entry[*content.Tag] {
 	return nil
 }
 
-// TestCrash kills the program with SIGKILL behind every step of a change: after a restart the
-// next change succeeds, what was begun either is there as a whole or not at all, and nothing is
-// left open.
+// TestCrash kills the program with SIGKILL after every step of a change. After a restart the next change succeeds,
+// the killed change was made completely or not at all, and nothing stays open.
 func TestCrash(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		for action, change := range crashing {
@@ -147,7 +145,7 @@ func TestCrash(t *testing.T) {
 	})
 }
 
-// killed runs a test of this program in another process, which is to be killed.
+// killed runs a test of this program in another process, which must be killed.
 func killed(t *testing.T, test string, env ...string) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^"+test+"$")
@@ -159,7 +157,7 @@ func killed(t *testing.T, test string, env ...string) {
 	}
 }
 
-// afterCrash sees what a restarted program finds.
+// afterCrash checks what a restarted program finds.
 func afterCrash(t *testing.T, store *storage.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
@@ -180,29 +178,29 @@ func afterCrash(t *testing.T, store *storage.Store, action content.Action, step 
 		t.Error(err)
 	}
 	if action == content.ActionDeleteForever {
-		// Its slug is free: a new entry takes it as its own.
+		// The slug is free: a new entry gets it.
 		if made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")}); made.Content.Common().Slug != "the-cu" {
-			t.Errorf("the slug of what is gone was not let go: %s", made.Content.Common().Slug)
+			t.Errorf("the slug of a removed entry is still claimed: %s", made.Content.Common().Slug)
 		}
 	}
 }
 
-// afterChange makes the next change of the tag, and sees that every version has its revision.
+// afterChange makes the next change of the tag, and checks that every version has its revision.
 func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
 	t.Helper()
 	ctx := context.Background()
-	came := step == "entry saved" || step == "claims settled" || step == "revision marked"
+	committed := step == "entry saved" || step == "claims settled" || step == "revision marked"
 	tag := theTag(t, store)
 	want := 1
-	if came && action != content.ActionCreate || action == content.ActionDeleteForever {
+	if committed && action != content.ActionCreate || action == content.ActionDeleteForever {
 		want = 2
 	}
 	if tag.Version != want {
 		t.Errorf("the tag has version %d, want %d", tag.Version, want)
 	}
 	next := change(tag.ID, tag.Version)
-	if action == content.ActionPublish && came {
-		next.Action = content.ActionUnpublish // it is published already
+	if action == content.ActionPublish && committed {
+		next.Action = content.ActionUnpublish // the tag is published already
 	}
 	do(t, room, next)
 	if action == content.ActionDeleteForever {

@@ -14,10 +14,10 @@ import (
 // byID is the order of documents by their ids.
 var byID = bson.D{{Key: "_id", Value: 1}}
 
-// idOnly reads nothing of a document but its `_id`.
+// idOnly reads only the `_id` of a document.
 var idOnly = bson.D{{Key: "_id", Value: 1}}
 
-// findOne reads one document, or only some fields of it. It is false if there is none.
+// findOne reads one document, or only some fields of it. It returns false if there is none.
 func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (doc *T, ok bool, err error) {
 	err = table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
 		doc, ok = new(T), true
@@ -26,8 +26,8 @@ func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fiel
 	return doc, ok && err == nil, err
 }
 
-// there tells whether a table has a document that a filter holds for.
-func there(ctx context.Context, table engine.Table, filter bson.D) (found bool, err error) {
+// exists reports whether a table has a document that matches a filter.
+func exists(ctx context.Context, table engine.Table, filter bson.D) (found bool, err error) {
 	err = table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Limit: 1}, func(bson.Raw) error {
 		found = true
 		return nil
@@ -35,10 +35,10 @@ func there(ctx context.Context, table engine.Table, filter bson.D) (found bool, 
 	return found, err
 }
 
-// maxPeople is how many accounts, and how many tokens, are listed.
+// maxPeople is the greatest number of accounts, and of tokens, that are listed.
 const maxPeople = 1000
 
-// findAll reads documents in an order, maxPeople at most.
+// findAll reads documents in an order, at most maxPeople.
 func findAll[T any](ctx context.Context, table engine.Table, filter bson.D, order string) ([]*T, error) {
 	docs := []*T{}
 	sort := bson.D{{Key: order, Value: 1}, {Key: "_id", Value: 1}}
@@ -49,7 +49,7 @@ func findAll[T any](ctx context.Context, table engine.Table, filter bson.D, orde
 	return docs, err
 }
 
-// count counts the documents of a table that a filter holds for.
+// count counts the documents of a table that match a filter.
 func count(ctx context.Context, table engine.Table, filter bson.D) (int, error) {
 	counts, err := table.Count(ctx, filter)
 	if err != nil {
@@ -58,20 +58,20 @@ func count(ctx context.Context, table engine.Table, filter bson.D) (int, error) 
 	return counts[0], nil
 }
 
-// write changes documents of a table, whether a filter finds one or not.
+// write changes documents of a table. It is no error if a filter matches no document.
 func (s *Store) write(ctx context.Context, table string, changes ...engine.Change) error {
 	_, err := s.engine.Table(table).Write(ctx, changes...)
 	return err
 }
 
-// update updates one document, and tells whether the filter held for one.
+// update updates one document and reports whether the filter matched one.
 func (s *Store) update(ctx context.Context, table string, filter, update bson.D) (bool, error) {
 	n, err := s.engine.Table(table).Write(ctx, engine.Update(filter, update))
 	return n > 0, err
 }
 
-// writeEach makes changes of a table that don't depend on each other, with those that others make ([batch.Together]).
-// It gives the places of those for which another document has the same key.
+// writeEach makes independent changes of a table, combined with those of parallel changes ([batch.Together]). It
+// returns the positions of the changes that failed because another document has the same key.
 func (s *Store) writeEach(ctx context.Context, table string, changes []engine.Change) (duplicates []int, err error) {
 	if len(changes) == 0 {
 		return nil, nil

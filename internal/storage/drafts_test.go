@@ -8,8 +8,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestDraftLinks counts on the real engine what the newsroom's lists by a link examine: only what has the link in one of its
-// copies, and not the whole kind.
+// TestDraftLinks counts, on the real engine, the documents that the newsroom's lists by a link examine: only those
+// with the link in one of their copies, and not the whole kind.
 func TestDraftLinks(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, db := testkit.Store(t, e), testkit.Database(t, e)

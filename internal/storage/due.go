@@ -12,8 +12,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// Due lists the entries whose state is to change by itself at a moment or before it, a
-// thousand at most for each.
+// Due lists the entries whose state is scheduled to change at a time or before it, at most a thousand for each of the
+// two fields.
 func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content.ID, err error) {
 	for _, field := range query.DueFields {
 		by := bson.D{{Key: field, Value: 1}}
@@ -28,14 +28,14 @@ func (c *Collection[T, F]) Due(ctx context.Context, at time.Time) (ids []content
 				return nil
 			})
 		if err != nil {
-			c.store.due.note(&at) // it is to be looked for again
+			c.store.due.note(&at) // the next pass looks for it again
 			return nil, err
 		}
 	}
 	return ids, nil
 }
 
-// note takes in a moment at which something is due.
+// note records a time at which something is due.
 func (d *dueTimes) note(at *time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -44,11 +44,11 @@ func (d *dueTimes) note(at *time.Time) {
 	}
 }
 
-// far is later than anything is due.
+// far is later than every due time.
 var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// MayBeDue tells whether something may be due at a moment, so that it is worth to look.
-// Looking, by [Collection.Due] for all kinds, tells when the next time is.
+// MayBeDue reports whether something may be due at a time, so that a search by [Collection.Due] is worth its cost.
+// That search, when it is done for all kinds, also finds the next due time.
 func (s *Store) MayBeDue(at time.Time) bool {
 	s.due.mu.Lock()
 	defer s.due.mu.Unlock()

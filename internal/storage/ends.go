@@ -11,7 +11,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// linkOf is a stored link of the entries of a kind, as a stage shows them, to those of another kind.
+// linkOf identifies a stored link from the entries of one kind, in the copy of a stage, to the entries of another
+// kind.
 type linkOf struct {
 	kind  content.Kind
 	stage content.Stage
@@ -19,20 +20,21 @@ type linkOf struct {
 	of    content.Kind
 }
 
-// linkEnds tells which ends of a stored link count. There are two forms, and the shorter one is used: the entries that
-// can be seen, or those that can't be.
+// linkEnds says which targets of a stored link count. It has two forms, of which the shorter is used: the ids of the
+// visible entries, or the ids of the invisible ones.
 type linkEnds struct {
 	ids []content.ID
-	// visible tells that the ids can be seen; without it, all others can be.
+	// visible means that the ids are the visible entries. If it is false, all other entries are visible.
 	visible bool
 }
 
-// condition holds for a link at a path that has an end which counts; single tells that it has at most one end.
+// condition matches entries whose link at a path has a target that counts. single means that the link has at most one
+// target.
 func (e *linkEnds) condition(path string, single bool) bson.D {
 	switch {
 	case e.visible:
 		return bson.D{{Key: path, Value: query.OneOf(e.ids)}}
-	case len(e.ids) == 0: // of a list of objects some may have a link and some none
+	case len(e.ids) == 0: // in a list of objects some may have a link and some may not
 		return bson.D{{Key: path, Value: bson.D{{Key: "$gt", Value: ""}}}}
 	}
 	other := bson.D{{Key: "$gt", Value: ""}, {Key: "$nin", Value: e.ids}}
@@ -46,7 +48,7 @@ func (e *linkEnds) condition(path string, single bool) bson.D {
 	return bson.D{{Key: list, Value: bson.D{{Key: "$elemMatch", Value: member}}}}
 }
 
-// endsOf chooses the shorter form.
+// endsOf returns the link ends in the shorter form.
 func endsOf(all []content.ID, seen map[content.ID]bool) *linkEnds {
 	hidden := slices.DeleteFunc(slices.Clone(all), func(id content.ID) bool { return seen[id] })
 	if len(hidden) == 0 || len(hidden) <= len(seen) {

@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// events is what the store knows of events.
+// events describes how the store keeps events.
 func events() spec[*content.Event, *content.EventFilter] {
 	return spec[*content.Event, *content.EventFilter]{
 		kind: content.KindEvent, name: "events",

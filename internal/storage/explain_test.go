@@ -14,15 +14,15 @@ import (
 	"sen/internal/testkit"
 )
 
-// explained is what the test needs of a collection, whatever its kind.
+// explained has the methods of a collection that the test needs, whatever its kind.
 type explained[F any] interface {
 	Explain(context.Context, *mongo.Database, storage.List[F], storage.Within, bool) (bson.Raw, error)
 	Kind() content.Kind
 }
 
-// TestIndexes explains on the real engine that every default list, every order, and
-// every single relation, value and date filter in the default order is read by an
-// index: no collection is scanned and nothing is sorted in memory.
+// TestIndexes checks with explain, on the real engine, that an index serves every default list, every order, and
+// every filter by one relation, value or date in the default order: no collection is scanned and nothing is sorted in
+// memory.
 func TestIndexes(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, db := testkit.SampleStore(t, e), testkit.Database(t, e)
@@ -94,7 +94,7 @@ func indexed[F any](t *testing.T, db *mongo.Database, c explained[F], l storage.
 	byIndex(t, plan)
 }
 
-// byIndex sees that a plan reads an index, and sorts nothing.
+// byIndex checks that a plan reads an index, and sorts nothing.
 func byIndex(t *testing.T, plan bson.Raw) {
 	t.Helper()
 	winning := plan.Lookup("queryPlanner", "winningPlan").String()
@@ -108,8 +108,8 @@ func byIndex(t *testing.T, plan bson.Raw) {
 	}
 }
 
-// TestKeysExamined counts what a page costs on the real engine: a page behind a
-// cursor, deep in a run of equal dates, examines as few keys as the first one.
+// TestKeysExamined counts the keys that a page examines on the real engine. A page after a cursor among many equal
+// dates examines as few keys as the first page.
 func TestKeysExamined(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, db := testkit.Store(t, e), testkit.Database(t, e)
@@ -124,7 +124,7 @@ func TestKeysExamined(t *testing.T) {
 				t.Fatal(err)
 			}
 			keys, _ := plan.Lookup("executionStats", "totalKeysExamined").AsInt64OK()
-			// 21 for the page and the cursor's own, and for each section what shares the cursor's date.
+			// 21 keys for the page and the cursor's own; in a section also the keys with the cursor's date.
 			if keys > 60 || len(within.Any) == 0 && keys > 22 {
 				t.Errorf("%s: a page of 20 examined %d keys", name, keys)
 			}
@@ -132,7 +132,7 @@ func TestKeysExamined(t *testing.T) {
 				t.Fatal(err)
 			}
 			if docs, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK(); docs > 0 && len(within.Any) == 0 {
-				t.Errorf("%s: places of a page of 20 examined %d documents", name, docs)
+				t.Errorf("%s: the sort keys of a page of 20 examined %d documents", name, docs)
 			}
 			pages, err := store.Articles.Pages(ctx, list, []storage.Within{within})
 			if err != nil {
@@ -143,8 +143,8 @@ func TestKeysExamined(t *testing.T) {
 	}
 }
 
-// TestSectionAndTag counts what a page of a section's articles with a tag costs on the real engine: no more than
-// the page, wherever the two meet seldom.
+// TestSectionAndTag counts the keys of a page of a section's articles with a tag on the real engine: no more than the
+// page has, even if few articles have both.
 func TestSectionAndTag(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, db := testkit.Store(t, e), testkit.Database(t, e)
@@ -159,12 +159,13 @@ func TestSectionAndTag(t *testing.T) {
 		keys, _ := plan.Lookup("executionStats", "totalKeysExamined").AsInt64OK()
 		docs, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK()
 		if keys > 12 || keys == 0 || docs > 11 || bare && docs > 0 {
-			t.Errorf("a page of 10, places only: %t: examined %d keys and %d documents", bare, keys, docs)
+			t.Errorf("a page of 10, sort keys only: %t: examined %d keys and %d documents", bare, keys, docs)
 		}
 	}
 }
 
-// TestCovered sees on the real engine that the places of a page in the default order are read from its index alone.
+// TestCovered checks on the real engine that the ids and sort keys of a page in the default order are read from its
+// index alone.
 func TestCovered(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, db := testkit.Store(t, e), testkit.Database(t, e)
@@ -179,7 +180,7 @@ func TestCovered(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n, _ := plan.Lookup("executionStats", "totalDocsExamined").AsInt64OK(); n < want || bare && n > want {
-				t.Errorf("%s, places only: %t: %d documents examined, want %d", name, bare, n, want)
+				t.Errorf("%s, sort keys only: %t: %d documents examined, want %d", name, bare, n, want)
 			}
 		}
 	}

@@ -14,7 +14,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// Explain tells how the engine reads a page, or with bare only its places: the winning plan and what it examined.
+// Explain returns how the engine reads a page: the winning plan and the number of examined keys and documents. If
+// bare is true, it reads only ids and sort keys.
 func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l List[F], w Within, bare bool) (plan bson.Raw, err error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
@@ -38,7 +39,7 @@ func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l Li
 	return plan, err
 }
 
-// Orders names the orders of the kind.
+// Orders returns the names of the orders of the kind.
 func (c *Collection[T, F]) Orders() (names []string) {
 	for name := range c.orders {
 		names = append(names, name+"_ASC", name+"_DESC")
@@ -51,7 +52,7 @@ func (c *Collection[T, F]) OrderByText(name, field string) {
 	c.orders[name] = query.Optional(query.Plain(field))
 }
 
-// FilterByDay has all lists with a filter be filtered by a stored day, too, as its result says.
+// FilterByDay makes all lists with a filter also be filtered by a stored day. The caller sets the returned range.
 func (c *Collection[T, F]) FilterByDay(field string) *content.Range[content.Date] {
 	var by content.Range[content.Date]
 	own := c.filter
@@ -62,12 +63,12 @@ func (c *Collection[T, F]) FilterByDay(field string) *content.Range[content.Date
 	return &by
 }
 
-// Ignored are the members of the kind's filter from which no condition follows.
+// Ignored returns the members of the kind's filter that add no condition.
 func (c *Collection[T, F]) Ignored() (names []string) {
 	filter := reflect.TypeFor[F]().Elem()
 	for i := range filter.NumField() {
 		member := filter.Field(i)
-		if member.Anonymous { // what all filters have
+		if member.Anonymous { // the members that all filters have
 			continue
 		}
 		f := reflect.New(filter)
@@ -87,53 +88,53 @@ func (c *Collection[T, F]) Ignored() (names []string) {
 	return names
 }
 
-// ForgetKeys takes the sort keys off an entry, as if a program had written it that does not know them yet. Until its result is
-// called, the keys are being worked out anew.
+// ForgetKeys removes the sort keys of an entry, as if an old program without these keys had written it. Until the
+// returned function is called, the store behaves as during a Rekey.
 func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end func(), err error) {
 	c.store.rekeying.Add(1)
 	forget := engine.Update(engine.ByID(id), engine.Unset(query.Live+query.Keys+"sort", query.Draft+query.Keys+"sort"))
 	return func() { c.store.rekeying.Add(-1) }, c.store.write(ctx, c.name, forget)
 }
 
-// ExplainEnds tells how the engine reads the ends of a stored link of readers' copies.
+// ExplainEnds returns how the engine reads the targets of a stored link of published copies.
 func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, field string) (plan bson.Raw, err error) {
 	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: query.Live + field}}
 	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
 
-// Relations names the stored links that the kind's lists are filtered by.
+// Relations returns the stored links by which the kind's lists are filtered.
 func (c *Collection[T, F]) Relations() []string { return c.relations }
 
-// SetFamiliar has the store take the elements of pages for known already, or for unknown.
-func (c *Collection[T, F]) SetFamiliar(yes bool) {
-	c.familiar.Store(0)
+// SetHitShare makes the store assume that the elements of pages are in the cache, or that they are not.
+func (c *Collection[T, F]) SetHitShare(yes bool) {
+	c.hitShare.Store(0)
 	if yes {
-		c.familiar.Store(familiarAll)
+		c.hitShare.Store(hitShareAll)
 	}
 }
 
-// Weigh is about how many bytes a decoded entry takes whose stored form has some.
+// Weigh estimates the memory of a decoded entry in bytes from the size of its stored form.
 var Weigh = weigh
 
-// SetFault has a function called between the steps of a write.
+// SetFault sets a function that is called between the steps of a write.
 func SetFault(f func(done string)) { fault = f }
 
-// SetRestored has a store that is restored count as whole after another time in which nobody writes to it.
+// SetRestored sets how long nobody must have written to a store for its restore to count as done.
 func SetRestored(after time.Duration) { restored = after }
 
-// Show says in the claims of an entry that readers see it, as a write does behind it.
+// Show marks the claims of an entry as public, as the end of a write does.
 func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error {
 	return c.show(ctx, e)
 }
 
-// Free gives what lets go of the slugs that an entry won't have any more once it is saved.
+// Free returns a function that removes the claims of the slugs that an entry will lose when it is saved.
 func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
 	_, err = c.claim(ctx, before, after, "rev_late", after.UpdatedAt)
 	return func(ctx context.Context) error { return c.release(ctx, before, after, "rev_late") }, err
 }
 
-// AnyCollection is a collection of entries, for tests that go through all kinds.
+// AnyCollection is a collection of entries, for tests that visit all kinds.
 type AnyCollection interface {
 	Kind() content.Kind
 	Orders() []string
@@ -145,7 +146,7 @@ type AnyCollection interface {
 	ForgetKeys(ctx context.Context, id content.ID) (end func(), err error)
 }
 
-// AnyList asks for a page of a kind.
+// AnyList is a request for a page of a kind.
 type AnyList struct {
 	First, Last   *int
 	After, Before string
@@ -154,7 +155,7 @@ type AnyList struct {
 	Stage         content.Stage
 }
 
-// EachKind gives the collections of all kinds, in the order of the contract.
+// EachKind returns the collections of all kinds, in the order of the schema.
 func (s *Store) EachKind() (all []AnyCollection) {
 	for _, k := range content.Kinds() {
 		all = append(all, s.collectionOf(k).(AnyCollection))
@@ -162,10 +163,10 @@ func (s *Store) EachKind() (all []AnyCollection) {
 	return all
 }
 
-// Values names the other stored fields that the kind's lists are filtered by.
+// Values returns the other stored fields by which the kind's lists are filtered.
 func (c *Collection[T, F]) Values() []string { return c.values }
 
-// ExplainAny is Explain with a filter by a value that the kind's filter has, or without one.
+// ExplainAny does what Explain does with a filter by a value that the kind's filter has, or without one.
 func (c *Collection[T, F]) ExplainAny(
 	ctx context.Context, db *mongo.Database, order content.Order, value string, w Within,
 ) (bson.Raw, error) {

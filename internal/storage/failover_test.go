@@ -15,9 +15,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestFailover kills the primary of a replica set of three during 2,000 writes: every
-// acknowledged write is there afterwards, none is there twice, and the writers saw nothing
-// worse than UNAVAILABLE.
+// TestFailover kills the primary of a replica set of three during 2,000 writes. Every acknowledged write is there
+// afterwards, none is there twice, and the writers got no error other than UNAVAILABLE.
 func TestFailover(t *testing.T) {
 	if os.Getenv("SEN_MONGOD") == "" {
 		t.Skip("no mongod: run `make test`, or set SEN_MONGOD")
@@ -58,10 +57,10 @@ func TestFailover(t *testing.T) {
 					if content.CodeOf(err) == content.CodeUnavailable && err != nil {
 						unavailable.Add(1)
 						time.Sleep(200 * time.Millisecond)
-						continue // the same key: what the first attempt did is not done again
+						continue // with the same key, the effect of the first attempt is not repeated
 					}
 					if err != nil || len(outcome.Problems) > 0 {
-						t.Errorf("a writer saw more than UNAVAILABLE: %v %+v", err, outcome)
+						t.Errorf("a writer got an error other than UNAVAILABLE: %v %+v", err, outcome)
 						return
 					}
 					mu.Lock()
@@ -81,7 +80,7 @@ func TestFailover(t *testing.T) {
 		t.Fatal(err)
 	}
 	tasks.Wait()
-	t.Logf("%d writes were told to try again", unavailable.Load())
+	t.Logf("%d writes failed as UNAVAILABLE and were retried", unavailable.Load())
 	if len(acknowledged) != writes {
 		t.Errorf("%d of %d writes were acknowledged", len(acknowledged), writes)
 	}
@@ -100,7 +99,7 @@ func TestFailover(t *testing.T) {
 		for _, tag := range pages[0].Nodes {
 			says := tag.Name["vi"]
 			if before, twice := there[says]; twice {
-				t.Errorf("%q is there twice: %s and %s", says, before, tag.ID)
+				t.Errorf("%q exists twice: %s and %s", says, before, tag.ID)
 			}
 			there[says] = tag.ID
 			if copied, _, err := store.Tags.RevisionCopy(ctx, tag.ID, 1); copied == nil || err != nil {

@@ -14,7 +14,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// openBuckets makes the buckets of files.
+// openBuckets sets the buckets of files.
 func (s *Store) openBuckets() {
 	bucket := func(name string) *files.Bucket {
 		step := func(name string) { fault(name) }
@@ -23,7 +23,7 @@ func (s *Store) openBuckets() {
 	s.media, s.sizes = bucket(bucketName), bucket(sizesBucket)
 }
 
-// fileIndexes are the indexes of files.
+// fileIndexes returns the indexes of the tables of files.
 func (s *Store) fileIndexes() (all []tableIndexes) {
 	for _, bucket := range []*files.Bucket{s.media, s.sizes} {
 		table, index := bucket.Index()
@@ -32,9 +32,9 @@ func (s *Store) fileIndexes() (all []tableIndexes) {
 	return all
 }
 
-// PutFile keeps the bytes of a medium, or of a variant of it when that is not "". They are
-// read a part at a time. When it fails, nothing of them is left. Where a variant is there
-// already, or another server is about to write it, that one stays.
+// PutFile stores the bytes of a medium, or of a variant of it if variant is not empty. It reads them part by part. If
+// it fails, no part of them remains. If the variant exists already, or another server is about to write it, that one
+// stays.
 func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeType string, from io.Reader) error {
 	err := s.media.Put(ctx, files.ID(id, variant), name, bson.D{{Key: "mimeType", Value: mimeType}}, from)
 	if variant != "" && errors.Is(err, engine.ErrDuplicate) {
@@ -43,8 +43,8 @@ func (s *Store) PutFile(ctx context.Context, id content.ID, variant, name, mimeT
 	return err
 }
 
-// OpenFile opens the bytes of a medium that is there at a stage, or of a variant of it
-// when that is not "". What is not there is a NOT_FOUND.
+// OpenFile opens the bytes of a medium that is visible at a stage, or of a variant of it if variant is not empty. If
+// there is no such file, the error is NOT_FOUND.
 func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (*files.File, error) {
 	m, err := s.Medium(ctx, id, stage)
 	if err != nil {
@@ -53,9 +53,10 @@ func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, sta
 	return s.OpenFileOf(ctx, m, variant)
 }
 
-// Medium is what is known of the files of a medium that is there at a stage. What is not there is a NOT_FOUND.
+// Medium returns the fields that describe the files of a medium that is visible at a stage. If there is no such
+// medium, the error is NOT_FOUND.
 func (s *Store) Medium(ctx context.Context, id content.ID, stage content.Stage) (*content.Media, error) {
-	found, err := s.Media.Known(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
+	found, err := s.Media.Cached(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
 	if err == nil && found[0] == nil {
 		err = files.ErrNone
 	}
@@ -65,13 +66,14 @@ func (s *Store) Medium(ctx context.Context, id content.ID, stage content.Stage) 
 	return found[0], nil
 }
 
-// OpenFileOf opens the bytes of a medium that was found, or of a variant of it when that is not "".
+// OpenFileOf opens the bytes of a medium that was read before, or of a variant of it if variant is not empty.
 func (s *Store) OpenFileOf(ctx context.Context, m *content.Media, variant string) (*files.File, error) {
 	f, _, err := s.media.Open(ctx, m, variant)
 	return f, err
 }
 
-// Files gives every kept file, sizes of pictures too, with the medium that it is of and its size in bytes.
+// Files calls a function with every stored file, including the sizes of pictures: the medium to which it belongs, its
+// name, and its size in bytes.
 func (s *Store) Files(ctx context.Context, each func(id content.ID, name string, bytes int64) error) error {
 	for _, bucket := range []*files.Bucket{s.media, s.sizes} {
 		err := bucket.Each(ctx, engine.Query{Sort: byID}, func(file files.Stored) error {
@@ -84,8 +86,7 @@ func (s *Store) Files(ctx context.Context, each func(id content.ID, name string,
 	return nil
 }
 
-// MediumOf finds a medium that has a file with some SHA-256 and is not in the trash; ""
-// when there is none.
+// MediumOf returns the id of a medium that has a file with a SHA-256 and is not in the trash, or "" if there is none.
 func (s *Store) MediumOf(ctx context.Context, sha256 string) (id content.ID, err error) {
 	filter := bson.D{{Key: query.Draft + "sha256", Value: sha256}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}}
 	err = s.Media.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Limit: 1}, func(doc bson.Raw) error {

@@ -10,7 +10,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// endless is a file that breaks off after some bytes.
+// endless returns a file that fails after some bytes.
 func endless(n int64, err error) io.Reader {
 	return io.MultiReader(io.LimitReader(zeros{}, n), failing{err})
 }
@@ -23,15 +23,15 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// TestPutFile leaves nothing of a file that breaks off, and lets a variant be written once.
+// TestPutFile checks that nothing is left of a file that fails, and that a variant is written only once.
 func TestPutFile(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		broken := errors.New("cut off")
-		// More than the driver gathers before it writes.
+		// More bytes than the driver buffers before it writes.
 		err := store.PutFile(ctx, "media_a", "", "a.mp4", "video/mp4", endless(17<<20, broken))
 		if !errors.Is(err, broken) {
-			t.Errorf("a file that breaks off: %v", err)
+			t.Errorf("a file that fails: %v", err)
 		}
 		for _, name := range []string{"media.files", "media.chunks"} {
 			if n := testkit.Count(t, e, name); n != 0 {
@@ -46,7 +46,7 @@ func TestPutFile(t *testing.T) {
 			}
 		}
 		if err := store.PutFile(ctx, "media_a", "", "a.txt", "text/plain", strings.NewReader("other")); err == nil {
-			t.Error("a file was written over")
+			t.Error("a file was overwritten")
 		}
 		if err := store.DeleteFiles(ctx, "media_a"); err != nil {
 			t.Error(err)

@@ -15,8 +15,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// heldEngine is an engine whose lists of tags come back only when they are let go: what they found is as old as their
-// beginning.
+// heldEngine is an engine whose reads of tags are held back until the test releases them. Their results are as old as
+// their beginning.
 type heldEngine struct {
 	engine.Engine
 	reads          *atomic.Int32
@@ -45,7 +45,7 @@ func (t heldTable) FindEach(ctx context.Context, queries []engine.Query, each fu
 	return err
 }
 
-// waitingContext tells when something waits for its end, as a request does that shares a read.
+// waitingContext reports when a request waits for its end, as a request does that shares a read.
 type waitingContext struct {
 	context.Context
 	waits func()
@@ -57,7 +57,7 @@ func (c waitingContext) Done() <-chan struct{} {
 	return c.Context.Done()
 }
 
-// tagged is what a request for a list of tags was answered.
+// tagged is the result of a request for a list of tags.
 type tagged struct {
 	name  string
 	trips int
@@ -65,8 +65,8 @@ type tagged struct {
 	done  chan struct{}
 }
 
-// TestEqualLists has requests ask for the same list while it is being read. All but the first share the next read, which
-// begins after each of them asked. A request that gives up ends nobody else's.
+// TestEqualLists makes requests for the same list while it is being read. All but the first share the next read,
+// which begins after each of them was made. A request that gives up does not end the others.
 func TestEqualLists(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		writer := testkit.UncachedStore(t, e)
@@ -112,7 +112,7 @@ func TestEqualLists(t *testing.T) {
 			<-joined
 			return got
 		}
-		gone := askAndWait(impatient) // the read that the others share is made for it
+		gone := askAndWait(impatient) // the read that the others share is made for this request
 		var after []*tagged
 		for range 5 {
 			after = append(after, askAndWait(t.Context()))
@@ -124,20 +124,20 @@ func TestEqualLists(t *testing.T) {
 
 		close(held.letGo)
 		go func() {
-			for range held.reached { // it ends with the test
+			for range held.reached { // the loop ends with the test
 			}
 		}()
 		all.Wait()
 		close(held.reached)
 		if before.name != "Cũ" || before.err != nil {
-			t.Errorf("the first is answered %+v", before)
+			t.Errorf("the first request got %+v", before)
 		}
 		if !errors.Is(gone.err, context.Canceled) {
-			t.Errorf("who gave up is answered %+v", gone)
+			t.Errorf("the request that gave up got %+v", gone)
 		}
 		for _, got := range append(after, other) {
 			if got.name != "Mới" || got.trips != 1 || got.err != nil {
-				t.Errorf("who asked after the change is answered %+v", got)
+				t.Errorf("the request after the change got %+v", got)
 			}
 		}
 		if n := held.reads.Load(); n != 3 {

@@ -10,15 +10,15 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestHolds holds a file: others wait as long as the hold is renewed, take over what a program left that ended, and a
-// retry of the same change takes it over at once, which ends the work of the attempt before.
+// TestHolds takes the lease on a file. Others wait while it is renewed. They take over the lease of a program that
+// ended. A retry of the same change takes it over at once, which ends the work of the earlier attempt.
 func TestHolds(t *testing.T) {
 	lease.Term = 2 * time.Second
 	t.Cleanup(func() { lease.Term = 30 * time.Second })
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		first := testkit.Store(t, e)
 		second := first
-		if e.Name != "embedded" { // which is one program
+		if e.Name != "embedded" { // the embedded engine has only one program
 			second = testkit.Store(t, e)
 		}
 		hold := func(s *storage.Store, ctx context.Context, sum, change string) *lease.Hold {
@@ -36,7 +36,7 @@ func TestHolds(t *testing.T) {
 		for _, change := range []string{"", "two"} {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			if h, err := second.Holds.File(ctx, "held", change); err == nil {
-				t.Errorf("%q got a file that is held and renewed", change)
+				t.Errorf("%q got the lease of a file while another change renews it", change)
 				h.Release()
 			}
 			cancel()
@@ -47,7 +47,7 @@ func TestHolds(t *testing.T) {
 			return
 		}
 		if h := hold(second, t.Context(), "left", ""); !h.TakenOver {
-			t.Error("it is not told that a file was left behind")
+			t.Error("the lease does not say that the file was taken over")
 		}
 		before := hold(first, t.Context(), "again", "one")
 		retry := hold(second, t.Context(), "again", "one")

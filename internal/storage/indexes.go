@@ -9,7 +9,7 @@ import (
 	"sen/internal/engine"
 )
 
-// indexes are those of all tables for a site's languages.
+// indexes returns the indexes of all tables for a site's languages.
 func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
 	for _, c := range s.collections {
 		of := tableIndexes{table: c.collectionName()}
@@ -30,7 +30,7 @@ func (s *Store) indexes(languages content.Languages) (all []tableIndexes) {
 	return append(append(all, s.fileIndexes()...), peopleIndexes()...)
 }
 
-// prepareIndexes makes the indexes for a site's languages, and tells of which table before each.
+// prepareIndexes makes the indexes for a site's languages. Before each table it calls indexing with the table's name.
 func (s *Store) prepareIndexes(ctx context.Context, languages content.Languages, indexing func(table string)) error {
 	for _, of := range s.indexes(languages) {
 		indexing(of.table)

@@ -16,8 +16,8 @@ import (
 	"sen/internal/storage/files"
 )
 
-// Inspect checks that [Store.Restore] can take every line of an archive in: each is a document of its kind with an id
-// that no other one of its collection has, and the collections stand in the order of an export. The error names the
+// Inspect checks that [Store.Restore] can restore every line of an archive: each line is a valid document of its
+// kind, its id is unique in its collection, and the collections are in the order of an export. The error names the
 // line and the field.
 func (s *Store) Inspect(ctx context.Context, next Lines) error {
 	known := s.archived(true)
@@ -51,14 +51,14 @@ func (s *Store) Inspect(ctx context.Context, next Lines) error {
 	})
 }
 
-// idSet knows ids by a hash of 64 bits.
+// idSet is a set of ids. It stores a hash of 64 bits of each.
 type idSet struct {
 	mu   sync.Mutex
 	seed maphash.Seed
 	seen map[uint64]bool
 }
 
-// add refuses an id that was there before.
+// add returns an error if the id was added before.
 func (s *idSet) add(collection, id string) error {
 	if id == "" && collection == bucketName+".chunks" {
 		return errors.New("_id: it is missing, or no text. Early versions of Sen gave parts of files such ids, and their archives " +
@@ -77,7 +77,7 @@ func (s *idSet) add(collection, id string) error {
 	return nil
 }
 
-// decoding decodes documents into new values of a type.
+// decoding returns a function that decodes documents into new values of a type.
 func decoding[T any]() func(bsondoc.Element) (any, error) {
 	decoder := bsondoc.DecoderOf(reflect.TypeFor[T]())
 	return func(doc bsondoc.Element) (any, error) {
@@ -86,7 +86,7 @@ func decoding[T any]() func(bsondoc.Element) (any, error) {
 	}
 }
 
-// others decode the documents that are not entries, by their collections.
+// others are the decoders of the documents that are not entries, by collection.
 var others = sync.OnceValue(func() map[string]func(bsondoc.Element) (any, error) {
 	return map[string]func(bsondoc.Element) (any, error){
 		settings:              decoding[content.Site](),
@@ -97,7 +97,7 @@ var others = sync.OnceValue(func() map[string]func(bsondoc.Element) (any, error)
 	}
 })
 
-// inspect tells what is wrong with a document of a collection. The error names the field.
+// inspect checks a document of a collection. The error names the field.
 func (s *Store) inspect(collection string, doc bson.Raw) error {
 	if c := s.named(collection); c != nil {
 		return c.inspect(doc)
@@ -120,7 +120,7 @@ func (s *Store) inspect(collection string, doc bson.Raw) error {
 	return nil
 }
 
-// inspect tells what is wrong with a document of the kind.
+// inspect checks a document of the kind.
 func (c *Collection[T, F]) inspect(doc bson.Raw) error {
 	if c.whole {
 		return c.store.inspectRevision(doc)
@@ -146,7 +146,7 @@ func (c *Collection[T, F]) inspect(doc bson.Raw) error {
 	return nil
 }
 
-// inspectRevision tells what is wrong with a revision, or with the copy in it.
+// inspectRevision checks a revision and the copy in it.
 func (s *Store) inspectRevision(doc bson.Raw) error {
 	var r content.Revision
 	if err := s.Revisions.decoder.Decode(bsondoc.Document(doc), &r); err != nil {
@@ -170,7 +170,7 @@ func (s *Store) inspectRevision(doc bson.Raw) error {
 	return nil
 }
 
-// inspectCopy tells what is wrong with a copy of an entry.
+// inspectCopy checks a copy of an entry.
 func (c *Collection[T, F]) inspectCopy(copied bsondoc.Element) error {
 	return c.copies().Decode(copied, c.make())
 }

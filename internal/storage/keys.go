@@ -16,17 +16,17 @@ import (
 	"sen/internal/storage/query"
 )
 
-// What engines differ in is worked out here when an entry is written, and stored
-// beside its copy: so both give the same order and the same matches.
+// The engines compare and sort texts differently. So the store computes the sort keys and search keys itself when an
+// entry is written, and stores them with the copy. That gives the same order and the same matches on both engines.
 
-// collators makes sort keys; a collator serves one goroutine at a time.
+// collators makes sort keys. A collator must not be used by two goroutines at the same time.
 var collators = struct {
 	sync.Mutex
 	of map[content.Locale]*collate.Collator
 }{of: map[content.Locale]*collate.Collator{}}
 
-// sortedAs is a text's collation key in a language: comparing two keys as strings
-// compares the texts as a reader of the language expects (CLDR's collation).
+// sortedAs returns the collation key of a text in a language. Comparing two keys as strings compares the texts as a
+// reader of the language expects (CLDR's collation).
 func sortedAs(locale content.Locale, text string) string {
 	collators.Lock()
 	defer collators.Unlock()
@@ -39,27 +39,28 @@ func sortedAs(locale content.Locale, text string) string {
 	return hex.EncodeToString(c.KeyFromString(&buf, text))
 }
 
-// keysForm counts the ways in which keys were worked out; another way takes the next number.
+// keysForm is the version of the algorithms that compute the keys. Any change of them must increase it.
 const keysForm = 3
 
-// formOf tells how the keys of a copy are worked out for a site's languages. It is stored with them: keys of another
-// form are outdated, and [Store.Rekey] writes them anew.
+// formOf identifies the way in which the keys of a copy are computed for a site's languages. It is stored with the
+// keys. Keys with another form are outdated, and [Store.Rekey] writes them again.
 func formOf(languages content.Languages) string {
 	return fmt.Sprint(keysForm, languages.Default, languages.Locales)
 }
 
-// textKeys are the store's own forms of a copy's texts, for each language of the site with what stands in for it:
-// `sort` as readers order it, `fold` blind to case and accents, `same` as it is compared exactly.
+// textKeys returns the derived forms of a copy's texts, for each language of the site, with the fallback where a text
+// is not translated: `sort` in the order that readers expect, `fold` without case and accents, `same` for exact
+// comparison.
 func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.D {
 	var sorted, folded, same bson.D
-	for _, field := range slices.Sorted(maps.Keys(c.texts)) { // in one order, so that equal copies have equal keys
+	for _, field := range slices.Sorted(maps.Keys(c.texts)) { // a fixed order, so that equal copies have equal keys
 		var s, f, e bson.D
 		text := c.texts[field]
 		for _, locale := range languages.Locales {
 			shown, _ := text(copied).In(languages.Chain(locale))
 			s = append(s, bson.E{Key: string(locale), Value: sortedAs(locale, shown)})
 			f = append(f, bson.E{Key: string(locale), Value: content.Fold(shown)})
-			if spelled := content.Spelling(shown); spelled != "" { // what is not there equals nothing
+			if spelled := content.Spelling(shown); spelled != "" { // a missing text equals nothing
 				e = append(e, bson.E{Key: string(locale), Value: spelled})
 			}
 		}
@@ -80,7 +81,7 @@ func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.
 	return bson.D{{Key: formField, Value: formOf(languages)}, {Key: "sort", Value: sorted}, {Key: "fold", Value: folded}, {Key: "same", Value: same}}
 }
 
-// orderName is the schema's name for ordering by a text: NAME for name.
+// orderName returns the schema's name for the order by a text: NAME for name.
 func orderName(field string) string {
 	switch field {
 	case "name":
@@ -91,16 +92,16 @@ func orderName(field string) string {
 	return ""
 }
 
-// labelField is the stored field of what an entry is called.
+// labelField returns the stored field of the entry's display name.
 func (c *Collection[T, F]) labelField() string {
 	if _, ok := c.texts["name"]; ok {
 		return "name"
 	}
-	return "title" // of a medium too, which is called by its file's name where it has none
+	return "title" // also for media: one without a title is shown by its file's name
 }
 
-// WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of some
-// languages and in none of the others.
+// WrittenOnlyIn counts the entries outside the trash that have a title or name, in either copy, in one of the
+// languages locales and in none of the languages others.
 func (s *Store) WrittenOnlyIn(ctx context.Context, locales, others []content.Locale) (entries int, err error) {
 	for _, c := range s.collections {
 		n, err := c.writtenOnlyIn(ctx, locales, others)

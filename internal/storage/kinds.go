@@ -4,7 +4,7 @@ import (
 	"sen/internal/content"
 )
 
-// openCollections makes the collections: those of entries in the order of the contract, and that of revisions.
+// openCollections makes the collections: those of entries in the order of the schema, and that of revisions.
 func (s *Store) openCollections() {
 	s.collections = append(s.openKinds(), openCollection(s, &s.Revisions, revisions()))
 	has := func(k content.Kind) bool { return s.collectionOf(k) != nil }

@@ -13,15 +13,15 @@ import (
 	"sen/internal/storage/query"
 )
 
-// The fields that are read of linked entries: what labels are made from, with the texts of a medium that stand in for
-// those of its uses; and what other entries take over.
+// The fields that are read of linked entries: those from which labels are made, with the texts of a medium that
+// replace missing texts where the medium is used; and those from which other entries derive values.
 var (
 	labelFields = []string{"title", "name", "fileName", "alt", "caption"}
 	givenFields = []string{parentField, "ancestors", "series", "year", "level"}
 )
 
-// Linked reads some entries of any kinds, the trash among them, in one round trip. What is not there is not in the
-// answer. The copies are shared by those who ask together ([batch.Together]): nobody may change them.
+// Linked reads some entries of any kinds, including those in the trash, in one round trip. The map has no key for an
+// entry that does not exist. Parallel changes ([batch.Together]) share the copies: the caller must not change them.
 func (s *Store) Linked(ctx context.Context, ids []content.ID) (map[content.ID]Linked, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -67,7 +67,7 @@ func (s *Store) linked(ctx context.Context, several [][]content.ID) ([]map[conte
 	return found, err
 }
 
-// linkQuery asks for some entries of the kind as [Store.Linked] reads them.
+// linkQuery returns the query for some entries of the kind with the fields that [Store.Linked] needs.
 func (c *Collection[T, F]) linkQuery(ids []content.ID) engine.Query {
 	fields := query.Working.Projection(nil)
 	for _, name := range labelFields {
@@ -87,7 +87,7 @@ func (c *Collection[T, F]) linkQuery(ids []content.ID) engine.Query {
 	return engine.Query{Table: c.name, Filter: filter, Fields: fields, Batch: len(ids)}
 }
 
-// decodeLinked decodes what a [Collection.linkQuery] found.
+// decodeLinked decodes a document that a [Collection.linkQuery] found.
 func (c *Collection[T, F]) decodeLinked(doc bson.Raw) (content.ID, Linked, error) {
 	var e envelope[T]
 	if err := c.decoder.Decode(bsondoc.Document(doc), &e); err != nil {

@@ -16,12 +16,12 @@ import (
 	"sen/internal/storage/query"
 )
 
-// A filter by a relation counts only links to entries that the actor can see, as the answer shows only those. Which
-// entries these are is looked up before the filter becomes conditions: it is gone through twice, first to note the
+// A filter by a relation counts only links to entries that the actor can see, as the answer shows only those. These
+// entries are looked up before the filter becomes conditions. So the filter is traversed twice: first to collect the
 // questions, then to use the answers (docs/adr/0019).
 
-// answer looks up what a filter has to know: slugs, ids and ends of links at the same time; then the entries of every
-// `where`, the deepest first, since the others depend on them.
+// answer looks up what a filter needs: slugs, ids and targets of links in parallel; then the entries that match every
+// `where`, the deepest first, since the outer ones depend on the inner ones.
 func (l *lookups) answer(ctx context.Context) error {
 	a := &answers{seen: map[content.ID]bool{}, ends: map[linkOf]*linkEnds{}, reached: map[any][]content.ID{}}
 	var mu sync.Mutex
@@ -34,7 +34,7 @@ func (l *lookups) answer(ctx context.Context) error {
 	}
 	for kind, ids := range l.asked.ids {
 		tasks.Go(func() error {
-			seen, err := l.store.collectionOf(kind).see(taskCtx, ids, stageFor(kind, l.drafts))
+			seen, err := l.store.collectionOf(kind).visible(taskCtx, ids, stageFor(kind, l.drafts))
 			mu.Lock()
 			defer mu.Unlock()
 			for _, id := range seen {
@@ -64,9 +64,9 @@ func (l *lookups) answer(ctx context.Context) error {
 	return nil
 }
 
-// see gives those of some entries that can be seen at a stage; for readers from memory as far as it is there.
-func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
-	found, err := c.Known(ctx, ids, stage, nil)
+// visible returns those of some entries that are visible at a stage. For readers it uses the cache as far as possible.
+func (c *Collection[T, F]) visible(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
+	found, err := c.Cached(ctx, ids, stage, nil)
 	for i, e := range found {
 		if !content.IsNil(e) {
 			seen = append(seen, ids[i])
@@ -75,8 +75,8 @@ func (c *Collection[T, F]) see(ctx context.Context, ids []content.ID, stage cont
 	return seen, err
 }
 
-// ends tells which ends of a stored link can be seen at a stage. For readers it is kept until something of either kind
-// changes.
+// ends returns which targets of a stored link are visible at a stage. For readers the result is cached until
+// something of either kind changes.
 func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.Stage) (*linkEnds, error) {
 	v := c.lists.View(link.stage)
 	shared := !v.Editing && stage != content.StageDraft
@@ -92,7 +92,7 @@ func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.
 	if err != nil {
 		return nil, err
 	}
-	seen, err := c.store.collectionOf(link.of).among(ctx, all, stage)
+	seen, err := c.store.collectionOf(link.of).visibleAmong(ctx, all, stage)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +103,9 @@ func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.
 	return e, nil
 }
 
-// linkedIDs are the ends of a stored link, whether or not there is an entry, each once. Those of working copies are
-// taken from what the entries link to in all, for which there is an index: there may be others among them.
+// linkedIDs returns the distinct ids in a stored link, whether or not the entries exist. For working copies there is
+// no index on the single link. So it reads the index of all links of the entries, and the result may contain more ids
+// than the link has.
 func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field string, of content.Kind) ([]content.ID, error) {
 	path := v.At + field
 	if v.Editing {
@@ -126,13 +127,13 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field st
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// among gives those of some entries, however many, that can be seen at a stage.
-func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
+// visibleAmong returns which of some entries are visible at a stage. There is no limit on their number.
+func (c *Collection[T, F]) visibleAmong(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
 	seen := make(map[content.ID]bool, len(ids))
-	for some := range slices.Chunk(ids, maxIDs) {
+	for chunk := range slices.Chunk(ids, maxIDs) {
 		v := c.lists.ViewByID(stage)
-		filter := append(bson.D{{Key: "_id", Value: query.OneOf(some)}}, v.Shown...)
-		err := c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(some)}, func(doc bson.Raw) error {
+		filter := append(bson.D{{Key: "_id", Value: query.OneOf(chunk)}}, v.Shown...)
+		err := c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(chunk)}, func(doc bson.Raw) error {
 			id := bsondoc.ID(doc)
 			seen[content.ID(id)] = true
 			return nil
@@ -144,10 +145,10 @@ func (c *Collection[T, F]) among(ctx context.Context, ids []content.ID, stage co
 	return seen, nil
 }
 
-// maxIDs is how many entries are looked up by one command: a command has at most 48 MB, an id at most 64 bytes.
+// maxIDs is how many entries one command looks up: a command has at most 48 MB, an id at most 64 bytes.
 const maxIDs = 100_000
 
-// reach looks up the entries of every `where` at one depth, in one round trip.
+// reach looks up the entries that match the `where` filters of one depth, in one round trip.
 func (l *lookups) reach(ctx context.Context, depth int) error {
 	var asked []reached
 	var queries []engine.Query

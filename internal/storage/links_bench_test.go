@@ -10,8 +10,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// linkedSite is a site of published articles and as many drafts, with 500 authors of whom every tenth is hidden, and an event
-// for each fifth article of which every tenth is hidden.
+// linkedSite is a site of published articles and as many drafts, with 500 authors, of whom every tenth is hidden, and
+// an event for every fifth article, of which every tenth is hidden.
 func linkedSite(b *testing.B, store *storage.Store, n int) {
 	b.Helper()
 	text := make([]byte, 5000)
@@ -61,8 +61,8 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 	}
 }
 
-// BenchmarkLinkFilters lists articles by their links on the real engine, with nothing in memory: a page of 20, among 20,000 published
-// articles and 20,000 drafts. "no filter" is the measure for the others.
+// BenchmarkLinkFilters lists articles by their links on the real engine, with empty caches: a page of 20, among
+// 20,000 published articles and 20,000 drafts. "no filter" is the baseline for the others.
 func BenchmarkLinkFilters(b *testing.B) {
 	store := testkit.UncachedStore(b, testkit.MongoDB(b))
 	linkedSite(b, store, 20_000)

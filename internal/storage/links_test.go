@@ -10,7 +10,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// putEnds adds a published section and a published tag for links to lead to.
+// putEnds adds a published section and a published tag as targets of links.
 func putEnds(t *testing.T, store *storage.Store, section, tag content.ID) {
 	t.Helper()
 	base := func(id content.ID) content.Base {
@@ -25,14 +25,14 @@ func putEnds(t *testing.T, store *storage.Store, section, tag content.ID) {
 	}
 }
 
-// TestLinkTrips counts what filters by relations ask the store: ids one round trip for each of their kinds, whether a link leads
-// anywhere two; and none once that is known.
+// TestLinkTrips counts the round trips of filters by relations: one for the ids of each kind, two for the question
+// whether a link leads anywhere, and none once the answer is cached.
 func TestLinkTrips(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		putArticles(t, store, 20)
 		putEnds(t, store, "section_1", "tag_3")
-		testkit.Follow(t, store) // after the writes, since a late notice of them makes the store forget what it read
+		testkit.Follow(t, store) // after the writes, since a late notice of them would invalidate the cache
 		for _, c := range []struct {
 			name         string
 			filter       content.ArticleFilter
@@ -49,7 +49,7 @@ func TestLinkTrips(t *testing.T) {
 		} {
 			for first, want := range []int{c.first, c.again} {
 				n := trips(t, func(ctx context.Context) error {
-					list := storage.List[*content.ArticleFilter]{First: new(10 + first), Filter: &c.filter} // another page of the same filter
+					list := storage.List[*content.ArticleFilter]{First: new(10 + first), Filter: &c.filter} // another page with the same filter
 					_, err := store.Articles.Pages(ctx, list, []storage.Within{{}})
 					return err
 				})
@@ -61,7 +61,8 @@ func TestLinkTrips(t *testing.T) {
 	})
 }
 
-// TestEndsByIndex explains on the real engine that the ends of links are read from their index, one key for each end.
+// TestEndsByIndex checks with explain, on the real engine, that the targets of links are read from their index, one
+// key for each target.
 func TestEndsByIndex(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, db := testkit.Store(t, e), testkit.Database(t, e)

@@ -8,7 +8,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// check turns what was asked into what is to be read, or says what is wrong with it.
+// check turns a request for a list into a description of the page to read, or returns what is wrong with it.
 func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, error) {
 	p, err := query.NewPage(query.Arguments{First: l.First, Last: l.Last, Offset: l.Offset, After: l.After, Before: l.Before})
 	if err != nil {
@@ -33,14 +33,14 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, e
 	return p, nil
 }
 
-// readPages reads one page for each of some parents from the store, and keeps the entries that come with it.
+// readPages reads one page for each of some parents from the store, and caches the entries that it read with them.
 func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	want, keeps := c.keeps(l.Stage, l.Fields)
-	p.Bare = keeps && c.familiar.Load() > familiarEnough
+	want, keeps := c.cacheable(l.Stage, l.Fields)
+	p.Bare = keeps && c.hitShare.Load() > hitShareBare
 	parts, err := c.readParts(ctx, p, l.Asked, parents)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []W
 			return nil, err
 		}
 		if keeps {
-			c.adopt(rows[:len(page.ids)], want, since)
+			c.cacheRows(rows[:len(page.ids)], want, since)
 		}
 		if l.Total {
 			page.total = parts.totals[i]
@@ -69,18 +69,19 @@ func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []W
 	return pages, nil
 }
 
-// skipped tells whether there is an element in front of a page by an offset: the page has one, so those before it were
-// skipped; or the offset lies behind the end, and the list is looked at.
+// skipped reports whether an element comes before a page that starts at an offset. If the page has an element, the
+// skipped ones come before it. If it has none, the offset lies behind the end, and skipped checks whether the list
+// has any element.
 func (c *Collection[T, F]) skipped(ctx context.Context, p *query.Page, parent Within, page readPage[T]) (bool, error) {
 	if len(page.ids) > 0 {
 		return true, nil
 	}
-	some, err := c.any(ctx, p, []Within{parent})
-	return err == nil && some[0], err
+	found, err := c.any(ctx, p, []Within{parent})
+	return err == nil && found[0], err
 }
 
-// page makes a page from the rows that were read, and tells whether there are more. It leaves the rows in the order of
-// the page.
+// page makes a page from the rows that were read, and reports whether there are more. It sorts the rows into the
+// order of the page.
 func (c *Collection[T, F]) page(p *query.Page, rows []row[T]) (page readPage[T], more bool, err error) {
 	if more = len(rows) > p.Limit; more {
 		rows = rows[:p.Limit]
@@ -107,7 +108,7 @@ func (c *Collection[T, F]) page(p *query.Page, rows []row[T]) (page readPage[T],
 	return page, more, nil
 }
 
-// conditions turns a filter into conditions. What it has to know of other entries is looked up together.
+// conditions turns a filter into conditions. It first looks up everything that the filter needs about other entries.
 func (c *Collection[T, F]) conditions(ctx context.Context, l *List[F], chain []content.Locale) (*where, error) {
 	all := &lookups{store: c.store, drafts: l.Drafts}
 	w := c.where(all, l.Stage, chain, l.Filter, 0)

@@ -18,32 +18,32 @@ import (
 
 // Lookup is a read of documents of one table by their ids or slugs. [Store.Look] makes several in one round trip.
 type Lookup struct {
-	// name tells what is read and how: lookups with the same name differ in their values alone.
+	// name identifies what is read and how. Lookups with the same name differ only in their values.
 	name, table string
-	// path is where the values stand, filter what else has to hold, and fields what is read.
+	// path is the field that has one of the values. filter is an additional condition. fields are the fields to read.
 	path   string
 	values []string
 	filter bson.D
 	fields bson.D
-	// shared tells that what is found may be given to several requests.
+	// shared means that several requests may share the result.
 	shared bool
-	// decode reads a document, and tells which of the values it has.
+	// decode decodes a document and returns the value that it matches.
 	decode func(bson.Raw) (value string, found any, err error)
-	// found is what was found, by value.
+	// found are the results by value.
 	found map[string]found
 }
 
-// found is what a lookup found for a value, with the bytes of what was read of it.
+// found is the result of a lookup for one value. stored is the size of the document that was read, in bytes.
 type found struct {
 	decoded any
 	stored  int
 }
 
-// lookup is a lookup of the entries that have some values under a path, with some fields.
+// lookup returns a lookup of the entries that have one of some values at a path.
 func (c *Collection[T, F]) lookup(v query.View, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
 	filter := v.Shown
 	if path == "_id" && !c.whole {
-		filter = nil // what is not shown has no copy
+		filter = nil // an entry that is not visible has no copy
 	}
 	return &Lookup{
 		name: strings.Join(append([]string{c.name, v.At + path}, fields...), " "), table: c.name,
@@ -58,7 +58,7 @@ func (c *Collection[T, F]) lookup(v query.View, path string, values, fields []st
 	}
 }
 
-// byID is a lookup of entries by their ids.
+// byID returns a lookup of entries by their ids.
 func (c *Collection[T, F]) byID(stage content.Stage, ids []content.ID, fields []string) *Lookup {
 	values := make([]string, len(ids))
 	for i, id := range ids {
@@ -67,17 +67,17 @@ func (c *Collection[T, F]) byID(stage content.Stage, ids []content.ID, fields []
 	return c.lookup(c.lists.ViewByID(stage), "_id", values, fields, func(id content.ID, _ T) string { return string(id) })
 }
 
-// query is what a lookup asks its table.
+// query returns the query of a lookup.
 func (l *Lookup) query() engine.Query {
 	is := any(bson.D{{Key: "$in", Value: l.values}})
 	if len(l.values) == 1 {
-		is = l.values[0] // an id alone is looked up without planning
+		is = l.values[0] // a query for a single id needs no query plan
 	}
 	filter := append(bson.D{{Key: l.path, Value: is}}, l.filter...)
 	return engine.Query{Table: l.table, Filter: filter, Fields: l.fields, Batch: len(l.values)}
 }
 
-// take takes in a document that was found.
+// take stores the result from one document.
 func (l *Lookup) take(doc bson.Raw) error {
 	value, decoded, err := l.decode(doc)
 	if decoded != nil {
@@ -86,8 +86,8 @@ func (l *Lookup) take(doc bson.Raw) error {
 	return err
 }
 
-// Look makes some lookups in one round trip; those that are nil are left out. What is the same for all readers is read
-// for several requests together while the engine is busy.
+// Look makes some lookups in one round trip. It skips nil lookups. While the engine is busy, lookups whose result is
+// the same for all readers are batched with those of other requests.
 func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 	of = slices.DeleteFunc(of, func(l *Lookup) bool { return l == nil || len(l.values) == 0 })
 	if len(of) == 0 {
@@ -98,7 +98,7 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 	}
 	begin := func() *gathered { return newGathered(s.shown, of) }
 	_, err := batch.Make(ctx, &s.reads, "", batch.Processors, begin, func(waiting *gathered) bool {
-		if waiting.size >= maxWave {
+		if waiting.size >= maxGathered {
 			return false
 		}
 		waiting.add(of)
@@ -107,10 +107,10 @@ func (s *Store) Look(ctx context.Context, of ...*Lookup) error {
 	return err
 }
 
-// maxWave is how many values one command of gathered lookups looks up before the next one begins.
-const maxWave = 1000
+// maxGathered is the number of values from which a batch of lookups accepts no further lookups.
+const maxGathered = 1000
 
-// gathered are the lookups of one or several requests that are made by one command.
+// gathered is a batch of lookups, of one or several requests, that one command makes.
 type gathered struct {
 	engine engine.Engine
 	by     map[string]*Lookup
@@ -124,7 +124,7 @@ func newGathered(e engine.Engine, of []*Lookup) *gathered {
 	return all
 }
 
-// add takes in the lookups of a request.
+// add adds the lookups of a request.
 func (all *gathered) add(of []*Lookup) {
 	for _, l := range of {
 		all.size += len(l.values)
@@ -137,7 +137,7 @@ func (all *gathered) add(of []*Lookup) {
 	}
 }
 
-// merge adds the values of a lookup to those of another one, of the same name.
+// merge adds the values of a lookup to another lookup with the same name.
 func (all *gathered) merge(l *Lookup) {
 	first := all.by[l.name]
 	if all.values[l.name] == nil {
@@ -174,8 +174,9 @@ func (all *gathered) Run(ctx context.Context) error {
 	})
 }
 
-// lookFor gives the one entry that a slug is of at present, with the bytes of what was read.
-func (c *Collection[T, F]) lookFor(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
+// byPresentSlug returns the entry whose present slug is the given one, and the size of the document that was read, in
+// bytes.
+func (c *Collection[T, F]) byPresentSlug(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
 	l := c.lookup(v, v.At+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
 	e, _ := l.found[slug].decoded.(T)

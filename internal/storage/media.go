@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// media is what the store knows of media.
+// media describes how the store keeps media.
 func media() spec[*content.Media, *content.MediaFilter] {
 	return spec[*content.Media, *content.MediaFilter]{
 		kind: content.KindMedia, name: "media",

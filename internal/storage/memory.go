@@ -8,36 +8,37 @@ import (
 	"sen/internal/content"
 )
 
-// memory keeps what readers are shown until it changes: entries decoded, and pages as lists of ids. What
-// the newsroom reads is never taken from it.
+// memory is the cache of what readers see: decoded entries, and pages as lists of ids. Each value is dropped when the
+// content from which it was made changes. Reads of the newsroom never use it.
 type memory struct {
 	entities *cache.Memory[entity]
-	// slugs lead to ids, the empty one where a slug leads nowhere.
+	// slugs map slugs to ids. An empty id means that the slug leads readers nowhere.
 	slugs *cache.Memory[content.ID]
 	pages *cache.Memory[*keptPage]
 	forms *cache.Memory[string]
-	// ends are those of stored links, as filters of readers ask for them.
+	// ends are the visible targets of stored links, for the filters of readers.
 	ends *cache.Memory[*linkEnds]
 }
 
-// FormOf is the key in [Store.Forms] of a body in a form, as it is read in a language. Name is that of the form: html,
-// markdown. The field is part of it, since an entry may have several bodies.
+// FormOf is the cache key in [Store.Forms] of a rendered body, read in a language. name is the output format: html,
+// markdown. The key includes the field, since an entry may have several bodies.
 func FormOf(body *content.Body, reading content.Locale, name string) string {
 	return strings.Join([]string{string(body.Of), body.Field, string(body.Locale), string(reading), name}, " ")
 }
 
-// entity is a published entry as it was read with some fields; the entry is nil where there is none. It is
-// shared by all readers: nobody changes it.
+// entity is a published entry, as it was read with some fields. The entry is nil if it does not exist. All readers
+// share it: nobody may change it.
 type entity struct {
 	entry  any
 	fields fieldSet
 }
 
-// slugShare, formShare and endShare are the parts of the entities' bound that slugs, forms and ends of links have: one
-// of so many.
+// slugShare, formShare and endShare divide the bound of the cache of entries: the results are the bounds of the caches
+// of slugs, of rendered bodies, and of ends of links.
 const slugShare, formShare, endShare = 16, 4, 32
 
-// memoryLife is how long something is kept in memory, whatever changes or not: if a notice of a change is lost, the old value goes by that.
+// memoryLife is the longest time that a value is cached. It limits how long an outdated value stays if the notice of
+// a change is lost.
 const memoryLife = time.Minute
 
 func newMemory(journal *cache.Journal, entityBytes, pageBytes uint64) memory {
@@ -51,5 +52,5 @@ func newMemory(journal *cache.Journal, entityBytes, pageBytes uint64) memory {
 	}
 }
 
-// fieldSet is a set of a kind's stored fields, a bit for each.
+// fieldSet is a set of a kind's stored fields, one bit for each.
 type fieldSet uint64

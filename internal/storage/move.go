@@ -14,24 +14,25 @@ import (
 	"sen/internal/engine"
 )
 
-// Moved is what a table had when it was moved.
+// Moved describes a table that was moved.
 type Moved struct {
 	Table     string
 	Documents int
-	// SHA256 is that of all documents in the order of their ids.
+	// SHA256 is the hash of all documents in the order of their ids.
 	SHA256 string
 }
 
-// Move copies everything into an empty store, or into one that a move before has left unfinished: settings with the
-// signing key, entries, revisions, media, accounts and tokens. Sessions and sizes of pictures stay behind. In the end
-// it compares the two: the target is marked as unfinished until each table has the same documents. The source must not
-// be written meanwhile; that it was is one way to fail. Tell is told as by [Store.Restore].
+// Move copies everything into an empty store, or into one that an earlier move has left unfinished: settings with the
+// signing key, entries, revisions, media, accounts and tokens. It does not copy sessions and sizes of pictures. At
+// the end it compares the two stores. The target stays marked as unfinished until each table has the same documents.
+// The source must not be written during the move; if it is, the comparison may fail. Move reports its progress to
+// tell as [Store.Restore] does.
 func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done int)) (moved []Moved, err error) {
 	all, err := s.engine.Tables(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tables := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return slices.Contains(stays, name) })
+	tables := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return slices.Contains(notMovedTables, name) })
 	return moved, to.filling(ctx, "move", tables, func(ctx context.Context) error {
 		r := &restoring{Store: to, tell: tell}
 		defer r.tick()()
@@ -62,12 +63,12 @@ func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done
 	})
 }
 
-// copyTable copies what is moved of a table.
+// copyTable copies the documents of a table that a move includes.
 func (s *Store) copyTable(ctx context.Context, r *restoring, name string) error {
 	b := newBatcher(ctx, func(ctx context.Context, changes []engine.Change) error { return r.put(ctx, name, changes) })
 	err := s.engine.Table(name).Find(ctx, engine.Query{Filter: movable(name), Sort: byID}, func(raw bson.Raw) error {
 		change := engine.Insert(slices.Clone(raw))
-		if name == settings { // a server may have been started on the target, and have made a signing key
+		if name == settings { // a server may have been started on the target and have made a signing key
 			change = engine.Replace(bsondoc.ID(raw), slices.Clone(raw))
 		}
 		return b.add(change, len(raw))
@@ -81,7 +82,7 @@ func (s *Store) copyTable(ctx context.Context, r *restoring, name string) error 
 	return nil
 }
 
-// sum counts and hashes what is moved of a table.
+// sum counts and hashes the documents of a table that a move includes.
 func (s *Store) sum(ctx context.Context, name string, read func()) (Moved, error) {
 	sum, m := sha256.New(), Moved{Table: name}
 	err := s.engine.Table(name).Find(ctx, engine.Query{Filter: movable(name), Sort: byID}, func(raw bson.Raw) error {

@@ -10,8 +10,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestMove moves a site to another store: everything is there but sessions, and the first move, in which the site was
-// written, leaves a store that is refused until another one came to its end.
+// TestMove moves a site to another store: everything is there except sessions. The site is written during the first
+// move, which leaves a store that is refused until another move completes.
 func TestMove(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
@@ -35,10 +35,10 @@ func TestMove(t *testing.T) {
 			}
 		})
 		if err == nil || !strings.Contains(err.Error(), "tags differ") {
-			t.Fatalf("the site was written while it was moved: %v", err)
+			t.Fatalf("the site was written while the first move succeeded: %v", err)
 		}
 		if err := to.Prepare(ctx); err == nil || !strings.Contains(err.Error(), "sen move") {
-			t.Fatalf("a store that differs is taken for whole: %v", err)
+			t.Fatalf("a store that differs is accepted: %v", err)
 		}
 		moved, err := from.Move(ctx, to, func(string, int) {})
 		if err != nil {
@@ -46,24 +46,24 @@ func TestMove(t *testing.T) {
 		}
 		for _, m := range moved {
 			n := testkit.Count(t, target, m.Table)
-			if m.Table == "settings" { // the store's own identity does not move
+			if m.Table == "settings" { // the store's identity is not moved
 				n--
 			}
 			if n != m.Documents || m.Table == "sessions" {
-				t.Errorf("%s: %d documents are there and %d are told", m.Table, n, m.Documents)
+				t.Errorf("%s: there are %d documents, and %d are reported", m.Table, n, m.Documents)
 			}
 		}
 		if len(moved) < 15 || testkit.Count(t, target, "accounts") != 1 || testkit.Count(t, target, "sessions") != 0 {
-			t.Errorf("it was moved: %v", moved)
+			t.Errorf("the first move succeeded: %v", moved)
 		}
 		if err := to.Prepare(ctx); err != nil {
-			t.Errorf("the whole store is refused: %v", err)
+			t.Errorf("the complete store is refused: %v", err)
 		}
 		if again, err := to.SigningKey(ctx, []byte("another")); err != nil || string(again) != string(key) {
-			t.Errorf("the signing key did not come along: %q, %v", again, err)
+			t.Errorf("the signing key was not moved: %q, %v", again, err)
 		}
 		if _, err := from.Move(ctx, to, func(string, int) {}); !errors.Is(err, storage.ErrNotEmpty) {
-			t.Errorf("it was moved over a site: %v", err)
+			t.Errorf("a move into a store with a site: %v", err)
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// putTags adds tags with some names, in an order that is none.
+// putTags adds tags with some names, in no particular order.
 func putTags(t *testing.T, store *storage.Store, names ...string) {
 	t.Helper()
 	var entries []*content.Entry[*content.Tag]
@@ -44,8 +44,8 @@ func tagNames(t *testing.T, store *storage.Store, list storage.List[*content.Tag
 	return names
 }
 
-// TestNamesSortAsReadersExpect orders names as a Vietnamese dictionary does: ă and â
-// are letters of their own behind a, đ behind d; marks of tone come after the letters.
+// TestNamesSortAsReadersExpect sorts names as a Vietnamese dictionary does: ă and â are separate letters after a, đ
+// comes after d, and tone marks count after the letters.
 func TestNamesSortAsReadersExpect(t *testing.T) {
 	want := []string{"An", "Anh", "Ân", "Bình", "Dung", "Dũng", "Dương", "Đào", "Đông", "Yến"}
 	mixed := []string{"Đào", "Ân", "Yến", "Dương", "An", "Dung", "Bình", "Anh", "Đông", "Dũng"}
@@ -63,7 +63,7 @@ func TestNamesSortAsReadersExpect(t *testing.T) {
 	})
 }
 
-// TestFilterTextIsOnlyText sends what would mean something to a store or a pattern.
+// TestFilterTextIsOnlyText filters by texts that would have a meaning for a store or a pattern.
 func TestFilterTextIsOnlyText(t *testing.T) {
 	names := []string{"$where", "{$gt: 1}", "a.*b", "(x", "[y]", "axxb", `c\d`, "Đồng Tháp"}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
@@ -90,9 +90,9 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 	})
 }
 
-// TestLinkedAtAll asks whether anything is linked from lists of objects of which some have a link, some one to what readers
-// can't see, and some none.
-func TestLinkedAtAll(t *testing.T) {
+// TestRelationExists filters by whether anything is linked, in lists of objects of which some have a link, some have a
+// link to an entry that readers can't see, and some have none.
+func TestRelationExists(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
@@ -131,7 +131,7 @@ func TestLinkedAtAll(t *testing.T) {
 	})
 }
 
-// TestProjection sees that only the fields that are asked for leave the store.
+// TestProjection checks that only the requested fields are read from the store.
 func TestProjection(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -149,11 +149,11 @@ func TestProjection(t *testing.T) {
 	})
 }
 
-// TestFiltersAreAsked sees that the store asks for what each member of each kind's filter says.
-func TestFiltersAreAsked(t *testing.T) {
+// TestEveryFilterAddsCondition checks that each member of each kind's filter adds a condition.
+func TestEveryFilterAddsCondition(t *testing.T) {
 	for _, c := range testkit.Store(t, testkit.Embedded(t)).EachKind() {
 		for _, member := range c.Ignored() {
-			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must ask for it", c.Kind(), member)
+			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must add a condition for it", c.Kind(), member)
 		}
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"sen/internal/storage/lease"
 )
 
-// defaultTimeout bounds an operation when the options don't.
+// defaultTimeout bounds an operation if the options don't.
 const defaultTimeout = 10 * time.Second
 
-// New makes a store. [Store.Prepare] makes it ready.
+// New returns a store. It must be prepared by [Store.Prepare].
 func New(o Options) *Store {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
@@ -44,8 +44,8 @@ func New(o Options) *Store {
 	return s
 }
 
-// Prepare reads the site's settings and makes the indexes. It may be called again after it failed. A store that an
-// import or a move has not filled to the end is refused.
+// Prepare reads the site's settings and makes the indexes. It may be called again after a failure. It returns an
+// error for a store that an import or a move has not filled completely.
 func (s *Store) Prepare(ctx context.Context) error {
 	err := s.engine.Ready(ctx)
 	if err == nil {
@@ -62,9 +62,10 @@ func (s *Store) Prepare(ctx context.Context) error {
 	return err
 }
 
-// prepare is Prepare, whether the store is filled to the end or not. It tells which table's indexes it makes.
+// prepare does what Prepare does, without the check for an unfinished store. It calls indexing with the name of each
+// table before it makes the indexes of that table.
 func (s *Store) prepare(ctx context.Context, indexing func(table string)) error {
-	if err := s.adopt(ctx); err != nil {
+	if err := s.learnIdentity(ctx); err != nil {
 		return err
 	}
 	if err := s.ReadSite(ctx); err != nil {
@@ -81,7 +82,7 @@ func (s *Store) prepare(ctx context.Context, indexing func(table string)) error 
 	return nil
 }
 
-// Ready tells whether the store can serve: it is prepared and answers.
+// Ready reports whether the store can serve: it is prepared and the engine answers.
 func (s *Store) Ready(ctx context.Context) error {
 	if !s.ready.Load() {
 		if why := s.unready.Load(); why != nil && *why != nil {
@@ -100,10 +101,10 @@ func (s *Store) Ready(ctx context.Context) error {
 	return s.clock.Check()
 }
 
-// Prepared tells whether the store was made ready once: before, it may be that the site is still put into it.
+// Prepared reports whether Prepare has succeeded once. Before that, the store may still be filled with a site.
 func (s *Store) Prepared() bool { return s.ready.Load() }
 
-// Close ends what is done in the background. The engine is closed by whoever opened it.
+// Close ends the background work. It does not close the engine, which belongs to the caller.
 func (s *Store) Close() {
 	s.background.end()
 	s.background.work.Wait()

@@ -15,8 +15,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// orderBase is the common part of the nth of some entries: every third has the same times, and the first two of the working
-// copies were never published.
+// orderBase returns the common part of the nth of some entries. Every third has the same times, and the first two
+// working copies were never published.
 func orderBase(kind content.Kind, n int) content.Base {
 	at := monday.Add(time.Duration(n/3) * time.Hour)
 	id := content.NewID(kind, at)
@@ -27,13 +27,12 @@ func orderBase(kind content.Kind, n int) content.Base {
 	return base
 }
 
-// equalName gives some the same name and others none.
+// equalName returns the same name for some n, and none for others.
 func equalName(n int) content.Text {
 	return []content.Text{{"vi": "Đà Nẵng"}, {"vi": "Huế", "en": "Hue"}, nil, {"en": "Dalat"}}[n%4]
 }
 
-// withKeys gives an entry something to be ordered by in each of its fields: equal values, and none where there may be
-// none.
+// withKeys sets the sort fields of an entry: to equal values, and to nothing where a value may be missing.
 func withKeys(e content.Content, n int) content.Content {
 	v := reflect.ValueOf(e).Elem()
 	for i := range v.NumField() {
@@ -51,7 +50,7 @@ func withKeys(e content.Content, n int) content.Content {
 				*field = &one
 			}
 		case *time.Time:
-			if n%2 == 1 { // else nobody knows when
+			if n%2 == 1 { // otherwise the time is unknown
 				*field = e.Common().CreatedAt
 			}
 		}
@@ -59,12 +58,12 @@ func withKeys(e content.Content, n int) content.Content {
 	return e
 }
 
-// TestOrders walks through the entries of every kind in every order, in both directions and from either end, as readers and as
-// the newsroom, with keys that are equal and keys that are absent: each entry is met once.
+// TestOrders reads the entries of every kind in every order, in both directions and from both ends, as a reader and
+// as an editor, with equal and missing keys: each entry comes exactly once.
 func TestOrders(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := testkit.Store(t, e)
-		s.Events.OrderByText("STARTS_ON", "startsOn") // no kind is ordered by what published copies may lack
+		s.Events.OrderByText("STARTS_ON", "startsOn") // no kind has an order by a field that published copies may lack
 		if err := s.Prepare(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +115,7 @@ func days(t *testing.T, s *storage.Store) {
 	}
 }
 
-// TestWinners sees that a round lists its awards as a table of winners, in each language, and only those.
+// TestWinners checks that a round lists only its own awards, in the order of a table of winners, in each language.
 func TestWinners(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -160,13 +159,13 @@ func TestWinners(t *testing.T) {
 				got += string(id[6:])
 			}
 			if got != want {
-				t.Errorf("in %s they stand as %s, not as %s", locale, got, want)
+				t.Errorf("in %s the order is %s, want %s", locale, got, want)
 			}
 		}
 	})
 }
 
-// walkKind puts seven entries of a kind in and walks through them in every order.
+// walkKind adds seven entries of a kind and reads them in every order.
 func walkKind(t *testing.T, s *storage.Store, c storage.AnyCollection) {
 	t.Helper()
 	var items []content.Item
@@ -194,7 +193,7 @@ func walkKind(t *testing.T, s *storage.Store, c storage.AnyCollection) {
 	walkOrders(t, c, live, len(items))
 }
 
-// walkOrders walks through the entries of a kind in every order, as readers and as the newsroom see them.
+// walkOrders reads the entries of a kind in every order, as readers and as editors see them.
 func walkOrders(t *testing.T, c storage.AnyCollection, live, draft int) {
 	t.Helper()
 	for stage, all := range map[content.Stage]int{content.StagePublished: live, content.StageDraft: draft} {
@@ -219,14 +218,14 @@ func walkOrders(t *testing.T, c storage.AnyCollection, live, draft int) {
 			if base, down := splitName(order); down {
 				slices.Reverse(whole)
 				if diff := cmp.Diff(listed[base], whole); diff != "" {
-					t.Errorf("%s by %s, %s, is not the other direction turned round:\n%s", c.Kind(), order, stage, diff)
+					t.Errorf("%s by %s, %s, is not the reverse of the other direction:\n%s", c.Kind(), order, stage, diff)
 				}
 			}
 		}
 	}
 }
 
-// splitName gives the order in the other direction of one that goes down.
+// splitName returns the ascending form of a descending order. down is false for other orders.
 func splitName(order content.Order) (up content.Order, down bool) {
 	for _, locale := range []content.Order{"/vi", "/en"} {
 		if suffix := "_DESC" + locale; len(order) > len(suffix) && order[len(order)-len(suffix):] == suffix {
@@ -236,7 +235,7 @@ func splitName(order content.Order) (up content.Order, down bool) {
 	return "", false
 }
 
-// walk goes through a list page by page, and gives what it met in the order of the list.
+// walk reads a list page by page, and returns the ids in the order of the list.
 func walk(t *testing.T, c storage.AnyCollection, ask storage.AnyList, size int, backwards bool) (met []content.ID) {
 	t.Helper()
 	for more := true; more && len(met) < 20; {

@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// organizations is what the store knows of organizations.
+// organizations describes how the store keeps organizations.
 func organizations() spec[*content.Organization, *content.OrganizationFilter] {
 	return spec[*content.Organization, *content.OrganizationFilter]{
 		kind: content.KindOrganization, name: "organizations",

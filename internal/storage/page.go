@@ -6,19 +6,19 @@ import (
 	"sen/internal/storage/query"
 )
 
-// keptPage is a page that was read, without its elements.
+// keptPage is the part of a page that is cached: everything but its elements.
 type keptPage struct {
 	ids     []content.ID
 	cursors []string
 	info    content.PageInfo
 	total   int
-	// asked tells what was looked up of it.
+	// asked says which optional parts of the page were read.
 	asked Asked
-	// tags are what it was made from.
+	// tags name the content from which the page was made.
 	tags []cache.Tag
 }
 
-// weight is about how many bytes the page takes.
+// weight estimates the size of the page in bytes.
 func (p *keptPage) weight() int {
 	n := 128
 	for i, id := range p.ids {
@@ -27,9 +27,9 @@ func (p *keptPage) weight() int {
 	return n
 }
 
-// List asks for a page of entries of one kind.
+// List is a request for a page of entries of one kind.
 type List[F any] struct {
-	// First and Last bound the page from the front or from the end; at most one is set.
+	// First and Last limit the page from the front or from the end. At most one is set.
 	First, Last   *int
 	After, Before string
 	Offset        *int
@@ -37,31 +37,32 @@ type List[F any] struct {
 	Order         content.Order
 	// Locale is the language in which names are ordered and texts compared.
 	Locale content.Locale
-	// Stage is the copy that is read and compared; the published one when it is empty.
+	// Stage is the copy that is read and compared. If it is empty, that is the published one.
 	Stage content.Stage
-	// Drafts are the kinds of which a slug in the filter also leads to what was never published; nil for readers.
+	// Drafts are the kinds of which a slug in the filter may also name entries that were never published. It is nil
+	// for readers.
 	Drafts []content.Kind
 	// Fields are the stored fields to read of each element.
 	Fields []string
 	Asked
 }
 
-// Asked says whether totalCount, hasNextPage and hasPreviousPage are asked for: what
-// nobody reads is not looked up.
+// Asked says whether totalCount, hasNextPage and hasPreviousPage are requested. What is not requested is not looked
+// up.
 type Asked struct{ Total, Next, Previous bool }
 
-// and is what either asks for.
+// and returns what at least one of the two requests.
 func (a Asked) and(b Asked) Asked {
 	return Asked{a.Total || b.Total, a.Next || b.Next, a.Previous || b.Previous}
 }
 
-// Within and Link bound a list to what a parent has.
+// Within and Link limit a list to the entries that belong to a parent.
 type (
 	Within = query.Within
 	Link   = query.Link
 )
 
-// Size is how many elements the page has at most.
+// Size is the greatest number of elements on the page.
 func (l List[F]) Size() int {
 	switch {
 	case l.First != nil:
@@ -72,7 +73,7 @@ func (l List[F]) Size() int {
 	return content.DefaultPage
 }
 
-// readPage is a page as it was read; nodes is nil where only the elements' places were.
+// readPage is a page that was read. nodes is nil if only ids and sort keys were read.
 type readPage[T any] struct {
 	*keptPage
 	nodes []T

@@ -7,9 +7,8 @@ import (
 	"sen/internal/content"
 )
 
-// Pages gives readers one page for each of some parents; all are asked for alike. However
-// many parents there are, the number of round trips is the same. The entries are shared, as with
-// [Collection.Known].
+// Pages returns one page for each of some parents, all with the same arguments. The number of round trips does not
+// depend on the number of parents. The entries are shared, as with [Collection.Cached].
 func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Within) ([]*content.Connection[T], error) {
 	cache.Note(ctx, cache.Kind(c.kind))
 	if c.whole {
@@ -61,23 +60,23 @@ func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []r
 			ids = append(ids, page.ids...)
 		}
 	}
-	entries, err := c.known(ctx, ids, l.Stage, l.Fields)
+	entries, err := c.cached(ctx, ids, l.Stage, l.Fields)
 	if err != nil {
 		return nil, err
 	}
 	connections := make([]*content.Connection[T], len(pages))
 	for i, page := range pages {
-		made := &content.Connection[T]{Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info, TotalCount: page.total}
+		connection := &content.Connection[T]{Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info, TotalCount: page.total}
 		if page.nodes == nil {
-			made.Nodes, made.Cursors = make([]T, 0, len(page.ids)), make([]string, 0, len(page.ids))
+			connection.Nodes, connection.Cursors = make([]T, 0, len(page.ids)), make([]string, 0, len(page.ids))
 			for k := range page.ids {
-				if e := entries[k]; !content.IsNil(e) { // or else it went since
-					made.Nodes, made.Cursors = append(made.Nodes, e), append(made.Cursors, page.cursors[k])
+				if e := entries[k]; !content.IsNil(e) { // otherwise the entry was removed meanwhile
+					connection.Nodes, connection.Cursors = append(connection.Nodes, e), append(connection.Cursors, page.cursors[k])
 				}
 			}
 			entries = entries[len(page.ids):]
 		}
-		connections[i] = made
+		connections[i] = connection
 	}
 	return connections, nil
 }

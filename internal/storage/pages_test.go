@@ -16,11 +16,10 @@ import (
 	"sen/internal/testkit"
 )
 
-// monday is when the made-up entries of these tests begin.
+// monday is the time of the first entry in these tests.
 var monday = time.Date(2020, 12, 7, 0, 0, 0, 0, time.UTC)
 
-// putArticles adds n articles to three sections; many of them have equal dates, and
-// every seventh is a draft.
+// putArticles adds n articles to three sections. Many have equal dates, and every seventh is a draft.
 func putArticles(t *testing.T, store *storage.Store, n int) (published []*content.Article) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -43,7 +42,7 @@ func putArticles(t *testing.T, store *storage.Store, n int) (published []*conten
 	if err := store.Articles.Put(context.Background(), entries); err != nil {
 		t.Fatal(err)
 	}
-	// The default order: the latest first, equals by the later id first.
+	// The default order: the latest first; for equal dates the greatest id first.
 	slices.SortFunc(published, func(a, b *content.Article) int {
 		if c := b.PublishedAt.Compare(a.PublishedAt); c != 0 {
 			return c
@@ -61,8 +60,8 @@ func ids[T any](nodes []T) []content.ID {
 	return found
 }
 
-// TestPages asks for random pages of random parts of a list and compares each with
-// what a plain slice says: of entries that are in memory, and of such that are not.
+// TestPages reads random pages of random parts of a list and compares each with the result from a plain slice, with
+// cached and with uncached entries.
 func TestPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -92,7 +91,7 @@ func TestPages(t *testing.T) {
 		random := rand.New(rand.NewPCG(3, 4))
 		for range 80 {
 			ask := storage.List[*content.ArticleFilter]{Asked: storage.Asked{Total: true, Next: true, Previous: true}}
-			low, high, n := -1, len(all), random.IntN([]int{12, 60}[random.IntN(2)]) // also more than there is
+			low, high, n := -1, len(all), random.IntN([]int{12, 60}[random.IntN(2)]) // also more than the list has
 			if random.IntN(4) == 0 {
 				ask.Offset, ask.First = new(random.IntN(70)), &n
 			} else {
@@ -113,7 +112,7 @@ func TestPages(t *testing.T) {
 			name := fmt.Sprintf("after %d before %d n %d last %t offset %v", low, high, n, ask.Last != nil, ask.Offset)
 			several := [][]storage.Within{parents, append(parents[:3:3], parents[0])}[random.IntN(2)]
 			for _, some := range [][]storage.Within{{{}}, several} {
-				store.Articles.SetFamiliar(random.IntN(2) == 0)
+				store.Articles.SetHitShare(random.IntN(2) == 0)
 				pages, err := store.Articles.Pages(ctx, ask, some)
 				if err != nil {
 					t.Fatal(name, err)
@@ -130,18 +129,18 @@ func TestPages(t *testing.T) {
 	})
 }
 
-// TestUnpublishedPages walks through working copies by when they were published, of which some never were: each is met once, in
-// either direction, and from either end.
+// TestUnpublishedPages reads working copies in the order of their publication. Some were never published. Each comes
+// exactly once, in either direction and from either end.
 func TestUnpublishedPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
 		var entries []*content.Entry[*content.Tag]
-		var want []content.ID // from the first that was published to the last, behind those that were not
+		var want []content.ID // from the first publication to the last, after those that were never published
 		for n := range 9 {
 			base := content.Base{ID: content.ID(fmt.Sprintf("tag_%d", n)), Slug: fmt.Sprintf("t%d", n), Version: 1, CreatedAt: at, UpdatedAt: at}
 			if n >= 4 {
-				base.PublishedAt = at.AddDate(0, 0, n/2) // some at the same time
+				base.PublishedAt = at.AddDate(0, 0, n/2) // some are published at the same time
 			}
 			entries = append(entries, content.NewEntry(&content.Tag{Base: base, Name: content.Text{"vi": base.Slug}}, n >= 4))
 			want = append(want, base.ID)
@@ -213,7 +212,7 @@ func check(t *testing.T, name string, list []*content.Article, page *content.Con
 		t.Errorf("%s: totalCount is %d, want %d", name, page.TotalCount, len(list))
 	}
 	if low >= high {
-		return // the cursors cross: the page is empty, and what lies beyond it is anyone's guess
+		return // the cursors cross: the page is empty, and whether there are elements around it is not specified
 	}
 	if next := to < len(list); page.PageInfo.HasNextPage != next {
 		t.Errorf("%s: hasNextPage is %t, want %t", name, page.PageInfo.HasNextPage, next)

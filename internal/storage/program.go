@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// programs is what the store knows of programs.
+// programs describes how the store keeps entries of the kind Program.
 func programs() spec[*content.Program, *content.ProgramFilter] {
 	return spec[*content.Program, *content.ProgramFilter]{
 		kind: content.KindProgram, name: "programs",

@@ -13,11 +13,11 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// putTimeout bounds a [Collection.Put], which may carry as many entries as a collection has.
+// putTimeout bounds a [Collection.Put], which may add as many entries as a collection has.
 const putTimeout = 5 * time.Minute
 
-// Put adds new entries of the kind in one step for each collection that it touches:
-// their first revisions, their slugs' claims, the entries themselves, and which of the claims are public.
+// Put adds new entries of the kind. It makes one step for each collection: their first revisions, the claims of their
+// slugs, the entries themselves, and the marks of the public claims.
 func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T]) error {
 	if len(entries) == 0 {
 		return nil
@@ -26,9 +26,9 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 	var public []string
 	for _, e := range entries {
 		e.Head = fmt.Sprintf("%s:%d", e.ID, e.Version)
-		if !common(e.Draft).PublishedAt.IsZero() { // it is public, or was
+		if !common(e.Draft).PublishedAt.IsZero() { // the entry is public, or was
 			e.PublicSlugs = common(e.Draft).Slugs()
-		} else { // the former ones were public where it came from
+		} else { // the former slugs were public at the source
 			e.PublicSlugs = slices.Clone(common(e.Draft).FormerSlugs)
 		}
 		doc, err := c.document(nil, e, nil)
@@ -44,8 +44,8 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 			State: e.State, Label: content.As(e.Draft).Label(),
 		}}))
 	}
-	// The deadline of an ordinary operation would break off what a slow disk or processor takes long to add, and
-	// leave a part of it behind.
+	// The deadline of an ordinary operation would interrupt a long write on a slow machine, and leave a part of the
+	// entries behind.
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
 	for _, step := range []struct {
@@ -73,8 +73,7 @@ func (c *Collection[T, F]) put(ctx context.Context, items []content.Item) error 
 	return c.Put(ctx, entries)
 }
 
-// PutItems adds new entries of any kinds, one kind after the other. What they take over from each other is in them
-// already.
+// PutItems adds new entries of any kinds, one kind after the other. Their derived values must be set already.
 func (s *Store) PutItems(ctx context.Context, items []content.Item) error {
 	for _, c := range s.collections {
 		if err := c.put(ctx, items); err != nil {

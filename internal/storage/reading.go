@@ -14,8 +14,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// ByIDs reads the entries with some ids at a stage, with the given stored fields.
-// What is not there is not in the answer.
+// ByIDs reads the entries with some ids at a stage, with the given stored fields. The map has no key for an entry
+// that does not exist.
 func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]T, error) {
 	note(ctx, ids)
 	found := make(map[content.ID]T, len(ids))
@@ -23,7 +23,7 @@ func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage co
 	return found, err
 }
 
-// byIDs gives each entry that ByIDs finds to a function, with the bytes of what was read of it.
+// byIDs calls a function with each entry that ByIDs finds, and with the size of the document that was read, in bytes.
 func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e T, stored int)) error {
 	if len(ids) == 0 {
 		return nil
@@ -31,13 +31,13 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	v := c.lists.ViewByID(stage)
 	filter := bson.D{{Key: "_id", Value: query.OneOf(ids)}}
 	if len(ids) == 1 {
-		filter[0].Value = ids[0] // which both engines look up without planning
+		filter[0].Value = ids[0] // both engines look up a single id without a query plan
 	}
 	if c.whole {
 		if _, _, err := c.store.settleOpen(ctx); err != nil {
 			return err
 		}
-		filter = append(filter, v.Shown...) // of the others, what is not shown has no copy
+		filter = append(filter, v.Shown...) // at other stages an entry that is not visible has no copy
 	}
 	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.Projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
 		id, e, err := c.decode(v, bsondoc.Document(doc))
@@ -48,16 +48,16 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 	})
 }
 
-// BySlug reads the entry with a slug, present or former, at a stage and with the
-// given stored fields. It is false if there is none. Readers share what it gives, as with [Collection.Known].
+// BySlug reads the entry with a slug, present or former, at a stage and with the given stored fields. It returns
+// false if there is none. Readers share the entry, as with [Collection.Cached].
 func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, ok bool, err error) {
-	want, keeps := c.keeps(stage, fields)
+	want, keeps := c.cacheable(stage, fields)
 	if !keeps {
 		e, _, err := c.bySlug(ctx, slug, stage, fields)
 		return e, err == nil && !content.IsNil(e), err
 	}
 	key := claimKey{c.kind, slug}
-	if e, ok, err := c.knownSlug(ctx, key, fields); ok || err != nil {
+	if e, ok, err := c.cachedSlug(ctx, key, fields); ok || err != nil {
 		return e, !content.IsNil(e), err
 	}
 	since := c.store.Feed.Journal.Now()
@@ -65,20 +65,21 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 	if err != nil {
 		return e, false, err
 	}
-	c.keepSlug(key, e, since)
+	c.cacheSlug(key, e, since)
 	if stored > 0 {
-		c.keep(common(e).ID, e, want, stored, since)
+		c.cacheEntry(common(e).ID, e, want, stored, since)
 	}
 	return e, !content.IsNil(e), nil
 }
 
-// bySlug is BySlug from the store, with the bytes of what was read, 0 if that is not known.
+// bySlug does what BySlug does, without the cache. It also returns the size of the document that was read, in bytes,
+// or 0 if that is unknown.
 func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, stored int, err error) {
-	e, stored, err = c.lookFor(ctx, slug, c.lists.View(stage), fields)
+	e, stored, err = c.byPresentSlug(ctx, slug, c.lists.View(stage), fields)
 	if !content.IsNil(e) || err != nil {
 		return e, stored, err
 	}
-	cache.Note(ctx, cache.Kind(c.kind)) // any other may come to have the slug
+	cache.Note(ctx, cache.Kind(c.kind)) // another entry may get the slug later
 	claims, err := c.store.readClaims(ctx, []claimKey{{c.kind, slug}})
 	if err != nil {
 		return e, 0, err
@@ -89,14 +90,14 @@ func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage conten
 	}
 	found, err := c.ByIDs(ctx, []content.ID{id}, stage, append(slices.Clone(fields), formerSlugs))
 	if former := found[id]; !content.IsNil(former) && common(former).HasSlug(slug) {
-		e = former // else the slug is claimed for what this stage does not show
+		e = former // otherwise this stage does not show the entry that has the slug
 	}
 	return e, 0, err
 }
 
-// Withdrawn tells whether a slug, present or former, is of an entry that once was
-// published and is not any more. What never was published must not show by its
-// address that it exists.
+// Withdrawn reports whether a slug, present or former, belongs to an entry that was published once and is not
+// published now. For an entry that was never published it is false, so that the answer does not reveal that the entry
+// exists.
 func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, error) {
 	cache.Note(ctx, cache.Kind(c.kind))
 	key := claimKey{c.kind, slug}
@@ -104,20 +105,21 @@ func (c *Collection[T, F]) Withdrawn(ctx context.Context, slug string) (bool, er
 	if err != nil || claims[key].Entry == "" {
 		return false, err
 	}
-	return there(ctx, c.shown, bson.D{
+	return exists(ctx, c.shown, bson.D{
 		{Key: "_id", Value: claims[key].Entry},
 		{Key: "live", Value: nil},
 		{Key: "publicSlugs", Value: slug},
 	})
 }
 
-// Entry reads a whole entry, whatever its state. It is false if there is none.
+// Entry reads a whole entry, whatever its state. It returns false if there is none.
 func (c *Collection[T, F]) Entry(ctx context.Context, id content.ID) (*content.Entry[T], bool, error) {
 	e, err := batch.Join(ctx, "entry "+c.name, id, c.entries)
 	return e, e != nil, err
 }
 
-// entries reads whole entries, nil for those that are not there. An id that stands there twice gives two.
+// entries reads whole entries, with nil for each id that does not exist. An id that is given twice yields two
+// entries.
 func (c *Collection[T, F]) entries(ctx context.Context, ids []content.ID) ([]*content.Entry[T], error) {
 	found := make([]*content.Entry[T], len(ids))
 	filter := bson.D{{Key: "_id", Value: query.OneOf(ids)}}
@@ -141,7 +143,7 @@ func (c *Collection[T, F]) entries(ctx context.Context, ids []content.ID) ([]*co
 	})
 }
 
-// Linking lists the entries whose link of a field, at a stage, leads to one of some others.
+// Linking lists the entries whose link in a field, at a stage, names one of some other entries.
 func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) (ids []content.ID, err error) {
 	v := c.lists.View(stage)
 	err = c.table.Find(ctx, engine.Query{Filter: bson.D{{Key: v.At + field, Value: query.OneOf(to)}}, Fields: idOnly},
@@ -163,7 +165,7 @@ func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[con
 	})
 }
 
-// seen gives those of some claims of the kind whose entries readers see with the slug.
+// seen calls a function with those of some claims of the kind whose entries readers see with the slug.
 func (c *Collection[T, F]) seen(ctx context.Context, claims map[claimKey]claim, each func(claimKey, content.ID)) error {
 	var ids []content.ID
 	for _, held := range claims {

@@ -12,14 +12,14 @@ import (
 	"sen/internal/storage/query"
 )
 
-// Rekey writes the store's own forms of all texts anew (ADR 4), as the site's languages ask for, and which claims are
-// public; it tells after each entry how many are done. It changes no entry's version; one that is changed meanwhile
-// gets its forms by that change.
+// Rekey computes again the keys of all texts for the site's languages (ADR 4), and which claims are public. After
+// each entry it calls done with the number of finished entries. The entries keep their versions. An entry that is
+// changed meanwhile gets its keys by that change.
 func (s *Store) Rekey(ctx context.Context, done func(int)) error { return s.rekey(ctx, bson.D{}, done) }
 
-// RekeyOutdated is [Store.Rekey] for the entries alone whose forms are not what this program makes of them for the
-// site's languages: another version of it wrote them, or a change of the languages has not reached them. What was done
-// once is not done again, so it may break off at any time.
+// RekeyOutdated does what [Store.Rekey] does, for the entries whose keys are outdated: another version of the program
+// wrote them, or a change of the languages has not reached them. It skips entries that are done, so it may be
+// interrupted at any time.
 func (s *Store) RekeyOutdated(ctx context.Context, done func(int)) error {
 	other := bson.D{{Key: "$ne", Value: formOf(s.Site().Languages)}}
 	return s.rekey(ctx, bson.D{{Key: "$or", Value: bson.A{
@@ -40,8 +40,7 @@ func (s *Store) rekey(ctx context.Context, which bson.D, done func(int)) error {
 	return nil
 }
 
-// rekeyBatch is how many entries are named at once: few enough that the server keeps the cursor until the next ones are
-// asked for.
+// rekeyBatch is how many ids are read at once: few enough that the server keeps the cursor open until the next batch.
 const rekeyBatch = 1000
 
 func (c *Collection[T, F]) rekey(ctx context.Context, which bson.D, done func()) error {

@@ -6,8 +6,8 @@ import (
 	"sen/internal/storage/query"
 )
 
-// relation takes the conditions of a filter by a link to entries of another collection. Only links count whose end the
-// actor can see.
+// relation adds the conditions of a filter by a link to entries of another collection. Only links to entries that the
+// actor can see count.
 func relation[T any, F content.Filter[F]](
 	w *where, field string, to *Collection[T, F], f *content.RelationFilter[F],
 ) {
@@ -39,9 +39,9 @@ func relation[T any, F content.Filter[F]](
 	}
 }
 
-// reach gives the entries of another collection for which a filter holds. They are those that the collection's own list
-// with this filter shows the actor: published entries, or working copies where the actor may see them, without the
-// trash.
+// reach returns the entries of another collection that match a filter. They are those that the list of that
+// collection, with this filter, would show the actor: published entries, or working copies if the actor may see them,
+// without the trash.
 func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []content.ID {
 	if w.answers != nil {
 		return w.answers.reached[f]
@@ -53,7 +53,7 @@ func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []co
 	}
 	all, chain, depth := w.lookups, w.Chain, w.depth+1
 	within := func() *where { return to.where(all, stageFor(to.kind, all.drafts), chain, f, depth) }
-	if err := within().Err; err != nil && w.Err == nil { // its questions are noted
+	if err := within().Err; err != nil && w.Err == nil { // the call also collects the questions of the inner filter
 		w.Err = err
 	}
 	w.asked.reached = append(w.asked.reached, reached{f, to.kind, depth, func() (engine.Query, error) {
@@ -69,7 +69,8 @@ func reach[T any, F content.Filter[F]](w *where, to *Collection[T, F], f F) []co
 	return nil
 }
 
-// where takes the conditions of a filter of the kind. Depth is how many relations lead from the list to its entries.
+// where returns the conditions of a filter of the kind. depth is the number of relations between the list and the
+// filtered entries.
 func (c *Collection[T, F]) where(all *lookups, stage content.Stage, chain []content.Locale, f F, depth int) *where {
 	w := &where{
 		Where: &query.Where{View: c.lists.View(stage), Chain: chain},

@@ -15,16 +15,16 @@ import (
 	"sen/internal/testkit"
 )
 
-// reachWorld is a store's articles, authors and organizations by their ids: what filters reach through.
+// reachWorld holds a store's articles, authors and organizations by id, for filters through relations.
 type reachWorld struct {
 	articles      map[content.ID]*content.Article
 	authors       map[content.ID]*content.Author
 	organizations map[content.ID]*content.Organization
-	// drafts are not published, trashed are in the trash.
+	// drafts are not published; trashed are in the trash.
 	drafts, trashed map[content.ID]bool
 }
 
-// baseOf is what an entry with an id has in common with others.
+// baseOf returns the common part of an entry with an id.
 func baseOf(id content.ID, published bool) content.Base {
 	base := content.Base{ID: id, Slug: slugOf(id), Version: 1, CreatedAt: monday, UpdatedAt: monday}
 	if published {
@@ -33,10 +33,10 @@ func baseOf(id content.ID, published bool) content.Base {
 	return base
 }
 
-// slugOf is the slug of an entry with an id.
+// slugOf returns the slug of an entry with an id.
 func slugOf(id content.ID) string { return "e-" + string(id[len(id)-3:]) }
 
-// putReachWorld fills a store: every fifth entry is a draft, and some drafts are in the trash.
+// putReachWorld fills a store. Every fifth entry is a draft, and some drafts are in the trash.
 func putReachWorld(t *testing.T, store *storage.Store, random *rand.Rand) reachWorld {
 	t.Helper()
 	w := reachWorld{
@@ -62,7 +62,7 @@ func putReachWorld(t *testing.T, store *storage.Store, random *rand.Rand) reachW
 		return ""
 	}
 	name := func() content.Text { return content.Text{"vi": fmt.Sprintf("Tên %d", random.IntN(3))} }
-	// entry notes what becomes of an entry; live tells that it is published.
+	// entry chooses the state of an entry. live means that it is published.
 	entry := func(id content.ID) (live bool) {
 		state := random.IntN(15)
 		w.drafts[id], w.trashed[id] = state < 3, state == 0
@@ -107,8 +107,8 @@ func putState[T any, F content.Filter[F]](
 	}
 }
 
-// lists tells whether the list of a kind shows an entry; counts tells whether a link to it counts: for
-// editors one to an entry in the trash does.
+// lists reports whether the list of a kind shows an entry. counts reports whether a link to it counts: for editors a
+// link to an entry in the trash counts.
 func (w reachWorld) lists(id content.ID, editor bool) bool {
 	return w.counts(id, editor) && !w.trashed[id]
 }
@@ -120,7 +120,7 @@ func (w reachWorld) counts(id content.ID, editor bool) bool {
 	return (author || organization || article) && (editor || !w.drafts[id])
 }
 
-// reachFilter is a filter of a kind with what it means.
+// reachFilter is a filter of a kind with its meaning as a function.
 type reachFilter[F, E any] struct {
 	filter F
 	holds  func(E) bool
@@ -131,7 +131,7 @@ type (
 	authorReach       = reachFilter[*content.AuthorFilter, *content.Author]
 )
 
-// relate makes a random filter by a relation; ends are those of an entry's link.
+// relate returns a random filter by a relation. ends returns the targets of an entry's link.
 func relate[F, E any](
 	random *rand.Rand, w reachWorld, editor bool, inner *reachFilter[F, E], of map[content.ID]E,
 ) (*content.RelationFilter[F], func(ends []content.ID) bool) {
@@ -175,7 +175,7 @@ func relate[F, E any](
 	}
 }
 
-// organization makes a random filter through so many relations.
+// organization returns a random filter through at most so many relations.
 func (w reachWorld) organization(random *rand.Rand, editor bool, deep int) *organizationReach {
 	name := fmt.Sprintf("Tên %d", random.IntN(3))
 	if deep == 0 {
@@ -191,7 +191,7 @@ func (w reachWorld) organization(random *rand.Rand, editor bool, deep int) *orga
 	}
 }
 
-// author makes a random filter through so many relations.
+// author returns a random filter through at most so many relations.
 func (w reachWorld) author(random *rand.Rand, editor bool, deep int) *authorReach {
 	name := fmt.Sprintf("Tên %d", random.IntN(3))
 	if deep == 0 {
@@ -207,8 +207,8 @@ func (w reachWorld) author(random *rand.Rand, editor bool, deep int) *authorReac
 	}
 }
 
-// TestWhere asks random filters that reach through relations, as a reader and as an editor, and compares
-// with what plain maps say.
+// TestWhere runs random filters through relations, as a reader and as an editor, and compares the results with those
+// from plain maps.
 func TestWhere(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.UncachedStore(t, e)
@@ -259,7 +259,7 @@ func TestWhere(t *testing.T) {
 			}
 			got := ids(pages[0].Nodes)
 			if diff := cmp.Diff(want, got); diff != "" || pages[0].TotalCount != len(want) {
-				t.Errorf("filter %d, editor: %t, %d in all (-want +got):\n%s", i, editor, pages[0].TotalCount, diff)
+				t.Errorf("filter %d, editor: %t, %d articles (-want +got):\n%s", i, editor, pages[0].TotalCount, diff)
 			}
 			if len(got) > 0 {
 				found++
@@ -271,12 +271,12 @@ func TestWhere(t *testing.T) {
 	})
 }
 
-// either is a filter for which one of some others must hold.
+// either returns a filter that matches if one of some filters does.
 func either(filters ...*content.ArticleFilter) *content.ArticleFilter {
 	return &content.ArticleFilter{Logic: content.Logic[*content.ArticleFilter]{Or: filters}}
 }
 
-// through is a filter of articles by the name of their authors' organizations' parent.
+// through returns a filter of articles by the name of the parent of their authors' organizations.
 func through(name string) *content.ArticleFilter {
 	return &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Where: &content.AuthorFilter{
 		Organization: &content.OrganizationRelationFilter{Where: &content.OrganizationFilter{
@@ -285,8 +285,8 @@ func through(name string) *content.ArticleFilter {
 	}}}
 }
 
-// TestWhereTrips counts the round trips of filters that reach through relations, and sees that what is kept goes
-// when an entry on the way changes, at each depth.
+// TestWhereTrips counts the round trips of filters through relations, and checks that the cache is invalidated when
+// an entry on the way changes, at each depth.
 func TestWhereTrips(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -309,7 +309,7 @@ func TestWhereTrips(t *testing.T) {
 		article := &content.Article{Base: baseOf("article_001", true), Title: content.Text{"vi": "B"}}
 		article.AuthorIDs = []content.ID{author}
 		putState(t, store.Articles, article, true, false)
-		testkit.Follow(t, store) // after the writes, since a late notice of them makes the store forget what it read
+		testkit.Follow(t, store) // after the writes, since a late notice of them would invalidate the cache
 		ask := func(what string, filter *content.ArticleFilter, want, most int) {
 			t.Helper()
 			n := trips(t, func(ctx context.Context) error {
@@ -347,7 +347,8 @@ func TestWhereTrips(t *testing.T) {
 	})
 }
 
-// TestWhereBounds asks for as many entries on the way as are allowed, for one more, and through one relation too many.
+// TestWhereBounds filters through the greatest allowed number of entries, through one more, and through one relation
+// too many.
 func TestWhereBounds(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.UncachedStore(t, e)

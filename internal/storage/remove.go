@@ -13,38 +13,38 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// Delete removes an entry for ever, with the copies in its revisions and its slugs. That
-// it was there, and who did what, stays in the revisions.
+// Delete removes an entry permanently, with the copies in its revisions and its slugs. The revisions stay, so that it
+// is known that the entry existed, and who did what.
 func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r content.Revision) error {
 	r.Entry, r.Of, r.Version, r.State = e.ID, c.kind, e.Version+1, content.StateTrashed
 	if err := c.open(ctx, e, storedRevision{Revision: r}); err != nil {
 		return err
 	}
 	fault("revision inserted")
-	came, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
+	committed, err := batch.Join(ctx, "remove "+c.name, removal{e.ID, e.Version}, c.removeAll)
 	c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: e.ID})
 	if err != nil {
 		return err
 	}
-	if !came {
+	if !committed {
 		return errors.Join(ErrStale, c.store.discard(ctx, &r))
 	}
 	fault("entry removed")
-	if _, err := batch.Join(ctx, "bury", &r, c.store.bury); err != nil {
-		// The entry is gone. What is left of it goes when a sweep meets the revision.
-		c.store.log.WarnContext(ctx, "a removed entry left something behind", "entry", e.ID, "err", err)
+	if _, err := batch.Join(ctx, "remove remains", &r, c.store.removeRemains); err != nil {
+		// The entry is removed. A sweep that finds the revision removes the remains.
+		c.store.log.WarnContext(ctx, "the remains of a removed entry could not be removed yet; a sweep will remove them", "entry", e.ID, "err", err)
 	}
 	fault("revision marked")
 	return nil
 }
 
-// removal is an entry that is to be removed in the version that was seen.
+// removal is an entry that is to be removed if it still has the given version.
 type removal struct {
 	id      content.ID
 	version int
 }
 
-// removeAll removes some entries that are still in the versions that were seen, and tells which came to be removed.
+// removeAll removes those of some entries that still have the given versions, and returns which ones it removed.
 func (c *Collection[T, F]) removeAll(ctx context.Context, removals []removal) ([]bool, error) {
 	changes, ids := make([]engine.Change, len(removals)), make([]content.ID, len(removals))
 	for i, r := range removals {
@@ -55,20 +55,20 @@ func (c *Collection[T, F]) removeAll(ctx context.Context, removals []removal) ([
 		return nil, err
 	}
 	var left map[content.ID]string
-	if found > 0 && found < len(removals) { // some were in other versions: those are still there
+	if found > 0 && found < len(removals) { // those that still exist had another version
 		if left, err = c.heads(ctx, ids); err != nil {
 			return nil, err
 		}
 	}
-	came := make([]bool, len(removals))
+	committed := make([]bool, len(removals))
 	for i, r := range removals {
 		_, there := left[r.id]
-		came[i] = found > 0 && !there
+		committed[i] = found > 0 && !there
 	}
-	return came, nil
+	return committed, nil
 }
 
-// DeleteFiles removes the bytes of a medium with its variants and sizes.
+// DeleteFiles removes the bytes of a medium, of its variants and of its sizes.
 func (s *Store) DeleteFiles(ctx context.Context, id content.ID) error {
 	_, err := batch.Join(ctx, "delete files", id, func(ctx context.Context, ids []content.ID) ([]struct{}, error) {
 		own := make([]bson.D, len(ids))

@@ -15,7 +15,7 @@ import (
 	"sen/internal/engine"
 )
 
-// Line is a document of an archive, and where it stands there.
+// Line is one line of an archive: a document and its position.
 type Line struct {
 	Number     int
 	Collection string
@@ -23,17 +23,17 @@ type Line struct {
 	Document []byte
 }
 
-// Lines gives the lines of an archive one after the other; false behind the last one.
+// Lines returns the next line of an archive. After the last line, ok is false.
 type Lines func() (line Line, ok bool, err error)
 
-// A batch has restoreBatch documents at most, and ends with the one that brings it to restoreBytes. Batches
-// are worked on at the same time, two for each processor: one is written while the next one is worked out.
+// A batch has at most restoreBatch documents, and ends with the document that brings it to restoreBytes. Two batches
+// for each processor are processed in parallel: while one is written, the next one is computed.
 const (
 	restoreBatch = 500
 	restoreBytes = 4 << 20
 )
 
-// batcher gives what is added to it to a function, some at a time and in several goroutines.
+// batcher collects items into batches and calls a function with each batch, in several goroutines.
 type batcher[T any] struct {
 	do    func(context.Context, []T) error
 	tasks *errgroup.Group
@@ -49,7 +49,8 @@ func newBatcher[T any](ctx context.Context, do func(context.Context, []T) error)
 	return b
 }
 
-// add adds something of so many bytes. The error tells that it is over: the context ended, or a batch failed.
+// add adds an item of size bytes. It returns an error if the work is over: the context has ended, or a batch has
+// failed.
 func (b *batcher[T]) add(one T, size int) error {
 	b.batch, b.size = append(b.batch, one), b.size+size
 	if len(b.batch) == restoreBatch || b.size >= restoreBytes {
@@ -65,14 +66,14 @@ func (b *batcher[T]) flush() {
 	b.batch, b.size = nil, 0
 }
 
-// wait waits until everything is done.
+// wait waits until all batches are done.
 func (b *batcher[T]) wait() error {
 	b.flush()
 	return b.tasks.Wait()
 }
 
-// batches gives the lines to a function, some of one collection at a time, in several goroutines. It begins a
-// collection when the ones before are done.
+// batches calls a function with batches of lines of one collection, in several goroutines. It starts a collection
+// after the one before is done.
 func batches(ctx context.Context, next Lines, do func(context.Context, []Line) error) error {
 	b, collection := newBatcher(ctx, do), ""
 	for {
@@ -97,7 +98,7 @@ func batches(ctx context.Context, next Lines, do func(context.Context, []Line) e
 	return ctx.Err()
 }
 
-// parsed is the document of a line, in both forms.
+// parsed returns the document of a line in both forms.
 func parsed(line Line) (doc bson.D, raw bson.Raw, err error) {
 	if err := bson.UnmarshalExtJSON(line.Document, false, &doc); err != nil {
 		return nil, nil, fmt.Errorf("it can't be read: %w", err)
@@ -106,23 +107,24 @@ func parsed(line Line) (doc bson.D, raw bson.Raw, err error) {
 	return doc, raw, err
 }
 
-// restoring is an archive on its way into a store.
+// restoring is the state of a Restore or a Move.
 type restoring struct {
 	*Store
 	mu sync.Mutex
-	// public are the ids of the claims by which readers see an entry, with it.
+	// public are the claims by which readers see an entry: the id of the claim and the entry.
 	public map[string]content.ID
-	// part is what is written, done how many documents of it are.
+	// part is the collection that is being written. done is the number of its documents that are written.
 	part string
 	done int
 	tell func(part string, done int)
 }
 
-// Restore writes the lines of an archive that was inspected, with documents of some tables, into an empty store and
-// makes it ready to serve: with the forms of all texts and with the claims that are public (see [Store.Rekey]), so that
-// nothing has to be read again. It tells how many documents of a collection are written; 0 stands for its indexes,
-// which are made at the end. It tells at least every second, also while nothing new is done. Until it is done the store
-// is unfinished: [Store.Prepare] refuses it. A store that an earlier one left unfinished is emptied first.
+// Restore writes the lines of an inspected archive, whose documents belong to tables, into an empty store and makes
+// it ready to serve. It adds the keys of all texts and marks the public claims (see [Store.Rekey]), so that no entry
+// must be read again. It calls tell with a collection and the number of its documents that are written; 0 stands for
+// the indexes of a collection, which are made at the end. It calls tell at least every second, even without progress.
+// Until Restore is done the store is marked as unfinished, and [Store.Prepare] refuses it. A store that an earlier
+// Restore left unfinished is emptied first.
 func (s *Store) Restore(ctx context.Context, tables []string, next Lines, tell func(part string, done int)) error {
 	return s.filling(ctx, "import", tables, func(ctx context.Context) error {
 		r := &restoring{Store: s, public: map[string]content.ID{}, tell: tell}
@@ -134,7 +136,7 @@ func (s *Store) Restore(ctx context.Context, tables []string, next Lines, tell f
 	})
 }
 
-// progress takes in that some more documents are written, and tells.
+// progress adds to the number of written documents and reports it.
 func (r *restoring) progress(part string, more int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -145,7 +147,7 @@ func (r *restoring) progress(part string, more int) {
 	r.tell(r.part, r.done)
 }
 
-// tick tells every second how far the work is, until it is stopped.
+// tick reports the progress every second until it is stopped.
 func (r *restoring) tick() (stop func()) {
 	ticker, end := time.NewTicker(time.Second), make(chan struct{})
 	var ticking sync.WaitGroup
@@ -186,7 +188,7 @@ func (r *restoring) write(ctx context.Context, batch []Line) error {
 	return r.put(ctx, batch[0].Collection, changes)
 }
 
-// put makes a batch of changes of a table, and tells of it.
+// put makes a batch of changes of a table and reports the progress.
 func (r *restoring) put(ctx context.Context, table string, changes []engine.Change) error {
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
@@ -197,7 +199,7 @@ func (r *restoring) put(ctx context.Context, table string, changes []engine.Chan
 	return nil
 }
 
-// complete adds to a document what no archive has.
+// complete adds to a document the parts that an archive does not have.
 func (r *restoring) complete(collection string, doc bson.D, raw bson.Raw) (bson.D, error) {
 	switch collection {
 	case settings:
@@ -230,7 +232,8 @@ func (r *restoring) complete(collection string, doc bson.D, raw bson.Raw) (bson.
 	return whole, err
 }
 
-// restored is the document of an entry with the forms of its texts, and the ids of the claims by which readers see it.
+// restored returns the document of an entry with the keys of its texts, and the ids of the claims by which readers
+// see the entry.
 func (c *Collection[T, F]) restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error) {
 	if c.whole {
 		return doc, nil, nil

@@ -21,19 +21,19 @@ import (
 	"sen/internal/testkit"
 )
 
-// crashChange is the change, as JSON, that the child of TestCrashAndRetry makes.
+// crashChange is the environment variable with the change, as JSON, that the child of TestCrashAndRetry makes.
 const crashChange = "SEN_TEST_CRASH_CHANGE"
 
-// crashFile is the file that it uploads instead.
+// crashFile is the environment variable with the file that the child uploads instead.
 const crashFile = "SEN_TEST_CRASH_FILE"
 
-// upload is an upload of a text file.
+// upload returns an upload of a text file.
 func upload(text, key string) newsroom.Upload {
 	return newsroom.Upload{File: strings.NewReader(text), Size: int64(len(text)), Name: "danh-sach.txt", Key: key}
 }
 
-// TestUploadAndRetry kills the program in the middle of an upload, and sends the file again at once under the same key:
-// it becomes one medium with the slug that it would have had, and nothing else is left of the first attempt.
+// TestUploadAndRetry kills the program in the middle of an upload, and sends the file again at once with the same
+// key. It becomes one medium, with the slug that it would have had, and nothing else is left of the first attempt.
 func TestUploadAndRetry(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		where := filepath.Join(t.TempDir(), "data")
@@ -45,7 +45,7 @@ func TestUploadAndRetry(t *testing.T) {
 			t.Run(step, func(t *testing.T) {
 				key, text := "upload "+step, fmt.Sprintf("Danh sách %d\n", i)
 				killed(t, "TestRetryChild", crashStore+"="+where, crashAt+"="+step, crashFile+"="+text, fmt.Sprintf(`%s={"Key":%q}`, crashChange, key))
-				ctx, cancel := context.WithTimeout(crashActor(), 20*time.Second) // less than a hold lasts
+				ctx, cancel := context.WithTimeout(crashActor(), 20*time.Second) // less than the term of a lease
 				defer cancel()
 				store := reopened(t, where)
 				room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
@@ -96,16 +96,16 @@ func TestRetryChild(t *testing.T) {
 	} else {
 		outcome, err = room.Do(crashActor(), nil, change)
 	}
-	t.Fatalf("it lives on: %+v, %v", outcome, err)
+	t.Fatalf("the child was not killed: %+v, %v", outcome, err)
 }
 
-// retried is a store in which changes are killed and sent again.
+// retried is a store in which changes are killed and repeated.
 type retried struct {
 	where string
 	store *storage.Store
 }
 
-// kill makes a change in a program that is killed behind a step.
+// kill makes a change in a program that is killed after a step.
 func (r retried) kill(t *testing.T, c newsroom.Change, step string) {
 	t.Helper()
 	raw, err := json.Marshal(c)
@@ -115,12 +115,12 @@ func (r retried) kill(t *testing.T, c newsroom.Change, step string) {
 	killed(t, "TestRetryChild", crashStore+"="+r.where, crashAt+"="+step, crashChange+"="+string(raw))
 }
 
-// TestCrashAndRetry kills the program behind every step of a change and sends it again at once under the same key: it
-// succeeds as the first attempt would have, with the same slug, and nothing is left open.
+// TestCrashAndRetry kills the program after every step of a change and repeats the change at once with the same key.
+// It succeeds as the first attempt would have, with the same slug, and nothing stays open.
 func TestCrashAndRetry(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		r := retried{where: filepath.Join(t.TempDir(), "data")}
-		if e.Name == "mongodb" { // the other one is one program's
+		if e.Name == "mongodb" { // the embedded engine can't be open in two programs
 			r.where = testkit.MongoDB(t).URI
 			r.store = reopened(t, r.where)
 		}
@@ -146,7 +146,7 @@ func TestCrashAndRetry(t *testing.T) {
 	})
 }
 
-// with opens the store, unless it is open all the time, and gives a newsroom.
+// with opens the store, unless it is already open, and calls a function with a newsroom.
 func (r retried) with(t *testing.T, do func(*newsroom.Newsroom)) {
 	t.Helper()
 	t.Run("open", func(t *testing.T) {
@@ -161,14 +161,14 @@ func (r retried) with(t *testing.T, do func(*newsroom.Newsroom)) {
 	})
 }
 
-// retry kills a change behind a step and sends it twice more.
+// retry kills a change after a step and repeats it twice.
 func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string) {
 	t.Helper()
 	r.kill(t, c, step)
 	r.with(t, func(room *newsroom.Newsroom) {
 		first, second := do(t, room, c), do(t, room, c)
 		if first.ID != second.ID || first.Content.Common().Version != c.Version+1 {
-			t.Errorf("%s: a retry gives %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version, second.ID)
+			t.Errorf("%s: a retry returns %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version, second.ID)
 		}
 		if got := first.Content.Common().Slug; got != slug {
 			t.Errorf("%s: the retry has the slug %s, not %s", c.Key, got, slug)
@@ -176,7 +176,7 @@ func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string
 	})
 }
 
-// follow kills a move of a section while the articles below it take over their new place.
+// follow kills a move of a section while the articles below it are updated to the new path.
 func (r retried) follow(t *testing.T, step string, again bool) {
 	var above, below *newsroom.Outcome
 	var articles []content.ID
@@ -199,7 +199,7 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 	if again {
 		do(t, room, move)
-	} else { // what any node does now and then, and at start
+	} else { // what any server does regularly, and at its start
 		if _, _, err := store.Sweep(context.Background(), time.Now(), false); err != nil {
 			t.Fatal(err)
 		}
@@ -217,12 +217,13 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 		}
 	}
 	if open, err := store.Following(context.Background()); err != nil || slices.ContainsFunc(open, func(r *content.Revision) bool { return r.Entry == below.ID }) {
-		t.Errorf("something is still to follow: %v, %v", open, err)
+		t.Errorf("some revisions still require work: %v, %v", open, err)
 	}
 }
 
-// TestCrashAndRepeat kills the program amid the creation of an entry and makes it again without an idempotency key: the
-// slug that was claimed for what never came to be is free at once where no other program can be writing, else after a minute.
+// TestCrashAndRepeat kills the program during the creation of an entry and repeats the creation without an
+// idempotency key. The slug of the killed creation is free at once if no other program can be writing, and after a
+// minute otherwise.
 func TestCrashAndRepeat(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		for _, step := range []string{"claimed", "revision inserted"} {
@@ -242,7 +243,7 @@ func TestCrashAndRepeat(t *testing.T) {
 					if e.Name == "mongodb" {
 						soon, err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Do(crashActor(), nil, change)
 						if err != nil || own != (len(soon.Problems) == 1 && soon.Problems[0].Code == content.ProblemTaken) || !own && soon.Content.Common().Slug != "the-2" {
-							t.Errorf("a slug that may be about to be given became %+v: %v", soon, err)
+							t.Errorf("a slug that another write may be about to set was taken: %+v: %v", soon, err)
 						}
 					}
 					later := newsroom.Options{Log: testkit.Log(t), Now: func() time.Time { return store.Now().Add(time.Minute) }}
@@ -258,8 +259,8 @@ func TestCrashAndRepeat(t *testing.T) {
 	})
 }
 
-// TestRetryKeepsItsSlug goes on with an attempt that was begun two minutes ago, and has another entry be made with the same
-// slug while it is under way: the slug is the attempt's, as if it had been claimed now.
+// TestRetryKeepsItsSlug continues an attempt that was started two minutes ago. Meanwhile another entry with the same
+// slug is created: the attempt keeps the slug, as if it had been claimed now.
 func TestRetryKeepsItsSlug(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		t.Cleanup(func() { storage.SetFault(func(string) {}) })
@@ -269,7 +270,7 @@ func TestRetryKeepsItsSlug(t *testing.T) {
 		change := newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ"), Key: "k"}
 		storage.SetFault(func(done string) {
 			if done == "revision inserted" {
-				runtime.Goexit() // as if its program ended
+				runtime.Goexit() // as if the program of the attempt had ended
 			}
 		})
 		ended := make(chan struct{})

@@ -13,8 +13,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// revisions is what the store knows of revisions. They are listed like a kind; a
-// document is a revision itself.
+// revisions describes how the store keeps revisions. They are listed like a kind. Their documents have no envelope.
 func revisions() spec[*content.Revision, *content.RevisionFilter] {
 	return spec[*content.Revision, *content.RevisionFilter]{
 		kind: "Revision", name: revisionsName, whole: true,
@@ -31,39 +30,37 @@ func revisions() spec[*content.Revision, *content.RevisionFilter] {
 	}
 }
 
-// storedRevision is a revision as it is written. It is inserted first, with a
-// version that it would become; only when the entry names it as its head is it
-// committed. One that is neither is of a crash or a lost race: it is never shown, and
-// swept later.
+// storedRevision is the document of a revision. It is inserted first, with the version that the entry will have. It
+// is committed when the entry names it as its head. A revision that is neither committed nor being written was left
+// by a crash or a lost race. It is never shown, and a sweep removes it.
 type storedRevision struct {
 	content.Revision `json:",inline"`
 	Committed        bool `json:"committed"`
-	// Copy is the working copy that the change left behind; nil when there is none.
+	// Copy is the working copy after the change, or nil if there is none.
 	Copy any `json:"copy,omitempty"`
 }
 
-// RevisionCopy reads the working copy that an entry had at a version. It is false if
-// that version never was, or its copy is gone.
+// RevisionCopy reads the working copy that an entry had at a version. It returns false if the version never existed,
+// or its copy was removed.
 func (c *Collection[T, F]) RevisionCopy(ctx context.Context, id content.ID, version int) (T, bool, error) {
 	copied, ok, err := revisionCopy[T](ctx, c.store, id, version)
 	return c.fill(id, copied, nil), ok, err
 }
 
-// at is a version of an entry.
+// at identifies a version of an entry.
 type at struct {
 	entry   content.ID
 	version int
 }
 
-// revisionCopy reads the copy that a revision left behind, of an entry or of the settings. It is false if there is
-// none.
+// revisionCopy reads the copy in a revision of an entry or of the settings. It returns false if there is none.
 func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, bool, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
 	copied, err := batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
 	return copied, err == nil && !content.IsNil(copied), err
 }
 
-// revisionCopies is revisionCopy for several, nil for those that are not there.
+// revisionCopies does what revisionCopy does for several versions, with nil for those that do not exist.
 func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, error) {
 	type revision struct {
 		content.Revision `json:",inline"`
@@ -79,7 +76,7 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, err
 		q.Filter = these[0].(bson.D)
 	}
 	found := map[at]T{}
-	open, copies := []*content.Revision{}, []T{} // of one version at most one came to be
+	open, copies := []*content.Revision{}, []T{} // at most one revision of a version is committed
 	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
 		var r revision
 		err := bsondoc.Unmarshal(doc, &r)
@@ -93,12 +90,12 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, err
 	if err != nil {
 		return nil, err
 	}
-	came, err := s.settle(ctx, open)
+	committed, err := s.settle(ctx, open)
 	if err != nil {
 		return nil, err
 	}
 	for i, r := range open {
-		if came[i] {
+		if committed[i] {
 			found[at{r.Entry, r.Version}] = copies[i]
 		}
 	}
@@ -109,17 +106,17 @@ func revisionCopies[T any](ctx context.Context, s *Store, places []at) ([]T, err
 	return all, nil
 }
 
-// Receipt is what is known of a change by its id.
+// Receipt is the stored result of a change.
 type Receipt struct {
 	content.Revision `json:",inline"`
-	// Committed tells that the revision came to be: the entry names it, or has since gone on from it.
+	// Committed means that the revision is committed: it is, or was, the head of the entry.
 	Committed bool `json:"committed"`
-	// Unchanged tells that the change left everything as it was.
+	// Unchanged means that the change left everything as it was.
 	Unchanged bool `json:"receipt"`
 }
 
-// Receipt finds the revision of a change by its id: a change that is sent again learns by it what the first attempt
-// did. It is false if there is none.
+// Receipt finds the stored result of a change by its id. A repeated change learns from it what the first attempt did.
+// It returns false if there is none.
 func (s *Store) Receipt(ctx context.Context, id string) (*Receipt, bool, error) {
 	r, err := batch.Join(ctx, "receipt", id, s.receipts)
 	if r == nil || err != nil {
@@ -131,7 +128,7 @@ func (s *Store) Receipt(ctx context.Context, id string) (*Receipt, bool, error) 
 	return r, err == nil, err
 }
 
-// receipts reads the revisions with some ids, nil for those that are not there.
+// receipts reads the results with some ids, with nil for those that do not exist.
 func (s *Store) receipts(ctx context.Context, ids []string) ([]*Receipt, error) {
 	found := make(map[string]*Receipt, len(ids))
 	q := engine.Query{Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, Fields: withoutCopy, Batch: len(ids)}
@@ -148,8 +145,9 @@ func (s *Store) receipts(ctx context.Context, ids []string) ([]*Receipt, error) 
 	return receipts, err
 }
 
-// KeepReceipt keeps what a change that left everything as it was is known by under its idempotency key. It stands
-// beside the revisions and is none: nobody lists it. It answers [ErrAttempted] when there is one already.
+// KeepReceipt stores the result of a change that left everything as it was, under its idempotency key. It is stored
+// in the collection of revisions, but is not a revision: it is never listed. It returns [ErrAttempted] if there is a
+// result already.
 func (s *Store) KeepReceipt(ctx context.Context, r content.Revision) error {
 	there, err := s.writeEach(ctx, revisionsName, []engine.Change{engine.Insert(struct {
 		content.Revision `json:",inline"`

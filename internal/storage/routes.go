@@ -13,9 +13,9 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// claim takes the slugs that an entry comes to have for it. One that was claimed by a write that came to nothing
-// changes hands. Those that the entry won't have any more are opened by the same command: should nobody come to let
-// them go, a sweep does. By is the write's revision, at when it is made. It tells whether there are such.
+// claim claims the new slugs of an entry. It takes over a claim of another entry whose write failed. The same command
+// opens the claims of the slugs that the entry will lose, so that a sweep removes them if the write does not. by is
+// the revision of the write, at is its time. It reports whether the entry loses a slug.
 func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T], by string, at time.Time) (lost bool, err error) {
 	var claims []claim
 	var changes []engine.Change
@@ -43,7 +43,8 @@ func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T
 	return len(changes) > len(claims), err
 }
 
-// release lets the slugs go that an entry lost by a write, but one that a later write has taken up again.
+// release removes the claims of the slugs that an entry lost by a write, except those that a later write has claimed
+// again.
 func (c *Collection[T, F]) release(ctx context.Context, before, after *content.Entry[T], by string) error {
 	var changes []engine.Change
 	for _, slug := range common(before.Draft).Slugs() {
@@ -57,7 +58,7 @@ func (c *Collection[T, F]) release(ctx context.Context, before, after *content.E
 	return err
 }
 
-// Taken tells whether a slug belongs to another entry than one.
+// Taken reports whether a slug belongs to another entry than the given one.
 func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.ID) (bool, error) {
 	held, err := c.store.claims(ctx, []claimKey{{c.kind, slug}})
 	if err != nil {
@@ -67,33 +68,34 @@ func (c *Collection[T, F]) Taken(ctx context.Context, slug string, than content.
 	if !ok || claimed.Entry == than {
 		return false, nil
 	}
-	holder, _, err := c.Entry(ctx, claimed.Entry) // nil has no slug
+	holder, _, err := c.Entry(ctx, claimed.Entry) // a nil holder has no slug
 	return holds(holder, slug), err
 }
 
-// holds tells whether an entry has a slug, or had it. A nil one has none.
+// holds reports whether an entry has, or had, a slug. It is false for nil.
 func holds[T any](e *content.Entry[T], slug string) bool {
 	return e != nil && (common(e.Draft).HasSlug(slug) || slices.Contains(e.PublicSlugs, slug))
 }
 
-// claimGrace is how long a slug that was claimed belongs to an entry that does not have it: a write may be about to
-// give it one. It is twice as long as the commands of a write may take together.
+// claimGrace is how long a claim protects a slug for an entry that does not have it: a write may be about to set the
+// slug. It is twice as long as the commands of a write may take together.
 const claimGrace = time.Minute
 
-// left tells whether a claim of an entry that does not have the slug was left behind, at the time of another one. A
-// local engine is one program's: a program before it has ended.
-func (s *Store) left(held, now claim) bool {
+// abandonedClaim reports whether a claim, of an entry that does not have the slug, was left behind by a failed write.
+// now is the claim that wants the slug. A local engine has one program at a time, so a claim of another run was left
+// behind.
+func (s *Store) abandonedClaim(held, now claim) bool {
 	return s.engine.Local() && held.Program != s.program || now.At.Sub(held.At) >= claimGrace
 }
 
-// takeOver takes a slug that another entry claimed and does not have.
+// takeOver claims a slug that another entry has claimed and does not have.
 func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
 	_, slug, _ := strings.Cut(own.ID, ":")
 	held, err := batch.Join(ctx, "claim", claimKey{c.kind, slug}, c.store.heldBy)
 	if err != nil {
 		return err
 	}
-	if held == nil { // it was let go meanwhile
+	if held == nil { // the claim was removed meanwhile
 		return &SlugTakenError{slug}
 	}
 	if held.Entry == own.Entry {
@@ -103,17 +105,17 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
 	if err != nil {
 		return err
 	}
-	if holds(holder, slug) || !c.store.left(*held, own) {
+	if holds(holder, slug) || !c.store.abandonedClaim(*held, own) {
 		return &SlugTakenError{slug}
 	}
-	others, err := c.store.writeEach(ctx, routes, []engine.Change{engine.Replace(own.ID, own, held.same()[1:]...)}) // but the _id
+	others, err := c.store.writeEach(ctx, routes, []engine.Change{engine.Replace(own.ID, own, held.same()[1:]...)}) // all fields but the _id
 	if err == nil && len(others) > 0 {
 		return &SlugTakenError{slug}
 	}
 	return err
 }
 
-// show says in the claims of a saved entry that readers see it.
+// show marks the claims of a saved entry as public.
 func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error {
 	return c.updateClaims(ctx, c.publicIDs(e.Live), bson.D{
 		{Key: "entry", Value: e.ID},
@@ -121,7 +123,7 @@ func (c *Collection[T, F]) show(ctx context.Context, e *content.Entry[T]) error 
 	}, engine.Set(publicField, true))
 }
 
-// hide takes back what the claims say of the slugs that readers won't see any more once an entry is saved.
+// hide clears the public mark of the claims of the slugs that readers won't see any more after an entry is saved.
 func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entry[T]) error {
 	remain := c.publicIDs(after.Live)
 	gone := slices.DeleteFunc(c.publicIDs(before.Live), func(id string) bool { return slices.Contains(remain, id) })
@@ -134,7 +136,7 @@ func (c *Collection[T, F]) hide(ctx context.Context, before, after *content.Entr
 	})
 }
 
-// publicIDs are the ids of the claims by which a live copy is reached; nil if there is none.
+// publicIDs returns the ids of the claims of a live copy's slugs, or nil if the copy is nil.
 func (c *Collection[T, F]) publicIDs(copied T) (ids []string) {
 	if content.IsNil(copied) {
 		return nil
@@ -145,7 +147,7 @@ func (c *Collection[T, F]) publicIDs(copied T) (ids []string) {
 	return ids
 }
 
-// updateClaims changes those of some claims for which a condition holds.
+// updateClaims changes those of some claims that meet a condition.
 func (c *Collection[T, F]) updateClaims(ctx context.Context, ids []string, condition, change bson.D) error {
 	changes := make([]engine.Change, len(ids))
 	for i, id := range ids {

@@ -14,27 +14,27 @@ import (
 	"sen/internal/storage/query"
 )
 
-// row is an element that was read, with its place in the order.
+// row is one element of a list that was read, with its place in the order.
 type row[T any] struct {
 	query.Place
-	// entry is nil where only the place was asked for; stored is how many bytes were read.
+	// entry is nil if only ids and sort keys were read. stored is the size of the document that was read, in bytes.
 	entry  T
 	stored int
 }
 
-// listParts is what is read of the lists of some parents for a page of each.
+// listParts is what was read of the lists of some parents, from which one page for each is made.
 type listParts[T any] struct {
-	// rows are up to one more than the page has: the last one means that there are more.
+	// rows are at most one more than the page has. That last one means that there are more.
 	rows [][]row[T]
-	// totals are the sizes of the whole lists; nil if they are not asked for.
+	// totals are the sizes of the whole lists. It is nil if they are not requested.
 	totals []int
-	// inFront and behind tell whether there is anything in front of the cursor `after`, and behind the cursor `before`.
-	// They are nil if that is not asked for or there is no such cursor.
+	// inFront and behind say whether there is an element before the cursor `after`, and behind the cursor `before`.
+	// They are nil if that is not requested or there is no such cursor.
 	inFront, behind []bool
 }
 
-// readParts reads what the pages of some parents are made from, each part by one command for all parents, at the same
-// time.
+// readParts reads everything from which the pages of some parents are made. Each part is read by one command for all
+// parents. The commands run in parallel.
 func (c *Collection[T, F]) readParts(ctx context.Context, p *query.Page, asked Asked, parents []Within) (parts listParts[T], err error) {
 	tasks, ctx := errgroup.WithContext(ctx)
 	tasks.Go(func() (err error) {
@@ -47,7 +47,7 @@ func (c *Collection[T, F]) readParts(ctx context.Context, p *query.Page, asked A
 			return err
 		})
 	}
-	// On the other side of a cursor there is something if the element that it came from is still there, or another one.
+	// There is an element on the other side of a cursor if the cursor's own element still exists, or another one does.
 	if asked.Previous && p.After != nil {
 		tasks.Go(func() (err error) {
 			parts.inFront, err = c.any(ctx, p, parents, query.Side{Place: *p.After, With: true})
@@ -63,7 +63,7 @@ func (c *Collection[T, F]) readParts(ctx context.Context, p *query.Page, asked A
 	return parts, tasks.Wait()
 }
 
-// rows reads up to limit elements for each parent, within sides.
+// rows reads up to limit elements for each parent, limited to sides.
 func (c *Collection[T, F]) rows(
 	ctx context.Context, p *query.Page, parents []Within, sides []query.Side, skip, limit int,
 ) ([][]row[T], error) {
@@ -82,14 +82,14 @@ func (c *Collection[T, F]) rows(
 	})
 	for i, scan := range scans {
 		if scan.Leave != nil {
-			found[i] = slices.DeleteFunc(found[i], func(r row[T]) bool { return r.Is(*scan.Leave) })
+			found[i] = slices.DeleteFunc(found[i], func(r row[T]) bool { return r.Equal(*scan.Leave) })
 		}
 		found[i] = found[i][:min(len(found[i]), limit)]
 	}
 	return found, err
 }
 
-// counts counts each parent's whole list.
+// counts counts the elements of each parent's whole list.
 func (c *Collection[T, F]) counts(ctx context.Context, p *query.Page, parents []Within) ([]int, error) {
 	filters := make([]bson.D, len(parents))
 	for i, within := range parents {
@@ -98,7 +98,7 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *query.Page, parents []
 	return c.read(p.View).Count(ctx, filters...)
 }
 
-// any tells for each parent whether its list has an element in some part.
+// any reports for each parent whether its list has an element within sides.
 func (c *Collection[T, F]) any(ctx context.Context, p *query.Page, parents []Within, sides ...query.Side) ([]bool, error) {
 	probe := *p
 	probe.Bare = true
@@ -106,11 +106,11 @@ func (c *Collection[T, F]) any(ctx context.Context, p *query.Page, parents []Wit
 	if err != nil {
 		return nil, err
 	}
-	some := make([]bool, len(found))
+	nonEmpty := make([]bool, len(found))
 	for i := range found {
-		some[i] = len(found[i]) > 0
+		nonEmpty[i] = len(found[i]) > 0
 	}
-	return some, nil
+	return nonEmpty, nil
 }
 
 // row decodes an element.

@@ -14,7 +14,7 @@ import (
 	"sen/internal/upkeep"
 )
 
-// putSample puts the sample into a store that nobody has made ready yet.
+// putSample writes the sample content into a store that is not prepared.
 func putSample(t *testing.T, store *storage.Store) bool {
 	t.Helper()
 	bundle, err := sample.Bundle()
@@ -28,7 +28,7 @@ func putSample(t *testing.T, store *storage.Store) bool {
 	return filled
 }
 
-// unready opens a store without making it ready.
+// unready opens a store without preparing it.
 func unready(t *testing.T, where string) *storage.Store {
 	t.Helper()
 	e := testkit.Engine{Name: "mongodb", URI: where}
@@ -55,8 +55,8 @@ func TestSampleChild(t *testing.T) {
 	t.Fatal("it lives on", putSample(t, unready(t, os.Getenv(crashStore))))
 }
 
-// TestSampleAndCrash kills the program while it puts the sample in: the store is refused, and the next start puts the sample
-// in anew, as a whole.
+// TestSampleAndCrash kills the program while it writes the sample content: the store is refused, and the next start
+// writes the whole sample again.
 func TestSampleAndCrash(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		for _, step := range []string{"file written", "entries put"} {
@@ -68,10 +68,10 @@ func TestSampleAndCrash(t *testing.T) {
 				killed(t, "TestSampleChild", crashAt+"="+step, crashStore+"="+where)
 				store := unready(t, where)
 				if err := store.Prepare(t.Context()); err == nil || !strings.Contains(err.Error(), "sample content of this store") {
-					t.Fatalf("a part of the sample is taken for a site: %v", err)
+					t.Fatalf("an incomplete sample is served: %v", err)
 				}
 				if !putSample(t, store) {
-					t.Fatal("the sample is not put in anew")
+					t.Fatal("the sample is not written again")
 				}
 				if err := store.Prepare(t.Context()); err != nil {
 					t.Fatal(err)
@@ -81,7 +81,7 @@ func TestSampleAndCrash(t *testing.T) {
 					t.Fatal(err)
 				}
 				revisions, err := store.Revisions.IDs(t.Context())
-				if want := len(bundle.Items) + 1; err != nil || len(revisions) != want { // one is the site's
+				if want := len(bundle.Items) + 1; err != nil || len(revisions) != want { // one is the revision of the site
 					t.Errorf("%d of %d entries and settings are there: %v", len(revisions), want, err)
 				}
 				err = upkeep.Check(t.Context(), store, upkeep.CheckOptions{
@@ -91,7 +91,7 @@ func TestSampleAndCrash(t *testing.T) {
 					t.Error(err)
 				}
 				if putSample(t, store) {
-					t.Error("the sample is put into a store that has it")
+					t.Error("the sample is written again into a store that has it")
 				}
 			})
 		}

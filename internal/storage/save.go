@@ -16,11 +16,11 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// Save makes a change of an entry one atomic step, on any engine: the revision is inserted first, then the entry goes
-// from one version to the next and names it as its head. By that the revision came to be; it is marked later: see
-// [Store.settleOpen]. A nil before makes a new entry; a copy that is the same in both is not written again. Now is when
-// that happens: the revision is older where the change goes on with an attempt. It answers [ErrStale], [ErrAttempted]
-// or a [SlugTakenError], and nothing is changed then.
+// Save changes an entry in one atomic step on any engine. It first inserts the revision. Then it updates the entry
+// from one version to the next, with the revision as its head: this commits the revision. The revision is marked as
+// committed later, see [Store.settleOpen]. A nil before creates a new entry. A copy that is equal in both is not
+// written again. now is the time of the write; the revision may be older if the change continues an earlier attempt.
+// If Save returns [ErrStale], [ErrAttempted] or a [SlugTakenError], the entry is not changed.
 func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
@@ -51,29 +51,29 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 		c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: after.ID})
 	}
 	if err != nil {
-		return err // it may have come to be: whoever meets the revision settles it
+		return err // the revision may be committed: the next reader of it settles that
 	}
 	c.store.due.note(after.PublishAt)
 	c.store.due.note(after.UnpublishAt)
 	fault("entry saved")
 	if lost {
 		if err := c.release(ctx, before, after, r.ID); err != nil {
-			// Whoever wants the slug can have it in a while: see takeOver.
-			c.store.log.WarnContext(ctx, "a slug that an entry does not have any more was not let go yet", "entry", after.ID, "err", err)
+			// Another entry can take over the claim after a while: see takeOver.
+			c.store.log.WarnContext(ctx, "the claim of a former slug could not be removed; a sweep will remove it", "entry", after.ID, "err", err)
 		}
 	}
 	if before == nil || !content.Same(before.Live, after.Live) {
 		if err := c.show(ctx, after); err != nil {
-			c.store.log.WarnContext(ctx, "filters look an entry up each time, since its claims don't say that it is public", "entry", after.ID, "err", err)
+			c.store.log.WarnContext(ctx, "the claims of an entry could not be marked as public; filters by its slugs will read the entry", "entry", after.ID, "err", err)
 		}
 	}
 	fault("claims settled")
 	return nil
 }
 
-// open inserts a revision that is not committed yet, or takes the place of an attempt of the same change that came to
-// nothing. The head before it is marked in the same step: once it is not the head any more, nobody could tell that it
-// came to be.
+// open inserts a revision that is not committed yet, or replaces that of a failed attempt of the same change. In the
+// same step it marks the former head as committed: once the entry has a new head, nothing else shows that the former
+// one was committed.
 func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r storedRevision) error {
 	own := engine.Replace(r.ID, r,
 		bson.E{Key: "committed", Value: false}, bson.E{Key: "at", Value: r.At}, bson.E{Key: "request", Value: r.Request})
@@ -88,7 +88,7 @@ func (c *Collection[T, F]) open(ctx context.Context, before *content.Entry[T], r
 	return err
 }
 
-// swap takes the entry from one version to the next. Draft is its encoded working copy.
+// swap updates the entry from one version to the next. draft is its encoded working copy.
 func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entry[T], draft bson.Raw) error {
 	doc, err := c.document(before, after, draft)
 	if err != nil {
@@ -96,27 +96,27 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 	}
 	if before == nil {
 		there, err := c.store.writeEach(ctx, c.name, []engine.Change{engine.Insert(doc)})
-		if len(there) > 0 && err == nil { // the same change made it, sent at the same time
+		if len(there) > 0 && err == nil { // the same change was sent twice at the same time, and the other one created the entry
 			return ErrAttempted
 		}
 		return err
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	came, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // but the _id
-	if err == nil && !came {
+	committed, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // all fields but the _id
+	if err == nil && !committed {
 		return ErrStale
 	}
 	return err
 }
 
-// swap is what takes an entry to its next version, with the head that it gets.
+// swap is the update of one entry to its next version, with its new head.
 type swap struct {
 	id     content.ID
 	head   string
 	change engine.Change
 }
 
-// swapAll takes some entries to their next versions, and tells which of them were still in the one before.
+// swapAll makes some swaps, and returns which of them found the entry in the version before.
 func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, error) {
 	changes, ids := make([]engine.Change, len(swaps)), make([]content.ID, len(swaps))
 	for i, s := range swaps {
@@ -126,21 +126,21 @@ func (c *Collection[T, F]) swapAll(ctx context.Context, swaps []swap) ([]bool, e
 	if err != nil {
 		return nil, err
 	}
-	came := make([]bool, len(swaps))
+	committed := make([]bool, len(swaps))
 	heads := map[content.ID]string{}
-	if found > 0 && found < len(swaps) { // some were not: their heads tell which
+	if found > 0 && found < len(swaps) { // some did not: their heads show which
 		if heads, err = c.heads(ctx, ids); err != nil {
 			return nil, err
 		}
 	}
 	for i, s := range swaps {
-		came[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
+		committed[i] = found == len(swaps) || found > 0 && heads[s.id] == s.head
 	}
-	return came, nil
+	return committed, nil
 }
 
-// document is an entry as it is stored: each copy with the store's own forms of its texts. A copy that is the same as
-// before is left out. Draft is the encoded working copy, nil if it is not encoded yet.
+// document returns the stored form of an entry: each copy with the keys of its texts. It leaves out a copy that is
+// the same as before. draft is the encoded working copy, or nil if it is not encoded yet.
 func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw) (bson.D, error) {
 	doc := bson.D{
 		{Key: "_id", Value: e.ID},
@@ -157,7 +157,7 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 		{Key: "publicSlugs", Value: e.PublicSlugs},
 		{Key: "links", Value: linksOf(e)},
 	}
-	if before != nil && before.Previews != e.Previews { // else it stays as it is: it may be set beside the versions
+	if before != nil && before.Previews != e.Previews { // otherwise it is left out: MarkPreviews may set it without a new version
 		doc = append(doc, bson.E{Key: previewsField, Value: e.Previews})
 	}
 	for _, part := range []struct {
@@ -181,7 +181,7 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 	return doc, nil
 }
 
-// copyWithKeys is a copy as it is stored. Encoded is what it was encoded to, nil if it was not yet.
+// copyWithKeys returns the stored form of a copy. encoded is its encoded form, or nil if it is not encoded yet.
 func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any, err error) {
 	if content.IsNil(copied) {
 		return nil, nil
@@ -198,8 +198,7 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 	return encoded, nil
 }
 
-// SetDerived sets what copies of some entries took over from others. It is no change of the entries:
-// their versions stay.
+// SetDerived sets the values that copies of some entries derive from other entries. The entries keep their versions.
 func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any) error {
 	v := c.lists.ViewByID(stage)
 	changes, seen := make([]engine.Change, 0, len(derived)), make([]feed.Change, 0, len(derived))
@@ -220,7 +219,7 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, 
 	return err
 }
 
-// linksOf are the entries that either copy of an entry links to, each once.
+// linksOf returns the distinct entries to which the copies of an entry link.
 func linksOf[T any](e *content.Entry[T]) []content.ID {
 	links := []content.ID{}
 	for _, copied := range []T{e.Live, e.Draft} {

@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// sections is what the store knows of sections.
+// sections describes how the store keeps sections.
 func sections() spec[*content.Section, *content.SectionFilter] {
 	return spec[*content.Section, *content.SectionFilter]{
 		kind: content.KindSection, name: "sections",

@@ -13,17 +13,17 @@ import (
 	"sen/internal/storage/query"
 )
 
-// commit marks revisions as some that came to be.
+// commit marks revisions as committed.
 func (s *Store) commit(ctx context.Context, ids ...string) error {
 	these := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
 	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Set("committed", true)))
 }
 
-// abandoned is the age from which a revision that came to nothing is swept: far longer
-// than any write may take.
+// abandoned is the age from which a sweep removes a revision that is not committed: far longer than any write may
+// take.
 const abandoned = 10 * time.Minute
 
-// opened lists the revisions that are not marked.
+// opened lists the revisions that are not marked as committed.
 func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error) {
 	open := engine.Query{Filter: bson.D{{Key: "committed", Value: false}}, Fields: withoutCopy}
 	err = s.engine.Table(revisionsName).Find(ctx, open, func(doc bson.Raw) error {
@@ -33,9 +33,9 @@ func (s *Store) opened(ctx context.Context) (all []*content.Revision, err error)
 	return all, err
 }
 
-// came tells which of some revisions that are not marked came to be: their entries name them as their heads, or are
-// gone by them.
-func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
+// committed returns which of some unmarked revisions are committed: those that are the head of their entry, and those
+// that removed their entry.
+func (s *Store) committed(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
 	if len(revisions) == 0 {
 		return nil, nil
 	}
@@ -55,17 +55,17 @@ func (s *Store) came(ctx context.Context, revisions []*content.Revision) ([]bool
 		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
 		return nil
 	})
-	came := make([]bool, len(revisions))
+	committed := make([]bool, len(revisions))
 	for i, r := range revisions {
 		head, there := heads[r.Entry]
-		came[i] = head == r.ID || !there && r.Action == content.ActionDeleteForever
+		committed[i] = head == r.ID || !there && r.Action == content.ActionDeleteForever
 	}
-	return came, err
+	return committed, err
 }
 
-// settle marks those of some revisions that came to be, and tells which.
+// settle marks those of some revisions that are committed, and returns which ones.
 func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bool, error) {
-	came, err := s.came(ctx, revisions)
+	committed, err := s.committed(ctx, revisions)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 	var removed []*content.Revision
 	for i, r := range revisions {
 		switch {
-		case !came[i]:
+		case !committed[i]:
 		case r.Action != content.ActionDeleteForever:
 			ids = append(ids, r.ID)
 		default:
@@ -81,7 +81,7 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 		}
 	}
 	if len(removed) > 0 {
-		if _, err := s.bury(ctx, removed); err != nil {
+		if _, err := s.removeRemains(ctx, removed); err != nil {
 			return nil, err
 		}
 	}
@@ -89,20 +89,20 @@ func (s *Store) settle(ctx context.Context, revisions []*content.Revision) ([]bo
 		err = s.commit(ctx, ids...)
 		fault("revision marked")
 	}
-	return came, err
+	return committed, err
 }
 
-// settleOpen marks the revisions that came to be, and gives those that did not, or not yet. A change leaves that to
-// whoever reads revisions, to the next change of its entry ([Collection.open]) or to a sweep: so many are marked at
-// once.
+// settleOpen marks all revisions that are committed, and returns the others. A change does not mark its own revision.
+// A reader of revisions, the next change of the entry ([Collection.open]) or a sweep does it, so that many revisions
+// are marked at once.
 func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.Revision, err error) {
 	open, err := s.opened(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
-	came, err := s.settle(ctx, open)
-	for i := range came {
-		if came[i] {
+	committed, err := s.settle(ctx, open)
+	for i := range committed {
+		if committed[i] {
 			marked++
 		} else {
 			others = append(others, open[i])
@@ -111,7 +111,7 @@ func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.R
 	return marked, others, err
 }
 
-// discard removes a revision that did not come to be, but not what another attempt of the change put in its place.
+// discard removes a revision that is not committed, unless another attempt of the change has replaced it.
 func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	own := bson.D{
 		{Key: "_id", Value: r.ID}, {Key: "committed", Value: false}, {Key: "at", Value: r.At}, {Key: "version", Value: r.Version},
@@ -122,8 +122,8 @@ func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	return nil
 }
 
-// Adopt tells whether an attempt of a change that did not come to be may be gone on with by another one. One that is so
-// old that a sweep may remove it is removed, so that the change begins anew.
+// Adopt reports whether a new attempt of a change may continue a failed one. If the failed attempt is so old that a
+// sweep may remove it, Adopt removes it, so that the change starts again.
 func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (bool, error) {
 	if now.Sub(r.At) < abandoned/2 {
 		return true, nil
@@ -131,7 +131,7 @@ func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (
 	return false, s.discard(ctx, r)
 }
 
-// Following lists the revisions that came to be and from which something may follow that was not done.
+// Following lists the committed revisions that require further work which is not done yet.
 func (s *Store) Following(ctx context.Context) (all []*content.Revision, err error) {
 	q := engine.Query{Fields: withoutCopy, Filter: bson.D{
 		{Key: followsField, Value: bson.D{{Key: "$in", Value: bson.A{content.FollowsItself, content.FollowsOthers}}}}, {Key: "committed", Value: true},
@@ -143,7 +143,7 @@ func (s *Store) Following(ctx context.Context) (all []*content.Revision, err err
 	return all, err
 }
 
-// Followed notes that what follows from some revisions is done.
+// Followed records that the further work of some revisions is done.
 func (s *Store) Followed(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
@@ -152,9 +152,9 @@ func (s *Store) Followed(ctx context.Context, ids []string) error {
 	return s.write(ctx, revisionsName, engine.UpdateAll(these, engine.Unset(followsField)))
 }
 
-// bury removes what is left of entries that are gone: the copies in their revisions and their slugs. The
-// revisions that took them away are marked last, so that what a crash left is done later.
-func (s *Store) bury(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
+// removeRemains removes the remains of removed entries: the copies in their revisions, and their slugs. It marks the
+// revisions of the removals last, so that a later run completes the work after a crash.
+func (s *Store) removeRemains(ctx context.Context, revisions []*content.Revision) ([]struct{}, error) {
 	entries, ids := make([]content.ID, len(revisions)), make([]string, len(revisions))
 	for i, r := range revisions {
 		entries[i], ids[i] = r.Entry, r.ID

@@ -10,7 +10,7 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// maxEqual is how many equal reads of pages run at once.
+// maxEqual is how many identical reads of pages run at the same time.
 const maxEqual = 1
 
 // pagesRead is a read of one page for each of some parents.
@@ -18,13 +18,13 @@ type pagesRead[T any, F content.Filter[F]] struct {
 	of      *Collection[T, F]
 	list    List[F]
 	parents []Within
-	// keys are what the pages are kept under; nil if they are not kept.
+	// keys are the cache keys of the pages, or nil if they are not cached.
 	keys  []string
 	pages []readPage[T]
 }
 
-// readShared reads one page for each of some parents from the store, and keeps it under its key, if there are keys.
-// Requests that ask for the same at the same time share the pages, unless those are of working copies.
+// readShared reads one page for each of some parents from the store, and caches it if there are keys. Concurrent
+// requests for the same pages share one read, except for working copies.
 func (c *Collection[T, F]) readShared(
 	ctx context.Context, l List[F], parents []Within, keys []string,
 ) ([]readPage[T], error) {
@@ -39,13 +39,13 @@ func (c *Collection[T, F]) readShared(
 	if err != nil {
 		return nil, err
 	}
-	if len(r.pages) > 0 { // all have the same tags; who joined did not collect them
+	if len(r.pages) > 0 { // all pages have the same tags; a request that joined the read did not collect them
 		cache.Note(ctx, r.pages[0].tags...)
 	}
 	return r.pages, nil
 }
 
-// nameOf names all that is asked for; false if it is not to be shared.
+// nameOf returns a name that identifies the whole request. It returns false if the read must not be shared.
 func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok bool) {
 	if !c.shared(l.Stage) {
 		return "", false
@@ -55,7 +55,7 @@ func (c *Collection[T, F]) nameOf(l List[F], parents []Within) (name string, ok 
 		List    List[F]
 		Parents []Within
 	}{c.kind, l, parents})
-	return string(asked), err == nil // JSON has no form for a year of five digits
+	return string(asked), err == nil // JSON can't encode a year of five digits
 }
 
 // Run implements [batch.Read].

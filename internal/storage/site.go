@@ -15,24 +15,24 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// defaultSite stands in until a site has settings of its own.
+// defaultSite is used until a site has settings of its own.
 var defaultSite = content.Site{
 	Name:      content.Text{content.Undetermined: "Sen"},
 	Languages: content.Languages{Default: "vi", Locales: []content.Locale{"vi", "en"}},
 	TimeZone:  "Asia/Ho_Chi_Minh",
 }
 
-// Site is the settings of the site as they were last read.
+// Site returns the settings of the site as they were last read.
 func (s *Store) Site() *content.Site { return s.site.Load() }
 
-// takeSite goes on with settings that were written; with others than before everything changes.
+// takeSite uses settings that were written. If they differ from the former ones, all caches are invalidated.
 func (s *Store) takeSite(site *content.Site) {
 	if before := s.site.Swap(site); !reflect.DeepEqual(before, site) {
 		s.Feed.Changed(feed.Change{})
 	}
 }
 
-// PutSite replaces the settings of the site, whatever they were, with a revision of that version.
+// PutSite replaces the settings of the site without checking their version, and adds a revision of the new version.
 func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	if err := s.prepareIndexes(ctx, site.Languages, func(string) {}); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	return nil
 }
 
-// SiteAt reads the settings of the site as they were at a version. It is false if that version never was.
+// SiteAt reads the settings of the site as they were at a version. It returns false if that version never existed.
 func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, bool, error) {
 	site, ok, err := revisionCopy[*content.Site](ctx, s, siteID, version)
 	if !ok && err == nil && version == defaultSite.Version {
@@ -61,8 +61,8 @@ func (s *Store) SiteAt(ctx context.Context, version int) (*content.Site, bool, e
 	return site, ok, err
 }
 
-// SaveSite replaces the settings of the site in the version before the new one's, with a
-// revision as for an entry; [ErrStale] when they have another version.
+// SaveSite replaces the settings of the site if they have the version before the new one, and adds a revision as for
+// an entry. Otherwise it returns [ErrStale].
 func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revision) error {
 	if err := s.prepareIndexes(ctx, site.Languages, func(string) {}); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 	}
 	doc = append(doc, bson.E{Key: "head", Value: r.ID})
 	found, err := s.update(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
-	if err == nil && !found && site.Version == 1 { // the first settings ever
+	if err == nil && !found && site.Version == 1 { // there were no settings before
 		err = s.write(ctx, settings, engine.Insert(append(engine.ByID(siteID), doc...)))
 	} else if err == nil && !found {
 		err = ErrStale
@@ -92,14 +92,14 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 	return s.commit(ctx, r.ID)
 }
 
-// ReadSite reads the settings of the site anew: another server may have changed them.
+// ReadSite reads the settings of the site again, since another server may have changed them.
 func (s *Store) ReadSite(ctx context.Context) error {
 	before := s.site.Load()
 	site, ok, err := findOne[content.Site](ctx, s.guard.Engine.Table(settings), engine.ByID(siteID))
 	if err != nil || !ok || reflect.DeepEqual(before, site) {
 		return err
 	}
-	if s.site.CompareAndSwap(before, site) { // else others were written meanwhile
+	if s.site.CompareAndSwap(before, site) { // otherwise other settings were written meanwhile
 		s.Feed.Changed(feed.Change{})
 	}
 	return nil

@@ -14,32 +14,33 @@ import (
 	"sen/internal/storage/files"
 )
 
-// KeptSize is a size of a picture that is kept.
+// KeptSize describes a stored size of a picture.
 type KeptSize struct {
-	// ID names it in the store.
+	// ID is the id of its file.
 	ID string
-	// Medium is whose size it is.
+	// Medium is the medium of the picture.
 	Medium content.ID
 	Bytes  int64
-	// Used is when it was last shown, to [usedWithin].
+	// Used is when it was last shown, with a precision of [usedWithin].
 	Used time.Time
 }
 
-// usedWithin is how exactly it is known when a size was last used: so that showing it writes now and then only.
+// usedWithin is the precision of the time when a size was last used. It limits how often showing a size causes a
+// write.
 const usedWithin = time.Hour
 
-// OpenSize opens a size of a picture, by its key. What is not there is a NOT_FOUND.
+// OpenSize opens a size of a picture by its key. If there is none, the error is NOT_FOUND.
 func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now time.Time) (*files.File, error) {
 	f, stored, err := s.sizes.Open(ctx, m, key)
 	if err == nil && now.Sub(stored.Metadata.Used) > usedWithin {
 		if err := s.sizes.Use(ctx, stored.ID, now); err != nil {
-			s.log.WarnContext(ctx, "a size of a picture may go although it is used", "size", stored.ID, "err", err)
+			s.log.WarnContext(ctx, "the time of use of a picture's size could not be stored; the size may be removed although it is used", "size", stored.ID, "err", err)
 		}
 	}
 	return f, err
 }
 
-// PutSize keeps a size of a picture. Where it is there already, that one stays.
+// PutSize stores a size of a picture. If it exists already, that one stays.
 func (s *Store) PutSize(ctx context.Context, id content.ID, key, mimeType string, data []byte, now time.Time) error {
 	about := bson.D{{Key: "mimeType", Value: mimeType}, {Key: "used", Value: now}}
 	err := s.sizes.Put(ctx, files.ID(id, key), key, about, bytes.NewReader(data))
@@ -49,7 +50,7 @@ func (s *Store) PutSize(ctx context.Context, id content.ID, key, mimeType string
 	return err
 }
 
-// Sizes gives every size that is kept.
+// Sizes calls a function with every stored size.
 func (s *Store) Sizes(ctx context.Context, each func(KeptSize)) error {
 	fields := bson.D{{Key: "length", Value: 1}, {Key: "metadata.used", Value: 1}}
 	return s.sizes.Each(ctx, engine.Query{Fields: fields}, func(file files.Stored) error {
@@ -58,13 +59,13 @@ func (s *Store) Sizes(ctx context.Context, each func(KeptSize)) error {
 	})
 }
 
-// DropSizes lets go of sizes, by their ids. Who is reading one may be cut off.
+// DropSizes removes sizes by their ids. It may interrupt a request that is reading one of them.
 func (s *Store) DropSizes(ctx context.Context, ids []string) error {
 	return s.sizes.Drop(ctx, ids)
 }
 
-// DropFormerSizes removes the sizes of pictures that earlier versions kept among the media, by whatever size was asked
-// for.
+// DropFormerSizes removes the sizes that earlier versions of the program stored among the media, under the dimensions
+// that a client requested.
 func (s *Store) DropFormerSizes(ctx context.Context) error {
 	former := bson.D{{Key: "_id", Value: bson.D{{Key: "$regex", Value: "@w[0-9]+h[0-9]+"}}}}
 	var ids []string

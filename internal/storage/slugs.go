@@ -14,14 +14,14 @@ import (
 	"sen/internal/content"
 )
 
-// knownSlug gives the entry that a slug leads readers to, if that is in memory.
-func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
+// cachedSlug returns the entry to which a slug leads readers, if the cache knows it.
+func (c *Collection[T, F]) cachedSlug(ctx context.Context, key claimKey, fields []string) (e T, ok bool, err error) {
 	id, ok := c.store.memory.slugs.Get(key.addressed())
 	if !ok {
 		return e, false, nil
 	}
 	if id != "" {
-		found, err := c.Known(ctx, []content.ID{id}, content.StagePublished, fields)
+		found, err := c.Cached(ctx, []content.ID{id}, content.StagePublished, fields)
 		if err != nil || content.IsNil(found[0]) {
 			return e, false, err
 		}
@@ -33,9 +33,10 @@ func (c *Collection[T, F]) knownSlug(ctx context.Context, key claimKey, fields [
 	return e, true, nil
 }
 
-// keepSlug keeps where a slug leads readers: to the entry which has or had it, nil for none.
-func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
-	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // any other may come to have the slug
+// cacheSlug caches where a slug leads readers: to the entry that has or had it. A nil entry means that it leads
+// nowhere.
+func (c *Collection[T, F]) cacheSlug(key claimKey, e T, since uint64) {
+	id, tags := content.ID(""), []cache.Tag{cache.Kind(c.kind)} // another entry may get the slug later
 	if !content.IsNil(e) {
 		base := common(e)
 		id, tags = base.ID, append(tags, cache.Entry(base.ID))
@@ -46,10 +47,10 @@ func (c *Collection[T, F]) keepSlug(key claimKey, e T, since uint64) {
 	c.store.memory.slugs.Put(key.addressed(), id, len(key.slug)+len(id), since, tags...)
 }
 
-// namedBy finds which entries some slugs of a filter, present or former, are of: of some kinds among the drafts too,
-// and of the others as they lead readers. What readers can't see is not in the answer then, so that no filter tells
-// that it exists. It asks memory first, then the claims, and entries where their claims don't say whether readers see
-// them.
+// namedBy finds the entries that have, or had, some slugs of a filter. For the kinds in drafts it includes
+// unpublished entries. For the others it returns only entries that readers see, so that no filter reveals an
+// unpublished entry. It reads first the cache, then the claims, and at last the entries whose claims don't say
+// whether readers see them.
 func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.Kind) (map[claimKey]content.ID, error) {
 	found := make(map[claimKey]content.ID, len(keys))
 	var missing []claimKey
@@ -97,7 +98,7 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 	return found, nil
 }
 
-// seen adds the claims to those found whose entries readers see with the slug.
+// seen adds to found the claims whose entries readers see with the slug.
 func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]claim, found map[claimKey]content.ID) error {
 	var mu sync.Mutex
 	tasks, taskCtx := errgroup.WithContext(ctx)
@@ -117,12 +118,12 @@ func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]c
 
 var claimDecoder = bsondoc.DecoderOf(reflect.TypeFor[claim]())
 
-// claims finds whose some slugs are. What nobody claimed is not in the answer.
+// claims reads the claims of some slugs. The map has no key for a slug that nobody claimed.
 func (s *Store) claims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
 	return s.lookUpClaims(ctx, keys, false)
 }
 
-// readClaims is claims for what is only read: together with other requests.
+// readClaims does what claims does, batched with other requests. Writes must not use it.
 func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]claim, error) {
 	return s.lookUpClaims(ctx, keys, true)
 }
@@ -148,7 +149,7 @@ func (s *Store) lookUpClaims(ctx context.Context, keys []claimKey, shared bool) 
 	return claims, nil
 }
 
-// heldBy finds whose some slugs are, nil for those that nobody claimed.
+// heldBy reads the claims of some slugs, with nil for a slug that nobody claimed.
 func (s *Store) heldBy(ctx context.Context, keys []claimKey) ([]*claim, error) {
 	have, err := s.claims(ctx, keys)
 	held := make([]*claim, len(keys))

@@ -10,8 +10,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestPublicSlugs takes a tag through its life: at each step its slugs lead filters of readers to it as its own page does,
-// and where they do, that costs one look at the claims.
+// TestPublicSlugs takes a tag through its states. At each step, filters of readers find it by exactly the slugs under
+// which readers find its page, and each look-up costs one read of the claims.
 func TestPublicSlugs(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.UncachedStore(t, e)
@@ -66,7 +66,7 @@ func TestPublicSlugs(t *testing.T) {
 				public = after
 			}
 		}
-		// The publication says only now that readers see it: another write has come since.
+		// The publication marks the claims late: another write has come first.
 		if err := store.Tags.Show(t.Context(), public); err != nil {
 			t.Fatal(err)
 		}
@@ -74,8 +74,8 @@ func TestPublicSlugs(t *testing.T) {
 	})
 }
 
-// TestSlugTakenUpAgain lets a write that gave a slug up be late with letting it go: the entry has taken the slug up again
-// by then, and keeps it.
+// TestSlugTakenUpAgain delays the removal of a claim after a write that gave the slug up. Meanwhile the entry has
+// claimed the slug again, and it keeps it.
 func TestSlugTakenUpAgain(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.UncachedStore(t, e)
@@ -105,7 +105,7 @@ func TestSlugTakenUpAgain(t *testing.T) {
 		}
 		input["slug"] = "hai"
 		if free := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input}); free.Content.Common().Slug != "hai" {
-			t.Errorf("the slug that a draft alone had is not free: %s", free.Content.Common().Slug)
+			t.Errorf("the slug that only a draft had is not free: %s", free.Content.Common().Slug)
 		}
 	})
 }

@@ -1,5 +1,5 @@
-// Package storage keeps content: it turns entries, lists and filters into documents and queries of an engine. Whoever
-// stands above it sees content, never BSON.
+// Package storage stores content: it turns entries, lists and filters into documents and queries of an engine. The
+// packages above it use content and never BSON.
 package storage
 
 import (
@@ -18,16 +18,17 @@ import (
 	"sen/internal/storage/lease"
 )
 
-// Options say how a store works.
+// Options configure a store.
 type Options struct {
-	// Engine keeps the documents.
+	// Engine stores the documents.
 	Engine engine.Engine
-	// Timeout bounds what is done after a request was broken off; zero is 10 s.
+	// Timeout bounds the work that is done after a request was cancelled. Zero means 10 s.
 	Timeout time.Duration
-	// EntityBytes and PageBytes bound what readers' entries and pages take in memory; zero keeps none.
+	// EntityBytes and PageBytes bound the memory of the caches of entries and of pages, in bytes. Zero disables a
+	// cache.
 	EntityBytes, PageBytes uint64
 	Log                    *slog.Logger
-	// Clock tells this machine's time; nil is its clock. The store's is [Store.Now].
+	// Clock returns this machine's time; nil means the system clock. The store's time is [Store.Now].
 	Clock func() time.Time
 }
 
@@ -35,16 +36,17 @@ type Options struct {
 type Store struct {
 	// byKind has the collections of entries: Articles and the others.
 	byKind
-	// Revisions are the accepted changes of all entries: their history, and the audit log.
+	// Revisions are the committed changes of all entries: their history and the audit log.
 	Revisions *Collection[*content.Revision, *content.RevisionFilter]
 
-	// collections are all of them.
+	// collections are the collections of entries and of revisions.
 	collections []collection
-	// engine is guard, as all use it but who looks whether something is wrong. Shown is engine for what readers are
-	// shown.
+	// engine is the guard as an interface; only the checks of the store's state bypass it. shown is the engine for
+	// reads whose results readers see.
 	engine, shown engine.Engine
 	guard         *guard.Engine
-	// program is this run of the program: it tells its claims and holds from those of others.
+	// program is the id of this run of the program. It distinguishes its claims and leases from those of other
+	// programs.
 	program string
 	watch   watch
 	clock   *lease.Clock
@@ -52,46 +54,47 @@ type Store struct {
 	// timeout bounds an operation.
 	timeout time.Duration
 	site    atomic.Pointer[content.Site]
-	// hints tells that queries name indexes: the engine is a server, and they exist.
+	// hints means that queries name indexes: the engine is a server, and the indexes exist.
 	hints atomic.Bool
 	due   dueTimes
-	// Feed tells of changes. Its journal knows what changed, and memory keeps what did not.
+	// Feed reports changes. Its journal invalidates the caches in memory.
 	Feed   *feed.Feed
 	memory memory
-	// reads combines the reads of requests.
+	// reads batches the reads of requests.
 	reads batch.Reads
-	// rekeying is how many times the keys of texts are being worked out anew.
+	// rekeying is the number of running computations of the keys of texts.
 	rekeying atomic.Int32
-	// ready tells that the indexes stand and the settings were read; unready is why the last attempt failed.
+	// ready means that the indexes exist and the settings were read. unready is why the last attempt failed.
 	ready      atomic.Bool
 	unready    atomic.Pointer[error]
 	background background
 	// media and sizes are the buckets of files.
 	media, sizes *files.Bucket
-	// Holds are those of files that are being taken in.
+	// Holds are the leases on files that are being stored.
 	Holds *lease.Holds
 }
 
-// Now is the store's time: what programs compare goes by it.
+// Now returns the store's time, which all times use that several programs compare.
 func (s *Store) Now() time.Time { return s.clock.Now() }
 
-// Skew is how far the store's clock is ahead of this program's, as it was measured last; 0 on a local engine.
+// Skew returns how far the store's clock was ahead of this program's at the last measurement. It is 0 on a local
+// engine.
 func (s *Store) Skew() time.Duration { return s.clock.Skew() }
 
-// OnCommand has a function told of every command that the engine answers: its name, how long it took,
-// and whether it failed.
+// OnCommand registers a function that is called after every command of the engine, with the command's name, its
+// duration, and whether it failed.
 func (s *Store) OnCommand(told func(command string, took time.Duration, failed bool)) {
 	s.engine.OnCommand(told)
 }
 
-// background is work that outlasts the request that began it, and ends with the store.
+// background is work that outlasts the request that started it, and ends with the store.
 type background struct {
 	work  sync.WaitGroup
 	ended context.Context
 	end   context.CancelFunc
 }
 
-// Go does some work in the background, with what is in a request's context. [Store.Close] ends it and waits for it.
+// Go runs work in the background, with the values of a request's context. [Store.Close] cancels it and waits for it.
 func (s *Store) Go(ctx context.Context, work func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(s.background.ended, cancel)
@@ -102,19 +105,19 @@ func (s *Store) Go(ctx context.Context, work func(context.Context)) {
 	})
 }
 
-// dueTimes remembers when something may be due next. On the embedded engine all writes
-// pass through this process, so that nobody needs to look before.
+// dueTimes remembers when something may be due next. On the embedded engine all writes pass through this process, so
+// no search is needed before that time.
 type dueTimes struct {
 	mu   sync.Mutex
-	next time.Time // the zero time: look at once
+	next time.Time // zero means that a search is needed now
 }
 
-// watch is what a program knows of the store that it serves.
+// watch is what a program remembers of the store that it serves, to notice when it is replaced.
 type watch struct {
-	// identity is the store's; nil until it was prepared.
+	// identity is the store's identity. It is nil until the store is prepared.
 	identity atomic.Pointer[string]
-	// tables tells each table that lasts from any other one that may take its place, by its name.
+	// tables maps the name of each lasting table to its id, which another table with the same name would not have.
 	tables sync.Map
-	// look has the indexes looked at soon.
+	// look requests a check of the indexes.
 	look chan struct{}
 }

@@ -18,16 +18,17 @@ func TestPrepareTwice(t *testing.T) {
 	})
 }
 
-// TestCloseEndsTheBackground closes a store while work goes on that a request began: it ends, and is waited for.
+// TestCloseEndsTheBackground closes a store while background work of a request runs: Close cancels the work and waits
+// for it.
 func TestCloseEndsTheBackground(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	request, done := context.WithCancel(t.Context())
 	ended := false
 	store.Go(request, func(ctx context.Context) {
 		<-ctx.Done()
-		ended = store.Ready(context.Background()) == nil // the connections are still there
+		ended = store.Ready(context.Background()) == nil // the connections are still open
 	})
-	done() // the request's end is not the work's
+	done() // the work outlasts the request
 	store.Close()
 	if !ended {
 		t.Error("the store was closed before the work had ended")

@@ -12,8 +12,8 @@ import (
 	"sen/internal/engine"
 )
 
-// sweepClaims looks at the claims that are older than any write may take: those whose
-// entry has the slug are settled, the others let go.
+// sweepClaims checks the open claims that are older than any write may take. It closes those whose entry has the
+// slug, and removes the others.
 func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, err error) {
 	old := bson.D{{Key: openField, Value: true}, {Key: "at", Value: bson.D{{Key: "$lt", Value: now.Add(-abandoned)}}}}
 	err = s.engine.Table(routes).Find(ctx, engine.Query{Filter: old}, func(doc bson.Raw) error {
@@ -22,13 +22,14 @@ func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, e
 			return err
 		}
 		kind, slug, _ := strings.Cut(held.ID, ":")
-		has, err := there(ctx, s.engine.Table(s.collectionName(content.Kind(kind))), bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
+		has, err := exists(ctx, s.engine.Table(s.collectionName(content.Kind(kind))), bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
 			bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
 		}}})
 		if err != nil {
 			return err
 		}
-		// Another write of the entry that wants it has set another time by now.
+		// The update does nothing if another write of the entry has claimed the slug meanwhile, since that changed the
+		// time of the claim.
 		if has {
 			return s.write(ctx, routes, engine.Update(held.same(), engine.Unset(openField)))
 		}
@@ -39,10 +40,10 @@ func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, e
 	return released, err
 }
 
-// Sweep settles what changes and crashes left open. Revisions that are an entry's head are marked; those that
-// came to nothing are removed when they are older than ten minutes, or at once with all,
-// and so are the claims of slugs that no entry has. It tells how many were marked and how many
-// removed.
+// Sweep completes what changes and crashes left open. It marks the revisions that are the head of their entry. It
+// removes revisions that are not committed and older than ten minutes, or all of them if all is true. It removes the
+// claims of slugs that no entry has. It returns the number of marked revisions, and the number of removed revisions
+// and claims.
 func (s *Store) Sweep(ctx context.Context, now time.Time, all bool) (marked, removed int, err error) {
 	marked, others, err := s.settleOpen(ctx)
 	if err != nil {

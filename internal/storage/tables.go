@@ -14,41 +14,42 @@ const (
 	tokens   = "tokens"
 )
 
-// bucketName and sizesBucket are the names of the buckets of files: those of media, and sizes of pictures. Sizes can be
-// made again, so they are no part of an archive, and those that are used least are removed.
+// bucketName and sizesBucket are the names of the two buckets of files: media, and sizes of pictures. Sizes can be
+// made again. So an archive does not contain them, and the least recently used are removed.
 const (
 	bucketName  = "media"
 	sizesBucket = "sizes"
 )
 
-// formField is where the form of a copy's keys stands among them.
+// formField is the field, among the keys of a copy, with their form (see formOf).
 const formField = "form"
 
-// stays are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
-var stays = []string{sessions, lease.Table, sizesBucket + ".files", sizesBucket + ".chunks"}
+// notMovedTables are the tables that a move leaves out: people sign in again, and sizes of pictures are made again.
+var notMovedTables = []string{sessions, lease.Table, sizesBucket + ".files", sizesBucket + ".chunks"}
 
-// ofOneStore are the settings that tell of one store alone.
-var ofOneStore = []string{unfinishedID, identityID}
+// notMovedSettings are the settings that belong to one database and are not moved.
+var notMovedSettings = []string{unfinishedID, identityID}
 
-// movable is the filter for what is moved of a table.
+// movable returns the filter for the documents of a table that a move includes.
 func movable(table string) bson.D {
 	if table == settings {
-		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: ofOneStore}}}}
+		return bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: notMovedSettings}}}}
 	}
 	return nil
 }
 
-// previewsField is the mark of the good previews, in entries and in accounts.
+// previewsField is the field with the mark of the valid previews, in entries and in accounts.
 const previewsField = "previews"
 
-// revisionsName is the collection of what entries were, version by version.
+// revisionsName is the collection of the revisions of entries.
 const revisionsName = "revisions"
 
-// routes is the collection of claimed slugs. Its `_id` is the kind and the slug,
-// which makes slugs unique on every engine and keeps former ones answering.
+// routes is the collection of claimed slugs. The `_id` consists of the kind and the slug. That makes slugs unique on
+// every engine and keeps former slugs reserved.
 const routes = "routes"
 
-// openField marks the claims that no sweep has looked at; the others are Public, Hidden and Program.
+// openField marks the claims that no sweep has checked. The other constants are the fields Public, Hidden and Program
+// of a claim.
 const (
 	openField    = "open"
 	publicField  = "public"
@@ -56,13 +57,13 @@ const (
 	programField = "program"
 )
 
-// followsField tells in a revision that something follows from it.
+// followsField is the field of a revision that says which further work it requires.
 const followsField = "follows"
 
-// settings is the collection of what there is once, with the site under "site".
+// settings is the collection of documents that exist once; the site's settings have the id "site".
 const settings = "settings"
 
-// siteID names the site among the settings and in revisions, siteKind its kind there.
+// siteID is the id of the site's settings, also in revisions. siteKind is their kind in revisions.
 const (
 	siteID   = "site"
 	siteKind = "Site"
@@ -74,14 +75,14 @@ type tableIndexes struct {
 	indexes []engine.Index
 }
 
-// parentField is where a copy names the entry that it stands directly below.
+// parentField is the field of a copy that names the parent entry.
 const parentField = "parent"
 
-// unfinishedID names the mark among the settings.
+// unfinishedID is the id of the mark of an unfinished store, among the settings.
 const unfinishedID = "unfinished"
 
-// identityID names the settings that tell this store from any other.
+// identityID is the id of the store's identity, among the settings.
 const identityID = "store"
 
-// withoutCopy reads a revision without the copy that it left behind.
+// withoutCopy reads a revision without its copy.
 var withoutCopy = bson.D{{Key: "copy", Value: 0}}

@@ -5,7 +5,7 @@ import (
 	"sen/internal/storage/query"
 )
 
-// tags is what the store knows of tags.
+// tags describes how the store keeps tags.
 func tags() spec[*content.Tag, *content.TagFilter] {
 	return spec[*content.Tag, *content.TagFilter]{
 		kind: content.KindTag, name: "tags",

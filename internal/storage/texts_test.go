@@ -15,17 +15,17 @@ import (
 	"sen/internal/testkit"
 )
 
-// named lists the tags whose names a filter finds, in the order of their names.
+// named returns the names of the tags that a filter finds, in order.
 func named(t *testing.T, store *storage.Store, f content.StringFilter) []string {
 	t.Helper()
 	return append([]string{}, tagNames(t, store, storage.List[*content.TagFilter]{Order: "NAME_ASC", Filter: &content.TagFilter{Name: &f}})...)
 }
 
-// is is a filter by the operators that compare exactly.
+// is returns a filter with the operators that compare exactly.
 func is(m content.Match[string]) content.StringFilter { return content.StringFilter{Match: m} }
 
-// TestTextsAlike compares texts that are typed in several ways.
-func TestTextsAlike(t *testing.T) {
+// TestEqualTexts compares texts that are typed in different ways.
+func TestEqualTexts(t *testing.T) {
 	names := []string{"K’Brơi", "Ðồng Tháp", "Straße", "Cần\u00a0Thơ", "Ｓｅｎ hồng", "Łódź", "İzmir", "Bông súng"}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -56,7 +56,7 @@ func TestTextsAlike(t *testing.T) {
 				}
 			}
 		}
-		for _, other := range []string{"k'brơi", "K'Broi", "Dồng Tháp", "", " "} { // case and accents count
+		for _, other := range []string{"k'brơi", "K'Broi", "Dồng Tháp", "", " "} { // case and accents matter
 			if got := named(t, store, is(content.Match[string]{Eq: &other})); len(got) > 0 {
 				t.Errorf("eq %q finds %q", other, got)
 			}
@@ -87,16 +87,16 @@ func TestTextsAlike(t *testing.T) {
 				}
 			}
 		}
-		long := strings.Repeat("\ufdfa", content.MaxFilterText) // 18 letters each: no pattern of the store may be as long
+		long := strings.Repeat("\ufdfa", content.MaxFilterText) // each folds to 18 letters: no pattern of the store may be as long
 		_, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: &long}}}, []storage.Within{{}})
 		if content.CodeOf(err) != content.CodeBadUserInput {
-			t.Errorf("a text that is long when it is taken apart: %v", err)
+			t.Errorf("a text that is too long when its ligatures are folded: %v", err)
 		}
 	})
 }
 
-// TestPlainTextsAlike compares the texts that have no languages.
-func TestPlainTextsAlike(t *testing.T) {
+// TestEqualPlainTexts compares the texts without languages.
+func TestEqualPlainTexts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		medium := content.NewEntry(&content.Media{
@@ -141,8 +141,8 @@ func TestPlainTextsAlike(t *testing.T) {
 	})
 }
 
-// TestOutdatedKeys gives entries keys as another version of the program wrote them. They are made anew, once, and others are
-// left alone.
+// TestOutdatedKeys writes keys in the form of another version of the program. They are computed again, once, and
+// other entries are not touched.
 func TestOutdatedKeys(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -161,7 +161,7 @@ func TestOutdatedKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		testkit.Set(t, e, "tags", "tag_000", string(old)) // of the live copy alone
+		testkit.Set(t, e, "tags", "tag_000", string(old)) // of the live copy only
 		testkit.Set(t, e, "tags", "tag_001", `{"draft.keys.form": "1[vi en]"}`)
 		if n := outdated(); n != 2 {
 			t.Errorf("%d entries are outdated, want 2", n)

@@ -13,12 +13,12 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// acyclic looks, with the revision of a change inserted already, whether an entry that
-// moves would come to stand below itself, and answers [ErrStale] then: another change has moved
-// something, or is about to. Of two moves at once that are right only each alone, the one that looks later
-// sees the other's revision, or what became of it; so at least one of them begins anew.
+// acyclic returns [ErrStale] if an entry that moves would become its own ancestor, because another change has moved
+// an entry or is about to. The revision of the change must be inserted already. If two concurrent moves are valid
+// only one at a time, the one that checks later sees the revision, or the result, of the other. So at least one of
+// them starts again.
 func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.Entry[T], revision string) error {
-	if before == nil { // nothing stands below it yet
+	if before == nil { // a new entry has no descendants
 		return nil
 	}
 	for _, part := range []struct {
@@ -32,11 +32,11 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if to == "" || !content.IsNil(part.before) && to == content.As(part.before).ParentLink() {
 			continue
 		}
-		moving, err := batch.Join(ctx, "moving "+c.name, revision, c.moving)
+		moving, err := batch.Join(ctx, "moving "+c.name, revision, c.pendingMoves)
 		if err != nil {
 			return err
 		}
-		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), rise{after.ID, to, part.stage, moving}, c.below)
+		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), pathQuestion{after.ID, to, part.stage, moving}, c.below)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,8 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 	return nil
 }
 
-// moving is for each of some changes where entries are to stand by others that are under way.
-func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[content.ID][]content.ID, error) {
+// pendingMoves returns, for each of some changes, the new parents of the entries that other running changes move.
+func (c *Collection[T, F]) pendingMoves(ctx context.Context, own []string) ([]map[content.ID][]content.ID, error) {
 	type moved struct {
 		ID    string     `json:"_id"`
 		Entry content.ID `json:"entry"`
@@ -84,7 +84,7 @@ func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[cont
 	for i, revision := range own {
 		to[i] = map[content.ID][]content.ID{}
 		for _, r := range all {
-			if r.ID != revision && heads[r.Entry] != r.ID { // else it came to be, and the tree shows it
+			if r.ID != revision && heads[r.Entry] != r.ID { // otherwise the move is committed, and the tree shows it
 				to[i][r.Entry] = append(to[i][r.Entry], r.Copy.Parent)
 			}
 		}
@@ -92,23 +92,23 @@ func (c *Collection[T, F]) moving(ctx context.Context, own []string) ([]map[cont
 	return to, nil
 }
 
-// rise asks whether an entry, that is to stand below another one, would stand below itself then: in the tree of the
-// copies of a stage, as it is or as changes under way make it. In the published one a draft stands in for what is not
-// published.
-type rise struct {
+// pathQuestion asks whether an entry would become its own ancestor if it moved below another one. It considers the tree
+// of the copies of a stage, as it is and as running changes will make it. In the tree of published copies, a draft
+// replaces the copy of an entry that is not published.
+type pathQuestion struct {
 	id, to content.ID
 	stage  content.Stage
 	moving map[content.ID][]content.ID
 }
 
-// below answers some questions of one stage.
-func (c *Collection[T, F]) below(ctx context.Context, questions []rise) ([]bool, error) {
+// below answers some questions for one stage.
+func (c *Collection[T, F]) below(ctx context.Context, questions []pathQuestion) ([]bool, error) {
 	below, levels := make([]bool, len(questions)), make([][]content.ID, len(questions))
 	seen := make([]map[content.ID]bool, len(questions))
 	for i, q := range questions {
 		levels[i], seen[i] = []content.ID{q.to}, map[content.ID]bool{}
 	}
-	parents := map[content.ID]content.ID{} // of those that were read
+	parents := map[content.ID]content.ID{} // the parents of the entries that were read
 	for {
 		var read []content.ID
 		for i, q := range questions {
@@ -141,7 +141,7 @@ func (c *Collection[T, F]) below(ctx context.Context, questions []rise) ([]bool,
 	}
 }
 
-// readParents adds the parents of some entries at a stage to those that are known, and "" for those that have none.
+// readParents adds to parents the parents of some entries at a stage, and "" for entries without one.
 func (c *Collection[T, F]) readParents(ctx context.Context, stage content.Stage, ids []content.ID, parents map[content.ID]content.ID) error {
 	for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
 		err := c.byIDs(ctx, ids, s, []string{parentField}, func(id content.ID, e T, _ int) {

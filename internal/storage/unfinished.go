@@ -14,36 +14,39 @@ import (
 	"sen/internal/engine"
 )
 
-// A store that an import, a move or the sample content fills is marked from before the first document to behind the
-// last one: a program that is killed in between leaves a store that looks whole. Whoever would serve it is refused by
-// the mark, and only another import or move may take it over, or the sample what the sample left.
+// While an import, a move or the sample content fills a store, the store has a mark, from before the first document
+// until after the last one. Without the mark, a store whose import was killed would look complete. A marked store is
+// not served. Only another import or move may take the mark over; the mark of the sample content may also be taken
+// over by another run of the sample.
 
-// unfinished is the mark.
+// unfinished is the document of the mark.
 type unfinished struct {
 	ID string `json:"_id"`
-	// What fills the store: "import", "move" or "sample".
+	// What says what fills the store: "import", "move" or "sample".
 	What  string    `json:"what"`
 	Since time.Time `json:"since"`
-	// By is the run of a program that does; Beat grows while it runs.
+	// By is the id of the run that fills the store. Beat increases while it runs.
 	By   string `json:"by"`
 	Beat int    `json:"beat"`
-	// Tables are those that it fills. They were empty before.
+	// Tables are the tables that it fills. They were empty before.
 	Tables []string `json:"tables"`
 }
 
-// What a filling can meet.
+// The errors of filling a store.
 var (
-	// ErrNotEmpty refuses to fill a store that holds something.
+	// ErrNotEmpty means that the store to fill is not empty.
 	ErrNotEmpty = errors.New("the store is not empty")
 	errFilled   = errors.New("another import, move or start of a server fills this store")
 )
 
-// beat is how often who fills a store says so, and patience how long it takes to tell that nobody does any more.
+// beat is the interval at which the filling program increases Beat. patience is how long Beat must stay unchanged
+// before the program counts as ended.
 const beat = time.Second
 
 var patience = 5 * beat
 
-// refuseUnfinished tells that an import or a move has not filled the store to the end. Nothing is given from it then.
+// refuseUnfinished returns an error if an import or a move has not filled the store completely. It also stops serving
+// then.
 func (s *Store) refuseUnfinished(ctx context.Context) error {
 	mark, ok, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
 	if !ok || err != nil {
@@ -54,7 +57,7 @@ func (s *Store) refuseUnfinished(ctx context.Context) error {
 	return why
 }
 
-// error tells that the store is unfinished.
+// error returns the error that describes the unfinished store.
 func (mark *unfinished) error() error {
 	since := mark.Since.UTC().Format(time.RFC3339)
 	switch mark.What {
@@ -69,11 +72,11 @@ func (mark *unfinished) error() error {
 		"The import into this store, begun at %s, has not come to its end. Run `sen import` again: it begins anew.", since)
 }
 
-// filling marks the store as unfinished while it is filled. It does so for an empty store, or takes over one that was
-// left unfinished, of which it removes what is there. The mark stays when the work fails.
+// filling marks the store as unfinished, calls fill, and removes the mark. The store must be empty, or an unfinished
+// one, which it takes over and empties. The mark stays if fill fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
 	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
-	s.guard.Wrong.Store(nil) // it is not served
+	s.guard.Wrong.Store(nil) // the store is not served
 	if err := s.mark(ctx, mark); err != nil {
 		return err
 	}
@@ -99,11 +102,11 @@ func (s *Store) filling(ctx context.Context, what string, tables []string, fill 
 	return s.write(context.WithoutCancel(ctx), settings, engine.Delete(bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: mark.By}}))
 }
 
-// sampleFilling is what a mark says of the sample content.
+// sampleFilling is the value of What for the sample content.
 const sampleFilling = "sample"
 
-// FillSample has a function put the sample content into the store if that is empty, or if a program before has ended
-// amid that. It tells whether it did.
+// FillSample calls fill to write the sample content, if the store is empty or an earlier run of the sample has left
+// it unfinished. It reports whether it filled the store.
 func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error) (filled bool, err error) {
 	defer func() {
 		if err != nil {
@@ -115,10 +118,10 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 	}
 	mark, marked, err := findOne[unfinished](ctx, s.guard.Engine.Table(settings), engine.ByID(unfinishedID))
 	if err != nil || marked && mark.What != sampleFilling {
-		return false, err // to prepare the store tells of another filling
+		return false, err // Prepare reports that something else fills the store
 	}
 	if !marked {
-		s.guard.Wrong.Store(nil) // it is not served
+		s.guard.Wrong.Store(nil) // the store is not served
 		if empty, err := s.Empty(ctx); err != nil || !empty {
 			return false, err
 		}
@@ -127,20 +130,21 @@ func (s *Store) FillSample(ctx context.Context, fill func(context.Context) error
 	return err == nil, err
 }
 
-// Fillable tells whether an import or a move may fill the store: it is empty, or one before has left it unfinished.
+// Fillable returns an error if an import or a move must not fill the store. It may if the store is empty or was left
+// unfinished.
 func (s *Store) Fillable(ctx context.Context) error {
-	s.guard.Wrong.Store(nil) // it is not served
+	s.guard.Wrong.Store(nil) // the store is not served
 	if err := s.engine.Ready(ctx); err != nil {
 		return err
 	}
-	left, err := there(ctx, s.engine.Table(settings), engine.ByID(unfinishedID))
+	left, err := exists(ctx, s.engine.Table(settings), engine.ByID(unfinishedID))
 	if err != nil || left {
 		return err
 	}
 	return s.refuseFull(ctx, nil)
 }
 
-// mark marks the store, or takes the mark over.
+// mark inserts the mark, or takes an existing mark over.
 func (s *Store) mark(ctx context.Context, mark unfinished) error {
 	settings := s.engine.Table(settings)
 	before, marked, err := findOne[unfinished](ctx, settings, engine.ByID(unfinishedID))
@@ -160,7 +164,7 @@ func (s *Store) mark(ctx context.Context, mark unfinished) error {
 	return err
 }
 
-// refuseFull tells that something is in the store, or in one of some tables.
+// refuseFull returns an error if the store, or one of some tables, is not empty.
 func (s *Store) refuseFull(ctx context.Context, tables []string) error {
 	if empty, err := s.Empty(ctx); err != nil || !empty {
 		return errors.Join(err, ErrNotEmpty)
@@ -177,7 +181,7 @@ func (s *Store) refuseFull(ctx context.Context, tables []string) error {
 
 // takeMark takes over a store that was left unfinished, and empties it.
 func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinished) error {
-	if !s.engine.Local() { // there nobody else can be at it
+	if !s.engine.Local() { // on a local engine no other program can be at work
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -199,7 +203,7 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 	}
 	for _, name := range before.Tables {
 		filter := movable(name)
-		if name == settings && before.What != "move" { // the others write nothing else of them
+		if name == settings && before.What != "move" { // an import and the sample write only the site's settings into this table
 			filter = engine.ByID(siteID)
 		}
 		emptying, cancel := context.WithTimeout(ctx, emptyTimeout)
@@ -215,8 +219,8 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 // emptyTimeout bounds the removal of all documents of a table.
 const emptyTimeout = time.Hour
 
-// beat says that the store is being filled, until the context ends. It ends the context if another program has taken
-// over.
+// beat increases Beat every second until the context ends. If another program has taken the mark over, it cancels the
+// context with end.
 func (s *Store) beat(ctx context.Context, by string, end context.CancelCauseFunc) {
 	own := bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: by}}
 	for n := 1; ; n++ {
@@ -232,7 +236,7 @@ func (s *Store) beat(ctx context.Context, by string, end context.CancelCauseFunc
 	}
 }
 
-// Empty tells whether the store holds no entry and no settings at all. People may be in it.
+// Empty reports whether the store has no entries and no settings. Accounts, sessions and tokens don't count.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
 	names, err := s.engine.Tables(ctx)
 	if err != nil {
@@ -249,12 +253,12 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// EmptyOf tells whether a collection holds nothing that an archive could have.
+// EmptyOf reports whether a collection has no document that an archive could contain.
 func (s *Store) EmptyOf(ctx context.Context, collection string) (bool, error) {
 	filter := bson.D{}
 	if collection == settings {
 		filter = bson.D{{Key: "_id", Value: siteID}}
 	}
-	some, err := there(ctx, s.engine.Table(collection), filter)
-	return !some, err
+	found, err := exists(ctx, s.engine.Table(collection), filter)
+	return !found, err
 }

@@ -12,12 +12,14 @@ import (
 	"sen/internal/storage/query"
 )
 
-// usersAtOnce is how many queries for users of entries are one command: a pipeline of MongoDB has 1,000 stages at most.
+// usersAtOnce is the number of queries for users of entries in one command: a pipeline of MongoDB has at most 1,000
+// stages.
 const usersAtOnce = 500
 
-// UsedBy lists for each of some entries those, at most some, that link to it from either copy; those in the trash do
-// not count. They come in the order of kinds and, within one, of their ids. However many entries there are, it is one
-// round trip, and one more where some have so many users that those of others may be missing.
+// UsedBy lists, for each of some entries, at most `most` entries that link to it from either copy. Entries in the trash
+// don't count. The list is in the order of kinds, and within a kind in the order of ids. UsedBy makes one round trip
+// for any number of entries. It makes further round trips, one for each usersAtOnce queries, if some entries have so
+// many users that those of others may be missing.
 func (s *Store) UsedBy(ctx context.Context, ids []content.ID, most int) (map[content.ID][]content.ID, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	users := make(map[content.ID][]content.ID, len(ids))
@@ -41,8 +43,8 @@ func (s *Store) UsedBy(ctx context.Context, ids []content.ID, most int) (map[con
 			}
 		}
 	}
-	for some := range slices.Chunk(again, usersAtOnce) {
-		if err := s.find(ctx, some); err != nil {
+	for chunk := range slices.Chunk(again, usersAtOnce) {
+		if err := s.find(ctx, chunk); err != nil {
 			return nil, err
 		}
 	}
@@ -55,22 +57,24 @@ func (s *Store) UsedBy(ctx context.Context, ids []content.ID, most int) (map[con
 	return users, nil
 }
 
-// usersQuery asks a table for the users of some entries.
+// usersQuery is a query of a table for the users of some entries.
 type usersQuery struct {
 	table string
 	of    []content.ID
-	// most is how many users of each are told, read how many documents were read.
+	// most is the greatest number of users that are returned for each entry. read is the number of documents that were
+	// read.
 	most, read int
 	users      map[content.ID][]content.ID
 }
 
-// limit is how many documents are read at most: one may link to itself.
+// limit is the greatest number of documents to read. It allows for one more per entry, since an entry may link to
+// itself.
 func (q *usersQuery) limit() int { return len(q.of) * (q.most + 1) }
 
-// full tells that there may be more than were read.
+// full reports whether there may be more users than were read.
 func (q *usersQuery) full() bool { return q.read == q.limit() }
 
-// take takes in a document that links to some of the entries.
+// take adds the users from a document that links to some of the entries.
 func (q *usersQuery) take(doc bson.Raw) {
 	q.read++
 	user := bsondoc.ID(doc)
@@ -82,7 +86,7 @@ func (q *usersQuery) take(doc bson.Raw) {
 	}
 }
 
-// find asks for users in one round trip.
+// find makes some queries in one round trip.
 func (s *Store) find(ctx context.Context, all []usersQuery) error {
 	queries := make([]engine.Query, len(all))
 	for i, q := range all {

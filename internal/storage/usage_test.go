@@ -10,11 +10,11 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestUsedBy asks who links to several entries at once, one of which has far more users than are asked for.
+// TestUsedBy reads the users of several entries at once. One entry has far more users than are requested.
 func TestUsedBy(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
-		putArticles(t, store, 60) // all odd ones have tag_1, every fifth tag_6
+		putArticles(t, store, 60) // all odd articles have tag_1, every fifth has tag_6
 		ids := []content.ID{"tag_1", "tag_6", "tag_none"}
 		for _, most := range []int{3, 100} {
 			ctx, trips := engine.CountTrips(t.Context())
@@ -32,11 +32,11 @@ func TestUsedBy(t *testing.T) {
 				for _, user := range users[id] {
 					var n int
 					if _, err := fmt.Sscanf(string(user), "article_%d", &n); err != nil || !slices.Contains([]string{fmt.Sprintf("tag_%d", n%2), fmt.Sprintf("tag_%d", 2+n%5)}, string(id)) {
-						t.Errorf("%s is no user of %s", user, id)
+						t.Errorf("%s does not use %s", user, id)
 					}
 				}
 				if unique := slices.Compact(slices.Sorted(slices.Values(users[id]))); len(unique) != len(users[id]) {
-					t.Errorf("%s: some are told twice: %v", id, users[id])
+					t.Errorf("%s: some users are listed twice: %v", id, users[id])
 				}
 			}
 		}

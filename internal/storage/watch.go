@@ -13,15 +13,15 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// A store on a server can go away in part while programs use it: the database is dropped, or another one stands in its
-// place, or a collection or indexes of it are gone. Each program keeps watch. While something is wrong it answers
-// nothing ([guard.Engine]) and gives nothing that it kept. Between two checks
-// [Store.Confirm] checks what a cache may keep.
+// A store on a server can be damaged while programs use it: the database is dropped or replaced, or a collection or
+// indexes of it are missing. Each program checks for that regularly. While something is wrong, the program answers
+// with an error ([guard.Engine]) and does not use its caches. Between two checks, [Store.Confirm] checks what a cache
+// may keep.
 
-// verify tells what is wrong with what is in the store: it is not the one that was prepared, or it is being filled. It
-// has nothing given until that is over, which it takes for so only when it may go on. What stops the engine from
-// answering tells nothing.
-func (s *Store) verify(ctx context.Context, mayGoOn bool) {
+// verify checks that the store is the one that was prepared, and that nothing fills it. If something is wrong, it
+// stops serving. If everything is right again and mayResume is true, it resumes. An error of the engine says nothing
+// about the store, so verify ignores it.
+func (s *Store) verify(ctx context.Context, mayResume bool) {
 	own := s.watch.identity.Load()
 	if own == nil {
 		return
@@ -44,76 +44,77 @@ func (s *Store) verify(ctx context.Context, mayGoOn bool) {
 	case mark != nil:
 		s.stop(ctx, mark.error())
 	default:
-		s.verifyTables(ctx, mayGoOn)
+		s.verifyTables(ctx, mayResume)
 	}
 }
 
-// verifyTables is verify for a store whose identity is right: it is not whole while a table is another one. One that
-// was restored as a whole, its identity with it, is gone on with when nobody has written to it for a while.
-func (s *Store) verifyTables(ctx context.Context, mayGoOn bool) {
+// verifyTables continues verify for a store with the right identity. Something is wrong if a table was replaced. But
+// after a restore of the whole store, including its identity, verifyTables resumes when nobody has written to the
+// store for some time.
+func (s *Store) verifyTables(ctx context.Context, mayResume bool) {
 	err := s.Confirm(ctx, s.lasting()...)
-	if errors.Is(err, errReplaced) && mayGoOn && s.Feed.Lag() < feed.Silence && s.Feed.Quiet(restored) {
+	if errors.Is(err, errReplaced) && mayResume && s.Feed.Lag() < feed.Silence && s.Feed.Quiet(restored) {
 		s.watch.tables.Clear()
 		err = nil
 	}
-	if err == nil && mayGoOn && s.guard.Check() != nil {
-		s.goOn(ctx)
+	if err == nil && mayResume && s.guard.Check() != nil {
+		s.resume(ctx)
 	}
 }
 
-// restored is how long nobody writes to a store that is being restored before that counts as done. Tests shorten it.
+// restored is how long nobody must have written to a store for its restore to count as done. Tests shorten it.
 var restored = 5 * time.Second
 
-// errIndexes tells that the store can't serve because its indexes are gone.
+// errIndexes means that the store can't serve because indexes are missing.
 var errIndexes = content.Errorf(content.CodeUnavailable, "Indexes of the database are missing and are being made again.")
 
-// goOn takes the store up again as it is now, with all its indexes.
-func (s *Store) goOn(ctx context.Context) {
+// resume prepares the store as it is now, with all its indexes, and resumes serving.
+func (s *Store) resume(ctx context.Context) {
 	before := s.guard.Wrong.Load()
 	err := s.prepare(ctx, func(string) {})
 	if err != nil && s.guard.Wrong.Load() == before {
 		s.stop(ctx, &content.Error{Code: content.CodeUnavailable, Message: errIndexes.Message, Vietnamese: errIndexes.Vietnamese, Cause: err})
 	}
-	if err != nil || !s.guard.Wrong.CompareAndSwap(before, nil) { // something else went wrong meanwhile
+	if err != nil || !s.guard.Wrong.CompareAndSwap(before, nil) { // something else has gone wrong meanwhile
 		return
 	}
 	s.Feed.Changed(feed.Change{})
 	s.log.InfoContext(ctx, "the store serves again")
 }
 
-// mend makes the indexes that are missing, while nothing is given.
-func (s *Store) mend(ctx context.Context) {
+// repairIndexes makes missing indexes. It stops serving until they exist.
+func (s *Store) repairIndexes(ctx context.Context) {
 	if s.guard.Check() != nil || s.Confirm(ctx, s.lasting()...) != nil {
 		return
 	}
 	for _, of := range s.indexes(s.Site().Languages) {
 		all, err := s.engine.Table(of.table).Indexed(ctx, of.indexes...)
 		if err != nil || s.guard.Check() != nil {
-			return // the next look tells
+			return // the next check finds out
 		}
-		if !all && s.Confirm(ctx, s.lasting()...) == nil { // a collection that was dropped has none either
+		if !all && s.Confirm(ctx, s.lasting()...) == nil { // a dropped collection has no indexes either, and Confirm reports it
 			s.stop(ctx, errIndexes)
-			s.goOn(ctx)
+			s.resume(ctx)
 			return
 		}
 	}
 }
 
-// How often a program looks whether the store is the same, whether the indexes stand, and what time it has.
+// The intervals of the checks of the store's identity, of its indexes, and of its clock.
 const (
-	verifyEvery = time.Second
-	mendEvery   = 30 * time.Second
-	clockEvery  = 5 * time.Second
+	verifyEvery  = time.Second
+	indexesEvery = 30 * time.Second
+	clockEvery   = 5 * time.Second
 )
 
-// Watch keeps watch over the store until the context ends. A local engine needs none.
+// Watch checks the store regularly until the context ends. A local engine needs no checks.
 func (s *Store) Watch(ctx context.Context) {
 	if s.engine.Local() {
 		return
 	}
-	verify, mend, clock := time.NewTicker(verifyEvery), time.NewTicker(mendEvery), time.NewTicker(clockEvery)
+	verify, repairIndexes, clock := time.NewTicker(verifyEvery), time.NewTicker(indexesEvery), time.NewTicker(clockEvery)
 	defer verify.Stop()
-	defer mend.Stop()
+	defer repairIndexes.Stop()
 	defer clock.Stop()
 	for {
 		select {
@@ -121,18 +122,18 @@ func (s *Store) Watch(ctx context.Context) {
 			return
 		case <-verify.C:
 			s.verify(ctx, true)
-		case <-mend.C:
-			s.mend(ctx)
+		case <-repairIndexes.C:
+			s.repairIndexes(ctx)
 		case <-s.watch.look:
-			s.mend(ctx)
+			s.repairIndexes(ctx)
 		case <-clock.C:
 			s.clock.Measure(ctx, s.guard)
 		}
 	}
 }
 
-// suspect looks at once whether the store is the same, and soon whether its indexes stand.
-func (s *Store) suspect(ctx context.Context) {
+// checkSoon checks the store's identity at once, and requests a check of its indexes.
+func (s *Store) checkSoon(ctx context.Context) {
 	s.verify(ctx, false)
 	select {
 	case s.watch.look <- struct{}{}:

@@ -13,7 +13,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// watched is a store with the sample that keeps watch and hears of changes.
+// watched returns a store with the sample content that is watched and follows changes.
 func watched(t *testing.T, e testkit.Engine) *storage.Store {
 	t.Helper()
 	store := testkit.SampleStore(t, e)
@@ -31,7 +31,7 @@ func watched(t *testing.T, e testkit.Engine) *storage.Store {
 	return store
 }
 
-// why is what readiness says; empty if the store is ready.
+// why returns the error of Ready, or "" if the store is ready.
 func why(store *storage.Store) string {
 	if err := store.Ready(context.Background()); err != nil {
 		return err.Error()
@@ -48,8 +48,8 @@ func read(store *storage.Store) (int, error) {
 	return len(pages[0].Nodes), nil
 }
 
-// TestDroppedDatabase drops the database under a running store, puts another one in its place, and restores the first
-// one: nothing is read, kept or written until the store's own database is there again, with its indexes.
+// TestDroppedDatabase drops the database of a running store, replaces it by another one, and restores the first one.
+// Nothing is read, cached or written until the store's own database is there again, with its indexes.
 func TestDroppedDatabase(t *testing.T) {
 	storage.SetRestored(time.Second)
 	t.Cleanup(func() { storage.SetRestored(5 * time.Second) })
@@ -85,18 +85,18 @@ func TestDroppedDatabase(t *testing.T) {
 		t.Errorf("%d tags are read from a dropped database: %v", n, err)
 	}
 	if store.Feed.Current() {
-		t.Error("what was kept of a dropped database is given")
+		t.Error("cached content of a dropped database is returned")
 	}
 	if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
-		t.Errorf("a dropped database is written: %v", err)
+		t.Errorf("a write into a dropped database: %v", err)
 	}
 	another := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t)})
 	t.Cleanup(another.Close)
-	if err := another.Prepare(t.Context()); err != nil { // which begins another store in its place
+	if err := another.Prepare(t.Context()); err != nil { // this makes another store in its place
 		t.Fatal(err)
 	}
 	if time.Sleep(3 * time.Second); !gone() {
-		t.Error("another database is taken for the store's own")
+		t.Error("another database is accepted as the store's own")
 	}
 	testkit.Drop(t, e)
 	for name, docs := range saved {
@@ -115,7 +115,7 @@ func TestDroppedDatabase(t *testing.T) {
 	hasLoginIndex(t, e)
 }
 
-// hasLoginIndex fails unless two accounts with one login are refused.
+// hasLoginIndex fails unless the second of two accounts with one login is refused.
 func hasLoginIndex(t *testing.T, e testkit.Engine) {
 	t.Helper()
 	specs, err := testkit.Database(t, e).Collection("accounts").Indexes().ListSpecifications(t.Context())
@@ -127,10 +127,10 @@ func hasLoginIndex(t *testing.T, e testkit.Engine) {
 			return
 		}
 	}
-	t.Error("the index of logins is not there")
+	t.Error("the index of logins is missing")
 }
 
-// TestDroppedIndexes drops indexes under a running store: it makes them again.
+// TestDroppedIndexes drops indexes of a running store: the store makes them again.
 func TestDroppedIndexes(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store := watched(t, e)
@@ -151,22 +151,24 @@ func TestDroppedIndexes(t *testing.T) {
 	}
 }
 
-// TestWatchImport begins to fill a store that another program serves: it gives nothing until that is done.
-func TestWatchFilled(t *testing.T) {
+// TestFillingStopsServing starts to fill a store that another program serves: the program refuses to answer until the
+// filling is done.
+func TestFillingStopsServing(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store := watched(t, e)
 	testkit.Insert(t, e, "settings", `{"_id": "unfinished", "what": "import", "since": {"$date": "2026-01-01T00:00:00Z"}, "by": "x"}`)
 	testkit.Eventually(t, "the store is not ready", func() bool { return strings.Contains(why(store), "has not come to its end") })
 	if _, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
-		t.Errorf("a part of a site is read: %v", err)
+		t.Errorf("an incomplete site is read: %v", err)
 	}
 	testkit.Remove(t, e, "settings", "unfinished")
 	testkit.Eventually(t, "the store is ready", func() bool { return why(store) == "" })
 }
 
-// TestTakenCollection takes one collection away under a running store: nothing is read, kept or written any more. It goes
-// on by itself where the same collection is there again, and by a restart with another one in its place.
-func TestTakenCollection(t *testing.T) {
+// TestMissingCollection removes one collection of a running store: nothing is read, cached or written any more. The
+// store resumes by itself when the same collection is there again, and after a restart if another one is in its
+// place.
+func TestMissingCollection(t *testing.T) {
 	rename := func(t *testing.T, e testkit.Engine, from, to string) {
 		t.Helper()
 		db := testkit.Database(t, e)
@@ -188,10 +190,10 @@ func TestTakenCollection(t *testing.T) {
 			t.Errorf("%d tags are read: %v", n, err)
 		}
 		if store.Feed.Current() {
-			t.Error("what was kept is given")
+			t.Error("cached content is returned")
 		}
 		if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
-			t.Errorf("a store that is not whole is written: %v", err)
+			t.Errorf("a write into a damaged store: %v", err)
 		}
 	}
 	t.Run("renamed", func(t *testing.T) {
@@ -223,7 +225,7 @@ func TestTakenCollection(t *testing.T) {
 		taken(t, store)
 		testkit.Insert(t, e, "tags", `{"_id": "tag_new"}`)
 		if time.Sleep(3 * time.Second); why(store) == "" {
-			t.Error("another collection is taken for the store's own")
+			t.Error("another collection is accepted as the store's own")
 		}
 		restarted := testkit.Store(t, e)
 		if err := restarted.Ready(t.Context()); err != nil {

@@ -16,33 +16,33 @@ type where struct {
 	// kind and stage say which copies of which entries are filtered.
 	kind  content.Kind
 	stage content.Stage
-	// single are the stored links of the kind that have at most one end.
+	// single are the stored links of the kind that have at most one target.
 	single map[string]bool
-	// depth is how many relations lead from the list to these entries: 0 for the list's own filter.
+	// depth is the number of relations between the list and these entries: 0 for the list's own filter.
 	depth int
 	// lookups are shared by the list's filter and every `where` in it.
 	*lookups
 }
 
-// lookups are what a list's filter and every `where` in it have to know of other entries.
+// lookups collects what a list's filter, and every `where` in it, needs to know about other entries.
 type lookups struct {
 	store *Store
-	// drafts are the kinds of which the actor sees working copies too.
+	// drafts are the kinds of which the actor also sees working copies.
 	drafts []content.Kind
 	asked  questions
-	// answers are nil while the questions are noted.
+	// answers is nil while the questions are collected.
 	answers *answers
 }
 
-// questions are what a filter has to know of other entries.
+// questions are what a filter needs to know about other entries.
 type questions struct {
-	// slugs are to be resolved.
+	// slugs are the slugs to resolve.
 	slugs []claimKey
-	// ids are to be looked up, by their kind.
+	// ids are the ids to look up, by kind.
 	ids map[content.Kind][]content.ID
-	// links are those of which it is asked whether they lead anywhere.
+	// links are the links of which the visible targets are needed.
 	links map[linkOf]bool
-	// reached are the `where`s, those within others before them.
+	// reached are the `where` filters, the inner ones before the outer ones.
 	reached []reached
 }
 
@@ -50,19 +50,20 @@ func (q *questions) none() bool {
 	return len(q.slugs) == 0 && len(q.ids) == 0 && len(q.links) == 0 && len(q.reached) == 0
 }
 
-// answers are what the questions of a filter came to.
+// answers are the answers to the questions of a filter.
 type answers struct {
-	// slugs lead to entries that the actor can see.
+	// slugs map slugs to entries that the actor can see.
 	slugs map[claimKey]content.ID
 	// seen are the entries that the actor can see.
 	seen map[content.ID]bool
-	// ends are those of stored links.
+	// ends are the visible targets of stored links.
 	ends map[linkOf]*linkEnds
-	// reached are the entries for which each `where` holds, by the pointer to its filter.
+	// reached are the entries that match each `where`, by the pointer to its filter.
 	reached map[any][]content.ID
 }
 
-// targets are the entries that a filter names and the actor can see; lost tells that it names another one as well.
+// targets returns the entries that a filter names and the actor can see. lost means that the filter also names an
+// entry that the actor can't see, or that does not exist.
 func (w *where) targets(kind content.Kind, named []content.ID, slugs []string) (ids []content.ID, lost bool) {
 	if w.answers == nil {
 		for _, slug := range slugs {
@@ -95,7 +96,7 @@ func (w *where) targets(kind content.Kind, named []content.ID, slugs []string) (
 	return ids, lost
 }
 
-// leads asks whether a stored link leads to an entry of a kind that the actor can see.
+// leads adds a condition on whether a stored link leads to an entry of a kind that the actor can see.
 func (w *where) leads(field string, kind content.Kind, want bool) {
 	link := linkOf{w.kind, w.stage, field, kind}
 	if w.answers == nil {
@@ -112,7 +113,7 @@ func (w *where) leads(field string, kind content.Kind, want bool) {
 	w.Conds = append(w.Conds, cond)
 }
 
-// stageFor is the copy by which the actor sees entries of a kind.
+// stageFor returns the copy in which the actor sees entries of a kind.
 func stageFor(kind content.Kind, drafts []content.Kind) content.Stage {
 	if slices.Contains(drafts, kind) {
 		return content.StageDraft
@@ -120,7 +121,8 @@ func stageFor(kind content.Kind, drafts []content.Kind) content.Stage {
 	return content.StagePublished
 }
 
-// linksTo holds for entries that link to one of some others; with none, for those that link to none of them.
+// linksTo matches entries that link to one of some entries. If none is true, it matches those that link to none of
+// them.
 func (w *where) linksTo(field string, ids []content.ID, none bool) {
 	cond := query.Nothing
 	if len(ids) > 0 {
@@ -132,24 +134,25 @@ func (w *where) linksTo(field string, ids []content.ID, none bool) {
 	w.Conds = append(w.Conds, cond)
 }
 
-// linksToAll holds for entries that link to each of some others; lost tells that another one is asked for as well.
+// linksToAll matches entries that link to each of some entries. lost means that the filter also names an entry that
+// can't be found, so nothing matches.
 func (w *where) linksToAll(field string, ids []content.ID, lost bool) {
 	if lost || len(ids) == 0 {
 		w.Conds = append(w.Conds, query.Nothing)
 		return
 	}
-	for _, id := range ids { // not $all: the embedded engine finds query.Nothing by it in a list of objects
+	for _, id := range ids { // not $all: on a list of objects the embedded engine would match query.Nothing by it
 		w.Add(field, bson.D{{Key: "$eq", Value: id}})
 	}
 }
 
-// reached is a `where` in a filter by a relation, for which entries of the other kind are looked up.
+// reached is a `where` in a filter by a relation. The matching entries of the other kind are looked up.
 type reached struct {
-	// filter is the pointer to the other kind's filter. The answer is kept under it.
+	// filter is the pointer to the other kind's filter. It is the key of the answer.
 	filter any
 	kind   content.Kind
-	// depth is how many relations lead from the list to the entries: 1, or 2 for a `where` within another one.
+	// depth is the number of relations between the list and the entries: 1, or 2 for a `where` within another one.
 	depth int
-	// query asks for the entries. It is called when every `where` within this one is answered.
+	// query returns the query for the entries. It is called when every `where` within this one is answered.
 	query func() (engine.Query, error)
 }

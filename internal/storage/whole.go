@@ -11,13 +11,15 @@ import (
 	"sen/internal/storage/feed"
 )
 
-// lasting are the tables whose documents can't be made again. Others, like that of sessions, may be emptied.
+// lasting returns the tables whose documents can't be made again. Other tables, such as that of sessions, may be
+// dropped and made again.
 func (s *Store) lasting() []string { return s.archived(true) }
 
-// Confirm reports whether tables in which a read found nothing are still those that the program found at first. A table
-// that was dropped answers as an empty one does. So an answer that a cache may keep is confirmed after it was made: where
-// a table that lasts is gone, or another one has its name, the store stops and the error is UNAVAILABLE. A table that was
-// made since the start is remembered. Confirm asks the primary, in one round trip; on a local engine it asks nothing.
+// Confirm checks that tables in which a read found nothing are still the ones that the program found at first. A
+// table that was dropped looks like an empty one. So an answer is confirmed after it was made and before a cache
+// keeps it. If a lasting table is missing, or another table has its name, Confirm stops serving and returns
+// UNAVAILABLE. It remembers a table that was made since the start. Confirm asks the primary, in one round trip. On a
+// local engine it asks nothing.
 func (s *Store) Confirm(ctx context.Context, tables ...string) error {
 	lasting := s.lasting()
 	tables = slices.DeleteFunc(slices.Clone(tables), func(name string) bool { return !slices.Contains(lasting, name) })
@@ -28,7 +30,7 @@ func (s *Store) Confirm(ctx context.Context, tables ...string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range tables { // the settings first: without them the whole database is another one
+	for _, name := range tables { // settings come first: if they are missing, the whole database was replaced
 		is, exists := there[name]
 		was, known := s.watch.tables.Load(name)
 		if exists && !known {
@@ -48,14 +50,14 @@ func (s *Store) Confirm(ctx context.Context, tables ...string) error {
 	return nil
 }
 
-// identity is what tells this store from any other: a text at random, made at the first start.
+// identity distinguishes this store from any other. It is a random text that is made at the first start.
 type identity struct {
 	ID    string `json:"_id"`
 	Store string `json:"store"`
 }
 
-// adopt learns which store this is, and makes a new one that.
-func (s *Store) adopt(ctx context.Context) error {
+// learnIdentity reads the store's identity. It makes one for a new store.
+func (s *Store) learnIdentity(ctx context.Context) error {
 	if s.watch.identity.Load() != nil {
 		return nil
 	}
@@ -63,7 +65,7 @@ func (s *Store) adopt(ctx context.Context) error {
 	found, ok, err := findOne[identity](ctx, table, engine.ByID(identityID))
 	if !ok && err == nil {
 		_, err = table.Write(ctx, engine.Insert(identity{identityID, rand.Text()}))
-		if err == nil || errors.Is(err, engine.ErrDuplicate) { // of several servers one was first
+		if err == nil || errors.Is(err, engine.ErrDuplicate) { // several servers may start at the same time: the first one wins
 			found, ok, err = findOne[identity](ctx, table, engine.ByID(identityID))
 		}
 	}
@@ -74,11 +76,11 @@ func (s *Store) adopt(ctx context.Context) error {
 	return nil
 }
 
-// errReplaced tells that the store is not there any more.
+// errReplaced means that the store does not exist any more.
 var errReplaced = content.Errorf(content.CodeUnavailable,
 	"The database was dropped or replaced. Restore it, or restart this server to begin with what is there now.")
 
-// stop has nothing given from the store, for a reason, and forgets what was kept.
+// stop makes the store refuse every operation, with an error, and invalidates the caches.
 func (s *Store) stop(ctx context.Context, why error) {
 	if before := s.guard.Wrong.Swap(&why); before == nil || (*before).Error() != why.Error() {
 		s.log.ErrorContext(ctx, "the store can't serve", "err", why)

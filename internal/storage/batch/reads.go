@@ -12,24 +12,26 @@ import (
 	"sen/internal/engine"
 )
 
-// Processors is how many reads of one line run at once where the limit is to keep the processors busy.
+// Processors is the number of reads of one queue that run at the same time where the limit should keep all processors
+// busy.
 var Processors = max(2, runtime.GOMAXPROCS(0))
 
-// Reads combines the reads of requests: those that wait for the same line are made by one [Read]. While fewer reads run
-// than the line allows, each request reads alone and at once. The zero value is ready but for Timeout.
+// Reads batches the reads of requests: the reads that wait in the same queue are made by one [Read]. While fewer
+// reads run than the queue allows, each request reads alone and at once. The zero value is ready for use except for
+// Timeout.
 type Reads struct {
-	// Timeout bounds a combined read. It goes on when the request that it was begun for is cancelled.
+	// Timeout bounds a batched read. The read goes on when the request that started it is cancelled.
 	Timeout time.Duration
 
 	mu sync.Mutex
-	// lines are those in which something runs, by their names.
-	lines map[string]*line
+	// queues are the queues in which a read runs, by name.
+	queues map[string]*queue
 }
 
-// line is the reads that can be combined: how many run, and those that wait.
-type line struct {
+// queue is the queue of the reads that can be batched: the number of running reads, and the waiting reads.
+type queue struct {
 	running int
-	waiting []*wave
+	waiting []*combined
 }
 
 // Read is a read for one or several requests.
@@ -37,33 +39,33 @@ type Read interface {
 	Run(ctx context.Context) error
 }
 
-// wave is a combined read that requests wait for.
-type wave struct {
+// combined is a batched read that requests wait for.
+type combined struct {
 	Read
-	// ctx is that of the first request.
+	// ctx is the context of the first request.
 	ctx  context.Context
 	done chan struct{}
 	err  error
-	// trips are the round trips that it took.
+	// trips are the round trips of the read.
 	trips *engine.Trips
 }
 
-// Make makes a read for a request and returns it when it is done. It runs at once if fewer than most reads of the line
-// with this name run. Else the request waits, and begin gives the read for it, or join adds it to the last read that
-// waits; join returns false if that one is full. A read starts after Make was called, so it is never older than a read
-// alone would be. A request whose context ends stops waiting; the read goes on for the others. A combined read counts
-// as one round trip of each request.
+// Make makes a read for a request and returns it when it is done. It runs at once if fewer than `most` reads of the
+// queue with this name run. Otherwise the request waits: begin creates a new read for the request, or join adds the
+// request to the last waiting read. join returns false if that read is full. A read starts after Make was called, so
+// its data is never older than that of a read alone. A request whose context ends stops waiting; the read goes on for
+// the others. A batched read counts as one round trip of each request.
 func Make[R Read](
 	ctx context.Context, g *Reads, name string, most int, begin func() R, join func(R) bool,
 ) (R, error) {
 	g.mu.Lock()
-	l := g.lines[name]
+	l := g.queues[name]
 	if l == nil {
-		l = &line{}
-		if g.lines == nil {
-			g.lines = map[string]*line{}
+		l = &queue{}
+		if g.queues == nil {
+			g.queues = map[string]*queue{}
 		}
-		g.lines[name] = l
+		g.queues[name] = l
 	}
 	if l.running < most {
 		l.running++
@@ -75,7 +77,7 @@ func Make[R Read](
 	n := len(l.waiting)
 	first := n == 0 || !join(l.waiting[n-1].Read.(R))
 	if first {
-		l.waiting = append(l.waiting, &wave{Read: begin(), ctx: ctx, done: make(chan struct{})})
+		l.waiting = append(l.waiting, &combined{Read: begin(), ctx: ctx, done: make(chan struct{})})
 	}
 	w := l.waiting[len(l.waiting)-1]
 	g.mu.Unlock()
@@ -91,14 +93,14 @@ func Make[R Read](
 	}
 }
 
-// next is called when a read of a line has ended. It starts the read that waited longest.
+// next is called when a read of a queue has ended. It starts the read that has waited longest.
 func (g *Reads) next(name string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l := g.lines[name]
+	l := g.queues[name]
 	if len(l.waiting) == 0 {
 		if l.running--; l.running == 0 {
-			delete(g.lines, name)
+			delete(g.queues, name)
 		}
 		return
 	}
@@ -108,7 +110,7 @@ func (g *Reads) next(name string) {
 		defer g.next(name)
 		defer close(w.done)
 		defer func() {
-			if cause := recover(); cause != nil { // it would end the program: no request is below it on the stack
+			if cause := recover(); cause != nil { // the panic would end the program: no request is below it on this stack
 				w.err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 			}
 		}()

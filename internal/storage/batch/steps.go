@@ -1,5 +1,5 @@
-// Package batch combines what is asked for at the same time into one command: the reads of several requests ([Reads]),
-// and the steps of changes that are made side by side ([Together]).
+// Package batch combines operations of the same time into one command: the reads of several requests ([Reads]), and
+// the steps of changes that are made in parallel ([Together]).
 package batch
 
 import (
@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 )
 
-// Together runs do for 0 to n-1, each in a goroutine, and returns when all have returned. Steps that they make by
-// [Join] are combined: when every one that still runs waits in a Join, the waiting steps of the same kind are made by
-// one call. A panic in do is passed on to the caller.
+// Together calls do for 0 to n-1, each in a goroutine, and returns when all calls have returned. Steps that they make
+// by [Join] are combined: when every member that still runs waits in a Join, the waiting steps of the same kind are
+// made by one call. A panic in do is passed on to the caller.
 func Together(ctx context.Context, n int, do func(ctx context.Context, i int)) {
 	if n == 1 {
 		do(ctx, 0)

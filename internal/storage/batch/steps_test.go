@@ -8,10 +8,11 @@ import (
 	"testing"
 )
 
-// TestTogether sees that steps of one kind are made at once, in the order of their members, whoever ends before.
+// TestTogether checks that steps of one kind are made by one call, in the order of their members, even if other
+// members end earlier.
 func TestTogether(t *testing.T) {
 	var calls atomic.Int32
-	double := func(_ context.Context, in []int) ([]int, error) { //nolint:unparam // it is a step, which may fail
+	double := func(_ context.Context, in []int) ([]int, error) { //nolint:unparam // steps may fail
 		calls.Add(1)
 		if !slices.IsSorted(in) {
 			t.Errorf("the members' steps are made in the order %v", in)
@@ -33,7 +34,7 @@ func TestTogether(t *testing.T) {
 			}
 		}
 		if _, err := Join(ctx, "fails", i, fails); err == nil {
-			t.Error("a step that failed for all did not fail for one")
+			t.Error("a combined step failed, and one of its callers got no error")
 		}
 	})
 	if calls.Load() != 2 {

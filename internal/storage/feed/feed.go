@@ -1,4 +1,4 @@
-// Package feed tells of changes of what readers see, whoever made them.
+// Package feed reports the changes of what readers see, whichever program made them.
 package feed
 
 import (
@@ -13,14 +13,14 @@ import (
 	"sen/internal/storage/guard"
 )
 
-// Change tells that readers see something else of an entry now. The zero change tells
-// that this may be so of any.
+// Change means that readers now see an entry differently. The zero Change means that any entry may have changed.
 type Change struct {
 	Kind content.Kind
 	ID   content.ID
 }
 
-// Tags are what changed: the entry, and whatever is made from several of its kind; none where anything may have.
+// Tags returns the cache tags that a change invalidates: the entry, and everything that is made from several entries
+// of its kind. It returns none if anything may have changed.
 func (c Change) Tags() []cache.Tag {
 	if c.ID == "" {
 		return nil
@@ -28,36 +28,37 @@ func (c Change) Tags() []cache.Tag {
 	return []cache.Tag{cache.Entry(c.ID), cache.Kind(c.Kind)}
 }
 
-// Feed notes changes in a journal and tells listeners of them: those of this program at once, those of others by the
-// engine's change stream.
+// Feed records changes in a journal and reports them to listeners: those of this program at once, those of other
+// programs through the engine's change stream.
 type Feed struct {
-	// Journal knows when what readers see changed last.
+	// Journal records when what readers see changed last.
 	Journal *cache.Journal
 	engine  *guard.Engine
 
 	mu        sync.RWMutex
 	listeners []func([]Change)
-	// beat is a moment, in Unix nanoseconds: of all changes before it was told; 0 while the change stream is lost.
+	// beat is a time in Unix nanoseconds: all changes before it have been reported. It is 0 while the change stream is
+	// lost.
 	beat atomic.Int64
-	// heard is when the change stream last told of something, in Unix nanoseconds.
+	// heard is the time of the last report of the change stream, in Unix nanoseconds.
 	heard atomic.Int64
 }
 
-// New makes the feed of an engine, with a journal.
+// New returns the feed of an engine, with an empty journal.
 func New(e *guard.Engine) *Feed {
 	f := &Feed{engine: e}
 	f.Journal = cache.NewJournal(f.Current)
 	return f
 }
 
-// OnChange calls a function for every change from now on. It must not block.
+// OnChange registers a function that is called for every change from now on. The function must not block.
 func (f *Feed) OnChange(listener func([]Change)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.listeners = append(f.listeners, listener)
 }
 
-// Changed notes changes in the journal, and then tells of them.
+// Changed records changes in the journal and then reports them to the listeners.
 func (f *Feed) Changed(changes ...Change) {
 	for _, change := range changes {
 		if tags := change.Tags(); tags != nil {
@@ -76,13 +77,13 @@ func (f *Feed) Changed(changes ...Change) {
 // Silence is how far the change stream may lag behind before it counts as lost.
 const Silence = 2 * time.Second
 
-// Current tells whether every change is being told of: on a local engine always, since all writes pass through this
-// program; else while the change stream keeps up and nothing is wrong with the store.
+// Current reports whether every change is being reported. On a local engine that is always so, since all writes pass
+// through this program. On a server it is so while the change stream keeps up and nothing is wrong with the store.
 func (f *Feed) Current() bool {
 	return f.engine.Local() || f.Lag() < Silence && f.engine.Check() == nil
 }
 
-// Lag is how far the change stream lags behind: of all changes before that the listeners were told.
+// Lag returns how far the change stream lags behind: the listeners know of all changes that are older than that.
 func (f *Feed) Lag() time.Duration {
 	if f.engine.Local() {
 		return 0
@@ -90,13 +91,13 @@ func (f *Feed) Lag() time.Duration {
 	return time.Since(time.Unix(0, f.beat.Load()))
 }
 
-// Quiet tells whether the change stream has told of nothing for some time.
+// Quiet reports whether the change stream has reported nothing for some time.
 func (f *Feed) Quiet(since time.Duration) bool {
 	return time.Since(time.Unix(0, f.heard.Load())) > since
 }
 
-// Follow tells of the changes that other programs make, until the context ends. Changes says what an event of the
-// engine changes for readers.
+// Follow reports the changes that other programs make, until the context ends. The function changes translates an
+// event of the engine into changes for readers.
 func (f *Feed) Follow(ctx context.Context, changes func(context.Context, engine.Event) []Change) {
 	f.engine.Follow(ctx, engine.Follower{
 		Changed: func(ctx context.Context, e engine.Event) {
@@ -105,7 +106,7 @@ func (f *Feed) Follow(ctx context.Context, changes func(context.Context, engine.
 				f.Changed(all...)
 			}
 		},
-		Caught: func(at time.Time) {
+		CaughtUp: func(at time.Time) {
 			if at.IsZero() {
 				f.beat.Store(0)
 			} else {

@@ -1,4 +1,4 @@
-// Package files keeps files in parts, as GridFS has them (the driver specification "gridfs"), on any engine.
+// Package files stores files in parts on any engine, in the form of GridFS (the driver specification "gridfs").
 package files
 
 import (
@@ -18,24 +18,24 @@ import (
 	"sen/internal/storage/lease"
 )
 
-// Bucket is a set of files of media. A file's `_id` is the medium's id, with "@" and its name behind it for a variant.
-// A part's is made from the file's and its number.
+// Bucket is a set of files of media. The `_id` of a file is the medium's id; for a variant "@" and the variant's name
+// follow. The `_id` of a part is made from the file's `_id` and the number of the part.
 type Bucket struct {
-	// Engine keeps the files, in the tables Name+".files" and Name+".chunks".
+	// Engine stores the files, in the tables Name+".files" and Name+".chunks".
 	Engine engine.Engine
 	Name   string
-	// Now is the store's time.
+	// Now returns the store's time.
 	Now func() time.Time
-	// Timeout bounds the removal of what is left of a file that could not be written.
+	// Timeout bounds the removal of the remains of a file that could not be written.
 	Timeout time.Duration
-	// Step is called after each step of a write with its name. Tests stop the program there.
+	// Step is called after each step of a write with the name of the step. Tests stop the program there.
 	Step func(name string)
 }
 
-// ErrNone is the NOT_FOUND of files.
+// ErrNone is the NOT_FOUND error of files.
 var ErrNone = content.Errorf(content.CodeNotFound, "There is no such file.")
 
-// ID is the `_id` of a file of a medium: the whole one, or a variant if that is not "".
+// ID returns the `_id` of a file of a medium: the original, or a variant if variant is not empty.
 func ID(id content.ID, variant string) string {
 	if variant == "" {
 		return string(id)
@@ -43,26 +43,26 @@ func ID(id content.ID, variant string) string {
 	return string(id) + "@" + variant
 }
 
-// MediumOf is the medium whose file has an `_id`.
+// MediumOf returns the id of the medium to which the file with an `_id` belongs.
 func MediumOf(fileID string) content.ID {
 	id, _, _ := strings.Cut(fileID, "@")
 	return content.ID(id)
 }
 
-// Stored is a file without its bytes.
+// Stored is the document of a file, without its bytes.
 type Stored struct {
 	ID string `json:"_id"`
-	// Length is how many bytes it has, ChunkSize how many each part but the last one.
+	// Length is the size of the file in bytes. ChunkSize is the size in bytes of each part except the last.
 	Length    int64 `json:"length"`
 	ChunkSize int64 `json:"chunkSize"`
 	Metadata  struct {
 		MimeType string `json:"mimeType"`
-		// Used is when a size of a picture was last shown; zero for other files.
+		// Used is the time when a size of a picture was last shown. It is zero for other files.
 		Used time.Time `json:"used"`
 	} `json:"metadata"`
 }
 
-// chunkSize is how many bytes of a file are in a part, as GridFS has it by default.
+// chunkSize is the size of a part in bytes. It is the default of GridFS.
 const chunkSize = 255 << 10
 
 // chunk is a part of a file.
@@ -73,7 +73,7 @@ type chunk struct {
 	Data bson.Binary `json:"data"`
 }
 
-// chunkID is the `_id` of a part. Its number has a fixed width, so that parts of a file follow one another in an
+// chunkID returns the `_id` of a part. The number has a fixed width, so that the parts of a file are in order in an
 // export.
 func chunkID(file string, n int64) string { return fmt.Sprintf("%s/%06d", file, n) }
 
@@ -81,7 +81,7 @@ func chunkID(file string, n int64) string { return fmt.Sprintf("%s/%06d", file, 
 func (b *Bucket) files() engine.Table  { return b.Engine.Table(b.Name + ".files") }
 func (b *Bucket) chunks() engine.Table { return b.Engine.Table(b.Name + ".chunks") }
 
-// Index is the one that the table of parts needs, by which they are read.
+// Index returns the index by which parts are read, and the name of their table.
 func (b *Bucket) Index() (table string, index engine.Index) {
 	return b.Name + ".chunks", engine.Index{Keys: bson.D{{Key: "files_id", Value: 1}, {Key: "n", Value: 1}}, Unique: true}
 }
@@ -89,9 +89,8 @@ func (b *Bucket) Index() (table string, index engine.Index) {
 // putTimeout bounds the writing of one file.
 const putTimeout = 2 * time.Minute
 
-// Put writes a file, a part at a time. About is its metadata. When it fails, nothing of it is left, unless it fails
-// with [engine.ErrDuplicate], as another one with the id is there, or with [lease.ErrLost], as another attempt writes
-// it.
+// Put writes a file part by part. about is its metadata. If it fails, no part of the file remains, except after two
+// errors: [engine.ErrDuplicate] if a file with the id exists, and [lease.ErrLost] if another attempt writes the file.
 func (b *Bucket) Put(ctx context.Context, id, name string, about bson.D, from io.Reader) error {
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
@@ -118,7 +117,7 @@ func (b *Bucket) Put(ctx context.Context, id, name string, about bson.D, from io
 	return fmt.Errorf("keep the file %s: %w", name, err)
 }
 
-// putChunks writes the parts of a file, and tells how many bytes there are.
+// putChunks writes the parts of a file and returns its size in bytes.
 func (b *Bucket) putChunks(ctx context.Context, id string, from io.Reader) (size int64, err error) {
 	part := make([]byte, chunkSize)
 	for n := int64(0); ; n++ {
@@ -141,7 +140,8 @@ func (b *Bucket) putChunks(ctx context.Context, id string, from io.Reader) (size
 	}
 }
 
-// Open opens a file of a medium: the whole one, or a variant if that is not "". What is not there is [ErrNone].
+// Open opens a file of a medium: the original, or a variant if variant is not empty. If there is none, the error is
+// [ErrNone].
 func (b *Bucket) Open(ctx context.Context, m *content.Media, variant string) (*File, *Stored, error) {
 	f := &File{MimeType: m.MimeType, Tag: m.SHA256, ctx: ctx, chunks: b.chunks(), id: ID(m.ID, variant), held: -1}
 	var stored *Stored
@@ -162,13 +162,13 @@ func (b *Bucket) Open(ctx context.Context, m *content.Media, variant string) (*F
 	return f, stored, nil
 }
 
-// Use notes when a file was last used.
+// Use stores the time at which a file was used last.
 func (b *Bucket) Use(ctx context.Context, id string, at time.Time) error {
 	_, err := b.files().Write(ctx, engine.Update(engine.ByID(id), engine.Set("metadata.used", at)))
 	return err
 }
 
-// Each gives every file that a query finds, without its bytes.
+// Each calls a function with every file that a query finds, without the bytes.
 func (b *Bucket) Each(ctx context.Context, q engine.Query, each func(Stored) error) error {
 	return b.files().Find(ctx, q, func(doc bson.Raw) error {
 		var file Stored
@@ -179,7 +179,8 @@ func (b *Bucket) Each(ctx context.Context, q engine.Query, each func(Stored) err
 	})
 }
 
-// Delete removes the files whose ids meet one of some conditions, and parts of such that were never finished.
+// Delete removes the files whose ids meet one of some conditions. It also removes parts of such files that were never
+// finished.
 func (b *Bucket) Delete(ctx context.Context, conditions ...bson.D) error {
 	for _, at := range []struct {
 		table engine.Table
@@ -196,10 +197,10 @@ func (b *Bucket) Delete(ctx context.Context, conditions ...bson.D) error {
 	return nil
 }
 
-// Drop removes files by their ids.
+// Drop removes the files with some ids.
 func (b *Bucket) Drop(ctx context.Context, ids []string) error {
-	for some := range slices.Chunk(ids, 1000) {
-		if err := b.Delete(ctx, bson.D{{Key: "$in", Value: some}}); err != nil {
+	for chunk := range slices.Chunk(ids, 1000) {
+		if err := b.Delete(ctx, bson.D{{Key: "$in", Value: chunk}}); err != nil {
 			return err
 		}
 	}

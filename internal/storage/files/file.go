@@ -12,10 +12,10 @@ import (
 	"sen/internal/engine"
 )
 
-// File is the bytes of a file, to be read from any place.
+// File gives access to the bytes of a stored file, from any position.
 type File struct {
 	MimeType string
-	// Tag names the bytes: other bytes have another one.
+	// Tag identifies the bytes: different bytes have a different tag.
 	Tag string
 
 	ctx    context.Context // of the request that reads it
@@ -24,7 +24,7 @@ type File struct {
 	size   int64
 	chunk  int64
 	at     int64
-	held   int64 // the number of the chunk in data, -1 for none
+	held   int64 // the number of the chunk in data, -1 if there is none
 	data   []byte
 }
 

@@ -1,5 +1,6 @@
-// Package guard wraps an engine so that a store in which something is wrong gives no answers: [Engine] while that is
-// known; [Shown] notes where an answer is empty, which may mean that a table was dropped.
+// Package guard wraps an engine to protect readers from a damaged store. [Engine] refuses to answer while something
+// is known to be wrong with the store. [Shown] records the queries that found nothing, since a table that was dropped
+// looks like an empty one.
 package guard
 
 import (
@@ -11,15 +12,15 @@ import (
 	"sen/internal/engine"
 )
 
-// Engine is an engine that answers nothing while something is wrong with what is in it: an empty database in the place
-// of the site's would answer as a site without content.
+// Engine is an engine that returns an error for every operation while its content is known to be wrong. Otherwise an
+// empty database in place of the site's would look like a site without content.
 type Engine struct {
 	engine.Engine
-	// Wrong is what is wrong; nil for nothing.
+	// Wrong is the error that describes what is wrong, or nil.
 	Wrong atomic.Pointer[error]
 }
 
-// Check is what is wrong.
+// Check returns the error that describes what is wrong, or nil.
 func (g *Engine) Check() error {
 	if err := g.Wrong.Load(); err != nil {
 		return *err
@@ -30,13 +31,13 @@ func (g *Engine) Check() error {
 // Table implements engine.Engine.
 func (g *Engine) Table(name string) engine.Table { return guardedTable{g.Engine.Table(name), g} }
 
-// guardedTable is a table of an [Engine]. What was read while something went wrong is not given either.
+// guardedTable is a table of an [Engine]. It returns an error also if something went wrong during a read.
 type guardedTable struct {
 	engine.Table
 	guard *Engine
 }
 
-// do does something, unless something is wrong before or after it.
+// do runs work. It returns an error if something is wrong with the store before or after it.
 func (t guardedTable) do(work func() error) error {
 	if err := t.guard.Check(); err != nil {
 		return err
@@ -80,7 +81,7 @@ func (t guardedTable) Distinct(ctx context.Context, path string) (values []strin
 	return values, err
 }
 
-// Write implements engine.Table. What was written is told as it is.
+// Write implements engine.Table. The result of a write is returned even if something went wrong meanwhile.
 func (t guardedTable) Write(ctx context.Context, changes ...engine.Change) (int, error) {
 	if err := t.guard.Check(); err != nil {
 		return 0, err
@@ -88,7 +89,7 @@ func (t guardedTable) Write(ctx context.Context, changes ...engine.Change) (int,
 	return t.Table.Write(ctx, changes...)
 }
 
-// WriteEach implements engine.Table. What was written is told as it is.
+// WriteEach implements engine.Table. The result of a write is returned even if something went wrong meanwhile.
 func (t guardedTable) WriteEach(ctx context.Context, changes ...engine.Change) (int, []int, error) {
 	if err := t.guard.Check(); err != nil {
 		return 0, nil, err
@@ -96,7 +97,7 @@ func (t guardedTable) WriteEach(ctx context.Context, changes ...engine.Change) (
 	return t.Table.WriteEach(ctx, changes...)
 }
 
-// Modify implements engine.Table. What was written is told as it is.
+// Modify implements engine.Table. The result of a write is returned even if something went wrong meanwhile.
 func (t guardedTable) Modify(ctx context.Context, filter, update bson.D) (bson.Raw, bool, error) {
 	if err := t.guard.Check(); err != nil {
 		return nil, false, err

@@ -10,8 +10,8 @@ import (
 	"sen/internal/engine"
 )
 
-// Shown is the engine for reads of what readers are shown. It notes the tables in which a query found nothing
-// ([engine.NoteEmpty]): a table that was dropped answers as an empty one does.
+// Shown is the engine for reads whose results readers see. It records the tables in which a query found nothing
+// ([engine.NoteEmpty]), since a table that was dropped looks like an empty one.
 type Shown struct{ engine.Engine }
 
 // Table implements engine.Engine.

@@ -1,4 +1,4 @@
-// Package lease has what several programs that use one store share: its time, and leases on files.
+// Package lease has what several programs share that use one store: its time, and leases on files.
 package lease
 
 import (
@@ -11,34 +11,37 @@ import (
 	"sen/internal/engine"
 )
 
-// Times that several programs compare (claims, holds, schedules, the ends of sessions) are the store's: programs whose
-// clocks differ would take what another one has just claimed for old, and publish too early.
+// Times that several programs compare (claims, leases, schedules, the ends of sessions) are the store's. Programs
+// whose clocks differ would otherwise treat a new claim of another program as old, and publish too early.
 
-// Clock tells the store's time.
+// Clock estimates the store's time.
 type Clock struct {
 	local func() time.Time
 	log   *slog.Logger
-	// ahead is how far the store's clock is ahead of the local one, in nanoseconds, and doubt how wrong that may be.
+	// ahead is how far the store's clock is ahead of the local one. doubt is the greatest possible error of that. Both
+	// are in nanoseconds.
 	ahead, doubt atomic.Int64
 }
 
-// NewClock makes a clock that goes by the local one until it is measured ([Clock.Measure]).
+// NewClock returns a clock that shows the local time until [Clock.Measure] has measured the store's.
 func NewClock(local func() time.Time, log *slog.Logger) *Clock { return &Clock{local: local, log: log} }
 
-// maxSkew is how much a program's clock may differ from the store's for it to be ready.
+// maxSkew is the greatest difference between a program's clock and the store's at which the program is ready.
 const maxSkew = 5 * time.Second
 
-// slowAnswer is how long the store may take to tell its time for the answer to replace one that is there.
+// slowAnswer is the longest time that the store may take to report its time, if the answer is to replace an earlier
+// measurement.
 const slowAnswer = 500 * time.Millisecond
 
-// Now is the store's time.
+// Now returns the store's time.
 func (c *Clock) Now() time.Time { return c.local().Add(c.Skew()) }
 
-// Skew is how far the store's clock is ahead of this program's, as it was measured last; 0 on a local engine.
+// Skew returns how far the store's clock was ahead of this program's at the last measurement. It is 0 on a local
+// engine.
 func (c *Clock) Skew() time.Duration { return time.Duration(c.ahead.Load()) }
 
-// Measure asks the engine for its time. It assumes that the question and the answer took as long as each other. An
-// error leaves the clock as it is.
+// Measure asks the engine for its time. It assumes that the request and the answer took equally long. An error leaves
+// the clock as it is.
 func (c *Clock) Measure(ctx context.Context, e engine.Engine) {
 	began := c.local()
 	now, err := e.Now(ctx)
@@ -62,7 +65,7 @@ func (c *Clock) Measure(ctx context.Context, e engine.Engine) {
 	}
 }
 
-// Check is an UNAVAILABLE if this program's clock is too far from the store's.
+// Check returns UNAVAILABLE if this program's clock differs too much from the store's.
 func (c *Clock) Check() error {
 	if skew := c.Skew(); skew.Abs()-time.Duration(c.doubt.Load()) >= maxSkew {
 		return content.Errorf(content.CodeUnavailable,

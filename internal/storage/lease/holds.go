@@ -15,27 +15,27 @@ import (
 	"sen/internal/engine"
 )
 
-// Table is the collection of files that are being taken in: whose `_id` is their SHA-256.
+// Table is the collection of the leases on files that are being stored. Their `_id` is the SHA-256 of the file.
 const Table = "media.holds"
 
-// Term is how long a file is held without being renewed: what is older was left by a program that ended. Tests shorten
-// it.
+// Term is how long a lease lasts without renewal. An older lease was left behind by a program that ended. Tests
+// shorten it.
 var Term = 30 * time.Second
 
-// ErrLost is the cause that ends the work with a file that another attempt of the same change goes on with.
+// ErrLost is the cancellation cause of work on a file that another attempt of the same change has taken over.
 var ErrLost = content.Errorf(content.CodeUnavailable, "Another attempt has taken over the file. Try again.")
 
-// Hold is a file that is being taken in by one change.
+// Hold is a lease on a file that one change stores.
 type Hold struct {
 	// Context ends when another attempt takes the file over.
 	Context context.Context //nolint:containedctx // it ends with the hold
-	// TakenOver tells that an attempt before left the file behind, and perhaps a part of its bytes.
+	// TakenOver means that an earlier attempt left the file behind, and perhaps some of its bytes.
 	TakenOver bool
-	// Release lets the next one go on.
+	// Release ends the lease, so that the next change can take the file.
 	Release func()
 }
 
-// Lost is the error of work that ended because another attempt has taken the file over; nil if none has.
+// Lost returns ErrLost if another attempt has taken the file over, or nil.
 func (h *Hold) Lost() error {
 	if errors.Is(context.Cause(h.Context), ErrLost) {
 		return ErrLost
@@ -43,36 +43,37 @@ func (h *Hold) Lost() error {
 	return nil
 }
 
-// Holds lets programs hold files.
+// Holds manages the leases of one program.
 type Holds struct {
 	engine engine.Engine
 	clock  *Clock
-	// program is this run of the program: it tells its holds from those of others.
+	// program is the id of this run of the program. It distinguishes its leases from those of other programs.
 	program string
-	// timeout bounds the end of a hold.
+	// timeout bounds the removal of a lease.
 	timeout time.Duration
 	log     *slog.Logger
 
 	mu sync.Mutex
-	// files are those that this program holds.
+	// files are the files on which this program has a lease, or tries to get one.
 	files map[string]bool
 }
 
-// NewHolds makes holds in an engine for a run of the program. Timeout bounds the end of a hold.
+// NewHolds returns the leases of a run of the program, which are stored in an engine. timeout bounds the removal of a
+// lease.
 func NewHolds(e engine.Engine, clock *Clock, program string, timeout time.Duration, log *slog.Logger) *Holds {
 	return &Holds{engine: e, clock: clock, program: program, timeout: timeout, log: log, files: map[string]bool{}}
 }
 
-// now is the time of leases.
+// now returns the time that leases use.
 func (h *Holds) now() time.Time { return h.clock.Now().UTC().Truncate(time.Millisecond) }
 
-// update updates one hold, and tells whether the filter held for one.
+// update updates one lease and reports whether the filter matched one.
 func (h *Holds) update(ctx context.Context, filter, update bson.D) (bool, error) {
 	n, err := h.engine.Table(Table).Write(ctx, engine.Update(filter, update))
 	return n > 0, err
 }
 
-// begin tells whether nobody else in the program holds a file, and holds it then.
+// begin reports whether the file was free within this program, and marks it as taken.
 func (h *Holds) begin(sha256 string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -87,12 +88,13 @@ func (h *Holds) end(sha256 string) {
 	delete(h.files, sha256)
 }
 
-// retryHold is how often it is looked whether a file is free.
+// retryHold is the interval at which File checks whether the file is free.
 const retryHold = 50 * time.Millisecond
 
-// File lets files that are the same be taken in one at a time, whatever server they were sent to: it waits until nobody
-// else holds one with that SHA-256. The hold is a lease that is renewed as long as the program runs: what a program
-// held that ended is free half a minute later, and at once for the change with the same name, if it has one.
+// File takes the lease on a file. Equal files are stored one at a time, whichever server they were sent to: File
+// waits until nobody else has a lease on the same SHA-256. The lease is renewed as long as the program runs. After
+// the program has ended, the file is free half a minute later, and at once for the change with the same name, if it
+// has one.
 func (h *Holds) File(ctx context.Context, sha256, change string) (*Hold, error) {
 	for {
 		if h.begin(sha256) {
@@ -113,7 +115,8 @@ func (h *Holds) File(ctx context.Context, sha256, change string) (*Hold, error) 
 	}
 }
 
-// hold holds a file that nobody else in the program holds; nil if another program does.
+// hold takes the lease on a file that nobody else in the program has taken. It returns nil if another program has the
+// lease.
 func (h *Holds) hold(ctx context.Context, sha256, change string) (*Hold, error) {
 	own := bson.D{{Key: "_id", Value: sha256}, {Key: "by", Value: rand.Text()}}
 	is := bson.D{own[1], {Key: "program", Value: h.program}, {Key: "change", Value: change}, {Key: "at", Value: h.now()}}
@@ -122,12 +125,12 @@ func (h *Holds) hold(ctx context.Context, sha256, change string) (*Hold, error) 
 		return h.held(ctx, own, false), nil
 	}
 	if !errors.Is(err, engine.ErrDuplicate) {
-		h.letGo(ctx, own) // it may be there all the same
+		h.remove(ctx, own) // the lease may have been stored all the same
 		return nil, err
 	}
 	left := bson.A{
 		bson.D{{Key: "at", Value: bson.D{{Key: "$lt", Value: h.now().Add(-Term)}}}},
-		bson.D{{Key: "program", Value: h.program}}, // which holds it no more
+		bson.D{{Key: "program", Value: h.program}}, // this program does not use the lease any more
 	}
 	if change != "" {
 		left = append(left, bson.D{{Key: "change", Value: change}})
@@ -139,7 +142,7 @@ func (h *Holds) hold(ctx context.Context, sha256, change string) (*Hold, error) 
 	return h.held(ctx, own, true), nil
 }
 
-// held is a hold that was taken, which is renewed until it is released.
+// held returns a lease that was taken. It is renewed in the background until it is released.
 func (h *Holds) held(ctx context.Context, own bson.D, takenOver bool) *Hold {
 	ctx, end := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
@@ -167,16 +170,16 @@ func (h *Holds) held(ctx context.Context, own bson.D, takenOver bool) *Hold {
 	return &Hold{ctx, takenOver, func() {
 		end(nil)
 		<-ended
-		h.letGo(ctx, own)
+		h.remove(ctx, own)
 		h.end(sha256)
 	}}
 }
 
-// letGo ends a hold.
-func (h *Holds) letGo(ctx context.Context, own bson.D) {
+// remove removes a lease.
+func (h *Holds) remove(ctx context.Context, own bson.D) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.timeout)
 	defer cancel()
 	if _, err := h.engine.Table(Table).Write(ctx, engine.Delete(own)); err != nil {
-		h.log.WarnContext(ctx, "a file is held for half a minute", "sha256", own[0].Value, "err", err)
+		h.log.WarnContext(ctx, "the lease on a file could not be removed; it ends in half a minute", "sha256", own[0].Value, "err", err)
 	}
 }

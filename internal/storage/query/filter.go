@@ -6,7 +6,7 @@ import (
 	"sen/internal/content"
 )
 
-// Collect adds the conditions of a filter of a kind, with those of the filters that it combines. Own adds those of the
+// Collect adds the conditions of a kind's filter and of the filters that it combines. own adds the conditions of the
 // members that only this kind has.
 func Collect[F content.Filter[F]](w *Where, own func(F), f F) { collect(w, own, f, 1) }
 
@@ -53,7 +53,7 @@ func collect[F content.Filter[F]](w *Where, own func(F), f F, depth int) {
 	}
 }
 
-// part gives the conditions that a function adds, apart from those before.
+// part returns the conditions that a function adds, apart from those that were there before.
 func (w *Where) part(add func()) bson.A {
 	before := w.Conds
 	w.Conds = nil
@@ -63,8 +63,8 @@ func (w *Where) part(add func()) bson.A {
 	return mine
 }
 
-// conjunction holds when all conditions do. A single field's condition stays flat,
-// where an index sees it.
+// conjunction returns a condition that matches if all conditions match. It keeps a single field's condition flat, so
+// that an index can be used.
 func conjunction(conds bson.A) bson.D {
 	switch len(conds) {
 	case 0:

@@ -9,10 +9,10 @@ import (
 	"sen/internal/content"
 )
 
-// hint names the index by which a list is read, by its keys; nil leaves the choice to the planner of the engine. The
-// index is named where nothing but ranges bounds the list, or one value of a link, or of two links that have an index
-// together: for these lists the planner would try several indexes each time, and at times choose one that makes it sort
-// in memory. Where a filter says more, the planner knows better.
+// hint names, by its keys, the index with which a list is read. It returns nil if the planner of the engine is to
+// choose. It names an index if the list is limited only by ranges, by one value of a link, or by two links with a
+// common index. For these lists the planner would try several indexes each time, and would sometimes choose one that
+// requires a sort in memory. With more conditions, the planner chooses better.
 func (k *Kind) hint(p *Page, within Within) bson.D {
 	fixed, ranges, simple := p.bounds(within)
 	switch {
@@ -34,8 +34,8 @@ func (k *Kind) hint(p *Page, within Within) bson.D {
 	return indexOf(paths, p.Order.Path)
 }
 
-// indexed are the links with which an index of published copies begins that goes on with an order, in its order: the
-// one or two that a list is bounded by. It is nil if there is no such index ([Kind.Indexes]).
+// indexed returns the one or two links by which a list is limited, in the order in which an index of published copies
+// begins with them and goes on with the given order. It returns nil if there is no such index ([Kind.Indexes]).
 func (k *Kind) indexed(fixed []string, order string) []string {
 	if len(fixed) == 1 && order == k.Orders[k.Ranked[fixed[0]]].Field {
 		return fixed
@@ -54,7 +54,7 @@ func (k *Kind) indexed(fixed []string, order string) []string {
 	return nil
 }
 
-// commonHint is the hint of all lists that are read by one command; nil if they differ.
+// commonHint returns the hint of all lists that one command reads, or nil if they differ.
 func (k *Kind) commonHint(p *Page, parents []Within) bson.D {
 	first := k.hint(p, parents[0])
 	for _, w := range parents[1:] {
@@ -65,14 +65,15 @@ func (k *Kind) commonHint(p *Page, parents []Within) bson.D {
 	return first
 }
 
-// soleLink is the link that tells the elements of one parent's list from those of others, where it is in the index of
-// the hint: bare places are read from that alone then. It is the zero value where there is no such link.
-func (k *Kind) soleLink(p *Page, w Within, hint bson.D) (tell bson.E) {
+// discriminator returns the link whose value distinguishes the elements of one parent's list from those of the other
+// lists, if it is part of the index of the hint: then ids and sort keys are read from the index alone. It returns the
+// zero value if there is no such link.
+func (k *Kind) discriminator(p *Page, w Within, hint bson.D) (discriminator bson.E) {
 	if !p.Bare || len(hint) != 3 || !k.Single[strings.TrimPrefix(hint[0].Key, p.At)] {
-		return tell
+		return discriminator
 	}
 	if len(w.Any) > 0 && w.Any[0].path(p.View) == hint[0].Key {
 		return bson.E{Key: hint[0].Key, Value: string(w.Any[0].IDs[0])}
 	}
-	return tell
+	return discriminator
 }

@@ -11,7 +11,7 @@ import (
 	"sen/internal/content"
 )
 
-// awards is a kind with every sort of index.
+// awards is a kind with every type of index.
 var awards = Kind{
 	Kind: content.KindAward, Order: "YEAR_DESC",
 	Orders:    WithCommon(map[string]SortKey{"YEAR": Number("year"), "RANK": Alphabet("rank"), "TITLE": Alphabet("title")}),
@@ -22,7 +22,8 @@ var awards = Kind{
 	Values:    []string{"level"},
 }
 
-// hinted is the index that a list names: the paths of its keys without `_id`; empty if it names none.
+// hinted returns the index that a list names, by the paths of its keys without `_id`. It is empty if the list names
+// none.
 func hinted(t *testing.T, stage content.Stage, order content.Order, within Within, conds ...bson.D) string {
 	t.Helper()
 	v := awards.View(stage)
@@ -43,7 +44,7 @@ func hinted(t *testing.T, stage content.Stage, order content.Order, within Withi
 	return strings.Join(paths, " ")
 }
 
-// TestHint says which lists name an index, and that each index that they name is one of the kind's.
+// TestHint checks which lists name an index, and that the kind has each index that they name.
 func TestHint(t *testing.T) {
 	of := func(field string, ids ...content.ID) Within { return Within{Any: []Link{{Field: field, IDs: ids}}} }
 	cond := func(path, operator string, value any) bson.D {
@@ -90,7 +91,7 @@ func indexExists(paths string) bool {
 	return false
 }
 
-// TestCursor sees that a place goes into a cursor and out of it again, and that another order refuses it.
+// TestCursor checks that a cursor encodes and decodes a place, and that another order refuses it.
 func TestCursor(t *testing.T) {
 	ordering := func(order content.Order, locale content.Locale) Ordering {
 		o, err := awards.Ordering(Published, order, locale, false)
@@ -107,18 +108,18 @@ func TestCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := o.Place(cursor); err != nil || !got.Is(p) {
+		if got, err := o.Place(cursor); err != nil || !got.Equal(p) {
 			t.Errorf("%s: %v became %v: %v", order, p, got, err)
 		}
 		for _, other := range []Ordering{ordering("UPDATED_AT_DESC", "vi"), ordering("TITLE_ASC", "en")} {
 			if _, err := other.Place(cursor); err == nil {
-				t.Errorf("%s takes a cursor of %s", other.name, o.name)
+				t.Errorf("%s accepts a cursor of %s", other.name, o.name)
 			}
 		}
 	}
 }
 
-// TestArguments says which arguments of a page stand together.
+// TestArguments checks which arguments of a page may be combined.
 func TestArguments(t *testing.T) {
 	for asked, want := range map[string]string{
 		"first 5": "", "last 5": "", "first 5, after x": "", "offset 5": "", "offset 5, first 3": "",

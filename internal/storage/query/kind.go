@@ -9,20 +9,20 @@ import (
 	"sen/internal/content"
 )
 
-// Kind is how the lists of a kind are ordered, filtered and indexed. Fields are stored ones of a copy.
+// Kind describes how the lists of a kind are ordered, filtered and indexed. Fields are the stored fields of a copy.
 type Kind struct {
 	Kind content.Kind
-	// Orders are the places that a list can be ordered by. Their names in the schema add _ASC and _DESC.
+	// Orders are the sort keys of lists by name. The names in the schema add _ASC and _DESC.
 	Orders map[string]SortKey
-	// Order is the one without an `orderBy`.
+	// Order is the order of lists without an `orderBy`.
 	Order content.Order
-	// Ranked are the orders of the lists within what a link leads to, by the link; each gets an index.
+	// Ranked are the orders of the lists that belong to the target of a link, by the link. Each gets an index.
 	Ranked map[string]string
 	// Relations are the links that lists are filtered by; each gets an index.
 	Relations []string
 	// Single are the links that hold one id.
 	Single map[string]bool
-	// Together are two relations that readers filter a list by at once; each pair gets an index.
+	// Together are pairs of relations by which readers filter a list at the same time. Each pair gets an index.
 	Together [][2]string
 	// Values are other fields that lists are filtered by; each gets an index.
 	Values []string
@@ -32,7 +32,7 @@ type Kind struct {
 	Whole bool
 }
 
-// View is how the kind is read at a stage.
+// View returns how the kind is read at a stage.
 func (k *Kind) View(stage content.Stage) View {
 	switch {
 	case k.Whole:
@@ -43,7 +43,7 @@ func (k *Kind) View(stage content.Stage) View {
 	return Published
 }
 
-// ViewByID is how entries are reached by their ids: for the newsroom those in the trash too.
+// ViewByID returns how entries are read by their ids. For the newsroom that includes the trash.
 func (k *Kind) ViewByID(stage content.Stage) View {
 	v := k.View(stage)
 	if v.Editing {
@@ -52,8 +52,8 @@ func (k *Kind) ViewByID(stage content.Stage) View {
 	return v
 }
 
-// Ordering resolves the name of an order, the kind's own if it is empty, for a language of the site. Rekeying tells
-// that some copies may lack the keys of texts.
+// Ordering resolves the name of an order for a language of the site. An empty name means the kind's default. rekeying
+// means that some copies may lack the keys of texts.
 func (k *Kind) Ordering(v View, name content.Order, locale content.Locale, rekeying bool) (Ordering, error) {
 	switch name {
 	case ChosenOrder:
@@ -76,12 +76,13 @@ func (k *Kind) Ordering(v View, name content.Order, locale content.Locale, rekey
 	return o, nil
 }
 
-// DueFields are where an entry says when its state is to change by itself.
+// DueFields are the fields with the times at which an entry's state is scheduled to change.
 var DueFields = []string{"publishAt", "unpublishAt"}
 
-// Indexes are the keys of the kind's indexes for a site's languages: one for each order; and one for each link, pair of
-// links and value that lists are filtered by, which goes on with the default order, so that neither a scan nor a sort
-// in memory is needed. All directions of an index are alike, so it can be read both ways.
+// Indexes returns the keys of the kind's indexes for a site's languages: one for each order, and one for each link,
+// pair of links and value by which lists are filtered. The latter end with the default order, so that a list needs
+// neither a scan of all entries nor a sort in memory. All keys of an index have the same direction, so it can be read
+// both ways.
 func (k *Kind) Indexes(languages content.Languages) (indexes []bson.D) {
 	ordered := func(at string, key SortKey, before ...string) {
 		if !key.Localized {
@@ -97,7 +98,7 @@ func (k *Kind) Indexes(languages content.Languages) (indexes []bson.D) {
 		ordered(at, key)
 	}
 	for _, field := range slices.Concat(k.Relations, k.Values) {
-		if field != base.Field { // else the order's own index serves it
+		if field != base.Field { // otherwise the order's own index serves
 			ordered(at, base, at+field)
 		}
 	}
@@ -124,7 +125,7 @@ func (k *Kind) Indexes(languages content.Languages) (indexes []bson.D) {
 	return append(indexes, bson.D{{Key: "links", Value: 1}, {Key: "_id", Value: 1}})
 }
 
-// indexOf is the index for some fixed paths and the order by another one.
+// indexOf returns the keys of the index for some fixed paths, followed by the order by another one.
 func indexOf(fixed []string, order string) bson.D {
 	keys := make(bson.D, 0, len(fixed)+2)
 	for _, path := range fixed {
@@ -133,7 +134,7 @@ func indexOf(fixed []string, order string) bson.D {
 	return append(keys, bson.E{Key: order, Value: -1}, bson.E{Key: "_id", Value: -1})
 }
 
-// base is the sort key of the kind's own order.
+// base returns the sort key of the kind's default order.
 func (k *Kind) base() SortKey {
 	name, _ := splitOrder(k.Order)
 	return k.Orders[name]

@@ -13,25 +13,26 @@ import (
 	"sen/internal/content"
 )
 
-// ChosenOrder is the order of a list whose elements somebody chose: that of the choice. It is no order of any kind's
-// own and can't be asked for by name; a list that was chosen has it where no other one is asked for.
+// ChosenOrder is the order of a list whose elements an editor chose: the order of that choice. It belongs to no kind
+// and can't be requested by name. Such a list has it if no other order is requested.
 const ChosenOrder content.Order = "CHOSEN"
 
 // SortKey is a value by which lists are ordered.
 type SortKey struct {
 	Field string
-	// Localized is true where each language has a key of its own, among the keys that the store works out.
+	// Localized means that each language has its own key, among the keys that the store computes.
 	Localized bool
-	// Absent tells which copies may have none.
+	// Absent says which copies may lack the value.
 	Absent Absence
-	// read takes the value out of a cursor's JSON form; nil is that of a copy without one.
+	// read decodes the value from a cursor's JSON form. nil stands for a copy without the value.
 	read func(json.RawMessage) (any, error)
 }
 
-// Absence tells which copies may have no value to be ordered by. They come before all that have one.
+// Absence says which copies may lack the value by which they are ordered. Those copies sort before all others.
 type Absence int
 
-// Most orders have a value in every copy, so that their pages need no rule for what is missing.
+// The values of [Absence]. Most orders have a value in every copy (Nowhere), so that their pages need no condition
+// for missing values.
 const (
 	Nowhere Absence = iota
 	InDrafts
@@ -47,7 +48,7 @@ func Number(field string) SortKey { return SortKey{Field: field, read: valueOf[i
 // Plain orders by a text as it is stored, such as a [content.Date].
 func Plain(field string) SortKey { return SortKey{Field: field, read: valueOf[string]} }
 
-// Alphabet orders by a key that is kept under a name for each language: the collation key of a text, or a [composed]
+// Alphabet orders by a key that is stored for each language under a name: the collation key of a text, or a composed
 // one.
 func Alphabet(name string) SortKey {
 	key := Plain(Keys + "sort." + name)
@@ -55,13 +56,13 @@ func Alphabet(name string) SortKey {
 	return key
 }
 
-// Optional orders by a key that copies may lack, whether they are published or not.
+// Optional orders by a key that any copy may lack, published or not.
 func Optional(key SortKey) SortKey {
 	key.Absent = Anywhere
 	return key
 }
 
-// valueOf reads a value of a cursor.
+// valueOf decodes the value in a cursor.
 func valueOf[V any](raw json.RawMessage) (any, error) {
 	var v *V
 	if err := json.Unmarshal(raw, &v); err != nil || v == nil {
@@ -80,26 +81,26 @@ func WithCommon(own map[string]SortKey) map[string]SortKey {
 	return own
 }
 
-// Ordering is an order that a list is read in.
+// Ordering is a resolved order: a sort key, its path and the direction.
 type Ordering struct {
 	SortKey
-	// name binds cursors to the order: the kind, the order without its direction, the language.
+	// name binds cursors to the order. It consists of the kind, the order without its direction, and the language.
 	name string
 	Path string
-	// Steps are the names on the path.
+	// Steps are the names in Path.
 	Steps []string
 	Desc  bool
-	// gaps tells that there may be copies without a value.
+	// gaps means that some copies may lack the value.
 	gaps bool
 }
 
-// splitOrder takes the direction off the name of an order.
+// splitOrder separates the direction from the name of an order.
 func splitOrder(name content.Order) (base string, desc bool) {
 	base, desc = strings.CutSuffix(string(name), "_DESC")
 	return strings.TrimSuffix(base, "_ASC"), desc
 }
 
-// Sort is the order as the engine wants it; reversed to read a page from its end.
+// Sort returns the order in the form of the engine; reversed to read a page from its end.
 func (o Ordering) Sort(reversed bool) bson.D {
 	direction := 1
 	if o.Desc != reversed {
@@ -108,14 +109,14 @@ func (o Ordering) Sort(reversed bool) bson.D {
 	return bson.D{{Key: o.Path, Value: direction}, {Key: "_id", Value: direction}}
 }
 
-// Place is where an element stands in an order.
+// Place is the position of an element in an order.
 type Place struct {
 	Value any
 	ID    content.ID
 }
 
-// Is tells whether two places are equal.
-func (p Place) Is(other Place) bool {
+// Equal reports whether two places are the same position.
+func (p Place) Equal(other Place) bool {
 	a, isTime := p.Value.(time.Time)
 	if b, ok := other.Value.(time.Time); ok && isTime {
 		return p.ID == other.ID && a.Equal(b)
@@ -123,18 +124,17 @@ func (p Place) Is(other Place) bool {
 	return p.ID == other.ID && p.Value == other.Value
 }
 
-// Side is a part of a list, seen from a place in it.
+// Side is the part of a list on one side of a place.
 type Side struct {
 	Place
-	// Behind is the part that comes later in the order; else the earlier one.
+	// Behind means the part that comes later in the order; otherwise it is the earlier part.
 	Behind bool
-	// With takes the place itself in.
+	// With includes the place itself.
 	With bool
 }
 
-// conditions hold for the part of a list. The bound on the value stands alone, so
-// that an index can start there whatever stands in front of it; the `$or` only
-// parts what has the same value.
+// conditions match the elements of a side. The bound on the value is a separate condition, so that a scan of an index
+// can start there whatever fields the index begins with. The `$or` only separates elements with the same value.
 func (o Ordering) conditions(s Side) bson.D {
 	strict := "$gt"
 	if o.Desc == s.Behind {
@@ -150,7 +150,7 @@ func (o Ordering) conditions(s Side) bson.D {
 		return same
 	case s.Value == nil:
 		return bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: o.Path, Value: bson.D{{Key: "$ne", Value: nil}}}}, same}}}
-	case strict == "$lt" && o.gaps: // a comparison with a value passes by what has none
+	case strict == "$lt" && o.gaps: // a comparison with a value matches no missing value
 		return bson.D{{Key: "$or", Value: bson.A{
 			bson.D{{Key: o.Path, Value: bson.D{{Key: strict, Value: s.Value}}}}, bson.D{{Key: o.Path, Value: nil}}, same,
 		}}}
@@ -164,14 +164,14 @@ func (o Ordering) conditions(s Side) bson.D {
 	}
 }
 
-// cursorVersion starts every cursor; another form of cursors takes another one.
+// cursorVersion starts every cursor. It must change with the format of cursors.
 const cursorVersion = "s1"
 
-// Cursor encodes a place for clients, to whom it is opaque.
+// Cursor encodes a place for clients. They must not interpret it.
 func (o Ordering) Cursor(p Place) (string, error) {
 	var room, coded [256]byte
 	raw := append(room[:0], `["`+cursorVersion+`",`...)
-	raw = append(strconv.AppendQuote(raw, o.name), ',') // names and ids have nothing that JSON writes otherwise
+	raw = append(strconv.AppendQuote(raw, o.name), ',') // names and ids have no characters that JSON escapes differently
 	switch v := p.Value.(type) {
 	case time.Time:
 		raw = append(v.AppendFormat(append(raw, '"'), time.RFC3339Nano), '"')
@@ -188,10 +188,10 @@ func (o Ordering) Cursor(p Place) (string, error) {
 	return string(base64.RawURLEncoding.AppendEncode(coded[:0], raw)), nil
 }
 
-// maxCursor bounds a cursor in bytes; ours are far shorter.
+// maxCursor is the greatest length of a cursor in bytes. The store's own cursors are far shorter.
 const maxCursor = 4000
 
-// Place decodes a cursor. One of another list, order or language is a BAD_USER_INPUT.
+// Place decodes a cursor. For a cursor of another list, order or language it returns BAD_USER_INPUT.
 func (o Ordering) Place(cursor string) (Place, error) {
 	var parts []json.RawMessage
 	var version, name string
@@ -217,7 +217,7 @@ func (o Ordering) Place(cursor string) (Place, error) {
 	return Place{value, id}, nil
 }
 
-// clip shortens what came from a client for a message.
+// clip shortens a client's text for an error message.
 func clip(s string) string {
 	if len(s) > 60 {
 		return s[:60] + "…"

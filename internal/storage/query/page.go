@@ -9,34 +9,36 @@ import (
 	"sen/internal/content"
 )
 
-// Arguments are those of a list that bound a page; nil and "" are not given.
+// Arguments are the paging arguments of a list. nil and "" mean that an argument is not given.
 type Arguments struct {
 	First, Last, Offset *int
 	After, Before       string
 }
 
-// Page says which part of a list is read, and how.
+// Page describes which part of a list is read, and how.
 type Page struct {
 	View
 	Order Ordering
 	// Conds are the conditions of the list's filter.
 	Conds bson.A
-	// After and Before are the places of the cursors; nil if there is none.
+	// After and Before are the places of the cursors, or nil.
 	After, Before *Place
-	// Skip is how many elements are left out at the beginning, Limit how many the page has at most.
+	// Skip is the number of elements to leave out at the beginning. Limit is the greatest number of elements on the
+	// page.
 	Skip, Limit int
 	// Reversed means that the page is read from the end of the list.
 	Reversed bool
 	// Fields are the stored fields to read of each element.
 	Fields []string
-	// Bare means that only the places of the elements are read.
+	// Bare means that only the ids and sort keys of the elements are read.
 	Bare bool
-	// Linked are the fields with links that are found by the links of both copies; nil where each has an index.
+	// Linked are the fields with links that have no index of their own, but are found by the index of the links of
+	// both copies. It is nil if each has an index.
 	Linked []string
 }
 
-// NewPage checks arguments that stand together and are numbers. What is wrong is a BAD_USER_INPUT. The cursors are
-// resolved by [Page.Between].
+// NewPage checks which arguments stand together, and that their numbers are in range. An error is a BAD_USER_INPUT.
+// [Page.Between] resolves the cursors.
 func NewPage(a Arguments) (*Page, error) {
 	refuse := func(format string, args ...any) (*Page, error) {
 		return nil, content.Errorf(content.CodeBadUserInput, format, args...)
@@ -68,7 +70,8 @@ func NewPage(a Arguments) (*Page, error) {
 	return p, nil
 }
 
-// Between sets the order of the page, and its bounds by cursors of that order; "" is none.
+// Between sets the order of the page, and the places of its cursors, which must belong to that order. An empty cursor
+// is ignored.
 func (p *Page) Between(o Ordering, after, before string) (err error) {
 	p.Order = o
 	for _, cursor := range []struct {
@@ -87,7 +90,8 @@ func (p *Page) Between(o Ordering, after, before string) (err error) {
 	return nil
 }
 
-// Sides are the parts of the list in which the page is: behind the one cursor, and in front of the other one.
+// Sides returns the parts of the list that contain the page: behind the cursor `after`, and before the cursor
+// `before`.
 func (p *Page) Sides() (sides []Side) {
 	if p.After != nil {
 		sides = append(sides, Side{Place: *p.After, Behind: true})
@@ -98,8 +102,8 @@ func (p *Page) Sides() (sides []Side) {
 	return sides
 }
 
-// Filter joins the conditions of a page. Those on different fields stay side by side, since the bounds of an index are
-// made from such conditions.
+// Filter joins the conditions of a page. Conditions on different fields are put next to each other, since the engine
+// derives the bounds of an index scan only from such conditions.
 func (p *Page) Filter(within Within, sides []Side) bson.D {
 	conds := append(within.conditions(p.View), p.Conds...)
 	conds = append(conds, p.linking(conds)...)
@@ -125,8 +129,8 @@ func (p *Page) Filter(within Within, sides []Side) bson.D {
 	return filter
 }
 
-// linking repeats conditions on the links of a working copy, which have no index each, for the links of both copies
-// together, which have one.
+// linking adds a condition on the field `links` for each condition on a link of a working copy. The single links of
+// working copies have no index; `links`, the links of both copies together, has one.
 func (p *Page) linking(conds bson.A) (both bson.A) {
 	for _, cond := range conds {
 		field, operator := simple(cond.(bson.D))
@@ -138,7 +142,7 @@ func (p *Page) linking(conds bson.A) (both bson.A) {
 	return both
 }
 
-// Projection is what is read of an element: its fields, and what it is ordered by.
+// Projection returns the fields to read of an element: those that are requested, and the sort key.
 func (p *Page) Projection() bson.D {
 	if p.Bare {
 		return bson.D{{Key: p.Order.Path, Value: 1}}
@@ -150,11 +154,12 @@ func (p *Page) Projection() bson.D {
 	return read
 }
 
-// endsShown means that the order ends with what is not shown.
-func (p *Page) endsShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
+// ordersByShown reports whether the sort key is the field by which a view decides what is shown. Then everything that
+// is not shown is at one end of the order.
+func (p *Page) ordersByShown() bool { return len(p.Shown) == 1 && p.Shown[0].Key == p.Order.Path }
 
-// bounds are the fields of a list that have one value, and whether ranges bound it too. It is not simple if anything
-// else does.
+// bounds returns the fields of a list that are limited to one value, and whether the list is also limited by ranges.
+// isSimple is false if the list has any other condition.
 func (p *Page) bounds(within Within) (fixed []string, ranges, isSimple bool) {
 	for _, cond := range append(within.conditions(p.View), p.Conds...) {
 		field, operator := simple(cond.(bson.D))
@@ -171,7 +176,8 @@ func (p *Page) bounds(within Within) (fixed []string, ranges, isSimple bool) {
 	return fixed, ranges, true
 }
 
-// simple is the field and the operator of a condition that compares one field; both are empty for any other one.
+// simple returns the field and the operator of a condition that compares one field. Both are empty for any other
+// condition.
 func simple(cond bson.D) (field, operator string) {
 	if test, ok := cond[0].Value.(bson.D); ok && len(cond) == 1 && len(test) == 1 && cond[0].Key != "_id" {
 		return cond[0].Key, test[0].Key

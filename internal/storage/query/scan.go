@@ -8,21 +8,23 @@ import (
 	"sen/internal/engine"
 )
 
-// Scan is how one list is read.
+// Scan describes how one list is read.
 type Scan struct {
 	filter bson.D
-	// hint names the index to read; nil leaves it to the engine's planner.
+	// hint names the index to read. If it is nil, the engine's planner chooses.
 	hint bson.D
-	// min is where in it reading begins, max what it ends before; nil for its own ends.
+	// min is the position in the index at which the scan begins. max is the position before which it ends. nil means
+	// the end of the index.
 	min, max bson.D
-	// Leave is the place at min where that does not belong to the part that is read; nil for none. One more element is
-	// read for it. It comes first, or last where the page is read from its end.
+	// Leave is the place at min if it does not belong to the requested part, or nil. One more element is read for it.
+	// It comes first, or last if the page is read from its end.
 	Leave *Place
-	// tell is a link that tells the elements from those of other lists: see [engine.Query].
-	tell bson.E
+	// discriminator is a link whose value distinguishes the elements from those of other lists: see [engine.Query].
+	discriminator bson.E
 }
 
-// Scans say how the lists of some parents are read by one command, within sides. Hints means that queries name indexes.
+// Scans returns how the lists of some parents are read by one command, limited to sides. hints means that queries
+// name indexes.
 func (k *Kind) Scans(p *Page, parents []Within, sides []Side, hints bool) []*Scan {
 	if len(parents) == 1 {
 		return []*Scan{k.scan(p, parents[0], sides, hints)}
@@ -33,33 +35,34 @@ func (k *Kind) Scans(p *Page, parents []Within, sides []Side, hints bool) []*Sca
 	}
 	scans := make([]*Scan, len(parents))
 	for i, within := range parents {
-		scans[i] = &Scan{filter: p.Filter(within, sides), hint: hint, tell: k.soleLink(p, within, hint)}
+		scans[i] = &Scan{filter: p.Filter(within, sides), hint: hint, discriminator: k.discriminator(p, within, hint)}
 	}
 	return scans
 }
 
-// Query asks for up to limit elements of a page.
+// Query returns the query for up to limit elements of a page.
 func (s *Scan) Query(p *Page, skip, limit int) engine.Query {
 	if s.Leave != nil {
 		limit++
 	}
 	return engine.Query{
 		Filter: s.filter, Sort: p.Order.Sort(p.Reversed), Skip: skip, Limit: limit, Fields: p.Projection(),
-		Hint: s.hint, Min: s.min, Max: s.max, Tell: s.tell,
+		Hint: s.hint, Min: s.min, Max: s.max, Discriminator: s.discriminator,
 	}
 }
 
-// scan is how one list is read. Where nothing but one cursor bounds it, reading begins or ends at its place in the
-// order's index: a condition on value and id would look at all that shares the value, and at documents (ADR 6).
+// scan returns how one list is read. If only one cursor limits the list, the scan of the order's index begins or ends
+// at the place of the cursor. A condition on the value and the id would examine all elements with the same value, and
+// their documents (ADR 6).
 func (k *Kind) scan(p *Page, within Within, sides []Side, hints bool) *Scan {
 	s := &Scan{}
 	if hints {
 		s.hint = k.hint(p, within)
 	}
-	s.tell = k.soleLink(p, within, s.hint)
+	s.discriminator = k.discriminator(p, within, s.hint)
 	if s.hint != nil && len(within.Any) == 0 && len(p.Conds) == 0 && len(sides) == 1 && s.bound(p, sides[0]) {
 		sides = nil
-		if p.endsShown() {
+		if p.ordersByShown() {
 			unbound := *p
 			unbound.Shown = nil
 			p = &unbound
@@ -69,12 +72,14 @@ func (k *Kind) scan(p *Page, within Within, sides []Side, hints bool) *Scan {
 	return s
 }
 
-// bound makes reading begin or end at a place; false if it can't. An index goes from high to low and ends with what has
-// no value: a working copy that was never published is shown to the newsroom.
+// bound limits the scan of the index to one side of a place, and reports whether it could. Missing values are at the
+// low end of an index. The newsroom's lists include them, such as a working copy that was never published, so the scan
+// goes to the end of the index. If the list is ordered by the field that decides what is shown, the scan ends at
+// [Unpublished].
 func (s *Scan) bound(p *Page, side Side) bool {
 	at := bson.D{{Key: p.Order.Path, Value: side.Value}, {Key: "_id", Value: side.ID}}
 	var end any = bson.MinKey{}
-	if p.endsShown() {
+	if p.ordersByShown() {
 		end = Unpublished
 		if t, ok := side.Value.(time.Time); !ok || !t.After(Unpublished) {
 			return false

@@ -11,27 +11,27 @@ import (
 // Where collects the conditions of a filter.
 type Where struct {
 	View
-	// Chain are the languages that answer for a text, the asked one first.
+	// Chain are the languages in which a text is searched: the requested one first, then its fallbacks.
 	Chain []content.Locale
 	// Conds are the conditions, all of which must hold.
 	Conds bson.A
-	// Err is the first error; nil if there is none.
+	// Err is the first error, or nil.
 	Err error
 }
 
-// Add takes a condition on a stored field of the copy that is read.
+// Add adds a condition on a stored field of the copy that is read.
 func (w *Where) Add(field string, cond any) {
 	w.Conds = append(w.Conds, bson.D{{Key: w.At + field, Value: cond}})
 }
 
-// Refuse makes the filter a BAD_USER_INPUT. The first error is kept.
+// Refuse makes the filter fail with BAD_USER_INPUT. Only the first error is kept.
 func (w *Where) Refuse(format string, args ...any) {
 	if w.Err == nil {
 		w.Err = content.Errorf(content.CodeBadUserInput, format, args...)
 	}
 }
 
-// Nothing holds for no entry.
+// Nothing matches no entry.
 var Nothing = bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{}}}}}
 
 // Match compares a field with values.
@@ -44,7 +44,7 @@ func Match[V any](w *Where, path string, m *content.Match[V]) {
 	}
 }
 
-// matches are the conditions of the operators that every value has.
+// matches returns the conditions of the operators that every type of value has.
 func matches[V any](w *Where, m *content.Match[V]) (conds []bson.E) {
 	if m.Eq != nil {
 		conds = append(conds, bson.E{Key: "$eq", Value: *m.Eq})
@@ -87,7 +87,7 @@ func Compare[V any](w *Where, field string, r *content.Range[V]) {
 	w.exists(field, r.Exists)
 }
 
-// exists asks whether a field is there. What is empty is not stored.
+// exists adds a condition on whether a field is present. Empty values are not stored.
 func (w *Where) exists(field string, want *bool) {
 	switch {
 	case want == nil:
@@ -98,8 +98,8 @@ func (w *Where) exists(field string, want *bool) {
 	}
 }
 
-// status compares the state in which an entry is seen: always published for readers.
-// Whoever asks for the trash by it gets that too.
+// status compares the state in which the actor sees an entry. For readers that is always published. A filter for the
+// trash also makes the trash visible.
 func (w *Where) status(m *content.StatusFilter) {
 	if m == nil {
 		return

@@ -8,27 +8,28 @@ import (
 	"sen/internal/content"
 )
 
-// Within bounds a list to what one parent has: the entries that one of its links leads to, or that link to it.
+// Within limits a list to the entries that belong to one parent: the targets of one of its links, or the entries that
+// link to it.
 type Within struct {
-	// Any are the links; a list of the whole kind has none.
+	// Any are the links, of which at least one must match. It is empty for a list of the whole kind.
 	Any []Link
-	// Not is left out; a parent is not in its own list.
+	// Not is an entry that is left out: a parent is not in its own list.
 	Not content.ID
-	// Chosen means that the one link names entries in the order in which an editor chose them. The list has this order
-	// where no other one is asked for.
+	// Chosen means that the single link names entries in an order that an editor chose. The list has this order if no
+	// other one is requested.
 	Chosen bool
-	// Order is the order where no other one is asked for, the kind's own if it is empty. It is the same for all parents
-	// that are read together.
+	// Order is the order if no other one is requested. If it is empty, that is the kind's default. It must be the same
+	// for all parents that are read together.
 	Order content.Order
 }
 
-// Link is a stored field with the ids that it may hold. The field "_id" is the entry itself.
+// Link is a stored field with the ids that it may hold. The field "_id" means the entry itself.
 type Link struct {
 	Field string
 	IDs   []content.ID
 }
 
-// path is where the field is in a document.
+// path returns the path of the field in a document.
 func (l Link) path(v View) string {
 	if l.Field == "_id" {
 		return l.Field
@@ -36,7 +37,7 @@ func (l Link) path(v View) string {
 	return v.At + l.Field
 }
 
-// conditions hold for what is within.
+// conditions return the conditions for the entries that belong to the parent.
 func (w Within) conditions(v View) bson.A {
 	links := make(bson.A, len(w.Any))
 	for i, l := range w.Any {
@@ -56,15 +57,15 @@ func (w Within) conditions(v View) bson.A {
 	return conds
 }
 
-// OneOf holds for a field that has one of some ids.
+// OneOf matches a field that has one of some ids.
 func OneOf(ids []content.ID) bson.D {
 	if len(ids) == 1 {
 		return bson.D{{Key: "$eq", Value: ids[0]}}
 	}
-	return bson.D{{Key: "$in", Value: append([]content.ID{}, ids...)}} // never nil: $in wants an array
+	return bson.D{{Key: "$in", Value: append([]content.ID{}, ids...)}} // never nil, since $in needs an array
 }
 
-// ChosenIDs are the entries of a chosen list in the order of the choice, each once.
+// ChosenIDs returns the ids of a chosen list in the chosen order, without duplicates.
 func (w Within) ChosenIDs() []content.ID {
 	ids := make([]content.ID, 0, len(w.Any[0].IDs))
 	for _, id := range w.Any[0].IDs {

@@ -11,29 +11,29 @@ import (
 	"sen/internal/engine"
 )
 
-// union is several pipelines over one collection that are run as one command. Each has an index and a limit of its own.
+// union is several pipelines that run as one command. Each has its own collection, index and limit.
 type union struct {
 	pipeline func(i int) mongo.Pipeline
-	// table is the collection of a pipeline.
+	// table returns the collection of a pipeline.
 	table func(i int) string
-	// size is how many documents all give together at most.
+	// size is the greatest number of documents of all pipelines together.
 	size int
-	// hint is the index of all pipelines; nil leaves it to the planner.
+	// hint is the index of all pipelines; nil lets the planner choose.
 	hint bson.D
-	// of tells which pipeline a document belongs to; nil where [isOf] marks it.
+	// of returns the pipeline of a document. It is nil if [markOf] adds a field for that.
 	of func(bson.Raw) int
 }
 
-// queryKey says in a document which pipeline it belongs to.
+// queryKey is the field of a document that says which pipeline found it.
 const queryKey = "query"
 
-// isOf marks the documents of a pipeline.
-func isOf(i int) bson.E {
+// markOf returns the field that marks the documents of a pipeline.
+func markOf(i int) bson.E {
 	return bson.E{Key: queryKey, Value: bson.D{{Key: "$literal", Value: i}}}
 }
 
-// unite runs n pipelines ($unionWith) and tells of each document which of them it belongs to.
-func (t *table) unite(ctx context.Context, n int, u union, each func(int, bson.Raw) error) error {
+// runUnion runs n pipelines with $unionWith, and calls a function with each document and the index of its pipeline.
+func (t *table) runUnion(ctx context.Context, n int, u union, each func(int, bson.Raw) error) error {
 	all := u.pipeline(0)
 	for i := 1; i < n; i++ {
 		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: u.table(i)}, {Key: "pipeline", Value: u.pipeline(i)}}}})
@@ -65,7 +65,7 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 	if len(queries) == 1 {
 		return t.Find(ctx, queries[0], func(doc bson.Raw) error { return each(0, doc) })
 	}
-	u := union{hint: queries[0].Hint, of: told(queries), table: func(i int) string { return cmp.Or(queries[i].Table, own) }}
+	u := union{hint: queries[0].Hint, of: queryOf(queries), table: func(i int) string { return cmp.Or(queries[i].Table, own) }}
 	for _, q := range queries {
 		u.size += max(q.Limit, q.Batch)
 	}
@@ -81,25 +81,26 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 		if q.Limit > 0 {
 			pipeline = append(pipeline, bson.D{{Key: "$limit", Value: q.Limit}})
 		}
-		mark := isOf(i)
+		mark := markOf(i)
 		if u.of != nil {
-			mark = bson.E{Key: q.Tell.Key, Value: 1}
+			mark = bson.E{Key: q.Discriminator.Key, Value: 1}
 		}
 		read := "$project"
-		if len(q.Fields) == 0 { // the whole document
+		if len(q.Fields) == 0 { // reads the whole document
 			read = "$addFields"
 		}
 		return append(pipeline, bson.D{{Key: read, Value: append(q.Fields[:len(q.Fields):len(q.Fields)], mark)}})
 	}
-	return t.unite(ctx, len(queries), u, each)
+	return t.runUnion(ctx, len(queries), u, each)
 }
 
-// told tells which query a document belongs to by what it is told apart by: that stands in the index of the hint, so that
-// places of a page are read from that alone. It is nil where two queries have the same, or one has none.
-func told(queries []engine.Query) func(bson.Raw) int {
+// queryOf returns a function that finds the query of a document by the value at [engine.Query.Discriminator]. That
+// value is in the index of the hint, so that ids and sort keys are read from the index alone. It returns nil if two
+// queries have the same value, or one has none.
+func queryOf(queries []engine.Query) func(bson.Raw) int {
 	places := map[string]int{}
 	for i, q := range queries {
-		value, _ := q.Tell.Value.(string)
+		value, _ := q.Discriminator.Value.(string)
 		if value == "" {
 			return nil
 		}
@@ -108,7 +109,7 @@ func told(queries []engine.Query) func(bson.Raw) int {
 	if len(places) < len(queries) {
 		return nil
 	}
-	path := split(queries[0].Tell.Key)
+	path := split(queries[0].Discriminator.Key)
 	return func(doc bson.Raw) int {
 		value, _ := doc.Lookup(path...).StringValueOK()
 		return places[value]

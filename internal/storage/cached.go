@@ -12,7 +12,7 @@ import (
 	"sen/internal/content"
 )
 
-// set is some fields as a set, and false if one is unknown.
+// set converts field names to a set. It returns false if a name is unknown.
 func (c *Collection[T, F]) set(fields []string) (set fieldSet, ok bool) {
 	for _, name := range fields {
 		bit, known := c.bits[name]
@@ -24,7 +24,7 @@ func (c *Collection[T, F]) set(fields []string) (set fieldSet, ok bool) {
 	return set, true
 }
 
-// names are the fields of a set.
+// names returns the names of the fields in a set.
 func (c *Collection[T, F]) names(set fieldSet) (names []string) {
 	for name, bit := range c.bits {
 		if set&bit != 0 {
@@ -35,22 +35,23 @@ func (c *Collection[T, F]) names(set fieldSet) (names []string) {
 	return names
 }
 
-// shared tells whether what a stage shows is the same for all readers, so that it may be kept.
+// shared reports whether a stage shows the same to all readers, so that it may be cached.
 func (c *Collection[T, F]) shared(stage content.Stage) bool {
 	return stage != content.StageDraft && !c.whole
 }
 
-// keeps tells whether entries are kept in memory that are read at a stage with some fields.
-func (c *Collection[T, F]) keeps(stage content.Stage, fields []string) (set fieldSet, ok bool) {
+// cacheable reports whether entries that are read at a stage with some fields are cached. It also returns the fields as
+// a set.
+func (c *Collection[T, F]) cacheable(stage content.Stage, fields []string) (set fieldSet, ok bool) {
 	set, known := c.set(fields)
 	return set, known && c.shared(stage) && c.store.memory.entities != nil
 }
 
-// weigh is about how many bytes a decoded entry takes whose stored form has some: see TestMemoryWeight.
+// weigh estimates the memory of a decoded entry in bytes from the size of its stored form: see TestMemoryWeight.
 func weigh(stored int) int { return 3*stored + 512 }
 
-// keep keeps an entry, nil for none, as it was read from a moment on.
-func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int, since uint64) {
+// cacheEntry caches an entry; nil means that there is none. since is the journal's position from before the read.
+func (c *Collection[T, F]) cacheEntry(id content.ID, e T, fields fieldSet, stored int, since uint64) {
 	kept := entity{fields: fields}
 	if !content.IsNil(e) {
 		kept.entry = e
@@ -58,8 +59,9 @@ func (c *Collection[T, F]) keep(id content.ID, e T, fields fieldSet, stored int,
 	c.store.memory.entities.Put(string(id), kept, weigh(stored), since, cache.Entry(id))
 }
 
-// kept is an entry in memory with all of some fields; ok tells that it is known, be it that there is none.
-func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
+// cachedEntry returns a cached entry. ok means that the cache has all the given fields of it, or knows that it does not
+// exist. have are the cached fields even if some are missing.
+func (c *Collection[T, F]) cachedEntry(id content.ID, fields fieldSet) (e T, have fieldSet, ok bool) {
 	k, ok := c.store.memory.entities.Get(string(id))
 	if !ok {
 		return e, 0, false
@@ -70,43 +72,45 @@ func (c *Collection[T, F]) kept(id content.ID, fields fieldSet) (e T, have field
 	return k.entry.(T), k.fields, k.fields&fields == fields
 }
 
-// Known gives readers the entries with some ids as [Collection.ByIDs] does, but in the order of the ids, and nil for
-// what is not there; from memory as far as it is there. The entries are shared: nobody may change them.
-func (c *Collection[T, F]) Known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
+// Cached reads the entries with some ids for readers, from the cache as far as possible. Unlike [Collection.ByIDs] it
+// returns them in the order of the ids, with nil for an entry that does not exist. The entries are shared: the caller
+// must not change them.
+func (c *Collection[T, F]) Cached(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
 	note(ctx, ids)
-	return c.known(ctx, ids, stage, fields)
+	return c.cached(ctx, ids, stage, fields)
 }
 
-// known is Known without a note of what is read.
-func (c *Collection[T, F]) known(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
-	lookup, entries := c.reading(ids, stage, fields)
+// cached does what Cached does, without recording the tags of what is read.
+func (c *Collection[T, F]) cached(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
+	lookup, entries := c.cachedLookup(ids, stage, fields)
 	if err := c.store.Look(ctx, lookup); err != nil {
 		return nil, err
 	}
 	return entries(), nil
 }
 
-// Reading begins a read of entries as [Collection.Known] does it: the entries are there when [Store.Look] made the
-// lookup, which is nil where all are in memory.
-func (c *Collection[T, F]) Reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
+// CachedLookup prepares a read of entries like that of [Collection.Cached]. The caller passes the lookup to
+// [Store.Look] and then calls the function, which returns the entries. The lookup is nil if all entries are in the
+// cache.
+func (c *Collection[T, F]) CachedLookup(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	note(ctx, ids)
-	return c.reading(ids, stage, fields)
+	return c.cachedLookup(ids, stage, fields)
 }
 
-// reading is Reading without a note of what is read.
-func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
+// cachedLookup does what CachedLookup does, without recording the tags of what is read.
+func (c *Collection[T, F]) cachedLookup(ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
 	entries := make([]T, len(ids))
-	want, keeps := c.keeps(stage, fields)
+	want, keeps := c.cacheable(stage, fields)
 	var missing map[content.ID]bool
 	read := want
 	for i, id := range ids {
 		if keeps {
-			e, have, ok := c.kept(id, want)
+			e, have, ok := c.cachedEntry(id, want)
 			if ok {
 				entries[i] = e
 				continue
 			}
-			read |= have // what is known stays known
+			read |= have // fields that are in the cache stay in the cache
 		}
 		if missing == nil {
 			missing = make(map[content.ID]bool, len(ids))
@@ -125,7 +129,7 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 		for id := range missing {
 			if found := l.found[string(id)]; keeps {
 				e, _ := found.decoded.(T)
-				c.keep(id, e, read, found.stored, since)
+				c.cacheEntry(id, e, read, found.stored, since)
 			}
 		}
 		for i, id := range ids {
@@ -137,29 +141,30 @@ func (c *Collection[T, F]) reading(ids []content.ID, stage content.Stage, fields
 	}
 }
 
-// familiarAll and familiarEnough are shares of a page that was in memory before: all of it, and from where on the
-// places of its elements are read alone. They take less to read, but what is not known is read in a second step then.
-const familiarAll, familiarEnough = 1024, 960
+// The share of recently read elements that were in the cache is measured in units of 1/hitShareAll. Above
+// hitShareBare a page reads only the ids and sort keys of its elements. That reads less, but elements that are not
+// in the cache need a second read.
+const hitShareAll, hitShareBare = 1024, 960
 
-// adopt keeps the elements of a page that are not in memory yet, as far as they were read with it,
-// and learns how many were.
-func (c *Collection[T, F]) adopt(rows []row[T], fields fieldSet, since uint64) {
+// cacheRows caches the elements of a page that were read with it and are not in the cache yet. It also updates the
+// measured share of elements that were in the cache before.
+func (c *Collection[T, F]) cacheRows(rows []row[T], fields fieldSet, since uint64) {
 	if len(rows) == 0 {
 		return
 	}
 	known := 0
 	for _, r := range rows {
-		if _, _, ok := c.kept(r.ID, fields); ok {
+		if _, _, ok := c.cachedEntry(r.ID, fields); ok {
 			known++
 		} else if !content.IsNil(r.entry) {
-			c.keep(r.ID, r.entry, fields, r.stored, since)
+			c.cacheEntry(r.ID, r.entry, fields, r.stored, since)
 		}
 	}
-	before := c.familiar.Load()
-	c.familiar.Store(before + (int64(known*familiarAll/len(rows))-before)/4)
+	before := c.hitShare.Load()
+	c.hitShare.Store(before + (int64(known*hitShareAll/len(rows))-before)/4)
 }
 
-// keys are what the pages of a list for some parents are kept under; false if they are not kept at all.
+// keys returns the cache keys of the pages of a list for some parents. It returns false if the pages are not cached.
 func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []string, ok bool) {
 	keys = make([]string, len(parents))
 	if c.store.memory.pages == nil || !c.shared(l.Stage) {
@@ -194,10 +199,11 @@ func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []string, ok 
 	return keys, true
 }
 
-// Forms keeps forms of bodies while what they were made from stays as it was.
+// Forms returns the cache of rendered bodies. A rendered body stays in it until the content from which it was made
+// changes.
 func (s *Store) Forms() *cache.Memory[string] { return s.memory.forms }
 
-// Kept are the sorts of what is kept in memory, by name.
+// Kept returns the caches of the store by name.
 func (s *Store) Kept() map[string]cache.Kept {
 	all := map[string]cache.Kept{}
 	name := func(name string, kept cache.Kept, keeps bool) {
@@ -213,7 +219,7 @@ func (s *Store) Kept() map[string]cache.Kept {
 	return all
 }
 
-// note notes that some entries are read, there or not.
+// note records that some entries are read, whether they exist or not.
 func note(ctx context.Context, ids []content.ID) {
 	for _, id := range ids {
 		cache.Note(ctx, cache.Entry(id))

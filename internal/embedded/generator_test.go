@@ -11,17 +11,17 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// dice makes documents, filters and changes at random.
-type dice struct{ *rand.Rand }
+// generator makes random documents, filters and changes.
+type generator struct{ *rand.Rand }
 
-// among takes one of some values.
-func among[T any](d dice, values ...T) T { return values[d.IntN(len(values))] }
+// among returns one of some values.
+func among[T any](d generator, values ...T) T { return values[d.IntN(len(values))] }
 
-// paths are those that documents have, and some that they have not.
+// paths are paths that documents have, and some that they do not have.
 var paths = []string{"n", "s", "d", "tags", "list.k", "list.in.m", "live.at", "live.title.vi", "live.slug", "b", "deep.a.x", "gone.at"}
 
-// scalar is a value, often one that others have too.
-func (d dice) scalar() any {
+// scalar returns a value. Other documents often have the same.
+func (d generator) scalar() any {
 	switch d.IntN(12) {
 	case 0:
 		return nil
@@ -41,8 +41,8 @@ func (d dice) scalar() any {
 	return among(d, "a", "ab", "b", "Đà Nẵng", "a.b", "", "x+y", "AB")
 }
 
-// list is an array of values, seldom with an array in it.
-func (d dice) list(one func() any) A {
+// list returns an array of values, rarely with an array in it.
+func (d generator) list(one func() any) A {
 	list := A{}
 	for range d.IntN(4) {
 		if d.IntN(20) == 0 {
@@ -54,8 +54,8 @@ func (d dice) list(one func() any) A {
 	return list
 }
 
-// fields makes a document of some fields, each of them there or not.
-func (d dice) fields(makers map[string]func() any) D {
+// fields returns a document of some fields, each of which may be missing.
+func (d generator) fields(makers map[string]func() any) D {
 	doc := D{}
 	for _, name := range slices.Sorted(keysIn(makers)) {
 		if d.IntN(4) > 0 {
@@ -75,7 +75,7 @@ func keysIn[V any](m map[string]V) func(func(string) bool) {
 	}
 }
 
-func (d dice) document(id string) D {
+func (d generator) document(id string) D {
 	doc := d.fields(map[string]func() any{
 		"n": d.scalar, "s": d.scalar, "d": d.scalar, "b": d.scalar,
 		"tags": func() any { return d.list(d.scalar) },
@@ -110,7 +110,7 @@ func (d dice) document(id string) D {
 	return append(D{{Key: "_id", Value: id}}, doc...)
 }
 
-func (d dice) filter(depth int) D {
+func (d generator) filter(depth int) D {
 	filter := D{}
 	for range d.IntN(3) {
 		if depth > 0 && d.IntN(3) == 0 {
@@ -135,12 +135,12 @@ func (d dice) filter(depth int) D {
 	return filter
 }
 
-func (d dice) idCondition() any {
+func (d generator) idCondition() any {
 	id := fmt.Sprintf("%04d", d.IntN(300))
 	return among[any](d, id, D{{Key: "$in", Value: A{id, "0003", "0100", "none"}}}, D{{Key: among(d, "$gt", "$lte", "$ne"), Value: id}})
 }
 
-func (d dice) condition(elements bool) any {
+func (d generator) condition(elements bool) any {
 	one := func(op string) D { return D{{Key: op, Value: d.scalar()}} }
 	some := func() (values A) {
 		values = A{}

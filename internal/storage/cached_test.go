@@ -16,7 +16,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// trips counts the round trips of something.
+// trips counts the round trips of a function.
 func trips(t *testing.T, do func(context.Context) error) int {
 	t.Helper()
 	ctx, n := engine.CountTrips(t.Context())
@@ -26,8 +26,8 @@ func trips(t *testing.T, do func(context.Context) error) int {
 	return n.Count()
 }
 
-// TestKnown reads entries that are in memory with some fields, or are not.
-func TestKnown(t *testing.T) {
+// TestCached reads entries that are in the cache with some fields, and entries that are not.
+func TestCached(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
@@ -41,7 +41,7 @@ func TestKnown(t *testing.T) {
 		read := func(want int, fields ...string) {
 			t.Helper()
 			n := trips(t, func(ctx context.Context) error {
-				found, err := store.Articles.Known(ctx, []content.ID{at, gone}, content.StagePublished, fields)
+				found, err := store.Articles.Cached(ctx, []content.ID{at, gone}, content.StagePublished, fields)
 				if err != nil {
 					return err
 				}
@@ -55,28 +55,28 @@ func TestKnown(t *testing.T) {
 				t.Errorf("%v: %d round trips, want %d", fields, n, want)
 			}
 		}
-		read(1, "title") // the other one's absence is not known yet
+		read(1, "title") // the cache does not know yet that the other entry does not exist
 		read(0, "title")
 		read(1, "lead")
-		read(0, "title", "lead") // what was known is known with the rest
+		read(0, "title", "lead") // the fields in the cache stay there
 		read(0)
 		before := title
 		if n := trips(t, func(ctx context.Context) error {
 			_, _, err := store.Articles.BySlug(ctx, slug, content.StagePublished, []string{"lead"})
 			return err
 		}); n > 0 {
-			t.Errorf("%d round trips for a slug that is known", n)
+			t.Errorf("%d round trips for a cached slug", n)
 		}
 
-		// What is no reader's is never taken from memory, nor is what nobody knows.
+		// Drafts are never taken from the cache, and neither are unknown entries.
 		if n := trips(t, func(ctx context.Context) error {
 			_, err := store.Articles.ByIDs(ctx, []content.ID{at}, content.StagePublished, []string{"title"})
 			return err
 		}); n != 1 {
-			t.Errorf("%d round trips for a reading past the memory", n)
+			t.Errorf("%d round trips for a read without the cache", n)
 		}
 		if n := trips(t, func(ctx context.Context) error {
-			_, err := store.Articles.Known(ctx, []content.ID{at}, content.StageDraft, []string{"title"})
+			_, err := store.Articles.Cached(ctx, []content.ID{at}, content.StageDraft, []string{"title"})
 			return err
 		}); n != 1 {
 			t.Errorf("%d round trips for a draft", n)
@@ -85,18 +85,19 @@ func TestKnown(t *testing.T) {
 		if err := store.Articles.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{at: {"title": content.Text{"vi": "Khác"}}}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err = store.Articles.Known(t.Context(), []content.ID{gone}, content.StagePublished, nil); err != nil {
+		if _, err = store.Articles.Cached(t.Context(), []content.ID{gone}, content.StagePublished, nil); err != nil {
 			t.Fatal(err)
 		}
 		read(1, "title")
 		if title == before {
-			t.Error("what changed is still answered as it was")
+			t.Error("a changed entry is returned in its old form")
 		}
 	})
 }
 
-// TestOthersChanges changes an entry through another program: what this one keeps goes by the change stream.
-func TestOthersChanges(t *testing.T) {
+// TestChangesOfOtherPrograms changes an entry through another program: the change stream invalidates the cache of this
+// one.
+func TestChangesOfOtherPrograms(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store, other := testkit.SampleStore(t, e), testkit.Store(t, e)
 	testkit.Follow(t, store)
@@ -122,8 +123,8 @@ func TestOthersChanges(t *testing.T) {
 	t.Error("a change by another program was never seen")
 }
 
-// TestKnownPages reads pages that are in memory, new ones of entries that are, and new parts of pages.
-func TestKnownPages(t *testing.T) {
+// TestCachedPages reads cached pages, new pages of cached entries, and new parts of pages.
+func TestCachedPages(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
@@ -154,7 +155,7 @@ func TestKnownPages(t *testing.T) {
 		page("without it again", 0, list{First: new(10)}, "title")
 		page("everything", 1, list{First: new(100)}, "title", "lead")
 		for _, bare := range []bool{false, true} {
-			store.Articles.SetFamiliar(bare)
+			store.Articles.SetHitShare(bare)
 			offset := 5
 			if bare {
 				offset = 6
@@ -170,11 +171,11 @@ func TestKnownPages(t *testing.T) {
 				want += string(a.ID) + a.Title["vi"] + fmt.Sprint(pages[0].PageInfo.HasNextPage, pages[0].TotalCount)
 			}
 			if got != want {
-				t.Errorf("places only: %t: %s, want %s", bare, got, want)
+				t.Errorf("ids only: %t: %s, want %s", bare, got, want)
 			}
 		}
 
-		// A filter by slugs is known with the slugs.
+		// The slugs of a filter are cached, too.
 		section := list{Filter: &content.ArticleFilter{Section: &content.SectionRelationFilter{Slugs: []string{"tin-tuc"}}}}
 		page("a filter by slug", 2, section, "title")
 		page("again", 0, section, "title")
@@ -187,8 +188,9 @@ func TestKnownPages(t *testing.T) {
 	})
 }
 
-// TestFilterTellsNoDraft filters by the slug of a tag that readers can't see: what links to it does not tell that it is there.
-func TestFilterTellsNoDraft(t *testing.T) {
+// TestFilterHidesDrafts filters by the slug of a tag that readers can't see: the entries that link to it must not
+// reveal that the tag exists.
+func TestFilterHidesDrafts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		at := time.Date(2020, 12, 2, 0, 0, 0, 0, time.UTC)
@@ -212,7 +214,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 		for _, c := range []struct {
 			slug   string
 			stage  content.Stage
-			drafts []content.Kind // that may be seen
+			drafts []content.Kind // the kinds whose drafts the actor sees
 			want   int
 		}{
 			{"kin", content.StagePublished, nil, 0},
@@ -222,7 +224,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 			{"mo-cu", content.StagePublished, nil, 1},
 			{"khong-co", content.StagePublished, nil, 0},
 		} {
-			for range 2 { // the second time from memory, where there is one
+			for range 2 { // the second time from the cache, if there is one
 				pages, err := store.Articles.Pages(t.Context(), storage.List[*content.ArticleFilter]{
 					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{c.slug}}},
 				}, []storage.Within{{}})
@@ -237,7 +239,7 @@ func TestFilterTellsNoDraft(t *testing.T) {
 	})
 }
 
-// TestMemoryWeight compares what decoded articles are taken for with what they take.
+// TestMemoryWeight compares the estimated size of decoded articles with the real one.
 func TestMemoryWeight(t *testing.T) {
 	const n = 2000
 	body := make([]content.Block, 10)
@@ -268,14 +270,14 @@ func TestMemoryWeight(t *testing.T) {
 		takes := int(after.HeapAlloc-before.HeapAlloc) / n
 		runtime.KeepAlive(kept)
 		if said := storage.Weigh(len(raw)); said < takes*9/10 || said > takes*3 {
-			t.Errorf("%s: %d bytes as stored take %d in memory and are taken for %d", name, len(raw), takes, said)
+			t.Errorf("%s: %d bytes as stored take %d in memory and are estimated as %d", name, len(raw), takes, said)
 		}
 	}
 }
 
-// TestFormsOfTwoFields sees that a form of one rich text of an entry is not taken for that of another one in the same
-// language.
-func TestFormsOfTwoFields(t *testing.T) {
+// TestRenderedBodiesOfTwoFields checks that the rendered bodies of two rich texts of an entry, in the same language,
+// are not confused.
+func TestRenderedBodiesOfTwoFields(t *testing.T) {
 	text := content.RichText{"vi": {{Divider: &content.DividerBlock{}}}}
 	article := &content.Article{Base: content.Base{ID: "article_a"}}
 	forms := map[string]string{}
@@ -284,6 +286,6 @@ func TestFormsOfTwoFields(t *testing.T) {
 		forms[storage.FormOf(body, "vi", "html")] = field
 	}
 	if len(forms) != 2 {
-		t.Errorf("one is kept for both: %v", forms)
+		t.Errorf("both fields have the same cached body: %v", forms)
 	}
 }
