@@ -26,11 +26,11 @@ type Podcast implements Node & Content {
   "The title."
   title: String!
   # A comment stays.
-  "The articles about it."
+  "The articles about this organization."
   articles: ArticleConnection
   "What comes before it."
   earlier(
-    "In which order. The default is that in which the editor chose them."
+    "The order of the list. The default is the order in which the editor put them."
     orderBy: PodcastOrder
   ): PodcastConnection
 }
