@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// FieldChange is one field in which two copies of an entry differ. A text differs by
-// language: its path is the field's name, a dot, and the language.
+// FieldChange is one field in which two copies of an entry differ. Each language of a text is a field: its path is the
+// field's name, a dot, and the language.
 type FieldChange struct {
 	Path string
-	// Before and After are the values as JSON; nil where there is none.
+	// Before and After are the values as JSON; nil for none.
 	Before, After *string
 }
 
-// derivedFields of all kinds follow from others, or count: who compares copies does not mean them, nor a kind's own
-// ([Descriptor.Derived]).
+// derivedFields are fields of all kinds that are computed from other fields, or are counters. Diff skips them, and the
+// derived fields of each kind ([Descriptor.Derived]).
 var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "formerSlugs", "linkedMedia"}
 
 // Diff lists the fields in which two copies of an entry, or of the site's settings, differ, in the order of
@@ -56,7 +56,7 @@ func written(raw json.RawMessage) *string {
 	return &s
 }
 
-// flat is a copy as its fields, texts taken apart by language.
+// flat returns the fields of a copy as JSON. Each language of a text is a field.
 func flat(c any) (map[string]json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
 	if c == nil {

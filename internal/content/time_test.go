@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TestDays sees where days begin and end, and that each moment between is of that day and none outside is.
+// TestDays checks where days begin and end, and that exactly the moments in between belong to the day.
 func TestDays(t *testing.T) {
 	for _, c := range []struct {
 		day                Date
