@@ -12,10 +12,10 @@ import (
 	"syscall"
 )
 
-// before is what files held; nil where there was none.
+// before has the contents of files, by their names; nil for a file that did not exist.
 type before map[string][]byte
 
-// remember reads files.
+// remember reads the contents of files.
 func remember(names []string) (before, error) {
 	held := before{}
 	for _, name := range names {
@@ -28,7 +28,7 @@ func remember(names []string) (before, error) {
 	return held, nil
 }
 
-// restore writes the files as they were. What did not change is not written.
+// restore writes the old contents to the files. It does not write files that did not change.
 func (held before) restore() error {
 	var failed []error
 	for name, data := range held {
@@ -43,7 +43,8 @@ func (held before) restore() error {
 	return errors.Join(failed...)
 }
 
-// allOrNothing runs what writes some files. When it fails, panics or is interrupted, the files are as they were before.
+// allOrNothing calls write, which changes some files. If it fails, panics or is interrupted, allOrNothing restores the
+// files.
 func allOrNothing(names []string, write func() error) (err error) {
 	held, err := remember(names)
 	if err != nil {

@@ -8,30 +8,30 @@ import (
 )
 
 var (
-	// headed are the definitions whose description is generated and whose members are in part.
+	// headed matches the definitions whose description and some members are generated.
 	headed     = regexp.MustCompile(`^(?:input|enum) \w+(?:Input|Filter|Order) \{$`)
 	uploads    = regexp.MustCompile(`^  upload(\w+)\($`)
 	connection = regexp.MustCompile(`^  (?:\w+|\)): (\w+)Connection$`)
 	filtered   = regexp.MustCompile(`^  (\w+): (\w+)Filter$`)
 )
 
-// schema is schema.graphqls while its regions are written.
+// schema is schema.graphqls during the generation of its regions.
 type schema struct {
 	kinds  []*kind
 	blocks []*block
-	// linked are the kinds that the filters of kinds follow links to, and values what they compare, each in the order in
-	// which they are first named.
+	// linked are the kinds to which relation filters lead, and values are the types that filters compare. Both are in
+	// the order in which the filters name them first.
 	linked []*kind
 	values []value
 }
 
-// value is a type whose filter is generated. That of an Ordered one compares by order, too.
+// value is a type whose filter is generated. If it is Ordered, the filter has gt, gte, lt and lte, too.
 type value struct {
 	Name    string
 	Ordered bool
 }
 
-// expand writes the generated regions of a schema anew, for some kinds.
+// expand rewrites the generated regions of a schema for some kinds.
 func expand(text string, kinds []*kind) (string, error) {
 	lines, err := handwritten("schema.graphqls", text)
 	if err != nil {
@@ -41,7 +41,7 @@ func expand(text string, kinds []*kind) (string, error) {
 	if err := s.complete(); err != nil {
 		return "", err
 	}
-	for _, k := range kinds { // the default orders first: lists of other kinds tell them
+	for _, k := range kinds { // the orders first, because the descriptions of lists name the default order
 		s.order(k)
 	}
 	if err := s.filters(); err != nil {
@@ -65,7 +65,8 @@ func (s *schema) find(name string) *block {
 	return nil
 }
 
-// complete sees that everything is there that only people can write, and adds the frames of what they may leave out.
+// complete checks that the schema has all handwritten definitions, and adds empty definitions for those that may be
+// left out.
 func (s *schema) complete() error {
 	const implements = " implements Node & Content {"
 	for i, k := range s.kinds {
@@ -90,7 +91,7 @@ func (s *schema) complete() error {
 	return nil
 }
 
-// frame adds an empty definition for a kind that has none, behind that of the kind before it.
+// frame adds an empty definition for a kind that has none, after the definition of the kind before it.
 func (s *schema) frame(keyword, suffix string, i int) {
 	name := s.kinds[i].Name + suffix
 	if s.find(name) != nil {
@@ -104,7 +105,8 @@ func (s *schema) frame(keyword, suffix string, i int) {
 	s.blocks = slices.Insert(s.blocks, at, &block{doc: []string{""}}, empty)
 }
 
-// order writes the description of a kind's order and the values that every kind has, where the region stands or last.
+// order writes the description of a kind's order and the values that all kinds have. They are at the region's first
+// line, or at the end.
 func (s *schema) order(k *kind) {
 	b := s.find(k.Name + "Order")
 	var own []string
@@ -139,7 +141,7 @@ func (s *schema) order(k *kind) {
 	}
 }
 
-// begun writes the description of a definition and the members that every kind has, in front of its own.
+// begun writes the description of a definition and the members that all kinds have, before its own members.
 func (s *schema) begun(b *block, k *kind, what string) {
 	opened := len(b.doc) == 0
 	if opened {
@@ -148,7 +150,7 @@ func (s *schema) begun(b *block, k *kind, what string) {
 	b.members = merged(items(b.members, "  "), region(what, k), "  ", what, opened)
 }
 
-// fields writes the fields that every kind has, those of the interface Content, and the arguments of its lists.
+// fields writes the fields that all kinds have (those of the interface Content), and the arguments of the kind's lists.
 func (s *schema) fields(b *block) {
 	own := items(b.members, "  ")
 	for i, it := range own {
@@ -164,7 +166,7 @@ func (s *schema) fields(b *block) {
 	b.members = merged(own, s.find("Content").members, "  ", "fields", false)
 }
 
-// paged writes the arguments of a field that is a page of a list.
+// paged returns a field that is a page of a list, with the arguments of pages.
 func paged(it item, of *kind) []string {
 	at := slices.IndexFunc(it.lines, func(line string) bool { return member.MatchString(line) })
 	var own []item
@@ -175,8 +177,8 @@ func paged(it item, of *kind) []string {
 	return slices.Concat(it.lines[:at], []string{"  " + it.name + "("}, args, []string{"  ): " + of.Name + "Connection"})
 }
 
-// merged joins members that people wrote with those that are the same everywhere, in the order of the latter. What is
-// written by hand takes the place of what would be generated. With opened, a region was begun in front of the members.
+// merged merges handwritten members with the standard ones, in the order of the standard ones. A handwritten member
+// replaces the generated one of the same name. Opened says that a region was begun before the members.
 func merged(own []item, standard []string, indent, name string, opened bool) (lines []string) {
 	for _, s := range items(standard, indent) {
 		at := slices.IndexFunc(own, func(it item) bool { return it.name == s.name })
@@ -202,7 +204,7 @@ func merged(own []item, standard []string, indent, name string, opened bool) (li
 	return lines
 }
 
-// fill writes the regions that stand at fixed places, and gives the whole text.
+// fill writes the regions with a marked place, and returns the whole text.
 func (s *schema) fill() (string, error) {
 	var lines []string
 	for _, b := range s.blocks {

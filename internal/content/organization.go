@@ -44,7 +44,7 @@ func (o *Organization) ParentLink() ID { return o.ParentID }
 // Gives implements [Content].
 func (o *Organization) Gives() []any { return []any{o.ParentID} }
 
-// TakeOver implements [Content]: what stands above it, from its parent.
+// TakeOver implements [Content]: the organizations above it, from its parent.
 func (o *Organization) TakeOver(find Finder) (cycle bool, err error) {
 	o.AncestorIDs, cycle, err = above(o.ID, o.ParentID, find)
 	return cycle, err

@@ -38,7 +38,7 @@ func (s *Section) ParentLink() ID { return s.ParentID }
 // Gives implements [Content].
 func (s *Section) Gives() []any { return []any{s.ParentID} }
 
-// TakeOver implements [Content]: what stands above it, from its parent.
+// TakeOver implements [Content]: the sections above it, from its parent.
 func (s *Section) TakeOver(find Finder) (cycle bool, err error) {
 	s.AncestorIDs, cycle, err = above(s.ID, s.ParentID, find)
 	return cycle, err

@@ -12,7 +12,7 @@ import (
 
 var verbs = regexp.MustCompile(`%[a-z]`)
 
-// TestTranslationsTakeTheSameValues sees that both languages of an error take the same values in the same order.
+// TestTranslationsTakeTheSameValues checks that both languages of an error have the same values in the same order.
 func TestTranslationsTakeTheSameValues(t *testing.T) {
 	for english, vietnamese := range translations {
 		if !slices.Equal(verbs.FindAllString(english, -1), verbs.FindAllString(vietnamese, -1)) {
