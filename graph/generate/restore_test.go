@@ -79,7 +79,7 @@ func tree(t *testing.T, schema string) {
 func TestBroken(t *testing.T) {
 	replaced := func(old, by string) string { return strings.Replace(sen.Schema, old, by, 1) }
 	for name, c := range map[string]struct{ schema, want string }{
-		"an unfinished region": {replaced("\n  "+end, ""), "must take turns"},
+		"an unfinished region": {replaced("\n  "+end, ""), "must alternate"},
 		"a type without a row": {sen.Schema + podcastSchema, "does not know the kind Podcast"},
 		"no such type":         {replaced("  title: String!", "  title: Strong!"), "Undefined type Strong"},
 		"no syntax":            {sen.Schema + "type {\n", "Expected Name"},

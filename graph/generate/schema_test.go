@@ -182,7 +182,7 @@ func TestMissing(t *testing.T) {
 			"PodcastFilter.guests: there is no kind Guest",
 		},
 		{"a region that is gone", replaced(begin+"payloads", begin+"other"), kinds(), "`# begin generated: payloads`"},
-		{"a region without an end", replaced("\n  "+end, ""), kinds(), "must take turns"},
+		{"a region without an end", replaced("\n  "+end, ""), kinds(), "must alternate"},
 		{"a last region without an end", sen.Schema + begin + "x\n", kinds(), "no `# end generated`"},
 	} {
 		if _, err := expand(c.schema, c.kinds); err == nil || !strings.Contains(err.Error(), c.want) {
