@@ -17,7 +17,7 @@ func (s *schema) filters() error {
 			if m == nil || slices.ContainsFunc(common, func(it item) bool { return it.name == m[1] }) {
 				continue
 			}
-			c := compared{Name: m[1], Type: m[2] + "Filter"}
+			c := filterMember{Name: m[1], Type: m[2] + "Filter"}
 			if is, err := s.filter(m[2]); err != nil {
 				return fmt.Errorf("schema.graphqls: %sFilter.%s: %w", k.Name, c.Name, err)
 			} else if !made[c.Type] {

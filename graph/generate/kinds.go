@@ -21,11 +21,11 @@ type kind struct {
 	Order    string // in which it is listed without `orderBy`
 	uploaded bool   // created by an upload, not from an input
 	// Filter has the members of its filter that not all kinds have. It is set when the schema is written.
-	Filter []compared
+	Filter []filterMember
 }
 
-// compared is a member of a kind's filter.
-type compared struct {
+// filterMember is a member of a kind's filter.
+type filterMember struct {
 	Name string
 	// Type is the filter type of the member: "StringFilter". Is is the Go type behind it, if the filter type is
 	// generated for this member: "Match[EventType]".
@@ -47,8 +47,8 @@ var lists = template.Must(template.New("").Funcs(template.FuncMap{
 	"go": templates.ToGo, "lower": templates.ToGoPrivate,
 }).Parse(kindsTemplate))
 
-// listed returns a function that writes the list of the kinds in a package.
-func listed(name string) func(string, []*kind) (string, error) {
+// kindsFile returns a function that writes the list of the kinds in a package.
+func kindsFile(name string) func(string, []*kind) (string, error) {
 	return func(_ string, kinds []*kind) (string, error) {
 		var b bytes.Buffer
 		if err := lists.ExecuteTemplate(&b, name, kinds); err != nil {

@@ -57,7 +57,7 @@ func TestFilters(t *testing.T) {
 	if _, err := expand(written, all); err != nil { // the other kinds get their filters from it
 		t.Fatal(err)
 	}
-	source, err := listed("content")("", all)
+	source, err := kindsFile("content")("", all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestUnbound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := fmt.Sprint(checked{}.GenerateCode(data))
+	said := fmt.Sprint(unboundChecker{}.GenerateCode(data))
 	want := []string{
 		"Program.beginYear: Int. internal/content/program.go: the type Program has no field or method BeginYear.",
 		"Program.shortName: DateTime. internal/content/program.go: the type Program has ShortName of the type content.Text.",

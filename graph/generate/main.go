@@ -54,7 +54,7 @@ func (f file) GenerateCode(data *codegen.Data) error {
 }
 
 func main() {
-	if err := allOrNothing(outputs(), generate); err != nil {
+	if err := writeAllOrRestore(outputs(), generate); err != nil {
 		log.Fatal(fmt.Errorf("generate graph: %w", err))
 	}
 }
@@ -89,7 +89,7 @@ func generate() error {
 	if err := resolve(cfg, all); err != nil {
 		return err
 	}
-	add := []api.Option{api.AddPlugin(checked{})}
+	add := []api.Option{api.AddPlugin(unboundChecker{})}
 	for _, f := range files {
 		_ = os.Remove(f.name)
 		add = append(add, api.AddPlugin(f))
@@ -102,10 +102,10 @@ func generate() error {
 var written = []writer{
 	{"schema.graphqls", expand},
 	{"gqlgen.yml", bind},
-	{"internal/content/kinds_gen.go", listed("content")},
-	{"internal/storage/kinds_gen.go", listed("storage")},
-	{"internal/entries/kinds_gen.go", listed("entries")},
-	{"graph/kinds_gen.go", listed("graph")},
+	{"internal/content/kinds_gen.go", kindsFile("content")},
+	{"internal/storage/kinds_gen.go", kindsFile("storage")},
+	{"internal/entries/kinds_gen.go", kindsFile("entries")},
+	{"graph/kinds_gen.go", kindsFile("graph")},
 }
 
 type writer struct {

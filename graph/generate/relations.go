@@ -144,15 +144,15 @@ func resolve(cfg *config.Config, kinds []*kind) error {
 	return nil
 }
 
-// checked is a plugin of gqlgen. It refuses fields for which gqlgen would make a resolver by itself: fields for which
+// unboundChecker is a plugin of gqlgen. It refuses fields for which gqlgen would make a resolver by itself: fields for which
 // the Go type has no member of that name and type.
-type checked struct{}
+type unboundChecker struct{}
 
 // Name implements gqlgen's plugin.Plugin.
-func (checked) Name() string { return "checked" }
+func (unboundChecker) Name() string { return "unboundChecker" }
 
 // GenerateCode implements gqlgen's plugin.CodeGenerator.
-func (checked) GenerateCode(data *codegen.Data) error {
+func (unboundChecker) GenerateCode(data *codegen.Data) error {
 	var wrong []error
 	for _, objects := range []codegen.Objects{data.Objects, data.Inputs} {
 		for _, o := range objects {

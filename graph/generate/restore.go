@@ -12,12 +12,12 @@ import (
 	"syscall"
 )
 
-// before has the contents of files, by their names; nil for a file that did not exist.
-type before map[string][]byte
+// snapshot has the contents of files, by their names; nil for a file that did not exist.
+type snapshot map[string][]byte
 
 // remember reads the contents of files.
-func remember(names []string) (before, error) {
-	held := before{}
+func remember(names []string) (snapshot, error) {
+	held := snapshot{}
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -29,7 +29,7 @@ func remember(names []string) (before, error) {
 }
 
 // restore writes the old contents to the files. It does not write files that did not change.
-func (held before) restore() error {
+func (held snapshot) restore() error {
 	var failed []error
 	for name, data := range held {
 		now, err := os.ReadFile(name)
@@ -43,9 +43,9 @@ func (held before) restore() error {
 	return errors.Join(failed...)
 }
 
-// allOrNothing calls write, which changes some files. If it fails, panics or is interrupted, allOrNothing restores the
+// writeAllOrRestore calls write, which changes some files. If it fails, panics or is interrupted, writeAllOrRestore restores the
 // files.
-func allOrNothing(names []string, write func() error) (err error) {
+func writeAllOrRestore(names []string, write func() error) (err error) {
 	held, err := remember(names)
 	if err != nil {
 		return err

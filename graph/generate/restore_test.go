@@ -87,7 +87,7 @@ func TestBroken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tree(t, c.schema)
 			before := held(t)
-			if err := allOrNothing(outputs(), generate); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := writeAllOrRestore(outputs(), generate); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("it said %v instead of %q", err, c.want)
 			}
 			if diff := cmp.Diff(before, held(t)); diff != "" {
@@ -97,8 +97,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestAllOrNothing checks that allOrNothing restores the files after an error and after a panic, and not after success.
-func TestAllOrNothing(t *testing.T) {
+// TestWriteAllOrRestore checks that writeAllOrRestore restores the files after an error and after a panic, and not after success.
+func TestWriteAllOrRestore(t *testing.T) {
 	write := func() error {
 		return errors.Join(os.Remove("graph/generated.go"), os.WriteFile("gqlgen.yml", []byte("x"), 0o600),
 			os.WriteFile("graph/models_gen.go", []byte("x"), 0o600))
@@ -116,7 +116,7 @@ func TestAllOrNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tree(t, "")
 			before := held(t)
-			err := allOrNothing(outputs(), c.write)
+			err := writeAllOrRestore(outputs(), c.write)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("it said %v instead of %q", err, c.want)
 			}

@@ -49,7 +49,7 @@ func expand(text string, kinds []*kind) (string, error) {
 	}
 	for _, k := range kinds {
 		for _, suffix := range []string{"Filter", "Input"} {
-			s.begun(s.find(k.Name+suffix), k, strings.ToLower(suffix))
+			s.writeHead(s.find(k.Name+suffix), k, strings.ToLower(suffix))
 		}
 		s.fields(s.find(k.Name))
 	}
@@ -78,8 +78,8 @@ func (s *schema) complete() error {
 			return fmt.Errorf("schema.graphqls does not say what can be written of the kind %s: "+
 				"write `input %[1]sInput {`, with its own fields and `}`", k.Name)
 		}
-		s.frame("enum", "Order", i)
-		s.frame("input", "Filter", i)
+		s.addEmpty("enum", "Order", i)
+		s.addEmpty("input", "Filter", i)
 	}
 	for _, b := range s.blocks {
 		known := slices.ContainsFunc(s.kinds, func(k *kind) bool { return k.Name == b.name })
@@ -91,8 +91,8 @@ func (s *schema) complete() error {
 	return nil
 }
 
-// frame adds an empty definition for a kind that has none, after the definition of the kind before it.
-func (s *schema) frame(keyword, suffix string, i int) {
+// addEmpty adds an empty definition for a kind that has none, after the definition of the kind before it.
+func (s *schema) addEmpty(keyword, suffix string, i int) {
 	name := s.kinds[i].Name + suffix
 	if s.find(name) != nil {
 		return
@@ -141,13 +141,13 @@ func (s *schema) order(k *kind) {
 	}
 }
 
-// begun writes the description of a definition and the members that all kinds have, before its own members.
-func (s *schema) begun(b *block, k *kind, what string) {
+// writeHead writes the description of a definition and the members that all kinds have, before its own members.
+func (s *schema) writeHead(b *block, k *kind, what string) {
 	opened := len(b.doc) == 0
 	if opened {
 		b.doc = slices.Concat([]string{begin + what}, region(what+" head", k))
 	}
-	b.members = merged(items(b.members, "  "), region(what, k), "  ", what, opened)
+	b.members = merge(items(b.members, "  "), region(what, k), "  ", what, opened)
 }
 
 // fields writes the fields that all kinds have (those of the interface Content), and the arguments of the kind's lists.
@@ -158,28 +158,28 @@ func (s *schema) fields(b *block) {
 		if m := connection.FindStringSubmatch(it.lines[last]); m != nil {
 			for _, k := range s.kinds {
 				if k.Name == m[1] {
-					own[i].lines = paged(it, k)
+					own[i].lines = addPageArguments(it, k)
 				}
 			}
 		}
 	}
-	b.members = merged(own, s.find("Content").members, "  ", "fields", false)
+	b.members = merge(own, s.find("Content").members, "  ", "fields", false)
 }
 
-// paged returns a field that is a page of a list, with the arguments of pages.
-func paged(it item, of *kind) []string {
+// addPageArguments returns a field that is a page of a list, with the arguments of pages.
+func addPageArguments(it item, of *kind) []string {
 	at := slices.IndexFunc(it.lines, func(line string) bool { return member.MatchString(line) })
 	var own []item
 	if last := len(it.lines) - 1; at < last {
 		own = items(it.lines[at+1:last], "    ")
 	}
-	args := merged(own, region("page", of), "    ", "page", false)
+	args := merge(own, region("page", of), "    ", "page", false)
 	return slices.Concat(it.lines[:at], []string{"  " + it.name + "("}, args, []string{"  ): " + of.Name + "Connection"})
 }
 
-// merged merges handwritten members with the standard ones, in the order of the standard ones. A handwritten member
+// merge merges handwritten members with the standard ones, in the order of the standard ones. A handwritten member
 // replaces the generated one of the same name. Opened says that a region was begun before the members.
-func merged(own []item, standard []string, indent, name string, opened bool) (lines []string) {
+func merge(own []item, standard []string, indent, name string, opened bool) (lines []string) {
 	for _, s := range items(standard, indent) {
 		at := slices.IndexFunc(own, func(it item) bool { return it.name == s.name })
 		switch {

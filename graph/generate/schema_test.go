@@ -135,8 +135,8 @@ func TestPages(t *testing.T) {
 		}
 	}
 	order := schema.Types["Podcast"].Fields.ForName("earlier").Arguments.ForName("orderBy")
-	if !strings.Contains(order.Description, "the editor chose") {
-		t.Errorf("an argument that people wrote became %q", order.Description)
+	if !strings.Contains(order.Description, "the editor put") {
+		t.Errorf("a handwritten argument became %q", order.Description)
 	}
 }
 

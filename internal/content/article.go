@@ -98,12 +98,12 @@ func (a *Article) Derive(minutes func(RichText) Minutes) { a.ReadingMinutes = mi
 
 // TakeOver implements [Content]: the breadcrumb, from its section.
 func (a *Article) TakeOver(find Finder) (cycle bool, err error) {
-	a.BreadcrumbIDs, cycle, err = above(a.ID, a.SectionID, find)
+	a.BreadcrumbIDs, cycle, err = ancestors(a.ID, a.SectionID, find)
 	return cycle, err
 }
 
 // Taken implements [Content].
-func (a *Article) Taken() Taken { return takenChain("breadcrumb", a.BreadcrumbIDs, sectionBelow) }
+func (a *Article) Taken() Taken { return takenAncestors("breadcrumb", a.BreadcrumbIDs, sectionBelow) }
 
 // Correct implements [Content].
 func (a *Article) Correct(c Correction) { a.Corrections = append(a.Corrections, &c) }

@@ -182,7 +182,7 @@ func (a *Award) Check(c Checker) {
 	for i, recipient := range a.Recipients {
 		at := []string{"recipients", strconv.Itoa(i)}
 		c.OneOf(recipient.OrganizationID == "" || recipient.AuthorID == "", "organization, author", at...)
-		c.Need(!recipient.Name.Empty(), inside(at, "name")...)
+		c.Need(!recipient.Name.Empty(), subpath(at, "name")...)
 	}
 	if a.Product != nil {
 		c.Need(!a.Product.Name.Empty(), "product", "name")

@@ -23,11 +23,11 @@ var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt",
 // Diff lists the fields in which two copies of an entry, or of the site's settings, differ, in the order of
 // their paths. A nil copy has no fields.
 func Diff(before, after any) ([]*FieldChange, error) {
-	old, err := flat(before)
+	old, err := flatten(before)
 	if err != nil {
 		return nil, err
 	}
-	changed, err := flat(after)
+	changed, err := flatten(after)
 	if err != nil {
 		return nil, err
 	}
@@ -37,18 +37,18 @@ func Diff(before, after any) ([]*FieldChange, error) {
 		if ok && bytes.Equal(was, is) {
 			continue
 		}
-		changes = append(changes, &FieldChange{path, written(was), written(is)})
+		changes = append(changes, &FieldChange{path, jsonText(was), jsonText(is)})
 	}
 	for path, is := range changed {
 		if _, ok := old[path]; !ok {
-			changes = append(changes, &FieldChange{path, nil, written(is)})
+			changes = append(changes, &FieldChange{path, nil, jsonText(is)})
 		}
 	}
 	slices.SortFunc(changes, func(a, b *FieldChange) int { return strings.Compare(a.Path, b.Path) })
 	return changes, nil
 }
 
-func written(raw json.RawMessage) *string {
+func jsonText(raw json.RawMessage) *string {
 	if raw == nil {
 		return nil
 	}
@@ -56,8 +56,8 @@ func written(raw json.RawMessage) *string {
 	return &s
 }
 
-// flat returns the fields of a copy as JSON. Each language of a text is a field.
-func flat(c any) (map[string]json.RawMessage, error) {
+// flatten returns the fields of a copy as JSON. Each language of a text is a field.
+func flatten(c any) (map[string]json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
 	if c == nil {
 		return fields, nil

@@ -212,20 +212,20 @@ func (e *Event) Check(c Checker) {
 	checkParticipants(c, e.Participants, "participants")
 	for i, item := range e.Agenda {
 		at := []string{"agenda", strconv.Itoa(i)}
-		c.Need(!item.Title.Empty(), inside(at, "title")...)
-		c.Ordered(item.StartsAt == nil || item.EndsAt == nil || !item.EndsAt.Before(*item.StartsAt), inside(at, "endsAt")...)
-		checkParticipants(c, item.Speakers, inside(at, "speakers")...)
+		c.Need(!item.Title.Empty(), subpath(at, "title")...)
+		c.Ordered(item.StartsAt == nil || item.EndsAt == nil || !item.EndsAt.Before(*item.StartsAt), subpath(at, "endsAt")...)
+		checkParticipants(c, item.Speakers, subpath(at, "speakers")...)
 	}
 }
 
 // checkParticipants checks a list of participants.
 func checkParticipants(c Checker, all []*Participant, path ...string) {
 	for i, p := range all {
-		at := inside(path, strconv.Itoa(i))
-		c.Need(!p.Name.Empty(), inside(at, "name")...)
-		c.Need(p.Role != "", inside(at, "role")...)
+		at := subpath(path, strconv.Itoa(i))
+		c.Need(!p.Name.Empty(), subpath(at, "name")...)
+		c.Need(p.Role != "", subpath(at, "role")...)
 		for k, position := range p.Positions {
-			c.Need(!position.Title.Empty(), inside(at, "positions", strconv.Itoa(k), "title")...)
+			c.Need(!position.Title.Empty(), subpath(at, "positions", strconv.Itoa(k), "title")...)
 		}
 	}
 }

@@ -107,9 +107,9 @@ func TestCheckNeedsLabel(t *testing.T) {
 func TestCorrected(t *testing.T) {
 	for _, kind := range Kinds() {
 		c := kind.Descriptor().New()
-		before := written(mustJSON(t, c))
+		before := jsonText(mustJSON(t, c))
 		c.Correct(Correction{At: time.Unix(1, 0), Note: "x"})
-		if taken := *written(mustJSON(t, c)) != *before; taken != kind.Descriptor().Corrected {
+		if taken := *jsonText(mustJSON(t, c)) != *before; taken != kind.Descriptor().Corrected {
 			t.Errorf("%s: Corrected is %t in its descriptor, and Correct takes a correction in: %t", kind, !taken, taken)
 		}
 	}

@@ -65,7 +65,7 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 			found(FindingDecomposed, true, text)
 			text = norm.NFC.String(text)
 		}
-		for read, ok := reread(text); ok; read, ok = reread(text) { // the text may be misread twice
+		for read, ok := repairMisread(text); ok; read, ok = repairMisread(text) { // the text may be misread twice
 			found(FindingMojibake, true, text)
 			text = read
 		}
@@ -75,7 +75,7 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 		}
 		text = visible
 		if line {
-			text = strings.TrimSpace(strings.Join(strings.FieldsFunc(text, breaking), " "))
+			text = strings.TrimSpace(strings.Join(strings.FieldsFunc(text, isBreakingSpace), " "))
 		}
 	}
 	if isMisread(text) {
@@ -84,15 +84,15 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 	if word := placeholder(text, line); word != "" {
 		found(FindingPlaceholder, false, word)
 	}
-	if blank(text) && given != "" {
+	if isBlank(text) && given != "" {
 		found(FindingBlank, false, text)
 	}
 	return text, findings
 }
 
-// breaking reports whether a character is white space at which a line may break. A no-break space is intended, so it is
+// isBreakingSpace reports whether a character is white space at which a line may break. A no-break space is intended, so it is
 // kept.
-func breaking(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }
+func isBreakingSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }
 
 // maxExcerpt is the largest length of an excerpt, in characters.
 const maxExcerpt = 80
@@ -119,10 +119,10 @@ func withoutControls(s string) (clean, signs string) {
 		case r == '\n' || r == '\t':
 			return r
 		case r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
-			signs = named(signs, r, seen)
+			signs = addName(signs, r, seen)
 			return '\n'
 		case unicode.IsControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069', r == '\u200B', r == '\uFEFF':
-			signs = named(signs, r, seen)
+			signs = addName(signs, r, seen)
 			return -1
 		}
 		return r
@@ -130,8 +130,8 @@ func withoutControls(s string) (clean, signs string) {
 	return clean, signs
 }
 
-// named adds the name of a character to a list of names, once.
-func named(names string, r rune, seen map[rune]bool) string {
+// addName adds the name of a character to a list of names, once.
+func addName(names string, r rune, seen map[rune]bool) string {
 	if seen[r] {
 		return names
 	}
@@ -179,8 +179,8 @@ func Placeholder(text string) string { return placeholder(text, false) }
 // lostD matches a Đ of misread Vietnamese that lost the control character of its second half.
 var lostD = regexp.MustCompile(`Ä([^\x{80}-\x{bf}‘’“”–—˜™š›œžŸ€‚ƒ„…†‡ˆ‰Š‹ŒŽ]|$)`)
 
-// reread decodes a text that was read as Windows-1252 as UTF-8; false if the text was not misread, or only parts of it.
-func reread(s string) (string, bool) {
+// repairMisread decodes a text that was read as Windows-1252 as UTF-8; false if the text was not misread, or only parts of it.
+func repairMisread(s string) (string, bool) {
 	if !isMisread(s) {
 		return s, false
 	}
@@ -213,17 +213,17 @@ func windows1252(s string) ([]byte, bool) {
 	return written, true
 }
 
-// missing are the words that programs write in place of a missing value.
-var missing = []string{"null", "undefined", "NaN"}
+// placeholderWords are the words that programs write in place of a missing value.
+var placeholderWords = []string{"null", "undefined", "NaN"}
 
 // placeholder returns the word in a text that a program wrote in place of a missing value; empty if there is none. A
-// word of missing counts if it is the whole text, or the beginning or end of a title; inside a text it can be meant.
+// word of placeholderWords counts if it is the whole text, or the beginning or end of a title; inside a text it can be meant.
 func placeholder(s string, line bool) string {
 	const object = "[object Object]"
 	if strings.Contains(s, object) {
 		return object
 	}
-	for _, word := range missing {
+	for _, word := range placeholderWords {
 		if strings.TrimSpace(s) == word {
 			return word
 		}
@@ -249,8 +249,8 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("-_'’", r)
 }
 
-// blank reports whether a text has no visible character.
-func blank(s string) bool {
+// isBlank reports whether a text has no visible character.
+func isBlank(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && r != '\u2800'
 	})

@@ -84,9 +84,9 @@ func (*Base) Gives() []any { return nil }
 // Correct implements [Content].
 func (*Base) Correct(Correction) {}
 
-// above returns the ids from the root of a tree down to a parent, for the entry of, which is below that parent. Cycle
+// ancestors returns the ids from the root of a tree down to a parent, for the entry of, which is below that parent. Cycle
 // reports that of, or one of the entries above it, is below itself.
-func above(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
+func ancestors(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
 	for parent != "" {
 		if parent == of || slices.Contains(chain, parent) {
 			return nil, true, nil
@@ -104,9 +104,9 @@ func above(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
 	return chain, false, nil
 }
 
-// takenChain returns Taken for a copy that has the ids of all entries above it in a field, from the root down. Below
+// takenAncestors returns Taken for a copy that has the ids of all entries above it in a field, from the root down. Below
 // makes such an entry from the id of its parent.
-func takenChain(field string, chain []ID, below func(parent ID) Content) Taken {
+func takenAncestors(field string, chain []ID, below func(parent ID) Content) Taken {
 	fields := map[string]any{field: append([]ID{}, chain...)}
 	t := Taken{From: chain, Fields: fields, Told: make(map[ID]Content, len(chain))}
 	var parent ID
@@ -117,5 +117,5 @@ func takenChain(field string, chain []ID, below func(parent ID) Content) Taken {
 	return t
 }
 
-// inside returns a path followed by more names.
-func inside(path []string, names ...string) []string { return append(slices.Clone(path), names...) }
+// subpath returns a path followed by more names.
+func subpath(path []string, names ...string) []string { return append(slices.Clone(path), names...) }

@@ -40,12 +40,12 @@ func (s *Section) Gives() []any { return []any{s.ParentID} }
 
 // TakeOver implements [Content]: the sections above it, from its parent.
 func (s *Section) TakeOver(find Finder) (cycle bool, err error) {
-	s.AncestorIDs, cycle, err = above(s.ID, s.ParentID, find)
+	s.AncestorIDs, cycle, err = ancestors(s.ID, s.ParentID, find)
 	return cycle, err
 }
 
 // Taken implements [Content].
-func (s *Section) Taken() Taken { return takenChain("ancestors", s.AncestorIDs, sectionBelow) }
+func (s *Section) Taken() Taken { return takenAncestors("ancestors", s.AncestorIDs, sectionBelow) }
 
 // sectionBelow returns a section with the data that the entries below it have of it: its parent.
 func sectionBelow(parent ID) Content { return &Section{ParentID: parent} }
