@@ -144,8 +144,8 @@ func resolve(cfg *config.Config, kinds []*kind) error {
 	return nil
 }
 
-// unboundChecker is a plugin of gqlgen. It refuses fields for which gqlgen would make a resolver by itself: fields for which
-// the Go type has no member of that name and type.
+// unboundChecker is a plugin of gqlgen. It refuses fields for which gqlgen would make a resolver by itself: fields for
+// which the Go type has no member of that name and type.
 type unboundChecker struct{}
 
 // Name implements gqlgen's plugin.Plugin.

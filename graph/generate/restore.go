@@ -43,8 +43,8 @@ func (held snapshot) restore() error {
 	return errors.Join(failed...)
 }
 
-// writeAllOrRestore calls write, which changes some files. If it fails, panics or is interrupted, writeAllOrRestore restores the
-// files.
+// writeAllOrRestore calls write, which changes some files. If it fails, panics or is interrupted, writeAllOrRestore
+// restores the files.
 func writeAllOrRestore(names []string, write func() error) (err error) {
 	held, err := remember(names)
 	if err != nil {

@@ -97,7 +97,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestWriteAllOrRestore checks that writeAllOrRestore restores the files after an error and after a panic, and not after success.
+// TestWriteAllOrRestore checks that writeAllOrRestore restores the files after an error and after a panic, and not
+// after success.
 func TestWriteAllOrRestore(t *testing.T) {
 	write := func() error {
 		return errors.Join(os.Remove("graph/generated.go"), os.WriteFile("gqlgen.yml", []byte("x"), 0o600),

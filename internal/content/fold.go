@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// baseLetters has the replacements of Fold for lower-case letters that no normalization splits into a letter and an accent,
-// and for letters with several lower-case forms.
+// baseLetters has the replacements of Fold for lower-case letters that no normalization splits into a letter and an
+// accent, and for letters with several lower-case forms.
 var baseLetters = strings.NewReplacer("đ", "d", "ð", "d", "ɖ", "d", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "ħ", "h", "ŧ", "t", "þ", "th", "ı", "i", "ß", "ss", "ς", "σ")
 
 // punctuation replaces the different quotation marks and dashes that people confuse by one form of each.
@@ -18,8 +18,8 @@ var punctuation = strings.NewReplacer(
 	"‐", "-", "‑", "-", "‒", "-", "–", "-", "—", "-", "―", "-", "−", "-",
 )
 
-// lookalikes replaces characters that look the same by one of them: apostrophes by U+0027, the capitals of đ, ð and ɖ by
-// U+0110.
+// lookalikes replaces characters that look the same by one of them: apostrophes by U+0027, the capitals of đ, ð and ɖ
+// by U+0110.
 var lookalikes = strings.NewReplacer("’", "'", "‘", "'", "‛", "'", "ʼ", "'", "ʻ", "'", "′", "'", "´", "'", "`", "'", "＇", "'", "\u00d0", "\u0110", "\u0189", "\u0110")
 
 // Fold returns a normalized form of a text for searches. Two texts that differ only in case, accents and the way of

@@ -90,8 +90,8 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 	return text, findings
 }
 
-// isBreakingSpace reports whether a character is white space at which a line may break. A no-break space is intended, so it is
-// kept.
+// isBreakingSpace reports whether a character is white space at which a line may break. A no-break space is intended,
+// so it is kept.
 func isBreakingSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }
 
 // maxExcerpt is the largest length of an excerpt, in characters.
@@ -179,7 +179,8 @@ func Placeholder(text string) string { return placeholder(text, false) }
 // lostD matches a Đ of misread Vietnamese that lost the control character of its second half.
 var lostD = regexp.MustCompile(`Ä([^\x{80}-\x{bf}‘’“”–—˜™š›œžŸ€‚ƒ„…†‡ˆ‰Š‹ŒŽ]|$)`)
 
-// repairMisread decodes a text that was read as Windows-1252 as UTF-8; false if the text was not misread, or only parts of it.
+// repairMisread decodes a text that was read as Windows-1252 as UTF-8; false if the text was not misread, or only parts
+// of it.
 func repairMisread(s string) (string, bool) {
 	if !isMisread(s) {
 		return s, false
@@ -217,7 +218,8 @@ func windows1252(s string) ([]byte, bool) {
 var placeholderWords = []string{"null", "undefined", "NaN"}
 
 // placeholder returns the word in a text that a program wrote in place of a missing value; empty if there is none. A
-// word of placeholderWords counts if it is the whole text, or the beginning or end of a title; inside a text it can be meant.
+// word of placeholderWords counts if it is the whole text, or the beginning or end of a title; inside a text it can be
+// meant.
 func placeholder(s string, line bool) string {
 	const object = "[object Object]"
 	if strings.Contains(s, object) {

@@ -84,8 +84,8 @@ func (*Base) Gives() []any { return nil }
 // Correct implements [Content].
 func (*Base) Correct(Correction) {}
 
-// ancestors returns the ids from the root of a tree down to a parent, for the entry of, which is below that parent. Cycle
-// reports that of, or one of the entries above it, is below itself.
+// ancestors returns the ids from the root of a tree down to a parent, for the entry of, which is below that parent.
+// Cycle reports that of, or one of the entries above it, is below itself.
 func ancestors(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
 	for parent != "" {
 		if parent == of || slices.Contains(chain, parent) {
@@ -104,8 +104,8 @@ func ancestors(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
 	return chain, false, nil
 }
 
-// takenAncestors returns Taken for a copy that has the ids of all entries above it in a field, from the root down. Below
-// makes such an entry from the id of its parent.
+// takenAncestors returns Taken for a copy that has the ids of all entries above it in a field, from the root down.
+// Below makes such an entry from the id of its parent.
 func takenAncestors(field string, chain []ID, below func(parent ID) Content) Taken {
 	fields := map[string]any{field: append([]ID{}, chain...)}
 	t := Taken{From: chain, Fields: fields, Told: make(map[ID]Content, len(chain))}

@@ -24,8 +24,8 @@ func TestTranslationsTakeTheSameValues(t *testing.T) {
 // forPeople are the codes of errors that people read.
 var forPeople = regexp.MustCompile(`(?s)(?:content\.Errorf|refused)\([^"()]*\bcontent\.Code(?:Unauthenticated|Forbidden|NotFound|Conflict|RateLimited|Unavailable|Internal),\s*("(?:[^"\\]|\\.)*")`)
 
-// TestErrorsForPeopleAreTranslated looks through the program's source for errors that people read, and for translations that
-// no error has any more.
+// TestErrorsForPeopleAreTranslated looks through the program's source for errors that people read, and for translations
+// that no error has any more.
 func TestErrorsForPeopleAreTranslated(t *testing.T) {
 	root := os.DirFS("../..")
 	var source strings.Builder
