@@ -93,7 +93,7 @@ func compareCostly(ctx context.Context, searchers []searcher, only filter) error
 	fmt.Println()
 	var worst time.Duration
 	var worstName string
-	for _, d := range costlyRequests() {
+	for _, d := range costlyRequests {
 		if !only.has(d.name) {
 			continue
 		}

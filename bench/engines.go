@@ -193,23 +193,6 @@ func (k *engineStore) spend(times int, request func(n int) error) (s spentBy, er
 func (r *report) compareEngines(ctx context.Context, stores []*engineStore, articles int, goals bool) error {
 	r.printf("| | embedded: Sen ms | p99 ms | MongoDB: Sen ms | mongod ms | p99 ms | processor time, embedded relative to MongoDB |\n")
 	r.printf("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
-	row := func(name string, spent [][]spentBy, write bool) {
-		local, server := spent[0], spent[1]
-		sen := func(s spentBy) float64 { return ms(s.sen) }
-		relative := ratio(local, server, spentBy.processor)
-		late := func(s spentBy) float64 { return ms(s.late()) }
-		r.printf("| %s | %.2f | %.1f | %.2f | %.2f | %.1f | %.2f |\n", name, median(local, sen), median(local, late),
-			median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), relative)
-		if !goals {
-			return
-		}
-		r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: relative, bound: 1, atMost: true})
-		if write {
-			r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
-		} else {
-			r.goals = append(r.goals, goal{what: name + ": p99 response time in ms, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
-		}
-	}
 	deep, err := deepCursor(ctx, stores[0].sen.host, min(50_000, articles/2))
 	if err != nil {
 		return err
@@ -226,7 +209,7 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
-		row(o.name, spent, false)
+		r.engineRow(o.name, spent, goals, false)
 	}
 	for _, w := range newWrites() {
 		spent, err := r.inTurn(ctx, stores, func(k *engineStore) (func(int) error, func(), error) {
@@ -235,8 +218,36 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
-		row(w.name, spent, true)
+		r.engineRow(w.name, spent, goals, true)
 	}
+	if err := r.engineMemory(stores, goals); err != nil {
+		return err
+	}
+	r.printf("\n")
+	return ctx.Err()
+}
+
+// engineRow prints what one operation takes on both engines, and notes its goals. A write has another goal than a read.
+func (r *report) engineRow(name string, spent [][]spentBy, goals, write bool) {
+	local, server := spent[0], spent[1]
+	sen := func(s spentBy) float64 { return ms(s.sen) }
+	relative := ratio(local, server, spentBy.processor)
+	late := func(s spentBy) float64 { return ms(s.late()) }
+	r.printf("| %s | %.2f | %.1f | %.2f | %.2f | %.1f | %.2f |\n", name, median(local, sen), median(local, late),
+		median(server, sen), median(server, func(s spentBy) float64 { return ms(s.mongod) }), median(server, late), relative)
+	if !goals {
+		return
+	}
+	r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: relative, bound: 1, atMost: true})
+	if write {
+		r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
+	} else {
+		r.goals = append(r.goals, goal{what: name + ": p99 response time in ms, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
+	}
+}
+
+// engineMemory prints how long each engine takes until it is ready, and its memory.
+func (r *report) engineMemory(stores []*engineStore, goals bool) error {
 	r.printf("\n| engine | until ready | resident MB | maximum MB |\n| --- | ---: | ---: | ---: |\n")
 	for _, k := range stores {
 		now, peak, err := memory(k.sen.pid)
@@ -250,8 +261,7 @@ func (r *report) compareEngines(ctx context.Context, stores []*engineStore, arti
 				goal{what: "MB of memory of Sen with the embedded engine", figure: float64(peak >> 20), bound: float64(maxEngineMemory >> 20), atMost: true})
 		}
 	}
-	r.printf("\n")
-	return ctx.Err()
+	return nil
 }
 
 // requestsPerRound is the number of requests in a round; there are many, because processor time is counted in ticks of

@@ -113,7 +113,6 @@ func (g *generator) medium(n int) *content.Media {
 // fill puts all content into a store, and prints its progress.
 func fill(ctx context.Context, store *storage.Store, articles int, progress io.Writer) error {
 	g := newGenerator()
-	levels := []content.AwardLevel{content.LevelNational, content.LevelRegional, content.LevelProvincial}
 	for _, put := range []func() error{
 		func() error { return many(ctx, store.Media, pictures, g.medium) },
 		func() error {
@@ -136,31 +135,9 @@ func fill(ctx context.Context, store *storage.Store, articles int, progress io.W
 				return &content.Tag{Base: g.base("tag", n, tags), Name: vi(g.sentence(2))}
 			})
 		},
-		func() error {
-			return many(ctx, store.Events, events, func(n int) *content.Event {
-				base := g.base("event", n, events)
-				return &content.Event{
-					Base: base, Name: vi(g.sentence(8)), Type: content.EventConference, StartsAt: base.PublishedAt, TimeZone: "Asia/Ho_Chi_Minh",
-					EventStatus: content.EventScheduled, OrganizerIDs: []content.ID{id("organization", g.IntN(organizations))},
-				}
-			})
-		},
-		func() error {
-			return many(ctx, store.AwardRounds, rounds, func(n int) *content.AwardRound {
-				return &content.AwardRound{Base: g.base("round", n, rounds), Name: vi(g.sentence(6)), SeriesID: id("series", 0), Year: 2011 + n/2, Level: levels[n%3], Phase: content.PhaseConferred}
-			})
-		},
-		func() error {
-			return many(ctx, store.Awards, awards, func(n int) *content.Award {
-				round := n % rounds
-				organization := id("organization", g.IntN(organizations))
-				return &content.Award{
-					Base: g.base("award", n, awards), Title: vi(g.sentence(5)), RoundID: id("round", round), SeriesID: id("series", 0),
-					Year: 2011 + round/2, Level: levels[round%3], Outcome: content.OutcomeWon,
-					Recipients: []*content.AwardRecipient{{Name: vi(g.sentence(4)), OrganizationID: organization}},
-				}
-			})
-		},
+		func() error { return many(ctx, store.Events, events, g.event) },
+		func() error { return many(ctx, store.AwardRounds, rounds, g.round) },
+		func() error { return many(ctx, store.Awards, awards, g.award) },
 		func() error {
 			return many(ctx, store.Articles, articles, func(n int) *content.Article {
 				if n%10_000 == 0 {
@@ -175,6 +152,35 @@ func fill(ctx context.Context, store *storage.Store, articles int, progress io.W
 		}
 	}
 	return nil
+}
+
+// levels are those of the rounds, one after the other.
+var levels = []content.AwardLevel{content.LevelNational, content.LevelRegional, content.LevelProvincial}
+
+func (g *generator) event(n int) *content.Event {
+	base := g.base("event", n, events)
+	return &content.Event{
+		Base: base, Name: vi(g.sentence(8)), Type: content.EventConference, StartsAt: base.PublishedAt,
+		TimeZone: "Asia/Ho_Chi_Minh", EventStatus: content.EventScheduled,
+		OrganizerIDs: []content.ID{id("organization", g.IntN(organizations))},
+	}
+}
+
+func (g *generator) round(n int) *content.AwardRound {
+	return &content.AwardRound{
+		Base: g.base("round", n, rounds), Name: vi(g.sentence(6)), SeriesID: id("series", 0), Year: 2011 + n/2,
+		Level: levels[n%3], Phase: content.PhaseConferred,
+	}
+}
+
+func (g *generator) award(n int) *content.Award {
+	round := n % rounds
+	organization := id("organization", g.IntN(organizations))
+	return &content.Award{
+		Base: g.base("award", n, awards), Title: vi(g.sentence(5)), RoundID: id("round", round), SeriesID: id("series", 0),
+		Year: 2011 + round/2, Level: levels[round%3], Outcome: content.OutcomeWon,
+		Recipients: []*content.AwardRecipient{{Name: vi(g.sentence(4)), OrganizationID: organization}},
+	}
 }
 
 // many inserts n generated entries in batches.

@@ -19,8 +19,9 @@ func init() {
 	places.EnumValues = slices.DeleteFunc(places.EnumValues, func(v *ast.EnumValueDefinition) bool { return v.Name == string(ast.LocationDirectiveDefinition) })
 }
 
-// Schema is the contract as the parser has it. It must not be changed.
-func Schema() *ast.Schema { return parsedSchema }
+// ParsedSchema returns the schema of the API as the parser has it. Nobody may change it. It is not called Schema: gqlgen
+// would take a function of that name for the type __Schema.
+func ParsedSchema() *ast.Schema { return parsedSchema }
 
 // typeFields names the fields of __Type that only some kinds of types have, and those kinds.
 var typeFields = map[string][]ast.DefinitionKind{

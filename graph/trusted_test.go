@@ -28,7 +28,7 @@ func TestReadTrusted(t *testing.T) {
 		"tags": object("tags", text), "x-app:tags:1": object("x-app:tags:1", text), "d41d8cd98f00b204e9800998ecf8427e": object("d41d8cd98f00b204e9800998ecf8427e", text),
 		hash: object(hash, text), "sha256:" + hash: object("sha256:"+hash, text), "tags.1": manifest("tags.1"),
 	} {
-		trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.Schema())
+		trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.ParsedSchema())
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
@@ -56,7 +56,7 @@ func TestReadTrusted(t *testing.T) {
 		object("a", "query Much { sections(first: 100) { nodes { articles(first: 100) { nodes { authors { organization { name } } } } } } }"): "Much costs",
 		object("a", "{ tags { totalCount } } #"+strings.Repeat("a", 40_000)):                                                                  "32768",
 	} {
-		if trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.Schema()); err == nil || !strings.Contains(err.Error(), want) {
+		if trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.ParsedSchema()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.200s: %v, %v; want %q", file, err, trusted, want)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package auth tells who asks: passwords, sessions, tokens, and the actor in a context.
+// Package auth authenticates: it has passwords, secrets, sessions and tokens, and stores the actor in a context.
 package auth
 
 import (
@@ -9,12 +9,12 @@ import (
 
 type actorKey struct{}
 
-// WithActor gives a context in which an actor asks.
+// WithActor returns a context with an actor.
 func WithActor(ctx context.Context, actor *content.Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, actor)
 }
 
-// ActorOf is who asks; nil for a stranger.
+// ActorOf returns the actor of a context; nil for an anonymous client.
 func ActorOf(ctx context.Context) *content.Actor {
 	actor, _ := ctx.Value(actorKey{}).(*content.Actor)
 	return actor

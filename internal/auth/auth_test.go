@@ -32,7 +32,7 @@ func TestPasswords(t *testing.T) {
 		want           bool
 	}{
 		{hash, password, true},
-		{hash, norm.NFD.String(password), true}, // decomposed, as another system types it
+		{hash, norm.NFD.String(password), true}, // in Unicode NFD, as some systems type it
 		{hash, "Ha Noi mua thu", false},
 		{hash, "", false},
 		{hash, strings.Repeat("x", 100_000), false},
@@ -72,12 +72,12 @@ func TestPasswords(t *testing.T) {
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	for range 50 { // a free slot may win against the end of the context, but not always
+	for range 50 { // select may choose the free slot instead of the ended context, but not always
 		if _, err = p.Matches(gone, hash, password); err != nil {
 			return
 		}
 	}
-	t.Error("a hashing does not heed its context")
+	t.Error("hashing ignores its context")
 }
 
 func TestSecrets(t *testing.T) {
@@ -161,7 +161,7 @@ func TestContext(t *testing.T) {
 	if auth.ActorOf(auth.WithActor(t.Context(), actor)) != actor {
 		t.Error("the actor is lost")
 	}
-	auth.SetSession(t.Context(), auth.Session{Secret: "x"}) // nobody keeps it
+	auth.SetSession(t.Context(), auth.Session{Secret: "x"}) // without a client that stores it, this does nothing
 	var kept auth.Session
 	ctx := auth.WithClient(t.Context(), auth.Client{Address: "192.0.2.1", Keep: func(s auth.Session) { kept = s }})
 	auth.SetSession(ctx, auth.Session{Secret: "x"})

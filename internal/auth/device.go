@@ -6,20 +6,21 @@ import (
 	"strings"
 )
 
-// A device mark is what a browser keeps of the logins that signed in with it, so that it has a counter of its own when
-// passwords are guessed elsewhere (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). It is a random name
-// and for each login a signature of both, with dots between them: a mark is its own proof, and tells no login.
+// A device mark is a cookie that identifies a browser to the logins that signed in with it. So the browser has its own
+// counter of failures when someone guesses passwords elsewhere (OWASP, "Slow Down Online Guessing Attacks with Device
+// Cookies"). The mark is a random name and, for each login, a signature of the name and the login, separated by dots.
+// The signatures prove the mark, so the server stores nothing; the mark does not reveal the logins.
 
-// devicePurpose is what device marks are signed for.
+// devicePurpose is the purpose for which device marks are signed.
 const devicePurpose = "device"
 
 const (
 	deviceName = 16 // bytes of a mark's random name
-	maxLogins  = 5  // logins of one mark: those that signed in last
+	maxLogins  = 5  // logins in one mark: the most recent ones
 	maxMark    = 512
 )
 
-// Device adds a login to a device mark; an empty or malformed mark gives a new one.
+// Device adds a login to a device mark. It replaces an empty or malformed mark by a new one.
 func (s Signer) Device(mark, login string) string {
 	name, signatures := parseDevice(mark)
 	if name == "" {
@@ -33,7 +34,7 @@ func (s Signer) Device(mark, login string) string {
 	return strings.Join(append([]string{name}, signatures[:min(len(signatures), maxLogins)]...), ".")
 }
 
-// KnownDevice is the name of a mark's device if the login signed in with it before; empty if not.
+// KnownDevice returns the random name in a device mark if the login signed in with the mark before, and "" otherwise.
 func (s Signer) KnownDevice(mark, login string) string {
 	name, signatures := parseDevice(mark)
 	for _, signature := range signatures {
@@ -44,7 +45,7 @@ func (s Signer) KnownDevice(mark, login string) string {
 	return ""
 }
 
-// parseDevice takes a mark apart; the name is empty if it is none.
+// parseDevice splits a mark into its name and signatures. The name is empty if the mark is malformed.
 func parseDevice(mark string) (name string, signatures []string) {
 	if len(mark) > maxMark {
 		return "", nil

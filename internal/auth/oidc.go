@@ -18,17 +18,17 @@ import (
 	"sen/internal/content"
 )
 
-// signingAlgorithms are those that an issuer may sign with. All have a public key, so that
-// no key of an issuer can be taken for a shared secret; "none" is not among them.
+// signingAlgorithms lists the algorithms that an issuer may sign with. All use a public key, so that an issuer's key
+// can't be mistaken for a shared secret. "none" is not in the list.
 var signingAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA}
 
-// What is allowed between a server and an issuer.
+// The limits between a server and an issuer.
 const (
-	// leeway is how far their clocks may be apart.
+	// leeway is the largest difference allowed between the two clocks.
 	leeway = 60 * time.Second
-	// fetchEvery is the least time between two fetches of an issuer's keys, or of its description.
+	// fetchEvery is the shortest time between two fetches of an issuer's keys, or of its description.
 	fetchEvery = 10 * time.Second
-	// fetchTimeout bounds one fetch.
+	// fetchTimeout is the longest time of one fetch.
 	fetchTimeout = 5 * time.Second
 )
 
@@ -36,40 +36,40 @@ const (
 type OIDC struct {
 	issuer, audience, roleClaim string
 	// describe and keys fetch the issuer's description and its keys.
-	describe, keys *sparing
+	describe, keys *limitedFetcher
 	now            func() time.Time
 
 	mu       sync.Mutex
-	verifier *oidc.IDTokenVerifier // nil until the issuer described itself
+	verifier *oidc.IDTokenVerifier // nil until the issuer's description was fetched
 }
 
-// NewOIDC makes a verifier of the tokens that an issuer (its URL) made for an audience.
-// The claim names one role or several, of which the widest counts. The issuer is asked at
-// the first token, and again until it answers. Now tells the time; nil is the clock.
+// NewOIDC returns a verifier for the tokens of an issuer (a URL) for an audience. The claim roleClaim has one role or
+// several; the one with the most rights counts. The issuer's description is fetched at the first token, and again until
+// that succeeds. now returns the current time; nil uses the system clock.
 func NewOIDC(issuer, audience, roleClaim string, now func() time.Time) *OIDC {
 	if now == nil {
 		now = time.Now
 	}
-	return &OIDC{issuer: issuer, audience: audience, roleClaim: roleClaim, describe: newSparing(now), keys: newSparing(now), now: now}
+	return &OIDC{issuer: issuer, audience: audience, roleClaim: roleClaim, describe: newLimitedFetcher(now), keys: newLimitedFetcher(now), now: now}
 }
 
-// IsJWT tells whether a bearer's secret looks like a token of an issuer.
+// IsJWT reports whether a bearer token looks like a JWT.
 func IsJWT(secret string) bool { return strings.Count(secret, ".") == 2 }
 
-// errIssuerAway is answered while the issuer does not give its keys.
+// errIssuerAway is the error while the issuer's keys can't be fetched.
 func errIssuerAway(cause error) error {
 	return &content.Error{Code: content.CodeUnavailable, Message: "The token's issuer can't be reached to check it. Try again.", Cause: cause}
 }
 
-// refuseToken is answered for a token that is no good; why is for the log.
+// refuseToken is the error for an invalid token. The reason is for the log only.
 func refuseToken(why error) error {
 	return &content.Error{Code: content.CodeUnauthenticated, Message: "The token is not valid here, or it has expired. Get a new one from its issuer.", Cause: why}
 }
 
-// Actor is whose token it is. It answers UNAUTHENTICATED for a token that is no good or
-// names no role of ours, and UNAVAILABLE while the issuer can't be reached.
+// Actor returns the actor of a token. It fails with UNAUTHENTICATED if the token is invalid or has no known role, and
+// with UNAVAILABLE while the issuer can't be reached.
 func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
-	// The key is chosen by its id alone: trying all keys would let the sender choose.
+	// Only the key with the token's key id is tried: trying all keys would let the sender choose.
 	unverified, err := jose.ParseSignedCompact(raw, signingAlgorithms)
 	if err != nil {
 		return nil, refuseToken(err)
@@ -90,7 +90,7 @@ func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
 	case err != nil:
 		return nil, refuseToken(err)
 	}
-	if err := inTime(token, o.now()); err != nil {
+	if err := checkTimes(token, o.now()); err != nil {
 		return nil, refuseToken(err)
 	}
 	var claims map[string]any
@@ -114,8 +114,8 @@ func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
 	return actor, nil
 }
 
-// inTime tells what is wrong with the times of a token. Each has to be there.
-func inTime(token *oidc.IDToken, now time.Time) error {
+// checkTimes checks the times of a token. It refuses a token without them.
+func checkTimes(token *oidc.IDToken, now time.Time) error {
 	var times struct {
 		Expiry    *jwt.NumericDate `json:"exp"`
 		NotBefore *jwt.NumericDate `json:"nbf"`
@@ -134,7 +134,7 @@ func inTime(token *oidc.IDToken, now time.Time) error {
 	return valid.ValidateWithLeeway(jwt.Expected{Time: now}, leeway)
 }
 
-// ready gives the verifier, which needs the issuer's description of itself once.
+// ready returns the verifier. It fetches the issuer's description once.
 func (o *OIDC) ready(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -148,12 +148,12 @@ func (o *OIDC) ready(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	o.verifier = provider.VerifierContext(o.keys.context(context.WithoutCancel(ctx)), &oidc.Config{
 		ClientID:             o.audience,
 		SupportedSigningAlgs: algorithmNames(),
-		SkipExpiryCheck:      true, // inTime checks the times, with a leeway and all of them required
+		SkipExpiryCheck:      true, // checkTimes checks the times, with a leeway and all of them required
 	})
 	return o.verifier, nil
 }
 
-// algorithmNames are the signingAlgorithms as the oidc package takes them.
+// algorithmNames returns signingAlgorithms in the type of the oidc package.
 func algorithmNames() (names []string) {
 	for _, algorithm := range signingAlgorithms {
 		names = append(names, string(algorithm))
@@ -161,7 +161,7 @@ func algorithmNames() (names []string) {
 	return names
 }
 
-// widest is the widest role that a claim names: a text, or a list of them.
+// widest returns the role with the most rights in a claim, which is a text or a list of texts.
 func widest(claim any) (role content.Role, ok bool) {
 	names, isList := claim.([]any)
 	if !isList {
@@ -177,29 +177,29 @@ func widest(claim any) (role content.Role, ok bool) {
 	return role, ok
 }
 
-// sparing fetches from an issuer, but not again and again: whoever sends tokens with keys
-// that nobody knows must not make the server hammer it.
-type sparing struct {
+// limitedFetcher fetches from an issuer, at most once in fetchEvery: clients that send tokens with unknown keys must
+// not cause many requests to the issuer.
+type limitedFetcher struct {
 	limit *rate.Limiter
 	now   func() time.Time
-	// down tells that the last fetch failed.
+	// down says that the last fetch failed.
 	down atomic.Bool
 }
 
-func newSparing(now func() time.Time) *sparing {
-	return &sparing{limit: rate.NewLimiter(rate.Every(fetchEvery), 1), now: now}
+func newLimitedFetcher(now func() time.Time) *limitedFetcher {
+	return &limitedFetcher{limit: rate.NewLimiter(rate.Every(fetchEvery), 1), now: now}
 }
 
-// errTooSoon is the failure of a fetch that was not made.
+// errTooSoon is the error of a fetch that was suppressed because the last one was too recent.
 var errTooSoon = errors.New("the issuer was asked a moment ago")
 
-// context makes the oidc package fetch in this way.
-func (s *sparing) context(ctx context.Context) context.Context {
+// context returns a context with which the oidc package fetches through s.
+func (s *limitedFetcher) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &http.Client{Transport: s, Timeout: fetchTimeout})
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (s *sparing) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *limitedFetcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !s.limit.AllowN(s.now(), 1) {
 		return nil, errTooSoon
 	}

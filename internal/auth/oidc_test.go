@@ -24,7 +24,7 @@ import (
 	"sen/internal/content"
 )
 
-// issuer is an OpenID Connect issuer on a port of its own.
+// issuer is an OpenID Connect issuer on its own port.
 type issuer struct {
 	*httptest.Server
 	keys    map[string]crypto.Signer
@@ -34,7 +34,7 @@ type issuer struct {
 
 const audience = "sen"
 
-// startIssuer starts an issuer with a key of each algorithm; their ids are the algorithms' names.
+// startIssuer starts an issuer with a key for each algorithm. The id of a key is the name of its algorithm.
 func startIssuer(t *testing.T) *issuer {
 	t.Helper()
 	i := &issuer{keys: map[string]crypto.Signer{}}
@@ -55,7 +55,7 @@ func startIssuer(t *testing.T) *issuer {
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{
 			"issuer": i.URL, "jwks_uri": i.URL + "/keys", "authorization_endpoint": i.URL, "token_endpoint": i.URL,
-			"id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}, // what it claims must not count
+			"id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}, // the verifier must ignore this list
 		})
 	})
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
@@ -77,7 +77,7 @@ func startIssuer(t *testing.T) *issuer {
 	return i
 }
 
-// claims are good ones, with some changed; a nil value takes one out.
+// claims returns valid claims with some changes; a nil value removes a claim.
 func (i *issuer) claims(now time.Time, changes map[string]any) map[string]any {
 	c := map[string]any{
 		"iss": i.URL, "aud": audience, "sub": "u1", "name": "Lan", "sen_role": "editor",
@@ -92,7 +92,7 @@ func (i *issuer) claims(now time.Time, changes map[string]any) map[string]any {
 	return c
 }
 
-// sign signs claims. A signature of the algorithm "none" is empty.
+// sign signs claims. With the algorithm "none", the signature is empty.
 func sign(t *testing.T, algorithm jose.SignatureAlgorithm, kid string, key any, claims map[string]any) string {
 	t.Helper()
 	payload, err := json.Marshal(claims)
@@ -202,8 +202,7 @@ func TestOIDC(t *testing.T) {
 	}
 }
 
-// TestOIDCFetches sees that a flood of unknown keys does not reach the issuer, and that a
-// new key is found all the same.
+// TestOIDCFetches checks that a flood of unknown keys does not reach the issuer, and that a new key is still found.
 func TestOIDCFetches(t *testing.T) {
 	i := startIssuer(t)
 	now := time.Now()
@@ -223,7 +222,7 @@ func TestOIDCFetches(t *testing.T) {
 		t.Errorf("the keys were fetched %d times", n)
 	}
 	now = now.Add(11 * time.Second)
-	// The library answers from the fetch before for a moment, when it has not put it away yet.
+	// For a moment, the library may still use the result of the previous fetch.
 	for range 100 {
 		if _, err = o.Actor(t.Context(), token); err == nil {
 			break
@@ -238,7 +237,7 @@ func TestOIDCFetches(t *testing.T) {
 	}
 }
 
-// TestOIDCDown starts before the issuer: its tokens wait, nothing else breaks, and it recovers.
+// TestOIDCDown starts while the issuer is down. Its tokens fail with UNAVAILABLE until the issuer is up.
 func TestOIDCDown(t *testing.T) {
 	i := startIssuer(t)
 	now := time.Now()
@@ -253,7 +252,7 @@ func TestOIDCDown(t *testing.T) {
 	i.down.Store(false)
 	now = now.Add(11 * time.Second)
 	if _, err := o.Actor(t.Context(), token); err != nil {
-		t.Errorf("an issuer that is back gives %v", err)
+		t.Errorf("an issuer that is up again gives %v", err)
 	}
 	i.down.Store(true)
 	if _, err := o.Actor(t.Context(), token); err != nil {

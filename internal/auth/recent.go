@@ -2,12 +2,12 @@ package auth
 
 import "container/list"
 
-// recent is a map with a bound: when it is full, a new key takes the place of the one that was set least recently. A
-// cache such as otter's would not do: it may turn the new key away, and then its failures would not count.
+// recent is a map with a limit. When it is full, a new key replaces the key that was set least recently. A cache such
+// as otter can't be used: it may reject a new key, and then its failures would not count.
 type recent[V any] struct {
 	most   int
-	places map[uint64]*list.Element // each holds an entry[V]
-	order  list.List                // the one that was set last is in front
+	places map[uint64]*list.Element // the value of each element is an entry[V]
+	order  list.List                // the most recently set key is first
 }
 
 type entry[V any] struct {
@@ -19,7 +19,7 @@ func newRecent[V any](most int) *recent[V] {
 	return &recent[V]{most: most, places: map[uint64]*list.Element{}}
 }
 
-// get is the value of a key; zero if it has none.
+// get returns the value of a key; the zero value and false if the map does not have it.
 func (r *recent[V]) get(key uint64) (value V, ok bool) {
 	place, ok := r.places[key]
 	if ok {

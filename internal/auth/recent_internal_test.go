@@ -2,7 +2,8 @@ package auth
 
 import "testing"
 
-// TestRecent fills a map beyond its bound: the keys that were set least recently go, whether they were read or not.
+// TestRecent fills a map beyond its limit. The keys that were set least recently are removed, whether they were read or
+// not.
 func TestRecent(t *testing.T) {
 	r := newRecent[string](3)
 	for key, value := range []string{"zero", "one", "two"} {

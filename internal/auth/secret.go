@@ -13,8 +13,8 @@ import (
 	"sen/internal/content"
 )
 
-// SecretKind is what a secret opens. Secrets start with it, so that those who find one,
-// scanners among them, know what it is.
+// SecretKind is the prefix of a secret. It says what the secret authenticates, so that a person or a scanner that finds
+// one can recognize it.
 type SecretKind string
 
 // The kinds of secrets.
@@ -24,45 +24,46 @@ const (
 	SecretPreview SecretKind = "senp_"
 )
 
-// encoding is that of secrets and signatures. It is strict, so that one value has one text.
+// encoding is the encoding of secrets and signatures. It is strict, so that one value has exactly one text.
 var encoding = base64.RawURLEncoding.Strict()
 
-// NewSecret makes a secret of 256 random bits.
+// NewSecret returns a secret of 256 random bits.
 func NewSecret(kind SecretKind) string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails: crypto/rand.Read documents it
 	return string(kind) + encoding.EncodeToString(b)
 }
 
-// HashSecret is what is kept of a secret: its SHA-256 in hex. A secret is random enough
-// to need no slow hash.
+// HashSecret returns the SHA-256 of a secret in hex. Only the hash is stored. The secret is random, so it needs no slow
+// hash.
 func HashSecret(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// Signer signs what a server gives away and wants back unchanged.
+// Signer signs values that clients keep and send back unchanged.
 type Signer struct{ key []byte }
 
 // SignerKeyLength is the length of a signer's key in bytes.
 const SignerKeyLength = 32
 
-// NewSigner makes a signer with a key of [SignerKeyLength] secret bytes.
+// NewSigner returns a signer with a secret key of [SignerKeyLength] bytes.
 func NewSigner(key []byte) Signer { return Signer{key} }
 
-// Sign gives a signature of some parts for a purpose: the HMAC-SHA256 in base64url. A
-// signature is good for the same purpose and the same parts only.
+// Sign returns the signature of parts for a purpose: the HMAC-SHA256 in base64url. A signature is valid for the same
+// purpose and the same parts only.
 func (s Signer) Sign(purpose string, parts ...string) string {
 	return encoding.EncodeToString(s.sum(purpose, parts))
 }
 
-// Verify tells whether a signature is that of some parts for a purpose.
+// Verify reports whether a signature is valid for a purpose and parts.
 func (s Signer) Verify(signature, purpose string, parts ...string) bool {
 	given, err := encoding.DecodeString(signature)
 	return err == nil && hmac.Equal(given, s.sum(purpose, parts))
 }
 
-// sum signs each part with its length before it, so that they can't be cut otherwise.
+// sum signs the length of each part before the part, so that other parts with the same joined text have another
+// signature.
 func (s Signer) sum(purpose string, parts []string) []byte {
 	mac := hmac.New(sha256.New, s.key)
 	for _, part := range append([]string{purpose}, parts...) {
@@ -72,36 +73,37 @@ func (s Signer) sum(purpose string, parts []string) []byte {
 	return mac.Sum(nil)
 }
 
-// MaxPreview is the longest that a preview token lives.
+// MaxPreview is the longest lifetime of a preview token.
 const MaxPreview = 30 * 24 * time.Hour
 
-// previewPurpose is what preview tokens are signed for.
+// previewPurpose is the purpose for which preview tokens are signed.
 const previewPurpose = "preview"
 
-// Preview is what a preview token proves: that a maker gave out the draft of one entry until a moment.
+// Preview is the content of a preview token: the maker shows the draft of one entry until a time.
 type Preview struct {
 	Entry content.ID
-	// Maker is the id of the actor that gave it out.
+	// Maker is the id of the actor that created the preview.
 	Maker string
-	// Mark is what the entry and its maker were marked with then. Whoever ends previews marks one of them anew.
+	// Mark is the preview mark of the entry and its maker when the token was made. A new mark of either one ends the
+	// preview.
 	Mark string
-	// Until is when the preview is over; its seconds count.
+	// Until is the end of the preview, in whole seconds.
 	Until time.Time
 }
 
-// previewSeparator stands between the parts of a preview token; none of them has it.
+// previewSeparator separates the parts of a preview token. No part contains it.
 const previewSeparator = "\x00"
 
-// Preview makes the token of a preview, with which a guest reads the draft. Nothing is kept: the token is its own
-// proof, and good while the mark in it is that of the entry and the maker.
+// Preview returns the token of a preview, with which a guest reads the draft. The token is not stored: its signature
+// proves it. It is valid while the entry and the maker have the mark in it.
 func (s Signer) Preview(p Preview) string {
 	signed := string(binary.BigEndian.AppendUint64(nil, uint64(p.Until.Unix()))) +
 		strings.Join([]string{string(p.Entry), p.Maker, p.Mark}, previewSeparator)
 	return string(SecretPreview) + encoding.EncodeToString(append(s.sum(previewPurpose, []string{signed}), signed...))
 }
 
-// ParsePreview reads a preview token. It answers false for one that was not made by the signer, that is over, or that
-// would live longer than [MaxPreview]. Whether the mark is still that of the entry is for the caller to see.
+// ParsePreview parses a preview token. It returns false if another signer made the token, if it has expired, or if it
+// would live longer than [MaxPreview]. The caller must check the mark.
 func (s Signer) ParsePreview(token string, now time.Time) (p Preview, ok bool) {
 	text, prefixed := strings.CutPrefix(token, string(SecretPreview))
 	b, err := encoding.DecodeString(text)

@@ -5,46 +5,48 @@ import (
 	"time"
 )
 
-// Session is what a client keeps of a sign-in.
+// Session is what a client stores of a sign-in.
 type Session struct {
-	// Secret opens the session until it expires; empty ends it.
+	// Secret authenticates the session until it expires. Empty ends the session.
 	Secret  string
 	Expires time.Time
-	// Device is the device mark to keep, also after the session; see [Signer.Device]. Empty leaves it.
+	// Device is the device mark that the client stores, also after the session; see [Signer.Device]. Empty leaves the
+	// stored one unchanged.
 	Device string
 }
 
-// Client is the program that a request comes from.
+// Client is the program that sends a request.
 type Client struct {
-	// Address is its network address; empty when nobody knows.
+	// Address is its network address; empty if it is not known.
 	Address string
-	// Device is the device mark that it kept; see [Signer.Device].
+	// Device is the device mark that the client sent; see [Signer.Device].
 	Device string
-	// Keep has it keep a session, such as in a cookie; nil for one that keeps none.
+	// Keep stores a session in the client, for example in a cookie; nil if the client can't store one.
 	Keep func(Session)
-	// Forgetful says that it is a page that would expect to be signed in by a cookie, but to which none comes back.
+	// Forgetful says that the client is a web page that expects a session cookie but would never send it back.
 	Forgetful bool
 }
 
 type clientKey struct{}
 
-// WithClient gives a context of a request from a client.
+// WithClient returns the context of a request from a client.
 func WithClient(ctx context.Context, client Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// ClientOf is the client of a context's request; the zero one when nobody knows.
+// ClientOf returns the client of a request's context; the zero value if it is not known.
 func ClientOf(ctx context.Context) Client {
 	client, _ := ctx.Value(clientKey{}).(Client)
 	return client
 }
 
-// SetSession hands a new session, or the end of one, to a client that keeps it; for any other it does nothing.
+// SetSession gives a new session, or the end of one, to the client to store. It does nothing if the client can't store
+// sessions.
 func SetSession(ctx context.Context, session Session) {
 	if client := ClientOf(ctx); client.Keep != nil {
 		client.Keep(session)
 	}
 }
 
-// AddressOf is the network address that a request came from; empty when nobody knows.
+// AddressOf returns the network address of the client; empty if it is not known.
 func AddressOf(ctx context.Context) string { return ClientOf(ctx).Address }

@@ -9,9 +9,9 @@ import (
 	"sen/internal/content"
 )
 
-// What a throttle allows: failures before one has to wait.
+// The numbers of failures after which an attempt has to wait.
 const (
-	pairFailures    = 5   // of a login from one network, or from a client that is known to it
+	pairFailures    = 5   // of a login from one network, or from one known client
 	rangeFailures   = 20  // of a login from one range of networks
 	networkFailures = 20  // from a network, of any logins
 	loginFailures   = 100 // of a login from everywhere
@@ -19,21 +19,25 @@ const (
 
 const (
 	longestWait = 15 * time.Minute
-	// longestLoginWait leaves a login 100 failures an hour from everywhere, the bound of OWASP ASVS 4.0.3, 2.2.1.
-	// It is short, since whoever knows a login can have its strangers wait.
+	// longestLoginWait allows about 100 failures of a login per hour from all addresses, the limit of OWASP ASVS 4.0.3,
+	// 2.2.1. It is short, because anyone who knows a login can make unknown clients of this login wait.
 	longestLoginWait = time.Hour / loginFailures
-	// forgotten is how long after its last failure a key starts anew.
+	// forgotten is how long after its last failure a key is reset.
 	forgotten = 24 * time.Hour
-	// maxKeys bounds how many keys each counter remembers: those that failed last.
+	// maxKeys is how many keys each counter remembers: those with the most recent failures.
 	maxKeys = 10_000
 )
 
-// Throttle slows down those who guess passwords. Failures of a login count by the network that they come from, so that
-// nobody can lock a login for everyone else; more loosely by the range that the network is of, and by the login alone,
-// for attackers with many networks. A network's failures also count for all logins together. Who fails too often waits
-// for 1 s, then 2 s, 4 s and so on up to 15 min (36 s for the login alone). A client that signed in before has a
-// counter of its own, and none of the others holds it up (OWASP, "Slow Down Online Guessing Attacks with Device
-// Cookies"). An attempt counts as failed from its begin until it succeeds, so that many at once gain nothing.
+// Throttle slows down password guessing.
+//
+// Failures of a login are counted for each network, so that nobody can lock a login for everyone else. With higher
+// limits, they are also counted for the range of networks and for the login alone, against attackers with many
+// networks. Failures of a network are also counted for all logins together. After too many failures, an attempt has to
+// wait 1 s, then 2 s, 4 s and so on up to 15 min (36 s for the login alone).
+//
+// A client that signed in before has its own counter, and the other counters don't delay it (OWASP, "Slow Down Online
+// Guessing Attacks with Device Cookies"). An attempt counts as failed from its start until it succeeds, so that
+// concurrent attempts have no advantage.
 type Throttle struct {
 	mu   sync.Mutex
 	now  func() time.Time
@@ -49,24 +53,24 @@ type counter struct {
 	kept    *recent[failures]
 }
 
-// failures are those of one key.
+// failures has the failures of one key.
 type failures struct {
 	n    int
 	last time.Time
-	// until is when the next attempt may be made.
+	// until is the earliest time of the next attempt.
 	until time.Time
 }
 
-// Source is where an attempt to prove a password comes from.
+// Source says where an attempt to sign in comes from.
 type Source struct {
-	// Address is the client's network address; empty when nobody knows.
+	// Address is the client's network address; empty if it is not known.
 	Address string
-	// Client names a client that has proved the login's password before: a browser by its device mark
-	// ([Signer.Device]), or a session. Empty for any other.
+	// Client identifies a client that has proved the login's password before: a browser by its device mark
+	// ([Signer.Device]), or a session. It is empty for any other client.
 	Client string
 }
 
-// NewThrottle makes a throttle with a clock.
+// NewThrottle returns a throttle with a clock.
 func NewThrottle(now func() time.Time) *Throttle {
 	return &Throttle{
 		now: now, seed: maphash.MakeSeed(),
@@ -80,14 +84,15 @@ func newCounter(allowed int, longest time.Duration) *counter {
 	return &counter{allowed, longest, newRecent[failures](maxKeys)}
 }
 
-// counted is one key of a counter. Keys are hashes, so that long logins take no more memory than short ones.
+// counted is one key of a counter. Keys are hashes, so that long logins use no more memory than short ones.
 type counted struct {
 	*counter
 	key uint64
 }
 
-// of lists what an attempt counts in. The first is the attempt's own, which starts anew when it succeeds.
-func (t *Throttle) of(login string, from Source) []counted {
+// counters lists the counters of an attempt. The first one belongs to the attempt alone and is reset when the attempt
+// succeeds.
+func (t *Throttle) counters(login string, from Source) []counted {
 	key := func(part string) uint64 { return maphash.Comparable(t.seed, [2]string{login, part}) }
 	if from.Client != "" {
 		return []counted{{t.clients, key(from.Client)}}
@@ -100,12 +105,12 @@ func (t *Throttle) of(login string, from Source) []counted {
 	return list
 }
 
-// Begin lets an attempt to prove a login's password begin. It answers RATE_LIMITED, with the
-// seconds to wait, while the attempt has to; such an attempt makes nobody wait longer.
+// Begin starts an attempt to sign in. If the attempt has to wait, Begin fails with RATE_LIMITED and the number of
+// seconds; a refused attempt does not make the wait longer.
 func (t *Throttle) Begin(login string, from Source) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now, list := t.now(), t.of(login, from)
+	now, list := t.now(), t.counters(login, from)
 	var wait time.Duration
 	for _, c := range list {
 		wait = max(wait, c.remaining(now))
@@ -120,25 +125,25 @@ func (t *Throttle) Begin(login string, from Source) error {
 	return nil
 }
 
-// Succeeded takes an attempt back that went well. What is the attempt's own starts anew; of what it shares with
-// others just this one is forgiven, or else an account of one's own would open all others.
+// Succeeded records that an attempt succeeded. It resets the attempt's own counter. In the shared counters it removes
+// only this attempt: otherwise an attacker with an account could reset them by signing in.
 func (t *Throttle) Succeeded(login string, from Source) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	list := t.of(login, from)
+	list := t.counters(login, from)
 	list[0].kept.remove(list[0].key)
 	for _, c := range list[1:] {
 		c.forgive()
 	}
 }
 
-// remaining is how long a key has to wait.
+// remaining returns how long the key has to wait.
 func (c counted) remaining(now time.Time) time.Duration {
 	f, _ := c.kept.get(c.key)
 	return f.until.Sub(now)
 }
 
-// count notes a failure.
+// count adds a failure.
 func (c counted) count(now time.Time) {
 	f, _ := c.kept.get(c.key)
 	if now.Sub(f.last) > forgotten {
@@ -152,7 +157,7 @@ func (c counted) count(now time.Time) {
 	c.kept.set(c.key, f)
 }
 
-// forgive takes one failure back.
+// forgive removes one failure.
 func (c counted) forgive() {
 	if f, ok := c.kept.get(c.key); ok {
 		f.n--
@@ -161,13 +166,16 @@ func (c counted) forgive() {
 	}
 }
 
-// Network is what counts as one address: an IPv6 customer has a /64 at least (RFC 6177).
+// Network returns the network that is counted for an address: an IPv4 address itself, or the IPv6 /64, which is the
+// least that a customer has (RFC 6177).
 func Network(address string) string { return network(address, 32, 64) }
 
-// wideNetwork is the range that one attacker gets cheaply: an IPv4 /24, or the IPv6 /48 of a site (RFC 6177).
+// wideNetwork returns the range of networks that one attacker can get cheaply: an IPv4 /24, or the IPv6 /48 of a site
+// (RFC 6177).
 func wideNetwork(address string) string { return network(address, 24, 48) }
 
-// network is the network of an address with some length of its prefix for IPv4 and IPv6; what is no address is its own.
+// network returns the network of an address with a prefix length for IPv4 and one for IPv6. It returns text that is not
+// an address unchanged.
 func network(address string, v4, v6 int) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"sen/internal/content"
 )
 
-// guesser is a throttle with a clock that the test moves.
+// guesser is a throttle with a clock that the test sets.
 type guesser struct {
 	*auth.Throttle
 	t   *testing.T
@@ -24,7 +24,7 @@ func newGuesser(t *testing.T) *guesser {
 	return g
 }
 
-// refused lets an attempt begin, and tells whether it may not.
+// refused starts an attempt and reports whether it was refused.
 func (g *guesser) refused(login string, from auth.Source) bool {
 	g.t.Helper()
 	err := g.Begin(login, from)
@@ -34,7 +34,7 @@ func (g *guesser) refused(login string, from auth.Source) bool {
 	return err != nil
 }
 
-// fails counts how many of some attempts may begin; each of them fails.
+// fails makes n failing attempts and returns how many could start.
 func (g *guesser) fails(n int, attempt func(i int) (login string, from auth.Source)) (begun int) {
 	g.t.Helper()
 	for i := range n {
@@ -49,7 +49,8 @@ func at(format string, args ...any) auth.Source {
 	return auth.Source{Address: fmt.Sprintf(format, args...)}
 }
 
-// TestThrottleWaits sees how long a login waits that fails from one network, and that it starts anew when it succeeds.
+// TestThrottleWaits checks how long a login has to wait after failures from one network, and that a success resets the
+// counter.
 func TestThrottleWaits(t *testing.T) {
 	g := newGuesser(t)
 	here := at("10.0.0.1")
@@ -78,7 +79,7 @@ func TestThrottleWaits(t *testing.T) {
 		t.Error("the wait does not end")
 	}
 	g.Succeeded("lan", here)
-	if n := g.fails(9, func(int) (string, auth.Source) { return "lan", here }); n != 2 { // then the network's counter, which it shares, is full
+	if n := g.fails(9, func(int) (string, auth.Source) { return "lan", here }); n != 2 { // then the network's shared counter is full
 		t.Errorf("%d attempts begin after a success", n)
 	}
 	g.now = g.now.Add(25 * time.Hour)
@@ -87,11 +88,11 @@ func TestThrottleWaits(t *testing.T) {
 	}
 }
 
-// TestThrottleLocksNobodyOut has a stranger guess a login's password, and its person sign in from elsewhere.
+// TestThrottleLocksNobodyOut lets an attacker guess a login's password while the owner signs in from elsewhere.
 func TestThrottleLocksNobodyOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		attack func(i int) auth.Source
-		begun  int // of 1,000 attempts at one moment
+		begun  int // how many of 1,000 concurrent attempts start
 		free   []auth.Source
 		held   []auth.Source
 	}{
@@ -141,7 +142,8 @@ func TestThrottleLocksNobodyOut(t *testing.T) {
 	}
 }
 
-// TestThrottleOfALogin sees that a login that is attacked from everywhere has 100 failures an hour, and waits 36 s at most.
+// TestThrottleOfALogin checks that a login under attack from many networks has 100 failures an hour and waits 36 s at
+// most.
 func TestThrottleOfALogin(t *testing.T) {
 	g := newGuesser(t)
 	attempt := func(i int) (string, auth.Source) { return "lan", at("10.%d.%d.1", i/250, i%250) }
@@ -162,7 +164,8 @@ func TestThrottleOfALogin(t *testing.T) {
 	}
 }
 
-// TestThrottleOfAKnownClient sees that one has a counter of its own, for its login alone, which guesses fill as well.
+// TestThrottleOfAKnownClient checks that a known client has its own counter for its login only, and that its own
+// guesses are limited, too.
 func TestThrottleOfAKnownClient(t *testing.T) {
 	g := newGuesser(t)
 	known := auth.Source{Address: "192.0.2.1", Client: "browser"}
@@ -174,7 +177,7 @@ func TestThrottleOfAKnownClient(t *testing.T) {
 	}
 }
 
-// TestThrottleOfANetwork sees that a network waits that tries many logins, and what one success of it opens.
+// TestThrottleOfANetwork checks that a network which tries many logins has to wait, and what a success from it resets.
 func TestThrottleOfANetwork(t *testing.T) {
 	g := newGuesser(t)
 	spray := func(i int) (string, auth.Source) { return fmt.Sprintf("login%d", i), at("2001:db8::%x", i) }
@@ -198,7 +201,7 @@ func TestThrottleOfANetwork(t *testing.T) {
 	}
 }
 
-// TestThrottleAtOnce sees that attempts at the same time are counted before they end.
+// TestThrottleAtOnce checks that concurrent attempts are counted before they end.
 func TestThrottleAtOnce(t *testing.T) {
 	g := newGuesser(t)
 	var wg sync.WaitGroup
@@ -216,7 +219,7 @@ func TestThrottleAtOnce(t *testing.T) {
 	}
 }
 
-// TestThrottleIsBounded sees that a flood of logins and networks does not make it forget who is being guessed.
+// TestThrottleIsBounded checks that the throttle remembers a guessed login during a flood of other logins and networks.
 func TestThrottleIsBounded(t *testing.T) {
 	g := newGuesser(t)
 	g.fails(5, func(int) (string, auth.Source) { return "lan", at("192.0.2.1") })
@@ -228,7 +231,7 @@ func TestThrottleIsBounded(t *testing.T) {
 	}
 }
 
-// TestDevice sees to which logins a device mark makes a browser known.
+// TestDevice checks for which logins a device mark identifies a browser.
 func TestDevice(t *testing.T) {
 	s, other := auth.NewSigner([]byte(strings.Repeat("k", 32))), auth.NewSigner([]byte(strings.Repeat("l", 32)))
 	mark := s.Device("", "lan")

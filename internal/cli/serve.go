@@ -71,26 +71,8 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	if s.Embedded() { // the store is available now: prepare it before the first request
-		if err := s.prepare(ctx, store, log); err != nil {
-			return err
-		}
-		if err := room.PrepareTexts(ctx); err != nil {
-			return err
-		}
-		if err := firstAdmin(ctx, persons, o); err != nil {
-			return err
-		}
-		go persons.Sweep(ctx)
-		go room.Keep(ctx)
-	} else {
-		go func() {
-			s.prepareUntilDone(ctx, store, log)
-			go persons.Sweep(ctx)
-			go store.Follow(ctx)
-			go store.Watch(ctx)
-			room.Keep(ctx)
-		}()
+	if err := s.startWork(ctx, store, persons, room, o, log); err != nil {
+		return err
 	}
 	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
 	if metricsListener != nil {
@@ -98,6 +80,35 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		defer serveMetrics(metricsListener, metrics, log)()
 	}
 	return serve(ctx, listener, handler, s.Grace, s.Timeout, log)
+}
+
+// startWork prepares the store and starts the work in the background: of sessions, schedules and changes. The embedded
+// store is prepared before the first request; a MongoDB server may be away, so it is prepared in the background.
+func (s *serveCommand) startWork(
+	ctx context.Context, store *storage.Store, persons *people.People, room *newsroom.Newsroom, o output, log *slog.Logger,
+) error {
+	if !s.Embedded() {
+		go func() {
+			s.prepareUntilDone(ctx, store, log)
+			go persons.Sweep(ctx)
+			go store.Follow(ctx)
+			go store.Watch(ctx)
+			room.Keep(ctx)
+		}()
+		return nil
+	}
+	if err := s.prepare(ctx, store, log); err != nil {
+		return err
+	}
+	if err := room.PrepareTexts(ctx); err != nil {
+		return err
+	}
+	if err := firstAdmin(ctx, persons, o); err != nil {
+		return err
+	}
+	go persons.Sweep(ctx)
+	go room.Keep(ctx)
+	return nil
 }
 
 // listenMetrics opens the listener for /metrics. It returns nil if /metrics has no listener of its own.

@@ -153,7 +153,7 @@ func (c *Config) Trusted() (documents.Trusted, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--documents: %w", err)
 	}
-	trusted, err := documents.ReadTrusted(file, within, graph.Schema())
+	trusted, err := documents.ReadTrusted(file, within, graph.ParsedSchema())
 	if err != nil {
 		return nil, fmt.Errorf("--documents %s: %w", c.Documents, err)
 	}

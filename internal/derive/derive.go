@@ -1,5 +1,5 @@
-// Package derive works out what entries take over from other entries, and brings it up to date when those change: the
-// ancestors of a section, the breadcrumb of an article, the year and the series of an award.
+// Package derive computes the fields that entries take over from other entries, and updates them when those entries
+// change: the ancestors of a section, the breadcrumb of an article, the year and the series of an award.
 package derive
 
 import (
@@ -9,29 +9,29 @@ import (
 	"sen/internal/storage"
 )
 
-// Deriver keeps the derived fields of a store up to date.
+// Deriver keeps the derived fields in a store up to date.
 type Deriver struct {
 	store *storage.Store
 	kinds entries.Kinds
 }
 
-// New makes a deriver for a store and its collections.
+// New returns a deriver for a store and its collections.
 func New(store *storage.Store, kinds entries.Kinds) *Deriver { return &Deriver{store, kinds} }
 
-// stages are those at which an entry has copies.
+// stages lists the stages at which an entry has copies.
 var stages = []content.Stage{content.StageDraft, content.StagePublished}
 
-// attempts bounds how often the same copies are worked out anew because others changed meanwhile.
+// attempts is how often the same copies are derived again at most, because other entries changed meanwhile.
 const attempts = 10
 
-// Fill sets the derived fields of a copy: those that follow from its own content, and those that it takes over from
-// others, which find finds. Cycle tells that it would stand below itself; then nothing is taken over.
+// Fill sets the derived fields of a copy: those computed from its own content, and those taken over from the entries
+// that find returns. If cycle is true, the entry would be its own ancestor, and nothing is taken over.
 func Fill(c content.Content, find content.Finder) (cycle bool, err error) {
 	c.Derive(readingMinutes)
 	return c.TakeOver(find)
 }
 
-// readingMinutes counts how long each language's body takes to read.
+// readingMinutes returns the reading time of a body in each language.
 func readingMinutes(body content.RichText) content.Minutes {
 	minutes := content.Minutes{}
 	for locale, blocks := range body {

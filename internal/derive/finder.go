@@ -9,21 +9,21 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// Finder finds copies as readers of a stage see them, each once, and with it everything above it in its tree: together
-// with those that other requests look for ([batch.Together]). Sections, organizations and rounds are looked for,
-// which are few.
+// Finder returns a function that finds copies at a stage. It reads each copy once, together with all its ancestors.
+// Reads inside one [batch.Together] are combined. It is used for sections, organizations and rounds only, of which
+// there are few.
 func (d *Deriver) Finder(ctx context.Context, stage content.Stage) content.Finder {
 	return d.finder(ctx, stage, map[content.ID]content.Content{})
 }
 
-// finder is Finder where some copies are known. It adds those that it reads.
+// finder is Finder with a map of copies that were already read. It adds the copies that it reads.
 func (d *Deriver) finder(ctx context.Context, stage content.Stage, known map[content.ID]content.Content) content.Finder {
 	return func(id content.ID) (content.Content, error) {
 		if found, ok := known[id]; ok {
 			return found, nil
 		}
-		found, err := batch.Join(ctx, "above at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
-			all, err := d.climb(ctx, stage, ids)
+		found, err := batch.Join(ctx, "ancestors at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
+			all, err := d.withAncestors(ctx, stage, ids)
 			return slices.Repeat([]map[content.ID]content.Content{all}, len(ids)), err
 		})
 		if err != nil {
@@ -34,10 +34,9 @@ func (d *Deriver) finder(ctx context.Context, stage content.Stage, known map[con
 	}
 }
 
-// climb reads copies of some entries, and of everything above them, as readers of a stage see them: nil for what is not
-// there. What is not published yet stands in for itself, so that a published copy is never cut off from what is above
-// it.
-func (d *Deriver) climb(ctx context.Context, stage content.Stage, ids []content.ID) (map[content.ID]content.Content, error) {
+// withAncestors reads copies of entries and of all their ancestors at a stage. A missing entry is nil in the map. If an
+// entry has no published copy, its draft is used, so that a published copy always has all its ancestors.
+func (d *Deriver) withAncestors(ctx context.Context, stage content.Stage, ids []content.ID) (map[content.ID]content.Content, error) {
 	known := map[content.ID]content.Content{}
 	for len(ids) > 0 {
 		byKind := map[content.Kind][]content.ID{}
@@ -51,9 +50,9 @@ func (d *Deriver) climb(ctx context.Context, stage content.Stage, ids []content.
 			}
 		}
 		ids = nil
-		for kind, some := range byKind {
+		for kind, wanted := range byKind {
 			for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
-				found, err := d.kinds[kind].Copies(ctx, some, s)
+				found, err := d.kinds[kind].Copies(ctx, wanted, s)
 				if err != nil {
 					return nil, err
 				}
@@ -63,7 +62,7 @@ func (d *Deriver) climb(ctx context.Context, stage content.Stage, ids []content.
 						ids = append(ids, parent)
 					}
 				}
-				some = slices.DeleteFunc(some, func(id content.ID) bool { return found[id] != nil })
+				wanted = slices.DeleteFunc(wanted, func(id content.ID) bool { return found[id] != nil })
 			}
 		}
 	}

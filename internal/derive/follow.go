@@ -8,10 +8,10 @@ import (
 	"sen/internal/entries"
 )
 
-// ChangedAt lists the stages at which others take over something else from an entry after a change: what is below it in
-// a tree gets other ancestors, articles other breadcrumbs, the awards of a round another year, level or series.
+// ChangedAt lists the stages at which a change of an entry affects the derived fields of others: its descendants in a
+// tree get other ancestors, articles get other breadcrumbs, the awards of a round get another year, level or series.
 func ChangedAt(before, after *entries.Entry) (changed []content.Stage) {
-	if before == nil { // nobody links to it yet
+	if before == nil { // no entry links to a new one yet
 		return nil
 	}
 	for _, stage := range stages {
@@ -27,8 +27,8 @@ func ChangedAt(before, after *entries.Entry) (changed []content.Stage) {
 	return changed
 }
 
-// Follows tells what may have to be brought up to date after a change. It is kept with the revision until that is done,
-// so that another program does it if this one ends before.
+// Follows returns which derived fields may have to be updated after a change. The revision stores it until the update
+// is done, so that another program does the update if this one crashes.
 func Follows(before, after *entries.Entry) content.Follows {
 	switch {
 	case len(ChangedAt(before, after)) > 0:
@@ -39,16 +39,16 @@ func Follows(before, after *entries.Entry) content.Follows {
 	return ""
 }
 
-// Source is a changed entry from which others take something over.
+// Source is a changed entry from which others take over fields.
 type Source struct {
 	ID content.ID
-	// Revision is the id of the change.
+	// Revision is the id of the change's revision.
 	Revision string
-	// Stages are those at which others take over something else than before ([ChangedAt]).
+	// Stages lists the stages at which the fields that others take over have changed ([ChangedAt]).
 	Stages []content.Stage
 }
 
-// UpdateOthers brings up to date what others take over from some changed entries, and notes that this is done.
+// UpdateOthers updates the fields that others take over from changed entries, and marks this work as done.
 func (d *Deriver) UpdateOthers(ctx context.Context, sources []Source) ([]struct{}, error) {
 	for _, stage := range stages {
 		ids := map[content.Kind][]content.ID{}
@@ -57,8 +57,8 @@ func (d *Deriver) UpdateOthers(ctx context.Context, sources []Source) ([]struct{
 				ids[kind] = append(ids[kind], g.ID)
 			}
 		}
-		for kind, some := range ids {
-			if err := d.follow(ctx, kind, some, stage); err != nil {
+		for kind, kindIDs := range ids {
+			if err := d.updateUsers(ctx, kind, kindIDs, stage); err != nil {
 				return nil, err
 			}
 		}
@@ -70,11 +70,11 @@ func (d *Deriver) UpdateOthers(ctx context.Context, sources []Source) ([]struct{
 	return make([]struct{}, len(sources)), d.store.Followed(ctx, revisions)
 }
 
-// follow brings up to date what others took over from entries of a kind at a stage. That changes no versions and makes
-// no revisions.
-func (d *Deriver) follow(ctx context.Context, kind content.Kind, ids []content.ID, stage content.Stage) error {
+// updateUsers updates the fields that others took over from entries of a kind at a stage. It creates no versions and no
+// revisions.
+func (d *Deriver) updateUsers(ctx context.Context, kind content.Kind, ids []content.ID, stage content.Stage) error {
 	if kind.Descriptor().Tree {
-		below, err := d.below(ctx, d.kinds[kind], ids, stage)
+		below, err := d.updateDescendants(ctx, d.kinds[kind], ids, stage)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (d *Deriver) follow(ctx context.Context, kind content.Kind, ids []content.I
 	return nil
 }
 
-// Finish does what follows from changes whose programs ended before it was done.
+// Finish does the updates that crashed programs left open.
 func (d *Deriver) Finish(ctx context.Context) error {
 	open, err := d.store.Following(ctx)
 	if err != nil || len(open) == 0 {
@@ -103,7 +103,7 @@ func (d *Deriver) Finish(ctx context.Context) error {
 	return err
 }
 
-// FinishAll does what follows from some changes, as their revisions say.
+// FinishAll does the open updates of changes, as their revisions say.
 func (d *Deriver) FinishAll(ctx context.Context, changes []*content.Revision) ([]struct{}, error) {
 	ids := map[content.Kind][]content.ID{}
 	sources := make([]Source, len(changes))
@@ -114,15 +114,15 @@ func (d *Deriver) FinishAll(ctx context.Context, changes []*content.Revision) ([
 			sources[i].Stages = stages
 		}
 	}
-	for kind, some := range ids {
-		if err := d.finish(ctx, d.kinds[kind], some); err != nil {
+	for kind, kindIDs := range ids {
+		if err := d.finish(ctx, d.kinds[kind], kindIDs); err != nil {
 			return nil, err
 		}
 	}
 	return d.UpdateOthers(ctx, sources)
 }
 
-// finish has entries of a kind take over again what they took over from others.
+// finish derives entries of a kind again at every stage.
 func (d *Deriver) finish(ctx context.Context, of entries.Collection, ids []content.ID) error {
 	for _, stage := range stages {
 		err := d.rederiveAll(ctx, of, stage, func() ([]content.ID, error) { return ids, nil })
@@ -133,8 +133,8 @@ func (d *Deriver) finish(ctx context.Context, of entries.Collection, ids []conte
 	return nil
 }
 
-// below brings what is kept of those above up to date in the entries below some, and lists them.
-func (d *Deriver) below(ctx context.Context, of entries.Collection, above []content.ID, stage content.Stage) ([]content.ID, error) {
+// updateDescendants updates the ancestors stored in the descendants of entries, and lists the descendants.
+func (d *Deriver) updateDescendants(ctx context.Context, of entries.Collection, above []content.ID, stage content.Stage) ([]content.ID, error) {
 	ids, err := of.Linking(ctx, stage, "ancestors", above)
 	if err != nil || len(ids) == 0 {
 		return nil, err

@@ -10,60 +10,60 @@ import (
 	"sen/internal/entries"
 )
 
-// Outdated works out what a copy takes over from other entries, and tells whether it has something else. The copy stays
-// as it is. One that stands below itself is never outdated.
-func Outdated(c content.Content, find content.Finder) (is map[string]any, outdated bool, err error) {
-	anew := shallow(c)
-	cycle, err := anew.TakeOver(find)
-	is = anew.Taken().Fields
-	return is, err == nil && !cycle && !reflect.DeepEqual(c.Taken().Fields, is), err
+// Outdated returns the fields that a copy takes over from other entries, and reports whether the copy has other
+// values. It does not change the copy. A copy that is its own ancestor is never outdated.
+func Outdated(c content.Content, find content.Finder) (present map[string]any, outdated bool, err error) {
+	copied := shallow(c)
+	cycle, err := copied.TakeOver(find)
+	present = copied.Taken().Fields
+	return present, err == nil && !cycle && !reflect.DeepEqual(c.Taken().Fields, present), err
 }
 
-// shallow is another copy with the same values, so that its fields can be set while the first one stays as it is.
+// shallow returns a shallow copy, so that its fields can be set without changing the original.
 func shallow(c content.Content) content.Content {
 	other := reflect.New(reflect.TypeOf(c).Elem())
 	other.Elem().Set(reflect.ValueOf(c).Elem())
 	return other.Interface().(content.Content)
 }
 
-// outdatedOf works out what those of some copies take over that are outdated; known are the entries that were read for
-// it.
+// outdatedOf returns the present derived fields of those copies whose fields are outdated. known caches the entries
+// that were read.
 func (d *Deriver) outdatedOf(
 	ctx context.Context, copies map[content.ID]content.Content, stage content.Stage, known map[content.ID]content.Content,
 ) (map[content.ID]map[string]any, error) {
 	var above []content.ID
-	for _, c := range copies { // what they stood on last, which they mostly still do; what is missing is read when it is asked for
+	for _, c := range copies { // read the former sources first, which are mostly the present ones; find reads the others
 		for _, id := range append(c.Taken().From, c.ParentLink()) {
 			if known[id] == nil {
 				above = append(above, id)
 			}
 		}
 	}
-	read, err := d.climb(ctx, stage, above)
+	read, err := d.withAncestors(ctx, stage, above)
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(known, read)
 	derived, find := map[content.ID]map[string]any{}, d.finder(ctx, stage, known)
 	for id, c := range copies {
-		is, outdated, err := Outdated(c, find)
+		present, outdated, err := Outdated(c, find)
 		if err != nil {
 			return nil, err
 		}
 		if outdated {
-			derived[id] = is
+			derived[id] = present
 		}
 	}
 	return derived, nil
 }
 
-// rederive brings those entries of a kind up to date whose link of a field leads to one of some others.
+// rederive updates the entries of a kind whose field links to one of the entries in to.
 func (d *Deriver) rederive(ctx context.Context, of entries.Collection, stage content.Stage, field string, to []content.ID) error {
 	return d.rederiveAll(ctx, of, stage, func() ([]content.ID, error) { return of.Linking(ctx, stage, field, to) })
 }
 
-// rederiveAll brings the entries of a kind up to date that which lists. It goes on until nothing is left to do: while
-// it writes, the entries and those above them may change.
+// rederiveAll updates the entries of a kind that which lists. It repeats until nothing is outdated, because the entries
+// and their ancestors may change meanwhile.
 func (d *Deriver) rederiveAll(ctx context.Context, of entries.Collection, stage content.Stage, which func() ([]content.ID, error)) error {
 	for try, again := 0, true; again && try < attempts; try++ {
 		again = false
@@ -72,8 +72,8 @@ func (d *Deriver) rederiveAll(ctx context.Context, of entries.Collection, stage 
 			return err
 		}
 		known := map[content.ID]content.Content{}
-		for some := range slices.Chunk(ids, 500) {
-			found, err := of.Copies(ctx, some, stage)
+		for chunk := range slices.Chunk(ids, 500) {
+			found, err := of.Copies(ctx, chunk, stage)
 			if err != nil {
 				return err
 			}

@@ -1,5 +1,5 @@
-// Package entries reads and writes entries of any kind without their Go types: what it gives has copies of type
-// [content.Content]. So what is done with entries is written, and compiled, once for all kinds.
+// Package entries reads and writes entries of any kind without their Go types: copies have the type [content.Content].
+// Code that works for all kinds is written and compiled once.
 package entries
 
 import (
@@ -10,42 +10,42 @@ import (
 	"sen/internal/storage"
 )
 
-// Entry is an entry of any kind. A copy that is not there is a nil interface.
+// Entry is an entry of any kind. A missing copy is a nil interface.
 type Entry = content.Entry[content.Content]
 
-// Collection has the entries of one kind. Its methods do what those of [storage.Collection] do.
+// Collection holds the entries of one kind. Its methods do the same as those of [storage.Collection].
 type Collection interface {
 	Kind() content.Kind
-	// Entry reads a whole entry, whatever its state; false when there is none.
+	// Entry reads a whole entry in any state. It returns false when there is none.
 	Entry(ctx context.Context, id content.ID) (*Entry, bool, error)
-	// Each gives every entry, whole, in the order of their ids.
+	// Each calls each with every whole entry, in the order of their ids.
 	Each(ctx context.Context, each func(*Entry) error) error
 	// IDs lists the ids of all entries.
 	IDs(ctx context.Context) ([]content.ID, error)
-	// Copies reads copies of some entries at a stage. What is not there is not in the answer.
+	// Copies reads the copies of entries at a stage. The map has no key for an entry without such a copy.
 	Copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error)
-	// Revision reads the working copy that an entry had at a version; false when there was no such version, or its copy
-	// is gone.
+	// Revision reads the working copy that an entry had at a version. It returns false when there was no such version,
+	// or when its copy was deleted.
 	Revision(ctx context.Context, id content.ID, version int) (content.Content, bool, error)
-	// Due lists the entries whose state is to change by itself by a time.
+	// Due lists the entries with a scheduled change that is due at a time.
 	Due(ctx context.Context, at time.Time) ([]content.ID, error)
-	// Linking lists the entries whose link of a field, at a stage, leads to one of some others.
+	// Linking lists the entries whose field, at a stage, links to one of the entries in to.
 	Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) ([]content.ID, error)
-	// Taken tells whether a slug of the kind belongs to another entry than one.
-	Taken(ctx context.Context, slug string, than content.ID) (bool, error)
-	// Save makes a change of an entry; a nil before makes a new one. It answers [storage.ErrStale],
-	// [storage.ErrAttempted] or a [storage.SlugTakenError], and nothing is changed then.
+	// Taken reports whether a slug of the kind belongs to an entry other than except.
+	Taken(ctx context.Context, slug string, except content.ID) (bool, error)
+	// Save writes a change of an entry; if before is nil, it creates the entry. On [storage.ErrStale],
+	// [storage.ErrAttempted] or a [storage.SlugTakenError], nothing was written.
 	Save(ctx context.Context, before, after *Entry, r content.Revision, now time.Time) error
-	// Delete removes an entry for ever.
+	// Delete removes an entry permanently.
 	Delete(ctx context.Context, e *Entry, r content.Revision) error
-	// SetDerived sets derived fields of copies at a stage. This makes no versions.
+	// SetDerived sets derived fields of copies at a stage. It does not create versions.
 	SetDerived(ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any) error
 }
 
-// typed is a collection of entries whose copies have the Go type T.
+// typed implements Collection for entries whose copies have the Go type T.
 type typed[T any, F content.Filter[F]] struct{ stored *storage.Collection[T, F] }
 
-// of makes a collection of one of the store's.
+// of returns the untyped collection of a typed one.
 func of[T any, F content.Filter[F]](stored *storage.Collection[T, F]) Collection {
 	return typed[T, F]{stored}
 }
@@ -91,12 +91,12 @@ func (c typed[T, F]) Linking(ctx context.Context, stage content.Stage, field str
 	return c.stored.Linking(ctx, stage, field, to)
 }
 
-func (c typed[T, F]) Taken(ctx context.Context, slug string, than content.ID) (bool, error) {
-	return c.stored.Taken(ctx, slug, than)
+func (c typed[T, F]) Taken(ctx context.Context, slug string, except content.ID) (bool, error) {
+	return c.stored.Taken(ctx, slug, except)
 }
 
 func (c typed[T, F]) Save(ctx context.Context, before, after *Entry, r content.Revision, now time.Time) error {
-	after.Head = r.ID // as the store notes it
+	after.Head = r.ID // the store sets the same value
 	return c.stored.Save(ctx, withType[T](before), withType[T](after), r, now)
 }
 
@@ -108,7 +108,7 @@ func (c typed[T, F]) SetDerived(ctx context.Context, stage content.Stage, derive
 	return c.stored.SetDerived(ctx, stage, derived)
 }
 
-// untyped is an entry whose copies lost their Go type.
+// untyped returns an entry with its copies as [content.Content].
 func untyped[T any](e *content.Entry[T]) *Entry {
 	return convert(e, func(copied T) content.Content {
 		if content.IsNil(copied) {
@@ -118,7 +118,7 @@ func untyped[T any](e *content.Entry[T]) *Entry {
 	})
 }
 
-// withType is an entry whose copies got their Go type back; nil of a nil one.
+// withType returns an entry with its copies as T again; nil for nil.
 func withType[T any](e *Entry) *content.Entry[T] {
 	if e == nil {
 		return nil
@@ -131,8 +131,8 @@ func withType[T any](e *Entry) *content.Entry[T] {
 	})
 }
 
-// convert is an entry with other types of its copies. The copies themselves stay the same: the store sees by their
-// addresses which of them changed.
+// convert returns an entry with another type of copies. The copies keep their addresses, because the store compares the
+// addresses to see which copies changed.
 func convert[From, To any](e *content.Entry[From], copied func(From) To) *content.Entry[To] {
 	return &content.Entry[To]{
 		ID: e.ID, Version: e.Version, Live: copied(e.Live), Draft: copied(e.Draft), PublicSlugs: e.PublicSlugs,
@@ -140,7 +140,7 @@ func convert[From, To any](e *content.Entry[From], copied func(From) To) *conten
 	}
 }
 
-// At is the copy of an entry that is seen at a stage; nil when there is none.
+// At returns the copy of an entry at a stage; nil when there is none.
 func At(e *Entry, stage content.Stage) content.Content {
 	if stage == content.StageDraft {
 		return e.Draft

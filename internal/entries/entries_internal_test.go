@@ -10,8 +10,8 @@ import (
 	"sen/internal/content"
 )
 
-// TestConvert sees that an entry keeps all that it has when its copies lose their type and get it back: a field that is
-// new in [content.Entry] must be in convert, too.
+// TestConvert checks that an entry keeps every field when its copies lose their type and get it back. A new field of
+// [content.Entry] must be added to convert.
 func TestConvert(t *testing.T) {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	draft := &content.Tag{Base: content.Base{Slug: "nhap"}}
@@ -21,21 +21,21 @@ func TestConvert(t *testing.T) {
 	}
 	for i, v := 0, reflect.ValueOf(*e); i < v.NumField(); i++ {
 		if name := v.Type().Field(i).Name; v.Field(i).IsZero() != (name == "Live") {
-			t.Fatalf("the test sets no %s", name)
+			t.Fatalf("the test does not set %s", name)
 		}
 	}
 	without := untyped(e)
 	if without.Live != nil {
-		t.Error("a copy that is not there became one")
+		t.Error("a missing copy is not nil")
 	}
 	if without.Draft != content.Content(draft) {
-		t.Error("the draft is another one: the store could not see that it is unchanged")
+		t.Error("the draft has another address: the store would take it for a change")
 	}
 	back := withType[*content.Tag](without)
 	if diff := cmp.Diff(e, back); diff != "" {
 		t.Error(diff)
 	}
 	if back.Draft != draft || back.Live != nil {
-		t.Error("the copies are others")
+		t.Error("the copies have other addresses")
 	}
 }

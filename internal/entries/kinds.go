@@ -5,10 +5,11 @@ import (
 	"sen/internal/storage"
 )
 
-// Kinds has the collection of every kind.
+// Kinds maps each kind to its collection.
 type Kinds map[content.Kind]Collection
 
-// Of gives the collections of a store. What a kind has of its own are methods of its struct: see [content.Content].
+// Of returns the collections of a store. It panics if a kind has none. What differs between kinds is in the methods of
+// their structs: see [content.Content].
 func Of(s *storage.Store) Kinds {
 	kinds := Kinds{}
 	for _, c := range all(s) {

@@ -13,14 +13,14 @@ import (
 	"sen/internal/picture"
 )
 
-// maxFileName bounds a file's name in bytes.
+// maxFileName is the longest file name, in bytes.
 const maxFileName = 200
 
-// extensions matches what ends a name as an extension does.
+// extensions matches a file extension at the end of a name.
 var extensions = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
 
-// fileName is a name that a file can have everywhere: without folders and control signs,
-// and with an extension that tells its type.
+// fileName returns a name that is valid on every system: without folders and control characters, and with an extension
+// of its type.
 func fileName(name string, as picture.Type) string {
 	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
 	name = name[strings.LastIndexAny(name, `/\`)+1:]

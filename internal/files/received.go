@@ -1,5 +1,5 @@
-// Package files takes in the files of media: it finds out what a file is, removes what it should not contain, and keeps
-// it, with smaller versions of a picture.
+// Package files receives the files of media: it detects the type, removes what a file should not contain, and
+// stores the file, with smaller versions of a picture.
 package files
 
 import (
@@ -17,10 +17,10 @@ import (
 	"sen/internal/picture"
 )
 
-// Put stores a file of a medium: the whole one under the empty variant, a smaller version under its width.
+// Put stores a file of a medium. The variant is "" for the whole file, and the width for a smaller version.
 type Put func(ctx context.Context, medium content.ID, variant, name, mimeType string, from io.Reader) error
 
-// Received is a file that was taken in and cleaned. [Received.Close] must be called.
+// Received is a file that was received and cleaned. [Received.Close] must be called.
 type Received struct {
 	// SHA256 is the checksum of the cleaned file, as hexadecimal digits.
 	SHA256 string
@@ -29,15 +29,15 @@ type Received struct {
 	size int64
 	name string
 	as   picture.Type
-	// data is the file when it is a picture, nil otherwise. It is mapped from the disk, and gone after Close.
+	// data is the file if it is a picture, nil otherwise. It is mapped from the disk and invalid after Close.
 	data  []byte
 	close func()
 }
 
-// Close lets go of what the file takes.
+// Close releases the memory and the disk space of the file.
 func (f *Received) Close() { f.close() }
 
-// Receive finds out what a file of a size in bytes is, and cleans it. A file that is not taken in is a
+// Receive detects the type of a file and cleans it. The size is in bytes. If the file is refused, the error is a
 // [picture.Refusal].
 func Receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*Received, error) {
 	as, err := picture.Sniff(file, size, name)
@@ -63,7 +63,7 @@ func Receive(ctx context.Context, file io.ReaderAt, size int64, name string) (*R
 	return f, nil
 }
 
-// clean puts a cleaned picture in the place of the file.
+// clean replaces the file by a cleaned picture.
 func (f *Received) clean(ctx context.Context) error {
 	if f.size > picture.MaxBytes {
 		return &picture.Refusal{Reason: picture.ReasonPixels, What: fmt.Sprintf("%d bytes", f.size)}
@@ -88,13 +88,13 @@ func (f *Received) clean(ctx context.Context) error {
 
 func (f *Received) reader() io.Reader { return io.NewSectionReader(f.file, 0, f.size) }
 
-// kinds are the kinds of media, by the first half of their types.
+// kinds maps the first part of a MIME type to the kind of the medium.
 var kinds = map[string]content.MediaKind{
 	"image": content.MediaImage, "video": content.MediaVideo, "audio": content.MediaAudio,
 }
 
-// Keep stores the file under a medium's id, and notes in the medium what it is. A picture
-// gets its variants.
+// Keep stores the file under the id of a medium, and sets the fields of the medium that describe the file. A picture
+// also gets its variants.
 func (f *Received) Keep(ctx context.Context, put Put, m *content.Media) error {
 	m.FileName, m.MimeType, m.Bytes, m.SHA256 = f.name, f.as.MimeType, f.size, f.SHA256
 	kind, _, _ := strings.Cut(m.MimeType, "/")
@@ -110,11 +110,11 @@ func (f *Received) Keep(ctx context.Context, put Put, m *content.Media) error {
 	return put(ctx, m.ID, "", m.FileName, m.MimeType, f.reader())
 }
 
-// variantWidths are the widths in pixels that a picture is kept in beside its own.
+// variantWidths are the widths of the smaller versions of a picture, in pixels.
 var variantWidths = []int{320, 640, 1280}
 
-// keepVariants keeps a picture at smaller widths, and notes what it shows. One that moves
-// has no smaller versions: they would stand still.
+// keepVariants stores smaller versions of a picture and sets the fields that describe the picture. An animated picture
+// gets no smaller versions, because they would not move.
 func (f *Received) keepVariants(ctx context.Context, put Put, m *content.Media) error {
 	p, err := picture.Open(ctx, f.data)
 	if err != nil {
@@ -134,7 +134,7 @@ func (f *Received) keepVariants(ctx context.Context, put Put, m *content.Media) 
 			return err
 		}
 		if n := len(m.Variants); n > 0 && m.Variants[n-1].Width == made.Width {
-			break // it is so tall that it can't get wider
+			break // the picture is so tall that a wider version would exceed the largest height
 		}
 		mimeType := made.Format.MimeType()
 		if err := put(ctx, m.ID, strconv.Itoa(made.Width), m.FileName, mimeType, bytes.NewReader(made.Data)); err != nil {
@@ -147,13 +147,13 @@ func (f *Received) keepVariants(ctx context.Context, put Put, m *content.Media) 
 	return nil
 }
 
-// Import takes in the file of a medium that is imported, and keeps it.
+// Import receives and stores the file of an imported medium.
 func Import(ctx context.Context, put Put, m *content.Media, open func() (io.ReadCloser, error)) error {
 	opened, err := open()
 	if err != nil {
 		return err
 	}
-	file, size, err := anywhere(opened)
+	file, size, err := readerAt(opened)
 	if err == nil {
 		var f *Received
 		if f, err = Receive(ctx, file, size, m.FileName); err == nil {
@@ -164,8 +164,8 @@ func Import(ctx context.Context, put Put, m *content.Media, open func() (io.Read
 	return errors.Join(err, opened.Close())
 }
 
-// anywhere makes a file readable at any place: most are, the others are read whole.
-func anywhere(file io.Reader) (io.ReaderAt, int64, error) {
+// readerAt returns a reader with random access. It reads the whole file into memory if the file has none.
+func readerAt(file io.Reader) (io.ReaderAt, int64, error) {
 	if at, ok := file.(interface {
 		io.ReaderAt
 		io.Seeker

@@ -8,14 +8,14 @@ import (
 	"sen/internal/content"
 )
 
-// failure is an error with a message of the catalog. It ends a request, or one of several changes.
+// failure is an error with a message of the catalog. It ends a request, or one change of a batch.
 type failure struct {
 	known   *content.Error
 	message Message
 	args    []any
 }
 
-// Failed makes an error of a message. Readers see it in their language.
+// Failed returns an error with a message. Clients get it in their language.
 func Failed(code content.Code, m Message, args ...any) error {
 	vietnamese := &Report{vietnamese: true}
 	known := &content.Error{Code: code, Message: new(Report).Text(m, args...), Vietnamese: vietnamese.Text(m, args...)}
@@ -25,11 +25,11 @@ func Failed(code content.Code, m Message, args ...any) error {
 // Error implements error.
 func (f *failure) Error() string { return f.known.Error() }
 
-// Unwrap gives what a reader may see.
+// Unwrap returns the error that clients may see.
 func (f *failure) Unwrap() error { return f.known }
 
-// Problem words an error that ended one of several changes as a problem of that change, so that the others can go on.
-// It answers false for an error that concerns all of them.
+// Problem converts an error that ended one change of a batch to a problem of that change, so that the other changes
+// continue. It returns false for an error that concerns the whole batch.
 func Problem(chain []content.Locale, err error) (content.Problem, bool) {
 	code := content.ProblemCode(content.CodeOf(err))
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -37,7 +37,7 @@ func Problem(chain []content.Locale, err error) (content.Problem, bool) {
 	}
 	m, args := Unavailable, []any(nil)
 	switch ours := new(failure); {
-	case errors.As(err, &ours) && slices.Contains(ofOne, code):
+	case errors.As(err, &ours) && slices.Contains(oneChange, code):
 		m, args = ours.message, ours.args
 	case code != content.ProblemUnavailable:
 		return content.Problem{}, false
@@ -45,5 +45,5 @@ func Problem(chain []content.Locale, err error) (content.Problem, bool) {
 	return content.Problem{Code: code, Message: New(chain).Text(m, args...), Path: []string{}}, true
 }
 
-// ofOne are the codes of errors that concern one of several changes.
-var ofOne = []content.ProblemCode{content.ProblemForbidden, content.ProblemUnavailable, content.ProblemConflict}
+// oneChange lists the codes of errors that concern one change of a batch only.
+var oneChange = []content.ProblemCode{content.ProblemForbidden, content.ProblemUnavailable, content.ProblemConflict}

@@ -8,11 +8,12 @@ import (
 	"sen/internal/content"
 )
 
-// siteURL is where clients reach the program: it knows which addresses are its own.
+// siteURL is the address at which clients reach the program. With it, the newsroom recognizes the program's own
+// addresses.
 type siteURL string
 
-// parse parses an address of this program: one on the public URL, or one on the site that
-// starts with "/". It answers false for addresses elsewhere.
+// parse parses an address of this program: an address below the public URL, or a path that starts with "/". It returns
+// false for any other address.
 func (s siteURL) parse(address string) (*url.URL, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	base, wrong := url.Parse(string(s))
@@ -26,7 +27,7 @@ func (s siteURL) parse(address string) (*url.URL, bool) {
 	return u, true
 }
 
-// hostOf is the host of an address with its port, where that is no usual one.
+// hostOf returns the host of an address in lower case. The port follows it, unless it is 80 or 443.
 func hostOf(u *url.URL) string {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
@@ -35,8 +36,8 @@ func hostOf(u *url.URL) string {
 	return host
 }
 
-// mediumAt finds the medium that an address of this program leads to, in whatever size and signed or
-// not: "/media/media_…/anh.jpg" on the site or on the public URL. Those on other hosts lead to none.
+// mediumAt returns the medium of an address of this program, in any size, signed or not: "/media/media_…/anh.jpg" as a
+// path or below the public URL. It returns false for addresses on other hosts.
 func (s siteURL) mediumAt(address string) (content.ID, bool) {
 	u, ok := s.parse(address)
 	if !ok || !strings.HasPrefix(u.Path, "/media/") {
@@ -45,14 +46,14 @@ func (s siteURL) mediumAt(address string) (content.ID, bool) {
 	return content.MediumIn(u.Path)
 }
 
-// isPreview tells whether an address of this program shows a draft to whoever has it.
+// isPreview reports whether an address of this program is a preview link. Everyone who has such a link can see a draft.
 func (s siteURL) isPreview(address string) bool {
 	u, ok := s.parse(address)
 	return ok && strings.HasPrefix(u.Path, "/preview/")
 }
 
-// unsigned is an address without the signature of a medium's file: a signature shows drafts and ends,
-// and without one the address shows what is published. It answers false when there is none.
+// unsigned returns an address without the signature of a medium's file, and reports whether it had one. A signature
+// gives access to a draft for a limited time; the address without it shows the published file.
 func (s siteURL) unsigned(address string) (string, bool) {
 	if _, ours := s.mediumAt(address); !ours || !content.Signed(address) {
 		return address, false

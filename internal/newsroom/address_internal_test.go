@@ -2,7 +2,7 @@ package newsroom
 
 import "testing"
 
-// TestOwnAddresses tells the addresses of this program from those of others, and which lead to a medium or a preview.
+// TestOwnAddresses checks which addresses belong to this program, and which of them lead to a medium or a preview.
 func TestOwnAddresses(t *testing.T) {
 	n := siteURL("https://sen.example")
 	below := siteURL("https://sen.example:8443/cms")

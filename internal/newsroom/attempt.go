@@ -18,7 +18,7 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// do makes the change. It begins anew when another change came first.
+// do makes the change. It tries again when another change came first.
 func (w *work) do(ctx context.Context) (*Outcome, error) {
 	for n := range attempts {
 		began := time.Now()
@@ -26,7 +26,7 @@ func (w *work) do(ctx context.Context) (*Outcome, error) {
 		var taken *storage.SlugTakenError
 		switch {
 		case errors.Is(err, storage.ErrStale), errors.Is(err, storage.ErrAttempted), err == nil && outcome.Conflict != nil:
-			if w.change.Key != "" { // the other one may be the same change, sent at the same time
+			if w.change.Key != "" { // the other one may be a concurrent attempt of this change
 				if done, ok, err := w.replay(ctx); ok || err != nil {
 					return done, err
 				}
@@ -50,8 +50,8 @@ func (w *work) do(ctx context.Context) (*Outcome, error) {
 	return nil, messages.Failed(content.CodeConflict, messages.Busy)
 }
 
-// backOff waits before the next attempt: at random, and longer each time, so that changes that ran into each other do
-// not do so again and again.
+// backOff waits a random time before the next attempt. The wait grows with each attempt, so that conflicting changes
+// don't collide again and again.
 func backOff(ctx context.Context, attempt int) error {
 	select {
 	case <-ctx.Done():
@@ -61,11 +61,11 @@ func backOff(ctx context.Context, attempt int) error {
 	}
 }
 
-// attempt makes a change once. With problems in the report nothing was written.
+// attempt tries the change once. If the report has problems, nothing was written.
 func (w *work) attempt(ctx context.Context) (*Outcome, error) {
 	w.report.Problems, w.report.Notices = nil, nil
-	w.there, w.above, w.was, w.shown = nil, nil, nil, nil
-	w.why()
+	w.loaded, w.inferred, w.previous, w.visible = nil, nil, nil, nil
+	w.note()
 	if w.change.Action == content.ActionCreate {
 		return w.create(ctx)
 	}
@@ -87,14 +87,14 @@ func (w *work) attempt(ctx context.Context) (*Outcome, error) {
 		w.change.Version = before.Version
 	}
 	if before.Version != w.change.Version {
-		if joins, err := w.joins(ctx, before); err != nil {
+		if joins, err := w.canMerge(ctx, before); err != nil {
 			return nil, err
 		} else if !joins {
 			w.report.Refuse(content.ProblemConflict, []string{"version"}, messages.Stale, before.Version, w.change.Version)
 			return &Outcome{Conflict: &Conflict{Version: before.Version, Seen: w.change.Version, ID: w.change.ID}}, nil
 		}
 	}
-	m, ok := legal(w.change.Action, &before.Editing)
+	m, ok := findMove(w.change.Action, &before.Editing)
 	if !ok {
 		w.report.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.IllegalMove, w.change.Action, before.State)
 		return &Outcome{}, nil
@@ -110,20 +110,20 @@ func (w *work) attempt(ctx context.Context) (*Outcome, error) {
 	return w.save(ctx, before, m)
 }
 
-// save makes the change of an entry that a move of the workflow is.
+// save makes a change that is a move of the workflow.
 func (w *work) save(ctx context.Context, before *entries.Entry, m move) (*Outcome, error) {
-	w.was = before.Draft
+	w.previous = before.Draft
 	after, err := w.next(ctx, before, m)
 	if err != nil || len(w.report.Problems) > 0 {
 		return &Outcome{}, err
 	}
 	if same, err := w.unchanged(ctx, before, after); same || err != nil {
-		return seen(before), errors.Join(err, w.tellHidden(ctx))
+		return outcomeOf(before), errors.Join(err, w.noticeHidden(ctx))
 	}
 	if err := w.publishWith(ctx); err != nil || len(w.report.Problems) > 0 {
 		return &Outcome{}, err
 	}
-	r := w.entry(after.UpdatedAt)
+	r := w.newRevision(after.UpdatedAt)
 	r.Follows = derive.Follows(before, after)
 	if err := w.of.Save(ctx, before, after, r, w.room.now()); err != nil {
 		return nil, err
@@ -131,12 +131,12 @@ func (w *work) save(ctx context.Context, before *entries.Entry, m move) (*Outcom
 	return w.saved(ctx, before, after)
 }
 
-// delete removes an entry for ever.
+// delete removes an entry permanently.
 func (w *work) delete(ctx context.Context, before *entries.Entry) error {
 	if _, err := w.checkWith(ctx); err != nil || len(w.report.Problems) > 0 {
 		return err
 	}
-	if err := w.of.Delete(ctx, before, w.entry(w.moment())); err != nil {
+	if err := w.of.Delete(ctx, before, w.newRevision(w.startTime())); err != nil {
 		return err
 	}
 	if w.change.Kind == content.KindMedia {
@@ -145,10 +145,11 @@ func (w *work) delete(ctx context.Context, before *entries.Entry) error {
 	return nil
 }
 
-// followTime is how long what follows from a change may take, whether or not the client waits for it.
+// followTime is the longest time for updating derived fields after a change. It applies also when the client has
+// disconnected.
 const followTime = 30 * time.Second
 
-// saved is the outcome of a change that was written, once what follows from it is done.
+// saved updates the derived fields that depend on a saved change, and returns the outcome.
 func (w *work) saved(ctx context.Context, before, after *entries.Entry) (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), followTime)
 	defer cancel()
@@ -161,11 +162,11 @@ func (w *work) saved(ctx context.Context, before, after *entries.Entry) (*Outcom
 			return nil, err
 		}
 	}
-	return seen(after), w.tellHidden(ctx)
+	return outcomeOf(after), w.noticeHidden(ctx)
 }
 
-// seen is an entry as the outcome of a change shows it.
-func seen(e *entries.Entry) *Outcome {
+// outcomeOf returns the outcome that shows an entry.
+func outcomeOf(e *entries.Entry) *Outcome {
 	base := e.Draft.Common()
 	e.LiveVersion = 0
 	if e.Live != nil {
@@ -175,8 +176,8 @@ func seen(e *entries.Entry) *Outcome {
 	return &Outcome{Content: e.Draft, ID: e.ID}
 }
 
-// unchanged tells whether a save would leave everything as it is. Then nothing is written: no version, no revision,
-// no step of the workflow. Under an idempotency key a receipt is kept in the place of the revision.
+// unchanged reports whether a save would change nothing. Then nothing is written: no version, no revision and no move.
+// With an idempotency key, it stores a receipt in place of the revision.
 func (w *work) unchanged(ctx context.Context, before, after *entries.Entry) (bool, error) {
 	if w.change.Action != content.ActionUpdate && w.change.Action != content.ActionRestoreRevision {
 		return false, nil
@@ -188,15 +189,15 @@ func (w *work) unchanged(ctx context.Context, before, after *entries.Entry) (boo
 	if w.change.Key == "" {
 		return true, nil
 	}
-	r := w.entry(w.moment())
+	r := w.newRevision(w.startTime())
 	r.Entry, r.Of, r.Version, r.State = before.ID, w.change.Kind, before.Version, before.State
 	return true, w.room.store.KeepReceipt(ctx, r)
 }
 
-// create makes a new entry. A slug that was made from the title makes way for one that
-// is there; one that the editor chose does not.
+// create makes a new entry. If a slug made from the title is taken, another one is tried; a slug that the editor chose
+// is refused.
 func (w *work) create(ctx context.Context) (*Outcome, error) {
-	now := w.moment()
+	now := w.startTime()
 	after := &entries.Entry{ID: w.newID(now), Version: 1, Draft: w.change.Kind.Descriptor().New(), CreatedAt: now, UpdatedAt: now}
 	after.State, after.CreatedBy, after.UpdatedBy = content.StateDraft, w.actor.Person(), w.actor.Person()
 	base := after.Draft.Common()
@@ -210,7 +211,7 @@ func (w *work) create(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	made := base.Slug == ""
-	stem := w.stem(after.Draft)
+	stem := w.slugFromLabel(after.Draft)
 	if made {
 		base.Slug = stem
 	}
@@ -218,12 +219,12 @@ func (w *work) create(ctx context.Context) (*Outcome, error) {
 		return &Outcome{}, nil
 	}
 	for try := 2; ; try++ {
-		r := w.entry(now)
+		r := w.newRevision(now)
 		r.Follows = derive.Follows(nil, after)
 		err := w.of.Save(ctx, nil, after, r, w.room.now())
 		if taken := new(storage.SlugTakenError); made && errors.As(err, &taken) && try < 100 {
 			base.Slug = fmt.Sprintf("%s-%d", stem, try)
-			if try > 5 { // many of one name: go on by chance, not by counting
+			if try > 5 { // many entries have this name: use a random suffix instead of counting
 				base.Slug = stem + "-" + strings.ToLower(string(content.NewID(w.change.Kind, now))[len(after.ID)-6:])
 			}
 			continue

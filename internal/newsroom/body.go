@@ -12,7 +12,8 @@ import (
 	"sen/internal/richtext"
 )
 
-// bodies reads a body in some languages, from blocks, Markdown or HTML.
+// bodies reads a body in some languages, from blocks, Markdown or HTML. The other languages stay unchanged; null clears
+// all languages.
 func (r *reader) bodies(to *content.RichText, value any, path []string) {
 	if value == nil {
 		*to = nil
@@ -69,29 +70,29 @@ func (r *reader) blocks(fields map[string]any, path []string) (blocks []content.
 		}
 		r.report.Notice(content.NoticeLost, path, messages.Lost, what, l.Count)
 	}
-	r.made(reflect.ValueOf(blocks), "", path)
+	r.cleanConverted(reflect.ValueOf(blocks), "", path)
 	r.forms = append(r.forms, blocks)
 	return blocks
 }
 
-// made reads what was made of Markdown or HTML in the way of what is given as blocks: texts
-// are cleaned, and links are to be checked.
-func (r *reader) made(v reflect.Value, tag reflect.StructTag, path []string) {
+// cleanConverted treats blocks that were converted from Markdown or HTML like blocks in the input: it cleans their
+// texts and collects their links.
+func (r *reader) cleanConverted(v reflect.Value, tag reflect.StructTag, path []string) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			r.made(v.Elem(), tag, path)
+			r.cleanConverted(v.Elem(), tag, path)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			r.made(v.Field(i), v.Type().Field(i).Tag, path)
+			r.cleanConverted(v.Field(i), v.Type().Field(i).Tag, path)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			r.made(v.Index(i), tag, path)
+			r.cleanConverted(v.Index(i), tag, path)
 		}
 		if spans, ok := v.Interface().(content.Spans); ok {
-			r.run(spans, path)
+			r.refusePlaceholder(spans, path)
 		}
 	case reflect.String:
 		if id, ok := v.Interface().(content.ID); !ok {
@@ -102,9 +103,9 @@ func (r *reader) made(v reflect.Value, tag reflect.StructTag, path []string) {
 	}
 }
 
-// run refuses running text that has, or is, what a program printed in place of a value. A single
-// span may be such a word, and what is marked as code may be anything.
-func (r *reader) run(spans content.Spans, path []string) {
+// refusePlaceholder refuses a paragraph that contains, or is, a placeholder that a program printed instead of a value.
+// It checks the spans together, because one span may be such a word by chance. Code is not checked.
+func (r *reader) refusePlaceholder(spans content.Spans, path []string) {
 	var text strings.Builder
 	for _, s := range spans {
 		if slices.Contains(s.Marks, content.MarkCode) {
@@ -118,7 +119,7 @@ func (r *reader) run(spans content.Spans, path []string) {
 	}
 }
 
-// block checks a block that was given as such.
+// block checks a block of the input.
 func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 	given := 0
 	for _, value := range fields {
@@ -151,7 +152,7 @@ func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 	})
 }
 
-// embed is an embed with its address as HTML has it. A file of our own is no embed but a document.
+// embed normalizes the address of an embed as HTML needs it. A file of this site becomes a file block instead.
 func (r *reader) embed(b *content.Block, path []string) {
 	e := b.Embed
 	if id, ours := r.own.mediumAt(string(e.URL)); ours {
@@ -165,7 +166,7 @@ func (r *reader) embed(b *content.Block, path []string) {
 	}
 }
 
-// nesting is how deep the lists of some items nest.
+// nesting returns the depth of nested lists.
 func nesting(items []content.ListItem) int {
 	deepest := 0
 	for _, item := range items {
@@ -177,8 +178,9 @@ func nesting(items []content.ListItem) int {
 	return deepest
 }
 
-// leaveToMedia takes the texts out of blocks that their media have themselves, in any language: HTML and
-// Markdown do not tell whose a text is, and a use without texts of its own follows the medium.
+// leaveToMedia removes texts from blocks when the medium has the same text in any language. Markdown and HTML don't say
+// whether a text belongs to the block or to the medium. A block without texts of its own shows those of the medium,
+// also when they change.
 func leaveToMedia(blocks []content.Block, found map[content.ID]content.Content) {
 	has := func(texts content.Text, text string) bool {
 		return slices.Contains(slices.Collect(maps.Values(texts)), text)
@@ -209,7 +211,7 @@ func leaveToMedia(blocks []content.Block, found map[content.ID]content.Content) 
 	}
 }
 
-// eachSpan visits the runs of text in a block.
+// eachSpan calls visit for each span in a block.
 func eachSpan(b *content.Block, visit func(*content.Span)) {
 	each := func(spans []content.Span) {
 		for i := range spans {

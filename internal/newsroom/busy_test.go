@@ -12,7 +12,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// busyEngine is an engine on which another write of a tag always comes first, after a while.
+// busyEngine is an engine in which every write of a tag waits and then finds that another write came first.
 type busyEngine struct {
 	engine.Engine
 	wait time.Duration
@@ -31,15 +31,15 @@ func (e busyEngine) Table(name string) engine.Table {
 	return table
 }
 
-// WriteEach finds no document of the versions that it is asked to change.
+// WriteEach reports that no document has the expected version.
 func (t busyTable) WriteEach(context.Context, ...engine.Change) (int, []int, error) {
 	time.Sleep(t.wait)
 	return 0, nil, nil
 }
 
-// TestMergeThatIsNeverItsTurn merges a change into an entry that others change all the time: it is a conflict, also
-// where the request's time is over before all attempts were made.
-func TestMergeThatIsNeverItsTurn(t *testing.T) {
+// TestMergeUnderConstantChanges merges a change into an entry that others change all the time. The result is a
+// conflict, also when the request's time ends before all attempts were made.
+func TestMergeUnderConstantChanges(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		room := newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)})
 		made, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{
@@ -63,7 +63,7 @@ func TestMergeThatIsNeverItsTurn(t *testing.T) {
 					Action: content.ActionUpdate, ID: made.ID, Version: 1, Merge: true, Input: newsroom.Input{"name": text("Khuyến nông")},
 				})
 				if content.CodeOf(err) != content.CodeConflict {
-					t.Errorf("it is answered %v", err)
+					t.Errorf("the error is %v", err)
 				}
 			})
 		}

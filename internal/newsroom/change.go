@@ -7,63 +7,65 @@ import (
 	"sen/internal/messages"
 )
 
-// Change is what an actor asks for: one action on one entry.
+// Change is a request of an actor: one action on one entry.
 type Change struct {
 	Action content.Action
-	// Kind is of a new entry; that of others stands in their ID.
+	// Kind is the kind of a new entry. For an existing entry, its ID contains the kind.
 	Kind content.Kind
 	ID   content.ID
-	// Version is the one that the actor has seen.
+	// Version is the version that the actor has seen.
 	Version int
 	Input   Input
-	// Locale is the language of texts that name none.
+	// Locale is the language of the texts that give no language.
 	Locale content.Locale
-	// Note says why, for those actions that want it.
+	// Note is the reason for the change. Some actions require it.
 	Note string
-	// At is when it is to happen; nil is at once.
+	// At is the time at which the change is to happen; nil means now.
 	At *time.Time
-	// Revision is the version whose content is restored.
+	// Revision is the version whose content ActionRestoreRevision restores.
 	Revision int
-	// With are entries that are published with it, before it, and at the same time.
+	// With lists entries that are published together with this one. They are published before it, and for the same
+	// time.
 	With []content.ID
-	// Merge joins the change with those that came in between, where they touch other fields.
+	// Merge combines the change with newer changes, if those changed other fields.
 	Merge bool
-	// Key makes a repetition answer what the first attempt did; empty for none. Item tells those apart that
-	// came under one key: from 1, and 0 for one that came alone.
+	// Key is the idempotency key: a repeated change with the same key returns the result of the first attempt. Empty
+	// means none. Item distinguishes the changes of one request that share a key: it counts from 1, and is 0 for a
+	// single change.
 	Key  string
 	Item int
-	// prepare fills a new copy with what no input has; nil for nothing.
+	// prepare sets fields of a new copy that no input can set; nil sets nothing.
 	prepare func(content.Content)
-	// together are the entries in whose company it is published.
+	// together lists the entries that are published in the same request.
 	together []content.ID
 }
 
-// Outcome is what became of a change.
+// Outcome is the result of a change.
 type Outcome struct {
-	// Content is the working copy afterwards; nil when nothing was written, or when it is gone.
+	// Content is the working copy after the change. It is nil when nothing was written, or when the entry was deleted.
 	Content content.Content
-	// ID is the entry's, also when it is gone.
+	// ID is the id of the entry, also when the entry was deleted.
 	ID content.ID
-	// Problems are what is wrong; with any, nothing was written.
+	// Problems lists what is wrong. If there are any, nothing was written.
 	Problems []content.Problem
-	// Notices tell what was written otherwise than it was sent.
+	// Notices lists what was written differently from what was sent.
 	Notices  []content.Problem
 	Conflict *Conflict
 }
 
-// Conflict tells what a stale change ran into.
+// Conflict describes why a stale change was refused.
 type Conflict struct {
-	// Version is the entry's present one, Seen the one that the actor had seen.
+	// Version is the present version of the entry; Seen is the version that the actor had seen.
 	Version, Seen int
-	// ID is the entry's; empty for the site's settings.
+	// ID is the id of the entry; empty for the site's settings.
 	ID content.ID
 }
 
-// ErrNotReached ends a change of many whose time was over before it was begun.
+// ErrNotReached is the error of a change in a batch when the request's time ended before the change began.
 var ErrNotReached = messages.Failed(content.CodeUnavailable, messages.NotReached)
 
-// Refused turns an error that ended one change of many into its outcome, in the language of the chain, so that the
-// others can go on. An error that concerns all of them stays an error.
+// Refused converts the error of one change in a batch to its outcome, in the language of the chain, so that the other
+// changes continue. It returns the error unchanged when the error concerns all changes of the batch.
 func Refused(chain []content.Locale, err error) (*Outcome, error) {
 	problem, ok := messages.Problem(chain, err)
 	if !ok {

@@ -6,8 +6,8 @@ import (
 	"sen/internal/content"
 )
 
-// ChangedSince lists the fields in which the working copy of an entry differs from what it
-// was at a version, or, without an id, the site's settings do; none when that version never was.
+// ChangedSince lists the fields in which the working copy of an entry differs from the entry's content at a version.
+// Without an id it compares the site's settings. The list is empty when there was no such version.
 func (n *Newsroom) ChangedSince(ctx context.Context, id content.ID, version int) ([]string, error) {
 	if id == "" {
 		return n.siteChangedSince(ctx, version)
@@ -25,7 +25,7 @@ func (n *Newsroom) ChangedSince(ctx context.Context, id content.ID, version int)
 	return differing(seen, present[id])
 }
 
-// differing are the fields in which two copies differ.
+// differing lists the paths of the fields in which two copies differ.
 func differing(before, after any) ([]string, error) {
 	fields := []string{}
 	changes, err := content.Diff(before, after)
@@ -35,7 +35,7 @@ func differing(before, after any) ([]string, error) {
 	return fields, err
 }
 
-// siteChangedSince lists the fields in which the settings differ from what they were at a version.
+// siteChangedSince lists the fields in which the present settings differ from the settings at a version.
 func (n *Newsroom) siteChangedSince(ctx context.Context, version int) ([]string, error) {
 	seen, ok, err := n.store.SiteAt(ctx, version)
 	if !ok || err != nil {

@@ -15,8 +15,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// wrongBy is a store of a program whose clock is wrong.
-func wrongBy(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
+// storeWithClock returns a store of a program whose clock is off by a duration.
+func storeWithClock(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
 	t.Helper()
 	store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(off) }})
 	t.Cleanup(store.Close)
@@ -26,13 +26,13 @@ func wrongBy(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
 	return store
 }
 
-// TestSameKeyAtOnce sends the same creations to two programs at the same moment whose clocks differ by 12 s, each under
-// a key of its own, and several of them with the same name: each key makes one entry, and each entry has a slug of its
-// own.
-func TestSameKeyAtOnce(t *testing.T) {
+// TestSameKeyConcurrently sends the same creations to two programs at the same time. The clocks of the programs differ
+// by 12 s. Each creation has its own key; several have the same name. Each key must make one entry, and each entry must
+// have its own slug.
+func TestSameKeyConcurrently(t *testing.T) {
 	const keys, alike = 60, 3
 	e := testkit.MongoDB(t)
-	right, ahead := wrongBy(t, e, 0), wrongBy(t, e, 12*time.Second)
+	right, ahead := storeWithClock(t, e, 0), storeWithClock(t, e, 12*time.Second)
 	for order, programs := range [][]*storage.Store{{right, ahead}, {ahead, right}} {
 		rooms := make([]*newsroom.Newsroom, len(programs))
 		outcomes := make([][]*newsroom.Outcome, len(programs))
@@ -80,16 +80,17 @@ func TestSameKeyAtOnce(t *testing.T) {
 		}
 	}
 	if found := findings(t, right); len(found) > 0 {
-		t.Errorf("it does not fit together: %v", found)
+		t.Errorf("the store is inconsistent: %v", found)
 	}
 }
 
-// TestClocksThatDiffer has two programs write to one database whose clocks differ by two minutes: a slug that one has
-// just claimed is not taken by the other, the same idempotency key makes one entry, and nothing is published early.
+// TestClocksThatDiffer lets two programs write to one database. Their clocks differ by two minutes. A slug that one
+// program has just claimed is not taken by the other, one idempotency key makes one entry, and nothing is published
+// early.
 func TestClocksThatDiffer(t *testing.T) {
 	e := testkit.MongoDB(t)
 	room := func(off time.Duration) *newsroom.Newsroom {
-		return newsroom.New(wrongBy(t, e, off), newsroom.Options{Log: testkit.Log(t)})
+		return newsroom.New(storeWithClock(t, e, off), newsroom.Options{Log: testkit.Log(t)})
 	}
 	right, ahead := room(0), room(2*time.Minute)
 	ctx := editor(context.Background())
@@ -106,7 +107,7 @@ func TestClocksThatDiffer(t *testing.T) {
 	if second := do(ahead, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name, Key: "k"}); second.ID != first.ID {
 		t.Errorf("one key made %s and %s", first.ID, second.ID)
 	}
-	// A write that is under way elsewhere has claimed a slug.
+	// A running write of another program has claimed a slug.
 	testkit.Insert(t, e, "routes", fmt.Sprintf(`{"_id": "Tag:dang-luu", "entry": "tag_x", "open": true, "at": {"$date": %q}}`, time.Now().UTC().Format(time.RFC3339Nano)))
 	if _, err := ahead.Do(ctx, vietnamese, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": text("Đang lưu")}}); err != nil {
 		t.Fatal(err)

@@ -10,9 +10,9 @@ import (
 	"sen/internal/messages"
 )
 
-// joins tells whether a stale change can be joined with what came in between. Then the change goes on from the present
-// version.
-func (w *work) joins(ctx context.Context, present *entries.Entry) (bool, error) {
+// canMerge reports whether a stale change can be combined with the changes made since the version that the actor saw.
+// If so, the change continues from the present version.
+func (w *work) canMerge(ctx context.Context, present *entries.Entry) (bool, error) {
 	if !w.change.Merge || w.change.Action != content.ActionUpdate || w.change.Version >= present.Version {
 		return false, nil
 	}
@@ -26,7 +26,7 @@ func (w *work) joins(ctx context.Context, present *entries.Entry) (bool, error) 
 	}
 	joins := !w.touches(changes)
 	if !joins {
-		joins, err = w.agrees(ctx, present, changes)
+		joins, err = w.setsPresentValues(ctx, present, changes)
 	}
 	if joins && err == nil {
 		w.report.Notice(content.NoticeMerged, []string{"version"}, messages.Merged, present.Version)
@@ -34,8 +34,9 @@ func (w *work) joins(ctx context.Context, present *entries.Entry) (bool, error) 
 	return joins, err
 }
 
-// agrees tells whether the input sets those fields that were changed meanwhile to what they are already.
-func (w *work) agrees(ctx context.Context, present *entries.Entry, meanwhile []*content.FieldChange) (bool, error) {
+// setsPresentValues reports whether the input leaves unchanged every field that others changed in the meantime, because
+// it sets the value that the field already has.
+func (w *work) setsPresentValues(ctx context.Context, present *entries.Entry, meanwhile []*content.FieldChange) (bool, error) {
 	trial := *w
 	trial.report = messages.New(w.chain)
 	copied := content.Clone(present.Draft)
@@ -48,7 +49,7 @@ func (w *work) agrees(ctx context.Context, present *entries.Entry, meanwhile []*
 	}), err
 }
 
-// touches tells whether the input changes a field of those that were changed.
+// touches reports whether the input sets a field that is among the changed ones.
 func (w *work) touches(changes []*content.FieldChange) bool {
 	touched := w.touched()
 	return slices.ContainsFunc(changes, func(change *content.FieldChange) bool {
@@ -56,7 +57,7 @@ func (w *work) touches(changes []*content.FieldChange) bool {
 	})
 }
 
-// touched are the fields that the input changes: a text by its languages.
+// touched lists the fields that the input sets. A text counts separately in each language.
 func (w *work) touched() (fields []string) {
 	for name, value := range w.change.Input {
 		members, ok := value.([]any)
@@ -89,10 +90,10 @@ func (w *work) touched() (fields []string) {
 	return fields
 }
 
-// dayOrMoment are the fields that take the place of each other.
+// dayOrMoment maps each field of an event to the field that it replaces.
 var dayOrMoment = map[string]string{"startsAt": "startsOn", "startsOn": "startsAt", "endsAt": "endsOn", "endsOn": "endsAt"}
 
-// isLocalized tells whether a value is a text, or a body, of one language.
+// isLocalized reports whether a value is a text or a body in one language.
 func isLocalized(fields map[string]any) bool {
 	for name := range fields {
 		if !slices.Contains([]string{"locale", "text", "blocks", "markdown", "html"}, name) {
@@ -102,7 +103,7 @@ func isLocalized(fields map[string]any) bool {
 	return true
 }
 
-// overlaps tells whether two paths of fields lead to the same place.
+// overlaps reports whether two field paths are equal, or one contains the other.
 func overlaps(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
 }

@@ -7,11 +7,11 @@ import (
 	"sen/internal/messages"
 )
 
-// days takes in the days and moments of an event, as an input has them: a beginning, and an end, is either a moment or
-// a day, and the one that is given takes the place of the other.
+// days reads the beginning and the end of an event. Each is either a moment (an instant) or a day. When the input gives
+// one of the two, it replaces the other.
 func (r *reader) days(e *content.Event, before content.Event, given map[string]any) {
-	r.either(given, "startsAt", "startsOn", &e.StartsOnDay)
-	r.either(given, "endsAt", "endsOn", &e.EndsOnDay)
+	r.momentOrDay(given, "startsAt", "startsOn", &e.StartsOnDay)
+	r.momentOrDay(given, "endsAt", "endsOn", &e.EndsOnDay)
 	if before.StartsOnDay != "" && e.StartsOnDay == "" && given["startsAt"] == nil {
 		e.StartsAt = time.Time{}
 	}
@@ -27,8 +27,8 @@ func (r *reader) days(e *content.Event, before content.Event, given map[string]a
 	}
 }
 
-// either lets a moment take the place of a day.
-func (r *reader) either(given map[string]any, at, on string, day *content.Date) {
+// momentOrDay clears the day when the input gives a moment instead. It refuses an input that gives both.
+func (r *reader) momentOrDay(given map[string]any, at, on string, day *content.Date) {
 	switch moment, isGiven := given[at]; {
 	case moment != nil && given[on] != nil:
 		r.report.Refuse(content.ProblemInvalid, []string{"input"}, messages.OneOf, at+", "+on)

@@ -10,11 +10,11 @@ import (
 	"sen/internal/people"
 )
 
-// maxKey is the longest idempotency key in characters.
+// maxKey is the longest idempotency key, in characters.
 const maxKey = 200
 
-// Do makes a change. It answers UNAUTHENTICATED or FORBIDDEN where the actor may not make it. Everything that is wrong
-// with the change itself is in the outcome, in the first language of the chain; then nothing is written.
+// Do makes a change. It fails with UNAUTHENTICATED or FORBIDDEN when the actor may not make the change. When the change
+// itself is wrong, Do writes nothing and the outcome lists every problem, in the first language of the chain.
 func (n *Newsroom) Do(ctx context.Context, chain []content.Locale, c Change) (*Outcome, error) {
 	actor := auth.ActorOf(ctx)
 	report := messages.New(chain)
@@ -41,7 +41,7 @@ func (n *Newsroom) Do(ctx context.Context, chain []content.Locale, c Change) (*O
 		return &Outcome{Problems: report.Problems}, nil
 	}
 	w := &work{room: n, of: of, change: c, actor: actor, chain: chain, report: report}
-	if err := w.begin(); err != nil {
+	if err := w.chooseRevision(); err != nil {
 		return nil, err
 	}
 	if c.Key != "" {

@@ -10,7 +10,7 @@ import (
 	"sen/internal/messages"
 )
 
-// read changes a copy by the input and reports everything that is wrong with it.
+// read applies the input to a copy and reports every problem.
 func (w *work) read(ctx context.Context, c content.Content) error {
 	site := w.room.store.Site()
 	r := &reader{report: w.report, languages: site.Languages, locale: w.change.Locale, own: &w.room.own}
@@ -18,7 +18,7 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 		r.locale = site.Languages.Default
 	}
 	input := w.change.Input
-	if w.change.Action == content.ActionCreate { // null is as good as nothing where there is nothing yet
+	if w.change.Action == content.ActionCreate { // for a new entry, null means the same as absent
 		input = maps.Clone(input)
 		maps.DeleteFunc(input, func(_ string, value any) bool { return value == nil })
 	}
@@ -29,7 +29,7 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 	} else {
 		r.read(input, c, "input")
 	}
-	w.reduce(c, "input")
+	w.dedupeRelations(c, "input")
 	check(c, w.report)
 	w.ownAddresses(c)
 	for _, id := range c.Common().LinkedMediaIDs {
@@ -48,13 +48,13 @@ func (w *work) read(ctx context.Context, c content.Content) error {
 	return w.checkSlug(ctx, c.Common())
 }
 
-// checkSlug refuses a slug that can't be one. One that is taken is told when the entry is saved,
-// and here when it will not be: what is wrong is told all at once.
+// checkSlug refuses an invalid slug. Normally the save reports a slug that is taken. When the change has other
+// problems, there is no save; then checkSlug reports it, so that the editor sees all problems at once.
 func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	at := []string{"input", "slug"}
 	slug, given := w.change.Input["slug"]
 	switch {
-	case given && slug == nil && w.change.Action == content.ActionUpdate: // an entry has one for ever
+	case given && slug == nil && w.change.Action == content.ActionUpdate: // an entry always has a slug
 		w.report.Refuse(content.ProblemRequired, at, messages.Required)
 	case slug == nil:
 	case !content.ValidSlug(base.Slug):
@@ -69,7 +69,8 @@ func (w *work) checkSlug(ctx context.Context, base *content.Base) error {
 	return nil
 }
 
-// checkLinks refuses links to what is not there, is in the trash, or is of another kind, and gives what was found.
+// checkLinks refuses links to entries that don't exist, are in the trash, or are of another kind. It returns the
+// entries it found.
 func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]content.Content, error) {
 	var ids []content.ID
 	for _, l := range links {
@@ -84,18 +85,18 @@ func (w *work) checkLinks(ctx context.Context, links []link) (map[content.ID]con
 		return nil, err
 	}
 	for _, c := range there {
-		w.learn(content.StageDraft, c)
+		w.remember(content.StageDraft, c)
 	}
 	for _, l := range links {
-		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !inWorkOrKept(there[l.id]) {
+		if kind, ok := l.id.Kind(); ok && (l.kind == "*" || string(kind) == l.kind) && !usable(there[l.id]) {
 			w.report.Refuse(content.ProblemNotFound, l.path, messages.NotFound, l.id)
 		}
 	}
 	return there, nil
 }
 
-// stem is the slug that an entry's title makes; the end of its id where it makes none.
-func (w *work) stem(c content.Content) string {
+// slugFromLabel returns a slug made from the entry's label, or from the end of its id if the label gives none.
+func (w *work) slugFromLabel(c content.Content) string {
 	label, _ := c.Label().In(w.room.store.Site().Languages.Chain(""))
 	if slug := content.Slug(label); slug != "" {
 		return slug
@@ -104,31 +105,31 @@ func (w *work) stem(c content.Content) string {
 	return id[strings.IndexByte(id, '_')+1:]
 }
 
-// renamed keeps the former slug of an entry that takes another one, where readers saw the entry with it; it goes on
-// answering. One that only a draft had is free again.
-func renamed(before, after *content.Base, public []string) {
+// keepFormerSlug records the old slug of an entry when the slug changes. A slug under which readers saw the entry still
+// finds it; a slug that only a draft had becomes free.
+func keepFormerSlug(before, after *content.Base, public []string) {
 	if after.Slug == before.Slug {
 		return
 	}
 	after.FormerSlugs = slices.DeleteFunc(slices.Clone(after.FormerSlugs), func(s string) bool { return s == after.Slug })
 	after.FormerSlugs = append(after.FormerSlugs, before.Slug)
-	onceSeen(after, public)
+	dropUnseenSlugs(after, public)
 }
 
-// onceSeen leaves of the former slugs those under which readers saw the entry.
-func onceSeen(base *content.Base, public []string) {
+// dropUnseenSlugs removes the former slugs under which readers never saw the entry.
+func dropUnseenSlugs(base *content.Base, public []string) {
 	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
 }
 
-// checks words what a kind says of a copy, for an editor.
+// checks implements [content.Checker]: it reports what a kind finds wrong with a copy, in words for an editor.
 type checks struct{ report *messages.Report }
 
-// check reports what is missing in a copy, and what does not fit together in it.
+// check reports missing values of a copy, and values that contradict each other.
 func check(c content.Content, r *messages.Report) { c.Check(checks{r}) }
 
 func (checks) at(path []string) []string { return append([]string{"input"}, path...) }
 
-// Need implements [content.Checker]. What is wrong inside a value is told instead of that there is none.
+// Need implements [content.Checker]. If the value has a problem of its own, Need does not report it as missing.
 func (c checks) Need(there bool, path ...string) {
 	at := c.at(path)
 	if !there && !slices.ContainsFunc(c.report.Problems, func(p content.Problem) bool {
@@ -173,8 +174,9 @@ func (c checks) TimeZone(name string, path ...string) {
 	}
 }
 
-// whole refuses what lacks something that it needs, as a copy may that was imported or made by an older program.
-func (w *work) whole(c content.Content) {
+// checkComplete refuses a copy that lacks required values. An imported copy, or one made by an older version of the
+// program, may lack some.
+func (w *work) checkComplete(c content.Content) {
 	lacks := messages.New(w.chain)
 	check(c, lacks)
 	for _, p := range lacks.Problems {
@@ -182,8 +184,8 @@ func (w *work) whole(c content.Content) {
 	}
 }
 
-// ownAddresses sees to the addresses of this program that an entry leads to: signatures are taken out,
-// previews are refused, and the media are noted as ones that it links to.
+// ownAddresses processes the program's own addresses in a copy: it removes signatures, refuses previews, and records
+// the media to which they link.
 func (w *work) ownAddresses(c content.Content) {
 	var media []content.ID
 	content.EachAddress(c, func(address, field string) string {

@@ -8,7 +8,7 @@ import (
 	"sen/internal/content"
 )
 
-// WorkflowTable is the workflow as the schema shows it.
+// WorkflowTable returns the workflow as the table in the schema's documentation.
 func WorkflowTable() string {
 	var b strings.Builder
 	b.WriteString("| step | from | to |\n| --- | --- | --- |\n")
@@ -50,7 +50,7 @@ func WorkflowTable() string {
 	return b.String()
 }
 
-// camel is an action as the schema names its mutation.
+// camel returns the name of an action's mutation in the schema.
 func camel(action string) string {
 	parts := strings.Split(strings.ToLower(action), "_")
 	for i := range parts[1:] {
@@ -59,7 +59,7 @@ func camel(action string) string {
 	return strings.Join(parts, "")
 }
 
-// States lists the states that some step of the workflow leads from or to.
+// States lists the states that some move of the workflow starts from or leads to.
 func States() (states []content.State) {
 	for _, m := range moves {
 		states = append(states, append(slices.Clone(m.from), m.to)...)

@@ -9,21 +9,20 @@ import (
 	"sen/internal/messages"
 )
 
-// Bounds of what an editor sends.
+// The limits for the input of an editor.
 const (
-	maxLine   = 500    // characters of a title, a name, and what else is one line
+	maxLine   = 500    // characters of a text of one line, such as a title or a name
 	maxText   = 20_000 // characters of any other text
 	maxList   = 300    // members of a list
 	maxBlocks = 2_000  // blocks of a body
 )
 
-// Input is what a client sends of an entry, by the names of its fields. What is not
-// in it stays as it is, and what is null is cleared. An object is changed field by
-// field; a list is replaced as a whole.
+// Input is the input of a client for an entry: values by the names of its fields. A field that is absent stays as it
+// is; a null field is cleared. An object is changed field by field; a list is replaced as a whole.
 type Input map[string]any
 
-// NewInput takes a value that was decoded into Go's types, pointers and slices of maps
-// among them, as plain as JSON has it: absent and null stay apart.
+// NewInput converts values of Go types (pointers and slices of maps among them) to the types that encoding/json decodes
+// to. Absent and null fields stay distinct.
 func NewInput(fields map[string]any) Input {
 	in := Input{}
 	for name, value := range fields {
@@ -32,6 +31,7 @@ func NewInput(fields map[string]any) Input {
 	return in
 }
 
+// plain converts one value for [NewInput].
 func plain(v reflect.Value) any {
 	if !v.IsValid() {
 		return nil
@@ -66,29 +66,29 @@ func plain(v reflect.Value) any {
 	return v.Interface()
 }
 
-// reader reads input into a copy of an entry and reports everything that is wrong.
-// The schema has checked the types of the values; their meaning is checked here.
+// reader reads input into a copy of an entry and reports every problem. The schema has already checked the types of the
+// values; the reader checks their meaning.
 type reader struct {
 	report    *messages.Report
 	languages content.Languages
-	// locale is the language of a text that names none.
+	// locale is the language of a text that gives no language.
 	locale content.Locale
-	// own tells which addresses are the program's own; nil leaves addresses as they are.
+	// own recognizes the program's own addresses; nil leaves all addresses unchanged.
 	own *siteURL
-	// forms are the bodies that were made of Markdown or HTML.
+	// forms are the bodies that were converted from Markdown or HTML.
 	forms [][]content.Block
-	// links are the entries that the input names.
+	// links are the entries to which the input links.
 	links []link
 }
 
-// link is an entry that an input names.
+// link is a reference in the input to an entry.
 type link struct {
 	id   content.ID
-	kind string // the kind that it must be of; "*" for any
+	kind string // the required kind of the entry; "*" allows any
 	path []string
 }
 
-// str is a single value as it is written.
+// str returns a single value as text; nil gives "".
 func str(value any) string {
 	switch v := value.(type) {
 	case nil:

@@ -14,14 +14,14 @@ import (
 	"sen/internal/people"
 )
 
-// inWorkOrKept tells whether an entry is there, and not in the trash.
-func inWorkOrKept(c content.Content) bool {
+// usable reports whether an entry exists and is not in the trash.
+func usable(c content.Content) bool {
 	return c != nil && c.Common().Editing.State != content.StateTrashed
 }
 
-// prune takes the links to what was deleted for ever out of a copy that was out of sight while it was deleted, and
-// tells so, as it tells of links to what is in the trash.
-func (w *work) prune(ctx context.Context, c content.Content, argument string) error {
+// pruneLinks removes links to deleted entries from a copy, with a notice for each. A copy that was in the trash or in
+// the history can have such links. Links to entries in the trash stay, also with a notice.
+func (w *work) pruneLinks(ctx context.Context, c content.Content, argument string) error {
 	links := linksOf(c)
 	there, err := w.linked(ctx, links)
 	if err != nil {
@@ -30,7 +30,7 @@ func (w *work) prune(ctx context.Context, c content.Content, argument string) er
 	for _, id := range links {
 		if there[id] == nil {
 			w.report.NoticeOf([]content.ID{id}, content.NoticeLost, []string{argument}, messages.Gone, id)
-		} else if !inWorkOrKept(there[id]) {
+		} else if !usable(there[id]) {
 			w.report.NoticeOf([]content.ID{id}, content.NoticeHidden, []string{argument}, messages.InTrash, w.name(there[id]))
 		}
 	}
@@ -38,8 +38,9 @@ func (w *work) prune(ctx context.Context, c content.Content, argument string) er
 	return nil
 }
 
-// reduce takes out of the relations of a copy what stands there twice, and the entry itself, and tells so.
-func (w *work) reduce(c content.Content, path ...string) {
+// dedupeRelations removes duplicates from the relations of a copy, and links of an entry to itself, with a notice for
+// each.
+func (w *work) dedupeRelations(c content.Content, path ...string) {
 	for _, dropped := range content.Reduce(c) {
 		m := messages.Twice
 		if dropped.ID == c.Common().ID {
@@ -49,7 +50,7 @@ func (w *work) reduce(c content.Content, path ...string) {
 	}
 }
 
-// name is what an entry is called in a message.
+// name returns the name of an entry for a message: its label in quotes, or its id.
 func (w *work) name(c content.Content) string {
 	label, _ := c.Label().In(w.room.store.Site().Languages.Chain(w.change.Locale))
 	if label == "" {
@@ -58,16 +59,16 @@ func (w *work) name(c content.Content) string {
 	return "“" + label + "”"
 }
 
-// maxNamed is how many entries a message names.
+// maxNamed is how many entries a message names at most.
 const maxNamed = 10
 
-// tellHidden tells which entries that a copy links to readers don't see when they see the copy: they would find holes
-// in it.
-func (w *work) tellHidden(ctx context.Context) error {
-	if w.shown == nil {
+// noticeHidden adds a notice that lists the linked entries which readers don't see when they see the copy. Readers
+// would find gaps there.
+func (w *work) noticeHidden(ctx context.Context) error {
+	if w.visible == nil {
 		return nil
 	}
-	from, links := w.shown.from, linksOf(w.shown.Content)
+	from, links := w.visible.from, linksOf(w.visible.Content)
 	there, err := w.linked(ctx, links)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (w *work) tellHidden(ctx context.Context) error {
 	return nil
 }
 
-// shownFrom tells whether readers see an entry now, or from a time on.
+// shownFrom reports whether readers see an entry at a time; nil means now.
 func shownFrom(c content.Content, from *time.Time) bool {
 	if c == nil {
 		return false
@@ -107,10 +108,11 @@ func shownFrom(c content.Content, from *time.Time) bool {
 	return (e.LiveVersion > 0 || begins) && !ends
 }
 
-// publishing are the actions that show a copy to readers.
+// publishing lists the actions that show a copy to readers.
 var publishing = []content.Action{content.ActionPublish, content.ActionApprove, content.ActionCorrect}
 
-// checkWith refuses what can't be published with the entry.
+// checkWith checks the entries that are to be published with this one. It refuses those that can't be published and
+// returns those that are to be published.
 func (w *work) checkWith(ctx context.Context) (due []content.Content, err error) {
 	if len(w.change.With) == 0 {
 		return nil, nil
@@ -136,7 +138,7 @@ func (w *work) checkWith(ctx context.Context) (due []content.Content, err error)
 			continue
 		}
 		e := found.Common().Editing
-		_, possible := legal(content.ActionPublish, e)
+		_, possible := findMove(content.ActionPublish, e)
 		switch {
 		case id == w.change.ID, slices.Contains(w.change.With[:i], id), e.State == content.StatePublished:
 		case !people.MayTo(w.actor, content.ActionPublish, kind, e):
@@ -150,8 +152,8 @@ func (w *work) checkWith(ctx context.Context) (due []content.Content, err error)
 	return due, nil
 }
 
-// publishWith publishes what is to be published with the entry, before the entry itself: so readers never see a hole.
-// What is public already stays as it is.
+// publishWith publishes the entries of Change.With before the entry itself, so that readers never see a gap. Entries
+// that are already public stay unchanged.
 func (w *work) publishWith(ctx context.Context) error {
 	due, err := w.checkWith(ctx)
 	if err != nil || len(w.report.Problems) > 0 {

@@ -12,9 +12,9 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestDeletedWhileInTheTrash deletes for ever what an entry in the trash links to: a check finds nothing wrong in that,
-// and the entry comes back without the link, so that no filter leads to what is gone.
-func TestDeletedWhileInTheTrash(t *testing.T) {
+// TestRestoreAfterLinkedDeleted permanently deletes the entries to which an entry in the trash links. A check finds
+// nothing wrong. The entry is restored without the links, so that no filter finds it by a deleted entry.
+func TestRestoreAfterLinkedDeleted(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
@@ -51,12 +51,12 @@ func TestDeletedWhileInTheTrash(t *testing.T) {
 		list := storage.List[*content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{tag}}}}
 		pages, err := store.Articles.Pages(context.Background(), list, []storage.Within{{}})
 		if err != nil || len(pages[0].Nodes) > 0 {
-			t.Errorf("a filter leads to what is gone: %v", err)
+			t.Errorf("a filter finds an entry by a deleted one: %v", err)
 		}
 	})
 }
 
-// inTheTrash puts an award into the trash with the round that it is of, and gives the round.
+// inTheTrash creates an award and its round, moves both to the trash, and returns the round.
 func inTheTrash(do func(newsroom.Change) *newsroom.Outcome) content.ID {
 	series := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAwardSeries, Input: newsroom.Input{"name": text("Giải")}}).ID
 	round := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAwardRound, Input: newsroom.Input{

@@ -1,5 +1,5 @@
-// Package newsroom makes every change of content: it decides whether the actor may make it and whether the workflow
-// allows it, saves it, and does what follows from it.
+// Package newsroom makes every change of content. It checks that the actor may make the change and that the workflow
+// allows it. Then it saves the change and updates what depends on it.
 package newsroom
 
 import (
@@ -15,7 +15,7 @@ import (
 	"sen/internal/storage"
 )
 
-// Newsroom changes what is in a store.
+// Newsroom changes the content of a store.
 type Newsroom struct {
 	store   *storage.Store
 	kinds   entries.Kinds
@@ -29,18 +29,18 @@ type Newsroom struct {
 
 // Options configure a newsroom.
 type Options struct {
-	// Now tells the time; nil is the store's.
+	// Now returns the current time; nil uses the store's clock.
 	Now func() time.Time
 	Log *slog.Logger
-	// Signer gives what signs the addresses of files.
+	// Signer returns the signer for the addresses of files.
 	Signer func(context.Context) (auth.Signer, error)
-	// PublicURL is where clients reach the program, without a slash at its end.
+	// PublicURL is the address at which clients reach the program, without a trailing slash.
 	PublicURL string
-	// SizeBytes is what all sizes of pictures may take in the store; 0 is [DefaultSizeBytes].
+	// SizeBytes is the largest total of all stored picture sizes, in bytes; 0 means [DefaultSizeBytes].
 	SizeBytes int64
 }
 
-// New makes a newsroom for a store.
+// New returns a newsroom for a store.
 func New(store *storage.Store, o Options) *Newsroom {
 	now := o.Now
 	if now == nil {
@@ -51,12 +51,12 @@ func New(store *storage.Store, o Options) *Newsroom {
 		store: store, kinds: kinds, derived: derive.New(store, kinds), log: o.Log, signer: o.Signer, own: siteURL(o.PublicURL),
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) },
 	}
-	n.sizes.bound = cmp.Or(o.SizeBytes, DefaultSizeBytes)
+	n.sizes.limit = cmp.Or(o.SizeBytes, DefaultSizeBytes)
 	return n
 }
 
-// Revision is the working copy that an entry had at a version; false when there was no such version, or its content is
-// gone.
+// Revision returns the working copy that an entry had at a version. It returns false when there was no such version, or
+// when its content was deleted.
 func (n *Newsroom) Revision(ctx context.Context, id content.ID, version int) (content.Content, bool, error) {
 	kind, ok := id.Kind()
 	if !ok {
@@ -65,7 +65,7 @@ func (n *Newsroom) Revision(ctx context.Context, id content.ID, version int) (co
 	return n.revision(ctx, kind, &content.Revision{Entry: id, Version: version})
 }
 
-// revision is the working copy of an entry of a kind as a revision left it; false when it is gone.
+// revision returns the working copy of an entry of a kind at a revision. It returns false when its content was deleted.
 func (n *Newsroom) revision(ctx context.Context, kind content.Kind, r *content.Revision) (content.Content, bool, error) {
 	copied, ok, err := n.kinds[kind].Revision(ctx, r.Entry, r.Version)
 	if !ok || err != nil {

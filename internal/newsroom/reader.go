@@ -12,12 +12,11 @@ import (
 	"sen/internal/richtext"
 )
 
-// read changes what to points at by the input.
+// read applies the input to the struct that to points at.
 func (r *reader) read(input Input, to any, path ...string) {
 	r.object(reflect.ValueOf(to).Elem(), input, path)
 }
 
-// object reads the fields of an object.
 func (r *reader) object(v reflect.Value, fields map[string]any, path []string) {
 	t := v.Type()
 	for i := range t.NumField() {
@@ -36,7 +35,7 @@ func (r *reader) object(v reflect.Value, fields map[string]any, path []string) {
 	}
 }
 
-// value reads one value of any type.
+// value reads a value into a field of any type.
 func (r *reader) value(v reflect.Value, value any, tag reflect.StructTag, path []string) {
 	switch to := v.Addr().Interface().(type) {
 	case *content.Text:
@@ -97,7 +96,7 @@ func (r *reader) value(v reflect.Value, value any, tag reflect.StructTag, path [
 	}
 }
 
-// list reads a list; a single value stands for a list of one.
+// list reads a list. A single value counts as a list with one member.
 func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []string) {
 	members, ok := value.([]any)
 	if !ok {
@@ -116,14 +115,15 @@ func (r *reader) list(v reflect.Value, value any, tag reflect.StructTag, path []
 		r.value(fresh.Index(i), member, tag, append(slices.Clone(path), strconv.Itoa(i)))
 	}
 	v.Set(fresh)
-	r.once(v, path)
+	r.dedupe(v, path)
 	if spans, ok := fresh.Interface().(content.Spans); ok {
 		spans = richtext.Spans(spans)
 		v.Set(reflect.ValueOf(spans))
-		r.run(spans, path)
+		r.refusePlaceholder(spans, path)
 	}
 }
 
+// moment reads a time and rounds it down to milliseconds.
 func (r *reader) moment(to *time.Time, value any, path []string) {
 	*to = time.Time{}
 	if value == nil {
@@ -134,7 +134,7 @@ func (r *reader) moment(to *time.Time, value any, path []string) {
 		r.report.Refuse(content.ProblemInvalid, path, messages.Invalid)
 		return
 	}
-	if t = t.UTC().Truncate(time.Millisecond); !content.Storable(t) { // what the store keeps
+	if t = t.UTC().Truncate(time.Millisecond); !content.Storable(t) { // the store has milliseconds and a range of years
 		r.report.Refuse(content.ProblemInvalid, path, messages.Moment)
 	}
 	*to = t

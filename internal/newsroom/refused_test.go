@@ -12,7 +12,8 @@ import (
 	"sen/internal/people"
 )
 
-// TestRefused sees in both languages how one change of many ends by an error, and which errors hold for all.
+// TestRefused checks the message of an error that ends one change of a batch, in both languages, and which errors end
+// the whole batch.
 func TestRefused(t *testing.T) {
 	vietnamese, english := []content.Locale{"vi", "en"}, []content.Locale{"en", "vi"}
 	reader := &content.Actor{Role: content.RoleReader}
@@ -51,10 +52,10 @@ func TestRefused(t *testing.T) {
 	}
 	for _, err := range []error{people.Permit(nil, content.ActionCreate, content.KindTag), context.Canceled, errors.New("a fault"), content.Errorf(content.CodeBadUserInput, "x")} {
 		if outcome, got := newsroom.Refused(english, err); outcome != nil || !errors.Is(got, err) {
-			t.Errorf("%v holds for one only: %+v, %v", err, outcome, got)
+			t.Errorf("%v ends one change only: %+v, %v", err, outcome, got)
 		}
 	}
-	for _, action := range content.Actions() { // each has its word
+	for _, action := range content.Actions() { // each action has a Vietnamese name
 		outcome, err := newsroom.Refused(vietnamese, people.Permit(&content.Actor{Role: "OWNER"}, action, ""))
 		if err != nil || strings.Contains(outcome.Problems[0].Message, "“”") && action != content.ActionImport {
 			t.Errorf("%s: %+v, %v", action, outcome, err)

@@ -11,21 +11,21 @@ import (
 	"sen/internal/entries"
 )
 
-// clockwork is who publishes at a set time.
-var clockwork = &content.Actor{ID: "schedule", Name: "schedule", Role: content.RoleAdmin}
+// scheduler is the actor of scheduled changes.
+var scheduler = &content.Actor{ID: "schedule", Name: "schedule", Role: content.RoleAdmin}
 
-// RunDue makes the changes that are to happen by themselves by now, and tells how many it
-// made. Any number of servers may call it: the entry's version lets one of them win.
+// RunDue makes the scheduled changes that are due and returns how many it made. Any number of servers may call it: the
+// version check of the entry lets only one of them succeed.
 func (n *Newsroom) RunDue(ctx context.Context) (made int, err error) {
-	ctx = auth.WithActor(ctx, clockwork)
-	for _, kind := range slices.Backward(content.Kinds()) { // media come before what shows them
-		some, failed := n.due(ctx, n.kinds[kind])
-		made, err = made+some, errors.Join(err, failed)
+	ctx = auth.WithActor(ctx, scheduler)
+	for _, kind := range slices.Backward(content.Kinds()) { // media are published before the entries that show them
+		count, failed := n.due(ctx, n.kinds[kind])
+		made, err = made+count, errors.Join(err, failed)
 	}
 	return made, err
 }
 
-// due makes the changes of entries of a kind that are to happen by themselves, and tells how many it made.
+// due makes the scheduled changes of one kind and returns how many it made.
 func (n *Newsroom) due(ctx context.Context, of entries.Collection) (made int, err error) {
 	now := n.now()
 	ids, err := of.Due(ctx, now)
@@ -49,13 +49,13 @@ func (n *Newsroom) due(ctx context.Context, of entries.Collection) (made int, er
 		}
 		outcome, failed := n.Do(ctx, nil, c)
 		switch {
-		case failed != nil || outcome.Conflict != nil: // another server was first
+		case failed != nil || outcome.Conflict != nil: // on a conflict, another server was first
 		case len(outcome.Problems) > 0:
-			n.log.WarnContext(ctx, "what is due is refused", "entry", id, "action", c.Action, "problem", outcome.Problems[0].Message)
+			n.log.WarnContext(ctx, "a scheduled change was refused", "entry", id, "action", c.Action, "problem", outcome.Problems[0].Message)
 		default:
 			made++
 			for _, notice := range outcome.Notices {
-				n.log.WarnContext(ctx, "published by schedule", "entry", id, "notice", notice.Message)
+				n.log.WarnContext(ctx, "a scheduled change was made with a notice", "entry", id, "notice", notice.Message)
 			}
 		}
 		err = errors.Join(err, failed)
@@ -63,23 +63,24 @@ func (n *Newsroom) due(ctx context.Context, of entries.Collection) (made int, er
 	return made, err
 }
 
-// tick is how often what is due is looked for: it bounds how late it happens.
+// tick is the interval between two searches for due changes. A scheduled change happens at most this late.
 const tick = time.Second
 
-// sweep settles what changes and crashes left open, and does what follows from them.
+// sweep marks or removes the revisions that changes and crashes left open, removes claims of slugs that no entry has,
+// and updates the derived fields that changes left outdated.
 func (n *Newsroom) sweep(ctx context.Context, now time.Time) {
 	if _, removed, err := n.store.Sweep(ctx, now, false); err != nil {
 		n.log.WarnContext(ctx, "revisions could not be swept", "err", err)
 	} else if removed > 0 {
-		n.log.InfoContext(ctx, "what a crash left open was removed", "removed", removed)
+		n.log.InfoContext(ctx, "revisions and claims of slugs that crashes left open were removed", "removed", removed)
 	}
 	if err := n.derived.Finish(ctx); err != nil && ctx.Err() == nil {
-		n.log.WarnContext(ctx, "what follows from changes could not be done yet", "err", err)
+		n.log.WarnContext(ctx, "fields derived from changed entries could not be updated yet", "err", err)
 	}
 }
 
-// Keep makes what is due happen and sweeps what crashes left open, until the context ends. It begins with
-// [Newsroom.PrepareTexts].
+// Keep makes due changes and sweeps up after crashes, until the context ends. It also runs [Newsroom.PrepareTexts] at
+// its start.
 func (n *Newsroom) Keep(ctx context.Context) {
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
@@ -91,12 +92,12 @@ func (n *Newsroom) Keep(ctx context.Context) {
 			n.sweep(ctx, now)
 		}
 		if err := n.store.ReadSite(ctx); err != nil && ctx.Err() == nil {
-			n.log.WarnContext(ctx, "the site's settings could not be read anew", "err", err)
+			n.log.WarnContext(ctx, "the site's settings could not be read again", "err", err)
 		}
 		if n.store.MayBeDue(n.now()) {
 			made, err := n.RunDue(ctx)
 			if err != nil && ctx.Err() == nil {
-				n.log.ErrorContext(ctx, "what is due could not be done yet", "err", err)
+				n.log.ErrorContext(ctx, "scheduled changes could not be made yet", "err", err)
 			}
 			if made > 0 {
 				n.log.InfoContext(ctx, "published or withdrawn by schedule", "entries", made)

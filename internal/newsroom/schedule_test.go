@@ -14,7 +14,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// scheduled makes tags that are to be published in an hour and withdrawn in two.
+// scheduled creates tags that are to be published in one hour and unpublished in two.
 func scheduled(t *testing.T, room *newsroom.Newsroom, now time.Time, n int) []content.ID {
 	t.Helper()
 	ids := makeTags(t, room, n)
@@ -32,7 +32,7 @@ func scheduled(t *testing.T, room *newsroom.Newsroom, now time.Time, n int) []co
 	return ids
 }
 
-// actions are what was done to an entry, the first first.
+// actions lists the actions that were done to an entry, the oldest first.
 func actions(t *testing.T, store *storage.Store, id content.ID) (done []content.Action) {
 	t.Helper()
 	e, _, err := store.Tags.Entry(context.Background(), id)
@@ -55,8 +55,8 @@ func actions(t *testing.T, store *storage.Store, id content.ID) (done []content.
 	return done
 }
 
-// TestScheduleOnce lets several servers do what is due at the same moment: each entry is
-// published once and withdrawn once, at its time and not before.
+// TestScheduleOnce lets several servers make the due changes at the same time. Each entry is published once and
+// unpublished once, at its time and not earlier.
 func TestScheduleOnce(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
@@ -64,7 +64,7 @@ func TestScheduleOnce(t *testing.T) {
 		var rooms []*newsroom.Newsroom
 		for range 4 {
 			own := store
-			if e.Name == "mongodb" { // servers of their own; the embedded engine serves one program only
+			if e.Name == "mongodb" { // a separate server each; the embedded engine serves one program only
 				own = testkit.Store(t, e)
 			}
 			rooms = append(rooms, newsroom.New(own, newsroom.Options{Now: clock.Now, Log: testkit.Log(t)}))
@@ -101,8 +101,8 @@ func TestScheduleOnce(t *testing.T) {
 	})
 }
 
-// TestScheduleSurvivesRestart plans a publication, stops the program, and starts another one after the
-// time has come: it is made up for.
+// TestScheduleSurvivesRestart schedules a publication, stops the program, and starts another one after the time has
+// passed. The new program publishes the entry.
 func TestScheduleSurvivesRestart(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		clock := testkit.NewClock()

@@ -18,18 +18,18 @@ import (
 	"sen/internal/storage"
 )
 
-// SiteOutcome is what became of a change of the site's settings.
+// SiteOutcome is the result of a change of the site's settings.
 type SiteOutcome struct {
-	// Site is the settings afterwards; nil when nothing was written.
+	// Site is the settings after the change; nil when nothing was written.
 	Site     *content.Site
 	Problems []content.Problem
 	Notices  []content.Problem
 	Conflict *Conflict
 }
 
-// UpdateSite changes the site's settings and menus from a version of them. Where the languages change, the texts of all
-// entries are prepared for them in the background. A language in which entries are written that are written in no other
-// one is taken off only when that is confirmed.
+// UpdateSite changes the site's settings and menus. The version is the one that the actor has seen. If the languages
+// change, the texts of all entries are prepared for them in the background. Removing the only language of some entries
+// needs a confirmation.
 func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input, confirmed bool) (*SiteOutcome, error) {
 	actor := auth.ActorOf(ctx)
 	if err := people.Permit(actor, content.ActionSettings, ""); err != nil {
@@ -50,7 +50,7 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 		return n.staleSite(report, version), nil
 	}
 	if !confirmed && len(report.Problems) == 0 {
-		if err := w.takenOff(ctx, before.Languages, after.Languages); err != nil {
+		if err := w.checkRemovedLanguages(ctx, before.Languages, after.Languages); err != nil {
 			return nil, err
 		}
 	}
@@ -84,7 +84,7 @@ func (n *Newsroom) staleSite(report *messages.Report, version int) *SiteOutcome 
 	return &SiteOutcome{Problems: report.Problems, Conflict: &Conflict{Version: present, Seen: version}}
 }
 
-// settable is the settings by the names of the fields that change them.
+// settable returns the settings under the names of the input fields that change them.
 func settable(s *content.Site) any {
 	return &struct {
 		Name          content.Text     `json:"name"`
@@ -95,14 +95,14 @@ func settable(s *content.Site) any {
 	}{s.Name, s.Locales(), s.DefaultLocale(), s.TimeZone, s.Menus}
 }
 
-// PrepareTexts has the store make its own forms anew of those texts for which they are outdated: after the site's
-// languages changed, and when a version of the program starts that makes others.
+// PrepareTexts recomputes the stored search and sort keys of texts that are outdated. They are outdated after a change
+// of the site's languages, and when a new version of the program computes them differently.
 func (n *Newsroom) PrepareTexts(ctx context.Context) error {
 	start := time.Now()
 	entries := 0
 	err := n.store.RekeyOutdated(ctx, func(done int) {
 		if entries = done; done == 1 {
-			n.log.InfoContext(ctx, "texts are being prepared for search by filters and for sorting; until that is done some lists may lack entries")
+			n.log.InfoContext(ctx, "texts are being prepared for filters and sorting; until this is done, some lists may lack entries")
 		}
 	})
 	if err == nil && entries > 0 {
@@ -111,7 +111,7 @@ func (n *Newsroom) PrepareTexts(ctx context.Context) error {
 	return err
 }
 
-// prepareTexts is PrepareTexts until it succeeds.
+// prepareTexts calls PrepareTexts until it succeeds.
 func (n *Newsroom) prepareTexts(ctx context.Context) {
 	for {
 		err := n.PrepareTexts(ctx)
@@ -127,10 +127,10 @@ func (n *Newsroom) prepareTexts(ctx context.Context) {
 	}
 }
 
-// maxMenuDepth is how deep the links of a menu nest.
+// maxMenuDepth is how many levels a menu has at most.
 const maxMenuDepth = 3
 
-// site is what the input makes of the settings.
+// site returns the settings after the input was applied, and reports every problem.
 func (w *work) site(ctx context.Context, before *content.Site, input Input) (*content.Site, error) {
 	after := before.Clone()
 	after.Version = before.Version + 1
@@ -169,7 +169,7 @@ func (w *work) site(ctx context.Context, before *content.Site, input Input) (*co
 	return after, err
 }
 
-// languages is what the input makes of the languages.
+// languages applies the input to the site's languages.
 func (w *work) languages(after *content.Languages, input Input) {
 	if value, ok := input["locales"]; ok {
 		locales, ok := value.([]any)
@@ -193,8 +193,8 @@ func (w *work) languages(after *content.Languages, input Input) {
 	}
 }
 
-// takenOff refuses to take languages off in which alone some entries are written.
-func (w *work) takenOff(ctx context.Context, before, after content.Languages) error {
+// checkRemovedLanguages refuses to remove the only languages in which some entries are written.
+func (w *work) checkRemovedLanguages(ctx context.Context, before, after content.Languages) error {
 	var gone []content.Locale
 	for _, l := range before.Locales {
 		if !slices.Contains(after.Locales, l) {
@@ -211,7 +211,7 @@ func (w *work) takenOff(ctx context.Context, before, after content.Languages) er
 	return err
 }
 
-// joined lists languages in a message.
+// joined lists languages in a message, separated by commas.
 func joined(locales []content.Locale) string {
 	names := make([]string, len(locales))
 	for i, l := range locales {

@@ -15,15 +15,15 @@ import (
 	"sen/internal/storage/files"
 )
 
-// filePurpose is what the addresses of files are signed for.
+// filePurpose is the purpose under which addresses of files are signed.
 const filePurpose = "media"
 
-// guestMark stands between a guest's token and the signature in the address of a file.
+// guestMark separates a guest's token from the signature in the address of a file.
 const guestMark = "."
 
-// SignFile signs the address of a medium's file: of its variant or its size of some name,
-// "" for the whole one, as it is at a stage. Sizes are made for those alone who have a
-// signature, and drafts are shown to them. What a guest's preview shows is signed with its token, and ends with it.
+// SignFile returns a signature for the address of a medium's file at a stage. The variant is the name of a variant or
+// of a size; "" is the whole file. New sizes and drafts need a signature. For a guest with a preview, the signature
+// contains the preview token and expires with it.
 func (n *Newsroom) SignFile(ctx context.Context, id content.ID, variant string, stage content.Stage) (string, error) {
 	signer, err := n.signer(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func (n *Newsroom) SignFile(ctx context.Context, id content.ID, variant string, 
 	return signer.Sign(filePurpose, string(id), variant, string(stage)), nil
 }
 
-// SignedFile tells for which stage the address of a file was signed; "" for none.
+// SignedFile returns the stage for which the address of a file was signed; "" if the signature is not valid.
 func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.ID, variant string) (content.Stage, error) {
 	signer, err := n.signer(ctx)
 	if err != nil {
@@ -56,23 +56,25 @@ func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.
 	return "", nil
 }
 
-// sizeTimeout bounds the making of a size, but for the waiting for its turn.
+// sizeTimeout is the longest time for making a size. Waiting for a turn does not count.
 const sizeTimeout = 30 * time.Second
 
-// Sized is a picture in a size: in one of few, the next to what was asked for (see [picture.Size.For]).
+// Sized is a picture in one size. There are only a few sizes: the one nearest to the request is used (see
+// [picture.Size.For]).
 type Sized struct {
-	// File has its bytes; nil while it is not made.
+	// File has the bytes; nil while the size is not made.
 	File *files.File
-	// Tag names its bytes, and MimeType is their type; "" while it is not known.
+	// Tag identifies the bytes; MimeType is their type. Both are "" while they are not known.
 	Tag, MimeType string
-	// Pixels is how many pixels making it goes over.
+	// Pixels is how many pixels are read to make the size.
 	Pixels int
 	medium *content.Media
 	result picture.Result
-	from   string // the variant that it is made from; "" for the whole picture
+	from   string // the variant from which the size is made; "" for the whole picture
 }
 
-// Sized finds a picture that is there at a stage in a size. It makes none. What is no picture is a NOT_FOUND.
+// Sized finds a picture at a stage in a size. It does not make the size. It fails with NOT_FOUND when the medium is not
+// a picture.
 func (n *Newsroom) Sized(ctx context.Context, id content.ID, size picture.Size, stage content.Stage) (*Sized, error) {
 	m, err := n.store.Medium(ctx, id, stage)
 	if err != nil {
@@ -99,8 +101,8 @@ func (n *Newsroom) Sized(ctx context.Context, id content.ID, size picture.Size, 
 	return s, nil
 }
 
-// Kept tells which file of a picture has a result in it from the beginning: the whole one, "", or a variant, by its
-// width.
+// Kept returns the stored file of a picture that already equals a result: "" for the whole picture, or the width of a
+// variant.
 func Kept(m *content.Media, r picture.Result) (file string, ok bool) {
 	if r.Cropped {
 		return "", false
@@ -116,7 +118,7 @@ func Kept(m *content.Media, r picture.Result) (file string, ok bool) {
 	return "", false
 }
 
-// source is the least file of a picture that has all the pixels of a result in it, and how many pixels it has.
+// source returns the smallest file of a picture that has all the pixels of a result, and its number of pixels.
 func source(m *content.Media, r picture.Result) (file string, pixels int) {
 	for _, v := range m.Variants { // the smallest stand first
 		if r.Fits(v.Width, v.Height) {
@@ -126,8 +128,8 @@ func source(m *content.Media, r picture.Result) (file string, pixels int) {
 	return "", *m.Width * *m.Height
 }
 
-// mimeTypeOf is the type of a result as far as it can be told before it is made: that of a WebP's sizes follows from
-// its pixels.
+// mimeTypeOf returns the MIME type of a result as far as it is known before the result is made: for a WebP picture, the
+// format of its sizes depends on its pixels.
 func mimeTypeOf(m *content.Media, r picture.Result) string {
 	switch {
 	case r.Format != "":
@@ -138,13 +140,14 @@ func mimeTypeOf(m *content.Media, r picture.Result) string {
 	return picture.OwnFormat(m.MimeType).MimeType()
 }
 
-// Turn waits until something may be done; end lets the next go on. It is not ok if that took too long.
+// Turn waits until work may start. The caller calls end when the work is done, so that the next can start. ok is false
+// if the wait took too long.
 type Turn func(context.Context) (end func(), ok bool)
 
 var errNoTurn = content.Errorf(content.CodeUnavailable, "Too many sizes of pictures are asked for at once. Try again in a moment.")
 
-// MakeSize makes a size that is not there, and keeps it. However many ask for one at a time, it is made once, when its
-// turn comes. Whoever asked may go while others wait.
+// MakeSize makes a missing size and stores it. Concurrent requests for one size share the work. If a client
+// disconnects, the others still get the size.
 func (n *Newsroom) MakeSize(ctx context.Context, s *Sized, turn Turn) (picture.Resized, error) {
 	made, err, _ := n.sizes.making.Do(string(s.medium.ID)+"@"+s.result.Key(), func() (any, error) {
 		ctx := context.WithoutCancel(ctx)
@@ -171,13 +174,14 @@ func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Resized
 	if made, err = resize(ctx, file, s.result); err != nil {
 		return made, err
 	}
-	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil { // it is shown all the same
-		n.log.WarnContext(ctx, "a size that was made is not kept", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
+	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil {
+		// The client still gets the size.
+		n.log.WarnContext(ctx, "a picture size could not be stored", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
 	}
 	return made, nil
 }
 
-// resize makes a result out of a picture's file.
+// resize makes a result from a picture's file.
 func resize(ctx context.Context, file io.Reader, r picture.Result) (made picture.Resized, err error) {
 	spooled, err := picture.Spool(file)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// sizing is a newsroom that makes sizes of pictures, with its own clock.
+// sizing is a newsroom that makes sizes of pictures, with a clock that the test sets.
 type sizing struct {
 	*newsroom.Newsroom
 	store *storage.Store
@@ -29,7 +29,7 @@ func newSizing(t *testing.T, store *storage.Store, bytes int64) *sizing {
 	return s
 }
 
-// noise uploads a picture of noise, of which no size is small.
+// noise uploads a picture of random noise, of which every size has many bytes.
 func (s *sizing) noise(t *testing.T, side int, seed uint32) content.ID {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, side, side))
@@ -52,7 +52,7 @@ func (s *sizing) noise(t *testing.T, side int, seed uint32) content.ID {
 	return outcome.ID
 }
 
-// show shows a picture in a size, which is made if it has to be.
+// show requests a picture in a size. It reports whether the size had to be made.
 func (s *sizing) show(t *testing.T, id content.ID, size picture.Size) (made bool) {
 	t.Helper()
 	sized, err := s.Sized(t.Context(), id, size, content.StageDraft)
@@ -69,7 +69,7 @@ func (s *sizing) show(t *testing.T, id content.ID, size picture.Size) (made bool
 	return true
 }
 
-// kept is how many sizes there are of each picture, and how many bytes in all.
+// kept returns the number of stored sizes of each picture, and their total in bytes.
 func (s *sizing) kept(t *testing.T) (of map[content.ID]int, bytes int64) {
 	t.Helper()
 	of = map[content.ID]int{}
@@ -79,9 +79,9 @@ func (s *sizing) kept(t *testing.T) (of map[content.ID]int, bytes int64) {
 	return of, bytes
 }
 
-// TestSizesGo makes more sizes than may be kept: never more are kept, those that are used stay, and what went is made
-// again. A process that is started anew knows of what is there.
-func TestSizesGo(t *testing.T) {
+// TestSizeEviction makes more sizes than may be stored. The store never exceeds the limit, sizes in use stay, and
+// evicted sizes are made again. A restarted process counts the stored sizes.
+func TestSizeEviction(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		const bound = 150_000
 		store := testkit.Store(t, e)
@@ -96,7 +96,7 @@ func TestSizesGo(t *testing.T) {
 			for _, size := range []picture.Size{wide, narrow} {
 				s.now = s.now.Add(2 * time.Hour)
 				if s.show(t, all[0], wide) {
-					t.Errorf("what is used was gone after picture %d", i)
+					t.Errorf("a size in use was evicted after picture %d", i)
 				}
 				s.now = s.now.Add(2 * time.Hour)
 				s.show(t, id, size)
@@ -104,19 +104,19 @@ func TestSizesGo(t *testing.T) {
 					t.Errorf("%d bytes are kept, at most %d may be", bytes, bound)
 				}
 			}
-			if i == 4 { // the program is started anew
+			if i == 4 { // the program restarts
 				now := s.now
 				s = newSizing(t, store, bound)
 				s.now = now
 			}
 		}
 		if !s.show(t, all[1], wide) {
-			t.Error("what nobody used is still there")
+			t.Error("a size that nobody used was not evicted")
 		}
 		if s.show(t, all[1], wide) {
-			t.Error("what was made again is not kept")
+			t.Error("a size that was made again is not stored")
 		}
-		// What is larger than a quarter of what may be kept is shown, and not kept.
+		// A size larger than a quarter of the limit is shown but not stored.
 		large := s.noise(t, 300, 99)
 		for range 2 {
 			if !s.show(t, large, picture.Size{Width: 256}) {
@@ -126,8 +126,8 @@ func TestSizesGo(t *testing.T) {
 	})
 }
 
-// TestSizesOfOne makes more sizes of one picture than are kept of one.
-func TestSizesOfOne(t *testing.T) {
+// TestSizesOfOnePicture makes more sizes of one picture than may be stored of it.
+func TestSizesOfOnePicture(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := newSizing(t, testkit.Store(t, e), 0)
 		id := s.noise(t, 100, 1)

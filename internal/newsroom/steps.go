@@ -11,18 +11,18 @@ import (
 	"sen/internal/people"
 )
 
-// step is a move of the workflow that is being made of an entry.
+// step is the execution of one move of the workflow.
 type step struct {
 	before, after *entries.Entry
-	// to is the state that it leads to; "" leaves the state as it is.
+	// to is the state after the move; "" keeps the present state.
 	to content.State
-	// later tells that a time to come was given.
+	// later says that the change gives a future time.
 	later bool
-	// now is when it is made.
+	// now is the time of the change.
 	now time.Time
 }
 
-// effects say what an action does to the entry, beside the state that the move leads to (see moves).
+// effects has what an action does to the entry in addition to the change of its state (see moves).
 var effects = map[content.Action]func(*work, context.Context, *step) error{
 	content.ActionUpdate:          (*work).update,
 	content.ActionRestoreRevision: (*work).restoreRevision,
@@ -32,14 +32,14 @@ var effects = map[content.Action]func(*work, context.Context, *step) error{
 	content.ActionUnpublish:       (*work).unpublish,
 }
 
-// next is what a move makes of an entry. What keeps it from being made is reported.
+// next returns the entry after a move. It reports every problem that prevents the move.
 func (w *work) next(ctx context.Context, before *entries.Entry, m move) (*entries.Entry, error) {
 	after := *before
-	s := &step{before: before, after: &after, to: m.to, now: w.moment()}
+	s := &step{before: before, after: &after, to: m.to, now: w.startTime()}
 	if s.later = w.change.At != nil && w.change.At.After(s.now); s.later {
 		s.to = m.later
 	}
-	w.learn(content.StageDraft, before.Draft)
+	w.remember(content.StageDraft, before.Draft)
 	after.Draft = content.Clone(before.Draft)
 	after.Version, after.UpdatedAt, after.UpdatedBy = before.Version+1, s.now, w.actor.Person()
 	after.Draft.Common().Version = after.Version
@@ -67,42 +67,42 @@ func (w *work) next(ctx context.Context, before *entries.Entry, m move) (*entrie
 		after.TrashedAt = &s.now
 	}
 	if s.to != "" {
-		after.State = settled(s.to, after.Live != nil)
+		after.State = effectiveState(s.to, after.Live != nil)
 	}
 	switch {
 	case s.to == content.StatePublished:
-		w.shown = &showing{after.Draft, nil}
+		w.visible = &visibleCopy{after.Draft, nil}
 	case after.State == content.StateScheduled && (s.to != "" || w.change.Action == content.ActionUpdate):
-		w.shown = &showing{after.Draft, after.PublishAt}
+		w.visible = &visibleCopy{after.Draft, after.PublishAt}
 	}
 	return &after, nil
 }
 
-// checkTime refuses a time at which the move can't be made.
+// checkTime refuses a time at which the move can't happen.
 func (w *work) checkTime(s *step, m move) {
 	at := []string{"at"}
 	switch {
 	case w.change.At == nil:
 	case !m.timed:
 		w.report.Refuse(content.ProblemInvalid, at, messages.Past)
-	case !w.change.At.After(time.Unix(0, 0)): // what readers see has a time behind it
+	case !w.change.At.After(time.Unix(0, 0)): // a published time is after the Unix epoch
 		w.report.Refuse(content.ProblemInvalid, at, messages.Invalid)
 	case s.to == content.StateScheduled && s.before.UnpublishAt != nil && !w.change.At.Before(*s.before.UnpublishAt):
 		w.report.Refuse(content.ProblemInvalid, at, messages.Order)
 	}
 }
 
-// update changes the working copy by the input.
+// update applies the input to the working copy.
 func (w *work) update(ctx context.Context, s *step) error {
 	if err := w.read(ctx, s.after.Draft); err != nil {
 		return err
 	}
-	renamed(s.before.Draft.Common(), s.after.Draft.Common(), s.after.PublicSlugs)
+	keepFormerSlug(s.before.Draft.Common(), s.after.Draft.Common(), s.after.PublicSlugs)
 	s.after.Draft.Common().UpdatedAt = s.now
 	return nil
 }
 
-// restoreRevision takes the content of a revision as the working copy. Its slug stays.
+// restoreRevision replaces the working copy by the content of a revision. The slug stays.
 func (w *work) restoreRevision(ctx context.Context, s *step) error {
 	after := s.after
 	old, ok, err := w.of.Revision(ctx, after.ID, w.change.Revision)
@@ -121,7 +121,7 @@ func (w *work) restoreRevision(ctx context.Context, s *step) error {
 	after.Draft = old
 	complete := messages.New(nil)
 	check(old, complete)
-	if err := w.prune(ctx, old, "revision"); err != nil {
+	if err := w.pruneLinks(ctx, old, "revision"); err != nil {
 		return err
 	}
 	pruned := messages.New(nil)
@@ -129,22 +129,22 @@ func (w *work) restoreRevision(ctx context.Context, s *step) error {
 		w.report.Refuse(content.ProblemInvalid, []string{"revision"}, messages.NothingWithout)
 		return nil
 	}
-	w.reduce(old, "revision")
+	w.dedupeRelations(old, "revision")
 	w.ownAddresses(old)
 	return w.derive(ctx, old, content.StageDraft)
 }
 
-// restore takes links to what was deleted meanwhile out of the working copy.
+// restore removes links to entries that were deleted in the meantime from the working copy.
 func (w *work) restore(ctx context.Context, s *step) error {
-	if err := w.prune(ctx, s.after.Draft, "id"); err != nil {
+	if err := w.pruneLinks(ctx, s.after.Draft, "id"); err != nil {
 		return err
 	}
 	return w.derive(ctx, s.after.Draft, content.StageDraft)
 }
 
-// reject wants a note. The end of a publication that does not come is called off.
+// reject requires a note. If the entry is not published, it also cancels a scheduled end of publication.
 func (w *work) reject(_ context.Context, s *step) error {
-	if w.why() == "" {
+	if w.note() == "" {
 		w.report.Refuse(content.ProblemRequired, []string{"note"}, messages.Note)
 	}
 	if s.after.Live == nil {
@@ -159,7 +159,7 @@ func (w *work) correct(_ context.Context, s *step) error {
 		w.report.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.OnlyArticles)
 		return nil
 	}
-	note := w.why()
+	note := w.note()
 	if note == "" {
 		w.report.Refuse(content.ProblemRequired, []string{"note"}, messages.Note)
 		return nil
@@ -168,38 +168,37 @@ func (w *work) correct(_ context.Context, s *step) error {
 	return nil
 }
 
-// unpublish sets the time at which readers are to see the entry no more, where one is given: until then nothing
-// changes.
+// unpublish schedules the end of publication when the change gives a future time. Until then nothing changes.
 func (w *work) unpublish(_ context.Context, s *step) error {
 	switch {
 	case s.later && s.before.PublishAt != nil && !w.change.At.After(*s.before.PublishAt):
 		w.report.Refuse(content.ProblemInvalid, []string{"at"}, messages.Order)
 	case s.later:
 		s.after.UnpublishAt, s.to = w.change.At, ""
-	case s.before.Live == nil: // nothing can be taken back yet
+	case s.before.Live == nil: // the entry is not published yet
 		w.report.Refuse(content.ProblemRequired, []string{"at"}, messages.Required)
 	}
 	return nil
 }
 
-// publish shows the working copy to readers.
+// publish makes the working copy visible to readers.
 func (w *work) publish(ctx context.Context, s *step) error {
 	after := s.after
-	w.whole(after.Draft)
+	w.checkComplete(after.Draft)
 	base := after.Draft.Common()
 	base.UpdatedAt = s.now
-	onceSeen(base, after.PublicSlugs)
+	dropUnseenSlugs(base, after.PublicSlugs)
 	if base.PublishedAt.IsZero() {
 		base.PublishedAt = s.now
-		if w.change.At != nil { // it is past, or just came
+		if w.change.At != nil { // a past time, or a scheduled time that has come
 			base.PublishedAt = *w.change.At
 		}
 	}
 	live := content.Clone(after.Draft)
 	w.ownAddresses(live)
-	w.learn(content.StagePublished, after.Draft)
-	if w.was = after.Live; w.was != nil {
-		w.learn(content.StagePublished, w.was)
+	w.remember(content.StagePublished, after.Draft)
+	if w.previous = after.Live; w.previous != nil {
+		w.remember(content.StagePublished, w.previous)
 	}
 	if err := w.derive(ctx, live, content.StagePublished); err != nil {
 		return err

@@ -12,12 +12,11 @@ import (
 	"sen/internal/storage"
 )
 
-// know reads those of some entries that were not read for the change yet, of any kinds and the trash among them, at
-// once.
-func (w *work) know(ctx context.Context, ids []content.ID) error {
+// load reads the entries that the change has not read yet, in one query. They can be of any kind, and in the trash.
+func (w *work) load(ctx context.Context, ids []content.ID) error {
 	var missing []content.ID
 	for _, id := range ids {
-		if _, ok := w.there[id]; !ok && !slices.Contains(missing, id) {
+		if _, ok := w.loaded[id]; !ok && !slices.Contains(missing, id) {
 			missing = append(missing, id)
 		}
 	}
@@ -25,59 +24,60 @@ func (w *work) know(ctx context.Context, ids []content.ID) error {
 	if err != nil {
 		return err
 	}
-	if w.there == nil {
-		w.there = make(map[content.ID]storage.Linked, len(missing))
+	if w.loaded == nil {
+		w.loaded = make(map[content.ID]storage.Linked, len(missing))
 	}
 	for _, id := range missing {
-		w.there[id] = found[id]
+		w.loaded[id] = found[id]
 	}
 	return nil
 }
 
-// linked are the working copies of some entries, with their labels and what the newsroom keeps beside them. What is not
-// there is not in the answer.
+// linked returns the working copies of entries, with their labels and workflow states. The map has no key for an entry
+// that does not exist.
 func (w *work) linked(ctx context.Context, ids []content.ID) (map[content.ID]content.Content, error) {
-	if err := w.know(ctx, ids); err != nil {
+	if err := w.load(ctx, ids); err != nil {
 		return nil, err
 	}
 	there := make(map[content.ID]content.Content, len(ids))
 	for _, id := range ids {
-		if c := w.there[id].Draft; c != nil {
+		if c := w.loaded[id].Draft; c != nil {
 			there[id] = c
 		}
 	}
 	return there, nil
 }
 
-// learn takes in which entries stand above others at a stage, and what a round gives, as a copy tells that took it
-// over.
-func (w *work) learn(stage content.Stage, c content.Content) {
-	if w.above == nil {
-		w.above = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
+// remember keeps what a copy has taken over from other entries at a stage: the ancestors of an entry and the values of
+// a round. So they need not be read.
+func (w *work) remember(stage content.Stage, c content.Content) {
+	if w.inferred == nil {
+		w.inferred = map[content.Stage]map[content.ID]content.Content{content.StageDraft: {}, content.StagePublished: {}}
 	}
-	maps.Copy(w.above[stage], c.Taken().Told)
+	maps.Copy(w.inferred[stage], c.Taken().Told)
 }
 
-// known finds a copy of an entry at a stage: among those that were read, then as others tell of it, then in the store.
-func (w *work) known(ctx context.Context, stage content.Stage) content.Finder {
+// finder finds a copy of an entry at a stage. It looks first in the entries that were read, then in the values that
+// other copies took over, then in the store.
+func (w *work) finder(ctx context.Context, stage content.Stage) content.Finder {
 	inStore := w.room.derived.Finder(ctx, stage)
 	return func(id content.ID) (content.Content, error) {
-		if read, ok := w.there[id]; ok {
+		if read, ok := w.loaded[id]; ok {
 			return read.At(stage), nil
 		}
-		if told := w.above[stage][id]; told != nil {
+		if told := w.inferred[stage][id]; told != nil {
 			return told, nil
 		}
 		return inStore(id)
 	}
 }
 
-// derive works out what follows from other entries, as they are at a stage as far as they were read: others tell of the
-// rest, and once the copy is saved it is looked at again ([work.catchUp]). Whether an entry that moves would stand
-// below itself is seen by what stands above it alone.
+// derive computes the fields that depend on other entries at a stage. It uses the entries that were read and the values
+// that other copies took over; after the save, catchUp checks the result. When an entry moves in its tree, derive reads
+// the ancestors from the store, because only they show whether the entry would become its own ancestor.
 func (w *work) derive(ctx context.Context, c content.Content, stage content.Stage) error {
-	find := w.known(ctx, stage)
-	moves := w.was == nil || c.ParentLink() != w.was.ParentLink()
+	find := w.finder(ctx, stage)
+	moves := w.previous == nil || c.ParentLink() != w.previous.ParentLink()
 	if c.Kind().Descriptor().Tree && w.change.Action != content.ActionCreate && moves {
 		find = w.room.derived.Finder(ctx, stage)
 	}
@@ -88,10 +88,11 @@ func (w *work) derive(ctx context.Context, c content.Content, stage content.Stag
 	return err
 }
 
-// catchUp brings up to date what a saved entry took over from others. Who changed them while it was being
-// saved could not see yet that it stands on them. What readers are to see of the copy's links is read by the way.
+// catchUp updates the derived fields of an entry after it was saved. An entry that changed during the save could not
+// know yet that this one depends on it. In the same query, catchUp reads the entries to which the new visible copy
+// links.
 func (w *work) catchUp(ctx context.Context, before, after *entries.Entry) error {
-	w.there, w.above = nil, nil
+	w.loaded, w.inferred = nil, nil
 	var ids []content.ID
 	for _, copied := range []content.Content{after.Draft, after.Live} {
 		if copied != nil {
@@ -101,10 +102,10 @@ func (w *work) catchUp(ctx context.Context, before, after *entries.Entry) error 
 	if takes := len(ids) > 0; !takes {
 		return nil
 	}
-	if w.shown != nil {
-		ids = append(ids, linksOf(w.shown.Content)...)
+	if w.visible != nil {
+		ids = append(ids, linksOf(w.visible.Content)...)
 	}
-	if err := w.know(ctx, ids); err != nil {
+	if err := w.load(ctx, ids); err != nil {
 		return err
 	}
 	for _, stage := range []content.Stage{content.StageDraft, content.StagePublished} {
@@ -119,15 +120,16 @@ func (w *work) catchUp(ctx context.Context, before, after *entries.Entry) error 
 	return nil
 }
 
-// rederive brings a copy that was saved up to date, until it takes over what is there: others may change meanwhile.
+// rederive updates the derived fields of a saved copy until they are current, because other entries may change
+// meanwhile.
 func (w *work) rederive(ctx context.Context, id content.ID, copied content.Content, stage content.Stage) error {
-	find := w.known(ctx, stage)
+	find := w.finder(ctx, stage)
 	for range attempts {
-		is, outdated, err := derive.Outdated(copied, find)
+		fields, outdated, err := derive.Outdated(copied, find)
 		if !outdated || err != nil {
 			return err
 		}
-		if err := w.of.SetDerived(ctx, stage, map[content.ID]map[string]any{id: is}); err != nil {
+		if err := w.of.SetDerived(ctx, stage, map[content.ID]map[string]any{id: fields}); err != nil {
 			return err
 		}
 		found, err := w.of.Copies(ctx, []content.ID{id}, stage)
@@ -142,7 +144,7 @@ func (w *work) rederive(ctx context.Context, id content.ID, copied content.Conte
 	return nil
 }
 
-// linksOf are the entries that a copy names, each once, in the order of their ids and without itself.
+// linksOf returns the ids to which a copy links, sorted, each once and without its own id.
 func linksOf(c content.Content) []content.ID {
 	links := content.Links(c)
 	slices.Sort(links)

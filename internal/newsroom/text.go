@@ -12,8 +12,7 @@ import (
 	"sen/internal/messages"
 )
 
-// localized calls read for each language that is given, with what is given in it. A null
-// clears all languages.
+// localized calls read for each language in the value, with the fields given in that language.
 func (r *reader) localized(value any, path []string, read func(content.Locale, map[string]any, []string)) {
 	members, ok := value.([]any)
 	if !ok {
@@ -43,7 +42,7 @@ func (r *reader) localized(value any, path []string, read func(content.Locale, m
 	}
 }
 
-// texts reads a text in some languages; those that are not given stay.
+// texts reads a text in some languages. The other languages stay unchanged; null clears all languages.
 func (r *reader) texts(to *content.Text, value any, tag reflect.StructTag, path []string) {
 	if value == nil {
 		*to = nil
@@ -65,6 +64,7 @@ func (r *reader) texts(to *content.Text, value any, tag reflect.StructTag, path 
 	*to = text
 }
 
+// or returns s, or otherwise if s is empty.
 func or(s, otherwise string) string {
 	if s == "" {
 		return otherwise
@@ -72,10 +72,10 @@ func or(s, otherwise string) string {
 	return s
 }
 
-// blanks ends lines alike, as [content.Lint] does.
-var blanks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+// lineEnds replaces every kind of line end by "\n", as [content.Lint] does.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// clean is a text as it is kept: what can be mended is, and said; the rest is refused.
+// clean returns a text as it is stored. It repairs what it can, with a notice, and refuses the rest.
 func (r *reader) clean(s, lint string, path []string) string {
 	most := maxText
 	if lint == "line" {
@@ -87,20 +87,20 @@ func (r *reader) clean(s, lint string, path []string) string {
 	}
 	s = r.addresses(s, path)
 	var before, after string
-	if lint == "span" { // the blanks around a run of text part it from its neighbours
+	if lint == "span" { // spaces around a span separate it from its neighbours
 		core := strings.TrimSpace(s)
 		if core == "" {
-			return blanks.Replace(s)
+			return lineEnds.Replace(s)
 		}
 		before, after, _ = strings.Cut(s, core)
-		before, after = blanks.Replace(before), blanks.Replace(after)
+		before, after = lineEnds.Replace(before), lineEnds.Replace(after)
 		s = core
 	}
 	kept, findings := content.Lint(s, lint == "line")
 	for _, f := range findings {
 		switch f.Code {
 		case content.FindingPlaceholder:
-			if lint != "span" { // see run
+			if lint != "span" { // see refusePlaceholder
 				r.report.Refuse(content.ProblemPlaceholder, path, messages.Placeholder, f.Text)
 			}
 		case content.FindingBlank:
@@ -122,16 +122,16 @@ func (r *reader) clean(s, lint string, path []string) string {
 	return before + kept + after
 }
 
-// written matches what may be an address of a file or a preview in a text.
-var written = regexp.MustCompile(`(?:[hH][tT][tT][pP][sS]?:)?(?:[\pL\pN.:@\[\]-]|/)*/(?:media|preview)/[^\s<>"]+`)
+// ownAddress matches a possible address of a file or a preview in a text.
+var ownAddress = regexp.MustCompile(`(?:[hH][tT][tT][pP][sS]?:)?(?:[\pL\pN.:@\[\]-]|/)*/(?:media|preview)/[^\s<>"]+`)
 
-// addresses takes the signatures out of the addresses in a text, and refuses previews.
+// addresses removes the signatures from the addresses in a text, and refuses addresses of previews.
 func (r *reader) addresses(s string, path []string) string {
 	if r.own == nil || !strings.Contains(s, "/media/") && !strings.Contains(s, "/preview/") {
 		return s
 	}
-	return written.ReplaceAllStringFunc(s, func(address string) string {
-		address, behind := withoutEnd(address)
+	return ownAddress.ReplaceAllStringFunc(s, func(address string) string {
+		address, behind := trimPunctuation(address)
 		prefix := ""
 		if first := strings.IndexByte(address, '/'); first > 0 && address[first-1] != ':' {
 			prefix = "//" // a host without a scheme
@@ -147,8 +147,8 @@ func (r *reader) addresses(s string, path []string) string {
 	})
 }
 
-// withoutEnd parts an address in a text from the signs of the sentence that it stands in.
-func withoutEnd(s string) (address, behind string) {
+// trimPunctuation separates an address in a text from the punctuation behind it.
+func trimPunctuation(s string) (address, behind string) {
 	address = strings.TrimRight(s, ".,;:!?)]}'*_`")
 	return address, s[len(address):]
 }

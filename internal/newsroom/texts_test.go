@@ -11,9 +11,9 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestOldTextsAreMadeAnew runs a newsroom over a store whose texts an older program prepared: filters find them by and
-// by, and nobody has to ask for it.
-func TestOldTextsAreMadeAnew(t *testing.T) {
+// TestOutdatedTextsAreRekeyed runs a newsroom on a store with texts that an older program prepared. After a while
+// filters find them, without any request for it.
+func TestOutdatedTextsAreRekeyed(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Set(t, e, "tags", "tag_cnnttb", `{"live.keys": {"fold": {"name": {"vi": "ðong thap"}}}, "draft.keys": {"fold": {"name": {"vi": "ðong thap"}}}}`)
@@ -26,7 +26,7 @@ func TestOldTextsAreMadeAnew(t *testing.T) {
 			return len(pages[0].Nodes) > 0
 		}
 		if found() {
-			t.Fatal("it is found by what it is not prepared for")
+			t.Fatal("the tag is found before its text was prepared: the test proves nothing")
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})

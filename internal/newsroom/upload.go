@@ -14,25 +14,26 @@ import (
 	"sen/internal/storage/lease"
 )
 
-// Upload is a file that an editor sends, to become a medium.
+// Upload is a file that an editor sends to create a medium.
 type Upload struct {
 	File io.ReaderAt
-	// Size is the length of the file in bytes; whoever took it in has bounded it.
+	// Size is the length of the file in bytes. The caller has already checked its limit.
 	Size int64
-	// Name is what the sender calls it.
+	// Name is the file name that the client gave.
 	Name string
-	// Input has what else is known of the medium; Locale and Key are those of a [Change].
+	// Input has the other fields of the medium. Locale and Key have the same meaning as in [Change].
 	Input  Input
 	Locale content.Locale
 	Key    string
-	// Publish shows the medium to readers at once.
+	// Publish also publishes the medium.
 	Publish bool
 }
 
-// Upload keeps a file as a new medium, a draft. A file that is there already is answered
-// with its medium, which stays as it is, and a notice. One that is not taken in is a
-// problem of the outcome. With Publish the medium is published, too; one that was there already only when nothing was
-// done with it yet: what is under embargo or out of work stays.
+// Upload stores a file as a new medium in the state DRAFT.
+// If a medium with the same file exists, Upload returns that medium unchanged, with a notice. If the file is refused,
+// the outcome has a problem.
+// With Publish, the medium is also published. An existing medium is published only if it is a draft: one that is
+// scheduled, archived or in the trash stays so.
 func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload) (*Outcome, error) {
 	if err := people.Permit(auth.ActorOf(ctx), content.ActionCreate, content.KindMedia); err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 		}
 	}
 	w := &work{room: n, change: Change{Action: content.ActionCreate, Kind: content.KindMedia, Key: u.Key}, actor: auth.ActorOf(ctx)}
-	if err := w.begin(); err != nil {
+	if err := w.chooseRevision(); err != nil {
 		return nil, err
 	}
 	f, err := files.Receive(ctx, u.File, u.Size, u.Name)
@@ -53,7 +54,7 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 	defer f.Close()
 	m := &content.Media{Base: content.Base{ID: content.NewID(content.KindMedia, n.now())}}
 	attempt := ""
-	if u.Key != "" { // another file under the same key is another medium, whose bytes are not in the way
+	if u.Key != "" { // another file with the same key is another medium, so their bytes do not collide
 		attempt = w.revision
 		m.ID = content.DerivedID(content.KindMedia, w.revision+f.SHA256)
 	}
@@ -73,7 +74,7 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 	return n.publishUpload(ctx, chain, u, outcome)
 }
 
-// publishUpload publishes a medium that was uploaded and is a draft.
+// publishUpload publishes an uploaded medium if it is a draft.
 func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u Upload, uploaded *Outcome) (*Outcome, error) {
 	base := uploaded.Content.Common()
 	if base.Editing.State != content.StateDraft {
@@ -86,12 +87,12 @@ func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u 
 	return published, err
 }
 
-// take keeps a file that was received as a new medium, unless it is there already.
+// take stores a received file as a new medium, unless a medium with the same file exists.
 func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *files.Received, m *content.Media, hold *lease.Hold) (*Outcome, error) {
 	report := messages.New(chain)
 	change := Change{
 		Action: content.ActionCreate, Kind: content.KindMedia, Locale: u.Locale, Key: u.Key,
-		Input: Input{"file": f.SHA256}, // no field of a medium: it tells apart what is sent under one key
+		Input: Input{"file": f.SHA256}, // not a field of a medium: it makes requests with other files differ under one key
 		prepare: func(c content.Content) {
 			made := c.(*content.Media)
 			base := made.Base
@@ -118,13 +119,13 @@ func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f
 		report.Notice(content.NoticeDuplicate, []string{"file"}, messages.Duplicate)
 		return &Outcome{Content: same, ID: there, Notices: report.Notices}, nil
 	}
-	if hold.TakenOver && u.Key != "" { // the attempt before had the same id
+	if hold.TakenOver && u.Key != "" { // the earlier attempt used the same id
 		if err := n.forget(ctx, m.ID); err != nil {
 			return nil, err
 		}
 	}
 	if err := f.Keep(ctx, n.store.PutFile, m); err != nil {
-		if hold.Lost() != nil { // another attempt goes on with the same id
+		if hold.Lost() != nil { // another attempt continues with the same id
 			return nil, err
 		}
 		return refusedFile(report, errors.Join(err, n.forget(ctx, m.ID)))
@@ -139,21 +140,21 @@ func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f
 	return outcome, err
 }
 
-// done is what the first attempt of a change did under its idempotency key; false without one.
+// done returns the outcome of an earlier attempt with the same idempotency key; false if there is none.
 func (n *Newsroom) done(ctx context.Context, report *messages.Report, c Change) (*Outcome, bool, error) {
 	if c.Key == "" {
 		return nil, false, nil
 	}
 	w := &work{room: n, of: n.kinds[c.Kind], change: c, actor: auth.ActorOf(ctx), report: report}
-	if err := w.begin(); err != nil {
+	if err := w.chooseRevision(); err != nil {
 		return nil, false, err
 	}
 	return w.replay(ctx)
 }
 
-// forget removes the files of a medium that did not come to be.
+// forget removes the files of a medium that was not created.
 func (n *Newsroom) forget(ctx context.Context, id content.ID) error {
-	ctx = context.WithoutCancel(ctx) // who sent it may be gone
+	ctx = context.WithoutCancel(ctx) // the client may have disconnected
 	found, err := n.kinds[content.KindMedia].Copies(ctx, []content.ID{id}, content.StageDraft)
 	if err != nil || found[id] != nil {
 		return err
@@ -161,14 +162,14 @@ func (n *Newsroom) forget(ctx context.Context, id content.ID) error {
 	return n.store.DeleteFiles(ctx, id)
 }
 
-// refusals say why a file is not taken in.
+// refusals maps the reason for which a file is refused to its message.
 var refusals = map[picture.Reason]messages.Message{
 	picture.ReasonType: messages.FileType, picture.ReasonPage: messages.FilePage, picture.ReasonSVG: messages.FileSVG,
 	picture.ReasonHEIC: messages.FileHEIC, picture.ReasonEncoding: messages.FileEncoding, picture.ReasonBroken: messages.FileBroken,
 	picture.ReasonPixels: messages.FilePixels, picture.ReasonFrames: messages.FileFrames, picture.ReasonScans: messages.FileSlow, picture.ReasonSlow: messages.FileSlow,
 }
 
-// refusedFile turns the refusal of a file into a problem; any other error stays one.
+// refusedFile converts the refusal of a file to a problem. It returns any other error unchanged.
 func refusedFile(r *messages.Report, err error) (*Outcome, error) {
 	var refusal *picture.Refusal
 	if !errors.As(err, &refusal) {

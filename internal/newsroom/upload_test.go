@@ -11,12 +11,12 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestUploadTwiceAtOnce sends one file several times at the same moment, as an impatient editor does, to
-// different servers where there are some: it becomes one medium.
-func TestUploadTwiceAtOnce(t *testing.T) {
+// TestConcurrentUploads sends one file several times at the same time, to different servers if the engine allows
+// several. It becomes one medium.
+func TestConcurrentUploads(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		rooms := []*newsroom.Newsroom{newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)})}
-		if e.Name != "embedded" { // which is one server
+		if e.Name != "embedded" { // the embedded engine has one server
 			rooms = append(rooms, newsroom.New(testkit.Store(t, e), newsroom.Options{Log: testkit.Log(t)}))
 		}
 		const text = "Danh sách sản phẩm\n"

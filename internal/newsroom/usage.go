@@ -9,10 +9,10 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// MaxUsage is how many users of an entry are told.
+// MaxUsage is how many users of an entry a client can list at most.
 const MaxUsage = 100
 
-// usedElsewhere refuses a change that would take away what others show.
+// usedElsewhere refuses a change that would remove content which other entries or menus show.
 func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
 	users, err := batch.Join(ctx, "used elsewhere", id, w.room.usersOf)
 	if err != nil || len(users) == 0 {
@@ -22,10 +22,10 @@ func (w *work) usedElsewhere(ctx context.Context, id content.ID) (bool, error) {
 	return true, nil
 }
 
-// maxUsers is how many users of an entry a message names, beside the menus.
+// maxUsers is how many entries a message names as users of an entry. Menus are named in addition.
 const maxUsers = 4
 
-// usersOf names for each of some entries what shows it.
+// usersOf returns, for each entry, the names of the entries and menus that show it.
 func (n *Newsroom) usersOf(ctx context.Context, ids []content.ID) ([][]string, error) {
 	if err := n.store.ReadSite(ctx); err != nil { // another server may have changed the menus
 		return nil, err
@@ -48,6 +48,7 @@ func (n *Newsroom) usersOf(ctx context.Context, ids []content.ID) ([][]string, e
 	return names, nil
 }
 
+// inMenu reports whether a menu links to an entry, directly or by the address of its file.
 func (n *Newsroom) inMenu(items []*content.MenuItem, id content.ID) bool {
 	for _, item := range items {
 		medium, _ := n.own.mediumAt(item.URL)

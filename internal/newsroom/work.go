@@ -18,40 +18,41 @@ import (
 	"sen/internal/storage/batch"
 )
 
-// work is one change under way.
+// work is the execution of one change.
 type work struct {
 	room *Newsroom
-	// of has the entries of the change's kind; nil for the settings.
+	// of is the collection of the change's kind; nil when the site's settings are changed.
 	of     entries.Collection
 	change Change
 	report *messages.Report
 	actor  *content.Actor
 	chain  []content.Locale
-	// revision is the id of the revision that the change is to become, and digest tells
-	// what was asked under an idempotency key.
+	// revision is the id of the revision that the change creates. digest is a hash of the request; it is set with an
+	// idempotency key only.
 	revision, digest string
-	// begun is when the attempt began that this one goes on with; zero if there is none.
+	// begun is the start time of the earlier attempt that this one continues; zero if there is none.
 	begun time.Time
-	// there are the entries that were read because the change depends on them, nil for what is not there.
-	there map[content.ID]storage.Linked
-	// above are parents of entries that were not read, by a stage, as others tell of them.
-	above map[content.Stage]map[content.ID]content.Content
-	// was is the copy before the change of which what others give is worked out anew; nil for none.
-	was content.Content
-	// shown tells that readers come to see the copy, or will from a time on.
-	shown *showing
+	// loaded caches the entries that were read because the change depends on them. An entry that does not exist has an
+	// empty value.
+	loaded map[content.ID]storage.Linked
+	// inferred has ancestors that were not read, by stage. Their values come from the copies that took them over.
+	inferred map[content.Stage]map[content.ID]content.Content
+	// previous is the copy before the change whose derived fields are computed again; nil if there is none.
+	previous content.Content
+	// visible is the copy that readers will see, now or from a time on; nil if readers see no new copy.
+	visible *visibleCopy
 }
 
-// moment is when the change happens.
-func (w *work) moment() time.Time {
+// startTime returns the time of the change.
+func (w *work) startTime() time.Time {
 	if !w.begun.IsZero() {
 		return w.begun
 	}
 	return w.room.now()
 }
 
-// newID is the id of the entry that the change makes. Under an idempotency key it is the same at each attempt, so that
-// what an attempt left behind is the next one's.
+// newID returns the id of a new entry. With an idempotency key, every attempt gets the same id, so that an attempt
+// finds what an earlier one left behind.
 func (w *work) newID(now time.Time) content.ID {
 	if w.change.Key == "" {
 		return content.NewID(w.change.Kind, now)
@@ -59,9 +60,9 @@ func (w *work) newID(now time.Time) content.ID {
 	return content.DerivedID(w.change.Kind, w.revision)
 }
 
-// begin names the revision. Under an idempotency key it is the same at each attempt, and so
-// the revision is the receipt.
-func (w *work) begin() error {
+// chooseRevision chooses the id of the revision. With an idempotency key, every attempt gets the same id, so that the
+// revision serves as the receipt.
+func (w *work) chooseRevision() error {
 	if w.change.Key == "" {
 		w.revision = "rev_" + strings.ToLower(rand.Text())
 		return nil
@@ -85,8 +86,9 @@ func (w *work) begin() error {
 	return nil
 }
 
-// replay answers a change that came before under the same idempotency key, once what follows from it is done; false
-// when none did. An attempt that came to nothing, or that is under way, is continued.
+// replay returns the outcome of an earlier change with the same idempotency key, after it has updated the derived
+// fields that depend on it. It returns false when there is no such change. An earlier attempt that failed or has not
+// ended is continued.
 func (w *work) replay(ctx context.Context) (*Outcome, bool, error) {
 	r, ok, err := w.room.store.Receipt(ctx, w.revision)
 	if err != nil || !ok {
@@ -112,24 +114,24 @@ func (w *work) replay(ctx context.Context) (*Outcome, bool, error) {
 	return &Outcome{Content: shown, ID: r.Entry}, true, err
 }
 
-// entry is the revision that a change becomes.
-func (w *work) entry(at time.Time) content.Revision {
+// newRevision returns the revision that the change creates.
+func (w *work) newRevision(at time.Time) content.Revision {
 	return content.Revision{
-		ID: w.revision, At: at, Action: w.change.Action, By: w.actor.Person(), Note: w.why(), Request: w.digest,
+		ID: w.revision, At: at, Action: w.change.Action, By: w.actor.Person(), Note: w.note(), Request: w.digest,
 	}
 }
 
-// why is the note as it is kept. What is wrong with it is reported.
-func (w *work) why() string {
+// note returns the cleaned note of the change, and reports what is wrong with it.
+func (w *work) note() string {
 	r := &reader{report: w.report}
 	return r.clean(strings.TrimSpace(w.change.Note), "text", []string{"note"})
 }
 
-// attempts bounds how often a change begins anew because another came first.
+// attempts is how often a change is tried at most when other changes come first.
 const attempts = 10
 
-// showing is a copy that readers come to see, at once or from a time on.
-type showing struct {
+// visibleCopy is a copy that readers will see: from a time on, or now if from is nil.
+type visibleCopy struct {
 	content.Content
 	from *time.Time
 }

@@ -7,27 +7,28 @@ import (
 	"sen/internal/people"
 )
 
-// move is a legal step of the workflow.
+// move is a transition of the workflow.
 type move struct {
 	action content.Action
 	from   []content.State
-	// to is the state that the step leads to; "" leaves the state as it is.
+	// to is the state after the move; "" keeps the present state.
 	to content.State
-	// later is the state that it leads to when a time to come was given, timed whether one may be.
+	// later is the state after the move when the change gives a future time. timed says whether the change may give
+	// one.
 	later content.State
 	timed bool
-	// live tells that readers must be seeing the entry.
+	// live requires that readers see the entry.
 	live bool
-	// withdraws tells that readers don't see the entry afterwards, unless a time to come was given.
+	// withdraws says that readers no longer see the entry after the move, unless the change gives a future time.
 	withdraws bool
 }
 
-// The states of an entry that is being worked on.
+// inWork lists the states of an entry that editors work on: all but archived and in the trash.
 var inWork = []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StatePublished, content.StateChanged}
 
-// moves is the workflow: what is not in it is not allowed. "DRAFT" as an aim is
-// "CHANGED" while readers see an earlier copy (see settled). The schema's documentation of
-// ContentStatus shows it; TestWorkflowIsDocumented compares.
+// moves is the whole workflow: a move that is not in the list is not allowed. The target DRAFT becomes CHANGED while
+// readers see an earlier copy (see effectiveState). The schema's documentation of ContentStatus shows this table;
+// TestWorkflowIsDocumented compares both.
 var moves = []move{
 	{action: content.ActionUpdate, from: []content.State{content.StateDraft, content.StateChanged, content.StatePublished}, to: content.StateDraft},
 	{action: content.ActionUpdate, from: []content.State{content.StateInReview, content.StateScheduled}},
@@ -36,7 +37,7 @@ var moves = []move{
 	{action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled}, to: content.StateDraft},
 	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled, timed: true},
 	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true, withdraws: true},
-	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // an embargo and an expiry at once
+	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // both an embargo and an expiry
 	{action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged}, to: content.StatePublished, live: true},
 	{action: content.ActionArchive, from: inWork, to: content.StateArchived, withdraws: true},
 	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed, withdraws: true},
@@ -45,8 +46,9 @@ var moves = []move{
 	{action: content.ActionDeleteForever, from: []content.State{content.StateTrashed}},
 }
 
-// legal finds the step that an action is for an entry.
-func legal(action content.Action, e *content.Editing) (move, bool) {
+// findMove returns the move that an action makes from the present state of an entry. It returns false when the workflow
+// does not allow the action.
+func findMove(action content.Action, e *content.Editing) (move, bool) {
 	for _, m := range moves {
 		if m.action == action && slices.Contains(m.from, e.State) && (!m.live || e.LiveVersion > 0) {
 			return m, true
@@ -55,16 +57,15 @@ func legal(action content.Action, e *content.Editing) (move, bool) {
 	return move{}, false
 }
 
-// settled is the state of an entry that nothing is asked for: a draft behind what readers
-// see is a change.
-func settled(to content.State, isLive bool) content.State {
+// effectiveState returns CHANGED instead of DRAFT when readers see a copy of the entry, and any other state unchanged.
+func effectiveState(to content.State, isLive bool) content.State {
 	if to == content.StateDraft && isLive {
 		return content.StateChanged
 	}
 	return to
 }
 
-// Moves lists the actions that are legal for an entry and that the actor may do.
+// Moves lists the actions that the workflow allows for an entry and that the actor may do.
 func Moves(actor *content.Actor, kind content.Kind, e *content.Editing) []content.Action {
 	actions := []content.Action{}
 	for _, m := range moves {

@@ -10,7 +10,7 @@ import (
 	"sen/internal/newsroom"
 )
 
-// TestWorkflowIsDocumented sees that the schema shows the workflow as it is.
+// TestWorkflowIsDocumented checks that the schema shows the workflow as it is.
 func TestWorkflowIsDocumented(t *testing.T) {
 	if table := newsroom.WorkflowTable(); !strings.Contains(sen.Schema, table) {
 		t.Errorf("the documentation of ContentStatus in schema.graphqls must have this table:\n%s", table)

@@ -19,15 +19,15 @@ import (
 	"sen/internal/upkeep"
 )
 
-// editor is a context in which an editor acts.
+// editor returns a context with an editor as the actor.
 func editor(ctx context.Context) context.Context {
 	return auth.WithActor(ctx, &content.Actor{ID: "account_editor", Name: "Editor", Role: content.RoleEditor})
 }
 
-// vietnamese is the languages in which messages come.
+// vietnamese is the language chain for the messages.
 var vietnamese = []content.Locale{"vi"}
 
-// makeTags makes tags to be changed.
+// makeTags creates tags for a test to change.
 func makeTags(t testing.TB, room *newsroom.Newsroom, n int) (ids []content.ID) {
 	t.Helper()
 	for i := range n {
@@ -42,10 +42,10 @@ func makeTags(t testing.TB, room *newsroom.Newsroom, n int) (ids []content.ID) {
 	return ids
 }
 
-// text is a text of the site's default language, as an input has it.
+// text returns the input of a text in the site's default language.
 func text(s string) any { return map[string]any{"text": s} }
 
-// findings is what a check of a store finds in an hour.
+// findings returns the findings of a check whose clock is one hour ahead.
 func findings(t *testing.T, store *storage.Store) (found []upkeep.Finding) {
 	t.Helper()
 	err := upkeep.Check(context.Background(), store, upkeep.CheckOptions{
@@ -57,27 +57,26 @@ func findings(t *testing.T, store *storage.Store) (found []upkeep.Finding) {
 	return found
 }
 
-// describe is a change of a tag's description.
+// describe returns a change of a tag's description.
 func describe(id content.ID, version int, description string) newsroom.Change {
 	return newsroom.Change{Action: content.ActionUpdate, ID: id, Version: version, Input: newsroom.Input{"description": text(description)}}
 }
 
-// TestConcurrentWriters lets two hundred writers change ten entries at once: every
-// accepted change is a revision, no version is skipped or twice there, and the last state
-// is the last accepted one.
+// TestConcurrentWriters lets 200 writers change ten entries at the same time. Every accepted change has a revision, the
+// versions have no gaps and no duplicates, and the final state is the last accepted one.
 func TestConcurrentWriters(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 		ids := makeTags(t, room, 10)
 		var mu sync.Mutex
-		accepted := map[content.ID]map[int]string{} // what each version says
+		accepted := map[content.ID]map[int]string{} // the description in each version
 		var conflicts atomic.Int64
 		var writers sync.WaitGroup
 		for n := range 200 {
 			writers.Go(func() {
 				id := ids[rand.IntN(len(ids))]
-				for attempt := range 20 { // as a client does: read again, try again
+				for attempt := range 20 { // like a client: read again, then try again
 					var found map[content.ID]*content.Tag
 					err := patiently(func() (err error) {
 						found, err = store.Tags.ByIDs(context.Background(), []content.ID{id}, content.StageDraft, nil)
@@ -101,7 +100,7 @@ func TestConcurrentWriters(t *testing.T) {
 					}
 					if outcome.Conflict != nil {
 						conflicts.Add(1)
-						time.Sleep(rand.N(time.Duration(attempt+1) * 2 * time.Second)) // a person reads what the other one wrote
+						time.Sleep(rand.N(time.Duration(attempt+1) * 2 * time.Second)) // a person reads the other change
 						continue
 					}
 					if len(outcome.Problems) > 0 {
@@ -124,16 +123,16 @@ func TestConcurrentWriters(t *testing.T) {
 		writers.Wait()
 		t.Logf("%d conflicts", conflicts.Load())
 		for _, id := range ids {
-			whole(t, store, id, accepted[id])
+			checkRevisions(t, store, id, accepted[id])
 		}
 		if _, removed, err := store.Sweep(context.Background(), testkit.NewClock().Now(), true); removed > 0 || err != nil {
-			t.Errorf("%d revisions that did not come to be were left open: %v", removed, err)
+			t.Errorf("%d failed revisions were left open: %v", removed, err)
 		}
 	})
 }
 
-// patiently does something again while the store is too busy, as a client does; a change has a
-// key that keeps it from being made twice.
+// patiently repeats a call while the store is too busy, like a client. The idempotency key of a change prevents it from
+// being made twice.
 func patiently(do func() error) error {
 	for {
 		err := do()
@@ -145,8 +144,9 @@ func patiently(do func() error) error {
 	}
 }
 
-// whole sees that an entry's revisions are every accepted change, and its state the last one.
-func whole(t *testing.T, store *storage.Store, id content.ID, accepted map[int]string) {
+// checkRevisions checks that every accepted change of an entry has a revision, and that the entry is in the state of
+// the last one.
+func checkRevisions(t *testing.T, store *storage.Store, id content.ID, accepted map[int]string) {
 	t.Helper()
 	e, _, err := store.Tags.Entry(context.Background(), id)
 	if err != nil || e == nil {
@@ -176,9 +176,9 @@ func whole(t *testing.T, store *storage.Store, id content.ID, accepted map[int]s
 	}
 }
 
-// TestMovesAtOnce moves three sections below each other at the same moment, which are right each alone and
-// a circle together: one of them is refused, and what it is below is told.
-func TestMovesAtOnce(t *testing.T) {
+// TestConcurrentMoves moves three sections below each other at the same time. Each move alone is valid; together they
+// form a cycle. One of them is refused, and the other two update the ancestors.
+func TestConcurrentMoves(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
@@ -213,18 +213,18 @@ func TestMovesAtOnce(t *testing.T) {
 			}
 			movers.Wait()
 			if moved.Load() != 2 || refused.Load() != 1 {
-				t.Errorf("of three moves that make a circle %d were made and %d refused", moved.Load(), refused.Load())
+				t.Errorf("of three moves that form a cycle, %d were made and %d refused", moved.Load(), refused.Load())
 			}
 		}
 		if found := findings(t, store); len(found) > 0 {
-			t.Errorf("the tree does not fit together: %v", found)
+			t.Errorf("the tree is inconsistent: %v", found)
 		}
 	})
 }
 
-// TestTrashFollows moves the section of an article that is in the trash: it comes back with the breadcrumb of the new
-// place.
-func TestTrashFollows(t *testing.T) {
+// TestRestoreUpdatesBreadcrumb moves the section of an article in the trash. The restored article has the breadcrumb of
+// the section's new place.
+func TestRestoreUpdatesBreadcrumb(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})

@@ -17,24 +17,24 @@ import (
 	"sen/internal/storage"
 )
 
-// The bounds of what people are called, in characters.
+// The limits for the lengths of logins and names, in characters.
 const (
 	maxLogin = 200
 	maxName  = 200
 )
 
-// logins are what an account may be signed in with.
-var logins = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{M}\p{Nd}._+@-]{2,200}$`)
+// validLogin matches a valid login.
+var validLogin = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{M}\p{Nd}._+@-]{2,200}$`)
 
-// NewAccount is what an account is made of.
+// NewAccount describes an account to create.
 type NewAccount struct {
 	Login, Name string
 	Role        content.Role
-	// Password is the first one; empty makes a random one.
+	// Password is the first password; empty generates a random one.
 	Password string
 }
 
-// Accounts lists the accounts by their logins. Administrators may.
+// Accounts lists the accounts by login. It needs the right to manage accounts.
 func (p *People) Accounts(ctx context.Context) ([]*content.Account, error) {
 	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (p *People) Accounts(ctx context.Context) ([]*content.Account, error) {
 	return p.store.Accounts(ctx)
 }
 
-// AccountByLogin reads the account with a login. Administrators may.
+// AccountByLogin returns the account with a login. It needs the right to manage accounts.
 func (p *People) AccountByLogin(ctx context.Context, login string) (*content.Account, error) {
 	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func (p *People) AccountByLogin(ctx context.Context, login string) (*content.Acc
 	return account, err
 }
 
-// CreateAccount makes an account, and gives its first password when it made that itself.
-// Who signs in with a password that others know has to change it. Administrators may.
+// CreateAccount creates an account, and returns the first password if it generated one. The person must change the
+// password at the first sign-in, unless the operator chose it. It needs the right to manage accounts.
 func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n NewAccount) (*content.Account, string, error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
@@ -64,9 +64,9 @@ func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n Ne
 	r := messages.New(chain)
 	a := &content.Account{
 		ID: content.Unique("account", p.now()), Login: normalized(n.Login), Name: nameOf(r, n.Name), Role: roleOf(r, n.Role), CreatedAt: p.now(),
-		MustChangePassword: n.Password == "" || actor != Operator, // the operator chose it for good
+		MustChangePassword: n.Password == "" || actor != Operator, // a password that the operator chose stays
 	}
-	if !logins.MatchString(a.Login) {
+	if !validLogin.MatchString(a.Login) {
 		r.Refuse(content.ProblemInvalid, []string{"input", "login"}, messages.Login, maxLogin)
 	}
 	made := ""
@@ -89,8 +89,8 @@ func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n Ne
 	return a, made, err
 }
 
-// FirstAdmin makes the account "admin" in a store that has none, and gives its one-time
-// password; empty when there are accounts already.
+// FirstAdmin creates the account "admin" in a store without accounts and returns its one-time password. It returns an
+// empty password if there are accounts already.
 func (p *People) FirstAdmin(ctx context.Context) (password string, err error) {
 	there, err := p.store.Accounts(ctx)
 	if err != nil || len(there) > 0 {
@@ -103,19 +103,19 @@ func (p *People) FirstAdmin(ctx context.Context) (password string, err error) {
 	return password, err
 }
 
-// AccountUpdate is what changes in an account; nil leaves it as it is.
+// AccountUpdate is a change of an account; nil fields stay unchanged.
 type AccountUpdate struct {
 	Name *string
 	Role *content.Role
-	// Disabled ends the account's sessions and the previews that it gave out, and keeps it from signing in.
+	// Disabled ends the account's sessions and its previews, and blocks signing in.
 	Disabled *bool
-	// Password is a new one, which ends the account's sessions; an empty one makes it random.
+	// Password is a new password, and ends the account's sessions. An empty one is replaced by a random password.
 	Password *string
 }
 
-// UpdateAccount changes an account, and gives its new password when it made that itself.
-// The last administrator who can sign in stays one, and nobody takes the own rights away
-// by mistake. Administrators may.
+// UpdateAccount changes an account, and returns the new password if it generated one. It refuses to disable or demote
+// the last administrator who can sign in, and prevents actors from removing their own rights by mistake. It needs the
+// right to manage accounts.
 func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id string, u AccountUpdate) (after *content.Account, made string, err error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
@@ -129,7 +129,7 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 		return nil, "", refusal(chain, content.ProblemNotFound, []string{"id"}, messages.NoAccount, id)
 	}
 	r := messages.New(chain)
-	change := p.asked(r, before, u)
+	change := p.readUpdate(r, before, u)
 	if id == actor.ID && (u.Password != nil || u.Disabled != nil && *u.Disabled || u.Role != nil && *u.Role != before.Role) {
 		r.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.OwnAccount)
 	}
@@ -148,7 +148,7 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 		}
 		change.Password, change.MustChangePassword = &hash, new(made != "" || actor != Operator)
 	}
-	if after, err = p.change(ctx, chain, before, change); err != nil {
+	if after, err = p.changeAccount(ctx, chain, before, change); err != nil {
 		return nil, "", err
 	}
 	if u.Password != nil || u.Disabled != nil {
@@ -157,8 +157,9 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 	return after, made, err
 }
 
-// asked reads what is asked to change in an account, but the password's hash.
-func (p *People) asked(r *messages.Report, before *content.Account, u AccountUpdate) storage.AccountChange {
+// readUpdate converts an update to a change for the store, without the hash of the password, and reports what is wrong
+// with it.
+func (p *People) readUpdate(r *messages.Report, before *content.Account, u AccountUpdate) storage.AccountChange {
 	change := storage.AccountChange{Role: u.Role}
 	if u.Name != nil {
 		change.Name = new(nameOf(r, *u.Name))
@@ -173,7 +174,7 @@ func (p *People) asked(r *messages.Report, before *content.Account, u AccountUpd
 			change.DisabledAt = before.DisabledAt
 		case *u.Disabled:
 			*change.DisabledAt = p.now()
-			change.Previews = new(NewMark()) // what it gave out stays over when it is let in again
+			change.Previews = new(NewMark()) // its previews stay ended when the account is enabled again
 		}
 	}
 	if u.Password != nil && *u.Password != "" {
@@ -182,9 +183,9 @@ func (p *People) asked(r *messages.Report, before *content.Account, u AccountUpd
 	return change
 }
 
-// change changes an account, unless no administrator would be left. Two changes at once
-// could each count on the other's account: so it looks again afterwards, and takes it back.
-func (p *People) change(ctx context.Context, chain []content.Locale, before *content.Account, c storage.AccountChange) (*content.Account, error) {
+// changeAccount changes an account, unless no administrator would be left. Two concurrent changes could each count the
+// account that the other one demotes. So it counts again after the change, and undoes it if no administrator is left.
+func (p *People) changeAccount(ctx context.Context, chain []content.Locale, before *content.Account, c storage.AccountChange) (*content.Account, error) {
 	last := refusal(chain, content.ProblemIllegalMove, []string{"id"}, messages.LastAdmin)
 	losing := before.Role == content.RoleAdmin && before.DisabledAt == nil &&
 		(c.Role != nil && *c.Role != content.RoleAdmin || c.DisabledAt != nil && !c.DisabledAt.IsZero())
@@ -213,7 +214,7 @@ func (p *People) change(ctx context.Context, chain []content.Locale, before *con
 	return after, nil
 }
 
-// nameOf reads the name of a person or a program.
+// nameOf normalizes and checks the name of a person or a program.
 func nameOf(r *messages.Report, text string) string {
 	text = norm.NFC.String(strings.Join(strings.Fields(text), " "))
 	switch n := utf8.RuneCountInString(text); {
@@ -227,7 +228,7 @@ func nameOf(r *messages.Report, text string) string {
 	return text
 }
 
-// roleOf reads a role.
+// roleOf checks a role.
 func roleOf(r *messages.Report, role content.Role) content.Role {
 	if !slices.Contains(content.Roles(), role) {
 		r.Refuse(content.ProblemInvalid, []string{"input", "role"}, messages.Invalid)

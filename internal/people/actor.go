@@ -9,11 +9,11 @@ import (
 	"sen/internal/content"
 )
 
-// maxSecret is the longest secret in bytes; tokens of issuers are the longest.
+// maxSecret is the longest secret in bytes. Tokens of OpenID Connect issuers are the longest.
 const maxSecret = 16 << 10
 
-// ActorFor tells who has a secret: that of a session or a token, a preview token, or a
-// token of the issuer. It answers UNAUTHENTICATED for any other.
+// ActorFor returns the actor that a secret authenticates. The secret is that of a session, of a token or of a preview,
+// or a token of the issuer. For any other secret, ActorFor fails with UNAUTHENTICATED.
 func (p *People) ActorFor(ctx context.Context, secret string) (*content.Actor, error) {
 	switch {
 	case len(secret) > maxSecret:
@@ -48,7 +48,7 @@ func (p *People) ofSession(ctx context.Context, id string) (*content.Actor, erro
 	return actorOf(account, session.ID), nil
 }
 
-// actorOf is an account as someone who acts.
+// actorOf returns the actor for an account. An account that must change its password has no role.
 func actorOf(a *content.Account, session string) *content.Actor {
 	actor := &content.Actor{ID: a.ID, Name: a.Name, Role: a.Role, Session: session, MustChangePassword: a.MustChangePassword}
 	if a.MustChangePassword {
@@ -57,7 +57,7 @@ func actorOf(a *content.Account, session string) *content.Actor {
 	return actor
 }
 
-// touchEvery is how exactly the last use of a token is kept.
+// touchEvery is the precision of a token's stored last use. It limits the writes to one per interval.
 const touchEvery = time.Minute
 
 func (p *People) ofToken(ctx context.Context, hash string) (*content.Actor, error) {
@@ -66,12 +66,12 @@ func (p *People) ofToken(ctx context.Context, hash string) (*content.Actor, erro
 		return nil, err
 	}
 	now := p.now()
-	if !ok || over(t, now) {
+	if !ok || ended(t, now) {
 		return nil, errUnknown()
 	}
 	if t.LastUsedAt == nil || now.Sub(*t.LastUsedAt) >= touchEvery {
 		if err := p.store.TouchToken(ctx, t.ID, now); err != nil {
-			p.log.WarnContext(ctx, "the use of a token could not be noted", "token", t.ID, "err", err)
+			p.log.WarnContext(ctx, "the last use of a token could not be stored", "token", t.ID, "err", err)
 		}
 	}
 	return &content.Actor{ID: t.ID, Name: t.Name, Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}, nil

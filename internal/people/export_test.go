@@ -7,7 +7,7 @@ import (
 	"sen/internal/content"
 )
 
-// RulesTable is the rules as a person reads them.
+// RulesTable returns the rules as a table of text.
 func RulesTable() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-18s", "")

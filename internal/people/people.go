@@ -1,5 +1,5 @@
-// Package people has everyone who uses the API: their accounts, sessions, tokens and previews, and the rules that say
-// what each role may do.
+// Package people manages everyone who uses the API: their accounts, sessions, tokens and previews, and the rules that
+// say what each role may do.
 package people
 
 import (
@@ -18,8 +18,7 @@ import (
 	"sen/internal/storage"
 )
 
-// People signs people in and out, keeps their accounts and the tokens of programs, gives out previews, and tells which
-// actor a secret belongs to.
+// People signs people in and out, manages accounts and tokens, creates previews, and finds the actor of a secret.
 type People struct {
 	store     *storage.Store
 	passwords *auth.Passwords
@@ -31,30 +30,30 @@ type People struct {
 	publicURL string
 
 	mu     sync.Mutex
-	signer *auth.Signer // nil until the store gave its key
+	signer *auth.Signer // nil until the key was read from the store
 }
 
 // Options configure [People].
 type Options struct {
-	// Session is how long a session lives; zero is 30 days.
+	// Session is the lifetime of a session; zero means 30 days.
 	Session time.Duration
-	// Issuer verifies tokens of an OpenID Connect issuer; nil takes none.
+	// Issuer verifies the tokens of an OpenID Connect issuer; nil accepts no such tokens.
 	Issuer *auth.OIDC
-	// PublicURL is where clients reach the program, without a slash at its end.
+	// PublicURL is the address at which clients reach the program, without a trailing slash.
 	PublicURL string
-	// Now tells the time; nil is the store's.
+	// Now returns the current time; nil uses the store's clock.
 	Now func() time.Time
-	// Log takes what is not worth failing for; nil drops it.
+	// Log receives failures that don't end a request; nil discards them.
 	Log *slog.Logger
 }
 
-// defaultSession is how long a session lives when the options don't say.
+// defaultSession is the default lifetime of a session.
 const defaultSession = 30 * 24 * time.Hour
 
-// Operator is who has the machine: the commands act in this name.
+// Operator is the actor of the commands: whoever controls the machine.
 var Operator = &content.Actor{ID: "operator", Name: "Operator", Role: content.RoleAdmin}
 
-// New makes the people of a store.
+// New returns the people of a store.
 func New(store *storage.Store, o Options) *People {
 	if o.Session == 0 {
 		o.Session = defaultSession
@@ -72,10 +71,10 @@ func New(store *storage.Store, o Options) *People {
 	return p
 }
 
-// Now is the time by which sessions and tokens end: the store's, to the millisecond.
+// Now returns the store's time in milliseconds. It decides when sessions and tokens end.
 func (p *People) Now() time.Time { return p.now() }
 
-// RefusedError tells what is wrong with what was asked, all of it; nothing was written.
+// RefusedError lists everything that is wrong with a request. Nothing was written.
 type RefusedError struct{ Problems []content.Problem }
 
 // Error implements error.
@@ -87,7 +86,7 @@ func (e *RefusedError) Error() string {
 	return strings.Join(messages, " ")
 }
 
-// refused is the error of a report with problems; nil without any.
+// refused returns the error of a report with problems; nil if the report has none.
 func refused(r *messages.Report) error {
 	if len(r.Problems) == 0 {
 		return nil
@@ -95,19 +94,19 @@ func refused(r *messages.Report) error {
 	return &RefusedError{r.Problems}
 }
 
-// refusal is the error of a single problem.
+// refusal returns an error with a single problem.
 func refusal(chain []content.Locale, code content.ProblemCode, path []string, m messages.Message, args ...any) error {
 	r := messages.New(chain)
 	r.Refuse(code, path, m, args...)
 	return refused(r)
 }
 
-// normalized is a login as it is kept.
+// normalized returns a login as it is stored: trimmed, in lower case and in Unicode NFC.
 func normalized(login string) string {
 	return strings.ToLower(norm.NFC.String(strings.TrimSpace(login)))
 }
 
-// Signer signs with the store's key, which all servers share.
+// Signer returns a signer with the store's key, which all servers share.
 func (p *People) Signer(ctx context.Context) (auth.Signer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,7 +123,6 @@ func (p *People) Signer(ctx context.Context) (auth.Signer, error) {
 	return *p.signer, nil
 }
 
-// sweepEvery is how often expired sessions are removed.
 const sweepEvery = time.Hour
 
 // Sweep removes expired sessions, now and every hour, until the context ends.
@@ -145,7 +143,7 @@ func (p *People) Sweep(ctx context.Context) {
 	}
 }
 
-// errUnknown is answered for a secret that opens nothing, or nothing any more.
+// errUnknown is the error for a secret that is unknown or no longer valid.
 func errUnknown() error {
 	return content.Errorf(content.CodeUnauthenticated, "The session or token is not valid, or it has ended. Sign in again, or send another token.")
 }

@@ -18,8 +18,8 @@ import (
 	"sen/internal/testkit"
 )
 
-// house is a group of people with a clock that the test moves.
-type house struct {
+// fixture is the people of a store, with a clock that the test sets.
+type fixture struct {
 	*people.People
 	t     *testing.T
 	store *storage.Store
@@ -27,20 +27,20 @@ type house struct {
 	at    time.Time
 }
 
-func (h *house) now() time.Time {
+func (h *fixture) now() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.at
 }
 
-func (h *house) pass(d time.Duration) {
+func (h *fixture) pass(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.at = h.at.Add(d)
 }
 
-func open(t *testing.T, e testkit.Engine) *house {
-	h := &house{t: t, store: testkit.Store(t, e), at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+func open(t *testing.T, e testkit.Engine) *fixture {
+	h := &fixture{t: t, store: testkit.Store(t, e), at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
 	h.People = people.New(h.store, people.Options{Now: h.now, PublicURL: "https://sen.example", Log: testkit.Log(t)})
 	return h
 }
@@ -50,11 +50,11 @@ const (
 	address  = "192.0.2.1"
 )
 
-// operator is the context of a command.
-func (h *house) operator() context.Context { return auth.WithActor(h.t.Context(), people.Operator) }
+// operator returns the context of a command.
+func (h *fixture) operator() context.Context { return auth.WithActor(h.t.Context(), people.Operator) }
 
-// account makes an account with the password.
-func (h *house) account(login string, role content.Role) *content.Account {
+// account creates an account with the test's password.
+func (h *fixture) account(login string, role content.Role) *content.Account {
 	h.t.Helper()
 	a, _, err := h.CreateAccount(h.operator(), nil, people.NewAccount{Login: login, Name: login, Role: role, Password: password})
 	if err != nil {
@@ -63,8 +63,8 @@ func (h *house) account(login string, role content.Role) *content.Account {
 	return a
 }
 
-// signIn signs an account in and gives the context of its requests, and its secret.
-func (h *house) signIn(login, password string) (context.Context, string) {
+// signIn signs an account in. It returns the context of its requests and its secret.
+func (h *fixture) signIn(login, password string) (context.Context, string) {
 	h.t.Helper()
 	s, err := h.SignIn(h.t.Context(), nil, login, password, address)
 	if err != nil {
@@ -73,8 +73,8 @@ func (h *house) signIn(login, password string) (context.Context, string) {
 	return h.as(s.Secret), s.Secret
 }
 
-// as is the context of a request with a secret.
-func (h *house) as(secret string) context.Context {
+// as returns the context of a request with a secret.
+func (h *fixture) as(secret string) context.Context {
 	h.t.Helper()
 	actor, err := h.ActorFor(h.t.Context(), secret)
 	if err != nil {
@@ -83,15 +83,15 @@ func (h *house) as(secret string) context.Context {
 	return auth.WithActor(h.t.Context(), actor)
 }
 
-// out sees that a secret opens nothing.
-func (h *house) out(what, secret string) {
+// out checks that a secret is refused.
+func (h *fixture) out(what, secret string) {
 	h.t.Helper()
 	if actor, err := h.ActorFor(h.t.Context(), secret); content.CodeOf(err) != content.CodeUnauthenticated {
-		h.t.Errorf("%s: it opens for %+v, %v", what, actor, err)
+		h.t.Errorf("%s: the secret is accepted for %+v, %v", what, actor, err)
 	}
 }
 
-// problem is the code and the path of the one problem of an error.
+// problem returns the code and the path of an error's only problem.
 func problem(err error) string {
 	var refused *people.RefusedError
 	if !errors.As(err, &refused) || len(refused.Problems) != 1 || refused.Problems[0].Message == "" {
@@ -129,7 +129,7 @@ func TestSignIn(t *testing.T) {
 		if err := h.SignOut(other); err != nil {
 			t.Fatal(err)
 		}
-		h.as(s.Secret) // signing out elsewhere leaves it
+		h.as(s.Secret) // signing out elsewhere does not end this session
 		if err := h.SignOut(h.as(s.Secret)); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// TestGuessing sees that guesses are slowed down, for logins that are not there as well.
+// TestGuessing checks that guesses are slowed down, also for logins that don't exist.
 func TestGuessing(t *testing.T) {
 	h := open(t, testkit.Embedded(t))
 	h.account("lan", content.RoleEditor)
@@ -296,7 +296,7 @@ func TestAccountsOfPeople(t *testing.T) {
 	})
 }
 
-// TestLastAdmins lets two administrators be demoted at the same time: one stays.
+// TestLastAdmins demotes two administrators at the same time. One of them stays an administrator.
 func TestLastAdmins(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		h := open(t, e)
@@ -391,7 +391,7 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-// TestVietnamese sees that problems speak the editor's language.
+// TestVietnamese checks that problems are in the editor's language.
 func TestVietnamese(t *testing.T) {
 	h := open(t, testkit.Embedded(t))
 	_, err := h.SignIn(t.Context(), []content.Locale{"vi"}, "nobody", password, address)
@@ -428,8 +428,8 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// TestTokensEndByTheStoresTime sees that who looks when tokens end has the database's time.
-func TestTokensEndByTheStoresTime(t *testing.T) {
+// TestTokensUseStoreTime checks that tokens end by the store's time, not by the program's clock.
+func TestTokensUseStoreTime(t *testing.T) {
 	store := storage.New(storage.Options{
 		Engine: testkit.MongoDB(t).Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(time.Hour) },
 	})

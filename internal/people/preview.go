@@ -13,19 +13,19 @@ import (
 	"sen/internal/storage"
 )
 
-// Preview is a link that shows one draft to someone without an account.
+// Preview is a link that shows one draft to a person without an account.
 type Preview struct {
-	// Token stands for the guest; empty when something is wrong.
+	// Token authenticates the guest; empty if there are problems.
 	Token     string
 	URL       content.URL
 	ExpiresAt *time.Time
 	Problems  []content.Problem
 }
 
-// minPreview is the shortest time for which a preview may be shown; the longest is [auth.MaxPreview].
+// minPreview is the shortest lifetime of a preview; [auth.MaxPreview] is the longest.
 const minPreview = time.Minute
 
-// Preview gives out a link that shows the draft of an entry for a while.
+// Preview creates a link that shows the draft of an entry for a limited time.
 func (p *People) Preview(ctx context.Context, chain []content.Locale, id content.ID, lasting time.Duration) (*Preview, error) {
 	actor := auth.ActorOf(ctx)
 	kind, _ := id.Kind()
@@ -45,7 +45,7 @@ func (p *People) Preview(ctx context.Context, chain []content.Locale, id content
 		report.Refuse(content.ProblemNotFound, []string{"id"}, messages.NotFound, id)
 	case !MayTo(actor, content.ActionPreview, kind, &content.Editing{State: found.State, CreatedBy: found.CreatedBy}):
 		return nil, Forbidden(content.ActionPreview)
-	case !shows(found):
+	case !previewable(found):
 		report.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.IllegalMove, content.ActionPreview, found.State)
 	}
 	if len(report.Problems) > 0 {
@@ -64,7 +64,8 @@ func (p *People) Preview(ctx context.Context, chain []content.Locale, id content
 	return &Preview{Token: token, URL: content.URL(p.publicURL + "/preview/" + token), ExpiresAt: &until}, nil
 }
 
-// RevokePreviews ends all previews of an entry at once, whoever gave them out. Who made an entry may always do so.
+// RevokePreviews ends all previews of an entry at once, whoever created them. The creator of an entry may always do
+// this.
 func (p *People) RevokePreviews(ctx context.Context, chain []content.Locale, id content.ID) (*Revoked, error) {
 	actor := auth.ActorOf(ctx)
 	kind, _ := id.Kind()
@@ -87,30 +88,30 @@ func (p *People) RevokePreviews(ctx context.Context, chain []content.Locale, id 
 	return &Revoked{ID: &id}, p.store.MarkPreviews(ctx, id, NewMark())
 }
 
-// Revoked is what became of ending the previews of an entry.
+// Revoked is the result of ending the previews of an entry.
 type Revoked struct {
-	// ID is the entry's; nil when something is wrong.
+	// ID is the id of the entry; nil if there are problems.
 	ID       *content.ID
 	Problems []content.Problem
 }
 
-// NewMark makes a mark that no preview has yet. An entry, or an account, that gets it ends its previews.
+// NewMark returns a new preview mark. Setting it on an entry or an account ends their previews.
 func NewMark() string { return strings.ToLower(rand.Text()) }
 
-// shows tells whether an entry has something to show to guests.
-func shows(e *storage.Previewed) bool {
+// previewable reports whether guests may see the drafts of an entry in its state.
+func previewable(e *storage.Previewed) bool {
 	return !slices.Contains([]content.State{content.StateArchived, content.StateTrashed}, e.State)
 }
 
-// previewMark is what the previews of an entry by a maker are marked with while they are good. None is good when the
-// entry is out of work, or when its maker may not give one out any more: then it answers false.
+// previewMark returns the preview mark of an entry and a maker. good is false if the entry is archived or in the trash,
+// or if the maker may no longer create previews; then no preview is valid.
 func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker string, now time.Time) (mark string, good bool, err error) {
 	entry, ok, err := store.Previewed(ctx, id)
 	if !ok || err != nil {
 		return "", false, err
 	}
 	kind, _ := id.Kind()
-	good = shows(entry)
+	good = previewable(entry)
 	may := func(actor *content.Actor) bool { return May(actor, content.ActionPreview, kind) }
 	switch prefix, _, _ := strings.Cut(maker, "_"); prefix {
 	case "account":
@@ -124,12 +125,12 @@ func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker
 		if !ok || err != nil {
 			return "", false, err
 		}
-		return entry.Previews, good && !over(t, now) && may(&content.Actor{Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}), nil
+		return entry.Previews, good && !ended(t, now) && may(&content.Actor{Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}), nil
 	}
-	return entry.Previews, good, nil // the operator, or someone whom an issuer knows
+	return entry.Previews, good, nil // the operator, or a person with a token of the issuer
 }
 
-// OpenPreview tells what a preview token shows at a time; false when the token is not valid, or not any more.
+// OpenPreview returns what a preview token shows. It returns false if the token is not valid at the time.
 func OpenPreview(ctx context.Context, store *storage.Store, signer auth.Signer, token string, now time.Time) (auth.Preview, bool, error) {
 	preview, ok := signer.ParsePreview(token, now)
 	if !ok {
@@ -139,7 +140,7 @@ func OpenPreview(ctx context.Context, store *storage.Store, signer auth.Signer, 
 	return preview, good && mark == preview.Mark && err == nil, err
 }
 
-// ofPreview is the guest with a preview token.
+// ofPreview returns the guest with a preview token.
 func (p *People) ofPreview(ctx context.Context, token string) (*content.Actor, error) {
 	signer, err := p.Signer(ctx)
 	if err != nil {

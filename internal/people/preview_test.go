@@ -12,8 +12,9 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestPreviewEnds gives out previews and ends them in every way there is: a link shows nothing any more once the entry
-// was taken out of work, its maker may not give one out any more, or somebody revoked it; and what ended stays so.
+// TestPreviewEnds ends previews in every possible way. A preview ends when the entry goes to the trash or the archive
+// or is unpublished, when its maker may no longer create previews, and when somebody revokes it. It never becomes valid
+// again.
 func TestPreviewEnds(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		h := open(t, e)
@@ -48,7 +49,7 @@ func TestPreviewEnds(t *testing.T) {
 			}
 			return p.Token
 		}
-		var ended []string // each stays so whatever comes later
+		var ended []string // each stays ended, whatever happens later
 		ends := func(what string, end func(), undo func()) {
 			t.Helper()
 			mine, theirs := preview(boss), preview(lan)
@@ -60,7 +61,7 @@ func TestPreviewEnds(t *testing.T) {
 			if what != "its maker" {
 				h.out(what, mine)
 			} else if _, err := h.ActorFor(t.Context(), mine); err != nil {
-				t.Errorf("that of someone else ended, too: %v", err)
+				t.Errorf("the preview of another maker ended, too: %v", err)
 			}
 			for _, token := range append(ended, theirs) {
 				h.out("after "+what, token)
@@ -105,7 +106,7 @@ func TestPreviewEnds(t *testing.T) {
 		}
 		h.out("its maker's token", byToken)
 
-		// A change that was under way while previews were revoked does not bring them back.
+		// A change that began before the revocation and is saved after it does not make the previews valid again.
 		before, _, err := h.store.Tags.Entry(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)

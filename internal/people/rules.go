@@ -7,17 +7,17 @@ import (
 	"sen/internal/messages"
 )
 
-// reach is how far an action of a role goes.
+// reach says to which entries a role may do an action.
 type reach string
 
 const (
 	no   reach = "-"
-	own  reach = "own" // entries that the actor made, and never more than a draft of them
+	own  reach = "own" // entries that the actor created, and only their drafts
 	full reach = "all"
 )
 
-// rules says what each role may do. It is the whole of it: a token may do less than its
-// role, nobody does more. TestRules prints it and compares.
+// rules lists everything that each role may do. A token may do less than its role; no actor may do more. TestRules
+// prints the list and compares it with a reviewed file.
 var rules = []struct {
 	action                        content.Action
 	reader, writer, editor, admin reach
@@ -42,7 +42,7 @@ var rules = []struct {
 	{content.ActionAuditLog, no, no, no, full},
 }
 
-// reachOf is how far an action of an actor goes; kind is empty for the site's own.
+// reachOf returns the reach of an action for an actor. The kind is empty for actions on the whole site.
 func reachOf(actor *content.Actor, action content.Action, kind content.Kind) reach {
 	if actor == nil || actor.Actions != nil && !slices.Contains(actor.Actions, action) ||
 		actor.Kinds != nil && !slices.Contains(actor.Kinds, kind) {
@@ -66,25 +66,25 @@ func reachOf(actor *content.Actor, action content.Action, kind content.Kind) rea
 	return no
 }
 
-// May tells whether an actor may do an action to some entry of a kind at least; kind is
-// empty for what is of the site as a whole.
+// May reports whether an actor may do an action to at least some entries of a kind. The kind is empty for actions on
+// the whole site.
 func May(actor *content.Actor, action content.Action, kind content.Kind) bool {
 	return reachOf(actor, action, kind) != no
 }
 
-// Permission is something that an actor may do.
+// Permission is an action that an actor may do.
 type Permission struct {
 	Action content.Action
-	// Kinds are those of content to which it may be done; empty for what is of the site as a whole.
+	// Kinds lists the kinds of content to which the actor may do it; empty for actions on the whole site.
 	Kinds []content.Kind
 }
 
-// Permissions lists what an actor may do, in the order of the rules.
+// Permissions lists the actions that an actor may do, in the order of the rules.
 func Permissions(actor *content.Actor) []*Permission {
 	list := []*Permission{}
 	for _, r := range rules {
 		p := &Permission{r.action, []content.Kind{}}
-		if slices.Contains(ofSite, r.action) {
+		if slices.Contains(siteActions, r.action) {
 			if May(actor, r.action, "") {
 				list = append(list, p)
 			}
@@ -102,28 +102,28 @@ func Permissions(actor *content.Actor) []*Permission {
 	return list
 }
 
-// ofSite are the actions on the site as a whole.
-var ofSite = []content.Action{content.ActionSettings, content.ActionAccounts, content.ActionAuditLog}
+// siteActions lists the actions on the whole site.
+var siteActions = []content.Action{content.ActionSettings, content.ActionAccounts, content.ActionAuditLog}
 
-// owned are the states in which a writer's entry is the writer's: what was handed in
-// belongs to the editors until they answer.
+// owned lists the states in which writers may change their own entries. After a writer has submitted an entry, only
+// editors may change it, until they reject or publish it.
 var owned = []content.State{content.StateDraft, content.StatePublished, content.StateChanged, content.StateTrashed}
 
-// MayTo tells whether an actor may do an action to an entry.
+// MayTo reports whether an actor may do an action to an entry.
 func MayTo(actor *content.Actor, action content.Action, kind content.Kind, e *content.Editing) bool {
 	switch reachOf(actor, action, kind) {
 	case full:
 		return true
 	case own:
-		// A writer's draft may wait behind what is published, but what readers see is not the writer's to take away.
+		// A writer may keep a newer draft of a published entry, but may not take the published copy away from readers.
 		visible := e.LiveVersion > 0 && (action == content.ActionTrash || action == content.ActionRestore)
 		return e.CreatedBy != nil && e.CreatedBy.ID == actor.ID && slices.Contains(owned, e.State) && !visible
 	}
 	return false
 }
 
-// Permit checks that an actor may do an action to some entry of a kind at least. It answers UNAUTHENTICATED without an
-// actor, and FORBIDDEN where the actor's rights don't allow it.
+// Permit checks that an actor may do an action to at least some entries of a kind. It fails with UNAUTHENTICATED
+// without an actor, and with FORBIDDEN if the actor's rights don't allow the action.
 func Permit(actor *content.Actor, action content.Action, kind content.Kind) error {
 	if actor == nil {
 		return content.Errorf(content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer ….")
@@ -137,7 +137,7 @@ func Permit(actor *content.Actor, action content.Action, kind content.Kind) erro
 	return nil
 }
 
-// Forbidden is the error of an action that the actor's role does not allow.
+// Forbidden returns the error for an action that the actor's role does not allow.
 func Forbidden(action content.Action) error {
 	return messages.Failed(content.CodeForbidden, messages.Forbidden, action)
 }

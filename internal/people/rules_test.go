@@ -12,7 +12,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestRules prints who may do what and compares it with the page that people agreed on.
+// TestRules prints the rules and compares them with a reviewed file.
 func TestRules(t *testing.T) {
 	const page = "testdata/rules.txt"
 	got := people.RulesTable()
@@ -31,8 +31,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestRulesForOthers sees that who has no role may do nothing, and that a token does
-// no more than its scope.
+// TestRulesForOthers checks that an actor without a role may do nothing, and that a token may do no more than its scope
+// allows.
 func TestRulesForOthers(t *testing.T) {
 	all := append(slices.Clone(entryActions), content.ActionSettings, content.ActionAccounts, content.ActionAuditLog)
 	for _, action := range all {
@@ -53,7 +53,7 @@ func TestRulesForOthers(t *testing.T) {
 	}
 }
 
-// entryActions are the steps of the workflow, and reading.
+// entryActions lists the moves of the workflow, and reading.
 var entryActions = []content.Action{
 	content.ActionRead, content.ActionCreate, content.ActionUpdate, content.ActionSubmit, content.ActionApprove,
 	content.ActionReject, content.ActionPublish, content.ActionUnpublish, content.ActionCorrect, content.ActionArchive,

@@ -11,25 +11,27 @@ import (
 	"sen/internal/storage"
 )
 
-// SignedIn is a session that was just begun.
+// SignedIn is a new session.
 type SignedIn struct {
 	Actor *content.Actor
-	// Secret opens the session; it is shown once and not kept.
+	// Secret authenticates the session. It is shown once and not stored.
 	Secret    string
 	ExpiresAt time.Time
-	// Device is the device mark with which the client is known to the login from now on.
+	// Device is the device mark by which the throttle recognizes the client from now on.
 	Device string
-	// Notices tell what the client has to know of the session.
+	// Notices tell the client what it must know about the session.
 	Notices []content.Problem
 }
 
-// SignIn begins a session for who knows an account's password. The address is the client's, by which guessing is
-// slowed down ([auth.Throttle]), unless the context's client has a device mark of the login: too many failures are
-// RATE_LIMITED. A wrong login and a wrong password are a [RefusedError] that does not tell which it was.
+// SignIn starts a session if the login and the password are right. If either is wrong, the error is a [RefusedError]
+// that does not say which.
+//
+// Failures are counted by the client's address ([auth.Throttle]), or by the device mark if the client has one for this
+// login. After too many failures, SignIn fails with RATE_LIMITED.
 func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, password, address string) (*SignedIn, error) {
 	wrong := refusal(chain, content.ProblemInvalid, []string{"password"}, messages.WrongSignIn)
 	login = normalized(login)
-	if !logins.MatchString(login) {
+	if !validLogin.MatchString(login) {
 		return nil, wrong
 	}
 	signer, err := p.Signer(ctx)
@@ -45,7 +47,7 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 	if err != nil {
 		return nil, err
 	}
-	hash := "" // of nobody: it is compared with all the same
+	hash := "" // of no account: Matches compares anyway, so that the time is the same
 	if ok && account.DisabledAt == nil {
 		hash = account.Password
 	}
@@ -80,13 +82,13 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 	return s, nil
 }
 
-// SessionNotKept is the [RefusedError] of a client that would lose its session: no cookie comes back to it, and it
-// takes no token.
+// SessionNotKept returns the [RefusedError] for a client that could not use its session: the browser sends no session
+// cookie back, and the client takes no token.
 func SessionNotKept(chain []content.Locale) error {
 	return refusal(chain, content.ProblemSessionNotKept, []string{}, messages.SessionNotKept)
 }
 
-// SignOut ends the actor's session; who has none is out already.
+// SignOut ends the actor's session. It does nothing if there is none.
 func (p *People) SignOut(ctx context.Context) error {
 	actor := auth.ActorOf(ctx)
 	if actor == nil || actor.Session == "" {
@@ -95,8 +97,8 @@ func (p *People) SignOut(ctx context.Context) error {
 	return p.store.EndSession(ctx, actor.Session)
 }
 
-// ChangePassword gives the actor's own account another password, and ends its other
-// sessions. It needs the old one; guessing that is slowed down as in signing in.
+// ChangePassword sets a new password for the actor's own account, and ends the account's other sessions. It needs the
+// old password; guessing that is slowed down in the same way as signing in.
 func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old, fresh string) (*content.Actor, error) {
 	actor := auth.ActorOf(ctx)
 	if actor == nil || actor.Session == "" {
@@ -119,7 +121,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err := refused(r); err != nil {
 		return nil, err
 	}
-	from := auth.Source{Client: actor.Session} // whoever guesses elsewhere holds nobody up here, and the other way round
+	from := auth.Source{Client: actor.Session} // guesses elsewhere and guesses here don't delay each other
 	if err := p.throttle.Begin(account.Login, from); err != nil {
 		return nil, err
 	}
@@ -139,7 +141,7 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err != nil {
 		return nil, err
 	}
-	if after == nil {
+	if !ok {
 		return nil, errUnknown()
 	}
 	return actorOf(after, actor.Session), p.store.EndSessions(ctx, account.ID, actor.Session)

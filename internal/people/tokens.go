@@ -10,18 +10,18 @@ import (
 	"sen/internal/messages"
 )
 
-// NewToken is what a token is made of.
+// NewToken describes a token to create.
 type NewToken struct {
 	Name string
 	Role content.Role
-	// Kinds and Actions narrow what the role may do; nil does not narrow it.
+	// Kinds and Actions restrict what the role allows; nil does not restrict it.
 	Kinds   []content.Kind
 	Actions []content.Action
-	// ExpiresAt is when it ends by itself; nil never.
+	// ExpiresAt is the time at which the token expires; nil means never.
 	ExpiresAt *time.Time
 }
 
-// Tokens lists the tokens by their names, revoked and expired ones too. Administrators may.
+// Tokens lists all tokens by name, also revoked and expired ones. It needs the right to manage accounts.
 func (p *People) Tokens(ctx context.Context) ([]*content.Token, error) {
 	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
 		return nil, err
@@ -29,8 +29,8 @@ func (p *People) Tokens(ctx context.Context) ([]*content.Token, error) {
 	return p.store.Tokens(ctx)
 }
 
-// CreateToken makes a token for a program, and gives its secret, which is shown this once.
-// Administrators may.
+// CreateToken creates a token for a program and returns its secret. The secret is not stored, so it is shown only this
+// once. It needs the right to manage accounts.
 func (p *People) CreateToken(ctx context.Context, chain []content.Locale, n NewToken) (*content.Token, string, error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
@@ -40,7 +40,7 @@ func (p *People) CreateToken(ctx context.Context, chain []content.Locale, n NewT
 	secret, now := auth.NewSecret(auth.SecretToken), p.now()
 	t := &content.Token{
 		ID: content.Unique("token", now), Name: nameOf(r, n.Name), Hash: auth.HashSecret(secret), Role: roleOf(r, n.Role), CreatedAt: now, CreatedBy: actor.ID,
-		Kinds: only(r, "kinds", n.Kinds, content.Kinds()), Actions: only(r, "actions", n.Actions, content.Actions()),
+		Kinds: restriction(r, "kinds", n.Kinds, content.Kinds()), Actions: restriction(r, "actions", n.Actions, content.Actions()),
 	}
 	if n.ExpiresAt != nil {
 		t.ExpiresAt = new(n.ExpiresAt.UTC().Truncate(time.Millisecond))
@@ -54,7 +54,7 @@ func (p *People) CreateToken(ctx context.Context, chain []content.Locale, n NewT
 	return t, secret, p.store.AddToken(ctx, t)
 }
 
-// RevokeToken ends a token. Administrators may.
+// RevokeToken revokes a token. It needs the right to manage accounts.
 func (p *People) RevokeToken(ctx context.Context, chain []content.Locale, id string) (*content.Token, error) {
 	if err := Permit(auth.ActorOf(ctx), content.ActionAccounts, ""); err != nil {
 		return nil, err
@@ -66,9 +66,9 @@ func (p *People) RevokeToken(ctx context.Context, chain []content.Locale, id str
 	return t, err
 }
 
-// only reads the list of a narrowing, each member once. An empty one is refused: it would
-// be stored as no narrowing at all.
-func only[E comparable](r *messages.Report, field string, given, known []E) (list []E) {
+// restriction reads a list that restricts a token, without duplicates. It refuses an empty list, because the store
+// would keep it as no restriction.
+func restriction[E comparable](r *messages.Report, field string, given, known []E) (list []E) {
 	if given != nil && len(given) == 0 {
 		r.Refuse(content.ProblemRequired, []string{"input", field}, messages.EmptyList)
 	}
@@ -83,7 +83,7 @@ func only[E comparable](r *messages.Report, field string, given, known []E) (lis
 	return list
 }
 
-// over tells whether a token was revoked or has expired.
-func over(t *content.Token, now time.Time) bool {
+// ended reports whether a token was revoked or has expired.
+func ended(t *content.Token, now time.Time) bool {
 	return t.RevokedAt != nil || t.ExpiresAt != nil && !now.Before(*t.ExpiresAt)
 }

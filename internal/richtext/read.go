@@ -295,17 +295,22 @@ func (r *reader) start(t html.Token) {
 	case "embed":
 		r.embed(name, attribute(t, "src"))
 	default:
-		switch {
-		case slices.Contains(skippedElements, name):
-			r.startUnread(t)
-		case slices.Contains(blockElements, name):
-			r.paragraph()
-			r.within = name == "p"
-			if name == "pre" {
-				r.beginStyled(name, style)
-			}
-		case !slices.Contains(voidElements, name):
-			r.beginStyled(name, style)
+		r.startOther(t, style)
+	}
+}
+
+// startOther begins an element that has no rule of its own.
+func (r *reader) startOther(t html.Token, style map[string]string) {
+	switch {
+	case slices.Contains(skippedElements, t.Data):
+		r.startUnread(t)
+	case slices.Contains(blockElements, t.Data):
+		r.paragraph()
+		r.within = t.Data == "p"
+		if t.Data == "pre" {
+			r.beginStyled(t.Data, style)
 		}
+	case !slices.Contains(voidElements, t.Data):
+		r.beginStyled(t.Data, style)
 	}
 }

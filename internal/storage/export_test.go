@@ -47,7 +47,9 @@ func (c *Collection[T, F]) Orders() (names []string) {
 }
 
 // OrderByText adds an order by a stored text that copies may lack.
-func (c *Collection[T, F]) OrderByText(name, field string) { c.orders[name] = query.Optional(query.Plain(field)) }
+func (c *Collection[T, F]) OrderByText(name, field string) {
+	c.orders[name] = query.Optional(query.Plain(field))
+}
 
 // FilterByDay has all lists with a filter be filtered by a stored day, too, as its result says.
 func (c *Collection[T, F]) FilterByDay(field string) *content.Range[content.Date] {

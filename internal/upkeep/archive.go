@@ -14,9 +14,9 @@ import (
 	"sen/internal/storage"
 )
 
-// An archive is the whole site as JSON Lines: a header; a line for each document, with its
-// collection; and a last line with the number of lines before it and their SHA-256, by
-// which a file that was cut or altered is known.
+// An archive is the whole site as JSON Lines. It has a header, a line for each document with its
+// collection, and a last line with the number of lines before it and their SHA-256. The last line
+// reveals a file that was cut or altered.
 
 type archiveLine struct {
 	Sen        string          `json:"sen,omitempty"`
@@ -28,21 +28,21 @@ type archiveLine struct {
 	SHA256     string          `json:"sha256,omitempty"`
 }
 
-// archiveName and archiveVersion stand in the header of an archive.
+// archiveName and archiveVersion are the values in the header of an archive.
 const (
 	archiveName    = "archive"
 	archiveVersion = 1
 )
 
-// maxArchiveLine is the longest line of an archive in bytes: a document of MongoDB has 16 MB
-// at most, and bytes take a third more as text.
+// maxArchiveLine is the longest line of an archive, in bytes. A MongoDB document has at most 16 MB, and binary data is
+// a third larger as text.
 const maxArchiveLine = 32 << 20
 
-// Progress is told what was done so far: the part of the work, and how many documents of it.
+// Progress is called with the current part of the work and the number of documents done in it.
 type Progress func(part string, done int)
 
-// Export writes the whole site, with media and all revisions; accounts and tokens only
-// with people. The same site gives the same bytes.
+// Export writes the whole site, with media and all revisions. It includes accounts and tokens only if people is true.
+// The same site always gives the same bytes.
 func Export(ctx context.Context, store *storage.Store, to io.Writer, people bool, progress Progress) error {
 	w := bufio.NewWriterSize(to, 1<<20)
 	sum, lines := sha256.New(), 0
@@ -78,12 +78,12 @@ func Export(ctx context.Context, store *storage.Store, to io.Writer, people bool
 	return err
 }
 
-// ErrNotEmpty refuses to restore into a store that holds something.
+// ErrNotEmpty is the error of a restore into a store that is not empty.
 var ErrNotEmpty = storage.ErrNotEmpty
 
-// Restore puts the site of an archive into an empty store, or into one that a restoring before has left unfinished. The
-// archive is read to its end and every document is checked before anything is written; each of the two has its own
-// progress. Indexes are the last part: their progress is 0 documents.
+// Restore writes the site of an archive to a store that is empty, or that an earlier restore left unfinished. It reads
+// the archive to its end and checks every document before it writes anything. The check and the writing each have their
+// own progress. The last part creates the indexes; it reports 0 documents.
 func Restore(ctx context.Context, store *storage.Store, from io.ReadSeeker, checked, restored Progress) error {
 	if err := store.Fillable(ctx); err != nil {
 		return err
@@ -108,7 +108,7 @@ func Restore(ctx context.Context, store *storage.Store, from io.ReadSeeker, chec
 	return store.Restore(ctx, tables, newArchiveReader(from).next, restored)
 }
 
-// archiveReader reads the documents of an archive and checks it on the way.
+// archiveReader reads the documents of an archive and checks the archive meanwhile.
 type archiveReader struct {
 	scanner *bufio.Scanner
 	sum     hash.Hash
@@ -121,7 +121,7 @@ func newArchiveReader(from io.Reader) *archiveReader {
 	return &archiveReader{scanner: scanner, sum: sha256.New()}
 }
 
-// next is the next document; false behind the last one, when the archive is whole.
+// next returns the next document. After the last document it returns false if the archive is complete.
 func (r *archiveReader) next() (storage.Line, bool, error) {
 	bad := func(format string, args ...any) (storage.Line, bool, error) {
 		return storage.Line{}, false, fmt.Errorf("line %d: "+format, append([]any{r.lines + 1}, args...)...)
@@ -135,16 +135,16 @@ func (r *archiveReader) next() (storage.Line, bool, error) {
 		}
 		line, err := parseLine(r.scanner.Bytes())
 		switch {
-		case r.scanner.Err() != nil: // so that the line is a part of one
+		case r.scanner.Err() != nil: // the line may be incomplete
 			return bad("%w", r.scanner.Err())
 		case err != nil:
-			return bad("this is no JSON: %v", err)
+			return bad("this is not JSON: %v", err)
 		case r.lines == 0 && (line.Sen != archiveName || line.Version != archiveVersion):
 			return bad("this is no archive of Sen in version %d", archiveVersion)
 		case line.End && (line.Lines != r.lines || line.SHA256 != hex.EncodeToString(r.sum.Sum(nil))):
-			return bad("the checksum does not fit: the archive was altered")
+			return bad("the checksum does not match: the archive was altered")
 		case line.End && r.scanner.Scan():
-			return bad("something stands behind the end")
+			return bad("there is data behind the last line")
 		case line.End:
 			return storage.Line{}, false, nil
 		case r.lines > 0 && (line.Collection == "" || line.Document == nil):
@@ -159,8 +159,8 @@ func (r *archiveReader) next() (storage.Line, bool, error) {
 	}
 }
 
-// parseLine takes a line apart. What an export writes for a document is cut, not read: whoever reads the document sees
-// whether it is JSON.
+// parseLine parses a line. It cuts a line in the exact form that Export writes, without parsing the document: the code
+// that reads the document checks its JSON. Any other line is parsed as JSON.
 func parseLine(text []byte) (line archiveLine, err error) {
 	const begin, middle = `{"collection":"`, `","document":{`
 	if rest, ok := bytes.CutPrefix(text, []byte(begin)); ok && bytes.HasSuffix(rest, []byte("}}")) {

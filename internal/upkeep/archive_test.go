@@ -20,12 +20,12 @@ import (
 
 func silent(string, int) {}
 
-// editor is the context of an editor.
+// editor returns a context with an editor as the actor.
 func editor(t *testing.T) context.Context {
 	return auth.WithActor(t.Context(), &content.Actor{ID: "editor", Name: "Editor", Role: content.RoleEditor})
 }
 
-// makeTags makes tags whose names are numbered.
+// makeTags creates tags with numbered names.
 func makeTags(t *testing.T, store *storage.Store, n int) (ids []content.ID) {
 	t.Helper()
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
@@ -50,10 +50,10 @@ func archive(t *testing.T, store *storage.Store) []byte {
 	return out.Bytes()
 }
 
-// TestArchive exports the sample site with changes of its own, restores it on both engines and
-// exports it again: the bytes are the same, and everything fits together.
+// TestArchive exports the sample site with some changes, restores it on both engines and exports it again. The bytes
+// are the same, and the restored site is consistent.
 func TestArchive(t *testing.T) {
-	origin := testkit.SampleStore(t, testkit.Embedded(t)) // and from there to both
+	origin := testkit.SampleStore(t, testkit.Embedded(t)) // restored to both engines
 	tags := makeTags(t, origin, 2)
 	room := newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)})
 	if outcome, err := room.Do(editor(t), nil, newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {
@@ -75,7 +75,7 @@ func TestArchive(t *testing.T) {
 			t.Fatalf("%d lines became %d", len(a), len(b))
 		}
 		if found := findings(t, store, false); len(found) > 0 {
-			t.Errorf("the restored site does not fit together: %v", found)
+			t.Errorf("the restored site is inconsistent: %v", found)
 		}
 		pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{
 			Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}}, Fields: []string{"name"},
@@ -84,12 +84,12 @@ func TestArchive(t *testing.T) {
 			t.Errorf("the restored site does not find by folded text: %v, %v", pages, err)
 		}
 		if err := upkeep.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); !errors.Is(err, upkeep.ErrNotEmpty) {
-			t.Errorf("restored over what was there: %v", err)
+			t.Errorf("restored into a store that is not empty: %v", err)
 		}
 	})
 }
 
-// TestDamagedArchive sees that nothing is written from an archive that was cut or altered.
+// TestDamagedArchive checks that nothing is written from an archive that was cut or altered.
 func TestDamagedArchive(t *testing.T) {
 	origin := testkit.Store(t, testkit.Embedded(t))
 	makeTags(t, origin, 1)
@@ -103,7 +103,7 @@ func TestDamagedArchive(t *testing.T) {
 		"a line less":    {strings.Join(append([]string{lines[0]}, lines[2:]...), ""), "altered"},
 		"something else": {`{"a": 1}` + "\n", "line 1: this is no archive"},
 		"empty":          {"", "it was cut"},
-		"more behind":    {whole + "{}\n", "behind the end"},
+		"more behind":    {whole + "{}\n", "behind the last line"},
 	} {
 		err := upkeep.Restore(context.Background(), store, strings.NewReader(c.text), silent, silent)
 		if err == nil || !strings.Contains(err.Error(), c.why) {
@@ -115,7 +115,7 @@ func TestDamagedArchive(t *testing.T) {
 	}
 }
 
-// findings is what a check of a store finds.
+// findings returns the findings of a check.
 func findings(t *testing.T, store *storage.Store, mend bool) (found []upkeep.Finding) {
 	t.Helper()
 	err := upkeep.Check(context.Background(), store, upkeep.CheckOptions{
@@ -127,14 +127,14 @@ func findings(t *testing.T, store *storage.Store, mend bool) (found []upkeep.Fin
 	return found
 }
 
-// TestCheck damages a store in every way that a check looks for: each is found, mended when
-// asked to, and not found again.
+// TestCheck damages a store in every way that a check detects. Each damage is found, repaired only on request, and not
+// found again.
 func TestCheck(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
 		store := testkit.SampleStore(t, e)
 		if found := findings(t, store, false); len(found) > 0 {
-			t.Fatalf("the sample does not fit together: %v", found)
+			t.Fatalf("the sample is inconsistent: %v", found)
 		}
 		testkit.Remove(t, e, "tags", "tag_xuc-tien")
 		testkit.Remove(t, e, "routes", "Section:tin-tuc")
@@ -171,8 +171,8 @@ func TestCheck(t *testing.T) {
 	})
 }
 
-// TestMendTexts stops behind a change of the site's languages, before the texts were prepared for them:
-// mending finds entries by their texts again.
+// TestMendTexts interrupts a change of the site's languages before the texts were prepared. Mending prepares them, so
+// that filters find entries by their texts again.
 func TestMendTexts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()

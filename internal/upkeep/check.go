@@ -1,5 +1,4 @@
-// Package upkeep has what is done with the whole site at once: export and import as an archive, import from files, and
-// the check of the store.
+// Package upkeep works on the whole site at once: it exports and imports archives, imports files, and checks the store.
 package upkeep
 
 import (
@@ -13,22 +12,23 @@ import (
 	"sen/internal/storage"
 )
 
-// Check looks for what does not fit together in a store. With Mend it puts it in order:
-//   - links to what is not there are taken out, by a change of the entry;
-//   - one entry of each circle in a tree is moved to the top;
-//   - revisions that a crash left open are settled;
-//   - slugs are claimed, or let go;
-//   - what was taken over from other entries is worked out anew;
-//   - files of no medium are removed;
-//   - texts are prepared anew for the site's languages.
+// Check finds inconsistencies in a store. With Mend it repairs them:
 //
-// Missing files can't be mended.
+//   - it removes links to entries that don't exist, by a change of the entry;
+//   - it moves one entry of each cycle to the top of its tree;
+//   - it marks as committed, or removes, revisions that a crash left open;
+//   - it claims slugs of entries, and releases slugs that no entry has;
+//   - it computes outdated fields again that were taken over from other entries;
+//   - it removes files that belong to no medium;
+//   - it prepares texts again for the site's languages.
+//
+// Missing files can't be repaired.
 func Check(ctx context.Context, store *storage.Store, o CheckOptions) error {
 	if o.Now == nil {
 		o.Now = store.Now
 	}
 	now := o.Now
-	o.Now = func() time.Time { return now().UTC().Truncate(time.Millisecond) } // as the store keeps it
+	o.Now = func() time.Time { return now().UTC().Truncate(time.Millisecond) } // the store has milliseconds
 	kinds := entries.Of(store)
 	c := &checking{
 		options: o, store: store, kinds: kinds, derived: derive.New(store, kinds), ids: map[content.ID]bool{},
@@ -44,7 +44,7 @@ func Check(ctx context.Context, store *storage.Store, o CheckOptions) error {
 		}
 		c.slugs[kind] = map[string]content.ID{}
 	}
-	steps := []func(context.Context) error{c.revisions, c.ofKinds(c.cycles), c.ofKinds(c.entries), c.claims, c.files}
+	steps := []func(context.Context) error{c.revisions, c.forEachKind(c.cycles), c.forEachKind(c.entries), c.claims, c.files}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -56,8 +56,8 @@ func Check(ctx context.Context, store *storage.Store, o CheckOptions) error {
 	return c.store.Rekey(ctx, func(done int) { c.options.Progress("texts", done) })
 }
 
-// ofKinds is a step for each kind.
-func (c *checking) ofKinds(step func(context.Context, entries.Collection) error) func(context.Context) error {
+// forEachKind returns a step that runs another step for each kind.
+func (c *checking) forEachKind(step func(context.Context, entries.Collection) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for _, kind := range content.Kinds() {
 			if err := step(ctx, c.kinds[kind]); err != nil {
@@ -68,12 +68,11 @@ func (c *checking) ofKinds(step func(context.Context, entries.Collection) error)
 	}
 }
 
-// revisions finds the revisions that a crash left open.
 func (c *checking) revisions(ctx context.Context) error {
 	open, err := c.store.Open(ctx)
 	for _, r := range open {
-		if err == nil && c.options.Now().Sub(r.At) > time.Minute { // a younger one may be under way
-			err = c.tell(Finding{What: "open revision", Where: string(r.Entry), About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.options.Mend}, nil)
+		if err == nil && c.options.Now().Sub(r.At) > time.Minute { // a newer one may belong to a running change
+			err = c.report(Finding{What: "open revision", Where: string(r.Entry), About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.options.Mend}, nil)
 		}
 	}
 	if err == nil && c.options.Mend {

@@ -9,11 +9,11 @@ import (
 	"sen/internal/content"
 )
 
-// slugName names a slug in a finding.
+// slugName returns the name of a slug in a finding.
 func slugName(kind content.Kind, slug string) string { return string(kind) + ":" + slug }
 
-// claims finds slugs that entries have and nobody claims, claims of what has them not, and those that
-// are called public and that readers don't see.
+// claims finds slugs of entries that are not claimed, claimed slugs that no entry has, and slugs that are marked as
+// public although readers don't see them.
 func (c *checking) claims(ctx context.Context) error {
 	type wrong struct {
 		Finding
@@ -30,7 +30,7 @@ func (c *checking) claims(ctx context.Context) error {
 					return c.store.Claim(ctx, kind, slug, entry, at)
 				}})
 			}
-		} else if holder == "" && c.options.Now().Sub(at) > time.Minute { // else a write may be about to give it one
+		} else if holder == "" && c.options.Now().Sub(at) > time.Minute { // a newer claim may belong to a running change
 			found = append(found, wrong{Finding{What: "stray slug", Where: where, About: "no entry has it"}, func() error {
 				return c.store.Claim(ctx, kind, slug, "", c.options.Now())
 			}})
@@ -41,7 +41,7 @@ func (c *checking) claims(ctx context.Context) error {
 		return err
 	}
 	for _, f := range found {
-		if err := c.tell(f.Finding, f.mend); err != nil {
+		if err := c.report(f.Finding, f.mend); err != nil {
 			return err
 		}
 	}
@@ -49,7 +49,7 @@ func (c *checking) claims(ctx context.Context) error {
 		for _, slug := range slices.Sorted(maps.Keys(c.slugs[kind])) {
 			id := c.slugs[kind][slug]
 			f := Finding{What: "unclaimed slug", Where: slugName(kind, slug), About: "of " + string(id)}
-			if err := c.tell(f, func() error { return c.store.Claim(ctx, kind, slug, id, c.options.Now()) }); err != nil {
+			if err := c.report(f, func() error { return c.store.Claim(ctx, kind, slug, id, c.options.Now()) }); err != nil {
 				return err
 			}
 		}
@@ -57,7 +57,7 @@ func (c *checking) claims(ctx context.Context) error {
 	return nil
 }
 
-// files finds media without their files, and files of no medium.
+// files finds media without their files, and files that belong to no medium.
 func (c *checking) files(ctx context.Context) error {
 	var stray []content.ID
 	err := c.store.Files(ctx, func(id content.ID, name string, _ int64) error {
@@ -73,12 +73,12 @@ func (c *checking) files(ctx context.Context) error {
 		return err
 	}
 	for _, id := range stray {
-		if err := c.tell(Finding{What: "stray file", Where: string(id), About: "its medium is gone"}, func() error { return c.store.DeleteFiles(ctx, id) }); err != nil {
+		if err := c.report(Finding{What: "stray file", Where: string(id), About: "its medium is gone"}, func() error { return c.store.DeleteFiles(ctx, id) }); err != nil {
 			return err
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.media)) {
-		if err := c.tell(Finding{What: "missing file", Where: string(id), About: "upload it again"}, nil); err != nil {
+		if err := c.report(Finding{What: "missing file", Where: string(id), About: "upload it again"}, nil); err != nil {
 			return err
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"sen/internal/entries"
 )
 
-// cycles finds entries that stand below themselves, in the tree of drafts or of published
-// copies. To mend it, the one with the lowest id of each circle goes to the top of its tree.
+// cycles finds entries that are their own ancestors, in the tree of drafts or of published copies. To repair a cycle,
+// it moves the entry with the lowest id to the top of the tree.
 func (c *checking) cycles(ctx context.Context, of entries.Collection) error {
 	if !of.Kind().Descriptor().Tree {
 		return nil
@@ -28,12 +28,12 @@ func (c *checking) cycles(ctx context.Context, of entries.Collection) error {
 			return err
 		}
 		for _, id := range slices.Sorted(maps.Keys(parents)) {
-			circle := circleOf(id, parents)
-			if circle == nil || id != slices.Min(circle) {
+			cycle := cycleOf(id, parents)
+			if cycle == nil || id != slices.Min(cycle) {
 				continue
 			}
-			f := Finding{What: "cycle", Where: string(id), About: fmt.Sprintf("%s: below itself by %v", stage, circle[1:])}
-			if err := c.tell(f, func() error { return c.raise(ctx, of, id, stage, parents) }); err != nil {
+			f := Finding{What: "cycle", Where: string(id), About: fmt.Sprintf("%s: its own ancestor through %v", stage, cycle[1:])}
+			if err := c.report(f, func() error { return c.moveToTop(ctx, of, id, stage, parents) }); err != nil {
 				return err
 			}
 		}
@@ -41,19 +41,18 @@ func (c *checking) cycles(ctx context.Context, of entries.Collection) error {
 	return nil
 }
 
-// circleOf is an entry with what stands above it up to itself; nil when it does not stand below
-// itself.
-func circleOf(id content.ID, parents map[content.ID]content.ID) (circle []content.ID) {
-	for at := id; !slices.Contains(circle, at); at = parents[at] {
-		if circle = append(circle, at); parents[at] == id {
-			return circle
+// cycleOf returns an entry and its ancestors up to itself; nil if the entry is not its own ancestor.
+func cycleOf(id content.ID, parents map[content.ID]content.ID) (cycle []content.ID) {
+	for at := id; !slices.Contains(cycle, at); at = parents[at] {
+		if cycle = append(cycle, at); parents[at] == id {
+			return cycle
 		}
 	}
 	return nil
 }
 
-// raise takes an entry to the top of a tree.
-func (c *checking) raise(ctx context.Context, of entries.Collection, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
+// moveToTop moves an entry to the top of its tree.
+func (c *checking) moveToTop(ctx context.Context, of entries.Collection, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
 	e, ok, err := of.Entry(ctx, id)
 	if !ok || err != nil {
 		return err

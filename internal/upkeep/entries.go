@@ -13,8 +13,8 @@ import (
 	"sen/internal/people"
 )
 
-// entries looks at every entry of a kind: for links to what is not there, and for derived fields that are outdated. It
-// notes the slugs and the media for the steps behind it.
+// entries checks every entry of a kind: it finds links to entries that don't exist, and outdated derived fields. It
+// records the slugs and the media for the later steps.
 func (c *checking) entries(ctx context.Context, of entries.Collection) error {
 	done := 0
 	find := map[content.Stage]content.Finder{}
@@ -24,8 +24,8 @@ func (c *checking) entries(ctx context.Context, of entries.Collection) error {
 	return of.Each(ctx, func(e *entries.Entry) error {
 		done++
 		c.options.Progress(string(of.Kind()), done)
-		c.note(of.Kind(), e)
-		if e.State == content.StateTrashed { // what it stood on may be deleted: restoring it puts it in order
+		c.record(of.Kind(), e)
+		if e.State == content.StateTrashed { // the entries it depends on may be deleted: restoring it repairs it
 			return nil
 		}
 		if err := c.dangling(ctx, of, e); err != nil {
@@ -40,8 +40,8 @@ func (c *checking) entries(ctx context.Context, of entries.Collection) error {
 	})
 }
 
-// note notes which slugs an entry has, and which readers see.
-func (c *checking) note(kind content.Kind, e *entries.Entry) {
+// record records the slugs of an entry, which of them readers see, and the media.
+func (c *checking) record(kind content.Kind, e *entries.Entry) {
 	for _, slug := range append(e.Draft.Common().Slugs(), e.PublicSlugs...) {
 		c.slugs[kind][slug] = e.ID
 	}
@@ -55,21 +55,21 @@ func (c *checking) note(kind content.Kind, e *entries.Entry) {
 	}
 }
 
-// outdated finds what a copy of an entry took over from others that is not so any more.
+// outdated finds outdated fields that a copy of an entry took over from others.
 func (c *checking) outdated(ctx context.Context, of entries.Collection, e *entries.Entry, stage content.Stage, find content.Finder) error {
 	copied := entries.At(e, stage)
 	if copied == nil {
 		return nil
 	}
-	is, outdated, err := derive.Outdated(copied, find)
+	fields, outdated, err := derive.Outdated(copied, find)
 	if !outdated || err != nil {
 		return err
 	}
 	f := Finding{What: "outdated", Where: string(e.ID), About: fmt.Sprintf("%s: what it took over from others", stage)}
-	return c.tell(f, func() error { return of.SetDerived(ctx, stage, map[content.ID]map[string]any{e.ID: is}) })
+	return c.report(f, func() error { return of.SetDerived(ctx, stage, map[content.ID]map[string]any{e.ID: fields}) })
 }
 
-// dangling finds the links of an entry to what is not there.
+// dangling finds the links of an entry to entries that don't exist.
 func (c *checking) dangling(ctx context.Context, of entries.Collection, e *entries.Entry) error {
 	gone := func(id content.ID) bool { return !c.ids[id] }
 	var lost []content.ID
@@ -87,12 +87,12 @@ func (c *checking) dangling(ctx context.Context, of entries.Collection, e *entri
 		return nil
 	}
 	slices.Sort(lost)
-	return c.tell(Finding{What: "dangling link", Where: string(e.ID), About: fmt.Sprint(lost)}, func() error {
+	return c.report(Finding{What: "dangling link", Where: string(e.ID), About: fmt.Sprint(lost)}, func() error {
 		return c.unlink(ctx, of, e, gone, gone)
 	})
 }
 
-// unlink takes links out of the copies of an entry, by a change of it.
+// unlink removes links from the copies of an entry, by a change of the entry.
 func (c *checking) unlink(ctx context.Context, of entries.Collection, e *entries.Entry, fromDraft, fromLive func(content.ID) bool) error {
 	after := *e
 	after.Version, after.UpdatedAt, after.UpdatedBy = e.Version+1, c.options.Now(), people.Operator.Person()

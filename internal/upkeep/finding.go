@@ -9,32 +9,32 @@ import (
 	"sen/internal/storage"
 )
 
-// Finding is something in the store that does not fit together.
+// Finding is an inconsistency in the store.
 type Finding struct {
-	// What sorts it: "cycle", "dangling link", "open revision", "unclaimed slug", "stray slug",
-	// "leaking slug", "outdated", "missing file", "stray file".
+	// What is its type: "cycle", "dangling link", "open revision", "unclaimed slug", "stray slug", "leaking slug",
+	// "outdated", "missing file", "stray file".
 	What string `json:"what"`
 	// Where is the entry, the slug or the file.
 	Where string `json:"where"`
-	// About says more.
+	// About has details.
 	About string `json:"about"`
-	// Mended tells that it was put in order.
+	// Mended says that it was repaired.
 	Mended bool `json:"mended"`
 }
 
-// CheckOptions say how a store is checked.
+// CheckOptions configure a check.
 type CheckOptions struct {
-	// Mend puts in order what is found, where that can be done.
+	// Mend repairs the findings that can be repaired.
 	Mend bool
-	// Now tells the time; nil is the store's.
+	// Now returns the current time; nil uses the store's clock.
 	Now func() time.Time
-	// Found is told each finding.
+	// Found is called with each finding.
 	Found func(Finding)
-	// Progress is told how many entries of a kind were checked.
+	// Progress is called with the number of checked entries of a kind.
 	Progress Progress
 }
 
-// checking is one check of a whole store.
+// checking is one run of a check.
 type checking struct {
 	options CheckOptions
 	store   *storage.Store
@@ -42,13 +42,13 @@ type checking struct {
 	derived *derive.Deriver
 	ids     map[content.ID]bool
 	slugs   map[content.Kind]map[string]content.ID
-	// public are the slugs that readers see, as the store names claims.
+	// public has the slugs under which readers see entries. The keys are of slugName.
 	public map[string]bool
 	media  map[content.ID]bool
 }
 
-// tell reports a finding and mends it, where that is asked for and can be done.
-func (c *checking) tell(f Finding, mend func() error) error {
+// report reports a finding. With Mend it first repairs the finding, if it can be repaired.
+func (c *checking) report(f Finding, mend func() error) error {
 	if c.options.Mend && mend != nil {
 		if err := mend(); err != nil {
 			return err

@@ -21,7 +21,7 @@ import (
 	"sen/internal/upkeep"
 )
 
-// dump is every document of some tables as it is kept.
+// dump returns every stored document of some tables.
 func dump(t *testing.T, e engine.Engine, tables ...string) (all []string) {
 	t.Helper()
 	for _, name := range tables {
@@ -36,7 +36,7 @@ func dump(t *testing.T, e engine.Engine, tables ...string) (all []string) {
 	return all
 }
 
-// unprepared is a store on an engine that nobody has made ready yet.
+// unprepared returns a store on an engine that is not prepared yet.
 func unprepared(t *testing.T, e testkit.Engine) *storage.Store {
 	t.Helper()
 	store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t)})
@@ -44,9 +44,9 @@ func unprepared(t *testing.T, e testkit.Engine) *storage.Store {
 	return store
 }
 
-// TestRestoreForms sees that an import works out the forms of all texts and the public claims as [storage.Store.Rekey]
-// does.
-func TestRestoreForms(t *testing.T) {
+// TestRestoreKeys checks that a restore computes the search keys of all texts and the public claims in the same way as
+// [storage.Store.Rekey].
+func TestRestoreKeys(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
 		sample := testkit.MongoDB(t)
@@ -64,7 +64,7 @@ func TestRestoreForms(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(before) < 50 || !strings.Contains(fmt.Sprint(before), `"public": true`) {
-			t.Errorf("%d documents show nothing", len(before))
+			t.Errorf("%d documents prove nothing", len(before))
 		}
 		if after := dump(t, e.Open(t), tables...); !slices.Equal(before, after) {
 			for i := range before {
@@ -76,7 +76,7 @@ func TestRestoreForms(t *testing.T) {
 	})
 }
 
-// cutReader is an archive that can't be read any more behind some bytes, once it was read to its end.
+// cutReader is an archive that can be read once completely. The second time, reading fails after some bytes.
 type cutReader struct {
 	*bytes.Reader
 	cut, read int
@@ -99,9 +99,9 @@ func (r *cutReader) Seek(offset int64, whence int) (int64, error) {
 	return r.Reader.Seek(offset, whence)
 }
 
-// TestUnfinishedImport breaks an import off: the store is refused until another import was done, which clears what the
-// first one left, and only that.
-func TestUnfinishedImport(t *testing.T) {
+// TestUnfinishedRestore interrupts a restore. The store is refused until another restore succeeds. That restore removes
+// the rest of the first one, and nothing else.
+func TestUnfinishedRestore(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
 		text := archive(t, testkit.SampleStore(t, testkit.MongoDB(t)))
@@ -109,49 +109,50 @@ func TestUnfinishedImport(t *testing.T) {
 		store := unprepared(t, e)
 		err := upkeep.Restore(ctx, store, &cutReader{Reader: bytes.NewReader(text), cut: len(text) / 2}, silent, silent)
 		if !errors.Is(err, errCut) || testkit.Count(t, e, "articles") == 0 {
-			t.Fatalf("the import was not broken off behind articles: %v", err)
+			t.Fatalf("the restore was not interrupted after the articles: %v", err)
 		}
 		another := unprepared(t, e)
 		if err := another.Prepare(ctx); err == nil || !strings.Contains(err.Error(), "has not come to its end") {
-			t.Fatalf("the store is taken for whole: %v", err)
+			t.Fatalf("the store is accepted as complete: %v", err)
 		}
 		if _, err := another.Tags.IDs(ctx); content.CodeOf(err) != content.CodeUnavailable {
-			t.Errorf("a part of a site is read: %v", err)
+			t.Errorf("an incomplete site can be read: %v", err)
 		}
 		if err := another.Ready(ctx); err == nil || !strings.Contains(err.Error(), "has not come to its end") {
-			t.Errorf("readiness tells not why: %v", err)
+			t.Errorf("readiness does not give the reason: %v", err)
 		}
 		part := strings.SplitAfter(string(text), "\n")
 		damaged := sealed(append(part[:len(part)-2:len(part)-2], `{"collection":"media.chunks","document":{"_id":"x"}}`+"\n"))
 		if err := upkeep.Restore(ctx, another, strings.NewReader(damaged), silent, silent); err == nil || testkit.Count(t, e, "articles") == 0 {
-			t.Errorf("an archive that can't be taken in removed what was there: %v", err)
+			t.Errorf("an invalid archive removed the stored documents: %v", err)
 		}
 		if err := upkeep.Restore(ctx, another, bytes.NewReader(text), silent, silent); err != nil {
 			t.Fatal(err)
 		}
 		if err := unprepared(t, e).Prepare(ctx); err != nil {
-			t.Errorf("the store is refused when it is whole: %v", err)
+			t.Errorf("the complete store is refused: %v", err)
 		}
 		if found := findings(t, another, false); len(found) > 0 {
-			t.Errorf("it does not fit together: %v", found)
+			t.Errorf("the store is inconsistent: %v", found)
 		}
 		if testkit.Count(t, e, "accounts") != 1 {
 			t.Error("the account is gone")
 		}
 		if err := upkeep.Restore(ctx, another, bytes.NewReader(text), silent, silent); !errors.Is(err, upkeep.ErrNotEmpty) {
-			t.Errorf("it was restored over a whole store: %v", err)
+			t.Errorf("it was restored into a complete store: %v", err)
 		}
 	})
 }
 
-// sealed is some lines of an archive with a last line that fits them.
+// sealed returns lines of an archive with a matching last line.
 func sealed(lines []string) string {
 	text := strings.Join(lines, "")
 	sum := sha256.Sum256([]byte(text))
 	return text + fmt.Sprintf(`{"end":true,"lines":%d,"sha256":"%s"}`, len(lines), hex.EncodeToString(sum[:])) + "\n"
 }
 
-// TestBadContent seals archives with bad content: nothing is written, and the error names the line and the field.
+// TestBadContent restores archives with a valid checksum and bad content. Nothing is written, and the error names the
+// line and the field.
 func TestBadContent(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx := context.Background()
@@ -180,7 +181,7 @@ func TestBadContent(t *testing.T) {
 		} {
 			text := strings.Join(lines, "")
 			changed := strings.Replace(text, c.old, c.with, 1)
-			if strings.HasPrefix(c.why, "line 4: routes") { // the one that is meant is the last
+			if strings.HasPrefix(c.why, "line 4: routes") { // the last match is the one to change
 				at := strings.LastIndex(text, c.old)
 				changed = text[:at] + c.with + text[at+len(c.old):]
 			}

@@ -32,7 +32,7 @@ func trusting(t *testing.T, only bool) *testserver.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trusted, err := documents.ReadTrusted(file, limits.Default, graph.Schema())
+	trusted, err := documents.ReadTrusted(file, limits.Default, graph.ParsedSchema())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,7 +133,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 const minCompressed = 1024
 
 // clientFiles are the files for the caches of clients, written once.
-var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.Schema()) })
+var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files(graph.ParsedSchema()) })
 
 // compressed compresses what is worth it, for clients that take it. Media are left as they are.
 func compressed(next http.Handler) http.Handler {

@@ -172,7 +172,13 @@ func hall() *canvas {
 	c.writing(640, 284, 7, rgb(0xffffff), []float64{40, 24, 52, 30, 44})
 	c.fill(rgb(0xb67d47), box(320, 384, 960, 402))
 	c.fill(rgb(0x93602f), box(320, 402, 960, 424))
-	// The table on the stage and the people who sit at it.
+	c.table()
+	c.audience()
+	return c
+}
+
+// table draws the table on the stage and the people who sit at it.
+func (c *canvas) table() {
 	for i := range 5 {
 		c.person(500+float64(i)*52, 340, 9, []color.NRGBA{rgb(0x22324a), rgb(0x3a3f58), rgb(0x2c2c34)}[i%3], rgb(0x26211f), rgb(0xe6b48e), 384)
 	}
@@ -183,7 +189,10 @@ func hall() *canvas {
 	c.fill(rgb(0x8a5429), polygon(point{798, 352}, point{846, 352}, point{841, 392}, point{803, 392}))
 	c.flowers(370, 392, 18)
 	c.flowers(910, 392, 18)
-	// Floor with an aisle.
+}
+
+// audience draws the floor with an aisle, and seven rows of people from behind.
+func (c *canvas) audience() {
 	c.fill(rgb(0xb99b77), polygon(point{0, 600}, point{320, 424}, point{960, 424}, point{1280, 600}, point{1280, 720}, point{0, 720}))
 	c.fill(rgb(0x9d2b33), polygon(point{616, 424}, point{664, 424}, point{742, 720}, point{538, 720}))
 	c.fill(rgb(0x86232a), polygon(point{616, 424}, point{620, 424}, point{556, 720}, point{538, 720}), polygon(point{660, 424}, point{664, 424}, point{742, 720}, point{724, 720}))
@@ -211,5 +220,4 @@ func hall() *canvas {
 			}
 		}
 	}
-	return c
 }

@@ -9,16 +9,18 @@ import (
 	"sen/internal/messages"
 )
 
-// once takes out of a list of people or recipients who stands there a second time in the same words, and refuses who
-// stands there twice in other words: which are right is the editor's to say.
-func (r *reader) once(v reflect.Value, path []string) {
+// dedupe removes duplicates from a list of participants or of award recipients. It removes a member that is equal to an
+// earlier one. It refuses a member that has the same key as an earlier one but differs otherwise: only the editor knows
+// which of the two is right. The key of a participant is the author and the role; the key of a recipient is the
+// organization and the author.
+func (r *reader) dedupe(v reflect.Value, path []string) {
 	switch list := v.Addr().Interface().(type) {
 	case *[]*content.Participant:
-		*list = eachOnce(r, *list, path, func(p *content.Participant) any {
+		*list = dedupeMembers(r, *list, path, func(p *content.Participant) any {
 			return [2]any{p.AuthorID, p.Role}
 		}, func(p *content.Participant) content.ID { return p.AuthorID })
 	case *[]*content.AwardRecipient:
-		*list = eachOnce(r, *list, path, func(a *content.AwardRecipient) any {
+		*list = dedupeMembers(r, *list, path, func(a *content.AwardRecipient) any {
 			return [2]any{a.OrganizationID, a.AuthorID}
 		}, func(a *content.AwardRecipient) content.ID {
 			return content.ID(or(string(a.OrganizationID), string(a.AuthorID)))
@@ -26,9 +28,10 @@ func (r *reader) once(v reflect.Value, path []string) {
 	}
 }
 
-// eachOnce is a list without those members that are the same as one before. Of two that are by their key the same one,
-// and not by the rest, the second is refused. The id of a member is the entry that it names; without one it is its own.
-func eachOnce[E any](r *reader, list []*E, path []string, key func(*E) any, id func(*E) content.ID) []*E {
+// dedupeMembers returns a list without the members that are equal to an earlier member. When two members have the same
+// key but are not equal, it refuses the second one. The function id returns the entry that a member names. A member
+// without an id is never a duplicate.
+func dedupeMembers[E any](r *reader, list []*E, path []string, key func(*E) any, id func(*E) content.ID) []*E {
 	kept := make([]*E, 0, len(list))
 	for i, member := range list {
 		at := append(slices.Clone(path), strconv.Itoa(i))

@@ -14,32 +14,32 @@ import (
 	"sen/internal/storage"
 )
 
-// DefaultSizeBytes is what all sizes of pictures may take in the store when nothing else is said: some twenty thousand.
+// DefaultSizeBytes is the default limit for the total of all stored picture sizes, in bytes. About 20,000 sizes fit.
 const DefaultSizeBytes = 1 << 30
 
-// maxSizes bounds how many sizes are kept of one picture: what several layouts ask for.
+// maxSizes is how many sizes of one picture are stored at most. It is enough for several page layouts.
 const maxSizes = 64
 
-// sizes knows what is kept of sizes of pictures, as far as this process has seen. Others may keep some too, which is
-// seen when it looks again: at the latest when it has kept a sixteenth of the bound itself.
+// sizes stores resized pictures and counts them, as far as this process has seen. Other processes may store sizes, too.
+// This process counts again at the latest after it has stored a sixteenth of the limit itself.
 type sizes struct {
-	// making lets each size be made once, however many ask for it at a time.
+	// making joins concurrent requests for one size, so that it is made once.
 	making singleflight.Group
 
-	bound int64 // in bytes
+	limit int64 // in bytes
 	mu    sync.Mutex
-	// of counts those of a picture; nil before the first look. bytes is the sum of all, and added what came since the
-	// look.
+	// of counts the sizes of each picture; it is nil before the first count. bytes is the total of all sizes; added is
+	// the total of those stored since the last count.
 	of           map[content.ID]int
 	bytes, added int64
 }
 
-// keep keeps a size that was made of a medium, under a key. Where there are too many sizes of the picture, or in all,
-// those that were used least are removed.
+// keep stores a resized picture of a medium under a key. When the picture, or the whole store, then has too many sizes,
+// it evicts the least recently used ones.
 func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Resized, now time.Time) error {
 	bytes := int64(len(made.Data))
-	if bytes > k.bound/4 {
-		return nil // it would drive out too many others
+	if bytes > k.limit/4 {
+		return nil // storing it would evict too many others
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -47,7 +47,7 @@ func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.I
 		if err := store.DropFormerSizes(ctx); err != nil {
 			return err
 		}
-		if err := k.drop(ctx, store); err != nil {
+		if err := k.evict(ctx, store); err != nil {
 			return err
 		}
 	}
@@ -56,15 +56,15 @@ func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.I
 	}
 	k.of[medium]++
 	k.bytes, k.added = k.bytes+bytes, k.added+bytes
-	if k.bytes > k.bound || k.added > k.bound/16 || k.of[medium] > maxSizes {
-		return k.drop(ctx, store)
+	if k.bytes > k.limit || k.added > k.limit/16 || k.of[medium] > maxSizes {
+		return k.evict(ctx, store)
 	}
 	return nil
 }
 
-// drop looks at all sizes that are kept. Where there are too many, those go that were used least, down to three
-// quarters of what there may be: so that it is rarely looked.
-func (k *sizes) drop(ctx context.Context, store *storage.Store) error {
+// evict counts all stored sizes. When there are too many, it removes the least recently used ones until three quarters
+// of the limit are left, so that evictions are rare.
+func (k *sizes) evict(ctx context.Context, store *storage.Store) error {
 	var all []storage.KeptSize
 	of, bytes := map[content.ID]int{}, int64(0)
 	err := store.Sizes(ctx, func(s storage.KeptSize) {
@@ -82,10 +82,10 @@ func (k *sizes) drop(ctx context.Context, store *storage.Store) error {
 	for id, count := range of {
 		crowded[id] = count > maxSizes
 	}
-	full := bytes > k.bound
+	full := bytes > k.limit
 	var gone []string
 	for _, s := range all {
-		if full && bytes > k.bound/4*3 || crowded[s.Medium] && of[s.Medium] > maxSizes/4*3 {
+		if full && bytes > k.limit/4*3 || crowded[s.Medium] && of[s.Medium] > maxSizes/4*3 {
 			gone = append(gone, s.ID)
 			of[s.Medium]--
 			bytes -= s.Bytes
