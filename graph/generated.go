@@ -633,7 +633,7 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `# The schema of the API. The parts that differ between the kinds of content are written by hand: fields, filters,
-# orders, inputs. The parts that all kinds have in common are between the lines ` + "`" + `# begin generated` + "`" + ` and ` + "`" + `# end generated` + "`" + `.
+# orders, inputs. The parts that all kinds have in common are between lines ` + "`" + `# begin generated` + "`" + ` and ` + "`" + `# end generated` + "`" + `.
 # ` + "`" + `make gen` + "`" + ` writes them from the names of the kinds in internal/content and the texts in graph/generate/schema.gotpl.
 #
 # - Write a page of a list as ` + "`" + `articles: ArticleConnection` + "`" + `; ` + "`" + `make gen` + "`" + ` adds its arguments.
