@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// accessors tells how the fields of the schema are read, by type and field: "Article.title".
+// accessors has the functions that read the fields of the schema, by type and field: "Article.title".
 var accessors = map[string]accessor{
 	"Account.id":                      leaf(func(o *content.Account) string { return o.ID }, scalar.AppendQuoted[string]),
 	"Account.login":                   leaf(func(o *content.Account) string { return o.Login }, scalar.AppendString[string]),

@@ -632,24 +632,25 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `# What the API offers. People write here what each kind of content has of its own: fields, filters, orders, inputs.
-# What is the same for every kind stands between lines ` + "`" + `# begin generated` + "`" + ` and ` + "`" + `# end generated` + "`" + `; ` + "`" + `make gen` + "`" + ` writes it,
-# from the names in internal/content/content.go and the texts in graph/generate/schema.gotpl.
+	{Name: "../schema.graphqls", Input: `# The schema of the API. The parts that differ between the kinds of content are written by hand: fields, filters,
+# orders, inputs. The parts that all kinds have in common are between lines ` + "`" + `# begin generated` + "`" + ` and ` + "`" + `# end generated` + "`" + `.
+# ` + "`" + `make gen` + "`" + ` writes them from the names of the kinds in internal/content and the texts in graph/generate/schema.gotpl.
 #
-# - A page of a list is written ` + "`" + `articles: ArticleConnection` + "`" + `; ` + "`" + `make gen` + "`" + ` adds its arguments.
-# - What is written outside of a region is not generated: an own ` + "`" + `orderBy` + "`" + `, a value of an order in front of the others.
+# - Write a page of a list as ` + "`" + `articles: ArticleConnection` + "`" + `; ` + "`" + `make gen` + "`" + ` adds its arguments.
+# - A member that is written by hand replaces the generated one, such as another ` + "`" + `orderBy` + "`" + ` or a value of an order.
 # - The first value of an order is the default.
 
 """
 Sen: content of newsrooms and public bodies, for apps.
 
-Articles, authors, events and awards, and what they stand on: organizations, sections, tags, programmes and media.
-Everything that is published can be read without an account; ` + "`" + `locale` + "`" + ` chooses the language, and what is missing in it
-falls back along the site's chain.
+Articles, authors, events and awards, with the organizations, sections, tags, programmes and media that they refer to.
+Published content can be read without an account. ` + "`" + `locale` + "`" + ` chooses the language. A text that is missing in this
+language is given in the next fallback language of the site.
 
-An operation costs one for each object that its answer can have: a page counts as long as ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + ` asks for (20 without them), any other list
-as 5. Filters, ` + "`" + `totalCount` + "`" + ` and offsets cost what looking for the elements takes; all filters of an operation have 200 conditions at most.
-A request with ` + "`" + `extensions: {"cost": true}` + "`" + ` is answered with ` + "`" + `extensions.cost { requested limit }` + "`" + `; what is over the limit is ` + "`" + `TOO_COMPLEX` + "`" + `.
+The cost of an operation is the number of objects that its answer can have: a page counts as ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + ` objects
+(20 without them), any other list as 5. Filters, ` + "`" + `totalCount` + "`" + ` and ` + "`" + `offset` + "`" + ` add the cost of finding the elements. All
+filters of an operation together have 200 conditions at most. The answer to a request with ` + "`" + `extensions: {"cost": true}` + "`" + `
+has ` + "`" + `extensions.cost { requested limit }` + "`" + `. An operation over the limit gets the error ` + "`" + `TOO_COMPLEX` + "`" + `.
 """
 schema {
   query: Query
@@ -657,35 +658,38 @@ schema {
 }
 
 """
-A moment as RFC 3339 has it, with an offset: ` + "`" + `2020-12-02T07:30:00+07:00` + "`" + `. Answers are in the site's time zone, to the
-millisecond at most; one for which that zone's offset has seconds, such as the local mean time of a hundred years ago, is in
-UTC. In arguments any offset is accepted, and ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in small letters; in UTC the years are 0001 to 9999, and the very
-first moment of the year 0001 can be compared with and not kept.
+A moment in the format of RFC 3339, with an offset: ` + "`" + `2020-12-02T07:30:00+07:00` + "`" + `. Answers are in the site's time zone,
+with millisecond precision at most. A moment is in UTC if the offset of the site's zone has seconds at that moment, as
+in the local mean time of a hundred years ago. Arguments accept any offset, and ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in lower case. In UTC the
+years are 0001 to 9999. The very first moment of the year 0001 can be compared with, but not stored.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
-"A day without a time, as ISO 8601 and RFC 3339's ` + "`" + `full-date` + "`" + ` have it: ` + "`" + `2020-12-02` + "`" + `; the years 0001 to 9999."
+"""
+A day without a time, in the format of ISO 8601 and of ` + "`" + `full-date` + "`" + ` in RFC 3339: ` + "`" + `2020-12-02` + "`" + `. The years are 0001 to
+9999.
+"""
 scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
-"A language by its BCP 47 tag, such as ` + "`" + `vi` + "`" + ` or ` + "`" + `en-GB` + "`" + `. In arguments upper and lower case are the same."
+"A language, as its BCP 47 tag, such as ` + "`" + `vi` + "`" + ` or ` + "`" + `en-GB` + "`" + `. Arguments accept upper and lower case."
 scalar Locale @specifiedBy(url: "https://www.rfc-editor.org/rfc/bcp/bcp47.txt")
 
-"An absolute address with the scheme ` + "`" + `http` + "`" + ` or ` + "`" + `https` + "`" + `, as RFC 3986 has it."
+"An absolute URL (RFC 3986) with the scheme ` + "`" + `http` + "`" + ` or ` + "`" + `https` + "`" + `."
 scalar URL @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3986")
 
-"A file that comes with the request, by the GraphQL multipart request specification. It has no other form."
+"A file that is sent with the request, by the GraphQL multipart request specification. This is the only way to send it."
 scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
 
 "Which copy of an entry to read."
 enum Stage {
-  "What is published. Everyone may read it."
+  "The published copy. Everyone may read it."
   PUBLISHED
-  "The working copy. Only those who were granted it may read it; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  "The working copy. Only clients with the right to read drafts may read it; the others get the error ` + "`" + `FORBIDDEN` + "`" + `."
   DRAFT
 }
 
 """
-Where an entry stands in the newsroom's workflow. Readers of what is published see ` + "`" + `PUBLISHED` + "`" + `.
+The state of an entry in the editorial workflow. Readers of published content always get ` + "`" + `PUBLISHED` + "`" + `.
 
 | step | from | to |
 | --- | --- | --- |
@@ -693,556 +697,641 @@ Where an entry stands in the newsroom's workflow. Readers of what is published s
 | ` + "`" + `update` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `CHANGED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
 | ` + "`" + `update` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` | the same |
 | ` + "`" + `submit` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` |
-| ` + "`" + `approve` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time to come: ` + "`" + `SCHEDULED` + "`" + ` until then |
+| ` + "`" + `approve` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time in the future: ` + "`" + `SCHEDULED` + "`" + ` until then |
 | ` + "`" + `reject` + "`" + ` | ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
-| ` + "`" + `publish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time to come: ` + "`" + `SCHEDULED` + "`" + ` until then |
-| ` + "`" + `unpublish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `DRAFT` + "`" + `; with a time to come: the same until then |
-| ` + "`" + `unpublish` + "`" + ` | ` + "`" + `SCHEDULED` + "`" + ` | the same, with a time behind that of its publication |
+| ` + "`" + `publish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + `; with a time in the future: ` + "`" + `SCHEDULED` + "`" + ` until then |
+| ` + "`" + `unpublish` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `DRAFT` + "`" + `; with a time in the future: the same until then |
+| ` + "`" + `unpublish` + "`" + ` | ` + "`" + `SCHEDULED` + "`" + ` | the same; the time must be after that of the publication |
 | ` + "`" + `correct` + "`" + ` | ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + `, while readers see it | ` + "`" + `PUBLISHED` + "`" + ` |
 | ` + "`" + `archive` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `ARCHIVED` + "`" + ` |
 | ` + "`" + `trash` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `IN_REVIEW` + "`" + ` ` + "`" + `SCHEDULED` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` ` + "`" + `ARCHIVED` + "`" + ` | ` + "`" + `TRASHED` + "`" + ` |
 | ` + "`" + `restore` + "`" + ` | ` + "`" + `ARCHIVED` + "`" + ` ` + "`" + `TRASHED` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` |
 | ` + "`" + `restoreRevision` + "`" + ` | ` + "`" + `DRAFT` + "`" + ` ` + "`" + `PUBLISHED` + "`" + ` ` + "`" + `CHANGED` + "`" + ` | ` + "`" + `DRAFT` + "`" + `, or ` + "`" + `CHANGED` + "`" + ` while readers see an earlier copy |
-| ` + "`" + `deleteForever` + "`" + ` | ` + "`" + `TRASHED` + "`" + ` | gone |
+| ` + "`" + `deleteForever` + "`" + ` | ` + "`" + `TRASHED` + "`" + ` | deleted |
 """
 enum ContentStatus {
-  "Never shown to readers yet, or taken back."
+  "Readers do not see it: it was never published, or it was unpublished."
   DRAFT
-  "Waiting for an editor."
+  "Submitted for review; it waits for an editor."
   IN_REVIEW
-  "To be published at a set time."
+  "It will be published at a set time."
   SCHEDULED
-  "Shown to readers."
+  "Readers see it."
   PUBLISHED
-  "Shown to readers, with a newer draft behind it."
+  "Readers see it, and there is a newer draft."
   CHANGED
-  "Kept, but no longer shown."
+  "Kept, but readers no longer see it."
   ARCHIVED
-  "To be deleted."
+  "In the trash."
   TRASHED
 }
 
-"Anything that has an id of its own. The Global Object Identification specification of Relay."
+"An object with an id, as in Relay's Global Object Identification specification."
 interface Node {
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
 }
 
-"What every kind of content has, under one name and with one meaning."
+"The fields that every kind of content has."
 interface Content {
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
 }
 
-"What can be read."
+"The fields that read content and settings."
 type Query {
   # begin generated: queries
   """
-  One of the articles, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  Finds one of the articles by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   article(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Article
 
-  "The articles, a page at a time."
+  "A page of the list of articles."
   articles(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): ArticleConnection
 
   """
-  One of the authors, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  Finds one of the authors by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   author(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Author
 
-  "The authors, a page at a time."
+  "A page of the list of authors."
   authors(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AuthorFilter
-    "In which order. The default is ` + "`" + `NAME_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: AuthorOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): AuthorConnection
 
   """
-  One of the organizations, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still
-  answers, and the result has the present one.
+  Finds one of the organizations by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A
+  former slug also finds the entry; the result has the current one.
   """
   organization(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Organization
 
-  "The organizations, a page at a time."
+  "A page of the list of organizations."
   organizations(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: OrganizationFilter
-    "In which order. The default is ` + "`" + `NAME_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: OrganizationOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): OrganizationConnection
 
   """
-  One of the sections, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  Finds one of the sections by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   section(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Section
 
-  "The sections, a page at a time."
+  "A page of the list of sections."
   sections(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: SectionFilter
-    "In which order. The default is ` + "`" + `POSITION_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `POSITION_ASC` + "`" + `."
     orderBy: SectionOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): SectionConnection
 
   """
-  One of the tags, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers, and
-  the result has the present one.
+  Finds one of the tags by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   tag(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Tag
 
-  "The tags, a page at a time."
+  "A page of the list of tags."
   tags(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: TagFilter
-    "In which order. The default is ` + "`" + `NAME_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: TagOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): TagConnection
 
   """
-  One of the events, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  Finds one of the events by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   event(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Event
 
-  "The events, a page at a time."
+  "A page of the list of events."
   events(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: EventFilter
-    "In which order. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): EventConnection
 
   """
-  One of the programmes, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still
-  answers, and the result has the present one.
+  Finds one of the programmes by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A
+  former slug also finds the entry; the result has the current one.
   """
   program(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Program
 
-  "The programmes, a page at a time."
+  "A page of the list of programmes."
   programs(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ProgramFilter
-    "In which order. The default is ` + "`" + `NAME_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: ProgramOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): ProgramConnection
 
   """
-  One of the award series, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still
-  answers, and the result has the present one.
+  Finds one of the award series by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A
+  former slug also finds the entry; the result has the current one.
   """
   awardSeries(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): AwardSeries
 
-  "The award series, a page at a time."
+  "A page of the list of award series."
   awardSeriesList(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardSeriesFilter
-    "In which order. The default is ` + "`" + `NAME_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: AwardSeriesOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): AwardSeriesConnection
 
   """
-  One of the award rounds, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still
-  answers, and the result has the present one.
+  Finds one of the award rounds by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A
+  former slug also finds the entry; the result has the current one.
   """
   awardRound(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): AwardRound
 
-  "The award rounds, a page at a time."
+  "A page of the list of award rounds."
   awardRounds(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardRoundFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardRoundOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): AwardRoundConnection
 
   """
-  One of the awards, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers,
-  and the result has the present one.
+  Finds one of the awards by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   award(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Award
 
-  "The awards, a page at a time."
+  "A page of the list of awards."
   awards(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): AwardConnection
 
   """
-  One of the media, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `; null when there is none. A former slug still answers, and
-  the result has the present one.
+  Finds one of the media by its ` + "`" + `id` + "`" + ` or its ` + "`" + `slug` + "`" + `; give exactly one of them. Null if there is none. A former
+  slug also finds the entry; the result has the current one.
   """
   media(
-    "Its id."
+    "The id of the entry."
     id: ID
-    "Its slug, present or former."
+    "The slug, current or former."
     slug: String
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Media
 
-  "The media, a page at a time."
+  "A page of the list of media."
   mediaItems(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: MediaFilter
-    "In which order. The default is ` + "`" + `CREATED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `CREATED_AT_DESC` + "`" + `."
     orderBy: MediaOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): MediaConnection
   # end generated
 
-  "Any entry by its id; null for an id that is malformed or of nothing. By Relay's specification."
+  "Finds an entry of any kind by its id (Relay's specification). Null if the id is malformed or nothing has it."
   node(
-    "Its id."
+    "The id of the entry."
     id: ID!
   ): Node
 
-  "Entries by their ids, in the order of the ids, with null where an id is malformed or of nothing."
+  """
+  Finds entries of any kind by their ids, in the order of the ids. Null in the place of an id that is malformed or
+  that nothing has.
+  """
   nodes(
-    "Their ids, 100 at most."
+    "The ids, 100 at most."
     ids: [ID!]!
   ): [Node]!
 
-  "What stands at an address of the site; null when nothing ever did."
+  "What is at an address of the site; null if there never was anything."
   route(
-    "The address, such as ` + "`" + `/articles/hoi-nghi` + "`" + `: it starts with ` + "`" + `/` + "`" + ` and has no host and no query."
+    "The path of the address, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. It starts with ` + "`" + `/` + "`" + ` and has no host and no query."
     path: String!
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Route
 
-  "The publication as a whole."
+  "The site: its settings and menus."
   site(
-    "The language of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
     locale: Locale
-    "Which copies of entries the menus show. An editor of menus reads ` + "`" + `DRAFT` + "`" + `: what readers don't see is left out of theirs. Without it: that of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    """
+    Which copies of entries the menus show. To edit menus, read ` + "`" + `DRAFT` + "`" + `: the published menus leave out links to
+    entries that readers do not see. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `.
+    """
     stage: Stage
   ): Site!
 
-  "Who is asking; null for a stranger."
+  "The person or program that sends the request; null for an anonymous client."
   viewer: Viewer
 
-  "The people who may sign in, by their logins; 1,000 at most. For administrators."
+  "The accounts of people, ordered by login; 1,000 at most. For administrators."
   accounts: [Account!]
 
-  "The tokens of programs, by their names, with those that were revoked or expired; 1,000 at most. For administrators."
+  "The tokens of programs, ordered by name, including revoked and expired ones; 1,000 at most. For administrators."
   tokens: [Token!]
 
-  "The fields in which two revisions of an entry differ. Null where there is none of that version; ` + "`" + `FORBIDDEN` + "`" + ` for those who may not read drafts."
+  """
+  The fields in which two revisions of an entry differ. Null if one of the revisions does not exist. Clients that may
+  not read drafts get the error ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisionDiff(
     "The entry's id."
     id: ID!
-    "The version that is compared from."
+    "The version to compare from."
     from: Int!
-    "The version that is compared with it."
+    "The version to compare with."
     to: Int!
   ): [FieldChange!]
 
-  "Every accepted change of every entry, the newest first. For administrators."
+  "All accepted changes of all entries, the newest first. For administrators."
   auditLog(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: RevisionFilter
   ): RevisionConnection
 }
@@ -1250,151 +1339,170 @@ type Query {
 "A piece of news."
 type Article implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
   "The title."
   title: String!
-  "The summary in front of the body."
+  "The summary above the body."
   lead: String
-  "The body, in the language asked for or the first that has one."
+  "The body, in the requested language or the first fallback language that has one."
   body: RichText
-  "What readers are told of mistakes that were mended, the oldest first."
+  "The corrections of mistakes that readers are told about, the oldest first."
   corrections: [Correction!]!
   "The picture shown with the title."
   cover: Media
-  "Who wrote it, in the order of the byline."
+  "The authors, in the order of the byline."
   authors: [Author!]!
-  "The line as printed, such as ` + "`" + `Minh Thư – P. KHTCTH` + "`" + `: a person and a unit, as they were on the day."
+  "The byline as printed, such as ` + "`" + `Minh Thư – P. KHTCTH` + "`" + `: a person and a unit, as they were on the day of the article."
   byline: String
-  "The section that it stands in."
+  "The section of the article."
   section: Section
-  "The sections from the root down to ` + "`" + `section` + "`" + `; empty without it. Below a section that is not published it begins anew."
+  """
+  The sections from the root down to ` + "`" + `section` + "`" + `; empty without a section. It starts below the lowest section that is
+  not published.
+  """
   breadcrumb: [Section!]!
-  "Its topics."
+  "The tags."
   tags: [Tag!]!
-  "The events that it reports."
+  "The events that the article reports on."
   events(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: EventFilter
     # end generated
-    "In which order. The default is that in which the editor chose them."
+    "The order of the list. The default is the order in which the editor put them."
     orderBy: EventOrder
     # begin generated: page
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): EventConnection
-  "The awards that it reports."
+  "The awards that the article reports on."
   awards(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardFilter
     # end generated
-    "In which order. The default is that in which the editor chose them."
+    "The order of the list. The default is the order in which the editor put them."
     orderBy: AwardOrder
     # begin generated: page
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AwardConnection
-  "The programmes that it refers to."
+  "The programmes that the article refers to."
   programs: [Program!]!
-  "The bodies that it is about."
+  "The organizations that the article is about."
   organizations: [Organization!]!
   """
-  What to read next: the articles that an editor chose; where none was chosen, those that share an event, a
-  programme or a tag with it that may be seen.
+  What to read next: the articles that an editor chose. If the editor chose none: the articles that share an event, a
+  programme or a tag with this one; only events, programmes and tags that the viewer may see count.
   """
   related(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
     # end generated
-    "In which order. The default is that in which the editor chose them; where nothing was chosen, ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    """
+    The order of the list. The default is the order in which the editor put them, or ` + "`" + `PUBLISHED_AT_DESC` + "`" + ` if the editor
+    chose none.
+    """
     orderBy: ArticleOrder
     # begin generated: page
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
   """
-  How long the body takes to read, in whole minutes, 1 at least; null without a body. Counted at 200 words a
+  How long it takes to read the body, in whole minutes, at least 1; null without a body. Sen counts 200 words a
   minute.
   """
   readingMinutes: Int
@@ -1405,77 +1513,84 @@ type Article implements Node & Content {
 "A person who writes, or who is named in the news."
 type Author implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
-  "The person's name."
+  "The name of the person."
   name: String!
-  "The present position. What it was on an occasion stands there."
+  "The person's present position. The position at a past event is stored with the event."
   position: String
-  "The present unit."
+  "The unit in which the person works now."
   organization: Organization
   "A few sentences about the person."
   bio: String
   "A portrait."
   avatar: Media
-  "What the person wrote."
+  "The articles that the person wrote."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
@@ -1484,44 +1599,48 @@ type Author implements Node & Content {
 "A public body, a department, a unit of one, or an enterprise. Organizations form a tree."
 type Organization implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
@@ -1529,186 +1648,208 @@ type Organization implements Node & Content {
   name: String!
   "The abbreviation, such as ` + "`" + `UBND` + "`" + `."
   shortName: String
-  "What the body does."
+  "What the organization does."
   description: String
-  "The body that it is part of; null at the root, and when that is not published."
+  "The organization above this one; null at the root, and if that organization is not published."
   parent: Organization
-  "Its direct units, by name; the first 100."
+  "The organizations directly below this one, ordered by name; the first 100."
   children: [Organization!]!
-  "The bodies above it, from the root down. Below a body that is not published a tree of its own begins."
+  """
+  The organizations above this one, from the root down. The list starts below the lowest organization that is not
+  published.
+  """
   ancestors: [Organization!]!
-  "The people whose present unit it is."
+  "The people who work in this organization now."
   members(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AuthorFilter
-    "In which order. The default is ` + "`" + `NAME_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: AuthorOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AuthorConnection
-  "The articles about it."
+  "The articles about this organization."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
-  "The events that it organizes."
+  "The events that this organization holds."
   events(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: EventFilter
-    "In which order. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): EventConnection
-  "The awards that it received."
+  "The awards that this organization received."
   awards(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AwardConnection
-  "Its own site."
+  "The organization's own website."
   website: URL
   "Its logo."
   logo: Media
 }
 
-"A part of the site, such as news. Sections form a tree: the breadcrumb."
+"A part of the site, such as news. Sections form a tree, which gives the breadcrumb of articles."
 type Section implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
   "The name."
   name: String!
-  "What is found in it."
+  "What the section contains."
   description: String
-  "The section above it; null at the root, and when that is not published."
+  "The section above this one; null at the root, and if that section is not published."
   parent: Section
-  "The sections directly below it, in their order; the first 100."
+  "The sections directly below this one, in their order; the first 100."
   children: [Section!]!
-  "The sections above it, from the root down. Below a section that is not published a tree of its own begins."
+  "The sections above this one, from the root down. The list starts below the lowest section that is not published."
   ancestors: [Section!]!
-  "The articles that stand in it, without those of the sections below."
+  "The articles of this section, without those of the sections below it."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
@@ -1717,94 +1858,104 @@ type Section implements Node & Content {
 "A topic that articles and events share."
 type Tag implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
   "The name."
   name: String!
-  "What it stands for."
+  "The meaning of the tag."
   description: String
   "The articles with this tag."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
   "The events with this tag."
   events(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: EventFilter
-    "In which order. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): EventConnection
@@ -1813,44 +1964,48 @@ type Tag implements Node & Content {
 "Something that happens at a time: a conference, a ceremony, a fair."
 type Event implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
@@ -1858,135 +2013,148 @@ type Event implements Node & Content {
   name: String!
   "What kind of occasion it is."
   type: EventType!
-  "What it is about, in a sentence or two."
+  "A summary of one or two sentences."
   summary: String
-  "What it is about, in a paragraph or two of plain text."
+  "A description of one or two paragraphs of plain text."
   description: String
-  "What it is about, at length, in the language asked for or the first that has one."
+  "The full text, in the requested language or the first fallback language that has one."
   body: RichText
-  "When it begins. Where that is known by its day alone, see ` + "`" + `startsPrecision` + "`" + `: the first moment of that day in ` + "`" + `timeZone` + "`" + `."
+  "When it begins. If only the day is known (see ` + "`" + `startsPrecision` + "`" + `): the first moment of that day in ` + "`" + `timeZone` + "`" + `."
   startsAt: DateTime!
   "The day on which it begins, in ` + "`" + `timeZone` + "`" + `."
   startsOn: Date!
-  "How well the beginning is known. Show the time of day of ` + "`" + `startsAt` + "`" + ` with ` + "`" + `TIME` + "`" + ` only."
+  "The precision of ` + "`" + `startsAt` + "`" + `. Show its time of day only if this is ` + "`" + `TIME` + "`" + `."
   startsPrecision: TimePrecision!
-  "When it ends. Where that is known by its day alone, see ` + "`" + `endsPrecision` + "`" + `: the last millisecond of that day in ` + "`" + `timeZone` + "`" + `. Null where no end is known."
+  """
+  When it ends. If only the day is known (see ` + "`" + `endsPrecision` + "`" + `): the last millisecond of that day in ` + "`" + `timeZone` + "`" + `. Null
+  if no end is known.
+  """
   endsAt: DateTime
-  "Its last day, in ` + "`" + `timeZone` + "`" + `. Null where no end is known."
+  "Its last day, in ` + "`" + `timeZone` + "`" + `. Null if no end is known."
   endsOn: Date
-  "How well the end is known. Null where no end is known."
+  "The precision of ` + "`" + `endsAt` + "`" + `. Null if no end is known."
   endsPrecision: TimePrecision
-  "The zone of the place by its name in the IANA database, such as ` + "`" + `Asia/Ho_Chi_Minh` + "`" + `."
+  "The time zone of the place, as a name of the IANA database, such as ` + "`" + `Asia/Ho_Chi_Minh` + "`" + `."
   timeZone: String!
-  "What became of the date."
+  "Whether the event takes place as announced."
   eventStatus: EventStatus!
   "Where it happens."
   place: Place
-  "Where to follow it online."
+  "The address at which the event can be followed online."
   onlineUrl: URL
-  "The bodies that hold it."
+  "The organizations that hold the event."
   organizers: [Organization!]!
-  "The people and groups at it, as they were on the day."
+  "The people and groups at the event, with their names and positions on that day."
   participants: [Participant!]!
-  "Its points, in their order."
+  "The agenda items, in their order."
   agenda: [AgendaItem!]!
-  "The programmes that it serves."
+  "The programmes that the event belongs to."
   programs: [Program!]!
-  "The awards that were handed over at it."
+  "The awards that were presented at the event."
   awards(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AwardConnection
-  "The articles that report it."
+  "The articles that report on it."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
-  "Papers to download."
+  "Documents to download."
   documents: [Media!]!
   "The picture shown with the name."
   cover: Media
-  "Its topics."
+  "The tags."
   tags: [Tag!]!
 }
 
 "A policy programme (đề án): it runs for years, and articles and events refer to it."
 type Program implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
@@ -1994,103 +2162,113 @@ type Program implements Node & Content {
   name: String!
   "A shorter form."
   shortName: String
-  "What it is to achieve."
+  "The aim of the programme."
   description: String
   "The first year."
   startYear: Int
   "The last year."
   endYear: Int
-  "The body that is in charge."
+  "The organization in charge."
   organization: Organization
-  "The articles that refer to it."
+  "The articles that refer to the programme."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
-  "The events that serve it."
+  "The events that belong to the programme."
   events(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: EventFilter
-    "In which order. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): EventConnection
 }
 
-"An award that is given again and again."
+"An award that is given repeatedly, for example every year."
 type AwardSeries implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
@@ -2100,51 +2278,57 @@ type AwardSeries implements Node & Content {
   shortName: String
   "What it is given for."
   description: String
-  "The bodies that confer it."
+  "The organizations that give the award."
   organizations: [Organization!]!
-  "Its editions."
+  "The editions of the award."
   rounds(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardRoundFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardRoundOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AwardRoundConnection
-  "Its prizes, of all editions."
+  "The prizes of all editions."
   awards(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardFilter
-    "In which order. The default is ` + "`" + `YEAR_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AwardConnection
@@ -2153,83 +2337,90 @@ type AwardSeries implements Node & Content {
 "One edition of an award series: a year, a level, a decision, a ceremony."
 type AwardRound implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
   "The name."
   name: String!
-  "The series that it is an edition of."
+  "The award series of this edition."
   series: AwardSeries
   "The year."
   year: Int!
-  "How far it reaches."
+  "The level of the award, such as national or provincial."
   level: AwardLevel!
-  "How far it has come."
+  "The present phase of the round."
   phase: AwardPhase!
-  "The paper by which it was conferred."
+  "The official decision that gave the awards."
   decision: Decision
-  "Where the prizes were handed over."
+  "The event at which the prizes were presented."
   ceremony: Event
-  "Its prizes."
+  "The prizes of the round."
   awards(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: AwardFilter
     # end generated
-    "In which order. The default is ` + "`" + `RANK_ASC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `RANK_ASC` + "`" + `."
     orderBy: AwardOrder
     # begin generated: page
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): AwardConnection
@@ -2238,50 +2429,54 @@ type AwardRound implements Node & Content {
 "One prize of a round."
 type Award implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
   "The title."
   title: String!
-  "The round that it was given in."
+  "The round of the prize."
   round: AwardRound
   "The series of the round."
   series: AwardSeries
@@ -2289,40 +2484,43 @@ type Award implements Node & Content {
   year: Int!
   "The level of the round."
   level: AwardLevel!
-  "The place, from 1; null where the prizes of a round are equal."
+  "The rank, from 1; null if the prizes of the round are equal."
   rank: Int
-  "What became of the nomination."
+  "The result of the nomination."
   outcome: AwardOutcome!
-  "What won, where the prize goes to a product."
+  "The product that won, if the prize is for a product."
   product: Product
-  "Who received it, with the names of the day."
+  "The recipients, with their names on that day."
   recipients: [AwardRecipient!]!
-  "The words with which it was given."
+  "The words of praise with which the prize was given."
   citation: String
-  "The paper that the recipient holds."
+  "The certificate that the recipient got."
   certificate: Certificate
-  "Where it was handed over."
+  "The event at which it was presented."
   event: Event
-  "The articles that report it."
+  "The articles that report on it."
   articles(
     # begin generated: page
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
-    "How many to pass over, 0 to 10,000, for pages with numbers. Not together with a cursor or ` + "`" + `last` + "`" + `."
+    "How many elements to skip, 0 to 10,000, for numbered pages. Not together with a cursor or ` + "`" + `last` + "`" + `."
     offset: Int
-    "Which ones to list; all without it."
+    "Which elements to list. Without it: all."
     filter: ArticleFilter
-    "In which order. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
+    "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
-    "The language of everything below. Without it: that of the list around it, of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of this field and all fields in it. Without it: the language of the surrounding field, of the header
+    ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Which copy to read. Without it: that of what stands around it, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    "Which copy to read. Without it: the stage of the surrounding field, of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
     # end generated
   ): ArticleConnection
@@ -2331,70 +2529,80 @@ type Award implements Node & Content {
 "A file that content shows: a picture, a recording, a document."
 type Media implements Node & Content {
   # begin generated: fields
-  "The id: opaque, the same in every language, and never given to anything else."
+  "The id. It is opaque, the same in every language, and never used for another object."
   id: ID!
   """
-  Tells this copy of the entry from its others, for caches: by the entry, the language that was asked for, and whether it is the published copy, the
-  draft or the content of a revision. Opaque. An object's identity in a client's cache, wherever an app reads more than one language or stage.
+  A cache key for this copy of the entry. It depends on the entry, on the requested language, and on whether this is
+  the published copy, the draft or the content of a revision. Opaque. Use it as the identity of the object in a
+  client's cache if the app reads more than one language or stage.
   """
   cacheKey: ID!
-  "The name in addresses, unique in its kind. A former one keeps answering."
+  "The name of the entry in addresses, unique in its kind. Former slugs still find the entry."
   slug: String!
-  "The address on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` takes it back."
+  "The path of the entry on the site, such as ` + "`" + `/articles/hoi-nghi` + "`" + `. ` + "`" + `route` + "`" + ` finds the entry by it."
   path: String!
-  "The display name in the language asked for: the title or the name. Never empty."
+  "The display name in the requested language: the title or the name. Never empty."
   label: String!
-  "The language that answered for ` + "`" + `label` + "`" + `, after falling back."
+  "The language of ` + "`" + `label` + "`" + `: the requested one, or the fallback where ` + "`" + `label` + "`" + ` has no text in that."
   locale: Locale!
   "The languages in which the entry has a label, in the site's order."
   locales: [Locale!]!
-  "Where the entry stands in the workflow."
+  "The state of the entry in the workflow."
   status: ContentStatus!
-  "Counts the accepted changes of the entry, from 1. In what is published: the version that was published."
+  "The number of accepted changes of the entry, from 1. In a published copy: the version that was published."
   version: Int!
-  "When the entry was made."
+  "When the entry was created."
   createdAt: DateTime!
   "When this copy was last changed."
   updatedAt: DateTime!
-  "When readers could first see it; null in a draft that never was published."
+  "When readers could first see it; null in a draft that was never published."
   publishedAt: DateTime
-  "What the newsroom keeps beside the copy; null in what is published."
+  "The editing state of the entry; null in a published copy."
   editing: Editing
-  "Its accepted changes, the newest first. Only for those who may read drafts; everyone else is answered ` + "`" + `FORBIDDEN` + "`" + `."
+  """
+  The accepted changes of the entry, the newest first. Only for clients that may read drafts; the others get the error
+  ` + "`" + `FORBIDDEN` + "`" + `.
+  """
   revisions(
-    "How many from the front, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
+    "How many elements from the start of the list, 0 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."
     first: Int
-    "Start behind this cursor. It must come from a list in the same order; empty counts as absent."
+    "Start after this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     after: String
-    "How many from the end, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
+    "How many elements from the end of the list, 0 to 100. Not together with ` + "`" + `first` + "`" + `."
     last: Int
-    "Stop in front of this cursor. It must come from a list in the same order; empty counts as absent."
+    "Stop before this cursor. It must come from a list in the same order. An empty cursor counts as absent."
     before: String
   ): RevisionConnection
   # end generated
-  "What it is."
+  "The type of the medium."
   kind: MediaKind!
   """
-  Where its bytes are: an absolute address that never changes its content. With ` + "`" + `width` + "`" + `, ` + "`" + `height` + "`" + ` or ` + "`" + `format` + "`" + `, for a
-  picture: the same picture in the next size that is made of it, when it is first asked for. Sizes are 32, 64, 96, 128,
-  192, 256, 320, 480, 640, 800, 960, 1280, 1600, 1920, 2560, 3200 and 4096 pixels wide, and as wide as the picture
-  itself, beyond which it never grows: a width between two of them is served as the wider one. Of one that moves, smaller sizes
-  show the first frame. Such an address is signed: take it as it is. Other media answer with
-  their own address. What is not published has a signed address, too, which is not to be passed on.
+  The absolute address of the file. The content at this address never changes.
+
+  With ` + "`" + `width` + "`" + `, ` + "`" + `height` + "`" + ` or ` + "`" + `format` + "`" + `, it is the address of the same picture in another size, which is made when the
+  address is first requested. The widths are 32, 64, 96, 128, 192, 256, 320, 480, 640, 800, 960, 1280, 1600, 1920,
+  2560, 3200 and 4096 pixels, and the picture's own width. A width between two of these gives the larger one. A
+  picture is never enlarged. The smaller sizes of an animated picture show its first frame. Such an address is signed:
+  use it unchanged. Other media give their own address.
+
+  The address of a medium that is not published is signed, too. Do not pass it on.
   """
   url(
-    "How wide the frame is, 1 to 4096 pixels; what is less or more counts as that."
+    "The width of the frame, 1 to 4096 pixels. A smaller or larger number counts as the nearest of these."
     width: Int
-    "How high the frame is, 1 to 4096 pixels; what is less or more counts as that."
+    "The height of the frame, 1 to 4096 pixels. A smaller or larger number counts as the nearest of these."
     height: Int
-    "How it goes into a frame of other proportions, with both ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `."
+    """
+    How the picture is fitted into a frame of other proportions. It matters only if both ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + ` are
+    given.
+    """
     fit: Fit = CONTAIN
-    "How it is written. Without it: as JPEG where it came as a photograph, otherwise as PNG."
+    "The file format. Without it: JPEG if the picture was uploaded as a photograph, otherwise PNG."
     format: ImageFormat
   ): URL!
   "The same picture at smaller widths, the smallest first; empty for other media."
   variants: [MediaVariant!]!
-  "The media type of the bytes, such as ` + "`" + `image/png` + "`" + `."
+  "The media type of the file, such as ` + "`" + `image/png` + "`" + `."
   mimeType: String!
   "The width in pixels."
   width: Int
@@ -2404,13 +2612,13 @@ type Media implements Node & Content {
   bytes: Int!
   "The name of the file."
   fileName: String!
-  "A title for it: the editor's, or the name of the file."
+  "The title that an editor gave, or the file name."
   title: String!
-  "What a reader who can't see it should know."
+  "The alternative text, for readers who cannot see the picture."
   alt: String
-  "The default caption; an article's own stands in its body."
+  "The default caption. An article can give its own caption in its body."
   caption: String
-  "Whose work it is."
+  "The credit line: who made it."
   credit: String
   "A tiny version as a data URI, to show while the file loads."
   placeholder: String
@@ -2418,15 +2626,21 @@ type Media implements Node & Content {
   color: String
 }
 
-"A body in one language, in four forms made from one."
+"A body in one language, in four formats of the same content."
 type RichText {
   "The typed blocks, in their order."
   blocks: [Block!]!
-  "As HTML that was made safe: it can be put into a page as it is. Headings start at level 2. Saved as ` + "`" + `BodyInput.html` + "`" + `, it gives the same blocks."
+  """
+  The body as safe HTML, which can be put into a page unchanged. Headings start at level 2. If this HTML is saved as
+  ` + "`" + `BodyInput.html` + "`" + `, the blocks are the same.
+  """
   html: String!
-  "As Markdown: CommonMark, with tables and strikethrough as GitHub has them, and HTML for what those can't say. Saved as ` + "`" + `BodyInput.markdown` + "`" + `, it gives the same blocks."
+  """
+  The body as Markdown: CommonMark with the tables and strikethrough of GitHub, and HTML for everything else. If this
+  Markdown is saved as ` + "`" + `BodyInput.markdown` + "`" + `, the blocks are the same.
+  """
   markdown: String!
-  "As plain text, blocks parted by an empty line."
+  "The body as plain text, with an empty line between blocks."
   text: String!
 }
 
@@ -2437,9 +2651,12 @@ union Block = ParagraphBlock | HeadingBlock | ImageBlock | GalleryBlock | ListBl
 type Span {
   "The text. A line feed in it is a line break."
   text: String!
-  "How it stands out; empty for plain text."
+  "The formatting, such as bold; empty for plain text."
   marks: [Mark!]!
-  "Where it leads: an absolute ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + ` address, or one on the site that starts with ` + "`" + `/` + "`" + ` or ` + "`" + `#` + "`" + `."
+  """
+  The target of the link: an absolute ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + ` address, or an address on the site that
+  starts with ` + "`" + `/` + "`" + ` or ` + "`" + `#` + "`" + `.
+  """
   link: String
 }
 
@@ -2459,11 +2676,11 @@ type HeadingBlock {
 
 "A picture between paragraphs."
 type ImageBlock {
-  "The picture; null when it is not published."
+  "The picture; null if it is not published."
   media: Media
-  "The caption of this use, or the medium's own. It may have several lines."
+  "The caption in this place, or else the medium's own. It may have several lines."
   caption: String
-  "The alternative text of this use, or the medium's own."
+  "The alternative text in this place, or else the medium's own."
   alt: String
 }
 
@@ -2523,25 +2740,25 @@ type TableCell {
 
 "A document offered for download."
 type FileBlock {
-  "The document; null when it is not published."
+  "The document; null if it is not published."
   media: Media
-  "The words of the link, where the editor gave some; otherwise show the medium's ` + "`" + `label` + "`" + `."
+  "The text of the link; null if the editor gave none. Show the medium's ` + "`" + `label` + "`" + ` then."
   caption: String
 }
 
-"Something shown from another site, such as a film."
+"Content of another site that is shown in the body, such as a video."
 type EmbedBlock {
   "Its address."
   url: URL!
-  "What it is; null where the editor gave no words."
+  "The caption; null if the editor gave none."
   caption: String
-  "Who offers it, such as ` + "`" + `YouTube` + "`" + `."
+  "The provider, such as ` + "`" + `YouTube` + "`" + `."
   provider: String
 }
 
 "A thematic break."
 type DividerBlock {
-  "Always true: a type needs a field."
+  "Always true. It exists because a GraphQL type needs a field."
   divider: Boolean!
 }
 
@@ -2563,13 +2780,13 @@ type Place {
   name: String!
   "Its postal address."
   address: String
-  "Degrees north by WGS 84, -90 to 90."
+  "The latitude in degrees north (WGS 84), -90 to 90."
   latitude: Float
-  "Degrees east by WGS 84, -180 to 180."
+  "The longitude in degrees east (WGS 84), -180 to 180."
   longitude: Float
 }
 
-"A person or a group at an event, as they were on the day."
+"A person or a group at an event, with the name and the positions on that day."
 type Participant {
   "The name."
   name: String!
@@ -2577,47 +2794,47 @@ type Participant {
   positions: [Position!]!
   "What the participant does at the event."
   role: ParticipantRole!
-  "The person's page, where there is one."
+  "The author entry of the person, if there is one."
   author: Author
 }
 
-"A position of a person on an occasion. It stays as it was on that day."
+"A position that a person had at the time of an event. It is not changed later."
 type Position {
   "What it is called."
   title: String!
-  "The body in which it is held, where Sen knows it."
+  "The organization of the position, if it has an entry."
   organization: Organization
 }
 
-"A point of an event's agenda."
+"An item of an event's agenda."
 type AgendaItem {
-  "When it begins, where that is known."
+  "When it begins; null if not known."
   startsAt: DateTime
-  "When it ends, where that is known."
+  "When it ends; null if not known."
   endsAt: DateTime
-  "What it is."
+  "The title."
   title: String!
   "Who speaks."
   speakers: [Participant!]!
 }
 
-"The official paper by which a round was conferred."
+"The official decision that gave the awards of a round."
 type Decision {
   "Its number."
   number: String
   "Its date."
   date: Date
-  "The body that issued it."
+  "The organization that issued it."
   issuer: Organization
-  "The paper itself."
+  "The file of the decision."
   document: Media
 }
 
-"What won an award, where it goes to a product."
+"A product that won an award."
 type Product {
   "Its name."
   name: String!
-  "What it is."
+  "A description."
   description: String
   "A picture of it."
   image: Media
@@ -2627,13 +2844,13 @@ type Product {
 type AwardRecipient {
   "The name on that day."
   name: String!
-  "The organization, where it is one and Sen knows it."
+  "The organization, if the recipient is an organization that has an entry."
   organization: Organization
-  "The person, where it is one and Sen knows them."
+  "The person, if the recipient is a person who has an entry."
   author: Author
 }
 
-"The paper that a recipient of an award holds."
+"The certificate that a recipient of an award got."
 type Certificate {
   "Its number."
   number: String
@@ -2643,7 +2860,7 @@ type Certificate {
 
 "The same picture at another width."
 type MediaVariant {
-  "Where its bytes are: an absolute address that never changes its content."
+  "The absolute address of the file. The content at this address never changes."
   url: URL!
   "The width in pixels."
   width: Int!
@@ -2655,86 +2872,92 @@ type MediaVariant {
   bytes: Int!
 }
 
-"What stands at an address of the site."
+"What is at an address of the site."
 type Route {
-  "200: ` + "`" + `content` + "`" + ` stands here. 301: it moved to ` + "`" + `location` + "`" + `. 410: it was withdrawn."
+  "200: ` + "`" + `content` + "`" + ` is at this address. 301: it moved to ` + "`" + `location` + "`" + `. 410: it was withdrawn."
   status: Int!
-  "The address where it stands now, of the form of ` + "`" + `path` + "`" + `; null with 410."
+  "The present path of the entry, in the same form as ` + "`" + `path` + "`" + `; null with 410."
   location: String
-  "What stands there; null with 410."
+  "The entry; null with 410."
   content: Content
 }
 
-"The publication as a whole."
+"The site: its settings and menus."
 type Site {
   "Its name."
   name: String!
-  "The languages that it is written in; the order in which they stand in for each other."
+  "The languages of the site, in their fallback order."
   locales: [Locale!]!
-  "The language that answers where none is asked for."
+  "The language that is used if a request names none."
   defaultLocale: Locale!
-  "Its own zone by its name in the IANA database. Moments are written in it."
+  "The site's time zone, as a name of the IANA database. Answers have moments in this zone."
   timeZone: String!
   "Its menus."
   menus: [Menu!]!
-  "Counts the accepted changes of the settings, from 0."
+  "The number of accepted changes of the settings, from 0."
   version: Int!
 }
 
-"A list of links at one place of the site."
+"A menu: a list of links at one place of the site."
 type Menu {
-  "Which place it is for, such as ` + "`" + `main` + "`" + `."
+  "The name of the place of the menu, such as ` + "`" + `main` + "`" + `."
   key: String!
   """
-  The links, in their order, that lead somewhere: to an address, to an entry that is published, or by the links below them.
-  To change the menus, read them with ` + "`" + `site(stage: DRAFT)` + "`" + `, which shows the links to drafts too.
+  The links that have a target, in their order. A target is an address, a published entry, or links below the item. To
+  edit the menus, read them with ` + "`" + `site(stage: DRAFT)` + "`" + `, which shows the links to drafts too.
   """
   items: [MenuItem!]!
 }
 
 "A link of a menu: to an entry or to an address."
 type MenuItem {
-  "Its words."
+  "The text of the link."
   label: String!
-  "Where it leads: an absolute address, or one on the site that starts with ` + "`" + `/` + "`" + `. Of an entry it is the entry's ` + "`" + `path` + "`" + `; null when that is not published and the link only heads those below it."
+  """
+  The target: an absolute address, or an address on the site that starts with ` + "`" + `/` + "`" + `. For an entry: the entry's ` + "`" + `path` + "`" + `.
+  Null if the entry is not published; then this item is only a heading for the links below it.
+  """
   link: String
-  "The entry that it leads to; null for an address, and when the entry is not published."
+  "The entry that the link leads to; null for an address, and if the entry is not published."
   content: Content
   "The links below it; empty for none."
   items: [MenuItem!]!
 }
 
-"Who is asking: a person who signed in, a program with a token, or a guest with a preview. Reading what is published needs no account."
+"""
+The sender of the request: a person who signed in, a program with a token, or a guest with a preview. Reading
+published content needs no account.
+"""
 type Viewer {
   "The id of the account or the token."
   id: ID!
-  "What colleagues see."
+  "The name that colleagues see."
   name: String!
-  "How far the rights reach; null for a guest, and until a one-time password is changed."
+  "The role; null for a guest, and until a one-time password is changed."
   role: Role
-  "What the viewer may do. Of an entry, ` + "`" + `editing { moves }` + "`" + ` says it exactly."
+  "What the viewer may do in general. For one entry, ` + "`" + `editing { moves }` + "`" + ` lists the steps that are allowed."
   may: [Permission!]!
-  "Whether the password is a one-time password. Until it is changed by ` + "`" + `changePassword` + "`" + `, nothing else is allowed."
+  "Whether the password is a one-time password. Then only ` + "`" + `changePassword` + "`" + ` is allowed until it is changed."
   mustChangePassword: Boolean!
 }
 
 "Something that the viewer may do."
 type Permission {
-  "What may be done."
+  "The action."
   action: Action!
-  "To which kinds of content; empty for what is of the site as a whole."
+  "The kinds of content for which it is allowed; empty for an action on the whole site."
   kinds: [ContentKind!]!
 }
 
-"How far rights reach. Each role may do what the one before it may."
+"A role. Each role has all rights of the role before it."
 enum Role {
   "Reads drafts."
   READER
-  "Writes drafts, and hands them in."
+  "Writes drafts and submits them for review."
   WRITER
   "Changes and publishes everything."
   EDITOR
-  "Also deletes for ever, and manages people, tokens and settings."
+  "Also deletes entries permanently, and manages people, tokens and settings."
   ADMIN
 }
 
@@ -2742,49 +2965,49 @@ enum Role {
 type Account {
   "The account's id. Revisions name it."
   id: ID!
-  "What the person signs in with, in lower case, unique."
+  "The name with which the person signs in, in lower case, unique."
   login: String!
-  "What colleagues see."
+  "The name that colleagues see."
   name: String!
-  "How far the rights reach."
+  "The role."
   role: Role!
-  "Whether the person has to change a password that others know."
+  "Whether the person has to change the password, because others know it."
   mustChangePassword: Boolean!
-  "When the account was made."
+  "When the account was created."
   createdAt: DateTime!
-  "Since when it can't sign in; null while it can."
+  "When the account was disabled; null while it can sign in."
   disabledAt: DateTime
 }
 
-"What lets a program act. Its secret is shown once, when it is made."
+"A token with which a program uses the API. Its secret is shown once, when the token is created."
 type Token {
   "The token's id. Revisions name it."
   id: ID!
-  "What it is for."
+  "The purpose of the token."
   name: String!
-  "How far the rights reach."
+  "The role."
   role: Role!
-  "The kinds of content that it is narrowed to; null for all."
+  "The kinds of content to which the token is limited; null for all."
   kinds: [ContentKind!]
-  "The actions that it is narrowed to; null for all that the role may do."
+  "The actions to which the token is limited; null for all actions of the role."
   actions: [Action!]
-  "When it was made."
+  "When it was created."
   createdAt: DateTime!
-  "The id of who made it."
+  "The id of the account that created it."
   createdBy: ID!
-  "When it ends by itself; null for never."
+  "When it expires; null for never."
   expiresAt: DateTime
-  "When it was last used, to the minute; null before."
+  "When it was last used, to the minute; null if never."
   lastUsedAt: DateTime
-  "Since when it opens nothing; null while it does."
+  "When it was revoked; null while it is valid."
   revokedAt: DateTime
 }
 
-"Where a page of a list stands. By the Relay cursor specification; both booleans are always true to the facts."
+"The position of a page in its list (Relay cursor specification). Both booleans are always exact."
 type PageInfo {
-  "Whether the list goes on behind this page."
+  "Whether there are elements after this page."
   hasNextPage: Boolean!
-  "Whether the list has something in front of this page."
+  "Whether there are elements before this page."
   hasPreviousPage: Boolean!
   "The cursor of the first element; null on an empty page."
   startCursor: String
@@ -2799,9 +3022,9 @@ type ArticleConnection {
   edges: [ArticleEdge!]!
   "The page's elements."
   nodes: [Article!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2809,7 +3032,7 @@ type ArticleConnection {
 type ArticleEdge {
   "The element."
   node: Article!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2819,9 +3042,9 @@ type AuthorConnection {
   edges: [AuthorEdge!]!
   "The page's elements."
   nodes: [Author!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2829,7 +3052,7 @@ type AuthorConnection {
 type AuthorEdge {
   "The element."
   node: Author!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2839,9 +3062,9 @@ type OrganizationConnection {
   edges: [OrganizationEdge!]!
   "The page's elements."
   nodes: [Organization!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2849,7 +3072,7 @@ type OrganizationConnection {
 type OrganizationEdge {
   "The element."
   node: Organization!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2859,9 +3082,9 @@ type SectionConnection {
   edges: [SectionEdge!]!
   "The page's elements."
   nodes: [Section!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2869,7 +3092,7 @@ type SectionConnection {
 type SectionEdge {
   "The element."
   node: Section!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2879,9 +3102,9 @@ type TagConnection {
   edges: [TagEdge!]!
   "The page's elements."
   nodes: [Tag!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2889,7 +3112,7 @@ type TagConnection {
 type TagEdge {
   "The element."
   node: Tag!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2899,9 +3122,9 @@ type EventConnection {
   edges: [EventEdge!]!
   "The page's elements."
   nodes: [Event!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2909,7 +3132,7 @@ type EventConnection {
 type EventEdge {
   "The element."
   node: Event!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2919,9 +3142,9 @@ type ProgramConnection {
   edges: [ProgramEdge!]!
   "The page's elements."
   nodes: [Program!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2929,7 +3152,7 @@ type ProgramConnection {
 type ProgramEdge {
   "The element."
   node: Program!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2939,9 +3162,9 @@ type AwardSeriesConnection {
   edges: [AwardSeriesEdge!]!
   "The page's elements."
   nodes: [AwardSeries!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2949,7 +3172,7 @@ type AwardSeriesConnection {
 type AwardSeriesEdge {
   "The element."
   node: AwardSeries!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2959,9 +3182,9 @@ type AwardRoundConnection {
   edges: [AwardRoundEdge!]!
   "The page's elements."
   nodes: [AwardRound!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2969,7 +3192,7 @@ type AwardRoundConnection {
 type AwardRoundEdge {
   "The element."
   node: AwardRound!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2979,9 +3202,9 @@ type AwardConnection {
   edges: [AwardEdge!]!
   "The page's elements."
   nodes: [Award!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -2989,7 +3212,7 @@ type AwardConnection {
 type AwardEdge {
   "The element."
   node: Award!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 
@@ -2999,9 +3222,9 @@ type MediaConnection {
   edges: [MediaEdge!]!
   "The page's elements."
   nodes: [Media!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many there are on all pages. Counted only when asked for."
+  "How many elements all pages have together. It is counted only if it is selected."
   totalCount: Int!
 }
 
@@ -3009,7 +3232,7 @@ type MediaConnection {
 type MediaEdge {
   "The element."
   node: Media!
-  "Its place in the order, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Opaque."
   cursor: String!
 }
 # end generated
@@ -3032,19 +3255,19 @@ enum EventType {
   OTHER
 }
 
-"How well a beginning or an end is known."
+"The precision of a beginning or an end."
 enum TimePrecision {
-  "By its day alone: the time of day is not known."
+  "Only the day is known, not the time of day."
   DAY
-  "By its day and the time of day."
+  "The day and the time of day are known."
   TIME
 }
 
-"What became of an event's date, with the values of schema.org's ` + "`" + `EventStatusType` + "`" + `."
+"Whether an event takes place as announced, with the values of schema.org's ` + "`" + `EventStatusType` + "`" + `."
 enum EventStatus {
   "It takes place as announced."
   SCHEDULED
-  "It is put off; the new date is not known."
+  "It is postponed; the new date is not known."
   POSTPONED
   "It has a new date."
   RESCHEDULED
@@ -3068,7 +3291,7 @@ enum ParticipantRole {
   RECIPIENT
 }
 
-"How far an award reaches, the widest first."
+"The level of an award, the widest first."
 enum AwardLevel {
   "The whole country (cấp quốc gia)."
   NATIONAL
@@ -3082,21 +3305,21 @@ enum AwardLevel {
   COMMUNE
 }
 
-"How far a round has come, in the order in which it happens."
+"The phase of a round, in the order of time."
 enum AwardPhase {
-  "Nominations are taken."
+  "Nominations are accepted."
   NOMINATING
   "The jury is at work."
   JUDGING
   "The results are known."
   ANNOUNCED
-  "The prizes were handed over."
+  "The prizes were presented."
   CONFERRED
   "The round was declared void."
   REVOKED
 }
 
-"What became of a nomination."
+"The result of a nomination."
 enum AwardOutcome {
   "Nominated."
   NOMINATED
@@ -3110,30 +3333,30 @@ enum AwardOutcome {
   REVOKED
 }
 
-"How a picture goes into a frame of other proportions."
+"How a picture is fitted into a frame of other proportions."
 enum Fit {
-  "All of it is inside the frame."
+  "The whole picture is inside the frame."
   CONTAIN
   """
-  It fills the frame; what stands over is cut off, alike on both sides. It is cut to the nearest of these proportions,
-  lying or standing: 1:1, 5:4, 4:3, 3:2, 8:5, 16:9, 40:21, 2:1, 21:9, 3:1, 4:1, 6:1, 8:1.
+  The picture fills the frame. What does not fit is cut off, equally on both sides. The picture is cut to the nearest
+  of these proportions, in landscape or portrait: 1:1, 5:4, 4:3, 3:2, 8:5, 16:9, 40:21, 2:1, 21:9, 3:1, 4:1, 6:1, 8:1.
   """
   COVER
 }
 
-"How a picture is written."
+"The file format of a picture."
 enum ImageFormat {
-  "For photographs. What is transparent becomes white."
+  "For photographs. Transparent areas become white."
   JPEG
-  "Without loss, with transparency."
+  "Lossless, with transparency."
   PNG
 }
 
-"What a medium is."
+"The type of a medium."
 enum MediaKind {
   "A picture."
   IMAGE
-  "A film."
+  "A video."
   VIDEO
   "A sound recording."
   AUDIO
@@ -3141,7 +3364,7 @@ enum MediaKind {
   DOCUMENT
 }
 
-"A way in which a run of text stands out."
+"The formatting of a run of text."
 enum Mark {
   "Strong importance."
   BOLD
@@ -3153,14 +3376,14 @@ enum Mark {
   STRIKE
   "Code, in a fixed width."
   CODE
-  "Below the line."
+  "Subscript."
   SUBSCRIPT
-  "Above the line."
+  "Superscript."
   SUPERSCRIPT
 }
 
 # begin generated: order head
-"How a list of articles can be ordered. Equals stand in the order of their ids."
+"The orders of a list of articles. Elements with equal values are in the order of their ids."
 enum ArticleOrder {
   # end generated
   "The latest published first."
@@ -3168,107 +3391,107 @@ enum ArticleOrder {
   "The earliest published first."
   PUBLISHED_AT_ASC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
-  "By title, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By title, in the alphabetical order of the language (Unicode CLDR collation)."
   TITLE_ASC
-  "By title, from the end of the alphabet."
+  "By title, in reverse alphabetical order."
   TITLE_DESC
 }
 
 # begin generated: order head
-"How a list of authors can be ordered. Equals stand in the order of their ids."
+"The orders of a list of authors. Elements with equal values are in the order of their ids."
 enum AuthorOrder {
   # end generated
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of organizations can be ordered. Equals stand in the order of their ids."
+"The orders of a list of organizations. Elements with equal values are in the order of their ids."
 enum OrganizationOrder {
   # end generated
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of sections can be ordered. Equals stand in the order of their ids."
+"The orders of a list of sections. Elements with equal values are in the order of their ids."
 enum SectionOrder {
   # end generated
-  "As editors placed them."
+  "In the order that editors gave them."
   POSITION_ASC
-  "As editors placed them, from the end."
+  "In the reverse of the order that editors gave them."
   POSITION_DESC
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of tags can be ordered. Equals stand in the order of their ids."
+"The orders of a list of tags. Elements with equal values are in the order of their ids."
 enum TagOrder {
   # end generated
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of events can be ordered. Equals stand in the order of their ids."
+"The orders of a list of events. Elements with equal values are in the order of their ids."
 enum EventOrder {
   # end generated
   "The latest start first."
@@ -3280,526 +3503,556 @@ enum EventOrder {
   "The latest published first."
   PUBLISHED_AT_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
 }
 
 # begin generated: order head
-"How a list of programmes can be ordered. Equals stand in the order of their ids."
+"The orders of a list of programmes. Elements with equal values are in the order of their ids."
 enum ProgramOrder {
   # end generated
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of award series can be ordered. Equals stand in the order of their ids."
+"The orders of a list of award series. Elements with equal values are in the order of their ids."
 enum AwardSeriesOrder {
   # end generated
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of award rounds can be ordered. Equals stand in the order of their ids."
+"The orders of a list of award rounds. Elements with equal values are in the order of their ids."
 enum AwardRoundOrder {
   # end generated
   "The latest year first."
   YEAR_DESC
   "The earliest year first."
   YEAR_ASC
-  "By name, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By name, in the alphabetical order of the language (Unicode CLDR collation)."
   NAME_ASC
-  "By name, from the end of the alphabet."
+  "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of awards can be ordered. Equals stand in the order of their ids."
+"The orders of a list of awards. Elements with equal values are in the order of their ids."
 enum AwardOrder {
   # end generated
   "The latest year first."
   YEAR_DESC
   "The earliest year first."
   YEAR_ASC
-  "As a table of winners: by rank, those without one last; then by level, the widest first; then by title, as a reader of the language expects."
+  """
+  Like a table of winners: by rank, awards without a rank last; then by level, the widest first; then by title, in the
+  alphabetical order of the language.
+  """
   RANK_ASC
-  "A table of winners from its end."
+  "The reverse of ` + "`" + `RANK_ASC` + "`" + `."
   RANK_DESC
-  "By title, as a reader of the language expects (collation by the Unicode CLDR)."
+  "By title, in the alphabetical order of the language (Unicode CLDR collation)."
   TITLE_ASC
-  "By title, from the end of the alphabet."
+  "By title, in reverse alphabetical order."
   TITLE_DESC
   "The earliest published first."
   PUBLISHED_AT_ASC
   "The latest published first."
   PUBLISHED_AT_DESC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
   # end generated
 }
 
 # begin generated: order head
-"How a list of media can be ordered. Equals stand in the order of their ids."
+"The orders of a list of media. Elements with equal values are in the order of their ids."
 enum MediaOrder {
   # end generated
-  "The latest made first."
+  "The newest entry first."
   CREATED_AT_DESC
-  "The earliest made first."
+  "The oldest entry first."
   CREATED_AT_ASC
   # begin generated: order
-  "The earliest changed first."
+  "The least recently changed entry first."
   UPDATED_AT_ASC
-  "The latest changed first."
+  "The most recently changed entry first."
   UPDATED_AT_DESC
   # end generated
 }
 
 """
-Compares a text, in the language asked for or the one that stands in for it. All that is given must hold. A value
-has 1,000 characters at most; what looks like an operator or a pattern is only text here. All of them take texts for the same
-that differ by how they are typed alone: composed or decomposed letters, the kind of apostrophe or of ` + "`" + `Đ` + "`" + `, runs of blanks,
-signs that nobody sees.
+Compares a text, in the requested language or its fallback. All given conditions must hold. A value has 1,000
+characters at most. Operators and patterns have no meaning in it. All conditions treat two texts as equal if only the
+way of typing differs: composed or decomposed letters, the kind of apostrophe, which of the letters that look like ` + "`" + `Đ` + "`" + `,
+repeated white space, invisible characters.
 """
 input StringFilter {
-  "Exactly this; case and accents count."
+  "Equal to this text; case and accents count."
   eq: String
-  "Not this."
+  "Not equal to this value."
   ne: String
-  "One of these, 100 at most."
+  "Equal to one of these values, 100 at most."
   in: [String!]
-  "None of these, 100 at most."
+  "Equal to none of these values, 100 at most."
   notIn: [String!]
-  "Whether there is one at all."
+  "Whether there is a value."
   exists: Boolean
   """
-  Begins with this; blind to case, accents, width and ligatures, to the kind of quotation marks and dashes; đ is d, ß is ss. A
-  text in which nothing can be compared, such as a blank, is found nowhere.
+  Begins with this text. Case, accents, width, ligatures, and the kind of quotation marks and dashes make no
+  difference; ` + "`" + `đ` + "`" + ` equals ` + "`" + `d` + "`" + `, ` + "`" + `ß` + "`" + ` equals ` + "`" + `ss` + "`" + `. A text without anything to compare, such as a space, matches nothing.
   """
   startsWith: String
-  "Has this somewhere; compared as by ` + "`" + `startsWith` + "`" + `."
+  "Contains this text. It compares in the same way as ` + "`" + `startsWith` + "`" + `."
   contains: String
 }
 
-"Compares an id. All that is given must hold."
+"Compares an id. All given conditions must hold."
 input IDFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: ID
-  "Not this."
+  "Not equal to this value."
   ne: ID
-  "One of these, 100 at most."
+  "Equal to one of these values, 100 at most."
   in: [ID!]
-  "None of these, 100 at most."
+  "Equal to none of these values, 100 at most."
   notIn: [ID!]
 }
 
-"Compares a number. All that is given must hold."
+"Compares a number. All given conditions must hold."
 input IntFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: Int
-  "Not this."
+  "Not equal to this value."
   ne: Int
-  "One of these, 100 at most."
+  "Equal to one of these values, 100 at most."
   in: [Int!]
-  "None of these, 100 at most."
+  "Equal to none of these values, 100 at most."
   notIn: [Int!]
-  "Whether there is one at all."
+  "Whether there is a value."
   exists: Boolean
-  "More than this."
+  "Greater than this value."
   gt: Int
-  "This or more."
+  "This value or greater."
   gte: Int
-  "Less than this."
+  "Less than this value."
   lt: Int
-  "This or less."
+  "This value or less."
   lte: Int
 }
 
-"Compares a moment. All that is given must hold."
+"Compares a moment. All given conditions must hold."
 input DateTimeFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: DateTime
-  "Not this."
+  "Not equal to this value."
   ne: DateTime
-  "One of these, 100 at most."
+  "Equal to one of these values, 100 at most."
   in: [DateTime!]
-  "None of these, 100 at most."
+  "Equal to none of these values, 100 at most."
   notIn: [DateTime!]
-  "Whether there is one at all."
+  "Whether there is a value."
   exists: Boolean
-  "After this."
+  "After this value."
   gt: DateTime
-  "At this or after."
+  "This value or later."
   gte: DateTime
-  "Before this."
+  "Before this value."
   lt: DateTime
-  "At this or before."
+  "This value or earlier."
   lte: DateTime
 }
 
 # begin generated: relation filters
 """
-Follows a link to sections. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: a section that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to sections. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input SectionRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 sections at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 sections match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: SectionFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to authors. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: an author that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to authors. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input AuthorRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 authors at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 authors match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: AuthorFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to tags. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: a tag that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to tags. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input TagRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 tags at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 tags match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: TagFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to events. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: an event that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to events. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input EventRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 events at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 events match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: EventFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to awards. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: an award that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to awards. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input AwardRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 awards at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 awards match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: AwardFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to programmes. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: a programme that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to programmes. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input ProgramRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 programmes at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 programmes match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: ProgramFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to organizations. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: an organization that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to organizations. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input OrganizationRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 organizations at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 organizations match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: OrganizationFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to award series. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: an award series that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to award series. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input AwardSeriesRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 award series at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 award series match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: AwardSeriesFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 
 """
-Follows a link to award rounds. All that is given must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` count as one list, 100 at most. Only links count whose
-other end may be seen: an award round that is published, or for ` + "`" + `stage: DRAFT` + "`" + ` one whose working copy the viewer may see. Any other
-id or slug is one of nothing, which matches nothing.
+Follows a link to award rounds. All given conditions must hold. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most.
+Only links to entries that the viewer may see count: published ones, or for ` + "`" + `stage: DRAFT` + "`" + ` those whose
+working copy the viewer may read. Any other id or slug matches nothing.
 """
 input AwardRoundRelationFilter {
-  "Their ids."
+  "The ids of the linked entries."
   ids: [ID!]
-  "Their slugs, present or former."
+  "The slugs of the linked entries, current or former."
   slugs: [String!]
-  "Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked; any of them is enough without it. Not together with ` + "`" + `where` + "`" + ` or ` + "`" + `none` + "`" + `."
+  """
+  Whether all of ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` must be linked. Without it, one of them is enough. Not together with ` + "`" + `where` + "`" + ` or
+  ` + "`" + `none` + "`" + `.
+  """
   all: Boolean
   """
-  What must hold for at least one of them. It may hold for 1,000 award rounds at most, or the answer is ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may
-  stand within another one, but no deeper.
+  A filter that at least one of the linked entries must match. If more than 1,000 award rounds match it, the
+  answer is the error ` + "`" + `TOO_COMPLEX` + "`" + `. A ` + "`" + `where` + "`" + ` may contain one other ` + "`" + `where` + "`" + `, but not more levels.
   """
   where: AwardRoundFilter
   """
-  Whether no link may lead to what ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` are about. Without any of them, nothing may be linked that may be
-  seen.
+  If true, there must be no link to any of the entries that ` + "`" + `ids` + "`" + `, ` + "`" + `slugs` + "`" + ` and ` + "`" + `where` + "`" + ` select. Without these three,
+  there must be no link to any entry that the viewer may see.
   """
   none: Boolean
-  "Whether anything is linked at all that may be seen."
+  "Whether there is a link to an entry that the viewer may see."
   exists: Boolean
 }
 # end generated
 
 # begin generated: value filters
-"Compares a value of ` + "`" + `EventType` + "`" + `. All that is given must hold."
+"Compares a value of ` + "`" + `EventType` + "`" + `. All given conditions must hold."
 input EventTypeFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: EventType
-  "Not this."
+  "Not equal to this value."
   ne: EventType
-  "One of these."
+  "Equal to one of these values."
   in: [EventType!]
-  "None of these."
+  "Equal to none of these values."
   notIn: [EventType!]
 }
 
-"Compares a value of ` + "`" + `EventStatus` + "`" + `. All that is given must hold."
+"Compares a value of ` + "`" + `EventStatus` + "`" + `. All given conditions must hold."
 input EventStatusFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: EventStatus
-  "Not this."
+  "Not equal to this value."
   ne: EventStatus
-  "One of these."
+  "Equal to one of these values."
   in: [EventStatus!]
-  "None of these."
+  "Equal to none of these values."
   notIn: [EventStatus!]
 }
 
-"Compares a value of ` + "`" + `AwardLevel` + "`" + `. All that is given must hold."
+"Compares a value of ` + "`" + `AwardLevel` + "`" + `. All given conditions must hold."
 input AwardLevelFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: AwardLevel
-  "Not this."
+  "Not equal to this value."
   ne: AwardLevel
-  "One of these."
+  "Equal to one of these values."
   in: [AwardLevel!]
-  "None of these."
+  "Equal to none of these values."
   notIn: [AwardLevel!]
 }
 
-"Compares a value of ` + "`" + `AwardPhase` + "`" + `. All that is given must hold."
+"Compares a value of ` + "`" + `AwardPhase` + "`" + `. All given conditions must hold."
 input AwardPhaseFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: AwardPhase
-  "Not this."
+  "Not equal to this value."
   ne: AwardPhase
-  "One of these."
+  "Equal to one of these values."
   in: [AwardPhase!]
-  "None of these."
+  "Equal to none of these values."
   notIn: [AwardPhase!]
 }
 
-"Compares a value of ` + "`" + `AwardOutcome` + "`" + `. All that is given must hold."
+"Compares a value of ` + "`" + `AwardOutcome` + "`" + `. All given conditions must hold."
 input AwardOutcomeFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: AwardOutcome
-  "Not this."
+  "Not equal to this value."
   ne: AwardOutcome
-  "One of these."
+  "Equal to one of these values."
   in: [AwardOutcome!]
-  "None of these."
+  "Equal to none of these values."
   notIn: [AwardOutcome!]
 }
 
-"Compares a value of ` + "`" + `MediaKind` + "`" + `. All that is given must hold."
+"Compares a value of ` + "`" + `MediaKind` + "`" + `. All given conditions must hold."
 input MediaKindFilter {
-  "Exactly this."
+  "Equal to this value."
   eq: MediaKind
-  "Not this."
+  "Not equal to this value."
   ne: MediaKind
-  "One of these."
+  "Equal to one of these values."
   in: [MediaKind!]
-  "None of these."
+  "Equal to none of these values."
   notIn: [MediaKind!]
 }
 # end generated
 
-"Compares where an entry stands in the workflow."
+"Compares the state of an entry in the workflow."
 input StatusFilter {
   "It is this one."
   eq: ContentStatus
@@ -3812,123 +4065,135 @@ input StatusFilter {
 }
 
 # begin generated: filter
-"Which articles to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects articles. All given conditions must hold. A filter nests 5 levels deep at most."
 input ArticleFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [ArticleFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [ArticleFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: ArticleFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By title."
   title: StringFilter
-  "By the section that it stands in."
+  "By section."
   section: SectionRelationFilter
-  "By who wrote it."
+  "By author."
   authors: AuthorRelationFilter
-  "By its topics."
+  "By tag."
   tags: TagRelationFilter
-  "By the events that it reports."
+  "By the events that the article reports on."
   events: EventRelationFilter
-  "By the awards that it reports."
+  "By the awards that the article reports on."
   awards: AwardRelationFilter
-  "By the programmes that it refers to."
+  "By the programmes that the article refers to."
   programs: ProgramRelationFilter
-  "By the bodies that it is about."
+  "By the organizations that the article is about."
   organizations: OrganizationRelationFilter
 }
 
 # begin generated: filter
-"Which authors to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects authors. All given conditions must hold. A filter nests 5 levels deep at most."
 input AuthorFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [AuthorFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [AuthorFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: AuthorFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By name."
   name: StringFilter
-  "By the present unit."
+  "By the unit in which the person works now."
   organization: OrganizationRelationFilter
 }
 
 # begin generated: filter
-"Which organizations to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects organizations. All given conditions must hold. A filter nests 5 levels deep at most."
 input OrganizationFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [OrganizationFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [OrganizationFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: OrganizationFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By full name."
   name: StringFilter
   "By abbreviation."
   shortName: StringFilter
-  "By the body that it is part of."
+  "By the organization above it."
   parent: OrganizationRelationFilter
 }
 
 # begin generated: filter
-"Which sections to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects sections. All given conditions must hold. A filter nests 5 levels deep at most."
 input SectionFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [SectionFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [SectionFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: SectionFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By name."
@@ -3938,25 +4203,28 @@ input SectionFilter {
 }
 
 # begin generated: filter
-"Which tags to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects tags. All given conditions must hold. A filter nests 5 levels deep at most."
 input TagFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [TagFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [TagFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: TagFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By name."
@@ -3964,65 +4232,71 @@ input TagFilter {
 }
 
 # begin generated: filter
-"Which events to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects events. All given conditions must hold. A filter nests 5 levels deep at most."
 input EventFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [EventFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [EventFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: EventFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By name."
   name: StringFilter
   "By the kind of occasion."
   type: EventTypeFilter
-  "By what became of the date."
+  "By whether the event takes place as announced."
   eventStatus: EventStatusFilter
   "By when it begins."
   startsAt: DateTimeFilter
   "By when it ends."
   endsAt: DateTimeFilter
-  "By the bodies that hold it."
+  "By the organizations that hold the event."
   organizers: OrganizationRelationFilter
-  "By the programmes that it serves."
+  "By the programmes that the event belongs to."
   programs: ProgramRelationFilter
-  "By its topics."
+  "By tag."
   tags: TagRelationFilter
 }
 
 # begin generated: filter
-"Which programmes to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects programmes. All given conditions must hold. A filter nests 5 levels deep at most."
 input ProgramFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [ProgramFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [ProgramFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: ProgramFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By full name."
@@ -4031,60 +4305,66 @@ input ProgramFilter {
   startYear: IntFilter
   "By the last year."
   endYear: IntFilter
-  "By the body that is in charge."
+  "By the organization in charge."
   organization: OrganizationRelationFilter
 }
 
 # begin generated: filter
-"Which award series to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects award series. All given conditions must hold. A filter nests 5 levels deep at most."
 input AwardSeriesFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [AwardSeriesFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [AwardSeriesFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: AwardSeriesFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By full name."
   name: StringFilter
   "By abbreviation."
   shortName: StringFilter
-  "By the bodies that confer it."
+  "By the organizations that give the award."
   organizations: OrganizationRelationFilter
 }
 
 # begin generated: filter
-"Which award rounds to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects award rounds. All given conditions must hold. A filter nests 5 levels deep at most."
 input AwardRoundFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [AwardRoundFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [AwardRoundFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: AwardRoundFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By name."
@@ -4097,30 +4377,33 @@ input AwardRoundFilter {
   level: AwardLevelFilter
   "By the phase."
   phase: AwardPhaseFilter
-  "By where the prizes were handed over."
+  "By the event at which the prizes were presented."
   ceremony: EventRelationFilter
 }
 
 # begin generated: filter
-"Which awards to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects awards. All given conditions must hold. A filter nests 5 levels deep at most."
 input AwardFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [AwardFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [AwardFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: AwardFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By title."
@@ -4133,11 +4416,11 @@ input AwardFilter {
   year: IntFilter
   "By the level."
   level: AwardLevelFilter
-  "By the place."
+  "By rank."
   rank: IntFilter
-  "By what became of the nomination."
+  "By the result of the nomination."
   outcome: AwardOutcomeFilter
-  "By where it was handed over."
+  "By the event at which it was presented."
   event: EventRelationFilter
   "By the organizations that received it."
   organizations: OrganizationRelationFilter
@@ -4146,675 +4429,925 @@ input AwardFilter {
 }
 
 # begin generated: filter
-"Which media to list. All that is given must hold; a filter nests 5 levels deep at most."
+"Selects media. All given conditions must hold. A filter nests 5 levels deep at most."
 input MediaFilter {
-  "All of these must hold, 20 at most."
+  "All of these filters must hold, 20 at most."
   and: [MediaFilter!]
-  "At least one of these must hold, 20 at most; an empty list holds for nothing."
+  "At least one of these filters must hold, 20 at most. An empty list matches no entry."
   or: [MediaFilter!]
-  "This must not hold."
+  "This filter must not hold."
   not: MediaFilter
   "By id."
   id: IDFilter
-  "By present slug."
+  "By current slug."
   slug: StringFilter
-  "By when it was made."
+  "By when it was created."
   createdAt: DateTimeFilter
   "By when it was last changed."
   updatedAt: DateTimeFilter
   "By when readers could first see it."
   publishedAt: DateTimeFilter
-  "By where it stands in the workflow. Readers see everything ` + "`" + `PUBLISHED` + "`" + `; the trash is listed only when it is asked for."
+  """
+  By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `. Entries in the trash are listed only if this
+  filter asks for them.
+  """
   status: StatusFilter
   # end generated
   "By the name of the file."
   fileName: StringFilter
-  "By what it is."
+  "By type."
   kind: MediaKindFilter
   "By the media type."
   mimeType: StringFilter
 }
 
 """
-What can be changed. Every change needs an account or a token: ` + "`" + `UNAUTHENTICATED` + "`" + ` and ` + "`" + `FORBIDDEN` + "`" + ` are errors of the answer.
-What is wrong with the change itself stands in ` + "`" + `userErrors` + "`" + `, all of it at once, and nothing is written then. What was written
-otherwise than it was sent stands in ` + "`" + `notices` + "`" + `. Changes of one request are made one after another, in their order.
+The fields that change content and settings. Every change needs an account or a token; otherwise the answer has the
+error ` + "`" + `UNAUTHENTICATED` + "`" + ` or ` + "`" + `FORBIDDEN` + "`" + `. Errors in the change itself are all listed in ` + "`" + `userErrors` + "`" + `; then nothing is
+written. ` + "`" + `notices` + "`" + ` list what was stored differently from what was sent. The changes of one request are made one after
+another, in their order.
 """
 type Mutation {
   # begin generated: mutations
-  "Make an article, as a draft."
+  "Creates an article as a draft."
   createArticle(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: ArticleInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ArticlePayload
 
-  "Change the working copy of an article. What readers see stays until it is published."
+  """
+  Changes the working copy of an article. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateArticle(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: ArticleInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ArticlePayload
 
-  "Make an author, as a draft."
+  "Creates an author as a draft."
   createAuthor(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: AuthorInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AuthorPayload
 
-  "Change the working copy of an author. What readers see stays until it is published."
+  """
+  Changes the working copy of an author. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateAuthor(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: AuthorInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AuthorPayload
 
-  "Make an organization, as a draft."
+  "Creates an organization as a draft."
   createOrganization(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: OrganizationInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): OrganizationPayload
 
-  "Change the working copy of an organization. What readers see stays until it is published."
+  """
+  Changes the working copy of an organization. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateOrganization(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: OrganizationInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): OrganizationPayload
 
-  "Make a section, as a draft."
+  "Creates a section as a draft."
   createSection(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: SectionInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): SectionPayload
 
-  "Change the working copy of a section. What readers see stays until it is published."
+  """
+  Changes the working copy of a section. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateSection(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: SectionInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): SectionPayload
 
-  "Make a tag, as a draft."
+  "Creates a tag as a draft."
   createTag(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: TagInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): TagPayload
 
-  "Change the working copy of a tag. What readers see stays until it is published."
+  """
+  Changes the working copy of a tag. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateTag(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: TagInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): TagPayload
 
-  "Make an event, as a draft."
+  "Creates an event as a draft."
   createEvent(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: EventInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): EventPayload
 
-  "Change the working copy of an event. What readers see stays until it is published."
+  """
+  Changes the working copy of an event. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateEvent(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: EventInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): EventPayload
 
-  "Make a programme, as a draft."
+  "Creates a programme as a draft."
   createProgram(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: ProgramInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ProgramPayload
 
-  "Change the working copy of a programme. What readers see stays until it is published."
+  """
+  Changes the working copy of a programme. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateProgram(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: ProgramInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ProgramPayload
 
-  "Make an award series, as a draft."
+  "Creates an award series as a draft."
   createAwardSeries(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: AwardSeriesInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AwardSeriesPayload
 
-  "Change the working copy of an award series. What readers see stays until it is published."
+  """
+  Changes the working copy of an award series. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateAwardSeries(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: AwardSeriesInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AwardSeriesPayload
 
-  "Make an award round, as a draft."
+  "Creates an award round as a draft."
   createAwardRound(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: AwardRoundInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AwardRoundPayload
 
-  "Change the working copy of an award round. What readers see stays until it is published."
+  """
+  Changes the working copy of an award round. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateAwardRound(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: AwardRoundInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AwardRoundPayload
 
-  "Make an award, as a draft."
+  "Creates an award as a draft."
   createAward(
-    "What it has. What is left out stays empty."
+    "The content of the entry. A field that is left out stays empty."
     input: AwardInput!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AwardPayload
 
-  "Change the working copy of an award. What readers see stays until it is published."
+  """
+  Changes the working copy of an award. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateAward(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: AwardInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): AwardPayload
   # end generated
 
   """
-  Keep a file as a medium, a draft. Its type is told by its bytes: JPEG, PNG, GIF, WebP, MP4, WebM, MP3, M4A, Ogg, WAV,
-  PDF, plain text, CSV, and documents of office programs without macros are taken in. Pictures lose what they tell of
-  where and by whom they were taken, and stand upright. A file that is there already is answered with its medium, which
-  stays as it is, and the notice ` + "`" + `DUPLICATE` + "`" + `.
+  Uploads a file. It becomes a medium, as a draft. The type is found from the bytes: JPEG, PNG, GIF, WebP, MP4, WebM,
+  MP3, M4A, Ogg, WAV, PDF, plain text, CSV, and office documents without macros are accepted. The metadata of pictures
+  (such as place and author) is removed, and they are turned upright. If the file exists already, the result is its
+  medium, unchanged, with the notice ` + "`" + `DUPLICATE` + "`" + `.
   """
   uploadMedia(
     "The file; by default 32 MiB at most."
     file: Upload!
-    "What else is known of it."
+    "Further data of the medium."
     input: MediaInput
-    "Show it to readers at once; for those who may publish. A file that was there already is published only where its medium is a draft."
+    """
+    Publish the medium at once; this needs the right to publish. If the file exists already, its medium is published
+    only if it is a draft.
+    """
     publish: Boolean = false
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): MediaPayload
 
-  "Keep several files, 10 at most; each succeeds or fails by itself. The results are in the order of the files."
+  "Uploads several files, 10 at most. Each succeeds or fails by itself. The results are in the order of the files."
   bulkUploadMedia(
     "The files, each as with ` + "`" + `uploadMedia` + "`" + `."
     files: [Upload!]!
-    "Show them to readers at once; for those who may publish. A file that was there already is published only where its medium is a draft."
+    """
+    Publish the media at once; this needs the right to publish. If a file exists already, its medium is published only
+    if it is a draft.
+    """
     publish: Boolean = false
-    "The language of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of messages and of the fields in the payload. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or
+    the site's default.
+    """
     locale: Locale
   ): [MediaPayload!]
 
   # begin generated: mutations of uploads
-  "Change the working copy of a medium. What readers see stays until it is published."
+  """
+  Changes the working copy of a medium. The published copy stays unchanged until the working copy is
+  published.
+  """
   updateMedia(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays, null clears."
+    "The changes. A field that is left out stays unchanged; null clears it."
     input: MediaInput!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): MediaPayload
   # end generated
 
-  "Hand a draft in for review."
+  "Submits a draft for review."
   submit(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What the editors should know."
+    "A note for the editors."
     note: String
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Publish what was handed in, at once or at a time to come."
+  "Publishes a submitted entry, at once or at a later time."
   approve(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "When readers may first see it. Without it: at once."
+    "When to publish. Without it: at once."
     at: DateTime
-    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    """
+    Entries to publish together with this one, 100 at most: those that it shows and that readers do not see yet, such
+    as its pictures. They are published at the same time, just before it.
+    """
     with: [ID!]
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Give back what was handed in, or take back that it was scheduled."
+  "Returns a submitted entry to its writer, or cancels its scheduled publication."
   reject(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Why."
+    "The reason."
     note: String!
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Show the working copy to readers, at once or at a time to come: until then it is under embargo."
+  "Publishes the working copy, at once or at a later time (embargo)."
   publish(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "When readers may first see it. Without it, or when it is past: at once; a first publication is dated by it."
+    """
+    When to publish. Without it, or if it is in the past: at once. The first publication gets this time as its date,
+    even a past one.
+    """
     at: DateTime
-    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    """
+    Entries to publish together with this one, 100 at most: those that it shows and that readers do not see yet, such
+    as its pictures. They are published at the same time, just before it.
+    """
     with: [ID!]
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Take an entry back from readers, at once or at a time to come: then it expires. One that is scheduled can be given its expiry, too."
+  """
+  Unpublishes an entry, at once or at a later time (expiry). An entry that is scheduled to be published can get an
+  expiry, too.
+  """
   unpublish(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
     "When it expires. Without it: at once."
     at: DateTime
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Publish the working copy of an article with a correction that readers see."
+  "Publishes the working copy of an article with a correction that readers see."
   correct(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What was wrong, for readers."
+    "What was wrong; readers see this text."
     note: String!
-    "Entries that readers don't see yet and that it shows, such as its pictures, 100 at most: they are published with it, at the same time, and just before it."
+    """
+    Entries to publish together with this one, 100 at most: those that it shows and that readers do not see yet, such
+    as its pictures. They are published at the same time, just before it.
+    """
     with: [ID!]
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Keep an entry, but take it out of sight and out of work."
+  "Archives an entry: it is kept, but readers no longer see it, and it cannot be changed until it is restored."
   archive(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Put an entry into the trash. Readers do not see it any more. A medium that is in use stays."
+  "Moves an entry to the trash. Readers no longer see it. A medium that is in use is refused."
   trash(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Take an entry out of the archive or the trash, as a draft."
+  "Takes an entry out of the archive or the trash. It becomes a draft."
   restore(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Delete an entry in the trash with all its contents. That it was there, and who did what, stays in the audit log. What is in use stays."
+  """
+  Deletes an entry in the trash permanently, with all its contents. The audit log keeps who did what with it. An entry
+  that is in use is refused.
+  """
   deleteForever(
-    "Its id."
+    "The id of the entry."
     id: ID!
-    "The version that was seen. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Make the content of a revision the working copy."
+  "Replaces the working copy with the content of a revision."
   restoreRevision(
     "The entry's id."
     id: ID!
-    "The version that was seen; another one is a ` + "`" + `CONFLICT` + "`" + `. Without it: the present one."
+    """
+    The version that the client read. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `. Without it: the
+    present version.
+    """
     version: Int
-    "The version whose content is restored."
+    "The version of the revision to restore."
     revision: Int!
-    "Any text of yours, 200 characters at most. A repetition under the same key answers what the first attempt did."
+    """
+    A text that you choose, 200 characters at most. A repeated request with the same key does nothing and returns the
+    result of the first one.
+    """
     idempotencyKey: String
   ): ContentPayload
 
-  "Make several entries, 200 at most; each succeeds or fails by itself. The results are in the order of the items."
+  "Creates several entries, 200 at most. Each succeeds or fails by itself. The results are in the order of the items."
   bulkCreate(
-    "What to make."
+    "The entries to create."
     items: [ContentInput!]!
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "As with one; each item has a key of its own, made from this one and its place."
+    "The same as for one entry. Each item gets its own key, made from this key and the item's position."
     idempotencyKey: String
   ): [ContentPayload!]
 
-  "Change several entries, 200 at most; each succeeds or fails by itself. The results are in the order of the items."
+  "Changes several entries, 200 at most. Each succeeds or fails by itself. The results are in the order of the items."
   bulkUpdate(
-    "What to change."
+    "The changes."
     items: [ContentChange!]!
-    "What to do when the version is not the present one."
+    "What to do if the version is not the present one."
     onConflict: OnConflict = REFUSE
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
-    "As with one; each item has a key of its own, made from this one and its place."
-    idempotencyKey: String
-  ): [ContentPayload!]
-
-  "Take one step of the workflow with several entries, 200 at most; each succeeds or fails by itself. The results are in the order of the items."
-  bulkMove(
-    "Which step."
-    action: Move!
-    "The entries."
-    items: [EntryVersion!]!
-    "When, for those steps that take a time."
-    at: DateTime
-    "Why, for those steps that take a note."
-    note: String
-    "As with one; each item has a key of its own, made from this one and its place."
+    "The same as for one entry. Each item gets its own key, made from this key and the item's position."
     idempotencyKey: String
   ): [ContentPayload!]
 
   """
-  A link that shows one working copy to someone without an account. It ends when the entry is unpublished, archived or
-  put into the trash, when whoever gave it out may not do so any more or is disabled, and by ` + "`" + `revokePreviews` + "`" + `.
+  Does one step of the workflow for several entries, 200 at most. Each succeeds or fails by itself. The results are in
+  the order of the items.
+  """
+  bulkMove(
+    "The step."
+    action: Move!
+    "The entries."
+    items: [EntryVersion!]!
+    "The time, for steps that take one."
+    at: DateTime
+    "The note, for steps that take one."
+    note: String
+    "The same as for one entry. Each item gets its own key, made from this key and the item's position."
+    idempotencyKey: String
+  ): [ContentPayload!]
+
+  """
+  Creates a link that shows one working copy to a person without an account. The link ends when the entry is
+  unpublished, archived or moved to the trash; when the person who created it loses the right to do so or is disabled;
+  and by ` + "`" + `revokePreviews` + "`" + `.
   """
   previewToken(
     "The entry's id."
     id: ID!
-    "For how many seconds, 60 to 2,592,000 (30 days)."
+    "How long the link is valid, in seconds: 60 to 2,592,000 (30 days)."
     expiresIn: Int = 604800
   ): PreviewTokenPayload
 
-  "End all links that show the working copy of an entry, at once. For those who may give them out, and for who made the entry."
+  "Ends all preview links of an entry at once. For people who may create previews, and for the creator of the entry."
   revokePreviews(
     "The entry's id."
     id: ID!
   ): RevokePreviewsPayload
 
-  "Change the site's settings and menus. For administrators."
+  "Changes the site's settings and menus. For administrators."
   updateSite(
-    "The version that the change is made from. Another one is a ` + "`" + `CONFLICT` + "`" + `."
+    "The version that the change is based on. If it is not the present version, the result is ` + "`" + `CONFLICT` + "`" + `."
     version: Int!
-    "What to change. What is left out stays."
+    "The changes. A field that is left out stays unchanged."
     input: SiteInput!
     """
-    Whether a language may be taken off the site in which entries are written that are written in no other one. Without it the
-    ` + "`" + `userErrors` + "`" + ` say ` + "`" + `IN_USE` + "`" + ` and how many there are. They go on being shown in it, since there is no other text.
+    Whether languages may be removed although some entries exist only in them. Without it, ` + "`" + `userErrors` + "`" + ` have ` + "`" + `IN_USE` + "`" + `
+    with the number of these entries. Afterwards these entries are still shown in that language, since they have no
+    other text.
     """
     confirmRemoval: Boolean
-    "The language of texts that name none, of messages, and of everything below. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    """
+    The language of texts without a language of their own, of messages, and of the fields in the payload. Without it:
+    the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default.
+    """
     locale: Locale
   ): SitePayload
 
   """
-  Begin a session. Its token goes into ` + "`" + `Authorization: Bearer …` + "`" + `; a browser gets it as a cookie too, where one comes back from its page.
-  Where none does, ` + "`" + `notices` + "`" + ` tell so with ` + "`" + `SESSION_NOT_KEPT` + "`" + `, and so do ` + "`" + `userErrors` + "`" + ` to who does not select ` + "`" + `token` + "`" + `: nobody is signed in then.
-  After some failures one has to wait: ` + "`" + `RATE_LIMITED` + "`" + `. An ` + "`" + `Authorization` + "`" + ` that is not valid any more does not matter to ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + `.
+  Signs in and begins a session. Send its token as ` + "`" + `Authorization: Bearer …` + "`" + `. A browser also gets it as a cookie, if
+  it sends cookies from its page. If it does not, and ` + "`" + `token` + "`" + ` is selected, ` + "`" + `notices` + "`" + ` have ` + "`" + `SESSION_NOT_KEPT` + "`" + `. If
+  ` + "`" + `token` + "`" + ` is not selected, ` + "`" + `userErrors` + "`" + ` have it, and nobody is signed in. After several failed attempts the client has
+  to wait (` + "`" + `RATE_LIMITED` + "`" + `). ` + "`" + `signIn` + "`" + ` and ` + "`" + `signOut` + "`" + ` ignore an ` + "`" + `Authorization` + "`" + ` that is no longer valid.
   """
   signIn(
     "The account's login."
     login: String!
     "Its password."
     password: String!
-    "The language of messages. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    "The language of messages. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): SignInPayload
 
-  "End the session. Who has none is out already."
+  "Ends the session. Without a session it does nothing."
   signOut: SignOutPayload
 
-  "Give the own account another password. Its other sessions end."
+  "Changes the password of the viewer's own account. The other sessions of the account end."
   changePassword(
-    "The present password."
+    "The current password."
     password: String!
-    "The new one, 10 to 200 characters."
+    "The new password, 10 to 200 characters."
     newPassword: String!
-    "The language of messages. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    "The language of messages. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): ChangePasswordPayload
 
-  "Make an account. For administrators."
+  "Creates an account. For administrators."
   createAccount(
-    "What it has."
+    "The data of the account."
     input: AccountInput!
-    "The language of messages. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    "The language of messages. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): AccountPayload
 
-  "Change an account. The last administrator who can sign in stays one. For administrators."
+  "Changes an account. The last administrator who can sign in cannot be disabled or lose that role. For administrators."
   updateAccount(
     "The account's id."
     id: ID!
-    "What to change. What is left out or null stays."
+    "The changes. A field that is left out or null stays unchanged."
     input: AccountChange!
-    "The language of messages. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    "The language of messages. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): AccountPayload
 
-  "Make a token for a program. For administrators."
+  "Creates a token for a program. For administrators."
   createToken(
-    "What it may do."
+    "The name and the rights of the token."
     input: TokenInput!
-    "The language of messages. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    "The language of messages. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): TokenPayload
 
-  "End a token at once. For administrators."
+  "Revokes a token at once. For administrators."
   revokeToken(
     "The token's id."
     id: ID!
-    "The language of messages. Without it: that of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    "The language of messages. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
     locale: Locale
   ): TokenPayload
 }
 
-"What to do with a change that was made from a version which is not the present one."
+"What to do with a change that is based on a version that is not the present one."
 enum OnConflict {
-  "Write nothing, and tell what differs."
+  "Write nothing, and report what differs."
   REFUSE
-  "Join both changes where they touch different fields, or set one to the same value; where they do not, refuse. A text differs by language."
+  """
+  Merge both changes if they change different fields, or set a field to the same value; otherwise refuse. Each
+  language of a text counts as a field.
+  """
   MERGE
 }
 
 "A step of the workflow."
 enum Move {
-  "Hand in for review."
+  "Submit for review."
   SUBMIT
-  "Publish what was handed in."
+  "Publish a submitted entry."
   APPROVE
-  "Give back what was handed in."
+  "Return a submitted entry to its writer."
   REJECT
-  "Show to readers."
+  "Publish."
   PUBLISH
-  "Take back from readers."
+  "Unpublish."
   UNPUBLISH
   "Publish with a correction."
   CORRECT
-  "Keep out of sight and out of work."
+  "Archive."
   ARCHIVE
-  "Put into the trash."
+  "Move to the trash."
   TRASH
   "Take out of the archive or the trash."
   RESTORE
-  "Delete with all contents."
+  "Delete permanently, with all contents."
   DELETE_FOREVER
 }
 
-"What was done to an entry."
+"An action on an entry or on the site."
 enum Action {
   "Reading drafts."
   READ
-  "It was made."
+  "It was created."
   CREATE
   "Its working copy was changed."
   UPDATE
-  "It was handed in for review."
+  "It was submitted for review."
   SUBMIT
   "It was approved, and so published or scheduled."
   APPROVE
-  "It was given back."
+  "It was returned to its writer."
   REJECT
   "It was published or scheduled."
   PUBLISH
-  "It was taken back from readers, or is to expire."
+  "It was unpublished, or got an expiry."
   UNPUBLISH
   "It was published with a correction."
   CORRECT
   "It was archived."
   ARCHIVE
-  "It was put into the trash."
+  "It was moved to the trash."
   TRASH
   "It was taken out of the archive or the trash."
   RESTORE
   "The content of an earlier revision became the working copy."
   RESTORE_REVISION
-  "It was deleted with its contents."
+  "It was deleted permanently, with its contents."
   DELETE_FOREVER
-  "A preview was given out."
+  "A preview link was created."
   PREVIEW
-  "It came with an import."
+  "It was imported."
   IMPORT
   "Changing the site's settings and menus."
   SETTINGS
@@ -4852,103 +5385,118 @@ enum ContentKind {
 }
 # end generated
 
-"What is wrong with a change, or was mended in it."
+"What is wrong with a change, or what was repaired in it."
 enum ProblemCode {
-  "Something that must be there is missing or blank."
+  "A required value is missing or blank."
   REQUIRED
-  "A value means nothing here, or does not fit to another one."
+  "A value is not valid here, or contradicts another value."
   INVALID
-  "A text or a list is longer than it may be."
+  "A text or a list is longer than its limit."
   TOO_LONG
-  "What is named is not there."
+  "Something that the change refers to does not exist."
   NOT_FOUND
   "The slug belongs to another entry."
   TAKEN
-  "An entry would stand below itself."
+  "An entry would be below itself in its tree."
   CYCLE
-  "A program left ` + "`" + `null` + "`" + `, ` + "`" + `undefined` + "`" + `, ` + "`" + `NaN` + "`" + ` or ` + "`" + `[object Object]` + "`" + ` in a text."
+  "A text contains ` + "`" + `null` + "`" + `, ` + "`" + `undefined` + "`" + `, ` + "`" + `NaN` + "`" + ` or ` + "`" + `[object Object]` + "`" + `, which a program wrote in place of a missing value."
   PLACEHOLDER
-  "Signs of a text are broken and can't be mended."
+  "Characters of a text are broken by a wrong encoding, and cannot be repaired."
   MOJIBAKE
   "The version is not the present one."
   CONFLICT
-  "The workflow has no such step from where the entry stands."
+  "The workflow does not allow this step in the present state of the entry."
   ILLEGAL_MOVE
-  "Others show it."
+  "Other entries use it."
   IN_USE
-  "Your role does not allow it; of an item of many."
+  "Your role does not allow it. Only for an item of a bulk request."
   FORBIDDEN
-  "The store did not answer, or the time was over; of an item of many. Try this one again."
+  "The store did not answer, or the time limit was reached. Only for an item of a bulk request. Try this item again."
   UNAVAILABLE
-  "The browser sends no session cookie from this page: it is of another site than the API. Of a sign-in; a notice where ` + "`" + `token` + "`" + ` is selected."
+  """
+  The browser sends no session cookie from this page, because the page is on another site than the API. Only for
+  ` + "`" + `signIn` + "`" + `; it is a notice if ` + "`" + `token` + "`" + ` is selected.
+  """
   SESSION_NOT_KEPT
-  "A text was mended: control signs, decomposed letters (NFC), or signs read in a wrong encoding."
+  """
+  A text was repaired: control characters, decomposed letters (now NFC), or characters that were read in a wrong
+  encoding.
+  """
   REPAIRED
-  "Something could not be kept: a part of a Markdown or HTML text, a link to what was deleted for ever, a link that stood twice."
+  """
+  Something could not be kept: a part of a Markdown or HTML text, a link to a permanently deleted entry, or a link
+  that was there twice.
+  """
   LOST
-  "The same file was there already."
+  "The same file exists already."
   DUPLICATE
-  "The change was joined with another one."
+  "The change was merged with another one."
   MERGED
-  "The entry links to what readers don't see, or to what is in the trash."
+  "The entry links to entries that readers do not see, or that are in the trash."
   HIDDEN
 }
 
-"What is wrong with a change."
+"An error in a change."
 type UserError {
-  "Which sort of thing is wrong."
+  "The type of the error."
   code: ProblemCode!
-  "What is wrong and what to do, in Vietnamese or English by the request's language."
+  "What is wrong and what to do, in Vietnamese or English, depending on the request's language."
   message: String!
-  "Where it stands in the arguments: ` + "`" + `input` + "`" + `, ` + "`" + `agenda` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `title` + "`" + `."
+  "The place in the arguments, such as ` + "`" + `input` + "`" + `, ` + "`" + `agenda` + "`" + `, ` + "`" + `0` + "`" + `, ` + "`" + `title` + "`" + `."
   path: [String!]!
 }
 
-"What was written otherwise than it was sent."
+"What was stored differently from what was sent, or what else to know about the change."
 type Notice {
-  "Which sort of thing was done."
+  "The type of the notice."
   code: ProblemCode!
-  "What was done, in Vietnamese or English by the request's language."
+  "What was done, in Vietnamese or English, depending on the request's language."
   message: String!
-  "Where it stands in the arguments: ` + "`" + `input` + "`" + `, ` + "`" + `body` + "`" + `, ` + "`" + `html` + "`" + `."
+  "The place in the arguments, such as ` + "`" + `input` + "`" + `, ` + "`" + `body` + "`" + `, ` + "`" + `html` + "`" + `."
   path: [String!]!
-  "The entries that it is about, where these are others than the one that was changed. Those of ` + "`" + `HIDDEN` + "`" + ` can be given to ` + "`" + `with` + "`" + `."
+  """
+  The entries that the notice is about, if they are not the changed entry itself. For ` + "`" + `HIDDEN` + "`" + `, they can be passed as
+  ` + "`" + `with` + "`" + `.
+  """
   entries: [ID!]!
 }
 
-"What a change ran into that was made from another version."
+"How a change conflicts with changes that were made after the version that it is based on."
 type Conflict {
   "The present version."
   version: Int!
-  "The fields that were changed since the version that was seen; a text by its language: ` + "`" + `title.vi` + "`" + `."
+  "The fields that were changed since the version that the client read; a text with its language: ` + "`" + `title.vi` + "`" + `."
   fields: [String!]!
 }
 
-"Somebody who acts: a person, a program with a token, or the clock."
+"The author of an action: a person, a program with a token, or the scheduler."
 type Person {
   "The id of the account or the token."
   id: ID!
-  "The name, as it was on that day."
+  "The name at that time."
   name: String!
 }
 
-"What the newsroom keeps of an entry beside its copies."
+"The editing state of an entry: schedule, people, and allowed steps."
 type Editing {
-  "When it is to be published by itself; null when it is not."
+  "When it will be published automatically; null if not scheduled."
   publishAt: DateTime
-  "When it expires; null when it does not."
+  "When it expires; null if it does not."
   unpublishAt: DateTime
-  "Who made it; null when it came with an import, and for guests with a preview."
+  "Who created it; null if it was imported, and for guests with a preview."
   createdBy: Person
-  "Who changed it last; null when it came with an import, and for guests with a preview."
+  "Who changed it last; null if it was imported, and for guests with a preview."
   updatedBy: Person
-  "Since when it is in the trash; null when it is not."
+  "When it was moved to the trash; null if it is not there."
   trashedAt: DateTime
-  "The version that readers see; null while they see nothing."
+  "The published version; null if readers see none."
   liveVersion: Int
-  "The steps that the workflow allows from here and that you may take."
+  "The steps that the workflow allows now and that the viewer may take."
   moves: [Action!]!
-  "The entries that link to it from a copy of theirs, 100 at most; those in the trash do not count. Guests with a preview see none."
+  """
+  The entries of which a copy links to this entry, 100 at most, without entries in the trash. Guests with a preview
+  see none.
+  """
   usedBy: [Content!]!
 }
 
@@ -4956,7 +5504,7 @@ type Editing {
 type Revision {
   "The id of the entry."
   entry: ID!
-  "The version that the entry became."
+  "The version of the entry after the change."
   version: Int!
   "When."
   at: DateTime!
@@ -4964,33 +5512,33 @@ type Revision {
   action: Action!
   "Who did it; null for an import."
   by: Person
-  "Why, where a note was given."
+  "The note, if one was given."
   note: String
-  "Where it left the entry in the workflow."
+  "The state of the entry after the change."
   status: ContentStatus!
-  "What the entry was called; null when it was deleted."
+  "The display name of the entry at that time; null if the entry was deleted permanently."
   label: String
-  "The entry as it was, with the links of today; null when its content is gone."
+  "The entry at that time, but its links lead to the entries of today; null if its content was deleted."
   content: Content
 }
 
 "A page of revisions."
 type RevisionConnection {
-  "The revisions with their places."
+  "The revisions with their cursors."
   edges: [RevisionEdge!]!
   "The revisions."
   nodes: [Revision!]!
-  "Where the page stands in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many the whole list has."
+  "How many revisions the whole list has."
   totalCount: Int!
 }
 
-"A revision of a page, with its place."
+"A revision of a page, with its cursor."
 type RevisionEdge {
   "The revision."
   node: Revision!
-  "Its place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  "The cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
@@ -5000,7 +5548,7 @@ input RevisionFilter {
   entry: IDFilter
   "What was done."
   action: ActionFilter
-  "By the id of who did it."
+  "By the id of the account or the token that did it."
   by: StringFilter
   "When."
   at: DateTimeFilter
@@ -5020,388 +5568,399 @@ input ActionFilter {
 
 "One field in which two revisions differ."
 type FieldChange {
-  "The field, a text by its language: ` + "`" + `title.vi` + "`" + `."
+  "The field; a text with its language: ` + "`" + `title.vi` + "`" + `."
   path: String!
-  "The earlier value as JSON; null where there was none."
+  "The earlier value as JSON; null if there was none."
   before: String
-  "The later value as JSON; null where there is none."
+  "The later value as JSON; null if there is none."
   after: String
 }
 
 "A correction that readers see."
 type Correction {
-  "When it was made."
+  "When it was created."
   at: DateTime!
   "What was wrong."
   note: String!
 }
 
 # begin generated: payloads
-"What became of a change of an article."
+"The result of a change of an article."
 type ArticlePayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   article: Article
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of an author."
+"The result of a change of an author."
 type AuthorPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   author: Author
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of an organization."
+"The result of a change of an organization."
 type OrganizationPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   organization: Organization
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of a section."
+"The result of a change of a section."
 type SectionPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   section: Section
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of a tag."
+"The result of a change of a tag."
 type TagPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   tag: Tag
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of an event."
+"The result of a change of an event."
 type EventPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   event: Event
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of a programme."
+"The result of a change of a programme."
 type ProgramPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   program: Program
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of an award series."
+"The result of a change of an award series."
 type AwardSeriesPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   awardSeries: AwardSeries
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of an award round."
+"The result of a change of an award round."
 type AwardRoundPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   awardRound: AwardRound
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of an award."
+"The result of a change of an award."
 type AwardPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   award: Award
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What became of a change of a medium."
+"The result of a change of a medium."
 type MediaPayload {
-  "The working copy afterwards; null when nothing was written."
+  "The working copy after the change; null if nothing was written."
   media: Media
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 # end generated
 
-"What became of a change of an entry of any kind."
+"The result of a change of an entry of any kind."
 type ContentPayload {
-  "The working copy afterwards; null when nothing was written, or when it was deleted."
+  "The working copy after the change; null if nothing was written, or if the entry was deleted permanently."
   content: Content
-  "The id of the entry; null when nothing was written."
+  "The id of the entry; null if nothing was written."
   id: ID
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"What an account is made of."
+"The data of a new account."
 input AccountInput {
-  "What the person signs in with: an e-mail address or a name, 2 to 200 characters."
+  "The login with which the person signs in: an e-mail address or a name, 2 to 200 characters."
   login: String!
-  "What colleagues see, 200 characters at most."
+  "The name that colleagues see, 200 characters at most."
   name: String!
-  "How far the rights reach."
+  "The role."
   role: Role!
-  "A one-time password, 10 to 200 characters. Without it a random one is made."
+  "A one-time password, 10 to 200 characters. Without it the server makes a random one."
   password: String
 }
 
-"What changes in an account. What is left out or null stays."
+"The changes of an account. A field that is left out or null stays unchanged."
 input AccountChange {
-  "What colleagues see, 200 characters at most."
+  "The name that colleagues see, 200 characters at most."
   name: String
-  "How far the rights reach."
+  "The role."
   role: Role
-  "True keeps it from signing in and ends its sessions; false lets it again."
+  "True disables the account and ends its sessions; false enables it again."
   disabled: Boolean
-  "A new one-time password, which ends the account's sessions; an empty one makes a random one."
+  "A new one-time password, which ends the account's sessions. For an empty text the server makes a random password."
   password: String
 }
 
-"What a token is made of."
+"The data of a new token."
 input TokenInput {
-  "What it is for, 200 characters at most."
+  "The purpose of the token, 200 characters at most."
   name: String!
-  "How far the rights reach."
+  "The role."
   role: Role!
-  "Narrows it to some kinds of content."
+  "Limits the token to these kinds of content."
   kinds: [ContentKind!]
-  "Narrows it to some actions of the role."
+  "Limits the token to these actions of the role."
   actions: [Action!]
-  "When it ends by itself; never without it."
+  "When it expires. Without it: never."
   expiresAt: DateTime
 }
 
-"What became of signing in."
+"The result of signing in."
 type SignInPayload {
-  "Who asks from now on; null when something is wrong."
+  "The account that is signed in now; null if there are errors."
   viewer: Viewer
-  "The session's token, shown this once; null when something is wrong."
+  "The session's token, shown only here; null if there are errors."
   token: String
-  "Until when the session lives."
+  "When the session expires."
   expiresAt: DateTime
-  "What is wrong. Whether it is the login or the password is not told."
+  "The errors. They do not say whether the login or the password is wrong."
   userErrors: [UserError!]!
-  "What one has to know of the session."
+  "Notices about the session."
   notices: [Notice!]!
 }
 
-"What became of signing out."
+"The result of signing out."
 type SignOutPayload {
-  "What is wrong; nothing can be."
+  "Always empty."
   userErrors: [UserError!]!
 }
 
-"What became of a change of the own password."
+"The result of a change of the viewer's own password."
 type ChangePasswordPayload {
-  "Who asks from the next request on; null when something is wrong."
+  "The viewer, as it is from the next request on; null if there are errors."
   viewer: Viewer
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
 }
 
-"What became of a change of an account."
+"The result of a change of an account."
 type AccountPayload {
-  "The account afterwards; null when nothing was written."
+  "The account after the change; null if nothing was written."
   account: Account
-  "The one-time password that was made, shown this once; null when none was made."
+  "The random one-time password, shown only here; null if none was made."
   password: String
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
 }
 
-"What became of a change of a token."
+"The result of a change of a token."
 type TokenPayload {
-  "The token afterwards; null when nothing was written."
+  "The token after the change; null if nothing was written."
   token: Token
-  "The secret of a new token, shown this once. It goes into ` + "`" + `Authorization: Bearer …` + "`" + `."
+  "The secret of a new token, shown only here. Send it as ` + "`" + `Authorization: Bearer …` + "`" + `."
   secret: String
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
 }
 
-"A preview that was given out."
+"A new preview link."
 type PreviewTokenPayload {
-  "The token: sent as ` + "`" + `Authorization: Bearer …` + "`" + ` it lets ` + "`" + `stage: DRAFT` + "`" + ` show this one entry. Null when something is wrong."
+  """
+  The token. If it is sent as ` + "`" + `Authorization: Bearer …` + "`" + `, ` + "`" + `stage: DRAFT` + "`" + ` shows this one entry. Null if there are
+  errors.
+  """
   token: String
   "The address of a page that shows the draft to a person."
   url: URL
-  "Until when."
+  "When it expires."
   expiresAt: DateTime
-  "What is wrong; with any, there is no token."
+  "The errors. If there are any, there is no token."
   userErrors: [UserError!]!
 }
 
-"What became of ending the previews of an entry."
+"The result of ending the previews of an entry."
 type RevokePreviewsPayload {
-  "The entry's id; null when something is wrong."
+  "The entry's id; null if there are errors."
   id: ID
-  "What is wrong; with any, nothing was ended."
+  "The errors. If there are any, no preview was ended."
   userErrors: [UserError!]!
 }
 
-"What became of a change of the site's settings."
+"The result of a change of the site's settings."
 type SitePayload {
-  "The settings afterwards; null when nothing was written."
+  "The settings after the change; null if nothing was written."
   site: Site
-  "What is wrong; with any, nothing was written."
+  "The errors. If there are any, nothing was written."
   userErrors: [UserError!]!
-  "What was written otherwise than it was sent."
+  "What was stored differently from what was sent, or what else to know about the change."
   notices: [Notice!]!
-  "What a stale version ran into; null otherwise."
+  "The conflict, if the version was not the present one; null otherwise."
   conflict: Conflict
 }
 
-"An entry to be made: exactly one of the fields."
+"An entry to create: give exactly one of the fields."
 input ContentInput @oneOf {
   # begin generated: inputs to make
-  "Make an article."
+  "Creates an article."
   article: ArticleInput
-  "Make an author."
+  "Creates an author."
   author: AuthorInput
-  "Make an organization."
+  "Creates an organization."
   organization: OrganizationInput
-  "Make a section."
+  "Creates a section."
   section: SectionInput
-  "Make a tag."
+  "Creates a tag."
   tag: TagInput
-  "Make an event."
+  "Creates an event."
   event: EventInput
-  "Make a programme."
+  "Creates a programme."
   program: ProgramInput
-  "Make an award series."
+  "Creates an award series."
   awardSeries: AwardSeriesInput
-  "Make an award round."
+  "Creates an award round."
   awardRound: AwardRoundInput
-  "Make an award."
+  "Creates an award."
   award: AwardInput
   # end generated
 }
 
-"An entry to be changed."
+"A change of an entry."
 input ContentChange {
-  "Its id."
+  "The id of the entry."
   id: ID!
-  "The version that the change is made from."
+  "The version that the change is based on."
   version: Int!
-  "What to change, of the kind that the id is of."
+  "The changes, in the field of the entry's kind."
   input: ContentFields!
 }
 
-"What to change: exactly one of the fields."
+"The changes of an entry: give exactly one of the fields."
 input ContentFields @oneOf {
   # begin generated: inputs to change
-  "Of an article."
+  "Changes an article."
   article: ArticleInput
-  "Of an author."
+  "Changes an author."
   author: AuthorInput
-  "Of an organization."
+  "Changes an organization."
   organization: OrganizationInput
-  "Of a section."
+  "Changes a section."
   section: SectionInput
-  "Of a tag."
+  "Changes a tag."
   tag: TagInput
-  "Of an event."
+  "Changes an event."
   event: EventInput
-  "Of a programme."
+  "Changes a programme."
   program: ProgramInput
-  "Of an award series."
+  "Changes an award series."
   awardSeries: AwardSeriesInput
-  "Of an award round."
+  "Changes an award round."
   awardRound: AwardRoundInput
-  "Of an award."
+  "Changes an award."
   award: AwardInput
-  "Of a medium."
+  "Changes a medium."
   media: MediaInput
   # end generated
 }
 
-"An entry in a version."
+"An entry at a version."
 input EntryVersion {
-  "Its id."
+  "The id of the entry."
   id: ID!
-  "The version that was seen."
+  "The version that the client read."
   version: Int!
-  "Entries that are published with it, as with ` + "`" + `publish` + "`" + `; for the steps that show it to readers."
+  "Entries that are published together with it, as in ` + "`" + `publish` + "`" + `. Only for steps that publish."
   with: [ID!]
 }
 
-"A text in one language. In a list of these, languages that are not named stay as they are."
+"A text in one language. In a list of these, languages that are not named stay unchanged."
 input TextInput {
-  "The language, one of the site's. Without it: that of the mutation."
+  "The language, one of the site's languages. Without it: the language of the mutation."
   locale: Locale
-  "The text; null takes it away in this language."
+  "The text; null removes the text of this language."
   text: String
 }
 
-"A body in one language: at most one of ` + "`" + `blocks` + "`" + `, ` + "`" + `markdown` + "`" + ` and ` + "`" + `html` + "`" + `; none takes the body of this language away."
+"""
+A body in one language: give at most one of ` + "`" + `blocks` + "`" + `, ` + "`" + `markdown` + "`" + ` and ` + "`" + `html` + "`" + `. With none of them, the body of this
+language is removed.
+"""
 input BodyInput {
-  "The language, one of the site's. Without it: that of the mutation."
+  "The language, one of the site's languages. Without it: the language of the mutation."
   locale: Locale
-  "As typed blocks, 2,000 at most."
+  "The body as typed blocks, 2,000 at most."
   blocks: [BlockInput!]
-  "As Markdown: CommonMark with tables, strikethrough and HTML. What can't be kept is told in ` + "`" + `notices` + "`" + `. It is read as HTML is; a line all in italics is the caption of the picture before it or of the table behind it."
+  """
+  The body as Markdown: CommonMark with tables, strikethrough and HTML. ` + "`" + `notices` + "`" + ` say what could not be kept. The
+  rules for HTML apply. A line that is all in italics is the caption of the picture before it or of the table after
+  it.
+  """
   markdown: String
   """
-  As HTML. It is cleaned; what can't be kept is told in ` + "`" + `notices` + "`" + `. A picture at an address of this server is an image,
-  several in a figure are a gallery. A paragraph that is one link to a file of this server is a document, and one that is
-  one link to a known provider such as YouTube is an embed. A caption, alternative text or label equal to the medium's own
-  is left to the medium. Signatures are taken out of addresses of files, with a notice.
+  The body as HTML. Sen cleans it; ` + "`" + `notices` + "`" + ` say what could not be kept. A picture at an address of this server
+  becomes an image, and several pictures in one figure become a gallery. A paragraph that is only a link to a file of
+  this server becomes a document; a paragraph that is only a link to a known provider, such as YouTube, becomes an
+  embed. A caption, an alternative text or a label that equals the medium's own is not stored. Signatures are removed
+  from the addresses of files, with a notice.
   """
   html: String
 }
 
-"A block of a body: exactly one of the fields."
+"A block of a body: give exactly one of the fields."
 input BlockInput @oneOf {
   "Running text."
   paragraph: ParagraphInput
@@ -5419,7 +5978,7 @@ input BlockInput @oneOf {
   table: TableInput
   "A document for download."
   file: FileInput
-  "Something shown from another site."
+  "Content of another site."
   embed: EmbedInput
   "A thematic break."
   divider: DividerInput
@@ -5429,9 +5988,12 @@ input BlockInput @oneOf {
 input SpanInput {
   "The text; a line feed is a line break."
   text: String!
-  "How it stands out."
+  "The formatting, such as bold."
   marks: [Mark!]
-  "Where it leads to: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or one on the site. A file of this server that it leads to counts as used; the address of a preview is refused."
+  """
+  The target of the link: an address with ` + "`" + `http` + "`" + `, ` + "`" + `https` + "`" + `, ` + "`" + `mailto` + "`" + ` or ` + "`" + `tel` + "`" + `, or an address on the site. If it leads
+  to a file of this server, that medium counts as used. The address of a preview is refused.
+  """
   link: String
 }
 
@@ -5453,9 +6015,9 @@ input HeadingInput {
 input ImageInput {
   "The id of the medium."
   media: ID!
-  "The caption of this use; without it the medium's own is shown."
+  "The caption in this place. Without it, the medium's own is shown."
   caption: String
-  "The alternative text of this use; without it the medium's own is shown."
+  "The alternative text in this place. Without it, the medium's own is shown."
   alt: String
 }
 
@@ -5471,7 +6033,7 @@ input GalleryInput {
 input ListInput {
   "Whether it is numbered."
   ordered: Boolean
-  "Its items; lists nest 16 deep at most."
+  "The items. Lists nest 16 levels deep at most."
   items: [ListItemInput!]!
 }
 
@@ -5517,33 +6079,33 @@ input TableCellInput {
 input FileInput {
   "The id of the medium."
   media: ID!
-  "The caption; without it the medium's own label is shown."
+  "The caption. Without it, the medium's own label is shown."
   caption: String
 }
 
-"Something shown from another site, such as a film. Sen never fetches it."
+"Content of another site that is shown in the body, such as a video. Sen never fetches it."
 input EmbedInput {
-  "Its address. A file of this server becomes a document for download, with a notice."
+  "The address. The address of a file of this server becomes a document for download, with a notice."
   url: URL!
   "The caption."
   caption: String
-  "Whose it is, such as ` + "`" + `YouTube` + "`" + `."
+  "The provider, such as ` + "`" + `YouTube` + "`" + `."
   provider: String
 }
 
 "A thematic break."
 input DividerInput {
-  "Always true: an input needs a field."
+  "Always true. It exists because a GraphQL input needs a field."
   divider: Boolean = true
 }
 
 "What search engines and link previews show."
 input SeoInput {
-  "The title; without it the page's own."
+  "The title. Without it: the title of the page."
   title: [TextInput!]
-  "The description; without it the lead."
+  "The description. Without it: the lead."
   description: [TextInput!]
-  "The id of the picture; without it the cover."
+  "The id of the picture. Without it: the cover."
   image: ID
   "Ask search engines to leave the page out."
   noIndex: Boolean
@@ -5555,25 +6117,25 @@ input PlaceInput {
   name: [TextInput!]
   "Its address."
   address: [TextInput!]
-  "Degrees north by WGS 84, -90 to 90."
+  "The latitude in degrees north (WGS 84), -90 to 90."
   latitude: Float
-  "Degrees east by WGS 84, -180 to 180."
+  "The longitude in degrees east (WGS 84), -180 to 180."
   longitude: Float
 }
 
-"A person or a group at an event, as they were on the day."
+"A person or a group at an event, with the name and the positions on that day."
 input ParticipantInput {
   "The name."
   name: [TextInput!]!
   "The positions on that day."
   positions: [PositionInput!]
-  "What they do there."
+  "What the participant does at the event."
   role: ParticipantRole!
-  "The id of the person's page, where there is one."
+  "The id of the person's author entry, if there is one."
   author: ID
 }
 
-"A position of a person on an occasion."
+"A position that a person had at the time of an event."
 input PositionInput {
   "The title."
   title: [TextInput!]!
@@ -5581,19 +6143,19 @@ input PositionInput {
   organization: ID
 }
 
-"A point of an event's programme."
+"An item of an event's agenda."
 input AgendaItemInput {
   "When it begins."
   startsAt: DateTime
   "When it ends, not before it begins."
   endsAt: DateTime
-  "What it is."
+  "The title."
   title: [TextInput!]!
   "Who speaks."
   speakers: [ParticipantInput!]
 }
 
-"The official paper by which a round is conferred."
+"The official decision that gives the awards of a round."
 input DecisionInput {
   "Its number."
   number: String
@@ -5605,11 +6167,11 @@ input DecisionInput {
   document: ID
 }
 
-"What won, where an award goes to a product."
+"The product that won an award."
 input ProductInput {
   "Its name."
   name: [TextInput!]
-  "What it is."
+  "A description."
   description: [TextInput!]
   "The id of its picture."
   image: ID
@@ -5625,54 +6187,69 @@ input AwardRecipientInput {
   author: ID
 }
 
-"The paper that a recipient holds."
+"The certificate that a recipient got."
 input CertificateInput {
   "Its number."
   number: String
-  "Until when it holds."
+  "The last day on which it is valid."
   validUntil: Date
 }
 
 # begin generated: input
-"What an article has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an article. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input ArticleInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The title, one line of 500 characters at most. A new article needs one."
   title: [TextInput!]
-  "The summary in front of the body."
+  "The summary above the body."
   lead: [TextInput!]
   "The body."
   body: [BodyInput!]
   "The id of the picture shown with the title."
   cover: ID
-  "The ids of who wrote it, in the order of the byline."
+  "The ids of the authors, in the order of the byline."
   authors: [ID!]
-  "The line as printed."
+  "The byline as printed."
   byline: [TextInput!]
-  "The id of the section that it stands in."
+  "The id of the section."
   section: ID
-  "The ids of its topics."
+  "The ids of the tags."
   tags: [ID!]
-  "The ids of the events that it reports."
+  "The ids of the events that the article reports on."
   events: [ID!]
-  "The ids of the awards that it reports."
+  "The ids of the awards that the article reports on."
   awards: [ID!]
-  "The ids of the programmes that it refers to."
+  "The ids of the programmes that the article refers to."
   programs: [ID!]
-  "The ids of the organizations that it is about."
+  "The ids of the organizations that the article is about."
   organizations: [ID!]
-  "The ids of articles to show beside it; without any, they are found by what they share."
+  """
+  The ids of the related articles. Without any, Sen finds related articles by the events, programmes and tags that
+  they share.
+  """
   related: [ID!]
   "What search engines and link previews show."
   seo: SeoInput
 }
 
 # begin generated: input
-"What an author has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an author. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input AuthorInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new author needs one."
@@ -5681,119 +6258,152 @@ input AuthorInput {
   position: [TextInput!]
   "The id of the organization."
   organization: ID
-  "A few words on the person."
+  "A few sentences about the person."
   bio: [TextInput!]
   "The id of the portrait."
   avatar: ID
 }
 
 # begin generated: input
-"What an organization has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an organization. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input OrganizationInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new organization needs one."
   name: [TextInput!]
   "The abbreviation."
   shortName: [TextInput!]
-  "What it does."
+  "What the organization does."
   description: [TextInput!]
   "The id of the organization above it. A cycle is refused."
   parent: ID
-  "Its own site."
+  "The organization's own website."
   website: URL
   "The id of its logo."
   logo: ID
 }
 
 # begin generated: input
-"What a section has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of a section. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input SectionInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new section needs one."
   name: [TextInput!]
-  "What stands in it."
+  "What the section contains."
   description: [TextInput!]
   "The id of the section above it. A cycle is refused."
   parent: ID
-  "Its place among those beside it, from 0."
+  "The position among the sections with the same parent, from 0."
   position: Int
 }
 
 # begin generated: input
-"What a tag has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of a tag. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input TagInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new tag needs one."
   name: [TextInput!]
-  "What it means."
+  "The meaning of the tag."
   description: [TextInput!]
 }
 
 # begin generated: input
-"What an event has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an event. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input EventInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new event needs one."
   name: [TextInput!]
-  "What kind of occasion it is; ` + "`" + `OTHER` + "`" + ` when nothing is said."
+  "What kind of occasion it is. For a new event, the default is ` + "`" + `OTHER` + "`" + `."
   type: EventType
-  "A sentence or two."
+  "A summary of one or two sentences."
   summary: [TextInput!]
-  "What happens there."
+  "A description of one or two paragraphs of plain text."
   description: [TextInput!]
-  "The long text."
+  "The full text."
   body: [BodyInput!]
-  "When it begins, where the time of day is known. A new event needs this or ` + "`" + `startsOn` + "`" + `; the one that is given takes the place of the other."
+  "When it begins, if the time of day is known. A new event needs this or ` + "`" + `startsOn` + "`" + `; each of them replaces the other."
   startsAt: DateTime
-  "The day on which it begins, in ` + "`" + `timeZone` + "`" + `, where the time of day is not known. Not together with ` + "`" + `startsAt` + "`" + `."
+  "The day on which it begins, in ` + "`" + `timeZone` + "`" + `, if the time of day is not known. Not together with ` + "`" + `startsAt` + "`" + `."
   startsOn: Date
-  "When it ends, where the time of day is known; not before it begins. Null where no end is known."
+  "When it ends, if the time of day is known; not before it begins. Null if no end is known."
   endsAt: DateTime
-  "Its last day, in ` + "`" + `timeZone` + "`" + `, where the time of day is not known. Not together with ` + "`" + `endsAt` + "`" + `; the one that is given takes the place of the other."
+  """
+  Its last day, in ` + "`" + `timeZone` + "`" + `, if the time of day is not known. Not together with ` + "`" + `endsAt` + "`" + `; each of them replaces the
+  other.
+  """
   endsOn: Date
-  "The zone of the place by its name in the IANA database; the site's when nothing is said."
+  "The time zone of the place, as a name of the IANA database. For a new event, the default is the site's time zone."
   timeZone: String
-  "What became of its date; ` + "`" + `SCHEDULED` + "`" + ` when nothing is said."
+  "Whether the event takes place as announced. For a new event, the default is ` + "`" + `SCHEDULED` + "`" + `."
   eventStatus: EventStatus
   "Where it happens."
   place: PlaceInput
-  "Where it can be followed."
+  "The address at which the event can be followed online."
   onlineUrl: URL
-  "The ids of the organizations that hold it."
+  "The ids of the organizations that hold the event."
   organizers: [ID!]
-  "Who takes part, 300 at most."
+  "The participants, 300 at most."
   participants: [ParticipantInput!]
-  "Its programme, 300 points at most."
+  "The agenda, 300 items at most."
   agenda: [AgendaItemInput!]
-  "The ids of the programmes that it is part of."
+  "The ids of the programmes that the event belongs to."
   programs: [ID!]
   "The ids of its documents."
   documents: [ID!]
   "The id of its picture."
   cover: ID
-  "The ids of its topics."
+  "The ids of the tags."
   tags: [ID!]
 }
 
 # begin generated: input
-"What a programme has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of a programme. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input ProgramInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new programme needs one."
   name: [TextInput!]
   "The abbreviation."
   shortName: [TextInput!]
-  "What it is for."
+  "The aim of the programme."
   description: [TextInput!]
   "Its first year, 1 to 9999."
   startYear: Int
@@ -5804,9 +6414,15 @@ input ProgramInput {
 }
 
 # begin generated: input
-"What an award series has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an award series. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input AwardSeriesInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new series needs one."
@@ -5815,14 +6431,20 @@ input AwardSeriesInput {
   shortName: [TextInput!]
   "What it is given for."
   description: [TextInput!]
-  "The ids of the organizations that confer it."
+  "The ids of the organizations that give the award."
   organizations: [ID!]
 }
 
 # begin generated: input
-"What an award round has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an award round. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input AwardRoundInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The name, one line of 500 characters at most. A new round needs one."
@@ -5831,75 +6453,90 @@ input AwardRoundInput {
   series: ID
   "The year, 1 to 9999. A new round needs one."
   year: Int
-  "How far it reaches. A new round needs it."
+  "The level of the award. A new round needs one."
   level: AwardLevel
-  "How far it has come; ` + "`" + `NOMINATING` + "`" + ` when nothing is said."
+  "The phase. For a new round, the default is ` + "`" + `NOMINATING` + "`" + `."
   phase: AwardPhase
-  "The paper by which it is conferred."
+  "The official decision that gives the awards."
   decision: DecisionInput
-  "The id of the event at which it is conferred."
+  "The id of the event at which the prizes are presented."
   ceremony: ID
 }
 
 # begin generated: input
-"What an award has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of an award. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input AwardInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The title, one line of 500 characters at most. A new award needs one."
   title: [TextInput!]
   "The id of the round. A new award needs one; year, level and series are those of the round."
   round: ID
-  "The place, 1 to 10,000."
+  "The rank, 1 to 10,000."
   rank: Int
-  "What became of the nomination; ` + "`" + `NOMINATED` + "`" + ` when nothing is said."
+  "The result of the nomination. For a new award, the default is ` + "`" + `NOMINATED` + "`" + `."
   outcome: AwardOutcome
-  "What won."
+  "The product that won, if the award is for a product."
   product: ProductInput
-  "Who received it, 300 at most."
+  "The recipients, 300 at most."
   recipients: [AwardRecipientInput!]
-  "Why it was given."
+  "The words of praise with which the award was given."
   citation: [TextInput!]
-  "The paper that the recipient holds."
+  "The certificate that the recipient got."
   certificate: CertificateInput
-  "The id of the event at which it was given."
+  "The id of the event at which it was presented."
   event: ID
 }
 
 # begin generated: input
-"What a medium has. In a change, what is left out stays, and null clears what need not be there; an object is changed field by field, a list is replaced."
+"""
+The content of a medium. In a change, a field that is left out stays unchanged, and null clears a field
+that is not required. An object is changed field by field; a list is replaced.
+"""
 input MediaInput {
-  "The name in addresses: a–z, digits and single dashes, 200 at most, unique in its kind. Without it a new entry gets one made from its title or name. The former one keeps answering."
+  """
+  The name in addresses: a–z, digits and single dashes, 200 characters at most, unique in its kind. Without it, the
+  slug of a new entry is made from its title or name. Former slugs still find the entry.
+  """
   slug: String
   # end generated
   "The title, one line of 500 characters at most."
   title: [TextInput!]
-  "What the picture shows, for those who do not see it."
+  "The alternative text, for readers who cannot see the picture."
   alt: [TextInput!]
   "The caption."
   caption: [TextInput!]
-  "Who made it."
+  "The credit line: who made it."
   credit: [TextInput!]
 }
 
-"The site's settings. What is left out stays."
+"The site's settings. A field that is left out stays unchanged."
 input SiteInput {
   "Its name."
   name: [TextInput!]
-  "The languages that it is written in, one at least; the order in which they stand in for each other. One in which entries are written that are written in no other one is taken off with ` + "`" + `confirmRemoval` + "`" + ` alone."
+  """
+  The languages of the site, in their fallback order; at least one. A language can be removed while some entries exist
+  only in it, but only with ` + "`" + `confirmRemoval` + "`" + `.
+  """
   locales: [Locale!]
-  "The language that answers where none is asked for, one of ` + "`" + `locales` + "`" + `."
+  "The language that is used if a request names none; one of ` + "`" + `locales` + "`" + `."
   defaultLocale: Locale
-  "Its own zone by its name in the IANA database."
+  "The site's time zone, as a name of the IANA database."
   timeZone: String
-  "Its menus; the list is replaced."
+  "The menus. This list replaces all menus."
   menus: [MenuInput!]
 }
 
-"A list of links at one place of the site."
+"A menu: a list of links at one place of the site."
 input MenuInput {
-  "Which place it is for, such as ` + "`" + `main` + "`" + `: a–z, digits and dashes. Each key once."
+  "The name of the place of the menu, such as ` + "`" + `main` + "`" + `: a–z, digits and dashes. Each key can occur once."
   key: String!
   "The links, in their order."
   items: [MenuItemInput!]!
@@ -5907,11 +6544,11 @@ input MenuInput {
 
 "A link of a menu: to an entry or to an address, not both."
 input MenuItemInput {
-  "What is shown."
+  "The text of the link."
   label: [TextInput!]!
-  "The address it leads to."
+  "The address that the link leads to."
   url: String
-  "The id of the entry that it leads to."
+  "The id of the entry that the link leads to."
   content: ID
   "The links below it, 3 levels at most."
   items: [MenuItemInput!]

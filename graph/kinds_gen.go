@@ -4,7 +4,7 @@ package graph
 
 import "sen/internal/content"
 
-// kinds adds each kind to a resolver; the functions are in the files of the kinds.
+// kinds has the functions that add each kind to a resolver. They are in the files of the kinds.
 var kinds = map[content.Kind]func(*Resolver){
 	content.KindArticle:      registerArticle,
 	content.KindAuthor:       registerAuthor,

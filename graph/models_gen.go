@@ -10,119 +10,121 @@ import (
 	"time"
 )
 
-// What changes in an account. What is left out or null stays.
+// The changes of an account. A field that is left out or null stays unchanged.
 type AccountChange struct {
-	// What colleagues see, 200 characters at most.
+	// The name that colleagues see, 200 characters at most.
 	Name *string `json:"name,omitempty"`
-	// How far the rights reach.
+	// The role.
 	Role *content.Role `json:"role,omitempty"`
-	// True keeps it from signing in and ends its sessions; false lets it again.
+	// True disables the account and ends its sessions; false enables it again.
 	Disabled *bool `json:"disabled,omitempty"`
-	// A new one-time password, which ends the account's sessions; an empty one makes a random one.
+	// A new one-time password, which ends the account's sessions. For an empty text the server makes a random password.
 	Password *string `json:"password,omitempty"`
 }
 
-// What an account is made of.
+// The data of a new account.
 type AccountInput struct {
-	// What the person signs in with: an e-mail address or a name, 2 to 200 characters.
+	// The login with which the person signs in: an e-mail address or a name, 2 to 200 characters.
 	Login string `json:"login"`
-	// What colleagues see, 200 characters at most.
+	// The name that colleagues see, 200 characters at most.
 	Name string `json:"name"`
-	// How far the rights reach.
+	// The role.
 	Role content.Role `json:"role"`
-	// A one-time password, 10 to 200 characters. Without it a random one is made.
+	// A one-time password, 10 to 200 characters. Without it the server makes a random one.
 	Password *string `json:"password,omitempty"`
 }
 
-// What became of a change of an account.
+// The result of a change of an account.
 type AccountPayload struct {
-	// The account afterwards; null when nothing was written.
+	// The account after the change; null if nothing was written.
 	Account *content.Account `json:"account,omitempty"`
-	// The one-time password that was made, shown this once; null when none was made.
+	// The random one-time password, shown only here; null if none was made.
 	Password *string `json:"password,omitempty"`
-	// What is wrong; with any, nothing was written.
+	// The errors. If there are any, nothing was written.
 	UserErrors []*content.Problem `json:"userErrors"`
 }
 
-// What became of a change of the own password.
+// The result of a change of the viewer's own password.
 type ChangePasswordPayload struct {
-	// Who asks from the next request on; null when something is wrong.
+	// The viewer, as it is from the next request on; null if there are errors.
 	Viewer *content.Actor `json:"viewer,omitempty"`
-	// What is wrong; with any, nothing was written.
+	// The errors. If there are any, nothing was written.
 	UserErrors []*content.Problem `json:"userErrors"`
 }
 
-// What can be changed. Every change needs an account or a token: `UNAUTHENTICATED` and `FORBIDDEN` are errors of the answer.
-// What is wrong with the change itself stands in `userErrors`, all of it at once, and nothing is written then. What was written
-// otherwise than it was sent stands in `notices`. Changes of one request are made one after another, in their order.
+// The fields that change content and settings. Every change needs an account or a token; otherwise the answer has the
+// error `UNAUTHENTICATED` or `FORBIDDEN`. Errors in the change itself are all listed in `userErrors`; then nothing is
+// written. `notices` list what was stored differently from what was sent. The changes of one request are made one after
+// another, in their order.
 type Mutation struct {
 }
 
-// What can be read.
+// The fields that read content and settings.
 type Query struct {
 }
 
-// What stands at an address of the site.
+// What is at an address of the site.
 type Route struct {
-	// 200: `content` stands here. 301: it moved to `location`. 410: it was withdrawn.
+	// 200: `content` is at this address. 301: it moved to `location`. 410: it was withdrawn.
 	Status int `json:"status"`
-	// The address where it stands now, of the form of `path`; null with 410.
+	// The present path of the entry, in the same form as `path`; null with 410.
 	Location *string `json:"location,omitempty"`
-	// What stands there; null with 410.
+	// The entry; null with 410.
 	Content content.Content `json:"content,omitempty"`
 }
 
-// What became of signing in.
+// The result of signing in.
 type SignInPayload struct {
-	// Who asks from now on; null when something is wrong.
+	// The account that is signed in now; null if there are errors.
 	Viewer *content.Actor `json:"viewer,omitempty"`
-	// The session's token, shown this once; null when something is wrong.
+	// The session's token, shown only here; null if there are errors.
 	Token *string `json:"token,omitempty"`
-	// Until when the session lives.
+	// When the session expires.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// What is wrong. Whether it is the login or the password is not told.
+	// The errors. They do not say whether the login or the password is wrong.
 	UserErrors []*content.Problem `json:"userErrors"`
-	// What one has to know of the session.
+	// Notices about the session.
 	Notices []*content.Problem `json:"notices"`
 }
 
-// What became of signing out.
+// The result of signing out.
 type SignOutPayload struct {
-	// What is wrong; nothing can be.
+	// Always empty.
 	UserErrors []*content.Problem `json:"userErrors"`
 }
 
-// What a token is made of.
+// The data of a new token.
 type TokenInput struct {
-	// What it is for, 200 characters at most.
+	// The purpose of the token, 200 characters at most.
 	Name string `json:"name"`
-	// How far the rights reach.
+	// The role.
 	Role content.Role `json:"role"`
-	// Narrows it to some kinds of content.
+	// Limits the token to these kinds of content.
 	Kinds []content.Kind `json:"kinds,omitempty"`
-	// Narrows it to some actions of the role.
+	// Limits the token to these actions of the role.
 	Actions []content.Action `json:"actions,omitempty"`
-	// When it ends by itself; never without it.
+	// When it expires. Without it: never.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
-// What became of a change of a token.
+// The result of a change of a token.
 type TokenPayload struct {
-	// The token afterwards; null when nothing was written.
+	// The token after the change; null if nothing was written.
 	Token *content.Token `json:"token,omitempty"`
-	// The secret of a new token, shown this once. It goes into `Authorization: Bearer …`.
+	// The secret of a new token, shown only here. Send it as `Authorization: Bearer …`.
 	Secret *string `json:"secret,omitempty"`
-	// What is wrong; with any, nothing was written.
+	// The errors. If there are any, nothing was written.
 	UserErrors []*content.Problem `json:"userErrors"`
 }
 
-// What to do with a change that was made from a version which is not the present one.
+// What to do with a change that is based on a version that is not the present one.
 type OnConflict string
 
 const (
-	// Write nothing, and tell what differs.
+	// Write nothing, and report what differs.
 	OnConflictRefuse OnConflict = "REFUSE"
-	// Join both changes where they touch different fields, or set one to the same value; where they do not, refuse. A text differs by language.
+	// Merge both changes if they change different fields, or set a field to the same value; otherwise refuse. Each
+	// language of a text counts as a field.
 	OnConflictMerge OnConflict = "MERGE"
 )
 

@@ -1132,7 +1132,7 @@ func (viewerResolver) May(ctx context.Context, obj *content.Actor) ([]*people.Pe
 	return resolve[[]*people.Permission](ctx, obj)
 }
 
-// child makes the context in which a field of an object is answered, with its arguments read.
+// child returns the context for a field of an object, with its decoded arguments.
 func (ec *executionContext) child(ctx context.Context, object string, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch object + "." + field.Name {
 	case "Article.cacheKey":

@@ -11,7 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// accessor writes how a field is read; see graph/accessor.go for what it writes in.
+// accessor returns the Go expression that reads a field. The expression calls the functions of graph/accessor.go.
 func accessor(object *codegen.Object, field *codegen.Field) (string, error) {
 	kind := "leaf"
 	t := field.TypeReference
@@ -41,7 +41,7 @@ func accessor(object *codegen.Object, field *codegen.Field) (string, error) {
 		member += "()"
 	}
 	if _, isStruct := t.GO.Underlying().(*types.Struct); isStruct && branch {
-		// A struct that stands in the object is not copied: what it leads to is known by its address.
+		// A struct inside the object is not copied, because the answers of its fields are found by its address.
 		if !field.IsVariable() {
 			return "", fmt.Errorf("%s.%s: a method must answer with a pointer", object.Name, field.Name)
 		}
@@ -50,7 +50,7 @@ func accessor(object *codegen.Object, field *codegen.Field) (string, error) {
 	return fmt.Sprintf("%s(func(o *%s) %s { return %s }, %s)", kind, receiver, goType, member, last), nil
 }
 
-// into names the function that leads to the objects in a value of a type.
+// into returns the name of the function that visits the objects in a value of a type.
 func into(t types.Type) (string, error) {
 	name := func(function string, of types.Type) (string, error) {
 		return fmt.Sprintf("%s[%s]", function, templates.CurrentImports.LookupType(of)), nil
@@ -72,12 +72,12 @@ func into(t types.Type) (string, error) {
 		if types.IsInterface(t) {
 			return name("abstract", t)
 		}
-		return name("single", types.NewPointer(t)) // a struct in the object: see accessor
+		return name("single", types.NewPointer(t)) // a struct inside the object: see accessor
 	}
 	return "", fmt.Errorf("no way into a %s", t)
 }
 
-// appended names the function that appends a value of a type.
+// appended returns the name of the function that appends a value of a type to the answer.
 func appended(t *config.TypeReference) (string, error) {
 	if elem := t.Elem(); elem != nil {
 		inner, err := appended(elem)

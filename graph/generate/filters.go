@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// filters notes the members of each kind's filter that people wrote, and the filters which these need.
+// filters records the handwritten members of each kind's filter, and the generated filters that they need.
 func (s *schema) filters() error {
 	made := map[string]bool{}
 	for _, k := range s.kinds {
@@ -17,7 +17,7 @@ func (s *schema) filters() error {
 			if m == nil || slices.ContainsFunc(common, func(it item) bool { return it.name == m[1] }) {
 				continue
 			}
-			c := compared{Name: m[1], Type: m[2] + "Filter"}
+			c := filterMember{Name: m[1], Type: m[2] + "Filter"}
 			if is, err := s.filter(m[2]); err != nil {
 				return fmt.Errorf("schema.graphqls: %sFilter.%s: %w", k.Name, c.Name, err)
 			} else if !made[c.Type] {
@@ -29,8 +29,8 @@ func (s *schema) filters() error {
 	return nil
 }
 
-// filter is the type in Go of a filter that is generated, by what it compares; "" for one that people wrote. The first
-// time it is noted for the schema.
+// filter returns the Go type of a generated filter, by the type that it compares; "" for a handwritten filter. At the
+// first call for a type, it records the filter for the schema.
 func (s *schema) filter(of string) (is string, err error) {
 	if name, ok := strings.CutSuffix(of, "Relation"); ok {
 		at := slices.IndexFunc(s.kinds, func(k *kind) bool { return k.Name == name })
@@ -58,7 +58,7 @@ func (s *schema) filter(of string) (is string, err error) {
 	return "Match[" + of + "]", nil
 }
 
-// isScalar tells whether the schema has a scalar of a name.
+// isScalar reports whether the schema has a scalar with a name.
 func (s *schema) isScalar(name string) bool {
 	return slices.ContainsFunc(s.blocks, func(b *block) bool {
 		return slices.ContainsFunc(b.doc, func(line string) bool {

@@ -12,27 +12,27 @@ import (
 	"sen/internal/content"
 )
 
-// kind is what the generator knows of a kind of content.
+// kind has the data of a kind of content that the generator uses.
 type kind struct {
 	Name string // of its type
 	content.Names
-	// Plural is what Go calls its entries: "AwardRounds".
+	// Plural is the Go name of its entries: "AwardRounds".
 	Plural   string
 	Order    string // in which it is listed without `orderBy`
-	uploaded bool   // made by an upload, not from an input
-	// Filter has the members of its filter that not every kind has. They are known when the schema is written.
-	Filter []compared
+	uploaded bool   // created by an upload, not from an input
+	// Filter has the members of its filter that not all kinds have. It is set when the schema is written.
+	Filter []filterMember
 }
 
-// compared is a member of the filter of a kind.
-type compared struct {
+// filterMember is a member of a kind's filter.
+type filterMember struct {
 	Name string
-	// Type is the filter that compares it: "StringFilter". Is is its type in Go where the schema's is generated for this
-	// member: "Match[EventType]".
+	// Type is the filter type of the member: "StringFilter". Is is the Go type behind it, if the filter type is
+	// generated for this member: "Match[EventType]".
 	Type, Is string
 }
 
-// kinds are those of package content.
+// kinds returns the kinds of package content.
 func kinds() (all []*kind) {
 	for _, k := range content.Kinds() {
 		all = append(all, &kind{Name: string(k), Names: k.Names(), Plural: templates.ToGo(k.Descriptor().Folder)})
@@ -47,8 +47,8 @@ var lists = template.Must(template.New("").Funcs(template.FuncMap{
 	"go": templates.ToGo, "lower": templates.ToGoPrivate,
 }).Parse(kindsTemplate))
 
-// listed writes the list of the kinds in a package.
-func listed(name string) func(string, []*kind) (string, error) {
+// kindsFile returns a function that writes the list of the kinds in a package.
+func kindsFile(name string) func(string, []*kind) (string, error) {
 	return func(_ string, kinds []*kind) (string, error) {
 		var b bytes.Buffer
 		if err := lists.ExecuteTemplate(&b, name, kinds); err != nil {
@@ -59,10 +59,10 @@ func listed(name string) func(string, []*kind) (string, error) {
 	}
 }
 
-// part is a function that each kind needs, written by hand.
+// part is a handwritten function that each kind needs in a package.
 type part struct {
 	dir string
-	// name gives that of a kind's, and sample its beginning.
+	// name returns the name of the function for a kind, and sample its signature.
 	name, sample func(*kind) string
 }
 
@@ -79,7 +79,7 @@ var parts = []part{
 	},
 }
 
-// complete sees that packages have the functions that the lists of kinds name.
+// complete checks that the packages have the functions that the lists of kinds call.
 func complete(kinds []*kind) error {
 	for _, p := range parts {
 		files, err := parsed(p.dir)

@@ -39,8 +39,8 @@ input PodcastFilter {
 }
 `
 
-// TestFilters sees that the filter of a kind in Go has the members which people wrote in the schema, and that the filters
-// which these need are written: of values without an order, of values that have one, and of links.
+// TestFilters checks that the Go filter of a kind has the handwritten members of the schema, and that the filters that
+// these need are generated: for values without an order, for values with an order, and for links.
 func TestFilters(t *testing.T) {
 	schema, written := expanded(t, podcastFilter)
 	matched := []string{"eq", "ne", "in", "notIn"}
@@ -54,10 +54,10 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	all := append(kinds(), podcast)
-	if _, err := expand(written, all); err != nil { // from which the others know their filters
+	if _, err := expand(written, all); err != nil { // the other kinds get their filters from it
 		t.Fatal(err)
 	}
-	source, err := listed("content")("", all)
+	source, err := kindsFile("content")("", all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// TestParts sees that a function which a package lacks is asked for: by its beginning and the package.
+// TestParts checks that the error for a missing function names the package and the signature.
 func TestParts(t *testing.T) {
 	tree(t, sen.Schema)
 	if err := complete(kinds()); err != nil {
@@ -90,7 +90,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestRelations sees which fields are found to have a relation.
+// TestRelations checks for which fields relations finds a relation.
 func TestRelations(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const source = `package graph
@@ -114,8 +114,8 @@ func registerPodcast(r *Resolver) {
 	}
 }
 
-// TestUnbound sees that fields of the schema are refused for which Go has nothing of that name and type and no relation,
-// and no others.
+// TestUnbound checks that the generator refuses fields of the schema for which Go has no member of that name and type
+// and no relation, and no other fields.
 func TestUnbound(t *testing.T) {
 	t.Chdir("../..")
 	cfg, err := config.LoadConfig("gqlgen.yml")
@@ -128,7 +128,7 @@ func TestUnbound(t *testing.T) {
 		"  fileName: StringFilter\n", "  filename: DateTimeFilter\n", // in an input
 	)
 	cfg.Sources = []*ast.Source{{Name: "schema.graphqls", Input: changed.Replace(sen.Schema)}}
-	cfg.AutoBind = append(cfg.AutoBind, "sen/graph") // for the models that are there already
+	cfg.AutoBind = append(cfg.AutoBind, "sen/graph") // for the models that exist already
 	if err := errors.Join(resolve(cfg, kinds()), cfg.Init()); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestUnbound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := fmt.Sprint(checked{}.GenerateCode(data))
+	said := fmt.Sprint(unboundChecker{}.GenerateCode(data))
 	want := []string{
 		"Program.beginYear: Int. internal/content/program.go: the type Program has no field or method BeginYear.",
 		"Program.shortName: DateTime. internal/content/program.go: the type Program has ShortName of the type content.Text.",

@@ -1,12 +1,12 @@
-// Command generate writes what follows from the kinds of content and from the schema:
+// Command generate writes the files that are generated from the kinds of content and from the schema:
 //
-//   - what schema.graphqls and gqlgen.yml have alike of every kind (see schema.go and schema.gotpl);
+//   - the parts of schema.graphqls and gqlgen.yml that are the same for every kind (see schema.go and schema.gotpl);
 //   - the lists of all kinds in Go, and their filters (see kinds.go and kinds.gotpl);
 //   - gqlgen's executor, in package graph;
-//   - the resolvers, which are all alike: each asks the relations (see graph/relation.go) for the answer of its field;
-//   - the table of accessors (see graph/accessor.go), by which a plan reads what gqlgen would.
+//   - the resolvers: each calls the relation of its field (see graph/relation.go);
+//   - the table of accessors (see graph/accessor.go), with which a plan reads the same fields as gqlgen.
 //
-// When anything fails, all these files stay as they were.
+// If anything fails, no file changes.
 package main
 
 import (
@@ -34,7 +34,7 @@ var (
 // file is a plugin of gqlgen that writes one file of package graph.
 type file struct{ name, template string }
 
-// files are what is written beside gqlgen's own.
+// files are the files that are written in addition to gqlgen's own.
 var files = []file{{"graph/resolvers_gen.go", resolversTemplate}, {"graph/accessors_gen.go", accessorsTemplate}}
 
 // Name implements gqlgen's plugin.Plugin.
@@ -54,12 +54,12 @@ func (f file) GenerateCode(data *codegen.Data) error {
 }
 
 func main() {
-	if err := allOrNothing(outputs(), generate); err != nil {
+	if err := writeAllOrRestore(outputs(), generate); err != nil {
 		log.Fatal(fmt.Errorf("generate graph: %w", err))
 	}
 }
 
-// outputs are the files that this command writes: gqlgen's own two, and ours.
+// outputs returns the files that this command writes: the two of gqlgen, and ours.
 func outputs() []string {
 	names := []string{"graph/generated.go", "graph/models_gen.go"}
 	for _, w := range written {
@@ -71,7 +71,7 @@ func outputs() []string {
 	return names
 }
 
-// generate writes all outputs, in the directory of gqlgen.yml.
+// generate writes all outputs. The working directory must be that in gqlgen.yml.
 func generate() error {
 	all := kinds()
 	for _, w := range written {
@@ -89,7 +89,7 @@ func generate() error {
 	if err := resolve(cfg, all); err != nil {
 		return err
 	}
-	add := []api.Option{api.AddPlugin(checked{})}
+	add := []api.Option{api.AddPlugin(unboundChecker{})}
 	for _, f := range files {
 		_ = os.Remove(f.name)
 		add = append(add, api.AddPlugin(f))
@@ -97,15 +97,15 @@ func generate() error {
 	return api.Generate(cfg, add...)
 }
 
-// written are the files that are written from the kinds and the schema alone, each from what it holds. The schema is the
-// first: it tells the rest of each kind.
+// written are the files that are written from the kinds and the schema only. Each is made from its present text. The
+// schema is the first, because the others use the data of each kind that are found in it.
 var written = []writer{
 	{"schema.graphqls", expand},
 	{"gqlgen.yml", bind},
-	{"internal/content/kinds_gen.go", listed("content")},
-	{"internal/storage/kinds_gen.go", listed("storage")},
-	{"internal/entries/kinds_gen.go", listed("entries")},
-	{"graph/kinds_gen.go", listed("graph")},
+	{"internal/content/kinds_gen.go", kindsFile("content")},
+	{"internal/storage/kinds_gen.go", kindsFile("storage")},
+	{"internal/entries/kinds_gen.go", kindsFile("entries")},
+	{"graph/kinds_gen.go", kindsFile("graph")},
 }
 
 type writer struct {

@@ -14,17 +14,17 @@ import (
 	"sen/internal/content"
 )
 
-// document is the kind of docs/new-kind.md.
+// document is the kind that docs/new-kind.md adds.
 var document = &kind{
 	Name: "Document", Plural: "Documents",
 	Names: content.Names{One: "document", Many: "documents", Noun: "a document", Nouns: "documents"},
 }
 
-// shown are the blocks of a page that say where they stand: "internal/content/document.go".
+// shown matches the code blocks of a page that name their place: "internal/content/document.go".
 var shown = regexp.MustCompile("(?s)<!-- file: (.*?) -->\n```\\w*\n(.*?)```\n")
 
-// TestNewKindPage sees that the page which shows a new kind is right: its code compiles with what is generated, as far as the
-// store, and graph has a relation for each field that needs one. What gqlgen writes is left out: it takes a minute.
+// TestNewKindPage checks the page that shows a new kind: its code compiles with the generated code, up to the store,
+// and graph has a relation for each field that needs one. The test leaves out the code of gqlgen, which takes a minute.
 func TestNewKindPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/new-kind.md")
 	if err != nil {
@@ -76,7 +76,7 @@ func TestNewKindPage(t *testing.T) {
 	}
 }
 
-// copyGo copies the code to a folder, with what it embeds but without tests.
+// copyGo copies the Go files and the embedded files to a folder, without tests.
 func copyGo(t *testing.T, to string) {
 	t.Helper()
 	root := os.DirFS("../..")

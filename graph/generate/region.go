@@ -13,11 +13,11 @@ import (
 	"sen/internal/content"
 )
 
-// placed are the regions that stand where their first line stands; the others find their place by themselves.
+// placed are the regions whose place is marked by their first line. The generator finds the place of the other regions.
 var placed = map[string]bool{
 	"queries": true, "connections": true, "order": true, "relation filters": true, "value filters": true,
 	"mutations": true, "mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true,
-	"bindings": true, // of gqlgen.yml
+	"bindings": true, // in gqlgen.yml
 }
 
 //go:embed schema.gotpl
@@ -27,11 +27,11 @@ var regions = template.Must(template.New("").Funcs(template.FuncMap{
 	"wrap": wrap, "title": title, "upper": func(name string) string { return scalar.KindName(content.Kind(name)) },
 }).Parse(regionsTemplate))
 
-// region renders a region without its markers.
+// region returns the lines of a region without its markers.
 func region(name string, data any) []string {
 	var b bytes.Buffer
 	if err := regions.ExecuteTemplate(&b, name, data); err != nil {
-		panic(err) // the template and the data are both of this package
+		panic(err) // both the template and the data are in this package, so an error is a bug
 	}
 	if b.Len() == 0 {
 		return nil
@@ -39,7 +39,7 @@ func region(name string, data any) []string {
 	return strings.Split(b.String(), "\n")
 }
 
-// bind writes the rows of every kind in gqlgen.yml anew.
+// bind rewrites the rows of all kinds in gqlgen.yml.
 func bind(text string, kinds []*kind) (string, error) {
 	lines, err := handwritten("gqlgen.yml", text)
 	if err != nil {
@@ -48,7 +48,7 @@ func bind(text string, kinds []*kind) (string, error) {
 	return placeAll("gqlgen.yml", lines, map[string]any{"bindings": kinds})
 }
 
-// placeAll writes the regions behind their first lines. All of them must be there.
+// placeAll writes the regions after their first lines. It is an error if a first line is missing.
 func placeAll(file string, lines []string, data map[string]any) (string, error) {
 	var out strings.Builder
 	for _, line := range lines {
@@ -62,13 +62,13 @@ func placeAll(file string, lines []string, data map[string]any) (string, error) 
 		}
 	}
 	for name := range data {
-		const lacks = "%s lacks a region: write the lines `%s%s` and `%s` where it is to stand"
+		const lacks = "%s lacks a region: write the lines `%s%s` and `%s` where it should be"
 		return "", fmt.Errorf(lacks, file, begin, name, end)
 	}
 	return out.String(), nil
 }
 
-// wrap breaks a text into lines of 112 columns at most.
+// wrap breaks a text into lines of at most 112 columns.
 func wrap(indent, text string) string {
 	var out strings.Builder
 	column := 0
@@ -88,7 +88,7 @@ func wrap(indent, text string) string {
 	return out.String()
 }
 
-// title writes the first letter large.
+// title returns a text with its first letter in upper case.
 func title(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + text[size:]

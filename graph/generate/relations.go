@@ -16,7 +16,7 @@ import (
 	"github.com/99designs/gqlgen/codegen/config"
 )
 
-// parsed are the Go files of a folder, without tests. They need not compile.
+// parsed returns the parsed Go files of a folder, without tests. The files need not compile.
 func parsed(dir string) (files []*ast.File, err error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
@@ -35,7 +35,7 @@ func parsed(dir string) (files []*ast.File, err error) {
 	return files, nil
 }
 
-// functions are the names of those that files declare.
+// functions returns the names of the functions in files.
 func functions(files []*ast.File) map[string]bool {
 	names := map[string]bool{}
 	eachFunction(files, func(f *ast.FuncDecl) { names[f.Name.Name] = true })
@@ -52,11 +52,12 @@ func eachFunction(files []*ast.File, do func(*ast.FuncDecl)) {
 	}
 }
 
-// ofKinds stands for the name of every kind in the names of relations.
+// ofKinds is used in the names of relations that all kinds have, in place of the kind.
 const ofKinds = "*"
 
-// relations are the fields for which package graph has a relation, by type and field: "Article.authors". It reads the
-// calls of `kind` and `relate`, since the package compiles only with the files that are about to be written.
+// relations returns the fields for which package graph has a relation, by type and field: "Article.authors". It finds
+// them in the syntax of the calls of `kind` and `relate`, because the package compiles only with the files that will be
+// generated.
 func relations(files []*ast.File) map[string]bool {
 	names := map[string]bool{}
 	eachFunction(files, func(f *ast.FuncDecl) {
@@ -68,7 +69,7 @@ func relations(files []*ast.File) map[string]bool {
 			object := ""
 			switch called := call.Fun.(type) {
 			case *ast.Ident:
-				if called.Name == "kind" { // called by the function that registers the kind
+				if called.Name == "kind" { // called in the function that registers the kind
 					object = strings.TrimPrefix(f.Name.Name, "register")
 				}
 			case *ast.SelectorExpr:
@@ -90,7 +91,7 @@ func relations(files []*ast.File) map[string]bool {
 	return names
 }
 
-// keys are those of a literal of a map from texts.
+// keys returns the keys of a map literal with string keys.
 func keys(e ast.Expr) (names []string) {
 	if literal, ok := e.(*ast.CompositeLit); ok {
 		for _, element := range literal.Elts {
@@ -104,7 +105,7 @@ func keys(e ast.Expr) (names []string) {
 	return names
 }
 
-// quoted is the text of a literal.
+// quoted returns the value of a string literal.
 func quoted(e ast.Expr) (string, bool) {
 	literal, ok := e.(*ast.BasicLit)
 	if !ok || literal.Kind != token.STRING {
@@ -114,7 +115,7 @@ func quoted(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-// resolve tells gqlgen which fields get a resolver: those that have a relation.
+// resolve configures gqlgen to make a resolver for each field that has a relation.
 func resolve(cfg *config.Config, kinds []*kind) error {
 	files, err := parsed("graph")
 	if err != nil {
@@ -143,15 +144,15 @@ func resolve(cfg *config.Config, kinds []*kind) error {
 	return nil
 }
 
-// checked is a plugin of gqlgen that refuses what gqlgen would make a resolver of without being told: a field for which the
-// Go type has nothing of its name and type.
-type checked struct{}
+// unboundChecker is a plugin of gqlgen. It refuses fields for which gqlgen would make a resolver by itself: fields for
+// which the Go type has no member of that name and type.
+type unboundChecker struct{}
 
 // Name implements gqlgen's plugin.Plugin.
-func (checked) Name() string { return "checked" }
+func (unboundChecker) Name() string { return "unboundChecker" }
 
 // GenerateCode implements gqlgen's plugin.CodeGenerator.
-func (checked) GenerateCode(data *codegen.Data) error {
+func (unboundChecker) GenerateCode(data *codegen.Data) error {
 	var wrong []error
 	for _, objects := range []codegen.Objects{data.Objects, data.Inputs} {
 		for _, o := range objects {
@@ -166,7 +167,7 @@ func (checked) GenerateCode(data *codegen.Data) error {
 	return errors.Join(wrong...)
 }
 
-// unbound says what is wrong with a field for which Go has nothing.
+// unbound returns the error for a field for which the Go type has no member.
 func unbound(cfg *config.Config, o *codegen.Object, f *codegen.Field) error {
 	file, member, has := "", f.GoFieldName, "no field or method "+f.GoFieldName
 	if named, ok := types.Unalias(o.Type).(*types.Named); ok {
@@ -174,7 +175,7 @@ func unbound(cfg *config.Config, o *codegen.Object, f *codegen.Field) error {
 		if in := cfg.Packages.Load(of.Pkg().Path()); in != nil {
 			file = relative(in.Fset.Position(of.Pos()).Filename) + ": "
 		}
-		if fields, ok := named.Underlying().(*types.Struct); ok { // gqlgen does not look at the case of letters
+		if fields, ok := named.Underlying().(*types.Struct); ok { // gqlgen ignores the case of letters
 			for field := range fields.Fields() {
 				if strings.EqualFold(field.Name(), member) {
 					member = field.Name()
@@ -191,7 +192,7 @@ func unbound(cfg *config.Config, o *codegen.Object, f *codegen.Field) error {
 		f.Position.Line, o.Name, f.Name, f.Type, file, o.Name, has, f.Name)
 }
 
-// relative is the path of a file from here.
+// relative returns the path of a file relative to the working directory.
 func relative(name string) string {
 	if here, err := filepath.Abs("."); err == nil {
 		if from, err := filepath.Rel(here, name); err == nil && fs.ValidPath(filepath.ToSlash(from)) {

@@ -12,12 +12,12 @@ import (
 	"syscall"
 )
 
-// before is what files held; nil where there was none.
-type before map[string][]byte
+// snapshot has the contents of files, by their names; nil for a file that did not exist.
+type snapshot map[string][]byte
 
-// remember reads files.
-func remember(names []string) (before, error) {
-	held := before{}
+// remember reads the contents of files.
+func remember(names []string) (snapshot, error) {
+	held := snapshot{}
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -28,8 +28,8 @@ func remember(names []string) (before, error) {
 	return held, nil
 }
 
-// restore writes the files as they were. What did not change is not written.
-func (held before) restore() error {
+// restore writes the old contents to the files. It does not write files that did not change.
+func (held snapshot) restore() error {
 	var failed []error
 	for name, data := range held {
 		now, err := os.ReadFile(name)
@@ -43,8 +43,9 @@ func (held before) restore() error {
 	return errors.Join(failed...)
 }
 
-// allOrNothing runs what writes some files. When it fails, panics or is interrupted, the files are as they were before.
-func allOrNothing(names []string, write func() error) (err error) {
+// writeAllOrRestore calls write, which changes some files. If it fails, panics or is interrupted, writeAllOrRestore
+// restores the files.
+func writeAllOrRestore(names []string, write func() error) (err error) {
 	held, err := remember(names)
 	if err != nil {
 		return err

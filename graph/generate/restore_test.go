@@ -12,10 +12,10 @@ import (
 	"sen"
 )
 
-// folders are those of the files that are written.
+// folders are the folders of the generated files.
 var folders = []string{"graph", "internal/content", "internal/storage", "internal/entries"}
 
-// held is what the files of a directory hold.
+// held returns the contents of the files of a directory.
 func held(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -37,7 +37,7 @@ func held(t *testing.T) map[string]string {
 	return all
 }
 
-// tree makes a directory with a schema, the present gqlgen.yml and generated files, and goes there.
+// tree makes a directory with a schema, the present gqlgen.yml and generated files, and changes to it.
 func tree(t *testing.T, schema string) {
 	t.Helper()
 	bindings, err := os.ReadFile("../../gqlgen.yml")
@@ -50,7 +50,7 @@ func tree(t *testing.T, schema string) {
 			t.Fatal(err)
 		}
 	}
-	for _, p := range parts { // as people wrote them
+	for _, p := range parts { // as written by hand
 		text := "package x\n"
 		for _, k := range kinds() {
 			text += "func " + p.name(k) + "() {}\n"
@@ -67,7 +67,7 @@ func tree(t *testing.T, schema string) {
 		case "gqlgen.yml":
 			text = string(bindings)
 		case "graph/models_gen.go":
-			continue // a file that is not there must not be there afterwards
+			continue // a file that did not exist must not exist afterwards
 		}
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -75,11 +75,11 @@ func tree(t *testing.T, schema string) {
 	}
 }
 
-// TestBroken sees that no file changes when the generator fails: at once, or when gqlgen has removed its files already.
+// TestBroken checks that no file changes if the generator fails, at once or after gqlgen removed its files.
 func TestBroken(t *testing.T) {
 	replaced := func(old, by string) string { return strings.Replace(sen.Schema, old, by, 1) }
 	for name, c := range map[string]struct{ schema, want string }{
-		"an unfinished region": {replaced("\n  "+end, ""), "must take turns"},
+		"an unfinished region": {replaced("\n  "+end, ""), "must alternate"},
 		"a type without a row": {sen.Schema + podcastSchema, "does not know the kind Podcast"},
 		"no such type":         {replaced("  title: String!", "  title: Strong!"), "Undefined type Strong"},
 		"no syntax":            {sen.Schema + "type {\n", "Expected Name"},
@@ -87,7 +87,7 @@ func TestBroken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tree(t, c.schema)
 			before := held(t)
-			if err := allOrNothing(outputs(), generate); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := writeAllOrRestore(outputs(), generate); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("it said %v instead of %q", err, c.want)
 			}
 			if diff := cmp.Diff(before, held(t)); diff != "" {
@@ -97,8 +97,9 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestAllOrNothing sees that a failure and a panic undo what was written, and that success does not.
-func TestAllOrNothing(t *testing.T) {
+// TestWriteAllOrRestore checks that writeAllOrRestore restores the files after an error and after a panic, and not
+// after success.
+func TestWriteAllOrRestore(t *testing.T) {
 	write := func() error {
 		return errors.Join(os.Remove("graph/generated.go"), os.WriteFile("gqlgen.yml", []byte("x"), 0o600),
 			os.WriteFile("graph/models_gen.go", []byte("x"), 0o600))
@@ -116,7 +117,7 @@ func TestAllOrNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tree(t, "")
 			before := held(t)
-			err := allOrNothing(outputs(), c.write)
+			err := writeAllOrRestore(outputs(), c.write)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("it said %v instead of %q", err, c.want)
 			}

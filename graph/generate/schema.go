@@ -8,30 +8,30 @@ import (
 )
 
 var (
-	// headed are the definitions whose description is generated and whose members are in part.
+	// headed matches the definitions whose description and some members are generated.
 	headed     = regexp.MustCompile(`^(?:input|enum) \w+(?:Input|Filter|Order) \{$`)
 	uploads    = regexp.MustCompile(`^  upload(\w+)\($`)
 	connection = regexp.MustCompile(`^  (?:\w+|\)): (\w+)Connection$`)
 	filtered   = regexp.MustCompile(`^  (\w+): (\w+)Filter$`)
 )
 
-// schema is schema.graphqls while its regions are written.
+// schema is schema.graphqls during the generation of its regions.
 type schema struct {
 	kinds  []*kind
 	blocks []*block
-	// linked are the kinds that the filters of kinds follow links to, and values what they compare, each in the order in
-	// which they are first named.
+	// linked are the kinds to which relation filters lead, and values are the types that filters compare. Both are in
+	// the order in which the filters name them first.
 	linked []*kind
 	values []value
 }
 
-// value is a type whose filter is generated. That of an Ordered one compares by order, too.
+// value is a type whose filter is generated. If it is Ordered, the filter has gt, gte, lt and lte, too.
 type value struct {
 	Name    string
 	Ordered bool
 }
 
-// expand writes the generated regions of a schema anew, for some kinds.
+// expand rewrites the generated regions of a schema for some kinds.
 func expand(text string, kinds []*kind) (string, error) {
 	lines, err := handwritten("schema.graphqls", text)
 	if err != nil {
@@ -41,7 +41,7 @@ func expand(text string, kinds []*kind) (string, error) {
 	if err := s.complete(); err != nil {
 		return "", err
 	}
-	for _, k := range kinds { // the default orders first: lists of other kinds tell them
+	for _, k := range kinds { // the orders first, because the descriptions of lists name the default order
 		s.order(k)
 	}
 	if err := s.filters(); err != nil {
@@ -49,7 +49,7 @@ func expand(text string, kinds []*kind) (string, error) {
 	}
 	for _, k := range kinds {
 		for _, suffix := range []string{"Filter", "Input"} {
-			s.begun(s.find(k.Name+suffix), k, strings.ToLower(suffix))
+			s.writeHead(s.find(k.Name+suffix), k, strings.ToLower(suffix))
 		}
 		s.fields(s.find(k.Name))
 	}
@@ -65,7 +65,8 @@ func (s *schema) find(name string) *block {
 	return nil
 }
 
-// complete sees that everything is there that only people can write, and adds the frames of what they may leave out.
+// complete checks that the schema has all handwritten definitions, and adds empty definitions for those that may be
+// left out.
 func (s *schema) complete() error {
 	const implements = " implements Node & Content {"
 	for i, k := range s.kinds {
@@ -77,8 +78,8 @@ func (s *schema) complete() error {
 			return fmt.Errorf("schema.graphqls does not say what can be written of the kind %s: "+
 				"write `input %[1]sInput {`, with its own fields and `}`", k.Name)
 		}
-		s.frame("enum", "Order", i)
-		s.frame("input", "Filter", i)
+		s.addEmpty("enum", "Order", i)
+		s.addEmpty("input", "Filter", i)
 	}
 	for _, b := range s.blocks {
 		known := slices.ContainsFunc(s.kinds, func(k *kind) bool { return k.Name == b.name })
@@ -90,8 +91,8 @@ func (s *schema) complete() error {
 	return nil
 }
 
-// frame adds an empty definition for a kind that has none, behind that of the kind before it.
-func (s *schema) frame(keyword, suffix string, i int) {
+// addEmpty adds an empty definition for a kind that has none, after the definition of the kind before it.
+func (s *schema) addEmpty(keyword, suffix string, i int) {
 	name := s.kinds[i].Name + suffix
 	if s.find(name) != nil {
 		return
@@ -104,7 +105,8 @@ func (s *schema) frame(keyword, suffix string, i int) {
 	s.blocks = slices.Insert(s.blocks, at, &block{doc: []string{""}}, empty)
 }
 
-// order writes the description of a kind's order and the values that every kind has, where the region stands or last.
+// order writes the description of a kind's order and the values that all kinds have. They are at the region's first
+// line, or at the end.
 func (s *schema) order(k *kind) {
 	b := s.find(k.Name + "Order")
 	var own []string
@@ -139,16 +141,16 @@ func (s *schema) order(k *kind) {
 	}
 }
 
-// begun writes the description of a definition and the members that every kind has, in front of its own.
-func (s *schema) begun(b *block, k *kind, what string) {
+// writeHead writes the description of a definition and the members that all kinds have, before its own members.
+func (s *schema) writeHead(b *block, k *kind, what string) {
 	opened := len(b.doc) == 0
 	if opened {
 		b.doc = slices.Concat([]string{begin + what}, region(what+" head", k))
 	}
-	b.members = merged(items(b.members, "  "), region(what, k), "  ", what, opened)
+	b.members = merge(items(b.members, "  "), region(what, k), "  ", what, opened)
 }
 
-// fields writes the fields that every kind has, those of the interface Content, and the arguments of its lists.
+// fields writes the fields that all kinds have (those of the interface Content), and the arguments of the kind's lists.
 func (s *schema) fields(b *block) {
 	own := items(b.members, "  ")
 	for i, it := range own {
@@ -156,28 +158,28 @@ func (s *schema) fields(b *block) {
 		if m := connection.FindStringSubmatch(it.lines[last]); m != nil {
 			for _, k := range s.kinds {
 				if k.Name == m[1] {
-					own[i].lines = paged(it, k)
+					own[i].lines = addPageArguments(it, k)
 				}
 			}
 		}
 	}
-	b.members = merged(own, s.find("Content").members, "  ", "fields", false)
+	b.members = merge(own, s.find("Content").members, "  ", "fields", false)
 }
 
-// paged writes the arguments of a field that is a page of a list.
-func paged(it item, of *kind) []string {
+// addPageArguments returns a field that is a page of a list, with the arguments of pages.
+func addPageArguments(it item, of *kind) []string {
 	at := slices.IndexFunc(it.lines, func(line string) bool { return member.MatchString(line) })
 	var own []item
 	if last := len(it.lines) - 1; at < last {
 		own = items(it.lines[at+1:last], "    ")
 	}
-	args := merged(own, region("page", of), "    ", "page", false)
+	args := merge(own, region("page", of), "    ", "page", false)
 	return slices.Concat(it.lines[:at], []string{"  " + it.name + "("}, args, []string{"  ): " + of.Name + "Connection"})
 }
 
-// merged joins members that people wrote with those that are the same everywhere, in the order of the latter. What is
-// written by hand takes the place of what would be generated. With opened, a region was begun in front of the members.
-func merged(own []item, standard []string, indent, name string, opened bool) (lines []string) {
+// merge merges handwritten members with the standard ones, in the order of the standard ones. A handwritten member
+// replaces the generated one of the same name. Opened says that a region was begun before the members.
+func merge(own []item, standard []string, indent, name string, opened bool) (lines []string) {
 	for _, s := range items(standard, indent) {
 		at := slices.IndexFunc(own, func(it item) bool { return it.name == s.name })
 		switch {
@@ -202,7 +204,7 @@ func merged(own []item, standard []string, indent, name string, opened bool) (li
 	return lines
 }
 
-// fill writes the regions that stand at fixed places, and gives the whole text.
+// fill writes the regions with a marked place, and returns the whole text.
 func (s *schema) fill() (string, error) {
 	var lines []string
 	for _, b := range s.blocks {

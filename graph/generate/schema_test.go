@@ -14,7 +14,7 @@ import (
 	"sen/internal/content"
 )
 
-// podcast is a kind that is not there, with what people write of it.
+// podcast is a kind that does not exist, with its handwritten definitions.
 var podcast = &kind{
 	Name: "Podcast", Plural: "Podcasts",
 	Names: content.Names{One: "podcast", Many: "podcasts", Noun: "a podcast", Nouns: "podcasts"},
@@ -26,11 +26,11 @@ type Podcast implements Node & Content {
   "The title."
   title: String!
   # A comment stays.
-  "The articles about it."
+  "The articles about this organization."
   articles: ArticleConnection
   "What comes before it."
   earlier(
-    "In which order. The default is that in which the editor chose them."
+    "The order of the list. The default is the order in which the editor put them."
     orderBy: PodcastOrder
   ): PodcastConnection
 }
@@ -41,7 +41,7 @@ input PodcastInput {
 }
 `
 
-// TestFresh sees that what is written from the kinds and the schema alone is there.
+// TestFresh checks that the files that are written from the kinds and the schema only are up to date.
 func TestFresh(t *testing.T) {
 	all := kinds()
 	for _, w := range written {
@@ -59,7 +59,7 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// expanded is the schema with podcasts, and as text.
+// expanded returns the schema with podcasts, parsed and as text.
 func expanded(t *testing.T, own string) (*ast.Schema, string) {
 	t.Helper()
 	with := append(kinds(), podcast)
@@ -77,7 +77,7 @@ func expanded(t *testing.T, own string) (*ast.Schema, string) {
 	return schema, written
 }
 
-// names are those of the fields or values of a type.
+// names returns the names of the fields or enum values of a type.
 func names(of *ast.Definition) (all []string) {
 	for _, f := range of.Fields {
 		all = append(all, f.Name)
@@ -88,7 +88,7 @@ func names(of *ast.Definition) (all []string) {
 	return all
 }
 
-// TestNewKind sees what a kind gets of which people wrote the type and the input alone.
+// TestNewKind checks what is generated for a kind of which only the type and the input are written by hand.
 func TestNewKind(t *testing.T) {
 	schema, written := expanded(t, "")
 	for typ, want := range map[string][]string{
@@ -119,7 +119,7 @@ func TestNewKind(t *testing.T) {
 	}
 }
 
-// TestPages sees that every page of podcasts takes the same arguments, and that one which people wrote stays.
+// TestPages checks that all pages of podcasts have the same arguments, and that a handwritten argument stays.
 func TestPages(t *testing.T) {
 	schema, _ := expanded(t, "")
 	args := func(f *ast.FieldDefinition) (all []string) {
@@ -135,13 +135,13 @@ func TestPages(t *testing.T) {
 		}
 	}
 	order := schema.Types["Podcast"].Fields.ForName("earlier").Arguments.ForName("orderBy")
-	if !strings.Contains(order.Description, "the editor chose") {
-		t.Errorf("an argument that people wrote became %q", order.Description)
+	if !strings.Contains(order.Description, "the editor put") {
+		t.Errorf("a handwritten argument became %q", order.Description)
 	}
 }
 
-// TestOwnOrder sees that the values which people wrote of an order are not written again, and that the first one is
-// the default.
+// TestOwnOrder checks that handwritten values of an order are not generated again, and that the first value is the
+// default.
 func TestOwnOrder(t *testing.T) {
 	schema, _ := expanded(t, `
 enum PodcastOrder {
@@ -163,7 +163,7 @@ enum PodcastOrder {
 	}
 }
 
-// TestMissing sees that what only people can write is asked for: the file and the line.
+// TestMissing checks that the error for a missing handwritten definition names the file and the line to write.
 func TestMissing(t *testing.T) {
 	typ, _, _ := strings.Cut(podcastSchema, "input ")
 	with := append(kinds(), podcast)
@@ -182,7 +182,7 @@ func TestMissing(t *testing.T) {
 			"PodcastFilter.guests: there is no kind Guest",
 		},
 		{"a region that is gone", replaced(begin+"payloads", begin+"other"), kinds(), "`# begin generated: payloads`"},
-		{"a region without an end", replaced("\n  "+end, ""), kinds(), "must take turns"},
+		{"a region without an end", replaced("\n  "+end, ""), kinds(), "must alternate"},
 		{"a last region without an end", sen.Schema + begin + "x\n", kinds(), "no `# end generated`"},
 	} {
 		if _, err := expand(c.schema, c.kinds); err == nil || !strings.Contains(err.Error(), c.want) {

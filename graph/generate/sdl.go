@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A region is what stands between these two comment lines. The first one ends with the region's name.
+// A region is the text between these two comment lines. The first line ends with the region's name.
 const (
 	begin = "# begin generated: "
 	end   = "# end generated"
@@ -17,7 +17,7 @@ var (
 	member  = regexp.MustCompile(`^ +(\w+)(\(|:|$)`)
 )
 
-// block is a definition with members, or lines between two such definitions.
+// block is a definition with members, or the lines between two such definitions.
 type block struct {
 	name    string   // empty for lines between definitions
 	doc     []string // the description
@@ -25,13 +25,14 @@ type block struct {
 	members []string // the lines up to "}"
 }
 
-// item is a field, an argument or a value, with its description and the comments in front of it.
+// item is a field, an argument or an enum value, with its description and the comments before it.
 type item struct {
 	name  string
 	lines []string
 }
 
-// blocks takes a schema apart. It counts on the file's form: definitions begin and end at the start of a line.
+// blocks splits a schema into blocks. It relies on the format of the file: definitions begin and end at the start of a
+// line.
 func blocks(lines []string) (all []*block) {
 	between := &block{}
 	flush := func() {
@@ -65,7 +66,7 @@ func blocks(lines []string) (all []*block) {
 	return all
 }
 
-// described gives the lines of the description with which some lines begin.
+// described returns the lines of the description at the beginning of some lines.
 func described(lines []string, indent string) []string {
 	const quotes = `"""`
 	first := lines[0]
@@ -84,7 +85,7 @@ func described(lines []string, indent string) []string {
 	return lines
 }
 
-// items takes the members of a definition apart, or the arguments of a field.
+// items splits the members of a definition, or the arguments of a field, into items.
 func items(lines []string, indent string) (all []item) {
 	var it item
 	for i := 0; i < len(lines); {
@@ -105,14 +106,14 @@ func items(lines []string, indent string) (all []item) {
 		}
 		i++
 	}
-	if len(it.lines) > 0 { // comments behind the last one
+	if len(it.lines) > 0 { // comments after the last item
 		all = append(all, it)
 	}
 	return all
 }
 
-// handwritten leaves out what was generated. It keeps the first line of a region whose place that line tells, and the
-// opening line of a definition that is generated in part.
+// handwritten removes the generated lines. It keeps the first line of a region if that line marks its place (see
+// placed), and the opening line of a definition that is partly generated.
 func handwritten(file, text string) (kept []string, err error) {
 	inside, whole := "", false
 	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
@@ -120,7 +121,7 @@ func handwritten(file, text string) (kept []string, err error) {
 		ends := strings.TrimSpace(line) == end
 		switch {
 		case begins && inside != "" || ends && inside == "":
-			return nil, fmt.Errorf("%s:%d: `%s…` and `%s` must take turns", file, i+1, begin, end)
+			return nil, fmt.Errorf("%s:%d: `%s…` and `%s` must alternate", file, i+1, begin, end)
 		case begins:
 			if inside, whole = name, placed[name]; whole {
 				kept = append(kept, line)

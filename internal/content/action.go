@@ -1,7 +1,7 @@
 package content
 
-// Action is something that an actor does in the newsroom. The rules say who may; a
-// revision says which one made it.
+// Action is an operation of an actor on an entry or on the site. The rules of the newsroom say who may do it. A
+// revision names the action that made it.
 type Action string
 
 // The actions on entries.
@@ -31,7 +31,7 @@ const (
 	ActionAuditLog Action = "AUDIT_LOG" // every revision of the site
 )
 
-// Actions lists every action, in the order of the contract.
+// Actions lists all actions, in the order of the schema.
 func Actions() []Action {
 	return []Action{
 		ActionRead, ActionCreate, ActionUpdate, ActionSubmit, ActionApprove, ActionReject, ActionPublish, ActionUnpublish,

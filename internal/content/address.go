@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// MediumIn finds the medium of a path such as "/media/media_…/anh.jpg".
+// MediumIn returns the id of the medium in a path such as "/media/media_…/anh.jpg".
 func MediumIn(path string) (ID, bool) {
 	_, rest, ok := strings.Cut(path, "/media/")
 	name, _, _ := strings.Cut(rest, "/")
@@ -14,16 +14,15 @@ func MediumIn(path string) (ID, bool) {
 	return ID(name), ok && known && kind == KindMedia
 }
 
-// Signed tells whether an address of a medium's file carries a signature, which shows drafts and
-// sizes to those who have it.
+// Signed reports whether the address of a medium's file has a signature. A signature gives access to the file of a
+// draft and to sizes of pictures.
 func Signed(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Query().Has("s")
 }
 
-// EachAddress visits the addresses that an entry leads to, those of running text and those of type
-// [URL], with the name of the field of the entry that each stands in, and puts what visit answers
-// in their place.
+// EachAddress calls visit for each address in an entry: the links of running text and the fields of type [URL]. Field
+// is the name of the entry's field that contains the address. The result of visit replaces the address.
 func EachAddress(c Content, visit func(address, field string) string) {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
@@ -55,7 +54,7 @@ func eachAddress(v reflect.Value, field string, visit func(address, field string
 		for i := range v.Len() {
 			eachAddress(v.Index(i), field, visit)
 		}
-	case reflect.Map: // of bodies by their language, which share their blocks
+	case reflect.Map: // bodies by language: a copied map shares the blocks, so they are changed in place
 		for _, key := range v.MapKeys() {
 			if inner := v.MapIndex(key); inner.Kind() == reflect.Slice {
 				eachAddress(inner, field, visit)

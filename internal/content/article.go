@@ -14,7 +14,7 @@ var articleKind = describe[Article](Descriptor{
 	Page:      Page{Lead: "lead", Byline: "byline", Cover: "cover", Body: "body"},
 })
 
-// Article is a piece of news: what readers come for.
+// Article is a piece of news.
 type Article struct {
 	Base  `json:",inline"`
 	Title Text `json:"title" lint:"line"`
@@ -22,10 +22,10 @@ type Article struct {
 	Lead    Text     `json:"lead,omitempty"`
 	Body    RichText `json:"body,omitempty"`
 	CoverID ID       `json:"cover,omitempty" link:"Media"`
-	// AuthorIDs are who wrote it, in the order of the byline.
+	// AuthorIDs are the authors, in the order of the byline.
 	AuthorIDs []ID `json:"authors,omitempty" link:"Author"`
-	// Byline is the line as printed ("Minh Thư – P. KHTCTH"). It is kept as written,
-	// so that it stays true when the author moves to another unit.
+	// Byline is the byline as printed ("Minh Thư – P. KHTCTH"). It is stored as text, so that it stays right when the
+	// author moves to another unit.
 	Byline    Text `json:"byline,omitempty" lint:"line"`
 	SectionID ID   `json:"section,omitempty" link:"Section"`
 	// BreadcrumbIDs are the sections from the root down to SectionID.
@@ -35,17 +35,17 @@ type Article struct {
 	AwardIDs        []ID `json:"awards,omitempty" link:"Award"`
 	ProgramIDs      []ID `json:"programs,omitempty" link:"Program"`
 	OrganizationIDs []ID `json:"organizations,omitempty" link:"Organization"`
-	// RelatedIDs are what an editor chose to show beside it.
+	// RelatedIDs are the related articles that an editor chose.
 	RelatedIDs []ID `json:"related,omitempty" link:"Article"`
 	// ReadingMinutes is how long each language's body takes to read, in minutes.
 	ReadingMinutes Minutes `json:"readingMinutes,omitempty"`
-	// Corrections are what readers are told of mistakes that were mended, the oldest first.
+	// Corrections are the corrections of mistakes that readers are told about, the oldest first.
 	Corrections []*Correction `json:"corrections,omitempty"`
 	// Search overrides what search engines and link previews show.
 	Search SEO `json:"seo,omitzero"`
 }
 
-// Correction tells readers of a mistake that was mended in what they had seen.
+// Correction tells readers about a mistake that was corrected in a published article.
 type Correction struct {
 	At   time.Time `json:"at"`
 	Note string    `json:"note"`
@@ -54,7 +54,7 @@ type Correction struct {
 // Minutes is a number of whole minutes for each language.
 type Minutes map[Locale]int
 
-// In is the minutes in the first language of a chain that has any, or else in whatever language has; 0 where none has.
+// In returns the minutes of the first language of a chain that has any, or else of any other language; 0 if none has.
 func (m Minutes) In(chain []Locale) int {
 	for _, l := range chain {
 		if n := m[l]; n > 0 {
@@ -79,7 +79,8 @@ func (*Article) Kind() Kind { return KindArticle }
 // Label implements [Content].
 func (a *Article) Label() Text { return a.Title }
 
-// SEO is what the editor set, with the title, the lead and the cover where nothing is: in each language by itself.
+// SEO returns what the editor set. Where the editor set nothing, it takes the title, the lead and the cover, for each
+// language separately.
 func (a *Article) SEO() *SEO {
 	seo := a.Search
 	seo.Title, seo.Description = a.Title.With(seo.Title), a.Lead.With(seo.Description)
@@ -97,12 +98,12 @@ func (a *Article) Derive(minutes func(RichText) Minutes) { a.ReadingMinutes = mi
 
 // TakeOver implements [Content]: the breadcrumb, from its section.
 func (a *Article) TakeOver(find Finder) (cycle bool, err error) {
-	a.BreadcrumbIDs, cycle, err = above(a.ID, a.SectionID, find)
+	a.BreadcrumbIDs, cycle, err = ancestors(a.ID, a.SectionID, find)
 	return cycle, err
 }
 
 // Taken implements [Content].
-func (a *Article) Taken() Taken { return takenChain("breadcrumb", a.BreadcrumbIDs, sectionBelow) }
+func (a *Article) Taken() Taken { return takenAncestors("breadcrumb", a.BreadcrumbIDs, sectionBelow) }
 
 // Correct implements [Content].
 func (a *Article) Correct(c Correction) { a.Corrections = append(a.Corrections, &c) }

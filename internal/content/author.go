@@ -13,7 +13,7 @@ var authorKind = describe[Author](Descriptor{
 type Author struct {
 	Base `json:",inline"`
 	Name Text `json:"name" lint:"line"`
-	// Position is the person's present position; what it was on an occasion stands there.
+	// Position is the person's present position. The position at a past event is stored with the event.
 	Position       Text `json:"position,omitempty" lint:"line"`
 	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
 	Bio            Text `json:"bio,omitempty"`

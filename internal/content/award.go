@@ -11,13 +11,13 @@ var awardSeriesKind = describe[AwardSeries](Descriptor{
 	Page:  Page{Summary: "description"},
 })
 
-// AwardSeries is an award that is given again and again.
+// AwardSeries is an award that is given repeatedly, for example every year.
 type AwardSeries struct {
 	Base        `json:",inline"`
 	Name        Text `json:"name" lint:"line"`
 	ShortName   Text `json:"shortName,omitempty" lint:"line"`
 	Description Text `json:"description,omitempty"`
-	// OrganizationIDs are the bodies that confer it.
+	// OrganizationIDs are the organizations that give the award.
 	OrganizationIDs []ID `json:"organizations,omitempty" link:"Organization"`
 }
 
@@ -52,8 +52,8 @@ var awardKind = describe[Award](Descriptor{
 	Page:  Page{LabelOnly: true},
 })
 
-// Award is one prize of a round. Year, Level and SeriesID are its round's, kept
-// here as well so that awards can be filtered and ordered by them.
+// Award is one prize of a round. Year, Level and SeriesID are copied from its round, so that awards can be filtered and
+// ordered by them.
 type Award struct {
 	Base        `json:",inline"`
 	Title       Text              `json:"title" lint:"line"`
@@ -70,7 +70,7 @@ type Award struct {
 	EventID     ID                `json:"event,omitempty" link:"Event"`
 }
 
-// AwardLevel is how far an award reaches.
+// AwardLevel is the level of an award, such as national or provincial.
 type AwardLevel string
 
 // The levels of awards, the widest first.
@@ -82,10 +82,10 @@ const (
 	LevelCommune    AwardLevel = "COMMUNE"
 )
 
-// AwardPhase is how far a round has come.
+// AwardPhase is the phase of a round.
 type AwardPhase string
 
-// The phases of a round, in their order.
+// The phases of a round, in the order of time.
 const (
 	PhaseNominating AwardPhase = "NOMINATING"
 	PhaseJudging    AwardPhase = "JUDGING"
@@ -94,7 +94,7 @@ const (
 	PhaseRevoked    AwardPhase = "REVOKED"
 )
 
-// AwardOutcome is what became of one nomination.
+// AwardOutcome is the result of a nomination.
 type AwardOutcome string
 
 // The outcomes of a nomination.
@@ -106,7 +106,7 @@ const (
 	OutcomeRevoked     AwardOutcome = "REVOKED"
 )
 
-// Decision is the official paper by which a round is conferred.
+// Decision is the official decision that gives the awards of a round.
 type Decision struct {
 	Number     string `json:"number,omitempty"`
 	Date       Date   `json:"date,omitempty"`
@@ -114,22 +114,22 @@ type Decision struct {
 	DocumentID ID     `json:"document,omitempty" link:"Media"`
 }
 
-// Product is what won, where an award goes to a product.
+// Product is a product that won an award.
 type Product struct {
 	Name        Text `json:"name" lint:"line"`
 	Description Text `json:"description,omitempty"`
 	ImageID     ID   `json:"image,omitempty" link:"Media"`
 }
 
-// AwardRecipient is who received an award, under the name of that day. At most
-// one of OrganizationID and AuthorID is set.
+// AwardRecipient is the recipient of an award, with the name on that day. At most one of OrganizationID and AuthorID is
+// set.
 type AwardRecipient struct {
 	Name           Text `json:"name" lint:"line"`
 	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
 	AuthorID       ID   `json:"author,omitempty" link:"Author"`
 }
 
-// Certificate is the paper that a recipient holds.
+// Certificate is the certificate that a recipient got.
 type Certificate struct {
 	Number     string `json:"number,omitempty"`
 	ValidUntil Date   `json:"validUntil,omitempty"`
@@ -182,7 +182,7 @@ func (a *Award) Check(c Checker) {
 	for i, recipient := range a.Recipients {
 		at := []string{"recipients", strconv.Itoa(i)}
 		c.OneOf(recipient.OrganizationID == "" || recipient.AuthorID == "", "organization, author", at...)
-		c.Need(!recipient.Name.Empty(), inside(at, "name")...)
+		c.Need(!recipient.Name.Empty(), subpath(at, "name")...)
 	}
 	if a.Product != nil {
 		c.Need(!a.Product.Name.Empty(), "product", "name")

@@ -1,20 +1,20 @@
 package content
 
-// RichText is a body, written apart for each language: a body is not translated
-// sentence by sentence, so each language has blocks of its own.
+// RichText is a body in several languages. Each language has its own blocks, because a body is not translated sentence
+// by sentence.
 type RichText map[Locale][]Block
 
 // Body is rich text in one language.
 type Body struct {
 	Locale Locale
 	Stored []Block
-	// Of is the entry whose published body it is; empty for a working copy's.
+	// Of is the entry whose published copy has the body; empty for the body of a working copy.
 	Of ID
-	// Field is the stored field of the entry that it is in.
+	// Field is the entry's stored field that has the body.
 	Field string
 }
 
-// Blocks are the typed blocks, in their order.
+// Blocks returns the typed blocks, in their order.
 func (b *Body) Blocks() []BlockValue {
 	values := make([]BlockValue, 0, len(b.Stored))
 	for _, block := range b.Stored {
@@ -25,7 +25,8 @@ func (b *Body) Blocks() []BlockValue {
 	return values
 }
 
-// In is the body in the first language of a chain that has one, or else in whatever language there is one; nil where there is none.
+// In returns the body in the first language of a chain that has one, or else in any other language; nil if there is
+// none.
 func (t RichText) In(chain []Locale) *Body {
 	for _, l := range chain {
 		if len(t[l]) > 0 {
@@ -38,8 +39,8 @@ func (t RichText) In(chain []Locale) *Body {
 	return nil
 }
 
-// BodyOf is the rich text in a stored field of an entry, in the first language of a chain that has one, or else in
-// whatever language there is one; nil where there is none.
+// BodyOf returns the rich text of a stored field of an entry, in the first language of a chain that has one, or else in
+// any other language; nil if there is none.
 func BodyOf(e Content, field string, text RichText, chain []Locale) *Body {
 	body := text.In(chain)
 	if body == nil {
@@ -52,8 +53,8 @@ func BodyOf(e Content, field string, text RichText, chain []Locale) *Body {
 	return body
 }
 
-// Block is one block of a body: exactly one of its fields is set. The one-of form
-// is the stored form; it needs no discriminator and reads well in a file.
+// Block is one block of a body: exactly one of its fields is set. Blocks are stored in this form, too. It needs no
+// discriminator field and is easy to read in a file.
 type Block struct {
 	Paragraph *ParagraphBlock `json:"paragraph,omitempty"`
 	Heading   *HeadingBlock   `json:"heading,omitempty"`
@@ -81,7 +82,7 @@ func (*FileBlock) isBlock()      {}
 func (*EmbedBlock) isBlock()     {}
 func (*DividerBlock) isBlock()   {}
 
-// Value is the field that is set; nil for a block of nothing.
+// Value returns the field that is set; nil if none is.
 func (b Block) Value() BlockValue {
 	switch {
 	case b.Paragraph != nil:
@@ -120,8 +121,8 @@ type HeadingBlock struct {
 	Spans Spans `json:"spans"`
 }
 
-// ImageBlock is a picture between paragraphs. Caption and Alt belong to this use
-// of the picture; where one is empty, the medium's own default is shown.
+// ImageBlock is a picture between paragraphs. Caption and Alt belong to this use of the picture. If one is empty, the
+// medium's own is shown.
 type ImageBlock struct {
 	MediaID ID     `json:"media" link:"Media"`
 	Caption string `json:"caption,omitempty"`
@@ -134,7 +135,7 @@ type GalleryBlock struct {
 	Caption string        `json:"caption,omitempty"`
 }
 
-// ListBlock is a list, numbered when Ordered.
+// ListBlock is a list; Ordered makes it a numbered one.
 type ListBlock struct {
 	Ordered bool       `json:"ordered,omitempty"`
 	Items   []ListItem `json:"items"`
@@ -146,7 +147,7 @@ type ListItem struct {
 	Items []ListItem `json:"items,omitempty"`
 }
 
-// QuoteBlock is a quotation, with who said it where that is known.
+// QuoteBlock is a quotation. Attribution is who said it, if that is known.
 type QuoteBlock struct {
 	Spans       Spans  `json:"spans"`
 	Attribution string `json:"attribution,omitempty"`
@@ -176,21 +177,21 @@ type FileBlock struct {
 	Caption string `json:"caption,omitempty"`
 }
 
-// EmbedBlock points at something shown from another site, such as a video. Sen
-// never fetches it: HTML gets a link, and an app may embed what it trusts.
+// EmbedBlock is content of another site that is shown in the body, such as a video. Sen never fetches it. In HTML it is
+// a link; an app may embed the providers that it trusts.
 type EmbedBlock struct {
 	URL      URL    `json:"url"`
 	Caption  string `json:"caption,omitempty"`
 	Provider string `json:"provider,omitempty"`
 }
 
-// DividerBlock is a thematic break. It has no content of its own.
+// DividerBlock is a thematic break. It has no content.
 type DividerBlock struct{}
 
-// Divider is always true: a type of the schema needs a field.
+// Divider is always true. It exists because a GraphQL type needs a field.
 func (*DividerBlock) Divider() bool { return true }
 
-// Mark is a way in which a span of text stands out.
+// Mark is a formatting of a span of text, such as bold.
 type Mark string
 
 // The marks of a span.
@@ -204,8 +205,8 @@ const (
 	MarkSuperscript Mark = "SUPERSCRIPT"
 )
 
-// Span is a run of text with one set of marks. A line feed in Text is a line
-// break. Link is the address that the run leads to, empty for none.
+// Span is a run of text with one set of marks. A line feed in Text is a line break. Link is the target of the link;
+// empty for none.
 type Span struct {
 	Text  string `json:"text" lint:"span"`
 	Marks []Mark `json:"marks,omitempty"`
@@ -215,7 +216,7 @@ type Span struct {
 // Spans is running text.
 type Spans = []Span
 
-// MediaIDs lists the media that the blocks show, in their order and each once.
+// MediaIDs lists the media that the blocks show, in their order, without repetitions.
 func MediaIDs(blocks []Block) []ID {
 	var ids []ID
 	seen := map[ID]bool{}

@@ -2,8 +2,8 @@ package content
 
 import "io"
 
-// Bundle is content to import as one: entries that link to each other by id, and
-// the site that they belong to.
+// Bundle is content that is imported together: the entries, which link to each other by id, and the settings of their
+// site.
 type Bundle struct {
 	// Site replaces the site's settings; nil leaves them as they are.
 	Site  *Site
@@ -12,10 +12,10 @@ type Bundle struct {
 
 // Item is one entry of a bundle.
 type Item struct {
-	// Content is the entry's copy. Its id, slug and times are set; what follows from
-	// other entries (a breadcrumb, an award's year) is worked out by the import.
+	// Content is the entry's copy. Its id, slug and times are set. The import computes what is derived from other
+	// entries (a breadcrumb, an award's year).
 	Content Content
-	// Draft keeps the copy as a draft that no reader sees.
+	// Draft imports the copy as a draft, which readers do not see.
 	Draft bool
 	// Open reads the bytes of a medium; nil for every other kind.
 	Open func() (io.ReadCloser, error)

@@ -2,8 +2,8 @@ package content
 
 import "reflect"
 
-// Clone copies a copy of an entry, so that a change of one is none of the other. What the store fills in beside the
-// stored fields (those with the tag `json:"-"`) is not copied, but for the id.
+// Clone returns a deep copy of c. It copies the stored fields and the id, but not the other fields that the store fills
+// in (those with the tag `json:"-"`).
 func Clone(c Content) Content {
 	v := reflect.ValueOf(c)
 	fresh := reflect.New(v.Type().Elem())
@@ -13,14 +13,14 @@ func Clone(c Content) Content {
 	return cloned
 }
 
-// Clone copies the settings, so that a change of one copy is none of the other.
+// Clone returns a deep copy of the settings.
 func (s *Site) Clone() *Site {
 	cloned := new(Site)
 	cloneTo(reflect.ValueOf(cloned).Elem(), reflect.ValueOf(s).Elem())
 	return cloned
 }
 
-// cloneTo sets a value to a deep copy of another one.
+// cloneTo sets a value to a deep copy of another value.
 func cloneTo(to, from reflect.Value) {
 	switch from.Kind() {
 	case reflect.Pointer:
@@ -46,7 +46,7 @@ func cloneTo(to, from reflect.Value) {
 		}
 	case reflect.Struct:
 		t := from.Type()
-		if t.NumField() > 0 && !t.Field(0).IsExported() { // time.Time, which is a value
+		if t.NumField() > 0 && !t.Field(0).IsExported() { // time.Time, which is copied as a value
 			to.Set(from)
 			return
 		}

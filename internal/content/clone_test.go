@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// setFields sets every stored field of a value to something, lists and maps to two members. Next names the values.
+// setFields sets every stored field of a value; lists and maps get two members. Next returns a new name for each value.
 func setFields(v reflect.Value, next func() string, depth int) {
 	switch to := v.Addr().Interface().(type) {
 	case *time.Time:
@@ -17,7 +17,7 @@ func setFields(v reflect.Value, next func() string, depth int) {
 		return
 	case *Editing: // is not stored
 		return
-	case *[]Block: // one of each, of which one field is set
+	case *[]Block: // one block of each type: one field is set
 		*to = make([]Block, v.Type().Elem().NumField())
 		for i := range *to {
 			setFields(reflect.ValueOf(&(*to)[i]).Elem().Field(i), next, depth+1)
@@ -68,7 +68,7 @@ func setAll(kind Kind, next func() string) Content {
 	return c
 }
 
-// counted names values by their number.
+// counted returns a function that names values by their number.
 func counted() func() string {
 	n := 0
 	return func() string {
@@ -77,8 +77,8 @@ func counted() func() string {
 	}
 }
 
-// TestClone sees that a clone has all that is stored and shares nothing, and that it has nothing of what the store fills
-// in beside it but the id.
+// TestClone checks that a clone has all stored fields and shares no memory with the original, and that of the other
+// fields that the store fills in it has only the id.
 func TestClone(t *testing.T) {
 	for _, kind := range Kinds() {
 		c := setAll(kind, counted())
@@ -109,7 +109,7 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// TestUnlink takes each link of each kind out by itself, and all of them at once.
+// TestUnlink removes each link of each kind separately, and all of them at once.
 func TestUnlink(t *testing.T) {
 	for _, kind := range Kinds() {
 		whole := setAll(kind, counted())

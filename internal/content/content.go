@@ -1,10 +1,8 @@
-// Package content is the domain of Sen: the kinds of content, text in several
-// languages, rich text, and the rules that hold for them. It does no input or
-// output and imports nothing of the project.
+// Package content is the domain of Sen: the kinds of content, text in several languages, rich text, and their rules. It
+// does no I/O and imports no other package of the project.
 //
-// One struct per kind is what the store keeps, what the rules reason about and
-// what GraphQL answers from. The `json` tags are the one naming of the stored
-// form: the store, the sample files and exports all read and write it.
+// There is one struct for each kind. The store saves it, the rules check it, and GraphQL answers from it. Its `json`
+// tags are the names of the stored fields in the store, in sample files and in exports.
 package content
 
 import (
@@ -16,21 +14,21 @@ import (
 	"time"
 )
 
-// Kind names a kind of content. Its value is the GraphQL type's name.
+// Kind is a kind of content. Its value is the name of the GraphQL type.
 type Kind string
 
-// ID names one entry: the kind, an underscore, and what makes it unique, such as
-// "article_01jd3v7k2n9q". Clients treat it as opaque. The empty ID names nothing.
+// ID is the id of an entry: the prefix of its kind, an underscore, and a unique part, such as "article_01jd3v7k2n9q".
+// Clients treat it as opaque. No entry has the empty ID.
 type ID string
 
-// idEncoding is RFC 4648's base32hex in lower case: it sorts as its bytes do.
+// idEncoding is base32hex of RFC 4648 in lower case: encoded texts sort in the same order as their bytes.
 var idEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
-// NewID makes an id of a kind, by [Unique].
+// NewID makes an id of a kind with [Unique].
 func NewID(k Kind, at time.Time) ID { return ID(Unique(k.prefix(), at)) }
 
-// Unique makes a name that nothing else has from a prefix, a moment and random bits. Those
-// made later sort later: 48 bits of milliseconds come first, 72 random bits follow.
+// Unique makes a unique name from a prefix, a time and random bits: 48 bits of milliseconds, then 72 random bits. So
+// names that are made later sort later.
 func Unique(prefix string, at time.Time) string {
 	var b [15]byte
 	var ms [8]byte
@@ -40,17 +38,17 @@ func Unique(prefix string, at time.Time) string {
 	return prefix + "_" + idEncoding.EncodeToString(b[:])
 }
 
-// DerivedID makes an id of a kind from a seed: the same one from the same seed.
+// DerivedID makes an id of a kind from a seed. The same seed gives the same id.
 func DerivedID(k Kind, seed string) ID {
 	sum := sha256.Sum256([]byte(seed))
 	return ID(k.prefix() + "_" + idEncoding.EncodeToString(sum[:15]))
 }
 
-// maxIDLength bounds an id in bytes; a longer one names nothing.
+// maxIDLength is the largest length of an id, in bytes. A longer id is malformed.
 const maxIDLength = 64
 
-// Kind is the kind of the entry that the id names, and false for an id that is
-// malformed: no known kind, nothing behind it, or signs other than a-z, 0-9 and "-".
+// Kind returns the kind of the entry with this id; false if the id is malformed: an unknown prefix, nothing after the
+// prefix, or characters other than a-z, 0-9 and "-".
 func (id ID) Kind() (Kind, bool) {
 	prefix, rest, _ := strings.Cut(string(id), "_")
 	if rest == "" || len(id) > maxIDLength {

@@ -8,26 +8,26 @@ import (
 	"strings"
 )
 
-// FieldChange is one field in which two copies of an entry differ. A text differs by
-// language: its path is the field's name, a dot, and the language.
+// FieldChange is one field in which two copies of an entry differ. Each language of a text is a field: its path is the
+// field's name, a dot, and the language.
 type FieldChange struct {
 	Path string
-	// Before and After are the values as JSON; nil where there is none.
+	// Before and After are the values as JSON; nil for none.
 	Before, After *string
 }
 
-// derivedFields of all kinds follow from others, or count: who compares copies does not mean them, nor a kind's own
-// ([Descriptor.Derived]).
+// derivedFields are fields of all kinds that are computed from other fields, or are counters. Diff skips them, and the
+// derived fields of each kind ([Descriptor.Derived]).
 var derivedFields = []string{"version", "createdAt", "updatedAt", "publishedAt", "formerSlugs", "linkedMedia"}
 
 // Diff lists the fields in which two copies of an entry, or of the site's settings, differ, in the order of
 // their paths. A nil copy has no fields.
 func Diff(before, after any) ([]*FieldChange, error) {
-	old, err := flat(before)
+	old, err := flatten(before)
 	if err != nil {
 		return nil, err
 	}
-	changed, err := flat(after)
+	changed, err := flatten(after)
 	if err != nil {
 		return nil, err
 	}
@@ -37,18 +37,18 @@ func Diff(before, after any) ([]*FieldChange, error) {
 		if ok && bytes.Equal(was, is) {
 			continue
 		}
-		changes = append(changes, &FieldChange{path, written(was), written(is)})
+		changes = append(changes, &FieldChange{path, jsonText(was), jsonText(is)})
 	}
 	for path, is := range changed {
 		if _, ok := old[path]; !ok {
-			changes = append(changes, &FieldChange{path, nil, written(is)})
+			changes = append(changes, &FieldChange{path, nil, jsonText(is)})
 		}
 	}
 	slices.SortFunc(changes, func(a, b *FieldChange) int { return strings.Compare(a.Path, b.Path) })
 	return changes, nil
 }
 
-func written(raw json.RawMessage) *string {
+func jsonText(raw json.RawMessage) *string {
 	if raw == nil {
 		return nil
 	}
@@ -56,8 +56,8 @@ func written(raw json.RawMessage) *string {
 	return &s
 }
 
-// flat is a copy as its fields, texts taken apart by language.
-func flat(c any) (map[string]json.RawMessage, error) {
+// flatten returns the fields of a copy as JSON. Each language of a text is a field.
+func flatten(c any) (map[string]json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
 	if c == nil {
 		return fields, nil

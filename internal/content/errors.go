@@ -5,8 +5,7 @@ import (
 	"fmt"
 )
 
-// Code sorts errors for those who have to act on them. Its values are those of
-// `extensions.code` in an answer.
+// Code is the code of an error, for programs. It is `extensions.code` in an answer.
 type Code string
 
 // The codes of errors.
@@ -25,12 +24,12 @@ const (
 	CodeInternal               Code = "INTERNAL"
 )
 
-// Error is an error that its reader may see: Message says what is wrong and what
-// to do, and holds nothing of the inside. Any other error is internal.
+// Error is an error that clients may see. Message says what is wrong and what to do, without internal details. Any
+// other error is internal.
 type Error struct {
 	Code    Code
 	Message string
-	// Vietnamese is the same in Vietnamese; empty for what only developers read.
+	// Vietnamese is the message in Vietnamese; empty for errors that only developers read.
 	Vietnamese string
 	// Cause is for the log only.
 	Cause error
@@ -44,10 +43,11 @@ func (e *Error) Error() string {
 	return e.Message
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// In is the message in the language in which a chain wants to be answered, as far as it exists there.
+// In returns the message in Vietnamese if the first language of the chain is Vietnamese and there is a translation;
+// otherwise in English.
 func (e *Error) In(chain []Locale) string {
 	if e.Vietnamese != "" && Vietnamese(chain) {
 		return e.Vietnamese
@@ -55,7 +55,7 @@ func (e *Error) In(chain []Locale) string {
 	return e.Message
 }
 
-// Errorf makes an error that its reader may see, in Vietnamese too where the format is translated.
+// Errorf makes an error that clients may see. It also has the message in Vietnamese if the format is in translations.
 func Errorf(code Code, format string, args ...any) *Error {
 	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 	if translated, ok := translations[format]; ok {
@@ -64,7 +64,7 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return e
 }
 
-// CodeOf is the code of an error, and INTERNAL for one that has none.
+// CodeOf returns the code of an error; INTERNAL if it has none.
 func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) {

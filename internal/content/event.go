@@ -22,14 +22,14 @@ type Event struct {
 	Summary     Text      `json:"summary,omitempty"`
 	Description Text      `json:"description,omitempty"`
 	Body        RichText  `json:"body,omitempty"`
-	// StartsAt and EndsAt are always there as far as a beginning and an end are known: lists are filtered and ordered by them.
-	// Of one that is known by its day alone they are the day's first moment and its last millisecond in TimeZone.
+	// StartsAt and EndsAt are the beginning and the end; lists are filtered and ordered by them. If only the day is
+	// known, they are the first moment and the last millisecond of that day in TimeZone.
 	StartsAt time.Time  `json:"startsAt"`
 	EndsAt   *time.Time `json:"endsAt,omitempty"`
-	// StartsOnDay and EndsOnDay are the days of a beginning and an end that are known by them alone; else empty.
+	// StartsOnDay and EndsOnDay are the days of the beginning and the end, if only the day is known; otherwise empty.
 	StartsOnDay Date `json:"startsOn,omitempty"`
 	EndsOnDay   Date `json:"endsOn,omitempty"`
-	// TimeZone is the zone of the place, by its name in the IANA database.
+	// TimeZone is the time zone of the place, as a name of the IANA database.
 	TimeZone     string         `json:"timeZone"`
 	EventStatus  EventStatus    `json:"eventStatus"`
 	Place        *Place         `json:"place,omitempty"`
@@ -57,7 +57,7 @@ const (
 	EventOther      EventType = "OTHER"
 )
 
-// EventStatus is what became of an event's date, with the values of schema.org's EventStatusType.
+// EventStatus says whether an event takes place as announced, with the values of schema.org's EventStatusType.
 type EventStatus string
 
 // The statuses of events.
@@ -77,12 +77,12 @@ type Place struct {
 	Longitude *float64 `json:"longitude,omitempty"`
 }
 
-// Participant is a person or a group at an event, as they were on the day.
+// Participant is a person or a group at an event, with the name and the positions on that day.
 type Participant struct {
 	Name      Text            `json:"name" lint:"line"`
 	Positions []*Position     `json:"positions,omitempty"`
 	Role      ParticipantRole `json:"role"`
-	// AuthorID leads to the person's page, where there is one.
+	// AuthorID is the author entry of the person, if there is one.
 	AuthorID ID `json:"author,omitempty" link:"Author"`
 }
 
@@ -98,13 +98,13 @@ const (
 	RoleRecipient ParticipantRole = "RECIPIENT"
 )
 
-// Position is one position of a person on an occasion. It stays as it was on that day.
+// Position is a position that a person had at the time of an event. It is not changed later.
 type Position struct {
 	Title          Text `json:"title" lint:"line"`
 	OrganizationID ID   `json:"organization,omitempty" link:"Organization"`
 }
 
-// AgendaItem is one point of an event's programme.
+// AgendaItem is one item of an event's agenda.
 type AgendaItem struct {
 	StartsAt *time.Time     `json:"startsAt,omitempty"`
 	EndsAt   *time.Time     `json:"endsAt,omitempty"`
@@ -118,7 +118,7 @@ func (*Event) Kind() Kind { return KindEvent }
 // Label implements [Content].
 func (e *Event) Label() Text { return e.Name }
 
-// TimePrecision says how well a beginning or an end is known.
+// TimePrecision is the precision of a beginning or an end.
 type TimePrecision string
 
 // The precisions of times.
@@ -127,10 +127,10 @@ const (
 	PrecisionTime TimePrecision = "TIME"
 )
 
-// StartsPrecision tells how well the beginning is known.
+// StartsPrecision returns the precision of the beginning.
 func (e *Event) StartsPrecision() TimePrecision { return precision(e.StartsOnDay) }
 
-// EndsPrecision tells how well the end is known; nil where there is none.
+// EndsPrecision returns the precision of the end; nil if no end is known.
 func (e *Event) EndsPrecision() *TimePrecision {
 	if e.EndsAt == nil {
 		return nil
@@ -146,10 +146,10 @@ func precision(day Date) TimePrecision {
 	return PrecisionTime
 }
 
-// StartsOn is the day on which it begins, in its zone.
+// StartsOn returns the first day of the event in its time zone.
 func (e *Event) StartsOn() Date { return e.day(e.StartsOnDay, e.StartsAt) }
 
-// EndsOn is the last day of it, in its zone; nil where no end is known.
+// EndsOn returns the last day of the event in its time zone; nil if no end is known.
 func (e *Event) EndsOn() *Date {
 	if e.EndsAt == nil {
 		return nil
@@ -158,7 +158,7 @@ func (e *Event) EndsOn() *Date {
 	return &day
 }
 
-// day is a day that is known, or else that of a moment.
+// day returns known, or if that is empty, the day of a moment in the event's time zone.
 func (e *Event) day(known Date, at time.Time) Date {
 	if known != "" {
 		return known
@@ -170,11 +170,12 @@ func (e *Event) day(known Date, at time.Time) Date {
 	return DayOf(at, zone)
 }
 
-// SettleDays works out StartsAt and EndsAt from the days, in the zone of the event. It tells which of the days are none there.
+// SettleDays computes StartsAt and EndsAt from the days, in the time zone of the event. It reports which of the days do
+// not exist in that time zone.
 func (e *Event) SettleDays() (startsWrong, endsWrong bool) {
 	zone, err := Zone(e.TimeZone)
 	if err != nil {
-		return false, false // that is told by itself
+		return false, false // Check reports a wrong time zone
 	}
 	if e.StartsOnDay != "" {
 		begins, ok := e.StartsOnDay.Begins(zone)
@@ -211,25 +212,25 @@ func (e *Event) Check(c Checker) {
 	checkParticipants(c, e.Participants, "participants")
 	for i, item := range e.Agenda {
 		at := []string{"agenda", strconv.Itoa(i)}
-		c.Need(!item.Title.Empty(), inside(at, "title")...)
-		c.Ordered(item.StartsAt == nil || item.EndsAt == nil || !item.EndsAt.Before(*item.StartsAt), inside(at, "endsAt")...)
-		checkParticipants(c, item.Speakers, inside(at, "speakers")...)
+		c.Need(!item.Title.Empty(), subpath(at, "title")...)
+		c.Ordered(item.StartsAt == nil || item.EndsAt == nil || !item.EndsAt.Before(*item.StartsAt), subpath(at, "endsAt")...)
+		checkParticipants(c, item.Speakers, subpath(at, "speakers")...)
 	}
 }
 
-// checkParticipants is Check for a list of participants.
+// checkParticipants checks a list of participants.
 func checkParticipants(c Checker, all []*Participant, path ...string) {
 	for i, p := range all {
-		at := inside(path, strconv.Itoa(i))
-		c.Need(!p.Name.Empty(), inside(at, "name")...)
-		c.Need(p.Role != "", inside(at, "role")...)
+		at := subpath(path, strconv.Itoa(i))
+		c.Need(!p.Name.Empty(), subpath(at, "name")...)
+		c.Need(p.Role != "", subpath(at, "role")...)
 		for k, position := range p.Positions {
-			c.Need(!position.Title.Empty(), inside(at, "positions", strconv.Itoa(k), "title")...)
+			c.Need(!position.Title.Empty(), subpath(at, "positions", strconv.Itoa(k), "title")...)
 		}
 	}
 }
 
-// endName is the stored field that tells the end.
+// endName returns the stored field that has the end.
 func (e *Event) endName() string {
 	if e.EndsOnDay != "" {
 		return "endsOn"

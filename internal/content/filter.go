@@ -2,31 +2,31 @@ package content
 
 import "time"
 
-// Filters say which entries to list. They are typed values; only the store turns
-// them into a query, so no client's text is ever a key or an operator.
+// Filters select the entries of a list. They are typed values, and only the store makes queries from them. So no text
+// of a client can become a key or an operator.
 
-// Bounds of filters and pages; what is over them is refused, not cut.
+// Limits of filters and pages. A value over its limit is refused, not reduced.
 const (
 	MaxFilterDepth  = 5     // how deep and, or, not may nest
 	MaxFilterParts  = 20    // members of one and, or
 	MaxFilterValues = 100   // members of one in, notIn, ids with slugs
 	MaxFilterText   = 1000  // characters of one text
 	MaxPage         = 100   // elements of a page
-	DefaultPage     = 20    // elements of a page when nothing is said
-	MaxOffset       = 10000 // elements passed over
+	DefaultPage     = 20    // elements of a page without first and last
+	MaxOffset       = 10000 // elements to skip
 )
 
-// MaxFilterConditions is how many comparisons all filters of an operation have at most, with the filters that they combine.
-// It is checked before anything of the operation runs.
+// MaxFilterConditions is the largest number of conditions of all filters of an operation: comparisons and combined
+// filters. It is checked before the operation runs.
 const MaxFilterConditions = 200
 
-// Bounds of a `where` in a filter by a relation.
+// Limits of a `where` in a relation filter.
 const (
-	MaxWhereDepth   = 2    // how many relations a filter reaches through
-	MaxWhereEntries = 1000 // entries that one `where` holds for
+	MaxWhereDepth   = 2    // levels of `where` in each other
+	MaxWhereEntries = 1000 // entries that match one `where`
 )
 
-// Filter is a pointer to the filter of a kind: ArticleFilter and the others. It combines filters of its own kind.
+// Filter is a pointer to the filter of a kind, such as ArticleFilter. It can combine filters of its own kind.
 type Filter[F any] interface {
 	Parts() *Logic[F]
 	CommonParts() *Common
@@ -39,10 +39,10 @@ type Logic[F any] struct {
 	Not F
 }
 
-// Parts gives the combinators of a filter.
+// Parts returns the combined filters.
 func (l *Logic[F]) Parts() *Logic[F] { return l }
 
-// Common is what the entries of every kind are filtered by.
+// Common has the conditions that the filters of all kinds have.
 type Common struct {
 	ID          *IDFilter
 	Slug        *StringFilter
@@ -52,10 +52,10 @@ type Common struct {
 	Status      *StatusFilter
 }
 
-// CommonParts gives what the filters of all kinds have.
+// CommonParts returns the conditions that the filters of all kinds have.
 func (c *Common) CommonParts() *Common { return c }
 
-// Match compares a value with others of its type.
+// Match compares a value for equality.
 type Match[V any] struct {
 	Eq    *V
 	Ne    *V
@@ -73,7 +73,7 @@ type Range[V any] struct {
 	Lte    *V
 }
 
-// StringFilter compares a text. StartsWith and Contains are blind to case and accents.
+// StringFilter compares a text. StartsWith and Contains ignore case and accents.
 type StringFilter struct {
 	Match[string]
 	Exists     *bool
@@ -81,7 +81,7 @@ type StringFilter struct {
 	Contains   *string
 }
 
-// The filters of values that people wrote in the schema; the others stand in kinds_gen.go.
+// The filters of values that are written by hand in the schema. The generated ones are in kinds_gen.go.
 type (
 	IDFilter       = Match[ID]
 	IntFilter      = Range[int]
@@ -90,15 +90,17 @@ type (
 	ActionFilter   = Match[Action]
 )
 
-// RelationFilter follows a link to entries of another kind, whose filter F is. All that is given must hold.
+// RelationFilter follows a link to entries of another kind. F is the filter of that kind. All given conditions must
+// hold.
 type RelationFilter[F any] struct {
-	// IDs and Slugs together are one list: a link to any of them is enough, unless All.
+	// IDs and Slugs are one list. A link to one of these entries is enough; with All, there must be a link to each.
 	IDs   []ID
 	Slugs []string
 	All   *bool
-	// Where must hold for at least one of the entries that are linked.
+	// Where must match at least one of the linked entries.
 	Where F
-	// None turns the list and Where round: no link may lead to what they name. Without both of them, none may lead anywhere.
+	// None reverses the list and Where: there must be no link to the entries that they select. Without both, there must
+	// be no link at all.
 	None   *bool
 	Exists *bool
 }

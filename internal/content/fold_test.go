@@ -35,7 +35,8 @@ func TestSpelling(t *testing.T) {
 	}
 }
 
-// holds sees that a form is the same for the normalization forms of a text, and that forming twice changes nothing.
+// holds checks that a function returns the same form for all normalization forms of a text, and that applying it twice
+// changes nothing.
 func holds(t *testing.T, name string, form func(string) string, text string) {
 	t.Helper()
 	formed := form(text)
@@ -46,8 +47,8 @@ func holds(t *testing.T, name string, form func(string) string, text string) {
 	}
 }
 
-// TestForms tries every sign (of the large scripts that no form touches a part) before an accent and between others, and
-// any signs beside each other.
+// TestForms tries every character (only a part of the large scripts that no form changes) before an accent and between
+// other characters, and random sequences of characters.
 func TestForms(t *testing.T) {
 	forms := map[string]func(string) string{"Fold": Fold, "Spelling": Spelling}
 	var all []rune

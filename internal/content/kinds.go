@@ -2,70 +2,70 @@ package content
 
 import "strings"
 
-// Descriptor says what the whole program has to know of a kind of content. It stands beside the kind's struct; what a
-// kind does with a copy are the methods of the struct (see [Content]). The store's part of a kind is in
-// internal/storage/<kind>.go, the relations of its fields are in graph/<kind>.go.
+// Descriptor is the declaration of a kind of content for the whole program. It is in the file of the kind's struct,
+// whose methods have the behaviour of the kind (see [Content]). The store's part of a kind is in
+// internal/storage/<kind>.go, and the relations of its fields are in graph/<kind>.go.
 type Descriptor struct {
 	Kind Kind
 	// Prefix starts the ids of its entries: "article". Root starts their addresses: "/articles".
 	Prefix, Root string
 	Names        Names
-	// Folder is where a tree of files has the entries of the kind: "articles".
+	// Folder is the folder of the kind's entries in a tree of files: "articles".
 	Folder string
 	// Label are the stored fields from which [Content.Label] is made.
 	Label []string
-	// Derived are stored fields that follow from others or from other entries; who compares copies does not compare them.
+	// Derived are stored fields that are computed from other fields or other entries. [Diff] skips them.
 	Derived []string
-	// Tree tells that entries of the kind stand below each other: the stored field "parent" is the link, "ancestors" are
-	// those above.
+	// Tree reports that the entries of the kind form a tree. The stored field "parent" links to the parent, and
+	// "ancestors" lists all entries above.
 	Tree bool
-	// Takes are the links over which an entry takes something over from entries of other kinds.
+	// Takes are the links through which an entry copies values from entries of other kinds.
 	Takes []Take
-	// Corrected tells that readers are told of corrections: [Content.Correct] takes them in.
+	// Corrected reports that entries of the kind have corrections that readers see. [Content.Correct] adds one.
 	Corrected bool
-	// Page is what the page of a preview shows beside the label.
+	// Page says what the preview page shows, in addition to the label.
 	Page Page
 	// New makes an empty copy.
 	New func() Content
-	// NewEntry is [NewEntry] for a copy of the kind, as an entry of the kind's own type.
+	// NewEntry calls [NewEntry] with the type of the kind; the result is an *Entry of that type.
 	NewEntry func(copied Content, published bool) any
 }
 
-// Names is what the contract calls a kind. `make gen` writes the schema's boilerplate from it.
+// Names has the names of a kind in the schema. `make gen` writes the generated parts of the schema from it.
 type Names struct {
-	// One and Many are the fields of Query that lead to one entry and to a page of them: "awardRound", "awardRounds".
+	// One and Many are the fields of Query for one entry and for a page of entries: "awardRound", "awardRounds".
 	One, Many string
-	// Noun and Nouns stand in descriptions: "an award round", "award rounds".
+	// Noun and Nouns are used in descriptions: "an award round", "award rounds".
 	Noun, Nouns string
 }
 
-// Take is a link over which entries take something over from entries of another kind: when such an entry changes, they
-// are brought up to date.
+// Take is a link through which entries copy values from entries of another kind. When an entry of that kind changes,
+// they are updated.
 type Take struct {
 	From Kind
 	// By is the stored field of the link.
 	By string
 }
 
-// Page names the fields that the page of a preview shows, by their places on the page; empty for none.
+// Page names the fields that the preview page shows, by their places on the page; empty for none.
 type Page struct {
 	Lead, Byline, Summary, Bio string
 	// Cover leads to a picture, Body to rich text.
 	Cover, Body string
-	// Picture tells that the entry is itself what is shown.
+	// Picture reports that the page shows the entry itself, as a picture.
 	Picture bool
-	// LabelOnly tells that there is nothing to show but the label.
+	// LabelOnly reports that the page shows only the label.
 	LabelOnly bool
 }
 
-// kinds lists every kind, in the order of the contract. A new kind is a line here; the tests of this package and of the
+// kinds lists all kinds, in the order of the schema. A new kind needs a line here. The tests of this package and of
 // others name the lines that it needs elsewhere.
 var kinds = []*Descriptor{
 	articleKind, authorKind, organizationKind, sectionKind, tagKind, eventKind,
 	programKind, awardSeriesKind, awardRoundKind, awardKind, mediaKind,
 }
 
-// describe completes a descriptor with what follows from the struct of the kind: E.
+// describe sets New and NewEntry of a descriptor, from E, the struct of the kind.
 func describe[E any, P interface {
 	*E
 	Content
@@ -76,7 +76,7 @@ func describe[E any, P interface {
 	return &d
 }
 
-// Kinds lists every kind, in the order of the contract.
+// Kinds lists all kinds, in the order of the schema.
 func Kinds() []Kind {
 	all := make([]Kind, len(kinds))
 	for i, d := range kinds {
@@ -85,7 +85,7 @@ func Kinds() []Kind {
 	return all
 }
 
-// Complete panics unless a part of the program has something for every kind: it names the line that is missing.
+// Complete panics unless has returns true for every kind. The panic names the kind and the line that is missing.
 func Complete(has func(Kind) bool, line string) {
 	for _, k := range Kinds() {
 		if !has(k) {
@@ -94,7 +94,7 @@ func Complete(has func(Kind) bool, line string) {
 	}
 }
 
-// Descriptor is what is said of the kind; nil where there is no such kind.
+// Descriptor returns the descriptor of the kind; nil for an unknown kind.
 func (k Kind) Descriptor() *Descriptor {
 	for _, d := range kinds {
 		if d.Kind == k {
@@ -104,7 +104,7 @@ func (k Kind) Descriptor() *Descriptor {
 	return nil
 }
 
-// Names is what the contract calls the kind.
+// Names returns the names of the kind in the schema.
 func (k Kind) Names() Names {
 	if d := k.Descriptor(); d != nil {
 		return d.Names
@@ -112,7 +112,7 @@ func (k Kind) Names() Names {
 	return Names{}
 }
 
-// prefix is what the ids of the kind start with.
+// prefix returns the beginning of the ids of the kind.
 func (k Kind) prefix() string {
 	if d := k.Descriptor(); d != nil {
 		return d.Prefix
@@ -120,7 +120,7 @@ func (k Kind) prefix() string {
 	return ""
 }
 
-// Root is where the addresses of the kind start: "/articles".
+// Root returns the beginning of the paths of the kind: "/articles".
 func (k Kind) Root() string {
 	if d := k.Descriptor(); d != nil {
 		return d.Root
@@ -128,8 +128,8 @@ func (k Kind) Root() string {
 	return ""
 }
 
-// Path is the address on the site of the entry of this kind with a slug:
-// "/articles/hoi-nghi". An empty slug has no address.
+// Path returns the path on the site of the entry of this kind with a slug: "/articles/hoi-nghi". It is empty for an
+// empty slug.
 func (k Kind) Path(slug string) string {
 	if root := k.Root(); root != "" && slug != "" {
 		return root + "/" + slug
@@ -137,8 +137,8 @@ func (k Kind) Path(slug string) string {
 	return ""
 }
 
-// ParsePath takes an address on the site apart: the opposite of [Kind.Path]. It
-// answers false for an address that is of no kind.
+// ParsePath returns the kind and the slug of a path on the site: the opposite of [Kind.Path]. It returns false for a
+// path of no kind.
 func ParsePath(path string) (Kind, string, bool) {
 	first, slug, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	slug = strings.TrimSuffix(slug, "/")

@@ -2,7 +2,7 @@
 
 package content
 
-// The pages of lists and their elements by kind: gqlgen wants a name for each type.
+// The page types of each kind and their elements. They are aliases because gqlgen needs a name for each type.
 type (
 	ArticleConnection      = Connection[*Article]
 	ArticleEdge            = Edge[*Article]
@@ -28,7 +28,7 @@ type (
 	MediaEdge              = Edge[*Media]
 )
 
-// What the filters of kinds compare and which links they follow: gqlgen wants a name for each type.
+// The types of the conditions in the filters of kinds. They are aliases because gqlgen needs a name for each type.
 type (
 	SectionRelationFilter      = RelationFilter[*SectionFilter]
 	AuthorRelationFilter       = RelationFilter[*AuthorFilter]

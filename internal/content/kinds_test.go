@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// fieldsOf are the stored fields of a kind by their names, without those of all kinds.
+// fieldsOf returns the stored fields of a kind by their names, without the fields of all kinds.
 func fieldsOf(d *Descriptor) map[string]reflect.StructField {
 	fields := map[string]reflect.StructField{}
 	t := reflect.TypeOf(d.New()).Elem()
@@ -23,7 +23,7 @@ func fieldsOf(d *Descriptor) map[string]reflect.StructField {
 	return fields
 }
 
-// TestDescriptors sees that each kind says all that is wanted of it, and names fields that its struct has.
+// TestDescriptors checks that each descriptor is complete and names only fields that the struct has.
 func TestDescriptors(t *testing.T) {
 	seen := map[string]Kind{}
 	for _, kind := range Kinds() {
@@ -66,7 +66,7 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
-// TestComplete sees that a line that is missing for a kind is named.
+// TestComplete checks that Complete names the line that is missing for a kind.
 func TestComplete(t *testing.T) {
 	Complete(func(Kind) bool { return true }, "x")
 	defer func() {
@@ -77,7 +77,7 @@ func TestComplete(t *testing.T) {
 	Complete(func(k Kind) bool { return k != KindAward }, "kinds_gen.go")
 }
 
-// needs notes what is told to be missing.
+// needs is a Checker that records the missing values.
 type needs map[string]bool
 
 func (n needs) Need(there bool, path ...string) {
@@ -91,7 +91,7 @@ func (needs) Ordered(bool, ...string)              {}
 func (needs) OneOf(bool, string, ...string)        {}
 func (needs) TimeZone(string, ...string)           {}
 
-// TestCheckNeedsLabel sees that no copy without a label passes.
+// TestCheckNeedsLabel checks that Check refuses a copy without a label.
 func TestCheckNeedsLabel(t *testing.T) {
 	for _, kind := range Kinds() {
 		d := kind.Descriptor()
@@ -103,13 +103,13 @@ func TestCheckNeedsLabel(t *testing.T) {
 	}
 }
 
-// TestCorrected sees that those kinds take in corrections that say so.
+// TestCorrected checks that Correct adds a correction exactly for the kinds whose descriptor has Corrected.
 func TestCorrected(t *testing.T) {
 	for _, kind := range Kinds() {
 		c := kind.Descriptor().New()
-		before := written(mustJSON(t, c))
+		before := jsonText(mustJSON(t, c))
 		c.Correct(Correction{At: time.Unix(1, 0), Note: "x"})
-		if taken := *written(mustJSON(t, c)) != *before; taken != kind.Descriptor().Corrected {
+		if taken := *jsonText(mustJSON(t, c)) != *before; taken != kind.Descriptor().Corrected {
 			t.Errorf("%s: Corrected is %t in its descriptor, and Correct takes a correction in: %t", kind, !taken, taken)
 		}
 	}
@@ -124,7 +124,7 @@ func mustJSON(t *testing.T, c any) json.RawMessage {
 	return raw
 }
 
-// fill sets a value and all that is in it; another seed gives other values.
+// fill sets a value and everything in it. Another seed gives other values.
 func fill(v reflect.Value, link string, seed int) {
 	switch v.Interface().(type) {
 	case ID:
@@ -166,7 +166,7 @@ func fill(v reflect.Value, link string, seed int) {
 	}
 }
 
-// filled is a copy of a kind with something in each field.
+// filled returns a copy of a kind with a value in each field.
 func filled(kind Kind, id ID, seed int) Content {
 	c := kind.Descriptor().New()
 	fill(reflect.ValueOf(c).Elem(), "", seed)
@@ -174,8 +174,8 @@ func filled(kind Kind, id ID, seed int) Content {
 	return c
 }
 
-// ends finds the entries that copies with the seed 1 are linked to, some with other content. What those stand below is
-// not there.
+// ends returns a Finder for the entries to which copies with the seed 1 link; instead replaces the content of some. It
+// does not find the entries above those.
 func ends(instead map[ID]Content) Finder {
 	return func(id ID) (Content, error) {
 		if c := instead[id]; c != nil {
@@ -189,7 +189,7 @@ func ends(instead map[ID]Content) Finder {
 	}
 }
 
-// took gives the fields that TakeOver changes in a copy, and its values afterwards.
+// took returns the names of the fields that TakeOver changes in a copy, and all its values afterwards.
 func took(t *testing.T, c Content, find Finder) (changed []string, after map[string]json.RawMessage) {
 	t.Helper()
 	before := map[string]json.RawMessage{}
@@ -211,8 +211,8 @@ func took(t *testing.T, c Content, find Finder) (changed []string, after map[str
 	return changed, after
 }
 
-// TestTakeOver sees that what a kind takes over from others is told by Taken, Takes and Tree, and that whoever gives it
-// says by Gives when it has become something else.
+// TestTakeOver checks that Taken, Takes and Tree declare all values that a kind copies from others, and that Gives of
+// the other kind changes when such a value changes.
 func TestTakeOver(t *testing.T) {
 	for _, kind := range Kinds() {
 		d := kind.Descriptor()

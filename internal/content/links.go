@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// Links lists the ids that an entry names, wherever they stand in it, in no
-// particular order and without its own.
+// Links lists all ids to which an entry links, from all its fields, in no particular order and without its own id.
 func Links(c Content) []ID {
 	var ids []ID
 	var walk func(reflect.Value)
@@ -45,7 +44,7 @@ func Links(c Content) []ID {
 	return ids
 }
 
-// localizedFields are the names of a struct's fields that are written by language.
+// localizedFields returns the names of a struct's fields that have a value for each language.
 func localizedFields(c any) map[string]bool {
 	fields := map[string]bool{}
 	t := reflect.TypeOf(c).Elem()
@@ -59,15 +58,15 @@ func localizedFields(c any) map[string]bool {
 	return fields
 }
 
-// Dropped is a link that was taken out of a field.
+// Dropped is a link that was removed from a field.
 type Dropped struct {
 	// Field is the name of the field.
 	Field string
 	ID    ID
 }
 
-// Reduce takes out of the relations of an entry, its fields with a list of ids, what stands there a second time and the
-// entry itself, and tells what it took.
+// Reduce removes repeated ids and the entry's own id from the fields of an entry that have a list of ids. It returns
+// the removed links.
 func Reduce(c Content) (dropped []Dropped) {
 	own := c.Common().ID
 	v := reflect.ValueOf(c).Elem()
@@ -92,9 +91,9 @@ func Reduce(c Content) (dropped []Dropped) {
 	return dropped
 }
 
-// Unlink takes the links that gone holds for out of an entry, wherever they are in it, and tells whether there were any.
-// An id in a list, and a block or a picture of a gallery that shows nothing without its medium, are removed; any other
-// link is emptied. Words that led to the file of a medium stay, without the link.
+// Unlink removes the links for which gone returns true from all fields of an entry, and reports whether there were any.
+// It removes an id from a list, and it removes a block or a gallery picture whose medium is gone. Any other link is set
+// to the empty id. Text that was linked to the file of a medium stays, without the link.
 func Unlink(c Content, gone func(ID) bool) bool {
 	u := unlinker{gone: gone}
 	base := c.Common()
@@ -111,17 +110,17 @@ func Unlink(c Content, gone func(ID) bool) bool {
 	return u.found
 }
 
-// unlinker takes links out of an entry.
+// unlinker removes links from an entry.
 type unlinker struct {
 	gone func(ID) bool
-	// found tells that there were any.
+	// found reports that a link was removed.
 	found bool
 }
 
-// value takes links out of a value and of all that is in it.
+// value removes links from a value and from everything in it.
 func (u *unlinker) value(v reflect.Value) {
 	switch to := v.Addr().Interface().(type) {
-	case *Base: // has none but those to the files of media
+	case *Base: // has only links to the files of media, which Unlink removes
 		return
 	case *ID:
 		if u.lost(*to) {
@@ -155,17 +154,17 @@ func (u *unlinker) value(v reflect.Value) {
 	}
 }
 
-// lost tells whether a link is to be taken out, and notes it.
+// lost reports whether a link must be removed, and records it in found.
 func (u *unlinker) lost(id ID) bool {
 	lost := id != "" && u.gone(id)
 	u.found = u.found || lost
 	return lost
 }
 
-// ids is a list of links without those that are taken out.
+// ids returns a list without the links that must be removed.
 func (u *unlinker) ids(ids []ID) []ID { return slices.DeleteFunc(slices.Clone(ids), u.lost) }
 
-// blocks is a body without the blocks and the pictures whose medium is taken out. No other block has ids in it.
+// blocks returns a body without the blocks and pictures whose medium is gone. No other blocks have ids.
 func (u *unlinker) blocks(blocks []Block) []Block {
 	return slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool {
 		switch {

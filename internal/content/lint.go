@@ -11,38 +11,37 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// FindingCode names what is wrong with a text.
+// FindingCode is the code of a finding.
 type FindingCode string
 
-// What may be wrong with a text.
+// The codes of findings.
 const (
-	// FindingPlaceholder is a word that a program printed where a value was missing.
+	// FindingPlaceholder is a word that a program wrote in place of a missing value.
 	FindingPlaceholder FindingCode = "PLACEHOLDER"
-	// FindingControl is signs that nobody sees and that disturb: control signs,
-	// overrides of the direction of writing, spaces without width.
+	// FindingControl is for invisible characters that do harm: control characters, overrides of the writing direction,
+	// zero-width spaces.
 	FindingControl FindingCode = "CONTROL"
-	// FindingMojibake is a text that was read in the wrong encoding, or lost signs to it.
+	// FindingMojibake is for a text that was read in the wrong encoding, or lost characters by that.
 	FindingMojibake FindingCode = "MOJIBAKE"
-	// FindingDecomposed is letters with their accents as signs of their own (not NFC).
+	// FindingDecomposed is for letters whose accents are separate characters (not NFC).
 	FindingDecomposed FindingCode = "DECOMPOSED"
-	// FindingBlank is a text that shows nothing.
+	// FindingBlank is for a text that has no visible character.
 	FindingBlank FindingCode = "BLANK"
 )
 
 // Finding is one thing that is wrong with a text.
 type Finding struct {
 	Code FindingCode
-	// Repaired tells that the clean text has it no more; otherwise the text is to be refused.
+	// Repaired reports that the clean text no longer has the fault. If it is false, the text must be refused.
 	Repaired bool
-	// Text shows where: an excerpt of at most 80 signs, or the names of signs that can't be seen.
+	// Text shows the place: an excerpt of at most 80 characters, or the names of invisible characters.
 	Text string
 }
 
-// Lint looks for what nobody means to publish, and gives the text as it is to be
-// kept: valid UTF-8 in NFC, with "\n" as the end of lines. A text of one line, such as
-// a title, also has its white space in order without a finding: none outside, single
-// spaces inside. Other texts keep theirs. Each code is found at most once, and an
-// empty text has nothing wrong.
+// Lint looks for faults that nobody wants to publish, and returns the text to store: valid UTF-8 in NFC, with "\n" as
+// the end of lines. In a text of one line, such as a title, it also trims the text and makes single spaces of white
+// space, without a finding. Other texts keep their white space. Lint returns each code at most once. An empty text has
+// no faults.
 func Lint(text string, line bool) (clean string, findings []Finding) {
 	given := text
 	found := func(code FindingCode, repaired bool, where string) {
@@ -60,13 +59,13 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 	if strings.ContainsRune(text, utf8.RuneError) {
 		found(FindingMojibake, false, text)
 	}
-	for before := text + "."; text != before; { // one repair may uncover another
+	for before := text + "."; text != before; { // a repair may reveal another fault
 		before = text
 		if !norm.NFC.IsNormalString(text) {
 			found(FindingDecomposed, true, text)
 			text = norm.NFC.String(text)
 		}
-		for read, ok := reread(text); ok; read, ok = reread(text) { // it may have happened twice
+		for read, ok := repairMisread(text); ok; read, ok = repairMisread(text) { // the text may be misread twice
 			found(FindingMojibake, true, text)
 			text = read
 		}
@@ -76,7 +75,7 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 		}
 		text = visible
 		if line {
-			text = strings.TrimSpace(strings.Join(strings.FieldsFunc(text, breaking), " "))
+			text = strings.TrimSpace(strings.Join(strings.FieldsFunc(text, isBreakingSpace), " "))
 		}
 	}
 	if isMisread(text) {
@@ -85,20 +84,20 @@ func Lint(text string, line bool) (clean string, findings []Finding) {
 	if word := placeholder(text, line); word != "" {
 		found(FindingPlaceholder, false, word)
 	}
-	if blank(text) && given != "" {
+	if isBlank(text) && given != "" {
 		found(FindingBlank, false, text)
 	}
 	return text, findings
 }
 
-// breaking tells whether a sign is white space at which a line may break; a no-break
-// space is there on purpose.
-func breaking(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }
+// isBreakingSpace reports whether a character is white space at which a line may break. A no-break space is intended,
+// so it is kept.
+func isBreakingSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }
 
-// maxExcerpt bounds an excerpt in signs.
+// maxExcerpt is the largest length of an excerpt, in characters.
 const maxExcerpt = 80
 
-// Excerpt is the beginning of a text on one line, at most 80 signs, to tell where something is.
+// Excerpt returns the beginning of a text on one line, at most 80 characters, for messages.
 func Excerpt(s string) string {
 	s = strings.ToValidUTF8(s[:min(len(s), 8*utf8.UTFMax*maxExcerpt)], "")
 	signs := []rune(strings.Join(strings.Fields(s), " "))
@@ -108,11 +107,11 @@ func Excerpt(s string) string {
 	return string(signs)
 }
 
-// lineEnds are the signs that end a line, each as "\n".
+// lineEnds replaces the characters that end a line by "\n".
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// withoutControls is a text without the signs that nobody sees, and which they were.
-// Those that part lines or words do so still.
+// withoutControls removes invisible characters from a text and returns their names. It replaces line separators by
+// "\n".
 func withoutControls(s string) (clean, signs string) {
 	seen := map[rune]bool{}
 	clean = strings.Map(func(r rune) rune {
@@ -120,10 +119,10 @@ func withoutControls(s string) (clean, signs string) {
 		case r == '\n' || r == '\t':
 			return r
 		case r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
-			signs = named(signs, r, seen)
+			signs = addName(signs, r, seen)
 			return '\n'
 		case unicode.IsControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069', r == '\u200B', r == '\uFEFF':
-			signs = named(signs, r, seen)
+			signs = addName(signs, r, seen)
 			return -1
 		}
 		return r
@@ -131,8 +130,8 @@ func withoutControls(s string) (clean, signs string) {
 	return clean, signs
 }
 
-// named adds the name of a sign, once.
-func named(names string, r rune, seen map[rune]bool) string {
+// addName adds the name of a character to a list of names, once.
+func addName(names string, r rune, seen map[rune]bool) string {
 	if seen[r] {
 		return names
 	}
@@ -140,11 +139,10 @@ func named(names string, r rune, seen map[rune]bool) string {
 	return strings.TrimSpace(fmt.Sprintf("%s U+%04X", names, r))
 }
 
-// misread matches what UTF-8 looks like when it is read as Windows-1252, and what no
-// language writes. A sign of two bytes begins with Â to Æ: not after a capital, for
-// "XÃ…" is written so. Of three bytes are the letters of Vietnamese (áº, á»), quotation
-// marks, dashes and such (â€); an emoji has four (ðŸ). The second half of a sign that
-// may close a word (”, », … and such) counts where a letter follows.
+// misread matches UTF-8 that was read as Windows-1252, as far as no language has such text. A character of two bytes
+// begins with Â to Æ; after a capital it does not count, because "XÃ…" can be meant. Characters of three bytes are the
+// letters of Vietnamese (áº, á»), quotation marks, dashes and similar ones (â€). An emoji has four bytes (ðŸ). If the
+// second half of a character can end a word (”, », … and similar), it counts only before a letter.
 var misread = func() *regexp.Regexp {
 	const closers = "\u00a0’”»›–—…"
 	var rest strings.Builder
@@ -158,8 +156,8 @@ var misread = func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|[^\p{Lu}])[Â-Æ]` + half + `|á[º»]` + half + `|â[€‚„][` + rest.String() + closers + `]|ï»¿|ðŸ`)
 }()
 
-// isMisread tells whether [misread] matches a text. That takes longer than all else that is looked for in a text, and
-// most texts have none of the signs that every match begins with.
+// isMisread reports whether [misread] matches a text. The expression takes longer than all other checks of a text, so
+// isMisread first looks for the characters with which every match begins. Most texts have none.
 func isMisread(s string) bool {
 	for i := 0; i+1 < len(s); i++ {
 		if s[i] != 0xC3 {
@@ -175,15 +173,15 @@ func isMisread(s string) bool {
 	return false
 }
 
-// Placeholder is the word that a text is which a program printed in place of a value; empty if it is none.
+// Placeholder returns the text if it is only a word that programs write in place of a missing value; otherwise "".
 func Placeholder(text string) string { return placeholder(text, false) }
 
-// lostD matches a Đ of misread Vietnamese that lost the control sign of its second half.
+// lostD matches a Đ of misread Vietnamese that lost the control character of its second half.
 var lostD = regexp.MustCompile(`Ä([^\x{80}-\x{bf}‘’“”–—˜™š›œžŸ€‚ƒ„…†‡ˆ‰Š‹ŒŽ]|$)`)
 
-// reread reads a text again that was read as Windows-1252; false where it was not, or
-// where only parts of it were.
-func reread(s string) (string, bool) {
+// repairMisread decodes a text that was read as Windows-1252 as UTF-8; false if the text was not misread, or only parts
+// of it.
+func repairMisread(s string) (string, bool) {
 	if !isMisread(s) {
 		return s, false
 	}
@@ -199,8 +197,8 @@ func reread(s string) (string, bool) {
 	return s, false
 }
 
-// windows1252 writes a text in Windows-1252, as browsers have it: what has no sign there
-// stands for itself. It answers false for a text with other signs.
+// windows1252 encodes a text in the Windows-1252 of browsers: bytes without a character in Windows-1252 are the control
+// characters with the same number. It returns false if the text has any other character.
 func windows1252(s string) ([]byte, bool) {
 	written := make([]byte, 0, len(s))
 	for _, r := range s {
@@ -216,17 +214,18 @@ func windows1252(s string) ([]byte, bool) {
 	return written, true
 }
 
-// missing are the words that programs print where a value is missing.
-var missing = []string{"null", "undefined", "NaN"}
+// placeholderWords are the words that programs write in place of a missing value.
+var placeholderWords = []string{"null", "undefined", "NaN"}
 
-// placeholder is the word in a text that a program printed in place of a value. The
-// words may be meant inside a text; alone, and at the ends of a title, they are not.
+// placeholder returns the word in a text that a program wrote in place of a missing value; empty if there is none. A
+// word of placeholderWords counts if it is the whole text, or the beginning or end of a title; inside a text it can be
+// meant.
 func placeholder(s string, line bool) string {
 	const object = "[object Object]"
 	if strings.Contains(s, object) {
 		return object
 	}
-	for _, word := range missing {
+	for _, word := range placeholderWords {
 		if strings.TrimSpace(s) == word {
 			return word
 		}
@@ -247,13 +246,13 @@ func placeholder(s string, line bool) string {
 	return ""
 }
 
-// inWord tells whether a sign beside a word makes another word of it.
+// inWord reports whether a character beside a word makes it part of a longer word.
 func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("-_'’", r)
 }
 
-// blank tells whether a text shows nothing.
-func blank(s string) bool {
+// isBlank reports whether a text has no visible character.
+func isBlank(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && r != '\u2800'
 	})

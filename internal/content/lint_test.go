@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// misreadAs is a text as it looks when its UTF-8 is read as Windows-1252.
+// misreadAs returns a text whose UTF-8 was read as Windows-1252.
 func misreadAs(s string) string {
 	var read []rune
 	for _, b := range []byte(s) {
@@ -67,7 +67,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// TestLintLeavesAlone has texts that look like something wrong and are not.
+// TestLintLeavesAlone checks that Lint does not change texts that look wrong but are right.
 func TestLintLeavesAlone(t *testing.T) {
 	for _, text := range []string{
 		"", "The contract is null and void today", "Annulled", "nullable types", "null-safe", "Nan Madol", "nan", "Null", "Undefined", "Phan Nullinh",

@@ -1,10 +1,10 @@
 package content
 
-// Order names an order of a list, such as PUBLISHED_AT_DESC. Which ones a kind
-// has stands in the schema; what each means to the store stands in mongodb.
+// Order is the name of an order of a list, such as PUBLISHED_AT_DESC. The schema has the orders of each kind;
+// internal/storage/<kind>.go has their sort keys.
 type Order string
 
-// Stage is which copy of an entry is read.
+// Stage says which copy of an entry is read.
 type Stage string
 
 // The stages of reading.
@@ -17,19 +17,19 @@ const (
 type Connection[T any] struct {
 	Nodes    []T
 	PageInfo PageInfo
-	// TotalCount is how many the whole list has; it is counted only when asked for.
+	// TotalCount is the number of elements of the whole list. It is counted only if it is selected.
 	TotalCount int
-	// Cursors are the places of Nodes in the order, one each.
+	// Cursors are the cursors of Nodes, in the same order.
 	Cursors []string
 }
 
-// Edge is one element of a page with its place.
+// Edge is one element of a page with its cursor.
 type Edge[T any] struct {
 	Node   T
 	Cursor string
 }
 
-// Edges pairs the elements of the page with their places.
+// Edges returns the elements of the page with their cursors.
 func (c *Connection[T]) Edges() []Edge[T] {
 	edges := make([]Edge[T], len(c.Nodes))
 	for i, node := range c.Nodes {
@@ -38,7 +38,7 @@ func (c *Connection[T]) Edges() []Edge[T] {
 	return edges
 }
 
-// PageInfo says where a page stands in its list. Its cursors are nil on an empty page.
+// PageInfo is the position of a page in its list. Its cursors are nil on an empty page.
 type PageInfo struct {
 	HasNextPage     bool
 	HasPreviousPage bool
@@ -46,7 +46,7 @@ type PageInfo struct {
 	EndCursor       *string
 }
 
-// The page of revisions and its elements; those of the kinds stand in kinds_gen.go.
+// The page type of revisions. The page types of the kinds are in kinds_gen.go.
 type (
 	RevisionConnection = Connection[*Revision]
 	RevisionEdge       = Edge[*Revision]

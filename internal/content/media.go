@@ -9,14 +9,14 @@ var mediaKind = describe[Media](Descriptor{
 	Page:  Page{Picture: true},
 })
 
-// Media is a file that content shows: a picture, a recording, a document. Its
-// bytes are kept apart, under its id.
+// Media is a file that content shows: a picture, a recording, a document. Its bytes are stored separately, under its
+// id.
 type Media struct {
 	Base     `json:",inline"`
 	FileName string    `json:"fileName"`
 	FileType MediaKind `json:"kind"`
 	MimeType string    `json:"mimeType"`
-	// Width and Height are in pixels, for pictures and films.
+	// Width and Height are in pixels, for pictures and videos.
 	Width  *int `json:"width,omitempty"`
 	Height *int `json:"height,omitempty"`
 	// Bytes is the size of the file.
@@ -34,10 +34,9 @@ type Media struct {
 	Color string `json:"color,omitempty"`
 }
 
-// MediaVariant is the same picture at another width. Its bytes are kept beside
-// the original's.
+// MediaVariant is the same picture at another width. Its bytes are stored beside those of the original.
 type MediaVariant struct {
-	// Of is the medium; who shows the variant fills it in.
+	// Of is the medium. The code that answers with the variant fills it in.
 	Of       *Media `json:"-"`
 	Width    int    `json:"width"`
 	Height   int    `json:"height"`
@@ -45,7 +44,7 @@ type MediaVariant struct {
 	Bytes    int64  `json:"bytes"`
 }
 
-// MediaKind says what a medium is.
+// MediaKind is the type of a medium.
 type MediaKind string
 
 // The kinds of media.
@@ -59,20 +58,19 @@ const (
 // Kind implements [Content].
 func (*Media) Kind() Kind { return KindMedia }
 
-// Hidden tells that readers can't see the medium: it is a working copy of which nothing is
-// published.
+// Hidden reports whether readers cannot see the medium: this is a working copy, and there is no published copy.
 func (m *Media) Hidden() bool { return m.Editing != nil && m.Editing.LiveVersion == 0 }
 
-// Measured tells whether it is known how wide and high the medium is.
+// Measured reports whether the width and the height of the medium are known.
 func (m *Media) Measured() bool {
 	return m.Width != nil && m.Height != nil && *m.Width > 0 && *m.Height > 0
 }
 
-// leastVariant is the width in pixels above which a picture has variants, unless it moves.
+// leastVariant is the width in pixels above which a picture has variants, unless it is animated.
 const leastVariant = 320
 
-// Resizable tells whether the medium is a picture whose smaller sizes show what it does: of one that moves they would show
-// the first frame.
+// Resizable reports whether the medium is a picture that can be shown in smaller sizes. It is false for an animated
+// picture, because its smaller sizes show only the first frame.
 func (m *Media) Resizable() bool {
 	return m.FileType == MediaImage && m.Measured() && (len(m.Variants) > 0 || *m.Width <= leastVariant)
 }

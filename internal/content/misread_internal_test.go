@@ -6,8 +6,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// TestIsMisread sees that what is looked for first leaves out no text that is misread: every letter that UTF-8 has up to
-// three bytes for, as Windows-1252 reads them.
+// TestIsMisread checks that the first search of isMisread misses no misread text: every letter of up to three bytes in
+// UTF-8, read as Windows-1252.
 func TestIsMisread(t *testing.T) {
 	misreadTexts := 0
 	for r := rune(0x80); r <= 0xFFFF; r++ {

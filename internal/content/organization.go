@@ -44,13 +44,13 @@ func (o *Organization) ParentLink() ID { return o.ParentID }
 // Gives implements [Content].
 func (o *Organization) Gives() []any { return []any{o.ParentID} }
 
-// TakeOver implements [Content]: what stands above it, from its parent.
+// TakeOver implements [Content]: the organizations above it, from its parent.
 func (o *Organization) TakeOver(find Finder) (cycle bool, err error) {
-	o.AncestorIDs, cycle, err = above(o.ID, o.ParentID, find)
+	o.AncestorIDs, cycle, err = ancestors(o.ID, o.ParentID, find)
 	return cycle, err
 }
 
 // Taken implements [Content].
 func (o *Organization) Taken() Taken {
-	return takenChain("ancestors", o.AncestorIDs, func(parent ID) Content { return &Organization{ParentID: parent} })
+	return takenAncestors("ancestors", o.AncestorIDs, func(parent ID) Content { return &Organization{ParentID: parent} })
 }

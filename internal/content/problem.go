@@ -1,9 +1,9 @@
 package content
 
-// ProblemCode sorts what is wrong with what an editor sent, and what was mended in it.
+// ProblemCode is the code of a problem or a notice.
 type ProblemCode string
 
-// The codes of problems, which keep a change from being written.
+// The codes of problems. A change with a problem is not written.
 const (
 	ProblemRequired    ProblemCode = "REQUIRED"
 	ProblemInvalid     ProblemCode = "INVALID"
@@ -18,11 +18,11 @@ const (
 	ProblemInUse       ProblemCode = "IN_USE"
 	ProblemForbidden   ProblemCode = "FORBIDDEN"
 	ProblemUnavailable ProblemCode = "UNAVAILABLE"
-	// ProblemSessionNotKept is told of a sign-in whose cookie would not come back; also as a notice.
+	// ProblemSessionNotKept is for a sign-in whose browser would not send the cookie back; it is also a notice.
 	ProblemSessionNotKept ProblemCode = "SESSION_NOT_KEPT"
 )
 
-// The codes of notices, which tell of what was written otherwise than it was sent.
+// The codes of notices. A notice says what was stored differently from what was sent, or what else to know.
 const (
 	NoticeRepaired  ProblemCode = "REPAIRED"
 	NoticeLost      ProblemCode = "LOST"
@@ -31,13 +31,13 @@ const (
 	NoticeHidden    ProblemCode = "HIDDEN"
 )
 
-// Problem is one thing that is wrong with what an editor sent, or that was mended.
+// Problem is an error in what an editor sent, or a notice about it.
 type Problem struct {
 	Code ProblemCode
 	// Message says what is wrong and what to do, in the editor's language.
 	Message string
-	// Path leads to it in the arguments: "input", "agenda", "0", "title".
+	// Path is the place in the arguments: "input", "agenda", "0", "title".
 	Path []string
-	// Entries are those that it is about, where it is about others than the one that was changed.
+	// Entries are the entries that the problem is about, if they are not the changed entry itself.
 	Entries []ID
 }

@@ -4,62 +4,62 @@ import "slices"
 
 // Content is an entry of any kind.
 type Content interface {
-	// Common is the part that all kinds share.
+	// Common returns the fields that all kinds have.
 	Common() *Base
-	// Kind is the kind of the entry.
+	// Kind returns the kind of the entry.
 	Kind() Kind
-	// Label is the entry's display name: its title or its name.
+	// Label returns the display name of the entry: its title or its name.
 	Label() Text
-	// Check tells what is missing in the copy, and what does not fit together in it.
+	// Check reports missing values and contradictions in the copy to a Checker.
 	Check(Checker)
 	rules
 }
 
-// rules are what a kind may have of its own beside [Content]; [Base] has those of a kind without any.
+// rules are the optional methods of a kind. [Base] has the methods for kinds that do not need them.
 type rules interface {
-	// SetDefaults sets what a new copy has when nothing is said.
+	// SetDefaults sets the default values of a new copy.
 	SetDefaults(*Site)
-	// Derive works out what follows from the copy's own content. Minutes counts how long rich text takes to read.
+	// Derive computes the fields that are derived from the copy's own content. Minutes returns the reading time of rich
+	// text.
 	Derive(minutes func(RichText) Minutes)
-	// ParentLink is the entry of the same kind that the copy stands directly below; "" at the top of its tree, and for
-	// kinds that make none.
+	// ParentLink returns the parent in the tree of the kind; "" for a root, and for kinds without a tree.
 	ParentLink() ID
-	// TakeOver works out what the copy takes over from other entries; cycle tells that one stands below itself.
+	// TakeOver copies values from other entries into the copy. Cycle reports that an entry is below itself in its tree.
 	TakeOver(find Finder) (cycle bool, err error)
-	// Taken is what TakeOver worked out last.
+	// Taken returns the values that the last TakeOver copied.
 	Taken() Taken
-	// Gives is what others take over from the copy; nil if they take over nothing from its kind.
+	// Gives returns the values that other entries copy from this copy; nil if no kind copies from its kind.
 	Gives() []any
-	// Correct adds a correction that readers see, where the kind has them ([Descriptor.Corrected]).
+	// Correct adds a correction that readers see, for kinds that have corrections ([Descriptor.Corrected]).
 	Correct(Correction)
 }
 
-// Checker is told what is wrong with a copy. Paths lead to fields of the copy.
+// Checker collects the problems of a copy. A path is the place of a field in the copy.
 type Checker interface {
-	// Need tells that something must be given, unless it is there.
+	// Need reports a missing value if there is false.
 	Need(there bool, path ...string)
-	// Count tells that a number must be from 1 to most, where it is given and is not.
+	// Count reports a number that is not from 1 to most; nil is right.
 	Count(n *int, most int, path ...string)
-	// Degrees tells that an angle must be from -most to most, where it is given and is not.
+	// Degrees reports an angle that is not from -most to most; nil is right.
 	Degrees(v *float64, most float64, path ...string)
-	// Ordered tells that an end lies before its beginning, unless it is in order. The path is that of the end.
+	// Ordered reports an end that is before its beginning, if inOrder is false. The path is the path of the end.
 	Ordered(inOrder bool, path ...string)
-	// OneOf tells that one of some fields is to be given, unless that is so.
+	// OneOf reports that only one of some fields may be given, if right is false.
 	OneOf(right bool, fields string, path ...string)
-	// TimeZone tells that a name is none of a time zone, unless it is one.
+	// TimeZone reports a name that is not the name of a time zone.
 	TimeZone(name string, path ...string)
 }
 
-// Finder finds a copy of an entry; nil when there is none.
+// Finder returns a copy of an entry; nil if there is none.
 type Finder func(ID) (Content, error)
 
-// Taken is what a copy took over from other entries.
+// Taken has the values that a copy copied from other entries.
 type Taken struct {
-	// From are the entries that it stands on.
+	// From are the entries from which it copied.
 	From []ID
 	// Fields has the values by the names of their stored fields.
 	Fields map[string]any
-	// Told are those entries, with as much as the copy tells of them.
+	// Told are those entries, with only the values that the copy has of them.
 	Told map[ID]Content
 }
 
@@ -84,8 +84,9 @@ func (*Base) Gives() []any { return nil }
 // Correct implements [Content].
 func (*Base) Correct(Correction) {}
 
-// above are the ids from the root of a tree down to a parent, for an entry that is to stand below it.
-func above(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
+// ancestors returns the ids from the root of a tree down to a parent, for the entry of, which is below that parent.
+// Cycle reports that of, or one of the entries above it, is below itself.
+func ancestors(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
 	for parent != "" {
 		if parent == of || slices.Contains(chain, parent) {
 			return nil, true, nil
@@ -103,9 +104,9 @@ func above(of, parent ID, find Finder) (chain []ID, cycle bool, err error) {
 	return chain, false, nil
 }
 
-// takenChain is what a copy took over that keeps in a field which entries stand above it, from the root down. Below
-// makes one of those from its parent.
-func takenChain(field string, chain []ID, below func(parent ID) Content) Taken {
+// takenAncestors returns Taken for a copy that has the ids of all entries above it in a field, from the root down.
+// Below makes such an entry from the id of its parent.
+func takenAncestors(field string, chain []ID, below func(parent ID) Content) Taken {
 	fields := map[string]any{field: append([]ID{}, chain...)}
 	t := Taken{From: chain, Fields: fields, Told: make(map[ID]Content, len(chain))}
 	var parent ID
@@ -116,5 +117,5 @@ func takenChain(field string, chain []ID, below func(parent ID) Content) Taken {
 	return t
 }
 
-// inside is a path that goes on from another one.
-func inside(path []string, names ...string) []string { return append(slices.Clone(path), names...) }
+// subpath returns a path followed by more names.
+func subpath(path []string, names ...string) []string { return append(slices.Clone(path), names...) }

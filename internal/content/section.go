@@ -11,8 +11,7 @@ var sectionKind = describe[Section](Descriptor{
 	Page:    Page{Summary: "description"},
 })
 
-// Section is a part of the site, such as news. Sections form a tree, which is
-// what a breadcrumb shows.
+// Section is a part of the site, such as news. Sections form a tree, which breadcrumbs show.
 type Section struct {
 	Base        `json:",inline"`
 	Name        Text `json:"name" lint:"line"`
@@ -20,7 +19,7 @@ type Section struct {
 	ParentID    ID   `json:"parent,omitempty" link:"Section"`
 	// AncestorIDs are the sections above it, from the root down.
 	AncestorIDs []ID `json:"ancestors,omitempty" link:"Section"`
-	// Position orders sections that stand beside each other, from 0.
+	// Position orders the sections with the same parent, from 0.
 	Position int `json:"position"`
 }
 
@@ -39,14 +38,14 @@ func (s *Section) ParentLink() ID { return s.ParentID }
 // Gives implements [Content].
 func (s *Section) Gives() []any { return []any{s.ParentID} }
 
-// TakeOver implements [Content]: what stands above it, from its parent.
+// TakeOver implements [Content]: the sections above it, from its parent.
 func (s *Section) TakeOver(find Finder) (cycle bool, err error) {
-	s.AncestorIDs, cycle, err = above(s.ID, s.ParentID, find)
+	s.AncestorIDs, cycle, err = ancestors(s.ID, s.ParentID, find)
 	return cycle, err
 }
 
 // Taken implements [Content].
-func (s *Section) Taken() Taken { return takenChain("ancestors", s.AncestorIDs, sectionBelow) }
+func (s *Section) Taken() Taken { return takenAncestors("ancestors", s.AncestorIDs, sectionBelow) }
 
-// sectionBelow is as much of a section as those below it tell.
+// sectionBelow returns a section with the data that the entries below it have of it: its parent.
 func sectionBelow(parent ID) Content { return &Section{ParentID: parent} }

@@ -1,20 +1,20 @@
 package content
 
-// Site is the publication as a whole.
+// Site has the settings and menus of the site.
 type Site struct {
 	// Version counts the accepted changes, from 0.
 	Version   int       `json:"version"`
 	Name      Text      `json:"name" lint:"line"`
 	Languages Languages `json:"languages"`
-	// TimeZone is the site's own zone, by its name in the IANA database; moments are written in it.
+	// TimeZone is the site's time zone, as a name of the IANA database. Answers have times in this zone.
 	TimeZone string  `json:"timeZone"`
 	Menus    []*Menu `json:"menus"`
 }
 
-// Locales are the languages that the site is written in.
+// Locales are the languages of the site.
 func (s *Site) Locales() []Locale { return s.Languages.Locales }
 
-// DefaultLocale is the language that answers where none is asked for.
+// DefaultLocale returns the language that is used if a request names none.
 func (s *Site) DefaultLocale() Locale { return s.Languages.Default }
 
 // Menu is a list of links at one place of the site, such as "main".

@@ -2,16 +2,15 @@ package content
 
 import "strings"
 
-// MaxSlug bounds a slug in bytes.
+// MaxSlug is the largest length of a slug, in bytes.
 const MaxSlug = 200
 
-// madeSlug bounds a slug that is made from a text, in bytes: editors may give longer ones.
+// madeSlug is the largest length of a slug that is made from a text, in bytes. Slugs that editors write may be longer.
 const madeSlug = 100
 
-// Slug makes the part of an address that tells what a page is about from its title:
-// "Đi chợ Đồng Tháp" gives "di-cho-dong-thap". It has the letters a-z, digits and
-// single dashes, and at most 100 bytes, cut between words where it can be. It is empty
-// where nothing is left of the text, as of one in Chinese.
+// Slug makes a slug from a title: "Đi chợ Đồng Tháp" gives "di-cho-dong-thap". A slug has the letters a-z, digits and
+// single dashes, and at most 100 bytes. A longer one is cut, between words if possible. The slug is empty if the text
+// has no such letters, for example a Chinese text.
 func Slug(text string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(Fold(strings.ToValidUTF8(text, " ")), func(r rune) bool { return !slugSign(r) }) {
@@ -26,12 +25,12 @@ func Slug(text string) string {
 	return b.String()
 }
 
-// ValidSlug tells whether an address may end with a slug as it is: a-z, digits, and
-// single dashes between them, at most [MaxSlug] bytes.
+// ValidSlug reports whether a text is a valid slug: a-z, digits, and single dashes between them, at most [MaxSlug]
+// bytes.
 func ValidSlug(s string) bool {
 	return s != "" && len(s) <= MaxSlug && s[0] != '-' && s[len(s)-1] != '-' && !strings.Contains(s, "--") &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r != '-' && !slugSign(r) })
 }
 
-// slugSign tells whether a slug's words have a sign.
+// slugSign reports whether a character may be in the words of a slug.
 func slugSign(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }

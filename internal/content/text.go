@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Locale is a language tag by BCP 47, such as "vi" or "en-GB".
+// Locale is a language tag of BCP 47, such as "vi" or "en-GB".
 type Locale string
 
 // Undetermined is BCP 47's tag for a text that is the same in every language, such as a file's name.
@@ -14,9 +14,10 @@ const Undetermined Locale = "und"
 // Text is a text in several languages.
 type Text map[Locale]string
 
-// In is the text in the first language of a chain that has one, and that
-// language. A text of no language in particular answers for the chain's first. Behind the chain stands whatever text there
-// is: an entry that is written in a language that the site had once still has a name. Where there is none at all, it is empty.
+// In returns the text in the first language of a chain that has one, and that language. For a text with the tag
+// Undetermined, the language is the first of the chain. If no language of the chain has a text, In returns the text of
+// any other language, so that an entry in a former language of the site still has a name. It returns "" if there is no
+// text at all.
 func (t Text) In(chain []Locale) (string, Locale) {
 	for _, l := range chain {
 		if s := t[l]; s != "" {
@@ -30,7 +31,8 @@ func (t Text) In(chain []Locale) (string, Locale) {
 	return t[l], l
 }
 
-// anyLocale is the first language, in the order of their tags, in which there is something; empty where there is nothing.
+// anyLocale returns the first language, in the order of their tags, for which there returns true; empty if there is
+// none.
 func anyLocale[V any](in map[Locale]V, there func(V) bool) (first Locale) {
 	for l, v := range in {
 		if there(v) && (first == "" || l < first) {
@@ -40,13 +42,13 @@ func anyLocale[V any](in map[Locale]V, there func(V) bool) (first Locale) {
 	return first
 }
 
-// Empty tells that there is no text in any language.
+// Empty reports whether there is no text in any language.
 func (t Text) Empty() bool {
 	s, _ := t.In(nil)
 	return s == "" && t[Undetermined] == ""
 }
 
-// With is the text with another one in its place in the languages that that one has.
+// With returns the text, with the texts of other in the languages that other has.
 func (t Text) With(other Text) Text {
 	if len(other) == 0 {
 		return t
@@ -60,17 +62,17 @@ func (t Text) With(other Text) Text {
 	return both
 }
 
-// Languages is the site's languages and how one stands in for another.
+// Languages are the site's languages and their fallback order.
 type Languages struct {
-	// Default answers where nothing else does. It is one of Locales.
+	// Default is the language of requests that name none, and the first fallback. It is one of Locales.
 	Default Locale `json:"default"`
-	// Locales are the languages that the site is written in.
+	// Locales are the languages of the site.
 	Locales []Locale `json:"locales"`
 }
 
-// Chain lists the languages that may answer for one that was asked for: itself,
-// then what it is a variant of ("en-GB", "en"), then the site's default and its
-// other languages in their order. The empty locale asks for the default.
+// Chain returns the fallback chain of a requested language: the language itself, then the languages of which it is a
+// variant ("en-GB", "en"), then the site's default and its other languages in their order. Languages that the site does
+// not have are skipped. The empty locale requests the default.
 func (l Languages) Chain(asked Locale) []Locale {
 	chain := make([]Locale, 0, len(l.Locales)+1)
 	add := func(locale Locale) {

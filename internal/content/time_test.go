@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TestDays sees where days begin and end, and that each moment between is of that day and none outside is.
+// TestDays checks where days begin and end, and that exactly the moments in between belong to the day.
 func TestDays(t *testing.T) {
 	for _, c := range []struct {
 		day                Date
@@ -19,7 +19,7 @@ func TestDays(t *testing.T) {
 		{"2011-12-29", "Pacific/Apia", "2011-12-29T00:00:00-10:00", "2011-12-29T23:59:59.999-10:00"}, // the next day was skipped
 		{"2011-12-30", "Pacific/Apia", "", ""},
 		{"0001-01-02", "Asia/Ho_Chi_Minh", "0001-01-01T16:53:30Z", "0001-01-02T16:53:29.999Z"},
-		{"0001-01-01", "UTC", "", "0001-01-01T23:59:59.999Z"}, // the moment that stands for none
+		{"0001-01-01", "UTC", "", "0001-01-01T23:59:59.999Z"}, // the zero time, which means none
 		{"0001-01-01", "Asia/Ho_Chi_Minh", "", "0001-01-01T16:53:29.999Z"},
 		{"9999-12-31", "UTC", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z"},
 		{"9999-12-31", "America/New_York", "9999-12-31T00:00:00-05:00", ""},

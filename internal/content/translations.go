@@ -2,14 +2,14 @@ package content
 
 import "strings"
 
-// Vietnamese tells whether messages to people are in Vietnamese: it is the first of the languages in which they want to be answered.
-// Anybody else is told in English.
+// Vietnamese reports whether messages are in Vietnamese: it is the first language of the chain. Otherwise they are in
+// English.
 func Vietnamese(chain []Locale) bool {
 	return len(chain) > 0 && (chain[0] == "vi" || strings.HasPrefix(string(chain[0]), "vi-"))
 }
 
-// translations are what errors say in Vietnamese, by their English formats: those that people read. What only the developer
-// of a client can act on (BAD_USER_INPUT, TOO_COMPLEX, CSRF) is in English.
+// translations has the Vietnamese formats of errors that people read, by their English formats. Errors that only the
+// developer of a client can fix (BAD_USER_INPUT, TOO_COMPLEX, CSRF) are in English only.
 var translations = map[string]string{
 	"Sign in first, or send a token: Authorization: Bearer ….":                                             "Hãy đăng nhập trước, hoặc gửi token: Authorization: Bearer ….",
 	"Sign in with the account whose password is to change.":                                                "Hãy đăng nhập bằng tài khoản cần đổi mật khẩu.",

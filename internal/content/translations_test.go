@@ -12,7 +12,7 @@ import (
 
 var verbs = regexp.MustCompile(`%[a-z]`)
 
-// TestTranslationsTakeTheSameValues sees that both languages of an error take the same values in the same order.
+// TestTranslationsTakeTheSameValues checks that both languages of an error have the same values in the same order.
 func TestTranslationsTakeTheSameValues(t *testing.T) {
 	for english, vietnamese := range translations {
 		if !slices.Equal(verbs.FindAllString(english, -1), verbs.FindAllString(vietnamese, -1)) {
@@ -24,8 +24,8 @@ func TestTranslationsTakeTheSameValues(t *testing.T) {
 // forPeople are the codes of errors that people read.
 var forPeople = regexp.MustCompile(`(?s)(?:content\.Errorf|refused)\([^"()]*\bcontent\.Code(?:Unauthenticated|Forbidden|NotFound|Conflict|RateLimited|Unavailable|Internal),\s*("(?:[^"\\]|\\.)*")`)
 
-// TestErrorsForPeopleAreTranslated looks through the program's source for errors that people read, and for translations that
-// no error has any more.
+// TestErrorsForPeopleAreTranslated looks through the program's source for errors that people read, and for translations
+// that no error has any more.
 func TestErrorsForPeopleAreTranslated(t *testing.T) {
 	root := os.DirFS("../..")
 	var source strings.Builder

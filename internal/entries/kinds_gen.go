@@ -4,7 +4,7 @@ package entries
 
 import "sen/internal/storage"
 
-// all lists the collection of each kind.
+// all returns the collections of all kinds.
 func all(s *storage.Store) []Collection {
 	return []Collection{
 		of(s.Articles),

@@ -22,10 +22,10 @@ func WorkflowTable() string {
 		switch m.to {
 		case "":
 			if m.action == content.ActionDeleteForever {
-				to = "gone"
+				to = "deleted"
 			}
 			if m.timed {
-				to, m.timed = "the same, with a time behind that of its publication", false
+				to, m.timed = "the same; the time must be after that of the publication", false
 			}
 		case content.StateDraft:
 			to = "`DRAFT`, or `CHANGED` while readers see an earlier copy"
@@ -37,9 +37,9 @@ func WorkflowTable() string {
 		}
 		switch {
 		case m.timed && m.later == "":
-			to += "; with a time to come: the same until then"
+			to += "; with a time in the future: the same until then"
 		case m.timed:
-			to += "; with a time to come: `" + string(m.later) + "` until then"
+			to += "; with a time in the future: `" + string(m.later) + "` until then"
 		}
 		live := ""
 		if m.live {

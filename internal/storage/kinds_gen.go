@@ -4,7 +4,7 @@ package storage
 
 import "sen/internal/content"
 
-// byKind are the collections of entries.
+// byKind has the collection of entries of each kind.
 type byKind struct {
 	Articles      *Collection[*content.Article, *content.ArticleFilter]
 	Authors       *Collection[*content.Author, *content.AuthorFilter]
@@ -19,7 +19,7 @@ type byKind struct {
 	Media         *Collection[*content.Media, *content.MediaFilter]
 }
 
-// openKinds makes the collections of entries, in the order of the contract.
+// openKinds opens the collections of entries, in the order of the schema.
 func (s *Store) openKinds() []collection {
 	return []collection{
 		openCollection(s, &s.Articles, articles()),
