@@ -35,8 +35,14 @@ func attacks(host string) []attackRequest {
 		return request{text, bytes.Index(text, []byte(placeholder)), len(placeholder), "0123456789"}
 	}
 	return []attackRequest{
-		{"different documents", numbered(operation{query: fmt.Sprintf(query, placeholder), variables: map[string]any{"slug": "article-7"}})},
-		{"different variables", numbered(operation{query: fmt.Sprintf(query, ""), variables: map[string]any{"slug": "nothing-" + placeholder}})},
+		{
+			"different documents",
+			numbered(operation{query: fmt.Sprintf(query, placeholder), variables: map[string]any{"slug": "article-7"}}),
+		},
+		{
+			"different variables",
+			numbered(operation{query: fmt.Sprintf(query, ""), variables: map[string]any{"slug": "nothing-" + placeholder}}),
+		},
 	}
 }
 
@@ -53,7 +59,8 @@ func (f *fleet) attack(ctx context.Context, r *report) error {
 	o := r.operations[min(1, len(r.operations)-1)]
 	known, during := o.post(p.host), 2*r.during
 	r.printf("\n### Under attack\n\nCached answers (%s) to %d connections, while another client sends up to %d requests a second, all different.\n\n"+
-		"| attack | attacks /s | cached /s | cached /s without attack | ratio |\n| --- | ---: | ---: | ---: | ---: |\n", o.name, attackConnections, attackPace)
+		"| attack | attacks /s | cached /s | cached /s without attack | ratio |\n| --- | ---: | ---: | ---: | ---: |\n",
+		o.name, attackConnections, attackPace)
 	for _, attack := range attacks(p.host) {
 		var peace, war, enemies []result
 		for round := range r.rounds {
@@ -70,14 +77,22 @@ func (f *fleet) attack(ctx context.Context, r *report) error {
 		}
 		speed := func(r result) float64 { return r.perSecond }
 		ratio := median(war, speed) / median(peace, speed)
-		r.printf("| %s | %.0f | %.0f | %.0f | %.2f |\n", attack.name, median(enemies, speed), median(war, speed), median(peace, speed), ratio)
-		r.goals = append(r.goals, goal{what: "cached answers under attack by " + attack.name + ", relative to no attack", figure: ratio, bound: minAttacked})
+		r.printf("| %s | %.0f | %.0f | %.0f | %.2f |\n", attack.name, median(enemies, speed), median(war, speed),
+			median(peace, speed), ratio)
+		r.goals = append(r.goals,
+			goal{
+				what: "cached answers under attack by " + attack.name + ", relative to no attack", figure: ratio,
+				bound: minAttacked,
+			})
 	}
-	return r.memory(ctx, " under attack", []*process{p}, func(*process) (string, cacheSizes) { return "Sen with little memory", attackedCaches })
+	return r.memory(ctx, " under attack", []*process{p},
+		func(*process) (string, cacheSizes) { return "Sen with little memory", attackedCaches })
 }
 
 // loadBoth sends two kinds of requests at the same time.
-func loadBoth(ctx context.Context, host string, known, attack request, during time.Duration) (cached, attacker result, err error) {
+func loadBoth(
+	ctx context.Context, host string, known, attack request, during time.Duration,
+) (cached, attacker result, err error) {
 	var failed error
 	var wg sync.WaitGroup
 	wg.Go(func() { attacker, failed = load(ctx, host, attack, attackConnections, during, attackPace) })

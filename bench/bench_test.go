@@ -33,7 +33,8 @@ func TestEqual(t *testing.T) {
 	if err := fill(t.Context(), store, minArticles, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })
+	server := testserver.Start(t, store,
+		func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<20) })
 	byHand, err := newByHand(engine.URI)
 	if err != nil {
 		t.Fatal(err)
@@ -57,10 +58,13 @@ func TestEqual(t *testing.T) {
 		}
 	}
 	for name, answer := range map[string]string{
-		"equal content": `{"data":{"article":{"title":"Something else"}}}`, "nothing in it": `{"data":{"article":null}}`, "answered": `{"errors":[{"message":"No."}]}`,
+		"equal content": `{"data":{"article":{"title":"Something else"}}}`, "nothing in it": `{"data":{"article":null}}`,
+		"answered": `{"errors":[{"message":"No."}]}`,
 	} {
-		other := hosted(t, name, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { deliver(w, []byte(answer)) }), operation.post)
-		if err := equal(t.Context(), all[0], []*target{targets[0], other}); err == nil || !strings.Contains(err.Error(), name) {
+		other := hosted(t, name,
+			http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { deliver(w, []byte(answer)) }), operation.post)
+		if err := equal(t.Context(), all[0], []*target{targets[0], other}); err == nil ||
+			!strings.Contains(err.Error(), name) {
 			t.Errorf("%s is taken: %v", answer, err)
 		}
 	}
@@ -72,7 +76,8 @@ func TestRequests(t *testing.T) {
 	o := operations(minArticles, "")[0]
 	for _, r := range append(attacks(host), attackRequest{"spelled", o.spelled(host)}) {
 		one, other := string(r.next([]byte(string(r.bytes)))), string(r.next([]byte(string(r.bytes))))
-		if one == other || len(one) != len(r.bytes) || one[:r.at] != other[:r.at] || one[r.at+r.width:] != other[r.at+r.width:] {
+		if one == other || len(one) != len(r.bytes) || one[:r.at] != other[:r.at] ||
+			one[r.at+r.width:] != other[r.at+r.width:] {
 			t.Errorf("%s sends\n%s\nand\n%s", r.name, one, other)
 		}
 	}
@@ -101,9 +106,15 @@ func TestMedian(t *testing.T) {
 // TestShares checks how processor time is divided among the processes.
 func TestShares(t *testing.T) {
 	at := time.Now()
-	after := usage{at: at.Add(time.Second), server: 800 * time.Millisecond, mongod: 400 * time.Millisecond, client: 200 * time.Millisecond, idle: 200 * time.Millisecond}
+	after := usage{
+		at: at.Add(time.Second), server: 800 * time.Millisecond, mongod: 400 * time.Millisecond,
+		client: 200 * time.Millisecond, idle: 200 * time.Millisecond,
+	}
 	s := share(usage{at: at}, after, 2)
-	for name, part := range map[string][2]float64{"server": {s.server, .4}, "mongod": {s.mongod, .2}, "client": {s.client, .1}, "idle": {s.idle, .1}, "others": {s.others, .2}} {
+	for name, part := range map[string][2]float64{
+		"server": {s.server, .4}, "mongod": {s.mongod, .2},
+		"client": {s.client, .1}, "idle": {s.idle, .1}, "others": {s.others, .2},
+	} {
 		if math.Abs(part[0]-part[1]) > 1e-9 {
 			t.Errorf("%s had %v, not %v", name, part[0], part[1])
 		}

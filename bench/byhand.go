@@ -54,11 +54,15 @@ func newByHand(uri string) (*byHand, error) {
 
 func (h *byHand) routes(mux *http.ServeMux) {
 	for path, answer := range map[string]func(context.Context, *http.Request) (any, error){
-		"GET /articles/{slug}": func(ctx context.Context, r *http.Request) (any, error) { return h.article(ctx, r.PathValue("slug")) },
-		"GET /latest":          func(ctx context.Context, _ *http.Request) (any, error) { return h.latest(ctx) },
-		"GET /articles":        h.articles,
-		"GET /awards":          h.awardsOfYear,
-		"GET /front":           func(ctx context.Context, _ *http.Request) (any, error) { return h.front(ctx) },
+		"GET /articles/{slug}": func(ctx context.Context, r *http.Request) (any,
+			error,
+		) {
+			return h.article(ctx, r.PathValue("slug"))
+		},
+		"GET /latest":   func(ctx context.Context, _ *http.Request) (any, error) { return h.latest(ctx) },
+		"GET /articles": h.articles,
+		"GET /awards":   h.awardsOfYear,
+		"GET /front":    func(ctx context.Context, _ *http.Request) (any, error) { return h.front(ctx) },
 
 		"POST /articles":              h.create,
 		"POST /articles/{id}":         h.update,
@@ -127,8 +131,11 @@ func orderBy(field string, direction int) bson.D {
 var anyPublished = liveEquals("publishedAt", atLeast(time.Unix(0, 0)))
 
 // find reads a page of a collection.
-func find[T any](ctx context.Context, h *byHand, collection string, filter, sort bson.D, limit int, read bson.D) (found []stored[T], err error) {
-	cursor, err := h.db.Collection(collection).Find(ctx, filter, options.Find().SetSort(sort).SetLimit(int64(limit)).SetBatchSize(int32(limit+1)).SetProjection(read))
+func find[T any](
+	ctx context.Context, h *byHand, collection string, filter, sort bson.D, limit int, read bson.D,
+) (found []stored[T], err error) {
+	cursor, err := h.db.Collection(collection).Find(ctx, filter,
+		options.Find().SetSort(sort).SetLimit(int64(limit)).SetBatchSize(int32(limit+1)).SetProjection(read))
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +143,9 @@ func find[T any](ctx context.Context, h *byHand, collection string, filter, sort
 }
 
 // join reads the entries with the given ids that were not read before, each once.
-func join[T any](ctx context.Context, h *byHand, collection string, ids []string, read bson.D, into map[string]*T) error {
+func join[T any](
+	ctx context.Context, h *byHand, collection string, ids []string, read bson.D, into map[string]*T,
+) error {
 	wanted := map[string]bool{}
 	var missing []string
 	for _, id := range ids {

@@ -82,11 +82,13 @@ var articleFields = fields("title", "lead", "byline", "publishedAt", "cover", "b
 // article serves one article by its slug.
 func (h *byHand) article(ctx context.Context, slug string) (any, error) {
 	var a stored[article]
-	err := h.db.Collection("articles").FindOne(ctx, bson.D{liveEquals("slug", slug), anyPublished}, options.FindOne().SetProjection(articleFields)).Decode(&a)
+	err := h.db.Collection("articles").FindOne(ctx, bson.D{liveEquals("slug", slug), anyPublished},
+		options.FindOne().SetProjection(articleFields)).Decode(&a)
 	if err != nil {
 		return nil, err
 	}
-	authors, sections, tags, organizations := map[string]*named{}, map[string]*named{}, map[string]*named{}, map[string]*named{}
+	authors, sections, tags, organizations := map[string]*named{}, map[string]*named{}, map[string]*named{},
+		map[string]*named{}
 	media := map[string]*medium{}
 	blocks := a.Live.Body.VI
 	if len(blocks) == 0 {
@@ -108,11 +110,13 @@ func (h *byHand) article(ctx context.Context, slug string) (any, error) {
 		return nil, err
 	}
 	shown := articleShown{
-		ID: a.ID, Title: a.Live.Title.String(), Lead: a.Live.Lead.String(), Byline: a.Live.Byline.String(), PublishedAt: a.Live.PublishedAt.In(h.zone),
-		Cover:   showCover(a.Live.Cover, media),
-		Authors: pick(a.Live.Authors, authors, showAuthor(organizations)),
-		Section: one(a.Live.Section, sections, func(s *named) placeShown { return placeShown{s.Name.String(), "/sections/" + s.Slug} }),
-		Tags:    pick(a.Live.Tags, tags, showName),
+		ID: a.ID, Title: a.Live.Title.String(), Lead: a.Live.Lead.String(), Byline: a.Live.Byline.String(),
+		PublishedAt: a.Live.PublishedAt.In(h.zone),
+		Cover:       showCover(a.Live.Cover, media),
+		Authors:     pick(a.Live.Authors, authors, showAuthor(organizations)),
+		Section: one(a.Live.Section, sections,
+			func(s *named) placeShown { return placeShown{s.Name.String(), "/sections/" + s.Slug} }),
+		Tags: pick(a.Live.Tags, tags, showName),
 	}
 	shown.Body.HTML = asHTML(blocks, media)
 	return map[string]any{"article": shown}, nil
@@ -180,7 +184,10 @@ func (h *byHand) latest(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	return map[string]any{"articles": paged(found, func(a *stored[article]) latestShown {
-		return latestShown{h.row(a, authors), a.Live.Byline.String(), one(a.Live.Section, sections, showName), showThumb(a.Live.Cover, covers)}
+		return latestShown{
+			h.row(a, authors), a.Live.Byline.String(), one(a.Live.Section, sections, showName),
+			showThumb(a.Live.Cover, covers),
+		}
 	})}, nil
 }
 
@@ -212,9 +219,13 @@ func (h *byHand) articles(ctx context.Context, r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		filter = bson.D{liveEquals("publishedAt", append(atMost(at), atLeast(time.Unix(0, 0))...)), {Key: "$or", Value: bson.A{
-			bson.D{liveEquals("publishedAt", bson.D{{Key: "$lt", Value: at}})}, bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: id}}}},
-		}}}
+		filter = bson.D{
+			liveEquals("publishedAt", append(atMost(at), atLeast(time.Unix(0, 0))...)),
+			{Key: "$or", Value: bson.A{
+				bson.D{liveEquals("publishedAt", bson.D{{Key: "$lt", Value: at}})},
+				bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: id}}}},
+			}},
+		}
 	}
 	found, err := find[article](ctx, h, "articles", filter, latestFirst, size+1, rowFields)
 	if err != nil {
@@ -233,7 +244,8 @@ func (h *byHand) slugs(ctx context.Context, keys ...string) ([]string, error) {
 		ID    string `bson:"_id"`
 		Entry string
 	}
-	cursor, err := h.db.Collection("routes").Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetBatchSize(int32(len(keys)+1)))
+	cursor, err := h.db.Collection("routes").Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}},
+		options.Find().SetBatchSize(int32(len(keys)+1)))
 	if err == nil {
 		err = cursor.All(ctx, &claims)
 	}

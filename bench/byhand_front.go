@@ -85,7 +85,10 @@ func recipientsOf(a *award) (ids []string) {
 }
 
 func showAward(a *award, id string, organizations, rounds map[string]*named) awardShown {
-	shown := awardShown{ID: id, Title: a.Title.String(), Year: a.Year, Level: a.Level, Recipients: make([]recipientShown, len(a.Recipients)), Round: one(a.Round, rounds, showName)}
+	shown := awardShown{
+		ID: id, Title: a.Title.String(), Year: a.Year, Level: a.Level,
+		Recipients: make([]recipientShown, len(a.Recipients)), Round: one(a.Round, rounds, showName),
+	}
 	for i, r := range a.Recipients {
 		shown.Recipients[i] = recipientShown{r.Name.String(), one(r.Organization, organizations, showName)}
 	}
@@ -131,7 +134,10 @@ type front struct {
 
 // front serves the front page. It reads the lists, then the entries that they refer to, level by level.
 func (h *byHand) front(ctx context.Context) (any, error) {
-	f := &front{authors: map[string]*named{}, organizations: map[string]*named{}, rounds: map[string]*named{}, covers: map[string]*medium{}}
+	f := &front{
+		authors: map[string]*named{}, organizations: map[string]*named{}, rounds: map[string]*named{},
+		covers: map[string]*medium{},
+	}
 	for _, level := range []func(context.Context, *byHand, *errgroup.Group){f.lists, f.within, f.linked, f.employers} {
 		tasks, taskCtx := errgroup.WithContext(ctx)
 		level(taskCtx, h, tasks)
@@ -150,7 +156,8 @@ func (f *front) lists(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	})
 	tasks.Go(func() (err error) {
 		since := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
-		f.events, err = find[event](ctx, h, "events", bson.D{liveEquals("startsAt", atLeast(since))}, orderBy("startsAt", 1), 5, eventFields)
+		f.events, err = find[event](ctx, h, "events", bson.D{liveEquals("startsAt", atLeast(since))}, orderBy("startsAt", 1),
+			5, eventFields)
 		return err
 	})
 	tasks.Go(func() (err error) {
@@ -164,7 +171,9 @@ func (f *front) within(ctx context.Context, h *byHand, tasks *errgroup.Group) {
 	f.articles = make([][]stored[article], len(f.sections))
 	for i := range f.sections {
 		tasks.Go(func() (err error) {
-			f.articles[i], err = find[article](ctx, h, "articles", bson.D{liveEquals("section", f.sections[i].ID), anyPublished}, latestFirst, 6, teaserFields)
+			f.articles[i],
+				err = find[article](ctx, h, "articles", bson.D{liveEquals("section", f.sections[i].ID), anyPublished}, latestFirst,
+				6, teaserFields)
 			return err
 		})
 	}
@@ -211,11 +220,17 @@ func (f *front) shown(zone *time.Location) any {
 	events := make([]eventShown, len(f.events))
 	for i := range f.events {
 		e := &f.events[i].Live
-		events[i] = eventShown{e.Name.String(), "/events/" + e.Slug, e.StartsAt.In(zone), pick(e.Organizers, f.organizations, showName)}
+		events[i] = eventShown{
+			e.Name.String(), "/events/" + e.Slug, e.StartsAt.In(zone),
+			pick(e.Organizers, f.organizations, showName),
+		}
 	}
 	awards := make([]awardShown, len(f.awards))
 	for i := range f.awards {
 		awards[i] = showAward(&f.awards[i].Live, "", f.organizations, f.rounds)
 	}
-	return map[string]any{"sections": nodes[sectionShown]{sections}, "events": nodes[eventShown]{events}, "awards": nodes[awardShown]{awards}}
+	return map[string]any{
+		"sections": nodes[sectionShown]{sections}, "events": nodes[eventShown]{events},
+		"awards": nodes[awardShown]{awards},
+	}
 }

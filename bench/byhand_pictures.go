@@ -58,7 +58,10 @@ func showThumb(id string, in map[string]*medium) *thumbShown {
 
 func showCover(id string, in map[string]*medium) *coverShown {
 	return one(id, in, func(m *medium) coverShown {
-		return coverShown{m.url(id, 320), m.url(id, 1280), m.Alt.String(), m.Caption.String(), m.Credit.String(), m.Width, m.Height}
+		return coverShown{
+			m.url(id, 320), m.url(id, 1280), m.Alt.String(), m.Caption.String(), m.Credit.String(), m.Width,
+			m.Height,
+		}
 	})
 }
 
@@ -96,12 +99,15 @@ func asHTML(blocks []block, media map[string]*medium) string {
 				continue
 			}
 			whole := html.EscapeString(m.url(id, m.Width))
-			fmt.Fprintf(&b, `<figure><img src="%s" alt="%s" loading="lazy" decoding="async" srcset="`, whole, html.EscapeString(cmp.Or(block.Image.Alt, m.Alt.String())))
+			fmt.Fprintf(&b, `<figure><img src="%s" alt="%s" loading="lazy" decoding="async" srcset="`, whole,
+				html.EscapeString(cmp.Or(block.Image.Alt, m.Alt.String())))
 			for _, v := range m.Variants {
 				fmt.Fprintf(&b, "%s %dw, ", html.EscapeString(m.url(id, v.Width)), v.Width)
 			}
-			fmt.Fprintf(&b, `%s %dw" sizes="(min-width: 50rem) 50rem, 100vw" width="%d" height="%d">`, whole, m.Width, m.Width, m.Height)
-			fmt.Fprintf(&b, "<figcaption>%s</figcaption></figure>\n", html.EscapeString(cmp.Or(block.Image.Caption, m.Caption.String())))
+			fmt.Fprintf(&b, `%s %dw" sizes="(min-width: 50rem) 50rem, 100vw" width="%d" height="%d">`, whole, m.Width, m.Width,
+				m.Height)
+			fmt.Fprintf(&b, "<figcaption>%s</figcaption></figure>\n",
+				html.EscapeString(cmp.Or(block.Image.Caption, m.Caption.String())))
 		}
 	}
 	return b.String()

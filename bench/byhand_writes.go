@@ -44,7 +44,8 @@ func (h *byHand) create(ctx context.Context, r *http.Request) (any, error) {
 	now, id, head := time.Now().UTC(), "article_"+strings.ToLower(rand.Text()), "rev_"+strings.ToLower(rand.Text())
 	err := h.atomically(ctx, func(ctx context.Context) error {
 		slug, _ := draft["slug"].(string)
-		if _, err := h.db.Collection("routes").InsertOne(ctx, bson.D{{Key: "_id", Value: "Article:" + slug}, {Key: "entry", Value: id}, {Key: "at", Value: now}}); err != nil {
+		if _, err := h.db.Collection("routes").InsertOne(ctx,
+			bson.D{{Key: "_id", Value: "Article:" + slug}, {Key: "entry", Value: id}, {Key: "at", Value: now}}); err != nil {
 			return err
 		}
 		if err := h.revise(ctx, id, head, "CREATE", 1, now, draft); err != nil {
@@ -121,6 +122,9 @@ func (h *byHand) publish(ctx context.Context, r *http.Request) (any, error) {
 	}
 	now := time.Now().UTC()
 	return h.step(ctx, r.PathValue("id"), "PUBLISH", sent.Version, mongo.Pipeline{{{Key: "$set", Value: bson.D{
-		{Key: "version", Value: sent.Version + 1}, {Key: "updatedAt", Value: now}, {Key: "state", Value: "PUBLISHED"}, {Key: "live", Value: "$draft"},
+		{Key: "version", Value: sent.Version + 1},
+		{Key: "updatedAt", Value: now},
+		{Key: "state", Value: "PUBLISHED"},
+		{Key: "live", Value: "$draft"},
 	}}}, {{Key: "$set", Value: bson.D{{Key: "live.publishedAt", Value: now}}}}})
 }

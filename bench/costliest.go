@@ -164,7 +164,10 @@ func (s searcher) cpu() (time.Duration, error) { return cpus(s.mongod, s.sen.pid
 
 // send sends a request and reads its cost from the answer.
 func (s searcher) send(ctx context.Context, d costly) (used spent, err error) {
-	body := map[string]any{"query": d.named(numbers.Add(1)), "variables": d.variables, "extensions": map[string]any{"cost": true}}
+	body := map[string]any{
+		"query": d.named(numbers.Add(1)), "variables": d.variables,
+		"extensions": map[string]any{"cost": true},
+	}
 	secret, headers := "", []string(nil)
 	if d.drafts {
 		secret, headers = s.secret, []string{"Sen-Stage", "DRAFT"}
@@ -190,7 +193,8 @@ func (s searcher) send(ctx context.Context, d costly) (used spent, err error) {
 	used.cost = answer.Extensions.Cost.Requested
 	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
-		if slices.Contains([]string{"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "INTERNAL"}, first.Extensions.Code) && !d.refused {
+		if slices.Contains([]string{"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "INTERNAL"}, first.Extensions.Code) &&
+			!d.refused {
 			return used, fmt.Errorf("%s: %s", first.Extensions.Code, first.Message)
 		}
 		used.refused = first.Extensions.Code

@@ -238,11 +238,17 @@ func (r *report) engineRow(name string, spent [][]spentBy, goals, write bool) {
 	if !goals {
 		return
 	}
-	r.goals = append(r.goals, goal{what: name + ": processor time, embedded relative to MongoDB", figure: relative, bound: 1, atMost: true})
+	r.goals = append(r.goals,
+		goal{what: name + ": processor time, embedded relative to MongoDB", figure: relative, bound: 1, atMost: true})
 	if write {
-		r.goals = append(r.goals, goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
+		r.goals = append(r.goals,
+			goal{what: name + ": ms of processor, embedded", figure: median(local, sen), bound: ms(maxWriteTime), atMost: true})
 	} else {
-		r.goals = append(r.goals, goal{what: name + ": p99 response time in ms, embedded", figure: median(local, late), bound: ms(maxFirstAnswer), atMost: true})
+		r.goals = append(r.goals,
+			goal{
+				what: name + ": p99 response time in ms, embedded", figure: median(local, late), bound: ms(maxFirstAnswer),
+				atMost: true,
+			})
 	}
 }
 
@@ -257,8 +263,14 @@ func (r *report) engineMemory(stores []*engineStore, goals bool) error {
 		r.printf("| %s | %s | %d | %d |\n", k.name, k.sen.start.Round(time.Millisecond), now>>20, peak>>20)
 		if goals && k.mongod == 0 {
 			r.goals = append(r.goals,
-				goal{what: "seconds until the embedded engine is ready", figure: k.sen.start.Seconds(), bound: maxEngineStart.Seconds(), atMost: true},
-				goal{what: "MB of memory of Sen with the embedded engine", figure: float64(peak >> 20), bound: float64(maxEngineMemory >> 20), atMost: true})
+				goal{
+					what: "seconds until the embedded engine is ready", figure: k.sen.start.Seconds(),
+					bound: maxEngineStart.Seconds(), atMost: true,
+				},
+				goal{
+					what: "MB of memory of Sen with the embedded engine", figure: float64(peak >> 20),
+					bound: float64(maxEngineMemory >> 20), atMost: true,
+				})
 		}
 	}
 	return nil
@@ -269,7 +281,9 @@ func (r *report) engineMemory(stores []*engineStore, goals bool) error {
 const requestsPerRound = 100
 
 // inTurn sends a request to each engine in rounds. The order of the engines changes with each round.
-func (r *report) inTurn(ctx context.Context, stores []*engineStore, on func(*engineStore) (do func(int) error, done func(), err error)) ([][]spentBy, error) {
+func (r *report) inTurn(
+	ctx context.Context, stores []*engineStore, on func(*engineStore) (do func(int) error, done func(), err error),
+) ([][]spentBy, error) {
 	spent := make([][]spentBy, len(stores))
 	for round := range r.rounds {
 		for i := range stores {
@@ -308,7 +322,11 @@ func (g *environment) importTime(ctx context.Context, r *report, k *engineStore)
 				return err
 			}
 			r.printf("Import of %d entries: %s\n", entries, took.Round(time.Second))
-			r.goals = append(r.goals, goal{what: "entries a second that the embedded engine imports", figure: float64(entries) / took.Seconds(), bound: minImported})
+			r.goals = append(r.goals,
+				goal{
+					what: "entries a second that the embedded engine imports", figure: float64(entries) / took.Seconds(),
+					bound: minImported,
+				})
 		}
 	}
 	return nil

@@ -40,21 +40,27 @@ func newWrites() []write {
 	}
 	return []write{
 		{"create", func(ctx context.Context, k *engineStore) error {
-			m, err := k.change(ctx, `mutation($input: ArticleInput!) { change: createArticle(input: $input) { entry: article { id version } userErrors { message } } }`,
+			m, err := k.change(ctx,
+				`mutation($input: ArticleInput!) { change: createArticle(input: $input) { entry: article { id version } userErrors { message } } }`,
 				map[string]any{"input": input()})
 			created[k] = append(created[k], m)
 			return err
 		}},
 		{"update", func(ctx context.Context, k *engineStore) error {
 			m := take(created, k)
-			m, err := k.change(ctx, `mutation($id: ID!, $version: Int!, $input: ArticleInput!) { change: updateArticle(id: $id, version: $version, input: $input) { entry: article { id version } userErrors { message } } }`,
-				map[string]any{"id": m.ID, "version": m.Version, "input": map[string]any{"body": []any{map[string]any{"markdown": text()}}}})
+			m, err := k.change(ctx,
+				`mutation($id: ID!, $version: Int!, $input: ArticleInput!) { change: updateArticle(id: $id, version: $version, input: $input) { entry: article { id version } userErrors { message } } }`,
+				map[string]any{
+					"id": m.ID, "version": m.Version,
+					"input": map[string]any{"body": []any{map[string]any{"markdown": text()}}},
+				})
 			updated[k] = append(updated[k], m)
 			return err
 		}},
 		{"publish", func(ctx context.Context, k *engineStore) error {
 			m := take(updated, k)
-			_, err := k.change(ctx, `mutation($id: ID!, $version: Int!) { change: publish(id: $id, version: $version) { entry: content { id version } userErrors { message } } }`,
+			_, err := k.change(ctx,
+				`mutation($id: ID!, $version: Int!) { change: publish(id: $id, version: $version) { entry: content { id version } userErrors { message } } }`,
 				map[string]any{"id": m.ID, "version": m.Version})
 			return err
 		}},
@@ -62,7 +68,9 @@ func newWrites() []write {
 }
 
 // change sends a mutation whose field has the alias "change" and whose entry has the alias "entry".
-func (k *engineStore) change(ctx context.Context, query string, variables map[string]any) (m writtenArticle, err error) {
+func (k *engineStore) change(
+	ctx context.Context, query string, variables map[string]any,
+) (m writtenArticle, err error) {
 	body := map[string]any{"query": query, "variables": variables}
 	status, raw, err := post(ctx, k.sen.host, "/graphql", k.secret, body, "Sen-Stage", "DRAFT")
 	if err != nil {

@@ -39,7 +39,8 @@ func equal(ctx context.Context, o operation, targets []*target) error {
 				first = data
 			}
 			if diff := cmp.Diff(first, data); diff != "" {
-				return fmt.Errorf("%s: %s (-) and %s (+) don't give the same content:\n%s", o.name, targets[0].name, t.name, diff[:min(len(diff), 4000)])
+				return fmt.Errorf("%s: %s (-) and %s (+) don't give the same content:\n%s", o.name, targets[0].name, t.name,
+					diff[:min(len(diff), 4000)])
 			}
 		}
 	}

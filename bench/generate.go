@@ -59,7 +59,10 @@ func id(kind string, n int) content.ID { return content.ID(fmt.Sprintf("%s_%06d"
 // base returns the common fields of the nth of many entries, spread over ten years.
 func (g *generator) base(kind string, n, of int) content.Base {
 	at := g.start.Add(time.Duration(n) * (10 * 365 * 24 * time.Hour / time.Duration(of))).Truncate(time.Minute)
-	return content.Base{ID: id(kind, n), Slug: fmt.Sprintf("%s-%d", kind, n), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at}
+	return content.Base{
+		ID: id(kind, n), Slug: fmt.Sprintf("%s-%d", kind, n), Version: 1, CreatedAt: at, UpdatedAt: at,
+		PublishedAt: at,
+	}
 }
 
 func vi(s string) content.Text { return content.Text{"vi": s} }
@@ -99,13 +102,15 @@ func (g *generator) picture() content.ID { return id("media", g.IntN(pictures)) 
 func (g *generator) medium(n int) *content.Media {
 	width, height := 1280, 960
 	m := &content.Media{
-		Base: g.base("media", n, pictures), FileName: fmt.Sprintf("anh-%d.jpg", n), FileType: content.MediaImage, MimeType: "image/jpeg",
-		Width: &width, Height: &height, Bytes: 250_000, SHA256: fmt.Sprintf("%064x", n),
+		Base: g.base("media", n, pictures), FileName: fmt.Sprintf("anh-%d.jpg", n), FileType: content.MediaImage,
+		MimeType: "image/jpeg",
+		Width:    &width, Height: &height, Bytes: 250_000, SHA256: fmt.Sprintf("%064x", n),
 		Alt: vi(g.sentence(6)), Caption: vi(g.sentence(10) + "."), Credit: vi("Ảnh: " + g.sentence(2)),
 		Placeholder: "data:image/jpeg;base64," + strings.Repeat("QUJD", 60), Color: "#336699",
 	}
 	for _, w := range []int{320, 640} {
-		m.Variants = append(m.Variants, &content.MediaVariant{Width: w, Height: w * height / width, MimeType: m.MimeType, Bytes: int64(w) * 80})
+		m.Variants = append(m.Variants,
+			&content.MediaVariant{Width: w, Height: w * height / width, MimeType: m.MimeType, Bytes: int64(w) * 80})
 	}
 	return m
 }
@@ -122,7 +127,10 @@ func fill(ctx context.Context, store *storage.Store, articles int, progress io.W
 		},
 		func() error {
 			return many(ctx, store.Authors, authors, func(n int) *content.Author {
-				return &content.Author{Base: g.base("author", n, authors), Name: vi(g.sentence(3)), OrganizationID: id("organization", n%organizations)}
+				return &content.Author{
+					Base: g.base("author", n, authors), Name: vi(g.sentence(3)),
+					OrganizationID: id("organization", n%organizations),
+				}
 			})
 		},
 		func() error {

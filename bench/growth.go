@@ -130,7 +130,8 @@ func (r *report) grownRow(name string, took [][]time.Duration) {
 	}
 	ratio := slices.Max(medians) / slices.Min(medians)
 	r.printf(" %.2f |\n", ratio)
-	r.goals = append(r.goals, goal{what: name + ", slowest size relative to fastest", figure: ratio, bound: maxGrowth, atMost: true})
+	r.goals = append(r.goals,
+		goal{what: name + ", slowest size relative to fastest", figure: ratio, bound: maxGrowth, atMost: true})
 }
 
 // grownProcesses prints the start time of Sen, and its memory after some load.
@@ -141,7 +142,8 @@ func (r *report) grownProcesses(ctx context.Context, sizes []*sizedStore) error 
 	for _, s := range sizes {
 		r.printf("| %d | %s |\n", s.articles, s.whole.start.Round(time.Millisecond))
 		r.goals = append(r.goals, goal{
-			what: fmt.Sprintf("seconds until Sen is ready with %d articles", s.articles), figure: s.whole.start.Seconds(), bound: maxStart.Seconds(), atMost: true,
+			what: fmt.Sprintf("seconds until Sen is ready with %d articles", s.articles), figure: s.whole.start.Seconds(),
+			bound: maxStart.Seconds(), atMost: true,
 		})
 		if err := s.read(ctx); err != nil {
 			return err
@@ -149,7 +151,8 @@ func (r *report) grownProcesses(ctx context.Context, sizes []*sizedStore) error 
 		all = append(all, s.whole)
 		names[s.whole] = fmt.Sprintf("Sen with %d articles", s.articles)
 	}
-	if err := r.memory(ctx, "", all, func(p *process) (string, cacheSizes) { return names[p], defaultCaches }); err != nil {
+	if err := r.memory(ctx, "", all,
+		func(p *process) (string, cacheSizes) { return names[p], defaultCaches }); err != nil {
 		return err
 	}
 	return r.verdict()
@@ -164,7 +167,10 @@ func (s *sizedStore) read(ctx context.Context) error {
 	}
 	defer func() { _ = c.conn.Close() }()
 	for n := range min(s.articles, 50_000) {
-		o := operation{query: operations(s.articles, "")[0].query, variables: map[string]any{"slug": fmt.Sprintf("article-%d", n)}}
+		o := operation{
+			query:     operations(s.articles, "")[0].query,
+			variables: map[string]any{"slug": fmt.Sprintf("article-%d", n)},
+		}
 		if _, err := c.do(o.post(s.whole.host).bytes); err != nil {
 			return err
 		}

@@ -86,7 +86,9 @@ type result struct {
 
 // load sends the same request from several clients at once. Each client sends again as soon as it has the answer.
 // With a pace, all clients together send at most that many requests a second.
-func load(ctx context.Context, host string, r request, clients int, during time.Duration, pace float64) (result, error) {
+func load(
+	ctx context.Context, host string, r request, clients int, during time.Duration, pace float64,
+) (result, error) {
 	connections := make([]*client, clients)
 	for i := range connections {
 		c, err := dial(ctx, host)

@@ -40,13 +40,16 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 10, "number of measurements; the median counts")
 	flag.BoolVar(&o.quick, "quick", false, "a short run of two minutes: one round, with 1 and 64 connections")
 	flag.Var(&o.ops, "ops", "only operations whose names contain one of these parts; separate with commas")
-	flag.Var(&o.configs, "configs", "only configurations of Sen whose names contain one of these parts; separate with commas")
+	flag.Var(&o.configs, "configs",
+		"only configurations of Sen whose names contain one of these parts; separate with commas")
 	flag.Var(&o.only, "only", "only these parts of the run: tables, attack, plans")
 	flag.Var(&o.connections, "conns", "numbers of connections; separate with commas")
 	flag.Var(&o.growth, "growth", "only compare stores with these numbers of articles; separate with commas")
-	flag.Var(&o.engines, "engines", "only compare the two engines with these numbers of articles; separate with commas; the first number has goals")
+	flag.Var(&o.engines, "engines",
+		"only compare the two engines with these numbers of articles; separate with commas; the first number has goals")
 	flag.StringVar(&o.profile, "profile", "", "only write CPU profiles of Sen into this folder")
-	flag.BoolVar(&o.costliest, "costliest", false, "only search for the request that uses the most processor time for its cost")
+	flag.BoolVar(&o.costliest, "costliest", false,
+		"only search for the request that uses the most processor time for its cost")
 	flag.StringVar(&o.before, "before", "", "with -costliest: another program of Sen to measure for comparison")
 	flag.StringVar(&o.static, "static", "", "only serve the files of this folder as answers")
 	flag.StringVar(&o.byHand, "byhand", "", "only serve the hand-written handler on this MongoDB")
@@ -78,7 +81,8 @@ func run(ctx context.Context, o settings) error {
 		return err
 	}
 	defer g.remove()
-	fmt.Printf("%s, %d processors, %s, %s/%s\n\n", time.Now().UTC().Format("2006-01-02 15:04"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Printf("%s, %d processors, %s, %s/%s\n\n", time.Now().UTC().Format("2006-01-02 15:04"), runtime.NumCPU(),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	switch {
 	case o.writes > 0:
 		return g.writes(ctx, o.writes)

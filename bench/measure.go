@@ -83,7 +83,9 @@ func (f *fleet) usage(ctx context.Context, p *process) (u usage, err error) {
 }
 
 // sample runs one load on a process.
-func (f *fleet) sample(ctx context.Context, p *process, r request, connections int, during time.Duration) (s sample, err error) {
+func (f *fleet) sample(
+	ctx context.Context, p *process, r request, connections int, during time.Duration,
+) (s sample, err error) {
 	if err := ctx.Err(); err != nil {
 		return s, err
 	}

@@ -96,7 +96,8 @@ func (o operation) body() []byte {
 }
 
 func (o operation) posted(host string, body []byte) []byte {
-	return fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Operation: %s\r\nContent-Length: %d\r\n\r\n%s", host, o.file, len(body), body)
+	return fmt.Appendf(nil,
+		"POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Operation: %s\r\nContent-Length: %d\r\n\r\n%s", host, o.file, len(body), body)
 }
 
 func (o operation) got(host, path string) []byte {
@@ -112,7 +113,8 @@ func (o operation) get(host string) request {
 	if err != nil {
 		panic(err) // the operations are constants
 	}
-	return request{bytes: o.got(host, "/graphql?"+url.Values{"query": {o.query}, "variables": {string(variables)}}.Encode())}
+	return request{bytes: o.got(host,
+		"/graphql?"+url.Values{"query": {o.query}, "variables": {string(variables)}}.Encode())}
 }
 
 // hand returns a request to the hand-written handler.

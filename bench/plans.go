@@ -32,13 +32,15 @@ type written struct{ time, allocations float64 }
 // plans compares, in rounds, the ways to write a list of 20 × 15 fields, without HTTP and a store.
 func (g *environment) plans(ctx context.Context, r *report) error {
 	binary := filepath.Join(g.dir, "graph.test")
-	if out, err := exec.CommandContext(ctx, "go", "test", "-tags", "bench", "-c", "-o", binary, "./graph").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "go", "test", "-tags", "bench", "-c", "-o", binary,
+		"./graph").CombinedOutput(); err != nil {
 		return fmt.Errorf("build the benchmark of graph: %w\n%s", err, out)
 	}
 	rounds := map[string][]written{}
 	for round := range r.rounds {
 		progressf("plans, round %d of %d", round+1, r.rounds)
-		cmd := exec.CommandContext(ctx, binary, "-test.run", "^$", "-test.bench", "^BenchmarkPlan$", "-test.benchtime", r.during.String())
+		cmd := exec.CommandContext(ctx, binary, "-test.run", "^$", "-test.bench", "^BenchmarkPlan$", "-test.benchtime",
+			r.during.String())
 		cmd.Dir, cmd.Env = "graph", append(os.Environ(), "TMPDIR="+g.dir)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -53,12 +55,22 @@ func (g *environment) plans(ctx context.Context, r *report) error {
 		if len(rounds[name]) < r.rounds {
 			return fmt.Errorf("BenchmarkPlan has no result for %s", name)
 		}
-		r.printf("| %s | %.0f | %.0f |\n", name, median(rounds[name], nanoseconds)/1000, median(rounds[name], writtenAllocations))
+		r.printf("| %s | %.0f | %.0f |\n", name, median(rounds[name], nanoseconds)/1000,
+			median(rounds[name], writtenAllocations))
 	}
 	r.goals = append(r.goals,
-		goal{what: "time of a plan's list, relative to encoding/json", figure: ratio(rounds[planned], rounds[encoding], nanoseconds), bound: maxPlanned, atMost: true},
-		goal{what: "allocations of a plan's list", figure: median(rounds[planned], writtenAllocations), bound: maxPlannedAllocations, atMost: true},
-		goal{what: "time of gqlgen's executor, relative to a plan", figure: ratio(rounds[gqlgen], rounds[planned], nanoseconds), bound: minPlanned},
+		goal{
+			what:   "time of a plan's list, relative to encoding/json",
+			figure: ratio(rounds[planned], rounds[encoding], nanoseconds), bound: maxPlanned, atMost: true,
+		},
+		goal{
+			what: "allocations of a plan's list", figure: median(rounds[planned], writtenAllocations),
+			bound: maxPlannedAllocations, atMost: true,
+		},
+		goal{
+			what:   "time of gqlgen's executor, relative to a plan",
+			figure: ratio(rounds[gqlgen], rounds[planned], nanoseconds), bound: minPlanned,
+		},
 	)
 	return nil
 }

@@ -14,7 +14,9 @@ import (
 
 // post sends JSON to a path of a program and returns the answer with its status. secret is a token; with "" the
 // request is anonymous. headers are pairs of names and values.
-func post(ctx context.Context, host, path, secret string, body any, headers ...string) (status string, answer []byte, err error) {
+func post(
+	ctx context.Context, host, path, secret string, body any, headers ...string,
+) (status string, answer []byte, err error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return "", nil, err

@@ -47,7 +47,8 @@ func (r *report) measured(name string) bool {
 
 // ratio returns how many times as fast as another a target is.
 func (r *report) ratio(name, other, operation string, connections int) float64 {
-	return ratio(r.samples[measurement{name, operation, connections}], r.samples[measurement{other, operation, connections}], rate)
+	return ratio(r.samples[measurement{name, operation, connections}],
+		r.samples[measurement{other, operation, connections}], rate)
 }
 
 // tables prints a table for each operation, and the descriptions of the targets.
@@ -79,14 +80,16 @@ func (r *report) row(o operation, t *target, last int) {
 	}
 	for _, c := range r.connections {
 		samples := r.samples[measurement{t.name, o.name, c}]
-		r.printf(" %.0f | %.3f | %.2f | %s |", median(samples, rate), r.ratio(t.name, like, o.name, c), r.ratio(t.name, hand, o.name, c), bound(samples))
+		r.printf(" %.0f | %.3f | %.2f | %s |", median(samples, rate), r.ratio(t.name, like, o.name, c),
+			r.ratio(t.name, hand, o.name, c), bound(samples))
 	}
 	samples := r.samples[measurement{t.name, o.name, last}]
 	micro := func(of func(sample) float64) float64 { return median(samples, of) / float64(time.Microsecond) }
 	duration := func(of func(sample) float64) time.Duration {
 		return time.Duration(median(samples, of)).Round(10 * time.Microsecond)
 	}
-	r.printf(" %s | %s | %.0f | %.0f | %.0f |\n", duration(medianTime), duration(p99Time), median(samples, allocations), micro(serverTime), micro(mongodTime))
+	r.printf(" %s | %s | %.0f | %.0f | %.0f |\n", duration(medianTime), duration(p99Time), median(samples, allocations),
+		micro(serverTime), micro(mongodTime))
 }
 
 // speeds adds the goals for Sen relative to the baselines, at the largest number of connections.
@@ -114,7 +117,8 @@ func (r *report) speeds() {
 		if r.measured(asSent) {
 			r.goals = append(r.goals, goal{
 				what:   fmt.Sprintf("%s, %s, allocations with net/http's own", o.name, asSent),
-				figure: median(r.samples[measurement{asSent, o.name, last}], allocations), bound: maxAllocations + median(r.samples[measurement{static, o.name, last}], allocations), atMost: true,
+				figure: median(r.samples[measurement{asSent, o.name, last}], allocations),
+				bound:  maxAllocations + median(r.samples[measurement{static, o.name, last}], allocations), atMost: true,
 			})
 		}
 	}
@@ -125,7 +129,9 @@ func (r *report) speeds() {
 const maxAllocations = 15
 
 // memory prints the memory of the processes, and adds the goal for the bound of Sen.
-func (r *report) memory(ctx context.Context, what string, all []*process, named func(*process) (string, cacheSizes)) error {
+func (r *report) memory(
+	ctx context.Context, what string, all []*process, named func(*process) (string, cacheSizes),
+) error {
 	r.printf("\n### Memory%s\n\n| process | now MB | maximum MB | bound MB |\n| --- | ---: | ---: | ---: |\n", what)
 	for _, p := range all {
 		name, l := named(p)
@@ -138,7 +144,11 @@ func (r *report) memory(ctx context.Context, what string, all []*process, named 
 			continue
 		}
 		r.printf("| %s | %d | %d | %d |\n", name, now>>20, peak>>20, l.bound()>>20)
-		r.goals = append(r.goals, goal{what: "MB of memory of “" + name + "”" + what, figure: float64(peak >> 20), bound: float64(l.bound() >> 20), atMost: true})
+		r.goals = append(r.goals,
+			goal{
+				what: "MB of memory of “" + name + "”" + what, figure: float64(peak >> 20), bound: float64(l.bound() >> 20),
+				atMost: true,
+			})
 	}
 	return ctx.Err()
 }

@@ -90,7 +90,10 @@ var defaultCaches = cacheSizes{answers: 256 << 20, entities: 128 << 20, pages: 3
 
 // args returns the flags of the program for these sizes.
 func (l cacheSizes) args() []string {
-	args := []string{fmt.Sprintf("--cache-size=%d", l.answers), fmt.Sprintf("--entity-cache-size=%d", l.entities), fmt.Sprintf("--page-cache-size=%d", l.pages)}
+	args := []string{
+		fmt.Sprintf("--cache-size=%d", l.answers), fmt.Sprintf("--entity-cache-size=%d", l.entities),
+		fmt.Sprintf("--page-cache-size=%d", l.pages),
+	}
 	if l.walk {
 		args = append(args, "--no-plans")
 	}
@@ -102,14 +105,21 @@ func (l cacheSizes) bound() uint64 { return l.answers + l.entities + l.pages + 1
 
 // serve starts Sen on a store.
 func (g *environment) serve(ctx context.Context, uri string, l cacheSizes) (*process, error) {
-	return start(ctx, append([]string{g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--public-url", publicURL, "--log-level", "error"}, l.args()...)...)
+	return start(ctx,
+		append([]string{
+			g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--public-url", publicURL, "--log-level",
+			"error",
+		}, l.args()...)...)
 }
 
 // deepCursor pages to a position in the list of articles, as a client does, and returns the cursor.
 func deepCursor(ctx context.Context, host string, offset int) (string, error) {
 	after := ""
 	for range offset / 100 {
-		walk := operation{query: `query($after: String) { articles(first: 100, after: $after) { pageInfo { endCursor } } }`, variables: map[string]any{"after": after}}
+		walk := operation{
+			query:     `query($after: String) { articles(first: 100, after: $after) { pageInfo { endCursor } } }`,
+			variables: map[string]any{"after": after},
+		}
 		var answer struct {
 			Articles struct{ PageInfo struct{ EndCursor string } }
 		}

@@ -44,13 +44,29 @@ func senTargets() []*target {
 	walking := unanswered
 	walking.walk = true
 	return []*target{
-		{name: asSent, what: "all caches on, the same request each time: the answer is cached by the bytes of the request", asks: operation.post, cacheSizes: defaultCaches},
+		{
+			name: asSent, what: "all caches on, the same request each time: the answer is cached by the bytes of the request",
+			asks: operation.post, cacheSizes: defaultCaches,
+		},
 		{name: asSentGet, what: "the same by GET", asks: operation.get, cacheSizes: defaultCaches, get: true},
-		{name: respelled, what: "all caches on, the same request with other white space each time: parsed, then found in the cache", asks: operation.spelled, cacheSizes: defaultCaches},
-		{name: cachedPage, what: "no cache of answers: pages and entities come from their caches", asks: operation.post, cacheSizes: unanswered},
-		{name: cachedEntities, what: "no caches of answers and pages: entities come from their cache", asks: operation.post, cacheSizes: unpaged},
+		{
+			name: respelled,
+			what: "all caches on, the same request with other white space each time: parsed, then found in the cache",
+			asks: operation.spelled, cacheSizes: defaultCaches,
+		},
+		{
+			name: cachedPage, what: "no cache of answers: pages and entities come from their caches", asks: operation.post,
+			cacheSizes: unanswered,
+		},
+		{
+			name: cachedEntities, what: "no caches of answers and pages: entities come from their cache", asks: operation.post,
+			cacheSizes: unpaged,
+		},
 		{name: nothingCached, what: "no caches", asks: operation.post},
-		{name: walked, what: "as “" + cachedPage + "”, but run by gqlgen's executor instead of by plans", asks: operation.post, cacheSizes: walking},
+		{
+			name: walked, what: "as “" + cachedPage + "”, but run by gqlgen's executor instead of by plans",
+			asks: operation.post, cacheSizes: walking,
+		},
 	}
 }
 
@@ -76,7 +92,11 @@ func (g *environment) launch(ctx context.Context, uri string, only filter) (*fle
 	if err != nil {
 		return f, err
 	}
-	f.targets = append(f.targets, &target{name: hand, what: "net/http, driver and encoding/json, by hand (bench/byhand*.go)", asks: operation.hand, process: byHand})
+	f.targets = append(f.targets,
+		&target{
+			name: hand, what: "net/http, driver and encoding/json, by hand (bench/byhand*.go)", asks: operation.hand,
+			process: byHand,
+		})
 	started := map[cacheSizes]*process{}
 	for _, t := range senTargets() {
 		if !only.has(t.name) {

@@ -70,7 +70,8 @@ func (g *environment) writes(ctx context.Context, n int) error {
 		own, other := ours.took[step]/time.Duration(n), theirs.took[step]/time.Duration(n)
 		ratio := float64(own) / float64(other)
 		r.printf("| %s | %s | %s | %.2f |\n", step, own.Round(10*time.Microsecond), other.Round(10*time.Microsecond), ratio)
-		r.goals = append(r.goals, goal{what: step + ", processor time relative to by hand", figure: ratio, bound: maxWriting, atMost: true})
+		r.goals = append(r.goals,
+			goal{what: step + ", processor time relative to by hand", figure: ratio, bound: maxWriting, atMost: true})
 	}
 	return r.verdict()
 }
@@ -115,7 +116,8 @@ func (w *writer) do(ctx context.Context, step string, a writtenArticle, text str
 		}
 		variables = map[string]any{"input": map[string]any{
 			"title": title, "slug": text, "lead": map[string]any{"text": paragraph[:200]}, "section": id("section", 1),
-			"authors": []any{id("author", 1)}, "tags": []any{id("tag", 1), id("tag", 2)}, "body": map[string]any{"blocks": blocks},
+			"authors": []any{id("author", 1)}, "tags": []any{id("tag", 1), id("tag", 2)},
+			"body": map[string]any{"blocks": blocks},
 		}}
 	case "update":
 		variables["input"] = map[string]any{"title": title}

@@ -38,8 +38,9 @@ func TestAnswers(t *testing.T) {
 			want: `{"data":{"nodes":[{"id":"tag_cnnttb"}]}}`,
 		},
 		"one slug for a list of slugs": {
-			query: `query($f: ArticleFilter) { articles(first: 1, filter: $f) { nodes { section { slug } } } }`, variables: `{"f": {"section": {"slugs": "tin-tuc"}}}`,
-			want: `{"data":{"articles":{"nodes":[{"section":{"slug":"tin-tuc"}}]}}}`,
+			query:     `query($f: ArticleFilter) { articles(first: 1, filter: $f) { nodes { section { slug } } } }`,
+			variables: `{"f": {"section": {"slugs": "tin-tuc"}}}`,
+			want:      `{"data":{"articles":{"nodes":[{"section":{"slug":"tin-tuc"}}]}}}`,
 		},
 		"a wrong member of a list": {
 			query: `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, variables: `{"ids": ["tag_cnnttb", true]}`,
@@ -50,8 +51,9 @@ func TestAnswers(t *testing.T) {
 			want: `"message":"The variable $x is asked by @skip or @include, and must not be null."`,
 		},
 		"null where it may be": {
-			query: `query($x: Boolean = true) { articles(first: 0, filter: {section: {exists: $x}}) { totalCount } }`, variables: `{"x": null}`,
-			want: `{"data":{"articles":{"totalCount":`,
+			query:     `query($x: Boolean = true) { articles(first: 0, filter: {section: {exists: $x}}) { totalCount } }`,
+			variables: `{"x": null}`,
+			want:      `{"data":{"articles":{"totalCount":`,
 		},
 		"a fragment that is merged with more in one place than in another, beside what gqlgen answers": {
 			query: `{
@@ -63,7 +65,8 @@ func TestAnswers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if answer := string(e.same(t, c.query, json.RawMessage(cmp.Or(c.variables, "{}")), c.headers)); !strings.Contains(answer, c.want) {
+			if answer := string(e.same(t, c.query, json.RawMessage(cmp.Or(c.variables, "{}")),
+				c.headers)); !strings.Contains(answer, c.want) {
 				t.Errorf("%s", answer)
 			}
 		})
@@ -91,7 +94,8 @@ func TestOneEntryTwice(t *testing.T) {
 // TestAnswerTooLong sends short queries with very long answers. They are refused before gqlgen's executor has to answer
 // them.
 func TestAnswerTooLong(t *testing.T) {
-	server := testserver.Start(t, testkit.AnySample(t), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 20} })
+	server := testserver.Start(t, testkit.AnySample(t),
+		func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 20} })
 	list := func(name string) string {
 		var names strings.Builder
 		for n := range 780 {
@@ -103,13 +107,23 @@ func TestAnswerTooLong(t *testing.T) {
 		return fmt.Sprintf("articles(first: 100) { nodes { section { articles(first: 95) { nodes { id ... { id %s } } } } } }", names.String())
 	}
 	for name, c := range map[string]struct{ query, message, code string }{
-		"many bytes":                      {"{ " + list("a_rather_long_name_") + " }", "The answer would be longer than 16777216 bytes. Ask for smaller pages, or for fewer fields.", "TOO_LARGE"},
-		"many bytes beside introspection": {`{ __type(name: "Tag") { name } ` + list("a_rather_long_name_") + " }", "The answer would be longer than 16777216 bytes. Ask for smaller pages, or for fewer fields.", "TOO_LARGE"},
-		"many bytes beside an error":      {"{ tags(first: 1000) { totalCount } " + list("a_rather_long_name_") + " }", "The answer would be longer than 16777216 bytes. Ask for smaller pages, or for fewer fields.", "TOO_LARGE"},
-		"many values":                     {"{ x: articles { ...A } y: articles { ...A } } fragment A on ArticleConnection { nodes { section { " + list("a") + " } } }", "The answer would have more than 500000 values. Ask for smaller pages, or for fewer fields.", "TOO_COMPLEX"},
+		"many bytes": {
+			"{ " + list("a_rather_long_name_") + " }",
+			"The answer would be longer than 16777216 bytes. Ask for smaller pages, or for fewer fields.", "TOO_LARGE",
+		},
+		"many bytes beside introspection": {
+			`{ __type(name: "Tag") { name } ` + list("a_rather_long_name_") + " }",
+			"The answer would be longer than 16777216 bytes. Ask for smaller pages, or for fewer fields.", "TOO_LARGE",
+		},
+		"many bytes beside an error": {
+			"{ tags(first: 1000) { totalCount } " + list("a_rather_long_name_") + " }",
+			"The answer would be longer than 16777216 bytes. Ask for smaller pages, or for fewer fields.", "TOO_LARGE",
+		},
+		"many values": {"{ x: articles { ...A } y: articles { ...A } } fragment A on ArticleConnection { nodes { section { " + list("a") + " } } }", "The answer would have more than 500000 values. Ask for smaller pages, or for fewer fields.", "TOO_COMPLEX"},
 	} {
 		answer := string(server.Ask(t, c.query, nil, nil))
-		if want := fmt.Sprintf(`{"errors":[{"message":%q,"extensions":{"code":%q}}],"data":null}`, c.message, c.code); answer != want {
+		if want := fmt.Sprintf(`{"errors":[{"message":%q,"extensions":{"code":%q}}],"data":null}`, c.message,
+			c.code); answer != want {
 			t.Errorf("%s: %.300s", name, answer)
 		}
 	}

@@ -158,7 +158,8 @@ func (c apiCase) write(t *testing.T, answer []byte, trips int) {
 // the number of objects.
 func TestRoundTripsDoNotGrow(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		server := testserver.Start(t, testkit.SampleStore(t, e), func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 30} })
+		server := testserver.Start(t, testkit.SampleStore(t, e),
+			func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 30} })
 		for _, query := range []string{
 			"query($n: Int) { sections(first: $n) { nodes { ancestors { name } children { name } articles(first: $n) { totalCount nodes { authors { organization { parent { name } } } cover { url } related(first: $n) { nodes { title } } } } } } }",
 			"query($n: Int) { articles(first: $n) { edges { node { body { html blocks { ... on ImageBlock { caption media { url } } } } events { nodes { organizers { name } } } } } } }",

@@ -57,7 +57,11 @@ func sharedLinks(a *content.Article) []storage.Link {
 	if len(a.RelatedIDs) > 0 {
 		return nil
 	}
-	return []storage.Link{{Field: "events", IDs: a.EventIDs}, {Field: "programs", IDs: a.ProgramIDs}, {Field: "tags", IDs: a.TagIDs}}
+	return []storage.Link{
+		{Field: "events", IDs: a.EventIDs},
+		{Field: "programs", IDs: a.ProgramIDs},
+		{Field: "tags", IDs: a.TagIDs},
+	}
 }
 
 // relatedTo limits a list to the articles that are related to a.

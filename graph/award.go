@@ -14,9 +14,12 @@ func winners(a *content.AwardRound) storage.Within {
 
 func registerAwardSeries(r *Resolver) {
 	kind(r, r.store.AwardSeries, map[string]relation{
-		"organizations": many[*content.Organization]("organizations", func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
-		"rounds":        list(r.lists(content.KindAwardRound), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
-		"awards":        list(r.lists(content.KindAward), func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
+		"organizations": many[*content.Organization]("organizations",
+			func(s *content.AwardSeries) []content.ID { return s.OrganizationIDs }),
+		"rounds": list(r.lists(content.KindAwardRound),
+			func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
+		"awards": list(r.lists(content.KindAward),
+			func(s *content.AwardSeries) storage.Within { return linked("series", s.ID) }),
 	})
 }
 
@@ -30,10 +33,11 @@ func registerAwardRound(r *Resolver) {
 
 func registerAward(r *Resolver) {
 	kind(r, r.store.Awards, map[string]relation{
-		"round":    one(func(a *content.Award) content.ID { return a.RoundID }, "round"),
-		"series":   one(func(a *content.Award) content.ID { return a.SeriesID }, "series"),
-		"event":    one(func(a *content.Award) content.ID { return a.EventID }, "event"),
-		"articles": list(r.lists(content.KindArticle), func(a *content.Award) storage.Within { return linked("awards", a.ID) }),
+		"round":  one(func(a *content.Award) content.ID { return a.RoundID }, "round"),
+		"series": one(func(a *content.Award) content.ID { return a.SeriesID }, "series"),
+		"event":  one(func(a *content.Award) content.ID { return a.EventID }, "event"),
+		"articles": list(r.lists(content.KindArticle),
+			func(a *content.Award) storage.Within { return linked("awards", a.ID) }),
 	})
 	r.relate("Decision", map[string]relation{
 		"issuer":   one(func(d *content.Decision) content.ID { return d.IssuerID }),

@@ -16,7 +16,11 @@ func registerBody(r *Resolver) {
 	r.relate("RichText", map[string]relation{
 		"html":     r.renderedBody("html", richtext.HTML),
 		"markdown": r.renderedBody("markdown", richtext.Markdown),
-		"text":     value(func(_ context.Context, b *content.Body) any { return cmp.Or(richtext.Text(b.Stored), scalar.Empty) }),
+		"text": value(func(_ context.Context,
+			b *content.Body,
+		) any {
+			return cmp.Or(richtext.Text(b.Stored), scalar.Empty)
+		}),
 	})
 
 	// An image block shows its own caption and alternative text. If it has none, it shows those of the medium.
@@ -40,9 +44,11 @@ func registerBody(r *Resolver) {
 		}
 	}
 	r.relate("ImageBlock", map[string]relation{
-		"media":   one(func(b *content.ImageBlock) content.ID { return b.MediaID }),
-		"caption": own(func(b *content.ImageBlock) string { return b.Caption }, func(m *content.Media) content.Text { return m.Caption }, "caption"),
-		"alt":     own(func(b *content.ImageBlock) string { return b.Alt }, func(m *content.Media) content.Text { return m.Alt }, "alt"),
+		"media": one(func(b *content.ImageBlock) content.ID { return b.MediaID }),
+		"caption": own(func(b *content.ImageBlock) string { return b.Caption },
+			func(m *content.Media) content.Text { return m.Caption }, "caption"),
+		"alt": own(func(b *content.ImageBlock) string { return b.Alt },
+			func(m *content.Media) content.Text { return m.Alt }, "alt"),
 	})
 	r.relate("FileBlock", map[string]relation{
 		"media": one(func(b *content.FileBlock) content.ID { return b.MediaID }),
@@ -51,7 +57,9 @@ func registerBody(r *Resolver) {
 
 // renderedBody answers with a body in one format, such as HTML. The rendered text of a published body is cached until
 // the body or one of its media changes.
-func (r *Resolver) renderedBody(name string, render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string) relation {
+func (r *Resolver) renderedBody(
+	name string, render func([]content.Block, func(content.ID) (richtext.Medium, bool)) string,
+) relation {
 	media := func(to []content.ID, obj any) []content.ID {
 		return append(to, content.MediaIDs(obj.(*content.Body).Stored)...)
 	}

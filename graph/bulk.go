@@ -53,7 +53,8 @@ func (r *Resolver) bulk(from func(c *call, item map[string]any) newsroom.Change)
 	return mutation(func(c *call) (any, error) {
 		items := deref(argument[[]map[string]any](c, "items"))
 		if len(items) > maxBulk {
-			return nil, content.Errorf(content.CodeBadUserInput, "items has %d members; at most %d are allowed.", len(items), maxBulk)
+			return nil, content.Errorf(content.CodeBadUserInput, "items has %d members; at most %d are allowed.", len(items),
+				maxBulk)
 		}
 		changes := make([]newsroom.Change, len(items))
 		for i, item := range items {
@@ -95,7 +96,9 @@ func waves(changes []newsroom.Change) (waves [][]int) {
 // each makes the changes of a list, one wave after the other. Each change succeeds or fails by itself. No wave begins
 // in the last tenth of the operation's time: so a wave is seldom cut off in the middle, and there is time to read the
 // changed entries for the answer.
-func each(c *call, list string, waves [][]int, do func(ctx context.Context, i int) (*newsroom.Outcome, error)) ([]*newsroom.Outcome, error) {
+func each(
+	c *call, list string, waves [][]int, do func(ctx context.Context, i int) (*newsroom.Outcome, error),
+) ([]*newsroom.Outcome, error) {
 	var outcomes []*newsroom.Outcome
 	end, ends := c.ctx.Deadline()
 	end = end.Add(-time.Until(end) / 10)

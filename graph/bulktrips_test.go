@@ -73,7 +73,8 @@ func (b *bulk) ask(t *testing.T, name, declares, arguments string, items []any) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	query := fmt.Sprintf("mutation($items: %s) { %s { id userErrors { message } content { id version } } }", declares, arguments)
+	query := fmt.Sprintf("mutation($items: %s) { %s { id userErrors { message } content { id version } } }", declares,
+		arguments)
 	answer := b.Ask(t, query, variables, http.Header{testserver.ActorHeader: {"admin"}})
 	trips := b.Trips()
 	var got outcomes
@@ -106,7 +107,9 @@ func (b *bulk) move(t *testing.T, action string) {
 	for i, id := range b.ids {
 		items[i] = map[string]any{"id": id, "version": b.versions[i]}
 	}
-	b.ask(t, action, "[EntryVersion!]!", fmt.Sprintf(`bulkMove(action: %s, items: $items, note: "Vì vậy.", idempotencyKey: "%s %s %d")`, action, b.kind, action, b.versions[0]), items)
+	b.ask(t, action, "[EntryVersion!]!",
+		fmt.Sprintf(`bulkMove(action: %s, items: $items, note: "Vì vậy.", idempotencyKey: "%s %s %d")`, action, b.kind,
+			action, b.versions[0]), items)
 }
 
 // TestBulkTrips does every bulk action on a hundred entries of each kind, and counts the round trips to the store.
@@ -125,7 +128,8 @@ func TestBulkTrips(t *testing.T) {
 					for i := range items {
 						items[i] = map[string]any{field: bulkInputs[kind](i)}
 					}
-					b.ask(t, "create", "[ContentInput!]!", `bulkCreate(items: $items, idempotencyKey: "create `+string(kind)+`")`, items)
+					b.ask(t, "create", "[ContentInput!]!", `bulkCreate(items: $items, idempotencyKey: "create `+string(kind)+`")`,
+						items)
 				}
 				b.move(t, "SUBMIT")
 				b.move(t, "REJECT")
@@ -134,7 +138,8 @@ func TestBulkTrips(t *testing.T) {
 				for i, id := range b.ids {
 					items[i] = map[string]any{"id": id, "version": b.versions[i], "input": map[string]any{field: bulkChanges[kind](i)}}
 				}
-				b.ask(t, "update", "[ContentChange!]!", `bulkUpdate(items: $items, idempotencyKey: "update `+string(kind)+`")`, items)
+				b.ask(t, "update", "[ContentChange!]!", `bulkUpdate(items: $items, idempotencyKey: "update `+string(kind)+`")`,
+					items)
 				for i := range items {
 					items[i].(map[string]any)["input"] = map[string]any{field: map[string]any{"slug": fmt.Sprintf("ten-khac-%d", i)}}
 				}
@@ -199,7 +204,8 @@ func (b *bulk) upload(t *testing.T) {
 		for k := range 10 {
 			files = append(files, txtar.File{Name: fmt.Sprintf("%d.txt", i+k), Data: fmt.Appendf(nil, "Danh sách %d\n", i+k)})
 		}
-		answer := b.Upload(t, `mutation($files: [Upload!]!) { bulkUploadMedia(files: $files) { media { id version } userErrors { message } } }`,
+		answer := b.Upload(t,
+			`mutation($files: [Upload!]!) { bulkUploadMedia(files: $files) { media { id version } userErrors { message } } }`,
 			files, http.Header{testserver.ActorHeader: {"admin"}})
 		var got struct {
 			Data struct {

@@ -78,23 +78,37 @@ func TestCacheKeys(t *testing.T) {
 			headers         http.Header
 			arguments, same string
 		}{
-			"the default by name":       {nil, `, locale: "vi"`, published},
-			"by a header":               {http.Header{"Sen-Locale": {"vi"}}, "", published},
-			"the argument wins":         {http.Header{"Sen-Locale": {"en"}}, `, locale: "vi", stage: PUBLISHED`, published},
-			"in capitals":               {http.Header{"Sen-Locale": {"EN"}}, "", read(nil, `, locale: "en"`)},
-			"what is published, known":  {editor, "", published},
-			"published by a header":     {http.Header{testserver.ActorHeader: {"editor"}, "Sen-Stage": {"PUBLISHED"}}, "", published},
-			"a draft by a header":       {http.Header{testserver.ActorHeader: {"editor"}, "Sen-Stage": {"DRAFT"}}, "", read(editor, ", stage: DRAFT")},
-			"the other one by argument": {http.Header{testserver.ActorHeader: {"editor"}, "Sen-Stage": {"DRAFT"}}, ", stage: PUBLISHED", published},
+			"the default by name":      {nil, `, locale: "vi"`, published},
+			"by a header":              {http.Header{"Sen-Locale": {"vi"}}, "", published},
+			"the argument wins":        {http.Header{"Sen-Locale": {"en"}}, `, locale: "vi", stage: PUBLISHED`, published},
+			"in capitals":              {http.Header{"Sen-Locale": {"EN"}}, "", read(nil, `, locale: "en"`)},
+			"what is published, known": {editor, "", published},
+			"published by a header": {
+				http.Header{testserver.ActorHeader: {"editor"}, "Sen-Stage": {"PUBLISHED"}},
+				"",
+				published,
+			},
+			"a draft by a header": {
+				http.Header{testserver.ActorHeader: {"editor"}, "Sen-Stage": {"DRAFT"}},
+				"",
+				read(editor, ", stage: DRAFT"),
+			},
+			"the other one by argument": {
+				http.Header{testserver.ActorHeader: {"editor"}, "Sen-Stage": {"DRAFT"}},
+				", stage: PUBLISHED", published,
+			},
 		} {
 			if got := read(c.headers, c.arguments); got != c.same {
 				t.Errorf("%s: %s is %q of another copy", name, got, copies[got])
 			}
 		}
-		if got := key(nil, `{ node(id: %q) { ... on Content { cacheKey } } nodes(ids: [%q, %[1]q]) { ... on Section { cacheKey } } }`, id, id); got != published {
+		if got := key(nil,
+			`{ node(id: %q) { ... on Content { cacheKey } } nodes(ids: [%q, %[1]q]) { ... on Section { cacheKey } } }`, id,
+			id); got != published {
 			t.Errorf("node: %s", got)
 		}
-		both := keysIn(t, e.same(t, `{ vi: section(slug: "tin-tuc") { ...F } en: section(slug: "tin-tuc", locale: "en") { ...F } } fragment F on Section { cacheKey }`, nil, nil))
+		both := keysIn(t,
+			e.same(t, `{ vi: section(slug: "tin-tuc") { ...F } en: section(slug: "tin-tuc", locale: "en") { ...F } } fragment F on Section { cacheKey }`, nil, nil))
 		if len(both) != 2 || copies[both[0]] != "published" || copies[both[1]] != "published, in English" {
 			t.Errorf("two languages of one request: %q", both)
 		}
@@ -126,7 +140,9 @@ func TestCacheKeys(t *testing.T) {
 				add(fmt.Sprint("revision ", 3-i, locale), key)
 			}
 		}
-		if got := keysIn(t, e.plans.Ask(t, fmt.Sprintf(`mutation { publish(id: %q, version: 3) { content { cacheKey } } }`, id), nil, editor)); len(got) != 1 || copies[got[0]] != "draft" {
+		if got := keysIn(t,
+			e.plans.Ask(t, fmt.Sprintf(`mutation { publish(id: %q, version: 3) { content { cacheKey } } }`, id), nil,
+				editor)); len(got) != 1 || copies[got[0]] != "draft" {
 			t.Errorf("publishing answers with %q", got)
 		}
 		if got := read(nil, ""); got != published {
@@ -140,10 +156,12 @@ func TestEveryKindHasACacheKey(t *testing.T) {
 	e := serveBoth(t, testkit.AnySample(t))
 	seen := map[string]string{}
 	for _, many := range []string{
-		"articles", "authors", "organizations", "sections", "tags", "events", "programs", "awardSeriesList", "awardRounds", "awards", "mediaItems",
+		"articles", "authors", "organizations", "sections", "tags", "events", "programs", "awardSeriesList", "awardRounds",
+		"awards", "mediaItems",
 	} {
 		for _, stage := range []string{"PUBLISHED", "DRAFT"} {
-			answer := e.same(t, fmt.Sprintf(`{ %s(first: 100, stage: %s) { nodes { id cacheKey } } }`, many, stage), nil, http.Header{testserver.ActorHeader: {"editor"}})
+			answer := e.same(t, fmt.Sprintf(`{ %s(first: 100, stage: %s) { nodes { id cacheKey } } }`, many, stage), nil,
+				http.Header{testserver.ActorHeader: {"editor"}})
 			var page struct {
 				Data map[string]struct {
 					Nodes []struct{ ID, CacheKey string }
@@ -164,7 +182,10 @@ func TestEveryKindHasACacheKey(t *testing.T) {
 
 // TestCacheKeyAllocatesNothing checks that a selected key needs no allocation except space in the answer.
 func TestCacheKeyAllocatesNothing(t *testing.T) {
-	article := &content.Article{Base: content.Base{ID: content.NewID(content.KindArticle, time.Unix(0, 0)), Revision: math.MaxInt}}
+	article := &content.Article{Base: content.Base{
+		ID:       content.NewID(content.KindArticle, time.Unix(0, 0)),
+		Revision: math.MaxInt,
+	}}
 	at, room := scalar.Place{Locale: "de-Latn-DE-1996-u-co-phonebk-x-12345"}, make([]byte, 0, 256)
 	if n := testing.AllocsPerRun(100, func() { graph.AppendCacheKey(room, &at, article) }); n > 0 {
 		t.Errorf("a key takes %v allocations", n)

@@ -9,7 +9,8 @@ import (
 )
 
 // errDrafts is the error for an actor who may not read drafts.
-var errDrafts = content.Errorf(content.CodeForbidden, "Only those who were granted it may read drafts. Leave stage out to read what is published.")
+var errDrafts = content.Errorf(content.CodeForbidden,
+	"Only those who were granted it may read drafts. Leave stage out to read what is published.")
 
 // mayReadDrafts reports whether the actor may read any draft.
 func (rq *request) mayReadDrafts() bool {

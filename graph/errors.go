@@ -50,7 +50,8 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		default:
 			id := requestID(ctx)
 			log.ErrorContext(ctx, "internal error", "path", path.String(), "request", id, "err", err)
-			presented = said(content.Errorf(content.CodeInternal, "Something went wrong on our side. Tell us the request id if it stays so."))
+			presented = said(content.Errorf(content.CodeInternal,
+				"Something went wrong on our side. Tell us the request id if it stays so."))
 			presented.Extensions["requestId"] = id
 		}
 		presented.Path = path
@@ -70,8 +71,9 @@ var invalidScalar = regexp.MustCompile(`^cannot use .* as (Int|Float|String|ID|B
 
 // scalarRules are the messages that say what a scalar of the specification must be.
 var scalarRules = map[string]string{
-	"Int": "an Int must be a whole number of 32 bits", "Float": "a Float must be a finite number", "String": "a String must be a string",
-	"ID": "an ID must be a string", "Boolean": "a Boolean must be true or false",
+	"Int": "an Int must be a whole number of 32 bits", "Float": "a Float must be a finite number",
+	"String": "a String must be a string",
+	"ID":     "an ID must be a string", "Boolean": "a Boolean must be true or false",
 }
 
 // clarify replaces messages of gqlparser and gqlgen by clearer ones.

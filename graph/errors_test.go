@@ -23,8 +23,14 @@ func TestPresenter(t *testing.T) {
 	}{
 		{errors.New(inside), "INTERNAL", "Đã có lỗi ở phía máy chủ", true},
 		{fmt.Errorf("read: %w", errors.New(inside)), "INTERNAL", "Đã có lỗi ở phía máy chủ", true},
-		{&content.Error{Code: content.CodeUnavailable, Message: "Try again.", Cause: errors.New(inside)}, "UNAVAILABLE", "Try again.", true},
-		{fmt.Errorf("list: %w", content.Errorf(content.CodeBadUserInput, "first is %d", 101)), "BAD_USER_INPUT", "first is 101", false},
+		{
+			&content.Error{Code: content.CodeUnavailable, Message: "Try again.", Cause: errors.New(inside)}, "UNAVAILABLE",
+			"Try again.", true,
+		},
+		{
+			fmt.Errorf("list: %w", content.Errorf(content.CodeBadUserInput, "first is %d", 101)), "BAD_USER_INPUT",
+			"first is 101", false,
+		},
 		{context.DeadlineExceeded, "UNAVAILABLE", "mất quá nhiều thời gian", false},
 	} {
 		var log strings.Builder

@@ -12,7 +12,8 @@ func registerEvent(r *Resolver) {
 	kind(r, r.store.Events, map[string]relation{
 		"body": richText("body", func(e T) content.RichText { return e.Body }),
 
-		"startsOn":        value(func(_ context.Context, e T) any { return e.StartsOn() }, "startsAt", "startsOn", "timeZone"),
+		"startsOn": value(func(_ context.Context, e T) any { return e.StartsOn() }, "startsAt", "startsOn",
+			"timeZone"),
 		"startsPrecision": value(func(_ context.Context, e T) any { return e.StartsPrecision() }, "startsOn"),
 		"endsOn":          value(func(_ context.Context, e T) any { return e.EndsOn() }, "endsAt", "endsOn", "timeZone"),
 		"endsPrecision":   value(func(_ context.Context, e T) any { return e.EndsPrecision() }, "endsAt", "endsOn"),

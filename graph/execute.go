@@ -62,7 +62,8 @@ func (rq *request) run(ctx context.Context, p *plan) ([]byte, bool) {
 		return nil
 	})
 	if len(w.b) > maxAnswer && rq.refused == nil {
-		rq.refused = coded.Errorf(content.CodeTooLarge, "The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
+		rq.refused = coded.Errorf(content.CodeTooLarge,
+			"The answer would be longer than %d bytes. Ask for smaller pages, or for fewer fields.", maxAnswer)
 	}
 	if err != nil || w.needsGqlgen || rq.refused != nil {
 		for _, c := range rq.calls {

@@ -65,7 +65,10 @@ var given = map[string]any{
 }
 
 // instead has the fields that can't be set together with others of their input.
-var instead = map[string][]string{"BodyInput": {"markdown", "html"}, "AwardRecipientInput": {"author"}, "MenuItemInput": {"content", "items"}, "EventInput": {"startsOn", "endsOn"}}
+var instead = map[string][]string{
+	"BodyInput": {"markdown", "html"}, "AwardRecipientInput": {"author"},
+	"MenuItemInput": {"content", "items"}, "EventInput": {"startsOn", "endsOn"},
+}
 
 // value returns a value for a field; nil if it is nested too deeply.
 func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Type, depth int) any {
@@ -120,7 +123,8 @@ func (s *sweep) value(t *testing.T, kind content.Kind, name string, typ *ast.Typ
 		return s.ids[of]
 	}
 	value = map[string]any{
-		"String": "Chữ " + name, "Int": 7, "Float": 10.5, "Boolean": true, "Date": "2021-02-03", "DateTime": "2021-02-03T04:00:00Z", "URL": "https://vi-du.example/",
+		"String": "Chữ " + name, "Int": 7, "Float": 10.5, "Boolean": true, "Date": "2021-02-03",
+		"DateTime": "2021-02-03T04:00:00Z", "URL": "https://vi-du.example/",
 	}[def.Name]
 	if value == nil {
 		t.Fatalf("no value of %s is known", def.Name)
@@ -178,7 +182,8 @@ func (s *sweep) ask(t *testing.T, query string, variables map[string]any, data a
 		Data   any
 		Errors []any
 	}{Data: data}
-	if err := json.Unmarshal(s.server.Ask(t, query, raw, http.Header{testserver.ActorHeader: {"admin"}}), &answer); err != nil || len(answer.Errors) > 0 {
+	if err := json.Unmarshal(s.server.Ask(t, query, raw, http.Header{testserver.ActorHeader: {"admin"}}),
+		&answer); err != nil || len(answer.Errors) > 0 {
 		t.Fatalf("%s with %s: %v, %v", query, raw, answer.Errors, err)
 	}
 }
@@ -209,20 +214,24 @@ type changed struct {
 func (s *sweep) entry(kind content.Kind, id content.ID) changed {
 	mutation := fmt.Sprintf(`mutation($id: ID!, $version: Int!, $input: %[1]sInput!) { change: update%[1]s(id: $id, version: $version, input: $input) {
 		entry: %[2]s { version } userErrors { code message path } } }`, kind, strings.ToLower(string(kind[:1]))+string(kind[1:]))
-	return changed{s.schema.Types[string(kind)+"Input"], kind, func(t *testing.T, version int, input map[string]any) (int, []problem) {
-		var data struct {
-			Change struct {
-				Entry      struct{ Version int }
-				UserErrors []problem
+	return changed{
+		s.schema.Types[string(kind)+"Input"], kind,
+		func(t *testing.T, version int, input map[string]any) (int, []problem) {
+			var data struct {
+				Change struct {
+					Entry      struct{ Version int }
+					UserErrors []problem
+				}
 			}
-		}
-		s.ask(t, mutation, map[string]any{"id": id, "version": version, "input": input}, &data)
-		return data.Change.Entry.Version, data.Change.UserErrors
-	}, func(t *testing.T, from, present int) []difference {
-		var data struct{ RevisionDiff []difference }
-		s.ask(t, `query($id: ID!, $from: Int!, $to: Int!) { revisionDiff(id: $id, from: $from, to: $to) { path after } }`, map[string]any{"id": id, "from": from, "to": present}, &data)
-		return data.RevisionDiff
-	}}
+			s.ask(t, mutation, map[string]any{"id": id, "version": version, "input": input}, &data)
+			return data.Change.Entry.Version, data.Change.UserErrors
+		}, func(t *testing.T, from, present int) []difference {
+			var data struct{ RevisionDiff []difference }
+			s.ask(t, `query($id: ID!, $from: Int!, $to: Int!) { revisionDiff(id: $id, from: $from, to: $to) { path after } }`,
+				map[string]any{"id": id, "from": from, "to": present}, &data)
+			return data.RevisionDiff
+		},
+	}
 }
 
 // site returns the site's settings. A conflict reports what differs.
@@ -238,15 +247,18 @@ func (s *sweep) site() changed {
 			map[string]any{"version": version, "input": input}, &data)
 		return data.UpdateSite
 	}
-	return changed{s.schema.Types["SiteInput"], "", func(t *testing.T, version int, input map[string]any) (int, []problem) {
-		answer := ask(t, version, input)
-		return answer.Site.Version, answer.UserErrors
-	}, func(t *testing.T, from, _ int) (all []difference) {
-		for _, path := range ask(t, from, map[string]any{}).Conflict.Fields {
-			all = append(all, difference{Path: path})
-		}
-		return all
-	}}
+	return changed{
+		s.schema.Types["SiteInput"], "",
+		func(t *testing.T, version int, input map[string]any) (int, []problem) {
+			answer := ask(t, version, input)
+			return answer.Site.Version, answer.UserErrors
+		}, func(t *testing.T, from, _ int) (all []difference) {
+			for _, path := range ask(t, from, map[string]any{}).Conflict.Fields {
+				all = append(all, difference{Path: path})
+			}
+			return all
+		},
+	}
 }
 
 // about reports whether a difference is in a field.
@@ -277,7 +289,8 @@ func TestEveryFieldOfInputs(t *testing.T) {
 			t.Run(string(kind), func(t *testing.T) {
 				id, version := s.ids[kind], 1
 				if kind == content.KindMedia { // media can't be created like the other kinds
-					version, _ = s.entry(kind, id).change(t, version, map[string]any{"title": nil, "alt": nil, "caption": nil, "credit": nil})
+					version, _ = s.entry(kind, id).change(t, version,
+						map[string]any{"title": nil, "alt": nil, "caption": nil, "credit": nil})
 				} else {
 					var data struct {
 						Create struct {
@@ -287,7 +300,8 @@ func TestEveryFieldOfInputs(t *testing.T) {
 					}
 					field := strings.ToLower(string(kind[:1])) + string(kind[1:])
 					s.ask(t, `mutation($item: ContentInput!) { create: bulkCreate(items: [$item]) { id userErrors { code message path } } }`,
-						map[string]any{"item": map[string]any{field: s.requiredInput(t, kind)}}, &struct{ Create *[1]any }{&[1]any{&data.Create}})
+						map[string]any{"item": map[string]any{field: s.requiredInput(t, kind)}},
+						&struct{ Create *[1]any }{&[1]any{&data.Create}})
 					if id = data.Create.ID; id == "" {
 						t.Fatalf("%+v", data.Create.UserErrors)
 					}
@@ -350,7 +364,8 @@ func (s *sweep) run(t *testing.T, c changed, version int) {
 	}
 	differs := c.since(t, first, version)
 	for name := range full {
-		if s.requiredInput(t, c.kind)[name] == nil && !slices.ContainsFunc(differs, func(d difference) bool { return d.about(name) }) {
+		if s.requiredInput(t, c.kind)[name] == nil &&
+			!slices.ContainsFunc(differs, func(d difference) bool { return d.about(name) }) {
 			t.Errorf("%s has another value, and the difference does not name it: %+v", name, differs)
 		}
 	}
@@ -423,7 +438,8 @@ func (s *sweep) restore(t *testing.T, c changed, version int, input map[string]a
 func (s *sweep) refused(t *testing.T, problems []problem, path ...string) {
 	t.Helper()
 	for _, p := range problems {
-		if !slices.Contains([]string{"REQUIRED", "INVALID"}, p.Code) || len(p.Path) <= len(path) || !slices.Equal(p.Path[1:len(path)+1], path) {
+		if !slices.Contains([]string{"REQUIRED", "INVALID"}, p.Code) || len(p.Path) <= len(path) ||
+			!slices.Equal(p.Path[1:len(path)+1], path) {
 			t.Errorf("%v as null: %+v", path, p)
 		}
 	}

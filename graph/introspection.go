@@ -15,8 +15,10 @@ import (
 func init() {
 	delete(parsedSchema.Directives, "defer")
 	deprecated, places := parsedSchema.Directives["deprecated"], parsedSchema.Types["__DirectiveLocation"]
-	deprecated.Locations = slices.DeleteFunc(deprecated.Locations, func(l ast.DirectiveLocation) bool { return l == ast.LocationDirectiveDefinition })
-	places.EnumValues = slices.DeleteFunc(places.EnumValues, func(v *ast.EnumValueDefinition) bool { return v.Name == string(ast.LocationDirectiveDefinition) })
+	deprecated.Locations = slices.DeleteFunc(deprecated.Locations,
+		func(l ast.DirectiveLocation) bool { return l == ast.LocationDirectiveDefinition })
+	places.EnumValues = slices.DeleteFunc(places.EnumValues,
+		func(v *ast.EnumValueDefinition) bool { return v.Name == string(ast.LocationDirectiveDefinition) })
 }
 
 // ParsedSchema returns the parsed schema. It must not be changed. It is not called Schema, because gqlgen would take a
@@ -39,7 +41,8 @@ func nullWhereForeign(ctx context.Context, next graphql.Resolver) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc.Object == "__Type" && fc.Parent != nil {
 		kinds := typeFields[fc.Field.Name]
-		if of, ok := fc.Parent.Result.(*introspection.Type); ok && kinds != nil && !slices.Contains(kinds, ast.DefinitionKind(of.Kind())) {
+		if of, ok := fc.Parent.Result.(*introspection.Type); ok && kinds != nil &&
+			!slices.Contains(kinds, ast.DefinitionKind(of.Kind())) {
 			return nil, nil
 		}
 	}

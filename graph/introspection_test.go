@@ -78,7 +78,8 @@ func (v shownValue) line() string {
 	if v.DeprecationReason != nil {
 		deprecated = "deprecated: " + *v.DeprecationReason
 	}
-	return fmt.Sprintf("%s(%s): %s = %s %q %s", v.Name, strings.Join(args, ", "), v.Type, v.DefaultValue, v.Description, deprecated)
+	return fmt.Sprintf("%s(%s): %s = %s %q %s", v.Name, strings.Join(args, ", "), v.Type, v.DefaultValue, v.Description,
+		deprecated)
 }
 
 // lines returns types with all their properties as lines of text, in order.
@@ -88,7 +89,8 @@ func lines(types []shownType) (all []string) {
 		if t.SpecifiedByURL != nil {
 			url = *t.SpecifiedByURL
 		}
-		all = append(all, fmt.Sprintf("%s %s %q %s one of: %t", t.Kind, t.Name, t.Description, url, t.IsOneOf != nil && *t.IsOneOf))
+		all = append(all,
+			fmt.Sprintf("%s %s %q %s one of: %t", t.Kind, t.Name, t.Description, url, t.IsOneOf != nil && *t.IsOneOf))
 		for what, values := range map[string][]shownValue{"field": t.Fields, "input": t.InputFields, "value": t.EnumValues} {
 			for i, v := range values {
 				all = append(all, fmt.Sprintf("%s %s %03d %s", t.Name, what, i, v.line()))
@@ -171,7 +173,8 @@ func value(name, description string, typ *ast.Type, otherwise *ast.Value, direct
 func TestIntrospectionIsTheContract(t *testing.T) {
 	server := testserver.Start(t, testkit.AnySample(t), nil)
 	var is introspected
-	if err := json.Unmarshal(server.Ask(t, introspection.NewQuery(introspection.QueryOptions{OneOf: true}), nil, nil), &is); err != nil {
+	if err := json.Unmarshal(server.Ask(t, introspection.NewQuery(introspection.QueryOptions{OneOf: true}), nil, nil),
+		&is); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := parser.ParseSchema(&ast.Source{Input: sen.Schema})
@@ -185,8 +188,10 @@ func TestIntrospectionIsTheContract(t *testing.T) {
 	if diff := cmp.Diff(lines(contract(doc)), lines(own)); diff != "" {
 		t.Errorf("schema.graphqls (-) and introspection (+) differ:\n%s", diff)
 	}
-	if schema.Description != doc.Schema[0].Description || schema.QueryType.Name != "Query" || schema.MutationType.Name != "Mutation" || schema.SubscriptionType != nil {
-		t.Errorf("of the schema it tells %q, %v, %v and %v", schema.Description, schema.QueryType, schema.MutationType, schema.SubscriptionType)
+	if schema.Description != doc.Schema[0].Description || schema.QueryType.Name != "Query" ||
+		schema.MutationType.Name != "Mutation" || schema.SubscriptionType != nil {
+		t.Errorf("of the schema it tells %q, %v, %v and %v", schema.Description, schema.QueryType, schema.MutationType,
+			schema.SubscriptionType)
 	}
 	// The directives of the specification of September 2025, §3.13. The schema has no directives of its own.
 	want := []string{
@@ -202,15 +207,18 @@ func TestIntrospectionIsTheContract(t *testing.T) {
 		for _, a := range d.Args {
 			args = append(args, fmt.Sprintf("%s(): %s = %s", a.Name, a.Type, a.DefaultValue))
 		}
-		directives = append(directives, fmt.Sprintf("%s(%s) %t %v", d.Name, strings.Join(args, ", "), d.IsRepeatable, d.Locations))
+		directives = append(directives,
+			fmt.Sprintf("%s(%s) %t %v", d.Name, strings.Join(args, ", "), d.IsRepeatable, d.Locations))
 	}
 	if diff := cmp.Diff(want, directives); diff != "" || len(doc.Directives) > 0 {
-		t.Errorf("the directives of the specification (-) and of introspection (+) differ, or schema.graphqls has some: %s", diff)
+		t.Errorf("the directives of the specification (-) and of introspection (+) differ, or schema.graphqls has some: %s",
+			diff)
 	}
 	for _, typ := range schema.Types {
 		typ.foreign(t)
 	}
-	if answer := string(server.Ask(t, `{ __type(name: "Article") { fields(includeDeprecated: true) { name type { name isOneOf fields { name } ofType { isOneOf enumValues { name } inputFields { name } } } } } }`, nil, nil)); strings.Contains(answer, "false") || strings.Contains(answer, "[]") {
+	if answer := string(server.Ask(t,
+		`{ __type(name: "Article") { fields(includeDeprecated: true) { name type { name isOneOf fields { name } ofType { isOneOf enumValues { name } inputFields { name } } } } } }`, nil, nil)); strings.Contains(answer, "false") || strings.Contains(answer, "[]") {
 		t.Errorf("below another type a type tells of what it has not: %.300s", answer)
 	}
 }

@@ -56,7 +56,8 @@ func walk(schema *ast.Schema, typ *ast.Definition, depth int) string {
 		}
 	}
 	for _, f := range typ.Fields {
-		if strings.HasPrefix(f.Name, "__") || slices.ContainsFunc(f.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull }) {
+		if strings.HasPrefix(f.Name, "__") ||
+			slices.ContainsFunc(f.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull }) {
 			continue
 		}
 		inner := schema.Types[f.Type.Name()]
@@ -88,7 +89,10 @@ func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 		}
 		server := testserver.Start(t, store, func(g *graph.Options, w *web.Options) {
 			wide := 1 << 20
-			g.Limits = limits.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}
+			g.Limits = limits.Limits{
+				Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide,
+				Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide},
+			}
 			w.MaxBody = 4 << 20
 		})
 		ask := func(query string, variables any) []byte {
@@ -107,7 +111,8 @@ func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 			return answer
 		}
 		for _, root := range schema.Query.Fields {
-			if strings.HasPrefix(root.Name, "__") || slices.ContainsFunc(root.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull }) {
+			if strings.HasPrefix(root.Name, "__") ||
+				slices.ContainsFunc(root.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull }) {
 				continue
 			}
 			typ := schema.Types[root.Type.Name()]
@@ -130,8 +135,9 @@ func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 				var each []string
 				for i, item := range bundle.Items {
 					if base := item.Content.Common(); string(item.Content.Kind()) == typ.Name {
-						each = append(each, fmt.Sprintf(`a%[1]d: %[2]s(id: "%[3]s") { __typename } b%[1]d: %[2]s(slug: "%[4]s") { __typename } c%[1]d: route(path: "%[5]s") { status }`,
-							i, root.Name, base.ID, base.Slug, content.Path(item.Content)))
+						each = append(each,
+							fmt.Sprintf(`a%[1]d: %[2]s(id: "%[3]s") { __typename } b%[1]d: %[2]s(slug: "%[4]s") { __typename } c%[1]d: route(path: "%[5]s") { status }`,
+								i, root.Name, base.ID, base.Slug, content.Path(item.Content)))
 					}
 				}
 				if e.Name == "embedded" { // it scans at each of them; the code is the same on both engines
@@ -143,9 +149,11 @@ func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 					}
 				}
 				// An actor who may not read drafts does not learn whether a draft exists.
-				there := ask(fmt.Sprintf(`{ %s(slug: "%s", stage: DRAFT) { __typename } }`, root.Name, slugOf(bundle, typ.Name)), nil)
+				there := ask(fmt.Sprintf(`{ %s(slug: "%s", stage: DRAFT) { __typename } }`, root.Name, slugOf(bundle, typ.Name)),
+					nil)
 				gone := ask(fmt.Sprintf(`{ %s(slug: "khong-co-gi", stage: DRAFT) { __typename } }`, root.Name), nil)
-				if cut := func(b []byte) string { return strings.Split(string(b), `"locations"`)[0] }; cut(there) != cut(gone) || !bytes.Contains(there, []byte("FORBIDDEN")) {
+				if cut := func(b []byte) string { return strings.Split(string(b), `"locations"`)[0] }; cut(there) != cut(gone) ||
+					!bytes.Contains(there, []byte("FORBIDDEN")) {
 					t.Errorf("the answers tell a draft from nothing: %s, %s", there, gone)
 				}
 			}

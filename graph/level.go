@@ -45,7 +45,8 @@ func (c *call) entry(id content.ID) content.Content {
 
 // selects reports whether a field is selected below the call's field, on the objects of a type.
 func (c *call) selects(object, field string) bool {
-	return slices.ContainsFunc(c.rq.selectionBelow(c.node, object).nodes, func(n *node) bool { return n.field.Name == field })
+	return slices.ContainsFunc(c.rq.selectionBelow(c.node, object).nodes,
+		func(n *node) bool { return n.field.Name == field })
 }
 
 // stored returns the stored fields of a kind that the selection below the call needs.
@@ -101,7 +102,8 @@ func (rq *request) read(calls []*call) {
 	var want []*wanted
 	var tasks, then []func()
 	for _, c := range calls {
-		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft && !rq.mayReadDrafts() {
+		if (c.ids != nil || c.load != nil) && c.object != "Mutation" && scalar.Stage(c.ctx) == content.StageDraft &&
+			!rq.mayReadDrafts() {
 			c.err = errDrafts
 			continue
 		}
@@ -190,7 +192,8 @@ func (c *call) loadOnce() (err error) {
 
 // finish computes the answers of a call after its entries are read. failed is the error if they could not be read.
 func (c *call) finish(failed error) {
-	if failed != nil && c.ids != nil && c.err == nil && slices.ContainsFunc(c.objs, func(obj any) bool { return len(c.ids(nil, obj)) > 0 }) {
+	if failed != nil && c.ids != nil && c.err == nil &&
+		slices.ContainsFunc(c.objs, func(obj any) bool { return len(c.ids(nil, obj)) > 0 }) {
 		c.err = failed
 	}
 	if c.err != nil || c.answer == nil || c.find != nil {
@@ -258,7 +261,8 @@ func (c *call) group(obj any) *group {
 // group makes a group of objects of one type, and adds the calls for the selection on them.
 func (rq *request) group(ctx context.Context, s *selection, objs []any, level []*call) (*group, []*call) {
 	if rq.values += len(objs) * len(s.nodes); rq.values > maxValues {
-		rq.refused = coded.Errorf(content.CodeTooComplex, "The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
+		rq.refused = coded.Errorf(content.CodeTooComplex,
+			"The answer would have more than %d values. Ask for smaller pages, or for fewer fields.", maxValues)
 		return &group{selection: s, objs: objs}, level
 	}
 	g := &group{selection: s, at: scalar.PlaceOf(ctx), objs: objs, calls: make([]call, len(s.nodes))}

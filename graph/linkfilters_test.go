@@ -57,7 +57,8 @@ func linkFilters(t *testing.T, schema *ast.Schema) (all []linkFilter) {
 	t.Helper()
 	lists := map[string]content.Kind{}
 	for _, root := range schema.Query.Fields {
-		if kind, ok := strings.CutSuffix(root.Type.Name(), "Connection"); ok && slices.Contains(content.Kinds(), content.Kind(kind)) {
+		if kind, ok := strings.CutSuffix(root.Type.Name(), "Connection"); ok &&
+			slices.Contains(content.Kinds(), content.Kind(kind)) {
 			lists[root.Name] = content.Kind(kind)
 		}
 	}

@@ -165,10 +165,12 @@ func (w linkWalk) below(schema *ast.Schema) {
 				questions := w.questions(l, nil)
 				for i, q := range questions {
 					if i%3 == 0 || i >= len(questions)-2 {
-						fmt.Fprintf(&query, " p%d: %s(first: 20, filter: {%s: %s}) { totalCount nodes { id } }", i, f.Name, l.name, q.relation)
+						fmt.Fprintf(&query, " p%d: %s(first: 20, filter: {%s: %s}) { totalCount nodes { id } }", i, f.Name, l.name,
+							q.relation)
 					}
 				}
-				got := ask[map[string]struct{ Nodes []map[string]linkPage }](w.t, w.server, "", fmt.Sprintf("{ %s(first: 20) { nodes {%s } } }", root, query.String()))
+				got := ask[map[string]struct{ Nodes []map[string]linkPage }](w.t, w.server, "",
+					fmt.Sprintf("{ %s(first: 20) { nodes {%s } } }", root, query.String()))
 				for _, object := range got[root].Nodes {
 					for i, q := range questions {
 						page, want := object[fmt.Sprintf("p%d", i)], w.listed(l, nil, q.holds)
@@ -178,7 +180,8 @@ func (w linkWalk) below(schema *ast.Schema) {
 							}
 						}
 						if page.TotalCount != len(page.Nodes) {
-							w.t.Errorf("%s.%s(filter: {%s: %s}) counts %d and shows %d", parent.Name, f.Name, l.name, q.relation, page.TotalCount, len(page.Nodes))
+							w.t.Errorf("%s.%s(filter: {%s: %s}) counts %d and shows %d", parent.Name, f.Name, l.name, q.relation,
+								page.TotalCount, len(page.Nodes))
 						}
 					}
 				}
@@ -195,7 +198,13 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		testkit.Follow(t, store)
-		world := &linkWorld{linkFilters(t, schema), map[content.ID]map[string][]content.ID{}, map[content.ID]bool{}, map[content.ID]bool{}, map[content.ID]bool{}}
+		world := &linkWorld{
+			linkFilters(t, schema),
+			map[content.ID]map[string][]content.ID{},
+			map[content.ID]bool{},
+			map[content.ID]bool{},
+			map[content.ID]bool{},
+		}
 		world.fill(t, store)
 		server := testserver.Start(t, store, wideLimits)
 		walk := linkWalk{world, t, server, 1}
@@ -230,6 +239,9 @@ func TestLinksToWhatIsHidden(t *testing.T) {
 // wideLimits lets tests ask for as much as they need.
 func wideLimits(g *graph.Options, w *web.Options) {
 	wide := 1 << 20
-	g.Limits = limits.Limits{Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide, Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide}}
+	g.Limits = limits.Limits{
+		Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide,
+		Set: wide, Selections: wide, Introspection: wide, Cost: cost.Limits{"": wide},
+	}
 	w.MaxBody = 4 << 20
 }

@@ -102,7 +102,8 @@ func (w *linkWorld) listed(l linkFilter, drafts []content.Kind, holds func([]con
 		if kind != l.source || !w.sees(id, drafts) || w.trashed[id] {
 			continue
 		}
-		ends := slices.DeleteFunc(slices.Clone(links[l.list+"."+l.name]), func(end content.ID) bool { return !w.sees(end, drafts) })
+		ends := slices.DeleteFunc(slices.Clone(links[l.list+"."+l.name]),
+			func(end content.ID) bool { return !w.sees(end, drafts) })
 		if holds(ends) {
 			found = append(found, id)
 		}
@@ -136,7 +137,8 @@ func (w *linkWorld) questions(l linkFilter, drafts []content.Kind) (all []questi
 		bySlug, _ := json.Marshal(names)
 		all = append(all,
 			question{fmt.Sprintf("{ids: %s}", byID), anyOf}, question{fmt.Sprintf("{slugs: %s}", bySlug), anyOf},
-			question{fmt.Sprintf("{ids: %s, all: true}", byID), allOf}, question{fmt.Sprintf("{slugs: %s, all: true}", bySlug), allOf},
+			question{fmt.Sprintf("{ids: %s, all: true}", byID), allOf},
+			question{fmt.Sprintf("{slugs: %s, all: true}", bySlug), allOf},
 			question{fmt.Sprintf("{ids: %s, exists: false}", byID), func([]content.ID) bool { return false }},
 			question{fmt.Sprintf("{slugs: %s, none: true}", bySlug), noneOf},
 			question{fmt.Sprintf("{where: {id: {in: %s}}, ids: %[1]s, none: true}", byID), noneOf},

@@ -16,9 +16,12 @@ import (
 
 func registerMedia(r *Resolver) {
 	kind(r, r.store.Media, map[string]relation{
-		"url": {needs: []string{"fileName", "kind", "mimeType", "width", "height", "variants"}, answer: func(c *call, obj any) (any, error) {
-			return r.mediaURL(c.ctx, obj.(*content.Media), requestedSize(c))
-		}},
+		"url": {
+			needs: []string{"fileName", "kind", "mimeType", "width", "height", "variants"},
+			answer: func(c *call, obj any) (any, error) {
+				return r.mediaURL(c.ctx, obj.(*content.Media), requestedSize(c))
+			},
+		},
 	})
 	r.relate("Media", map[string]relation{
 		"variants": value(func(_ context.Context, m *content.Media) any {
@@ -48,7 +51,8 @@ func registerMedia(r *Resolver) {
 			for i := range files {
 				oneByOne[i] = []int{i}
 			}
-			return each(c, "files", oneByOne, func(_ context.Context, i int) (*newsroom.Outcome, error) { return r.upload(c, *files[i], "") })
+			return each(c, "files", oneByOne,
+				func(_ context.Context, i int) (*newsroom.Outcome, error) { return r.upload(c, *files[i], "") })
 		}),
 	})
 }
@@ -61,7 +65,8 @@ func (r *Resolver) upload(c *call, file graphql.Upload, key string) (*newsroom.O
 	}
 	chain := scalar.Chain(c.ctx)
 	u := newsroom.Upload{
-		File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key, Publish: deref(argument[bool](c, "publish")),
+		File: at, Size: file.Size, Name: file.Filename, Locale: chain[0], Key: key,
+		Publish: deref(argument[bool](c, "publish")),
 	}
 	if input := argument[map[string]any](c, "input"); input != nil {
 		u.Input = newsroom.NewInput(*input)
@@ -103,7 +108,9 @@ func (r *Resolver) mediaURL(ctx context.Context, m *content.Media, size picture.
 
 // fileURL returns the address of a file of a medium. The address is signed if it is a resized picture or if readers
 // can't see the medium.
-func (r *Resolver) fileURL(ctx context.Context, m *content.Media, variant string, query url.Values) (content.URL, error) {
+func (r *Resolver) fileURL(
+	ctx context.Context, m *content.Media, variant string, query url.Values,
+) (content.URL, error) {
 	if stage := content.StagePublished; m.Hidden() || query.Has(picture.FitParameter) {
 		if m.Hidden() {
 			stage = content.StageDraft

@@ -43,7 +43,8 @@ func registerMutation(r *Resolver) {
 	}}})
 	r.relate("Mutation", map[string]relation{"updateSite": mutation(func(c *call) (any, error) {
 		input := newsroom.NewInput(deref(argument[map[string]any](c, "input")))
-		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input, deref(argument[bool](c, "confirmRemoval")))
+		return r.newsroom.UpdateSite(c.ctx, scalar.Chain(c.ctx), deref(argument[int](c, "version")), input,
+			deref(argument[bool](c, "confirmRemoval")))
 	}), "previewToken": mutation(func(c *call) (any, error) {
 		lasting := time.Duration(deref(argument[int](c, "expiresIn"))) * time.Second
 		return r.people.Preview(c.ctx, scalar.Chain(c.ctx), deref(argument[content.ID](c, "id")), lasting)

@@ -226,7 +226,8 @@ func TestEveryMutationHasCases(t *testing.T) {
 		if field.Arguments.ForName("version") != nil {
 			want = append(want, "CONFLICT")
 		}
-		for _, role := range ladder[:max(1, slices.IndexFunc(ladder, func(role string) bool { return has(role + " allowed") }))] {
+		for _, role := range ladder[:max(1,
+			slices.IndexFunc(ladder, func(role string) bool { return has(role + " allowed") }))] {
 			want = append(want, role+" FORBIDDEN")
 		}
 		for _, sign := range want {

@@ -41,7 +41,8 @@ func TestMutationTrips(t *testing.T) {
 			"title": map[string]any{"text": "Đi chợ nổi"}, "section": "section_tin-tuc", "tags": []string{"tag_cnnttb"},
 			"body": map[string]any{"markdown": "Một đoạn."},
 		}
-		made := ask(5, "mutation create($input: ArticleInput!) { createArticle(input: $input) { article { id version slug title } userErrors { message } } }",
+		made := ask(5,
+			"mutation create($input: ArticleInput!) { createArticle(input: $input) { article { id version slug title } userErrors { message } } }",
 			map[string]any{"input": input})[0]
 		moved := func(name string, version int) {
 			t.Helper()
@@ -63,18 +64,27 @@ func TestMutationTrips(t *testing.T) {
 		const n = 100
 		items := make([]any, n)
 		for i := range items {
-			each := map[string]any{"title": map[string]any{"text": fmt.Sprintf("Bài loạt %d", i%50)}, "section": "section_tin-tuc", "tags": []string{"tag_cnnttb"}}
+			each := map[string]any{
+				"title":   map[string]any{"text": fmt.Sprintf("Bài loạt %d", i%50)},
+				"section": "section_tin-tuc", "tags": []string{"tag_cnnttb"},
+			}
 			items[i] = map[string]any{"article": each}
 		}
-		ids := ask(60, "mutation bulkCreate($items: [ContentInput!]!) { bulkCreate(items: $items, idempotencyKey: \"lot\") { id userErrors { message } } }", map[string]any{"items": items})
-		again := ask(60, "mutation bulkCreate($items: [ContentInput!]!) { bulkCreate(items: $items, idempotencyKey: \"lot\") { id userErrors { message } } }", map[string]any{"items": items})
+		ids := ask(60,
+			"mutation bulkCreate($items: [ContentInput!]!) { bulkCreate(items: $items, idempotencyKey: \"lot\") { id userErrors { message } } }", map[string]any{"items": items})
+		again := ask(60,
+			"mutation bulkCreate($items: [ContentInput!]!) { bulkCreate(items: $items, idempotencyKey: \"lot\") { id userErrors { message } } }", map[string]any{"items": items})
 		if fmt.Sprint(ids) != fmt.Sprint(again) || len(ids) != n {
 			t.Errorf("%d were made; again: %v, %v", len(ids), ids, again)
 		}
 		for i, id := range ids {
-			items[i] = map[string]any{"id": id, "version": 1, "input": map[string]any{"article": map[string]any{"lead": map[string]any{"text": "Mới."}}}}
+			items[i] = map[string]any{
+				"id": id, "version": 1,
+				"input": map[string]any{"article": map[string]any{"lead": map[string]any{"text": "Mới."}}},
+			}
 		}
-		ask(60, "mutation bulkUpdate($items: [ContentChange!]!) { bulkUpdate(items: $items) { id userErrors { message } } }", map[string]any{"items": items})
+		ask(60, "mutation bulkUpdate($items: [ContentChange!]!) { bulkUpdate(items: $items) { id userErrors { message } } }",
+			map[string]any{"items": items})
 		for i, id := range ids {
 			items[i] = map[string]any{"id": id, "version": 2}
 		}

@@ -14,7 +14,8 @@ func registerNode(r *Resolver) {
 		"nodes": {load: func(c *call) ([]any, error) {
 			ids := deref(argument[[]content.ID](c, "ids"))
 			if len(ids) > content.MaxPage {
-				return nil, content.Errorf(content.CodeBadUserInput, "ids has %d members; at most %d are allowed.", len(ids), content.MaxPage)
+				return nil, content.Errorf(content.CodeBadUserInput, "ids has %d members; at most %d are allowed.", len(ids),
+					content.MaxPage)
 			}
 			found, err := c.byIDs(ids)
 			nodes := make([]content.Content, len(ids))

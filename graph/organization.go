@@ -15,6 +15,7 @@ func registerOrganization(r *Resolver) {
 		"members":   list(r.lists(content.KindAuthor), func(o T) storage.Within { return linked("organization", o.ID) }),
 		"articles":  list(r.lists(content.KindArticle), func(o T) storage.Within { return linked("organizations", o.ID) }),
 		"events":    list(r.lists(content.KindEvent), func(o T) storage.Within { return linked("organizers", o.ID) }),
-		"awards":    list(r.lists(content.KindAward), func(o T) storage.Within { return linked("recipients.organization", o.ID) }),
+		"awards": list(r.lists(content.KindAward),
+			func(o T) storage.Within { return linked("recipients.organization", o.ID) }),
 	})
 }

@@ -72,7 +72,10 @@ func (r *Resolver) signIn(c *call) (any, error) {
 		return &SignInPayload{UserErrors: problems, Notices: []*content.Problem{}}, err
 	}
 	auth.SetSession(c.ctx, auth.Session{Secret: in.Secret, Expires: in.ExpiresAt, Device: in.Device})
-	return &SignInPayload{Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems, Notices: problemList(in.Notices)}, nil
+	return &SignInPayload{
+		Viewer: in.Actor, Token: &in.Secret, ExpiresAt: &in.ExpiresAt, UserErrors: problems,
+		Notices: problemList(in.Notices),
+	}, nil
 }
 
 func (r *Resolver) signOut(c *call) (any, error) {
@@ -84,7 +87,8 @@ func (r *Resolver) signOut(c *call) (any, error) {
 }
 
 func (r *Resolver) changePassword(c *call) (any, error) {
-	actor, err := r.people.ChangePassword(c.ctx, scalar.Chain(c.ctx), deref(argument[string](c, "password")), deref(argument[string](c, "newPassword")))
+	actor, err := r.people.ChangePassword(c.ctx, scalar.Chain(c.ctx), deref(argument[string](c, "password")),
+		deref(argument[string](c, "newPassword")))
 	problems, err := problemsOf(err)
 	return &ChangePasswordPayload{Viewer: actor, UserErrors: problems}, err
 }
@@ -98,9 +102,10 @@ func (r *Resolver) createAccount(c *call) (any, error) {
 
 func (r *Resolver) updateAccount(c *call) (any, error) {
 	input := deref(argument[AccountChange](c, "input"))
-	return accountPayload(r.people.UpdateAccount(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))), people.AccountUpdate{
-		Name: input.Name, Role: input.Role, Disabled: input.Disabled, Password: input.Password,
-	}))
+	return accountPayload(r.people.UpdateAccount(c.ctx, scalar.Chain(c.ctx), string(deref(argument[content.ID](c, "id"))),
+		people.AccountUpdate{
+			Name: input.Name, Role: input.Role, Disabled: input.Disabled, Password: input.Password,
+		}))
 }
 
 func accountPayload(account *content.Account, password string, err error) (any, error) {

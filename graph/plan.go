@@ -51,7 +51,8 @@ type node struct {
 
 // planOf returns the plan of the request's operation. All requests that send the document share it.
 func (rq *request) planOf(doc *documents.Document) *plan {
-	return doc.Plan(rq.op, func() any { return &plan{root: rq.planSelection("Query", rq.op.Operation.SelectionSet)} }).(*plan)
+	return doc.Plan(rq.op,
+		func() any { return &plan{root: rq.planSelection("Query", rq.op.Operation.SelectionSet)} }).(*plan)
 }
 
 // planSelection plans a selection on a type of object.

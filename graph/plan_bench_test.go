@@ -27,7 +27,8 @@ const list = `{ articles { nodes { id slug path label locale locales status vers
 // with the same fields. It reads nothing from a store.
 func BenchmarkPlan(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
-	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
+	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil,
+		testserver.PublicURL)
 	graph.AnswerArticles(resolver, articles())
 	for name, walk := range map[string]bool{"planned": false, "gqlgen": true} {
 		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b), Walk: walk})
@@ -59,8 +60,12 @@ func BenchmarkPlan(b *testing.B) {
 func BenchmarkFind(b *testing.B) {
 	const authors = `{ articles(first: 20) { nodes { id authors { id organization { id } } tags { id } section { id } } } }`
 	store := testkit.SampleStore(b, testkit.Embedded(b))
-	for name, change := range map[string]func(*graph.Resolver){"find": func(*graph.Resolver) {}, "answer": graph.WithoutShortcuts} {
-		resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, testserver.PublicURL)
+	for name, change := range map[string]func(*graph.Resolver){
+		"find":   func(*graph.Resolver) {},
+		"answer": graph.WithoutShortcuts,
+	} {
+		resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil,
+			testserver.PublicURL)
 		change(resolver)
 		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b)})
 		b.Run(name, func(b *testing.B) { execute(b, exec, authors) })
@@ -104,7 +109,10 @@ func articles() *content.Connection[*content.Article] {
 	at := time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
 	for range content.DefaultPage {
 		page.Nodes = append(page.Nodes, &content.Article{
-			Base:           content.Base{ID: "article_hop-mat", Slug: "hop-mat-doanh-nghiep-dong-thap", Version: 3, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
+			Base: content.Base{
+				ID: "article_hop-mat", Slug: "hop-mat-doanh-nghiep-dong-thap", Version: 3,
+				CreatedAt: at, UpdatedAt: at, PublishedAt: at,
+			},
 			Title:          content.Text{"vi": "Họp mặt doanh nghiệp và trao giải “Sen Vàng” tỉnh Đồng Tháp"},
 			Lead:           content.Text{"vi": "Sáng nay, tỉnh họp mặt các doanh nghiệp tiêu biểu, lắng nghe khó khăn sau dịch bệnh và trao bốn mươi giải thưởng."},
 			Byline:         content.Text{"vi": "Nguyệt Ánh – Văn phòng Ủy ban nhân dân"},

@@ -34,8 +34,12 @@ type executors struct {
 
 func serveBoth(t testing.TB, store *storage.Store) *executors {
 	e := &executors{}
-	limits := limits.Limits{Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000, Set: 1000, Selections: 10_000, Introspection: 500, Cost: cost.Limits{"": 1 << 30}}
-	e.plans = testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })
+	limits := limits.Limits{
+		Length: 1 << 20, Tokens: 1 << 16, Depth: 40, Aliases: 1000, RootFields: 100, Directives: 1000,
+		Set: 1000, Selections: 10_000, Introspection: 500, Cost: cost.Limits{"": 1 << 30},
+	}
+	e.plans = testserver.Start(t, store,
+		func(g *graph.Options, _ *web.Options) { g.Limits, g.Walked = limits, func() { e.walked.Add(1) } })
 	e.walks = testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits, g.Walk = limits, true })
 	return e
 }

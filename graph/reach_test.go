@@ -51,7 +51,13 @@ func storeTrees(t *testing.T, store *storage.Store, kinds map[string]content.Kin
 		for _, node := range []struct {
 			name, below string
 			live        bool
-		}{{"top", "", true}, {"middle", "top", false}, {"low", "middle", true}, {"lowest", "low", true}, {"next", "top", true}} {
+		}{
+			{"top", "", true},
+			{"middle", "top", false},
+			{"low", "middle", true},
+			{"lowest", "low", true},
+			{"next", "top", true},
+		} {
 			e := madeOf(kind, node.name)
 			if node.below != "" {
 				reflect.ValueOf(e).Elem().FieldByName("ParentID").SetString(string(idOf(kind, node.below)))
@@ -221,21 +227,31 @@ func TestWhatIsShownIsReached(t *testing.T) {
 				t.Errorf("the menu is\n%s, want\n%s", got, menu)
 			}
 		}
-		look("top[/sections/top]{next[/sections/next]} middle{low[/sections/low]} address[https://example.org]", 4, map[string][]string{"c": {"d"}, "d": {"c"}})
+		look("top[/sections/top]{next[/sections/next]} middle{low[/sections/low]} address[https://example.org]", 4,
+			map[string][]string{"c": {"d"}, "d": {"c"}})
 		const whole = "top[/sections/top]{middle[/sections/middle] next[/sections/next]} middle[/sections/middle] middle[/sections/middle]{low[/sections/low]} address[https://example.org]"
 		if got := shownMenu(t, server, "editor", "(stage: DRAFT)"); got != whole {
 			t.Errorf("who changes the menus reads\n%s, want\n%s", got, whole)
 		}
-		if got := server.Ask(t, `{ site(stage: DRAFT) { menus { key } } }`, nil, nil); !strings.Contains(string(got), `"FORBIDDEN"`) {
+		if got := server.Ask(t, `{ site(stage: DRAFT) { menus { key } } }`, nil, nil); !strings.Contains(string(got),
+			`"FORBIDDEN"`) {
 			t.Errorf("an anonymous client reads the menus as they are: %s", got)
 		}
-		for _, id := range []content.ID{idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"), idOf(content.KindTag, "secret")} {
+		for _, id := range []content.ID{
+			idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"),
+			idOf(content.KindTag, "secret"),
+		} {
 			ask[any](t, server, "admin", fmt.Sprintf(`mutation { publish(id: %q, version: 1) { userErrors { message } } }`, id))
 		}
 		look(whole, 5, map[string][]string{"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c"}})
-		for _, id := range []content.ID{idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"), idOf(content.KindTag, "secret")} {
-			ask[any](t, server, "admin", fmt.Sprintf(`mutation { unpublish(id: %q, version: 2) { userErrors { message } } }`, id))
+		for _, id := range []content.ID{
+			idOf(content.KindSection, "middle"), idOf(content.KindOrganization, "middle"),
+			idOf(content.KindTag, "secret"),
+		} {
+			ask[any](t, server, "admin",
+				fmt.Sprintf(`mutation { unpublish(id: %q, version: 2) { userErrors { message } } }`, id))
 		}
-		look("top[/sections/top]{next[/sections/next]} middle{low[/sections/low]} address[https://example.org]", 4, map[string][]string{"c": {"d"}, "d": {"c"}})
+		look("top[/sections/top]{next[/sections/next]} middle{low[/sections/low]} address[https://example.org]", 4,
+			map[string][]string{"c": {"d"}, "d": {"c"}})
 	})
 }

@@ -59,7 +59,9 @@ func value[P any](from func(ctx context.Context, obj P) any, needs ...string) re
 }
 
 // written answers in the same way as value; write appends the same value to an answer that a plan writes.
-func written[P any](from func(ctx context.Context, obj P) any, write func(b []byte, at *scalar.Place, obj P) []byte) relation {
+func written[P any](
+	from func(ctx context.Context, obj P) any, write func(b []byte, at *scalar.Place, obj P) []byte,
+) relation {
 	r := value(from)
 	r.write = func(b []byte, at *scalar.Place, obj any) []byte { return write(b, at, obj.(P)) }
 	return r

@@ -81,7 +81,8 @@ func (r *Resolver) newRequest(ctx context.Context) context.Context {
 	op := graphql.GetOperationContext(ctx)
 	return context.WithValue(ctx, requestKey{}, &request{
 		Resolver: r, op: op, ec: newExecutionContext(op, r.schema, nil),
-		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, loading: map[content.Kind]*sync.Mutex{}, actor: auth.ActorOf(ctx), since: r.store.Feed.Journal.Now(),
+		answers: map[answerKey]answered{}, entries: map[entryKey]loaded{}, loading: map[content.Kind]*sync.Mutex{},
+		actor: auth.ActorOf(ctx), since: r.store.Feed.Journal.Now(),
 	})
 }
 
@@ -97,7 +98,8 @@ func (rq *request) spend(n int) error {
 	rq.mu.Lock()
 	defer rq.mu.Unlock()
 	if rq.spent += n; rq.spent > maxObjects {
-		return content.Errorf(content.CodeTooComplex, "The lists of the query ask for more than %d elements in all. Ask for smaller pages.", maxObjects)
+		return content.Errorf(content.CodeTooComplex,
+			"The lists of the query ask for more than %d elements in all. Ask for smaller pages.", maxObjects)
 	}
 	return nil
 }
@@ -211,7 +213,9 @@ func (rq *request) missing(w *wanted) (missing []content.ID, fields []string) {
 	seen := make(map[content.ID]bool, len(w.ids))
 	for _, id := range w.ids {
 		have, ok := rq.entries[entryKey{id, w.stage}]
-		if seen[id] || ok && (have.entry == nil || !slices.ContainsFunc(w.fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
+		if seen[id] || ok &&
+			(have.entry == nil ||
+				!slices.ContainsFunc(w.fields, func(f string) bool { return !slices.Contains(have.fields, f) })) {
 			continue
 		}
 		seen[id] = true

@@ -21,7 +21,10 @@ func registerRevision(r *Resolver) {
 		"revisionDiff": {load: r.revisionDiff},
 	})
 	r.relate("Revision", map[string]relation{
-		"status":  {needs: []string{"state"}, answer: func(_ *call, obj any) (any, error) { return obj.(*content.Revision).State, nil }},
+		"status": {
+			needs:  []string{"state"},
+			answer: func(_ *call, obj any) (any, error) { return obj.(*content.Revision).State, nil },
+		},
 		"content": {needs: []string{"entry", "version", "state", "by"}, load: r.revisionContents},
 	})
 	r.relate("Editing", map[string]relation{
@@ -38,8 +41,14 @@ func registerRevision(r *Resolver) {
 		}},
 		"usedBy": {load: r.usedBy},
 		// Guests see the state of their entry, but no names of the staff.
-		"createdBy": {answer: func(c *call, obj any) (any, error) { return c.colleague(obj.(*content.Editing).CreatedBy), nil }},
-		"updatedBy": {answer: func(c *call, obj any) (any, error) { return c.colleague(obj.(*content.Editing).UpdatedBy), nil }},
+		"createdBy": {answer: func(c *call, obj any) (any, error) {
+			return c.colleague(obj.(*content.Editing).CreatedBy),
+				nil
+		}},
+		"updatedBy": {answer: func(c *call, obj any) (any, error) {
+			return c.colleague(obj.(*content.Editing).UpdatedBy),
+				nil
+		}},
 	})
 }
 

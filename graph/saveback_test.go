@@ -80,7 +80,8 @@ func (s *saver) draft() content.ID {
 	if err != nil {
 		s.Fatal(err)
 	}
-	answer := s.Upload(s.T, `mutation($file: Upload!) { uploadMedia(file: $file, input: {title: {text: "Ảnh *đỏ*"}, alt: {text: "Màu đỏ"}, caption: {text: "Một\nđiểm"}}) { media { id } userErrors { message } } }`,
+	answer := s.Upload(s.T,
+		`mutation($file: Upload!) { uploadMedia(file: $file, input: {title: {text: "Ảnh *đỏ*"}, alt: {text: "Màu đỏ"}, caption: {text: "Một\nđiểm"}}) { media { id } userErrors { message } } }`,
 		[]txtar.File{{Name: "red.png", Data: pixel}}, http.Header{testserver.ActorHeader: {"editor"}})
 	_, rest, _ := strings.Cut(string(answer), `"id":"`)
 	id, _, _ := strings.Cut(rest, `"`)
@@ -93,7 +94,8 @@ func (s *saver) draft() content.ID {
 func (s *saver) create(title string, body map[string]any) *saved {
 	s.Helper()
 	var made saved
-	s.ask(&made, `mutation($title: String!, $body: BodyInput!) { createArticle(input: {title: {text: $title}, body: [$body]}) { article { id } userErrors { code message path } notices { code message } } }`,
+	s.ask(&made,
+		`mutation($title: String!, $body: BodyInput!) { createArticle(input: {title: {text: $title}, body: [$body]}) { article { id } userErrors { code message path } notices { code message } } }`,
 		map[string]any{"title": title, "body": body})
 	return &made
 }
@@ -104,7 +106,8 @@ func (s *saver) users(id content.ID) string {
 	var media struct {
 		Editing struct{ UsedBy []struct{ ID string } }
 	}
-	s.ask(&media, `query($id: ID!) { media(id: $id, stage: DRAFT) { editing { usedBy { id } } } }`, map[string]any{"id": id})
+	s.ask(&media, `query($id: ID!) { media(id: $id, stage: DRAFT) { editing { usedBy { id } } } }`,
+		map[string]any{"id": id})
 	var ids []string
 	for _, user := range media.Editing.UsedBy {
 		ids = append(ids, user.ID)
@@ -128,12 +131,14 @@ func TestSavingUnchangedBody(t *testing.T) {
 		}
 		for _, form := range []string{"html", "markdown"} {
 			var read struct{ Body map[string]string }
-			s.ask(&read, `query($id: ID!) { article(id: $id, stage: DRAFT) { body { html markdown } } }`, map[string]any{"id": made.Article.ID})
+			s.ask(&read, `query($id: ID!) { article(id: $id, stage: DRAFT) { body { html markdown } } }`,
+				map[string]any{"id": made.Article.ID})
 			if !strings.Contains(read.Body[form], "?s=") {
 				t.Fatalf("the %s shows no signed address:\n%s", form, read.Body[form])
 			}
 			var again saved
-			s.ask(&again, `mutation($id: ID!, $version: Int!, $body: BodyInput!) { updateArticle(id: $id, version: $version, input: {body: [$body]}) { article { id version } userErrors { code message path } notices { code message } } }`,
+			s.ask(&again,
+				`mutation($id: ID!, $version: Int!, $body: BodyInput!) { updateArticle(id: $id, version: $version, input: {body: [$body]}) { article { id version } userErrors { code message path } notices { code message } } }`,
 				map[string]any{"id": made.Article.ID, "version": 1, "body": map[string]any{form: read.Body[form]}})
 			if len(again.UserErrors) > 0 || len(again.Notices) > 0 {
 				t.Errorf("%s: errors %s, notices %v", form, again.UserErrors, again.Notices)
@@ -158,15 +163,18 @@ func TestSignedAddresses(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		s := &saver{t, testserver.Start(t, testkit.SampleStore(t, e), nil)}
 		for name, body := range map[string]map[string]any{
-			"a link in HTML":        {"html": `<p>Xem <a href="SIGNED">đây</a> nhé</p>`},
-			"a link in Markdown":    {"markdown": "Xem [đây](SIGNED) nhé"},
-			"a link on the site":    {"html": `<p>Xem <a href="/media/MEDIA/red.png?w=1&amp;s=x#page=2">đây</a> nhé</p>`},
-			"a link with escapes":   {"html": `<p>Xem <a href="https://SEN.example:443/%6dedia/MEDIA/red.png?%73=x">đây</a> nhé</p>`},
-			"a link in blocks":      {"blocks": []any{map[string]any{"paragraph": map[string]any{"spans": []any{map[string]any{"text": "Xem", "link": "SIGNED"}}}}}},
-			"an embed":              {"blocks": []any{map[string]any{"embed": map[string]any{"url": "SIGNED", "caption": "c"}}}},
-			"a caption of an embed": {"blocks": []any{map[string]any{"embed": map[string]any{"url": "SIGNED", "caption": "SIGNED", "provider": "p"}}}},
-			"a text beside a link":  {"markdown": "Xem SIGNED, và [đây](https://sen.example/media/MEDIA/red.png)"},
-			"a link of a cell":      {"html": `<table><tr><td>x <a href="SIGNED">đây</a></table>`},
+			"a link in HTML":      {"html": `<p>Xem <a href="SIGNED">đây</a> nhé</p>`},
+			"a link in Markdown":  {"markdown": "Xem [đây](SIGNED) nhé"},
+			"a link on the site":  {"html": `<p>Xem <a href="/media/MEDIA/red.png?w=1&amp;s=x#page=2">đây</a> nhé</p>`},
+			"a link with escapes": {"html": `<p>Xem <a href="https://SEN.example:443/%6dedia/MEDIA/red.png?%73=x">đây</a> nhé</p>`},
+			"a link in blocks":    {"blocks": []any{map[string]any{"paragraph": map[string]any{"spans": []any{map[string]any{"text": "Xem", "link": "SIGNED"}}}}}},
+			"an embed":            {"blocks": []any{map[string]any{"embed": map[string]any{"url": "SIGNED", "caption": "c"}}}},
+			"a caption of an embed": {"blocks": []any{map[string]any{"embed": map[string]any{
+				"url":     "SIGNED",
+				"caption": "SIGNED", "provider": "p",
+			}}}},
+			"a text beside a link": {"markdown": "Xem SIGNED, và [đây](https://sen.example/media/MEDIA/red.png)"},
+			"a link of a cell":     {"html": `<table><tr><td>x <a href="SIGNED">đây</a></table>`},
 		} {
 			t.Run(name, func(t *testing.T) {
 				s := &saver{t, s.Server}

@@ -112,6 +112,7 @@ func rulesWithoutSuggestions() *rules.Rules {
 	}
 	r.AddRule(rules.KnownArgumentNamesRuleWithoutSuggestions.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
 	r.AddRule(rules.KnownTypeNamesRuleWithoutSuggestions.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
-	r.AddRule(rules.ValuesOfCorrectTypeRuleWithoutSuggestions.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	r.AddRule(rules.ValuesOfCorrectTypeRuleWithoutSuggestions.Name,
+		rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
 	return r
 }

@@ -16,7 +16,8 @@ type source interface {
 	// exist.
 	byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error)
 	// reading prepares such a read. The returned function gives the entries after the store has executed the lookup.
-	reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content)
+	reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup,
+		func() []content.Content)
 	// bySlug reads the entry with a present or former slug at a stage; nil if there is none.
 	bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error)
 	// Withdrawn reports whether a slug belongs to an entry that was published once and is not published any more.
@@ -61,12 +62,16 @@ type kindSource[T any, F content.Filter[F]] struct {
 
 func (s *kindSource[T, F]) labelFields() []string { return s.label }
 
-func (s *kindSource[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]content.Content, error) {
+func (s *kindSource[T, F]) byIDs(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string,
+) ([]content.Content, error) {
 	found, err := s.Cached(ctx, ids, stage, fields)
 	return contents(ids, found), err
 }
 
-func (s *kindSource[T, F]) reading(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*storage.Lookup, func() []content.Content) {
+func (s *kindSource[T, F]) reading(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string,
+) (*storage.Lookup, func() []content.Content) {
 	lookup, found := s.CachedLookup(ctx, ids, stage, fields)
 	return lookup, func() []content.Content { return contents(ids, found()) }
 }
@@ -82,7 +87,9 @@ func contents[T any](ids []content.ID, found []T) []content.Content {
 	return entries
 }
 
-func (s *kindSource[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (content.Content, error) {
+func (s *kindSource[T, F]) bySlug(
+	ctx context.Context, slug string, stage content.Stage, fields []string,
+) (content.Content, error) {
 	found, ok, err := s.BySlug(ctx, slug, stage, fields)
 	if !ok || err != nil {
 		return nil, err
@@ -108,7 +115,8 @@ func (s *kindSource[T, F]) byArguments() relation {
 			entries, err = s.byIDs(c.ctx, []content.ID{*id}, stage, fields)
 			found = entries[0]
 		}
-		if err == nil && c.rq.listStage(c.ctx, s.Kind()) != stage && (found == nil || c.rq.stageOf(c.ctx, found.Common().ID) != stage) {
+		if err == nil && c.rq.listStage(c.ctx, s.Kind()) != stage &&
+			(found == nil || c.rq.stageOf(c.ctx, found.Common().ID) != stage) {
 			return nil, errDrafts // the same error whether the entry exists or not
 		}
 		if found == nil || err != nil {
@@ -122,7 +130,8 @@ func (s *kindSource[T, F]) byArguments() relation {
 const maxParents = 200
 
 func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, error) {
-	if asked := scalar.Stage(c.ctx); c.objs[0] == nil && asked != c.rq.listStage(c.ctx, s.Kind()) && c.rq.actor.Preview == "" {
+	if asked := scalar.Stage(c.ctx); c.objs[0] == nil && asked != c.rq.listStage(c.ctx, s.Kind()) &&
+		c.rq.actor.Preview == "" {
 		return nil, errDrafts
 	}
 	ask := storage.List[F]{
@@ -143,12 +152,17 @@ func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, erro
 
 func (s *kindSource[T, F]) firstElements(c *call, parents []storage.Within) ([]any, error) {
 	most := content.MaxPage
-	ask := storage.List[F]{First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()), Fields: c.stored(s.Kind())}
+	ask := storage.List[F]{
+		First: &most, Locale: scalar.Locale(c.ctx), Stage: c.rq.listStage(c.ctx, s.Kind()),
+		Fields: c.stored(s.Kind()),
+	}
 	return eachPage(c, s, ask, parents, func(page *content.Connection[T]) any { return page.Nodes })
 }
 
 // eachPage reads a page for each parent. It answers with what from returns for the page.
-func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within, from func(*content.Connection[T]) any) ([]any, error) {
+func eachPage[T any, F content.Filter[F]](c *call, s *kindSource[T, F], ask storage.List[F], parents []storage.Within,
+	from func(*content.Connection[T]) any,
+) ([]any, error) {
 	if err := c.rq.spend(len(parents) * ask.Size()); err != nil {
 		return nil, err
 	}

@@ -60,7 +60,8 @@ func at(value any, names ...string) any {
 func lists(schema *ast.Schema) map[string]string {
 	found := map[string]string{}
 	for _, f := range schema.Query.Fields {
-		if kind, ok := strings.CutSuffix(f.Type.Name(), "Connection"); ok && kind != "Revision" && f.Arguments.ForName("filter") != nil && schema.Types[kind].Kind == ast.Object {
+		if kind, ok := strings.CutSuffix(f.Type.Name(), "Connection"); ok && kind != "Revision" &&
+			f.Arguments.ForName("filter") != nil && schema.Types[kind].Kind == ast.Object {
 			found[f.Name] = kind
 		}
 	}
@@ -101,13 +102,15 @@ func TestLanguageRemoved(t *testing.T) {
 	}
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		server := testserver.Start(t, store, func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 30} })
+		server := testserver.Start(t, store,
+			func(g *graph.Options, _ *web.Options) { g.Limits.Cost = cost.Limits{"": 1 << 30} })
 		const update = `mutation($version: Int!, $locales: [Locale!], $confirmed: Boolean) { updateSite(version: $version, input: { locales: $locales, defaultLocale: "fr" }, confirmRemoval: $confirmed, locale: "en") {
 			site { version locales } userErrors { code message path } } }`
 		shown := map[string]int{}
 		all := func() (n int) {
 			for list, kind := range lists(schema) {
-				got := asks(t, server, "", fmt.Sprintf(`{ %s(first: 100) { nodes {%s } totalCount } }`, list, required(schema, schema.Types[kind], 1)), nil)
+				got := asks(t, server, "",
+					fmt.Sprintf(`{ %s(first: 100) { nodes {%s } totalCount } }`, list, required(schema, schema.Types[kind], 1)), nil)
 				if len(got.Errors) > 0 {
 					t.Errorf("%s: %+v", list, got.Errors)
 					continue
@@ -131,14 +134,19 @@ func TestLanguageRemoved(t *testing.T) {
 		before := all()
 		got := asks(t, server, "admin", update, map[string]any{"version": 0, "locales": []string{"fr"}})
 		problems, _ := at(got.Data, "updateSite", "userErrors").([]any)
-		if len(problems) != 1 || at(problems[0], "code") != "IN_USE" || !strings.Contains(fmt.Sprint(at(problems[0], "message")), fmt.Sprintf("%d entries ", titled)) ||
+		if len(problems) != 1 || at(problems[0], "code") != "IN_USE" ||
+			!strings.Contains(fmt.Sprint(at(problems[0], "message")), fmt.Sprintf("%d entries ", titled)) ||
 			!strings.Contains(fmt.Sprint(at(problems[0], "message")), "confirmRemoval: true") {
 			t.Fatalf("taking off all languages of %d entries: %+v", titled, got)
 		}
-		if got := asks(t, server, "admin", update, map[string]any{"version": 0, "locales": []string{"vi", "en", "fr"}}); at(got.Data, "updateSite", "site", "version") != 1.0 {
+		if got := asks(t, server, "admin", update,
+			map[string]any{"version": 0, "locales": []string{"vi", "en", "fr"}}); at(got.Data, "updateSite", "site",
+			"version") != 1.0 {
 			t.Fatalf("a language more: %+v", got)
 		}
-		if got := asks(t, server, "admin", update, map[string]any{"version": 1, "locales": []string{"fr"}, "confirmed": true}); at(got.Data, "updateSite", "site", "version") != 2.0 {
+		if got := asks(t, server, "admin", update,
+			map[string]any{"version": 1, "locales": []string{"fr"}, "confirmed": true}); at(got.Data, "updateSite", "site",
+			"version") != 2.0 {
 			t.Fatalf("confirmed: %+v", got)
 		}
 		if err := server.Newsroom.PrepareTexts(t.Context()); err != nil {
@@ -161,12 +169,15 @@ func TestLanguageRemoved(t *testing.T) {
 			}
 		}
 		// What now exists only in French is counted separately.
-		made := asks(t, server, "admin", `mutation { createTag(input: { name: { text: "Nénuphar" } }) { tag { id } userErrors { message } } }`, nil)
+		made := asks(t, server, "admin",
+			`mutation { createTag(input: { name: { text: "Nénuphar" } }) { tag { id } userErrors { message } } }`, nil)
 		if at(made.Data, "createTag", "tag", "id") == nil {
 			t.Fatalf("%+v", made)
 		}
-		got = asks(t, server, "admin", strings.Replace(update, `"fr"`, `"de"`, 1), map[string]any{"version": 2, "locales": []string{"de"}})
-		if problems, _ := at(got.Data, "updateSite", "userErrors").([]any); len(problems) != 1 || !strings.HasPrefix(fmt.Sprint(at(problems[0], "message")), "1 entries ") {
+		got = asks(t, server, "admin", strings.Replace(update, `"fr"`, `"de"`, 1),
+			map[string]any{"version": 2, "locales": []string{"de"}})
+		if problems, _ := at(got.Data, "updateSite", "userErrors").([]any); len(problems) != 1 ||
+			!strings.HasPrefix(fmt.Sprint(at(problems[0], "message")), "1 entries ") {
 			t.Errorf("taking French off: %+v", got)
 		}
 	})
@@ -176,24 +187,54 @@ func TestLanguageRemoved(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	server := testserver.Start(t, testkit.SampleStore(t, testkit.Embedded(t)), nil)
 	for _, c := range []struct{ query, variables, code, says string }{
-		{`{ articles(first: 5000000000) { totalCount } }`, `{}`, "BAD_USER_INPUT", "an Int must be a whole number of 32 bits"},
+		{
+			`{ articles(first: 5000000000) { totalCount } }`, `{}`, "BAD_USER_INPUT",
+			"an Int must be a whole number of 32 bits",
+		},
 		{`{ articles(offset: -2147483649) { totalCount } }`, `{}`, "BAD_USER_INPUT", "32 bits"},
 		{`{ awards(filter: { year: { eq: 5000000000 } }) { totalCount } }`, `{}`, "BAD_USER_INPUT", "32 bits"},
-		{`{ awards(filter: { or: [{ year: { in: [2020, 5000000000] } }] }) { totalCount } }`, `{}`, "BAD_USER_INPUT", "32 bits"},
+		{
+			`{ awards(filter: { or: [{ year: { in: [2020, 5000000000] } }] }) { totalCount } }`, `{}`, "BAD_USER_INPUT",
+			"32 bits",
+		},
 		{`{ awards(filter: { year: { in: 5000000000 } }) { totalCount } }`, `{}`, "BAD_USER_INPUT", "32 bits"},
-		{`mutation { createProgram(input: { name: { text: "x" }, startYear: 5000000000 }) { userErrors { code } } }`, `{}`, "BAD_USER_INPUT", "32 bits"},
+		{
+			`mutation { createProgram(input: { name: { text: "x" }, startYear: 5000000000 }) { userErrors { code } } }`, `{}`,
+			"BAD_USER_INPUT", "32 bits",
+		},
 		{`query($n: Int = 5000000000) { articles(first: $n) { totalCount } }`, `{}`, "BAD_USER_INPUT", "32 bits"},
-		{`{ articles(first: 99999999999999999999) { totalCount } }`, `{}`, "GRAPHQL_VALIDATION_FAILED", "99999999999999999999"},
+		{
+			`{ articles(first: 99999999999999999999) { totalCount } }`, `{}`, "GRAPHQL_VALIDATION_FAILED",
+			"99999999999999999999",
+		},
 		{`{ articles(first: 1.0) { totalCount } }`, `{}`, "GRAPHQL_VALIDATION_FAILED", "1.0"},
 		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 5000000000}`, "BAD_USER_INPUT", "32 bits"},
-		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 99999999999999999999}`, "GRAPHQL_VALIDATION_FAILED", "$n has a wrong value: an Int must be a whole number of 32 bits"},
-		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 1.5}`, "GRAPHQL_VALIDATION_FAILED", "an Int must be a whole number"},
-		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": "7"}`, "BAD_USER_INPUT", "an Int must be a whole number"},
-		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": true}`, "GRAPHQL_VALIDATION_FAILED", "an Int must be a whole number"},
-		{`query($f: AwardFilter) { awards(filter: $f) { totalCount } }`, `{"f": {"year": {"in": [2020, 2020.5]}}}`, "GRAPHQL_VALIDATION_FAILED", "an Int must be a whole number"},
+		{
+			`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 99999999999999999999}`, "GRAPHQL_VALIDATION_FAILED",
+			"$n has a wrong value: an Int must be a whole number of 32 bits",
+		},
+		{
+			`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 1.5}`, "GRAPHQL_VALIDATION_FAILED",
+			"an Int must be a whole number",
+		},
+		{
+			`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": "7"}`, "BAD_USER_INPUT",
+			"an Int must be a whole number",
+		},
+		{
+			`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": true}`, "GRAPHQL_VALIDATION_FAILED",
+			"an Int must be a whole number",
+		},
+		{
+			`query($f: AwardFilter) { awards(filter: $f) { totalCount } }`, `{"f": {"year": {"in": [2020, 2020.5]}}}`,
+			"GRAPHQL_VALIDATION_FAILED", "an Int must be a whole number",
+		},
 		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 1.0}`, "", ""},
 		{`query($n: Int) { articles(first: $n) { totalCount } }`, `{"n": 1e1}`, "", ""},
-		{`query($f: AwardFilter) { awards(filter: $f) { totalCount } }`, `{"f": {"year": {"in": [2020.0], "gt": 2e3}}}`, "", ""},
+		{
+			`query($f: AwardFilter) { awards(filter: $f) { totalCount } }`, `{"f": {"year": {"in": [2020.0], "gt": 2e3}}}`, "",
+			"",
+		},
 		{`query($y: [Int!]) { awards(filter: { year: { in: $y } }) { totalCount } }`, `{"y": 2020.0}`, "", ""},
 		{`query($id: ID!) { node(id: $id) { id } }`, `{"id": 12345678901234567890}`, "", ""},
 		{`{ node(id: 123456789012) { id } }`, `{}`, "", ""},
@@ -208,7 +249,9 @@ func TestNumbers(t *testing.T) {
 		switch {
 		case c.code == "" && len(got.Errors) > 0, c.code != "" && len(got.Errors) == 0:
 			t.Errorf("%s %s: %+v", c.query, c.variables, got)
-		case c.code != "" && (got.Errors[0].Extensions.Code != c.code || !strings.Contains(got.Errors[0].Message, c.says) || strings.Contains(got.Errors[0].Message, "  ")):
+		case c.code != "" &&
+			(got.Errors[0].Extensions.Code != c.code || !strings.Contains(got.Errors[0].Message, c.says) ||
+				strings.Contains(got.Errors[0].Message, "  ")):
 			t.Errorf("%s %s: %+v", c.query, c.variables, got.Errors)
 		}
 	}
@@ -222,7 +265,10 @@ func TestNullInCreates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sweep{testserver.Start(t, testkit.SampleStore(t, testkit.Embedded(t)), nil), schema, map[content.Kind]content.ID{}}
+	s := &sweep{
+		testserver.Start(t, testkit.SampleStore(t, testkit.Embedded(t)), nil), schema,
+		map[content.Kind]content.ID{},
+	}
 	for _, item := range bundle.Items {
 		s.ids[item.Content.Kind()] = item.Content.Common().ID
 	}
@@ -253,7 +299,8 @@ func TestNullInCreates(t *testing.T) {
 			t.Errorf("%s: %+v", kind, made)
 			continue
 		}
-		query := fmt.Sprintf(`query($id: ID!) { %s(id: $id, stage: DRAFT) {%s status } }`, field, required(schema, schema.Types[string(kind)], 1))
+		query := fmt.Sprintf(`query($id: ID!) { %s(id: $id, stage: DRAFT) {%s status } }`, field,
+			required(schema, schema.Types[string(kind)], 1))
 		var copies [2]map[string]any
 		for i := range made {
 			got := asks(t, s.server, "admin", query, map[string]any{"id": made[i].Create.ID})
@@ -275,15 +322,21 @@ func TestNothingWithoutNameIsPublished(t *testing.T) {
 		for _, c := range []struct{ create, collection, damage, field string }{
 			{`createTag(input: { name: { text: "Sen" } })`, "tags", `{"draft.name": {"vi": "", "en": ""}}`, "name"},
 			{`createTag(input: { name: { text: "Súng" } })`, "tags", `{"draft.name": null}`, "name"},
-			{`createEvent(input: { name: { text: "Hội" }, startsOn: "2020-12-02", agenda: [{ title: { text: "x" } }] })`, "events", `{"draft.agenda": [{"title": {}}]}`, "agenda.0.title"},
+			{
+				`createEvent(input: { name: { text: "Hội" }, startsOn: "2020-12-02", agenda: [{ title: { text: "x" } }] })`,
+				"events", `{"draft.agenda": [{"title": {}}]}`, "agenda.0.title",
+			},
 		} {
 			kind := strings.ToLower(c.create[6:strings.IndexByte(c.create, '(')])
 			made := asks(t, server, "editor", fmt.Sprintf(`mutation { made: %s { content: %s { id } } }`, c.create, kind), nil)
 			id, _ := at(made.Data, "made", "content", "id").(string)
 			testkit.Set(t, e, c.collection, id, c.damage)
-			got := asks(t, server, "editor", fmt.Sprintf(`mutation { publish(id: %q, version: 1) { content { id } userErrors { code message path } } }`, id), nil)
+			got := asks(t, server, "editor",
+				fmt.Sprintf(`mutation { publish(id: %q, version: 1) { content { id } userErrors { code message path } } }`, id),
+				nil)
 			problems, _ := at(got.Data, "publish", "userErrors").([]any)
-			if len(problems) != 1 || at(problems[0], "code") != "REQUIRED" || !strings.HasPrefix(fmt.Sprint(at(problems[0], "message")), c.field+": ") {
+			if len(problems) != 1 || at(problems[0], "code") != "REQUIRED" ||
+				!strings.HasPrefix(fmt.Sprint(at(problems[0], "message")), c.field+": ") {
 				t.Errorf("%s of %s: %+v", c.damage, id, got)
 			}
 		}
@@ -294,9 +347,14 @@ func TestNothingWithoutNameIsPublished(t *testing.T) {
 func TestTimesOfAllYears(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		server := testserver.Start(t, testkit.Store(t, e), nil)
-		moments := []string{"0001-01-01T00:00:00.001Z", "1890-05-19T00:00:00+07:00", "1906-06-30T23:59:59.999+07:06", "2020-12-02T08:00:00+07:00", "9999-12-31T23:59:59.999Z"}
+		moments := []string{
+			"0001-01-01T00:00:00.001Z", "1890-05-19T00:00:00+07:00", "1906-06-30T23:59:59.999+07:06",
+			"2020-12-02T08:00:00+07:00", "9999-12-31T23:59:59.999Z",
+		}
 		for i, moment := range moments {
-			got := asks(t, server, "editor", `mutation($at: DateTime) { createEvent(input: { name: { text: "x" }, startsAt: $at }) { event { startsAt } } }`, map[string]any{"at": moment})
+			got := asks(t, server, "editor",
+				`mutation($at: DateTime) { createEvent(input: { name: { text: "x" }, startsAt: $at }) { event { startsAt } } }`,
+				map[string]any{"at": moment})
 			read, _ := at(got.Data, "createEvent", "event", "startsAt").(string)
 			sent, err := time.Parse(time.RFC3339, moment)
 			if back, badly := time.Parse(time.RFC3339, read); err != nil || badly != nil || !back.Equal(sent) {
@@ -307,7 +365,8 @@ func TestTimesOfAllYears(t *testing.T) {
 		for _, order := range []string{"STARTS_AT_ASC", "STARTS_AT_DESC"} {
 			var seen []string
 			for after := ""; len(seen) < len(moments); {
-				got := asks(t, server, "editor", fmt.Sprintf(`query($after: String) { events(first: 1, after: $after, orderBy: %s, stage: DRAFT) { nodes { startsAt } pageInfo { endCursor } } }`, order), map[string]any{"after": after})
+				got := asks(t, server, "editor",
+					fmt.Sprintf(`query($after: String) { events(first: 1, after: $after, orderBy: %s, stage: DRAFT) { nodes { startsAt } pageInfo { endCursor } } }`, order), map[string]any{"after": after})
 				nodes, _ := at(got.Data, "events", "nodes").([]any)
 				if len(nodes) != 1 {
 					t.Fatalf("%s behind %v: %+v", order, seen, got)

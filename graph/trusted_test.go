@@ -22,11 +22,13 @@ func TestReadTrusted(t *testing.T) {
 		return string(file)
 	}
 	manifest := func(id string) string {
-		return `{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":"` + id + `","name":"Tags","type":"query","body":` + strings.TrimPrefix(object("", text), `{"":`) + `]}`
+		return `{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":"` + id +
+			`","name":"Tags","type":"query","body":` + strings.TrimPrefix(object("", text), `{"":`) + `]}`
 	}
 	for id, file := range map[string]string{
-		"tags": object("tags", text), "x-app:tags:1": object("x-app:tags:1", text), "d41d8cd98f00b204e9800998ecf8427e": object("d41d8cd98f00b204e9800998ecf8427e", text),
-		hash: object(hash, text), "sha256:" + hash: object("sha256:"+hash, text), "tags.1": manifest("tags.1"),
+		"tags": object("tags", text), "x-app:tags:1": object("x-app:tags:1", text),
+		"d41d8cd98f00b204e9800998ecf8427e": object("d41d8cd98f00b204e9800998ecf8427e", text),
+		hash:                               object(hash, text), "sha256:" + hash: object("sha256:"+hash, text), "tags.1": manifest("tags.1"),
 	} {
 		trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.ParsedSchema())
 		if err != nil {
@@ -50,13 +52,16 @@ func TestReadTrusted(t *testing.T) {
 		object("a", "{ tagz { id } }"):          `"a": input:1:3: Cannot query field "tagz"`,
 		object("a", "{"):                        `"a": input:1:2: Expected Name`,
 		object("a", "fragment f on Tag { id }"): `"a"`,
-		object("a", `{ events(filter: {startsAt: {gte: "soon"}}) { totalCount } }`):                                                           "RFC 3339",
-		object("a", "{ tags { ... @defer { totalCount } } }"):                                                                                 "@defer",
-		object("a", "{ tags { "+strings.Repeat("totalCount ", 301)+"} }"):                                                                     "300",
+		object("a", `{ events(filter: {startsAt: {gte: "soon"}}) { totalCount } }`): "RFC 3339",
+		object("a", "{ tags { ... @defer { totalCount } } }"):                       "@defer",
+		object("a", "{ tags { "+strings.Repeat("totalCount ",
+			301)+"} }"): "300",
 		object("a", "query Much { sections(first: 100) { nodes { articles(first: 100) { nodes { authors { organization { name } } } } } } }"): "Much costs",
-		object("a", "{ tags { totalCount } } #"+strings.Repeat("a", 40_000)):                                                                  "32768",
+		object("a", "{ tags { totalCount } } #"+strings.Repeat("a",
+			40_000)): "32768",
 	} {
-		if trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.ParsedSchema()); err == nil || !strings.Contains(err.Error(), want) {
+		if trusted, err := documents.ReadTrusted([]byte(file), limits.Default, graph.ParsedSchema()); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%.200s: %v, %v; want %q", file, err, trusted, want)
 		}
 	}

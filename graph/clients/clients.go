@@ -140,7 +140,8 @@ func (s schema) minified(defs []*ast.Definition) any {
 	}
 	named := func(def *ast.Definition) map[string]string { return map[string]string{"name": def.Name} }
 	return map[string]any{"__schema": map[string]any{
-		"queryType": named(s.Query), "mutationType": named(s.Mutation), "subscriptionType": nil, "types": types, "directives": []any{},
+		"queryType": named(s.Query), "mutationType": named(s.Mutation), "subscriptionType": nil, "types": types,
+		"directives": []any{},
 	}}
 }
 

@@ -165,7 +165,8 @@ func (c *counter) field(f *ast.Field, on *ast.Definition) priced {
 	if on == c.schema.Mutation {
 		own.known = changeCost
 	}
-	counted, held := []part{{own, once}, {below[objects], once}, {below[elements], pageSize(f)}}, []part{{below[conditions], once}}
+	counted, held := []part{{own, once}, {below[objects], once}, {below[elements], pageSize(f)}},
+		[]part{{below[conditions], once}}
 	if isConnection(def) {
 		l := c.listing(f, on)
 		counted = append(counted, part{amount{known: 1}, l.page})

@@ -79,8 +79,14 @@ func TestCost(t *testing.T) {
 		{`query($n: Int = 4) { articles(last: $n) { nodes { title } } }`, `{}`, 5},
 		{`query($n: Int = 4) { articles(last: $n) { nodes { title } } }`, `{"n": 1000000}`, 101},
 		// The numbers of nested lists multiply; a list without pages counts as five.
-		{`{ sections(first: 5) { nodes { articles(first: 6) { nodes { authors { organization { name } } } } } } }`, `{}`, 1 + 5*(1+1+6*(1+5*2))},
-		{`query($a: Int, $b: Int) { sections(first: $a) { nodes { articles(first: $b) { nodes { title } } } } }`, `{"a": 3, "b": 4}`, 1 + 3*(1+1+4)},
+		{
+			`{ sections(first: 5) { nodes { articles(first: 6) { nodes { authors { organization { name } } } } } } }`, `{}`,
+			1 + 5*(1+1+6*(1+5*2)),
+		},
+		{
+			`query($a: Int, $b: Int) { sections(first: $a) { nodes { articles(first: $b) { nodes { title } } } } }`,
+			`{"a": 3, "b": 4}`, 1 + 3*(1+1+4),
+		},
 		{`{ event(slug: "e") { agenda { speakers { positions { title } } } } }`, `{}`, 1 + 5*(1+5*(1+5))},
 		// A list counts as the number of its ids.
 		{`{ nodes(ids: ["a", "b", "c"]) { id } }`, `{}`, 3},
@@ -101,14 +107,20 @@ func TestCost(t *testing.T) {
 		// What is left out costs nothing.
 		{`{ site { name } articles @skip(if: true) { nodes { title } } }`, `{}`, 1},
 		{`{ site { name } ... @include(if: false) { articles { nodes { title } } } }`, `{}`, 1},
-		{`query($yes: Boolean!) { articles(first: 2) @include(if: $yes) { nodes @skip(if: false) { title } } }`, `{"yes": true}`, 3},
+		{
+			`query($yes: Boolean!) { articles(first: 2) @include(if: $yes) { nodes @skip(if: false) { title } } }`,
+			`{"yes": true}`, 3,
+		},
 		{`query($yes: Boolean!) { articles(first: 2) @include(if: $yes) { nodes { title } } }`, `{"yes": false}`, 0},
 		{`query($no: Boolean = true) { site { name } ...more @skip(if: $no) } fragment more on Query { tags(first: 1) { nodes { name } } }`, `{}`, 1},
 		{`query($no: Boolean = true) { site { name } ...more @skip(if: $no) } fragment more on Query { tags(first: 1) { nodes { name } } }`, `{"no": false}`, 3},
 		{`query($n: Int, $yes: Boolean!) { articles(first: $n) { nodes @include(if: $yes) { title } edges @skip(if: $yes) { node { title } } } }`, `{"n": 2, "yes": false}`, 5},
 		// A change costs ten, and a bulk mutation ten for each item.
 		{`mutation { signOut { userErrors { message } } }`, `{}`, 15},
-		{`mutation($items: [ContentInput!]!) { bulkCreate(items: $items) { content { id } } }`, `{"items": [{"tag": {}}, {"tag": {}}]}`, 22},
+		{
+			`mutation($items: [ContentInput!]!) { bulkCreate(items: $items) { content { id } } }`,
+			`{"items": [{"tag": {}}, {"tag": {}}]}`, 22,
+		},
 		// The cost has a maximum.
 		{`{ a: sections(first: 100) { nodes { articles(first: 100) { nodes { related(first: 100) { nodes { related(first: 100) { nodes { related(first: 100) { nodes { title } } } } } } } } } } }`, `{}`, Max},
 		{`query($n: Int) { a: sections(first: $n) { nodes { articles(first: $n) { nodes { related(first: $n) { nodes { related(first: $n) { nodes { related(first: $n) { nodes { title } } } } } } } } } } site { name } }`, `{"n": 100}`, Max},
@@ -121,7 +133,8 @@ func TestCost(t *testing.T) {
 
 // TestCostOfOperations checks that the operations of a document have separate costs.
 func TestCostOfOperations(t *testing.T) {
-	doc, c := costed(t, `query a($n: Int) { tags(first: $n) { ...p } } query b { tags(first: 3) { ...p } } query c($n: Int) { t: tags(first: $n) { ...p } u: tags { ...p } } fragment p on TagConnection { nodes { articles { totalCount } } }`)
+	doc, c := costed(t,
+		`query a($n: Int) { tags(first: $n) { ...p } } query b { tags(first: 3) { ...p } } query c($n: Int) { t: tags(first: $n) { ...p } u: tags { ...p } } fragment p on TagConnection { nodes { articles { totalCount } } }`)
 	for name, want := range map[string]int{"a": 1 + 2*7, "b": 1 + 3*7, "c": 1 + 2*7 + 1 + 20*7} {
 		if got, _ := c.Of(doc.Operations.ForName(name), map[string]any{"n": int64(2)}); got != want {
 			t.Errorf("%s costs %d, want %d", name, got, want)
@@ -152,7 +165,8 @@ func TestCostOfDoubledFragments(t *testing.T) {
 		if got, _ := c.Of(doc.Operations[0], map[string]any{"yes": true, "no": false}); got != Max {
 			t.Errorf("%s: it costs %d", what, got)
 		}
-		if got, _ := c.Of(doc.Operations[0], map[string]any{"yes": false, "no": true}); what == "with a variable" && got != 3 {
+		if got, _ := c.Of(doc.Operations[0], map[string]any{"yes": false, "no": true}); what == "with a variable" &&
+			got != 3 {
 			t.Errorf("%s: with nothing left it costs %d", what, got)
 		}
 	}

@@ -56,5 +56,6 @@ func computedFactor(read func(map[string]any) int, from ...*ast.Argument) factor
 
 // hasVariable reports whether a value is a variable or contains one.
 func hasVariable(v *ast.Value) bool {
-	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(child *ast.ChildValue) bool { return hasVariable(child.Value) })
+	return v.Kind == ast.Variable ||
+		slices.ContainsFunc(v.Children, func(child *ast.ChildValue) bool { return hasVariable(child.Value) })
 }

@@ -28,13 +28,19 @@ func TestCostOfFilters(t *testing.T) {
 		{fmt.Sprintf(literal, `{section: {ids: ["a"]}, tags: {slugs: ["b"], all: false}}`), `{}`, 21, 2},
 		{fmt.Sprintf(literal, `{section: {exists: true}}`), `{}`, 21, 1},
 		{fmt.Sprintf(literal, `{id: {ne: "a"}, slug: {startsWith: "b"}}`), `{}`, 41, 2},
-		{fmt.Sprintf(literal, `{title: {eq: "a", ne: "b", in: "c", notIn: [], exists: true, startsWith: "", contains: "d"}}`), `{}`, 141, 7},
+		{
+			fmt.Sprintf(literal, `{title: {eq: "a", ne: "b", in: "c", notIn: [], exists: true, startsWith: "", contains: "d"}}`),
+			`{}`, 141, 7,
+		},
 		{fmt.Sprintf(literal, `{publishedAt: {gte: "2020-01-01T00:00:00Z", lt: "2021-01-01T00:00:00Z"}}`), `{}`, 41, 2},
 		// Ten values of a list cost 1.
 		{whole, `{"f": {"section": {"ids": ["0", "1", "2", "3", "4", "5", "6", "7", "8"]}}}`, 11, 1},
 		{whole, `{"f": {"section": {"slugs": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]}}}`, 12, 1},
 		{whole, `{"f": {"tags": {"slugs": ["a", "b"], "ids": ["c"], "all": true}}}`, 51, 2},
-		{`query($a: Boolean) { articles(first: 0, filter: {tags: {ids: "a", all: $a}}) { __typename } }`, `{"a": true}`, 21, 1},
+		{
+			`query($a: Boolean) { articles(first: 0, filter: {tags: {ids: "a", all: $a}}) { __typename } }`, `{"a": true}`, 21,
+			1,
+		},
 		{`{ articles(first: 0, filter: {tags: {all: true}}) { __typename } }`, `{}`, 1, 0},
 		{whole, `{"f": {"title": {"notIn": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]}}}`, 22, 1},
 		// A where costs 20, and its conditions cost the same as in a list of the other kind. A condition in a none
@@ -43,36 +49,60 @@ func TestCostOfFilters(t *testing.T) {
 		{fmt.Sprintf(literal, `{authors: {where: null, none: null}}`), `{}`, 1, 0},
 		{fmt.Sprintf(literal, `{authors: {where: {organization: {slugs: ["a"]}}}}`), `{}`, 31, 2},
 		{fmt.Sprintf(literal, `{not: {authors: {where: {organization: {slugs: ["a"]}}}}}`), `{}`, 31, 3},
-		{fmt.Sprintf(literal, `{authors: {where: {organization: {where: {parent: {slugs: ["a"]}, name: {contains: "b"}}}}}}`), `{}`, 71, 4},
+		{
+			fmt.Sprintf(literal, `{authors: {where: {organization: {where: {parent: {slugs: ["a"]}, name: {contains: "b"}}}}}}`),
+			`{}`, 71, 4,
+		},
 		{fmt.Sprintf(literal, `{authors: {where: {not: {slug: {eq: "a"}}, or: [{}, {}]}, ids: ["a"]}}`), `{}`, 51, 6},
 		{fmt.Sprintf(literal, `{authors: {none: true}}`), `{}`, 21, 1},
 		{fmt.Sprintf(literal, `{authors: {none: false}}`), `{}`, 1, 0},
 		{fmt.Sprintf(literal, `{authors: {none: true, ids: ["a"], slugs: ["b"]}}`), `{}`, 41, 3},
 		{fmt.Sprintf(literal, `{authors: {none: true, where: {}}}`), `{}`, 21, 2},
 		{whole, `{"f": {"authors": {"none": true, "where": {"organization": {"slugs": ["a"], "none": false}}}}}`, 31, 3},
-		{`query($w: AuthorFilter) { articles(first: 0, filter: {authors: {where: $w}}) { __typename } }`, `{"w": {"name": {"eq": "a"}}}`, 41, 2},
+		{
+			`query($w: AuthorFilter) { articles(first: 0, filter: {authors: {where: $w}}) { __typename } }`,
+			`{"w": {"name": {"eq": "a"}}}`, 41, 2,
+		},
 		// A combined filter counts as a condition too; no index serves a negated condition.
 		{fmt.Sprintf(literal, `{or: [], and: [{}, {}]}`), `{}`, 1, 2},
 		{fmt.Sprintf(literal, `{or: [{id: {eq: "a"}}, {title: {contains: "b"}}]}`), `{}`, 31, 4},
 		{fmt.Sprintf(literal, `{or: {and: {or: {title: {contains: "b"}}}}}`), `{}`, 21, 4},
-		{fmt.Sprintf(literal, `{not: {section: {ids: ["a"]}, or: [{id: {in: ["b"]}}, {not: {slug: {eq: "c"}}}]}}`), `{}`, 61, 7},
+		{
+			fmt.Sprintf(literal, `{not: {section: {ids: ["a"]}, or: [{id: {in: ["b"]}}, {not: {slug: {eq: "c"}}}]}}`), `{}`, 61,
+			7,
+		},
 		// Variables at every place of a filter.
 		{whole, `{}`, 1, 0},
 		{whole, `{"f": null}`, 1, 0},
 		{whole, `{"f": {"or": [{"id": {"eq": "a"}}, {"title": {"contains": "b", "eq": null}}]}}`, 31, 4},
 		{whole, `{"f": {"or": {"and": {"not": {"id": {"in": "a"}}}}}}`, 21, 4},
-		{`query($f: ArticleFilter = {title: {contains: "a"}}) { articles(first: 0, filter: $f) { __typename } }`, `{}`, 21, 1},
+		{
+			`query($f: ArticleFilter = {title: {contains: "a"}}) { articles(first: 0, filter: $f) { __typename } }`, `{}`, 21,
+			1,
+		},
 		{`query($t: String) { articles(first: 0, filter: {title: {contains: $t}}) { __typename } }`, `{"t": "a"}`, 21, 1},
 		{`query($t: String) { articles(first: 0, filter: {title: {contains: $t}}) { __typename } }`, `{}`, 1, 0},
 		{`query($t: [String!]) { articles(first: 0, filter: {title: {in: $t}}) { __typename } }`, `{"t": "a"}`, 21, 1},
-		{`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`, `{"o": [{}, {"title": {"contains": "a"}}]}`, 21, 3},
-		{`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`, `{"o": {"title": {"contains": "a"}}}`, 21, 2},
+		{
+			`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`,
+			`{"o": [{}, {"title": {"contains": "a"}}]}`, 21, 3,
+		},
+		{
+			`query($o: [ArticleFilter!]) { articles(first: 0, filter: {or: $o}) { __typename } }`,
+			`{"o": {"title": {"contains": "a"}}}`, 21, 2,
+		},
 		{`query($a: ArticleFilter!, $b: ArticleFilter!) { articles(first: 0, filter: {or: [$a, {and: [$b]}]}) { __typename } }`, `{"a": {"id": {"eq": "a"}}, "b": {"title": {"contains": "b"}}}`, 31, 5},
-		{`query($r: SectionRelationFilter) { articles(first: 0, filter: {not: {section: $r}}) { __typename } }`, `{"r": {"ids": ["a"]}}`, 21, 2},
+		{
+			`query($r: SectionRelationFilter) { articles(first: 0, filter: {not: {section: $r}}) { __typename } }`,
+			`{"r": {"ids": ["a"]}}`, 21, 2,
+		},
 		// A list is read again for totalCount, hasNextPage and hasPreviousPage.
 		{`{ articles(first: 0) { totalCount } }`, `{}`, 6, 0},
 		{`{ articles(first: 0, filter: {title: {contains: "a"}}) { totalCount } }`, `{}`, 46, 1},
-		{`{ articles(first: 0, filter: {id: {eq: "a"}}) { totalCount pageInfo { endCursor hasNextPage hasPreviousPage } } }`, `{}`, 27, 1},
+		{
+			`{ articles(first: 0, filter: {id: {eq: "a"}}) { totalCount pageInfo { endCursor hasNextPage hasPreviousPage } } }`,
+			`{}`, 27, 1,
+		},
 		{`{ articles(last: 0, before: "x", after: null, filter: {id: {eq: "a"}}) { pageInfo { hasNextPage hasPreviousPage } } }`, `{}`, 27, 1},
 		{`query($a: String) { articles(first: 0, after: $a, filter: {id: {eq: "a"}}) { pageInfo { hasNextPage hasPreviousPage } } }`, `{"a": "x"}`, 27, 1},
 		{`{ articles(first: 0, offset: 1) { edges { cursor } pageInfo { hasNextPage ...p } } } fragment p on PageInfo { hasPreviousPage }`, `{}`, 7, 0},
@@ -87,8 +117,14 @@ func TestCostOfFilters(t *testing.T) {
 		// An order costs something if the list may have to be sorted.
 		{`{ articles(first: 0, orderBy: TITLE_ASC) { __typename } }`, `{}`, 1, 0},
 		{`{ articles(first: 0, orderBy: TITLE_ASC, filter: {id: {eq: "a"}}) { __typename } }`, `{}`, 16, 1},
-		{`query($o: ArticleOrder) { sections(first: 2) { nodes { articles(first: 0, orderBy: $o) { __typename } } } }`, `{"o": "TITLE_ASC"}`, 1 + 2*(1+1+5), 0},
-		{`query($o: ArticleOrder) { sections(first: 2) { nodes { articles(first: 0, orderBy: $o) { __typename } } } }`, `{}`, 1 + 2*(1+1), 0},
+		{
+			`query($o: ArticleOrder) { sections(first: 2) { nodes { articles(first: 0, orderBy: $o) { __typename } } } }`,
+			`{"o": "TITLE_ASC"}`, 1 + 2*(1+1+5), 0,
+		},
+		{
+			`query($o: ArticleOrder) { sections(first: 2) { nodes { articles(first: 0, orderBy: $o) { __typename } } } }`, `{}`,
+			1 + 2*(1+1), 0,
+		},
 		// All of this multiplies in nested lists, but conditions count only where they are written.
 		{`{ sections(first: 3) { nodes { articles(first: 0, offset: 100, filter: {title: {contains: "a"}}) { totalCount } } } }`, `{}`, 1 + 3*(1+1+1+20+25), 1},
 		{`query($f: ArticleFilter) { a: sections(first: 1) { ...s } b: sections(first: 1) { ...s } } fragment s on SectionConnection { nodes { articles(first: 0, filter: $f) { __typename } } }`, `{"f": {"title": {"contains": "a"}}}`, 46, 2},
@@ -97,7 +133,8 @@ func TestCostOfFilters(t *testing.T) {
 		{`{ auditLog(first: 0, filter: {action: {ne: CREATE}}) { totalCount } }`, `{}`, 1 + 20 + 25, 1},
 	} {
 		if cost, conditions := weighed(t, c.query, c.variables); cost != c.cost || conditions != c.conditions {
-			t.Errorf("cost %d with %d conditions, want %d with %d: %s %s", cost, conditions, c.cost, c.conditions, c.query, c.variables)
+			t.Errorf("cost %d with %d conditions, want %d with %d: %s %s", cost, conditions, c.cost, c.conditions, c.query,
+				c.variables)
 		}
 	}
 }
@@ -121,7 +158,8 @@ func TestNoFreeCondition(t *testing.T) {
 					continue
 				}
 				n++
-				query := fmt.Sprintf(`{ %s(first: 0, filter: {%s: {%s: %s}}) { __typename } }`, list.Name, field.Name, operator.Name, example(operator.Type))
+				query := fmt.Sprintf(`{ %s(first: 0, filter: {%s: {%s: %s}}) { __typename } }`, list.Name, field.Name,
+					operator.Name, example(operator.Type))
 				if cost, conditions := weighed(t, query, `{}`); conditions != 1 || cost != 1+seekCost && cost != 1+scanCost {
 					t.Errorf("cost %d with %d conditions: %s", cost, conditions, query)
 				}
@@ -170,9 +208,13 @@ func TestManyConditions(t *testing.T) {
 		through = map[string]any{"parent": map[string]any{"where": through}}
 	}
 	through = map[string]any{"section": map[string]any{"where": through}}
-	for name, filter := range map[string]any{"where": through, "or": map[string]any{"or": parts}, "and": map[string]any{"and": parts}, "not": deep} {
+	for name, filter := range map[string]any{
+		"where": through, "or": map[string]any{"or": parts},
+		"and": map[string]any{"and": parts}, "not": deep,
+	} {
 		doc, c := costed(t, `query($f: ArticleFilter) { articles(filter: $f) { __typename } }`)
-		if _, conditions := c.Of(doc.Operations[0], map[string]any{"f": filter}); conditions != content.MaxFilterConditions+1 {
+		if _, conditions := c.Of(doc.Operations[0],
+			map[string]any{"f": filter}); conditions != content.MaxFilterConditions+1 {
 			t.Errorf("%s: %d conditions", name, conditions)
 		}
 	}
@@ -184,11 +226,15 @@ func TestCostOfIntrospection(t *testing.T) {
 	for query, want := range map[string]int{
 		`{ __typename }`:                      0,
 		`{ __schema { queryType { name } } }`: 1,
-		`{ article(slug: "a") { body { __typename text t: html markdown blocks { __typename } } } }`:      2 + 3*formCost + plainList,
-		`{ __type(name: "Article") { fields { name type { name } } } }`:                                   1,
-		`{ __schema { types { name } } }`:                                                                 1 + 2*types/introspectedInCost,
-		`{ __schema { types { fields { name } } } }`:                                                      1 + types*(1+plainList*2)/introspectedInCost,
-		`{ __schema { types { ...t ... on __Type { ...t } } } } fragment t on __Type { fields { name } }`: 1 + types*(1+2*plainList*2)/introspectedInCost,
+		`{ article(slug: "a") { body { __typename text t: html markdown blocks { __typename } } } }`: 2 + 3*formCost +
+			plainList,
+		`{ __type(name: "Article") { fields { name type { name } } } }`: 1,
+		`{ __schema { types { name } } }`: 1 +
+			2*types/introspectedInCost,
+		`{ __schema { types { fields { name } } } }`: 1 +
+			types*(1+plainList*2)/introspectedInCost,
+		`{ __schema { types { ...t ... on __Type { ...t } } } } fragment t on __Type { fields { name } }`: 1 +
+			types*(1+2*plainList*2)/introspectedInCost,
 	} {
 		if cost, _ := weighed(t, query, `{}`); cost != want {
 			t.Errorf("cost %d, want %d: %s", cost, want, query)
@@ -207,8 +253,12 @@ func TestCostOfIntrospection(t *testing.T) {
 // TestConditionsOfKnownDocument checks that reading a filter's variables needs few allocations, because each request
 // of a cached document does it.
 func TestConditionsOfKnownDocument(t *testing.T) {
-	doc, c := costed(t, `query($f: ArticleFilter, $s: [String!]) { articles(filter: $f) { totalCount nodes { title } } events(filter: {tags: {slugs: $s}}) { nodes { name } } }`)
-	variables := map[string]any{"f": map[string]any{"section": map[string]any{"slugs": []any{"a"}}, "or": []any{map[string]any{"title": map[string]any{"contains": "b"}}}}, "s": []any{"c"}}
+	doc, c := costed(t,
+		`query($f: ArticleFilter, $s: [String!]) { articles(filter: $f) { totalCount nodes { title } } events(filter: {tags: {slugs: $s}}) { nodes { name } } }`)
+	variables := map[string]any{"f": map[string]any{
+		"section": map[string]any{"slugs": []any{"a"}},
+		"or":      []any{map[string]any{"title": map[string]any{"contains": "b"}}},
+	}, "s": []any{"c"}}
 	if n := testing.AllocsPerRun(100, func() { c.Of(doc.Operations[0], variables) }); n > 0 {
 		t.Errorf("%.0f allocations", n)
 	}

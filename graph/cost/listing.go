@@ -70,8 +70,9 @@ func (c *counter) listing(f *ast.Field, on *ast.Definition) listing {
 			n, _ := intOf(offset, variables)
 			return find(variables) + min(max(n, 0), content.MaxOffset)/offsetInCost
 		}, filter, order, offset),
-		again:      map[int]factor{totals: again(), nexts: again(arg("before")), previous: again(arg("after"), offset)},
-		conditions: computedFactor(func(variables map[string]any) int { return weigh(schema, filter, variables).conditions }, filter),
+		again: map[int]factor{totals: again(), nexts: again(arg("before")), previous: again(arg("after"), offset)},
+		conditions: computedFactor(func(variables map[string]any) int { return weigh(schema, filter, variables).conditions },
+			filter),
 	}
 }
 

@@ -60,8 +60,9 @@ func (c costs) MutateOperationContext(ctx context.Context, op *graphql.Operation
 	asks := Cost{Requested: cost.Plus(requested, reading), Limit: c.limits.For(auth.ActorOf(ctx))}
 	op.Stats.SetExtension(costName, asks)
 	if conditions > content.MaxFilterConditions {
-		return coded.Errorf(content.CodeTooComplex, "The filters of the operation have more than %d conditions together, which is the limit. "+
-			"Name several values in one `in` or `ids`, or ask in several requests.", content.MaxFilterConditions)
+		return coded.Errorf(content.CodeTooComplex,
+			"The filters of the operation have more than %d conditions together, which is the limit. "+
+				"Name several values in one `in` or `ids`, or ask in several requests.", content.MaxFilterConditions)
 	}
 	if asks.Requested <= asks.Limit {
 		return nil

@@ -33,7 +33,8 @@ func conditionsIn(doc *ast.QueryDocument) (names []string) {
 	eachSelection(doc, func(s ast.Selection) {
 		for _, d := range directivesOf(s) {
 			arg := d.Arguments.ForName("if")
-			if (d.Name == "skip" || d.Name == "include") && arg.Value.Kind == ast.Variable && !slices.Contains(names, arg.Value.Raw) {
+			if (d.Name == "skip" || d.Name == "include") && arg.Value.Kind == ast.Variable &&
+				!slices.Contains(names, arg.Value.Raw) {
 				names = append(names, arg.Value.Raw)
 			}
 		}

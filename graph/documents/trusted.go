@@ -125,7 +125,8 @@ func check(text string, within limits.Limits, schema *ast.Schema) error {
 		case cost > most:
 			return fmt.Errorf("its operation %s costs %d at least, and nobody may ask for more than %d", op.Name, cost, most)
 		case conditions > content.MaxFilterConditions:
-			return fmt.Errorf("the filters of its operation %s have more than %d conditions", op.Name, content.MaxFilterConditions)
+			return fmt.Errorf("the filters of its operation %s have more than %d conditions", op.Name,
+				content.MaxFilterConditions)
 		}
 		return nil
 	})

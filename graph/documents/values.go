@@ -44,7 +44,8 @@ func (v values) MutateOperationContext(_ context.Context, op *graphql.OperationC
 		value, ok := op.Variables[def.Variable]
 		// gqlparser accepts null for a variable with a default value.
 		if ok && value == nil && slices.Contains(doc.conditions, def.Variable) {
-			return coded.Errorf(content.CodeBadUserInput, "The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
+			return coded.Errorf(content.CodeBadUserInput,
+				"The variable $%s is asked by @skip or @include, and must not be null.", def.Variable)
 		}
 		if !ok || value == nil {
 			continue
@@ -64,7 +65,8 @@ func wrongIn(doc *ast.QueryDocument) *gqlerror.Error {
 		for i := 0; ok && first == nil && i < len(f.Arguments); i++ {
 			arg := f.Arguments[i]
 			if err := literal(arg.Value); err != nil {
-				first = coded.Errorf(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name, err)
+				first = coded.Errorf(content.CodeBadUserInput, "The argument %s of %s has a wrong value: %s.", arg.Name, f.Name,
+					err)
 				first.Locations = []gqlerror.Location{{Line: arg.Position.Line, Column: arg.Position.Column}}
 			}
 		}

@@ -66,7 +66,8 @@ func TestFilters(t *testing.T) {
 		"PodcastRelationFilter = RelationFilter[*PodcastFilter]",
 		"Title *StringFilter", "Length *PodcastLengthFilter", "MadeOn *DateFilter", "AiredOn *DateFilter",
 	} {
-		if n := strings.Count(strings.Join(strings.Fields(source), " "), line); n == 0 || strings.Contains(line, "=") && n > 1 {
+		if n := strings.Count(strings.Join(strings.Fields(source), " "), line); n == 0 || strings.Contains(line, "=") &&
+			n > 1 {
 			t.Errorf("%q stands there %d times in\n%s", line, n, source)
 		}
 	}
@@ -80,7 +81,8 @@ func TestParts(t *testing.T) {
 	}
 	for _, p := range parts {
 		err := complete(append(kinds(), podcast))
-		if err == nil || !strings.Contains(err.Error(), p.dir) || !strings.Contains(err.Error(), "func "+p.name(podcast)+"(") {
+		if err == nil || !strings.Contains(err.Error(), p.dir) ||
+			!strings.Contains(err.Error(), "func "+p.name(podcast)+"(") {
 			t.Errorf("without %s in %s it said: %v", p.name(podcast), p.dir, err)
 		}
 		text := "package x\nfunc " + p.name(podcast) + "() {}\n"

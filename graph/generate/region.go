@@ -16,8 +16,9 @@ import (
 // placed are the regions whose place is marked by their first line. The generator finds the place of the other regions.
 var placed = map[string]bool{
 	"queries": true, "connections": true, "order": true, "relation filters": true, "value filters": true,
-	"mutations": true, "mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true, "inputs to change": true,
-	"bindings": true, // in gqlgen.yml
+	"mutations": true, "mutations of uploads": true, "kinds": true, "payloads": true, "inputs to make": true,
+	"inputs to change": true,
+	"bindings":         true, // in gqlgen.yml
 }
 
 //go:embed schema.gotpl

@@ -230,7 +230,8 @@ func (s *schema) fill() (string, error) {
 	}
 	data := map[string]any{
 		"queries": s.kinds, "connections": s.kinds, "relation filters": s.linked,
-		"value filters": s.values, "mutations": made, "mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds, "inputs to make": made,
+		"value filters": s.values, "mutations": made, "mutations of uploads": uploaded, "kinds": s.kinds, "payloads": s.kinds,
+		"inputs to make":   made,
 		"inputs to change": s.kinds,
 	}
 	return placeAll("schema.graphqls", lines, data)

@@ -178,7 +178,8 @@ func TestMissing(t *testing.T) {
 		{"a type without a row", sen.Schema + podcastSchema, kinds(), "the list from which content.Kinds is made"},
 		{
 			"a filter by a kind that is not there",
-			sen.Schema + podcastSchema + "\ninput PodcastFilter {\n  \"By its guests.\"\n  guests: GuestRelationFilter\n}\n", with,
+			sen.Schema + podcastSchema + "\ninput PodcastFilter {\n  \"By its guests.\"\n  guests: GuestRelationFilter\n}\n",
+			with,
 			"PodcastFilter.guests: there is no kind Guest",
 		},
 		{"a region that is gone", replaced(begin+"payloads", begin+"other"), kinds(), "`# begin generated: payloads`"},

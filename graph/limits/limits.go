@@ -40,7 +40,8 @@ var Default = Limits{
 	Length: 32 << 10, Tokens: 2500, Depth: 12, Aliases: 30, RootFields: 20, Directives: 50,
 	Set: 300, Selections: 2000, Introspection: 500,
 	Cost: cost.Limits{
-		"": 10_000, content.RoleReader: 20_000, content.RoleWriter: 20_000, content.RoleEditor: 50_000, content.RoleAdmin: 50_000,
+		"": 10_000, content.RoleReader: 20_000, content.RoleWriter: 20_000, content.RoleEditor: 50_000,
+		content.RoleAdmin: 50_000,
 	},
 }
 
@@ -56,9 +57,11 @@ func (l Limits) Parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 	case err == nil:
 		return doc, (&measure{limits: l, doc: doc, sizes: map[string]size{}}).document()
 	case strings.Contains(err.Error(), "exceeded token limit"):
-		return nil, coded.Errorf(content.CodeTooComplex, "The document has more than %d tokens, which is the limit.", l.Tokens)
+		return nil, coded.Errorf(content.CodeTooComplex, "The document has more than %d tokens, which is the limit.",
+			l.Tokens)
 	case strings.Contains(err.Error(), "nesting depth"):
-		return nil, coded.Errorf(content.CodeTooComplex, "The document nests deeper than %d fields, which is the limit.", l.Depth)
+		return nil, coded.Errorf(content.CodeTooComplex, "The document nests deeper than %d fields, which is the limit.",
+			l.Depth)
 	}
 	return nil, nil
 }

@@ -112,7 +112,8 @@ func UnmarshalDateTime(_ context.Context, v any) (time.Time, error) {
 	s, _ := v.(string)
 	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
 	if err != nil || !dateTime.MatchString(s) {
-		return time.Time{}, fmt.Errorf("a DateTime must be written as RFC 3339 has it, with an offset: 2020-12-02T07:30:00+07:00")
+		return time.Time{},
+			fmt.Errorf("a DateTime must be written as RFC 3339 has it, with an offset: 2020-12-02T07:30:00+07:00")
 	}
 	if t.Before(time.Time{}) || t.After(content.LastMoment.Add(time.Millisecond-1)) {
 		return time.Time{}, fmt.Errorf("a DateTime must be of the years 0001 to 9999 in UTC")

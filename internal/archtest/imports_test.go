@@ -24,15 +24,18 @@ type rule struct {
 
 // documents are the packages that graph/documents may import.
 var documents = []string{
-	"sen/graph/coded", "sen/graph/cost", "sen/graph/limits", "sen/graph/scalar", "sen/internal/auth", "sen/internal/cache", "sen/internal/content",
+	"sen/graph/coded", "sen/graph/cost", "sen/graph/limits", "sen/graph/scalar", "sen/internal/auth", "sen/internal/cache",
+	"sen/internal/content",
 }
 
 // engines are the packages that an engine may import, and bson the packages that may use BSON.
 var (
 	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine"}
 	bson    = []string{
-		"sen/internal/bsondoc", "sen/internal/embedded", "sen/internal/engine", "sen/internal/mongodb", "sen/internal/storage",
-		"sen/internal/storage/files", "sen/internal/storage/guard", "sen/internal/storage/lease", "sen/internal/storage/query",
+		"sen/internal/bsondoc", "sen/internal/embedded", "sen/internal/engine", "sen/internal/mongodb",
+		"sen/internal/storage",
+		"sen/internal/storage/files", "sen/internal/storage/guard", "sen/internal/storage/lease",
+		"sen/internal/storage/query",
 		"sen/internal/testkit", "sen/bench",
 	}
 )
@@ -45,42 +48,157 @@ var rooms = []string{
 
 var rules = []rule{
 	{"sen/internal/content", "sen/...", nil, "the domain is the lowest layer and depends on no other package"},
-	{"sen/internal/engine", "sen/...", []string{"sen/internal/content"}, "the interface of engines does not depend on the packages that use or implement it"},
+	{
+		"sen/internal/engine", "sen/...",
+		[]string{"sen/internal/content"},
+		"the interface of engines does not depend on the packages that use or implement it",
+	},
 	{"sen/internal/bsondoc", "sen/...", []string{"sen/internal/content"}, "reading and writing BSON are pure functions"},
 	{"sen/internal/embedded", "sen/...", engines, "an engine stores documents and does not know their meaning"},
 	{"sen/internal/mongodb", "sen/...", engines, "an engine stores documents and does not know their meaning"},
-	{"sen/internal/richtext", "sen/...", []string{"sen/internal/content"}, "rendering a body is a pure function of its content"},
+	{
+		"sen/internal/richtext", "sen/...",
+		[]string{"sen/internal/content"},
+		"rendering a body is a pure function of its content",
+	},
 	{"sen/internal/picture", "sen/...", nil, "the facts about a file are a pure function of its bytes"},
-	{"sen/internal/importer", "sen/...", []string{"sen/internal/content"}, "reading a file is a pure function of its bytes"},
-	{"sen/internal/cache", "sen/...", []string{"sen/internal/content"}, "the cache stores bytes with tags and does not know what they mean"},
-	{"sen/internal/storage", "sen/...", slices.Concat(rooms, []string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}), "the store does not know the actor or the consequences of a write; it only records what is read"},
-	{"sen/internal/storage/query", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "pure functions convert lists to queries and read nothing"},
-	{"sen/internal/storage/batch", "sen/...", []string{"sen/internal/engine"}, "combining reads and writes does not depend on what they read and write"},
-	{"sen/internal/storage/guard", "sen/...", []string{"sen/internal/engine"}, "guarding an engine does not depend on what it stores"},
-	{"sen/internal/storage/feed", "sen/...", []string{"sen/internal/cache", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/guard"}, "changes are reported without reading the store"},
-	{"sen/internal/storage/lease", "sen/...", []string{"sen/internal/content", "sen/internal/engine"}, "the clock and leases need only an engine"},
-	{"sen/internal/storage/files", "sen/...", []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/lease"}, "storing files does not depend on entries"},
+	{
+		"sen/internal/importer", "sen/...",
+		[]string{"sen/internal/content"},
+		"reading a file is a pure function of its bytes",
+	},
+	{
+		"sen/internal/cache", "sen/...",
+		[]string{"sen/internal/content"},
+		"the cache stores bytes with tags and does not know what they mean",
+	},
+	{
+		"sen/internal/storage", "sen/...",
+		slices.Concat(rooms,
+			[]string{"sen/internal/bsondoc", "sen/internal/cache", "sen/internal/content", "sen/internal/engine"}),
+		"the store does not know the actor or the consequences of a write; it only records what is read",
+	},
+	{
+		"sen/internal/storage/query", "sen/...",
+		[]string{"sen/internal/content", "sen/internal/engine"},
+		"pure functions convert lists to queries and read nothing",
+	},
+	{
+		"sen/internal/storage/batch", "sen/...",
+		[]string{"sen/internal/engine"},
+		"combining reads and writes does not depend on what they read and write",
+	},
+	{
+		"sen/internal/storage/guard", "sen/...",
+		[]string{"sen/internal/engine"},
+		"guarding an engine does not depend on what it stores",
+	},
+	{
+		"sen/internal/storage/feed", "sen/...",
+		[]string{"sen/internal/cache", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/guard"},
+		"changes are reported without reading the store",
+	},
+	{
+		"sen/internal/storage/lease", "sen/...",
+		[]string{"sen/internal/content", "sen/internal/engine"},
+		"the clock and leases need only an engine",
+	},
+	{
+		"sen/internal/storage/files", "sen/...",
+		[]string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine", "sen/internal/storage/lease"},
+		"storing files does not depend on entries",
+	},
 	{"sen/...", "sen/internal/storage/query/...", []string{"sen/internal/storage"}, "only the store makes queries"},
-	{"sen/graph/cost", "sen/...", []string{"sen/graph/scalar", "sen/internal/content"}, "the cost of a document depends only on the document and the schema"},
-	{"sen/graph/coded", "sen/...", []string{"sen/internal/content"}, "making a GraphQL error needs only its code and message"},
-	{"sen/graph/limits", "sen/...", []string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"}, "the size of a document depends only on its text"},
+	{
+		"sen/graph/cost", "sen/...",
+		[]string{"sen/graph/scalar", "sen/internal/content"},
+		"the cost of a document depends only on the document and the schema",
+	},
+	{
+		"sen/graph/coded", "sen/...",
+		[]string{"sen/internal/content"},
+		"making a GraphQL error needs only its code and message",
+	},
+	{
+		"sen/graph/limits", "sen/...",
+		[]string{"sen/graph/coded", "sen/graph/cost", "sen/internal/content"},
+		"the size of a document depends only on its text",
+	},
 	{"sen/graph/documents", "sen/...", documents, "documents are checked before any part of them is executed"},
 	{"sen/graph/parallel", "sen/...", nil, "running functions at the same time does not depend on what they do"},
 	{"sen/graph/clients", "sen/...", nil, "the files for clients depend only on the schema"},
-	{"sen/internal/messages", "sen/...", []string{"sen/internal/content"}, "the messages for editors do not depend on the code that sends them"},
-	{"sen/internal/entries", "sen/...", []string{"sen/internal/content", "sen/internal/storage"}, "access to entries of any kind needs only the store and adds no rule"},
-	{"sen/internal/derive", "sen/...", []string{"sen/internal/content", "sen/internal/entries", "sen/internal/richtext", "sen/internal/storage", "sen/internal/storage/batch"}, "derived fields do not depend on who changes an entry"},
-	{"sen/internal/files", "sen/...", []string{"sen/internal/content", "sen/internal/picture"}, "an upload and an import accept files in the same way"},
-	{"sen/internal/people", "sen/...", []string{"sen/internal/auth", "sen/internal/content", "sen/internal/messages", "sen/internal/storage"}, "permissions do not depend on how an action is done"},
-	{"sen/internal/upkeep", "sen/...", []string{"sen/internal/content", "sen/internal/derive", "sen/internal/entries", "sen/internal/files", "sen/internal/people", "sen/internal/storage"}, "archive, restore and repair of the whole site do not use the editorial workflow"},
-	{"sen/internal/newsroom", "sen/...", []string{"sen/internal/auth", "sen/internal/content", "sen/internal/derive", "sen/internal/engine", "sen/internal/entries", "sen/internal/files", "sen/internal/messages", "sen/internal/people", "sen/internal/picture", "sen/internal/richtext", "sen/internal/storage", "sen/internal/storage/batch", "sen/internal/storage/files", "sen/internal/storage/lease"}, "the editorial workflow depends neither on GraphQL nor on the upkeep of the whole site"},
-	{"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...", []string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"}, "only internal/mongodb connects to a MongoDB server"},
+	{
+		"sen/internal/messages", "sen/...",
+		[]string{"sen/internal/content"},
+		"the messages for editors do not depend on the code that sends them",
+	},
+	{
+		"sen/internal/entries", "sen/...",
+		[]string{"sen/internal/content", "sen/internal/storage"},
+		"access to entries of any kind needs only the store and adds no rule",
+	},
+	{
+		"sen/internal/derive", "sen/...",
+		[]string{
+			"sen/internal/content", "sen/internal/entries", "sen/internal/richtext", "sen/internal/storage",
+			"sen/internal/storage/batch",
+		},
+		"derived fields do not depend on who changes an entry",
+	},
+	{
+		"sen/internal/files", "sen/...",
+		[]string{"sen/internal/content", "sen/internal/picture"},
+		"an upload and an import accept files in the same way",
+	},
+	{
+		"sen/internal/people", "sen/...",
+		[]string{"sen/internal/auth", "sen/internal/content", "sen/internal/messages", "sen/internal/storage"},
+		"permissions do not depend on how an action is done",
+	},
+	{
+		"sen/internal/upkeep", "sen/...",
+		[]string{
+			"sen/internal/content", "sen/internal/derive", "sen/internal/entries", "sen/internal/files",
+			"sen/internal/people", "sen/internal/storage",
+		},
+		"archive, restore and repair of the whole site do not use the editorial workflow",
+	},
+	{
+		"sen/internal/newsroom", "sen/...",
+		[]string{
+			"sen/internal/auth", "sen/internal/content", "sen/internal/derive", "sen/internal/engine",
+			"sen/internal/entries", "sen/internal/files", "sen/internal/messages", "sen/internal/people", "sen/internal/picture",
+			"sen/internal/richtext", "sen/internal/storage", "sen/internal/storage/batch", "sen/internal/storage/files",
+			"sen/internal/storage/lease",
+		},
+		"the editorial workflow depends neither on GraphQL nor on the upkeep of the whole site",
+	},
+	{
+		"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...",
+		[]string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"},
+		"only internal/mongodb connects to a MongoDB server",
+	},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "no package above the store uses BSON"},
 	{"sen/...", "github.com/ncruces/...", []string{"sen/internal/embedded"}, "only internal/embedded uses SQLite"},
-	{"sen/...", "sen/internal/web/...", []string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit/testserver"}, "HTTP is a layer above GraphQL and the domain"},
-	{"sen/...", "sen/internal/cli/...", []string{"sen/server", "sen/bench/profiled"}, "commands connect all other packages, so no package imports them"},
-	{"sen/...", "sen/internal/testkit/...", []string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"}, "shared test code must not be part of the program"},
-	{"sen/internal/testkit", "sen/graph/...", nil, "tests of the layers below GraphQL must not have to compile package graph"},
+	{
+		"sen/...", "sen/internal/web/...",
+		[]string{"sen/internal/cli", "sen/internal/config", "sen/internal/testkit/testserver"},
+		"HTTP is a layer above GraphQL and the domain",
+	},
+	{
+		"sen/...", "sen/internal/cli/...",
+		[]string{"sen/server", "sen/bench/profiled"},
+		"commands connect all other packages, so no package imports them",
+	},
+	{
+		"sen/...", "sen/internal/testkit/...",
+		[]string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"},
+		"shared test code must not be part of the program",
+	},
+	{
+		"sen/internal/testkit", "sen/graph/...", nil,
+		"tests of the layers below GraphQL must not have to compile package graph",
+	},
 	{"sen/server", "sen/...", []string{"sen/internal/cli"}, "package main only calls the commands"},
 }
 
@@ -154,7 +272,10 @@ func TestImports(t *testing.T) {
 // TestRulesCanFail checks that each rule finds what it forbids.
 func TestRulesCanFail(t *testing.T) {
 	for _, r := range rules {
-		bad := listed{ImportPath: strings.TrimSuffix(r.from, "/..."), Imports: []string{strings.TrimSuffix(r.to, "...") + "x"}}
+		bad := listed{
+			ImportPath: strings.TrimSuffix(r.from, "/..."),
+			Imports:    []string{strings.TrimSuffix(r.to, "...") + "x"},
+		}
 		found := violations([]listed{bad})
 		if !slices.ContainsFunc(found, func(v string) bool { return strings.HasSuffix(v, r.why) }) {
 			t.Errorf("nothing stops %s from importing %s", bad.ImportPath, bad.Imports[0])

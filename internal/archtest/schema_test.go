@@ -66,7 +66,8 @@ func TestDescriptions(t *testing.T) {
 	for _, element := range undescribed(load(t, "schema.graphqls", sen.Schema)) {
 		t.Errorf("%s has no description", element)
 	}
-	bare := load(t, "bare", `directive @d(x: Int) on FIELD type Query { a(x: Int): E b(f: F): Int } enum E { ONE } input F { k: Int }`)
+	bare := load(t, "bare",
+		`directive @d(x: Int) on FIELD type Query { a(x: Int): E b(f: F): Int } enum E { ONE } input F { k: Int }`)
 	got := strings.Join(undescribed(bare), " ")
 	if want := "@d @d(x) E E.ONE F F.k Query Query.a Query.a(x) Query.b Query.b(f) the schema"; got != want {
 		t.Errorf("without descriptions are %s; found were %s", want, got)
@@ -127,9 +128,12 @@ func TestBreakingIsFound(t *testing.T) {
 		enum E { ONE THREE } input F { k: String n: Int! m: Int p: Int! = 1 q: Int } type New { a: Int } input K { a: Int }
 		directive @d on FIELD`)
 	want := []string{
-		"@d(x) is gone", "@gone is gone", "A is no N any more", "E.TWO is gone", "F.k was Int and is String", "F.n is new and required",
-		"F.o is gone", "Gone is gone", "K was OBJECT and is INPUT_OBJECT", "Query.a(y) is new and required", "Query.a(z) is gone",
-		"Query.b is gone", "Query.c(x) was Int and is Int!", "Query.d was Int! and is Int", "Query.l was [Int!]! and is [Int]!", "U is never B any more",
+		"@d(x) is gone", "@gone is gone", "A is no N any more", "E.TWO is gone", "F.k was Int and is String",
+		"F.n is new and required",
+		"F.o is gone", "Gone is gone", "K was OBJECT and is INPUT_OBJECT", "Query.a(y) is new and required",
+		"Query.a(z) is gone",
+		"Query.b is gone", "Query.c(x) was Int and is Int!", "Query.d was Int! and is Int",
+		"Query.l was [Int!]! and is [Int]!", "U is never B any more",
 	}
 	if got := breaking(old, changed); !slices.Equal(got, want) {
 		t.Errorf("found:\n%s\nwanted:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

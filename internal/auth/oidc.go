@@ -50,7 +50,10 @@ func NewOIDC(issuer, audience, roleClaim string, now func() time.Time) *OIDC {
 	if now == nil {
 		now = time.Now
 	}
-	return &OIDC{issuer: issuer, audience: audience, roleClaim: roleClaim, describe: newLimitedFetcher(now), keys: newLimitedFetcher(now), now: now}
+	return &OIDC{
+		issuer: issuer, audience: audience, roleClaim: roleClaim, describe: newLimitedFetcher(now),
+		keys: newLimitedFetcher(now), now: now,
+	}
 }
 
 // IsJWT reports whether a bearer token looks like a JWT.
@@ -58,12 +61,18 @@ func IsJWT(secret string) bool { return strings.Count(secret, ".") == 2 }
 
 // errIssuerAway is the error while the issuer's keys can't be fetched.
 func errIssuerAway(cause error) error {
-	return &content.Error{Code: content.CodeUnavailable, Message: "The token's issuer can't be reached to check it. Try again.", Cause: cause}
+	return &content.Error{
+		Code:    content.CodeUnavailable,
+		Message: "The token's issuer can't be reached to check it. Try again.", Cause: cause,
+	}
 }
 
 // refuseToken is the error for an invalid token. The reason is for the log only.
 func refuseToken(why error) error {
-	return &content.Error{Code: content.CodeUnauthenticated, Message: "The token is not valid here, or it has expired. Get a new one from its issuer.", Cause: why}
+	return &content.Error{
+		Code:    content.CodeUnauthenticated,
+		Message: "The token is not valid here, or it has expired. Get a new one from its issuer.", Cause: why,
+	}
 }
 
 // Actor returns the actor of a token. It fails with UNAUTHENTICATED if the token is invalid or has no known role, and
@@ -102,7 +111,8 @@ func (o *OIDC) Actor(ctx context.Context, raw string) (*content.Actor, error) {
 	}
 	role, ok := widest(claims[o.roleClaim])
 	if !ok {
-		return nil, content.Errorf(content.CodeUnauthenticated, "The token is valid, but its claim %q names no role here. Ask an administrator of the issuer for one.", o.roleClaim)
+		return nil, content.Errorf(content.CodeUnauthenticated,
+			"The token is valid, but its claim %q names no role here. Ask an administrator of the issuer for one.", o.roleClaim)
 	}
 	actor := &content.Actor{ID: "oidc_" + token.Subject, Name: token.Subject, Role: role}
 	for _, name := range []string{"name", "preferred_username"} {

@@ -101,7 +101,8 @@ func sign(t *testing.T, algorithm jose.SignatureAlgorithm, kid string, key any, 
 	}
 	if algorithm == "none" {
 		header := `{"alg":"none","typ":"JWT","kid":"` + kid + `"}`
-		return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(payload) + "."
+		return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(payload) +
+			"."
 	}
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	if kid != "" {
@@ -154,13 +155,19 @@ func TestOIDC(t *testing.T) {
 		{"ES256", sign(t, jose.ES256, "ES256", i.keys["ES256"], i.claims(now, nil)), content.RoleEditor},
 		{"EdDSA", sign(t, jose.EdDSA, "EdDSA", i.keys["EdDSA"], i.claims(now, nil)), content.RoleEditor},
 		{"one audience of several", signed(map[string]any{"aud": []string{"x", audience}}), content.RoleEditor},
-		{"the widest of several roles", signed(map[string]any{"sen_role": []string{"Reader", "WRITER", "offline_access"}}), content.RoleWriter},
+		{
+			"the widest of several roles", signed(map[string]any{"sen_role": []string{"Reader", "WRITER", "offline_access"}}),
+			content.RoleWriter,
+		},
 		{"no nbf but iat", signed(map[string]any{"nbf": nil}), content.RoleEditor},
 		{"expired within the leeway", signed(map[string]any{"exp": at(-50 * time.Second)}), content.RoleEditor},
 		{"nbf within the leeway", signed(map[string]any{"nbf": at(50 * time.Second)}), content.RoleEditor},
 
 		{"alg none", sign(t, "none", "RS256", nil, i.claims(now, nil)), ""},
-		{"alg none with a signature", base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"RS256"}`)) + "." + parts[1] + "." + parts[2], ""},
+		{
+			"alg none with a signature",
+			base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"RS256"}`)) + "." + parts[1] + "." + parts[2], "",
+		},
 		{"HS256 by the public key", sign(t, jose.HS256, "RS256", publicPEM, i.claims(now, nil)), ""},
 		{"HS256 by the public key's bytes", sign(t, jose.HS256, "RS256", der, i.claims(now, nil)), ""},
 		{"RS512", sign(t, jose.RS512, "RS256", i.keys["RS256"], i.claims(now, nil)), ""},
@@ -169,7 +176,10 @@ func TestOIDC(t *testing.T) {
 		{"another's key under an unknown id", sign(t, jose.RS256, "evil", otherKey, i.claims(now, nil)), ""},
 		{"a known key under another's id", sign(t, jose.RS256, "ES256", i.keys["RS256"], i.claims(now, nil)), ""},
 		{"no key id", sign(t, jose.RS256, "", i.keys["RS256"], i.claims(now, nil)), ""},
-		{"other claims under the signature", parts[0] + "." + base64.RawURLEncoding.EncodeToString(other) + "." + parts[2], ""},
+		{
+			"other claims under the signature", parts[0] + "." + base64.RawURLEncoding.EncodeToString(other) + "." + parts[2],
+			"",
+		},
 		{"wrong audience", signed(map[string]any{"aud": "other"}), ""},
 		{"no audience", signed(map[string]any{"aud": nil}), ""},
 		{"wrong issuer", signed(map[string]any{"iss": i.URL + "/"}), ""},

@@ -64,7 +64,8 @@ func NewPasswords() *Passwords {
 // the code BAD_USER_INPUT.
 func CheckPassword(password string) error {
 	if n := utf8.RuneCountInString(norm.NFC.String(password)); n < MinPassword || n > MaxPassword {
-		return content.Errorf(content.CodeBadUserInput, "A password has %d to %d characters; this one has %d.", MinPassword, MaxPassword, n)
+		return content.Errorf(content.CodeBadUserInput, "A password has %d to %d characters; this one has %d.", MinPassword,
+			MaxPassword, n)
 	}
 	return nil
 }

@@ -79,7 +79,8 @@ func TestThrottleWaits(t *testing.T) {
 		t.Error("the wait does not end")
 	}
 	g.Succeeded("lan", here)
-	if n := g.fails(9, func(int) (string, auth.Source) { return "lan", here }); n != 2 { // then the network's shared counter is full
+	// then the network's shared counter is full
+	if n := g.fails(9, func(int) (string, auth.Source) { return "lan", here }); n != 2 {
 		t.Errorf("%d attempts begin after a success", n)
 	}
 	g.now = g.now.Add(25 * time.Hour)
@@ -98,7 +99,11 @@ func TestThrottleLocksNobodyOut(t *testing.T) {
 	}{
 		"from one address": {
 			func(int) auth.Source { return at("192.0.2.1") }, 5,
-			[]auth.Source{at("192.0.2.2"), at("198.51.100.1"), at("2001:db8::1"), {Address: "192.0.2.1", Client: "browser"}, {Client: "session"}},
+			[]auth.Source{
+				at("192.0.2.2"), at("198.51.100.1"), at("2001:db8::1"),
+				{Address: "192.0.2.1", Client: "browser"},
+				{Client: "session"},
+			},
 			[]auth.Source{at("192.0.2.1"), at("::ffff:192.0.2.1")},
 		},
 		"from one IPv6 customer": {
@@ -259,8 +264,9 @@ func TestDevice(t *testing.T) {
 	_, rest, _ := strings.Cut(mark, ".")
 	foreign := strings.SplitN(s.Device("", "lan"), ".", 2)[0] + "." + rest
 	for why, bad := range map[string]string{
-		"nothing": "", "a name alone": name, "another key": other.Device("", "lan"), "another name": foreign, "a long one": mark + strings.Repeat(".x", 400),
-		"none": "lan.x", "a session": auth.NewSecret(auth.SecretSession),
+		"nothing": "", "a name alone": name, "another key": other.Device("", "lan"), "another name": foreign,
+		"a long one": mark + strings.Repeat(".x", 400),
+		"none":       "lan.x", "a session": auth.NewSecret(auth.SecretSession),
 	} {
 		if s.KnownDevice(bad, "lan") != "" {
 			t.Errorf("%s makes known", why)

@@ -87,21 +87,35 @@ func TestDecodeAsDriver(t *testing.T) {
 		}
 	}
 	at := time.Date(2020, 12, 2, 7, 30, 0, 0, time.UTC)
-	same[content.Revision](t, content.Revision{ID: "article_1:2", Entry: "article_1", Version: 2, At: at, Label: content.Text{"vi": "Họp mặt"}})
+	same[content.Revision](t,
+		content.Revision{ID: "article_1:2", Entry: "article_1", Version: 2, At: at, Label: content.Text{"vi": "Họp mặt"}})
 	null := bson.D{}
 	for i := range reflect.TypeFor[content.Article]().NumField() {
 		if name, _, _ := strings.Cut(reflect.TypeFor[content.Article]().Field(i).Tag.Get("json"), ","); name != "" {
 			null = append(null, bson.E{Key: name, Value: nil})
 		}
 	}
-	same[content.Article](t, append(null, bson.E{Key: "slug", Value: nil}, bson.E{Key: "version", Value: nil}, bson.E{Key: "createdAt", Value: nil}))
+	same[content.Article](t,
+		append(null, bson.E{Key: "slug", Value: nil}, bson.E{Key: "version", Value: nil},
+			bson.E{Key: "createdAt", Value: nil}))
 	same[content.Award](t, bson.D{
 		{Key: "year", Value: int64(1 << 53)},
 		{Key: "rank", Value: 3.0},
 		{Key: "recipients", Value: bson.A{nil, bson.D{{Key: "name", Value: bson.D{}}}}},
 		{Key: "title", Value: bson.D{{Key: "vi", Value: nil}}},
 		{Key: "unknown", Value: bson.Regex{Pattern: "a", Options: "i"}},
-		{Key: "more", Value: bson.A{bson.NewObjectID(), bson.Binary{Data: []byte("x")}, bson.MinKey{}, bson.Decimal128{}, bson.JavaScript("1"), bson.Timestamp{T: 1}, true}},
+		{
+			Key: "more",
+			Value: bson.A{
+				bson.NewObjectID(),
+				bson.Binary{Data: []byte("x")},
+				bson.MinKey{},
+				bson.Decimal128{},
+				bson.JavaScript("1"),
+				bson.Timestamp{T: 1},
+				true,
+			},
+		},
 		{Key: "level", Value: "NATIONAL"},
 	})
 }
@@ -111,8 +125,21 @@ func TestDecodeAsDriver(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, doc := range []bson.D{
 		{},
-		{{Key: "title", Value: bson.D{{Key: "vi", Value: "Họp mặt"}}}, {Key: "version", Value: 3}, {Key: "createdAt", Value: bson.DateTime(0)}},
-		{{Key: "body", Value: bson.D{{Key: "vi", Value: bson.A{bson.D{{Key: "paragraph", Value: bson.D{{Key: "spans", Value: bson.A{bson.D{{Key: "text", Value: "a"}}}}}}}}}}}},
+		{
+			{Key: "title", Value: bson.D{{Key: "vi", Value: "Họp mặt"}}},
+			{Key: "version", Value: 3},
+			{Key: "createdAt", Value: bson.DateTime(0)},
+		},
+		{{
+			Key: "body",
+			Value: bson.D{{
+				Key: "vi",
+				Value: bson.A{bson.D{{
+					Key:   "paragraph",
+					Value: bson.D{{Key: "spans", Value: bson.A{bson.D{{Key: "text", Value: "a"}}}}},
+				}}},
+			}},
+		}},
 		{{Key: "authors", Value: bson.A{"author_1", nil}}, {Key: "x", Value: bson.Regex{Pattern: "a"}}},
 	} {
 		raw, err := bson.Marshal(doc)

@@ -56,7 +56,8 @@ var fixedSizes = func() (sizes [256]int8) {
 		sizes[i] = -1
 	}
 	for kind, size := range map[bson.Type]int8{
-		bson.TypeNull: 0, bson.TypeUndefined: 0, bson.TypeMinKey: 0, bson.TypeMaxKey: 0, bson.TypeBoolean: 1, bson.TypeInt32: 4,
+		bson.TypeNull: 0, bson.TypeUndefined: 0, bson.TypeMinKey: 0, bson.TypeMaxKey: 0, bson.TypeBoolean: 1,
+		bson.TypeInt32:  4,
 		bson.TypeDouble: 8, bson.TypeDateTime: 8, bson.TypeTimestamp: 8, bson.TypeInt64: 8,
 		bson.TypeObjectID: 12, bson.TypeDecimal128: 16,
 	} {

@@ -183,7 +183,8 @@ func TestLostFeed(t *testing.T) {
 func TestBound(t *testing.T) {
 	a, _ := answers()
 	for n := range 2000 {
-		a.Fill(t.Context(), key(n), made(string(bytes.Repeat([]byte("x"), 4096)), cache.Tag(fmt.Sprintf("article_%d", n)), "Article"))
+		a.Fill(t.Context(), key(n),
+			made(string(bytes.Repeat([]byte("x"), 4096)), cache.Tag(fmt.Sprintf("article_%d", n)), "Article"))
 	}
 	for range 1000 {
 		if a.Bytes() <= bound {

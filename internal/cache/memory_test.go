@@ -47,7 +47,8 @@ func TestMemory(t *testing.T) {
 	lost.Store(false)
 	has("other", 0)
 	if stats := m.Stats(); stats.Refused.Load() != 2 {
-		t.Errorf("%d refused, want 2: one made before a change, and one made while no changes were reported", stats.Refused.Load())
+		t.Errorf("%d refused, want 2: one made before a change, and one made while no changes were reported",
+			stats.Refused.Load())
 	}
 
 	put("one", 6, journal.Now(), "article_1")

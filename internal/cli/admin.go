@@ -76,7 +76,9 @@ func (c *adminCreate) Run(ctx context.Context, o output) error {
 		return err
 	}
 	return c.Store.asOperator(ctx, o, func(ctx context.Context, p *people.People) error {
-		account, made, err := p.CreateAccount(ctx, nil, people.NewAccount{Login: c.Login, Name: c.Name, Role: content.RoleAdmin, Password: password})
+		account, made,
+			err := p.CreateAccount(ctx, nil,
+			people.NewAccount{Login: c.Login, Name: c.Name, Role: content.RoleAdmin, Password: password})
 		if err != nil {
 			return err
 		}

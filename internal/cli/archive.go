@@ -135,7 +135,8 @@ func (p *progress) update(part string, done int) {
 	case done == 0:
 		_, _ = fmt.Fprintf(p.to, "%s are made; %d in all\n", part, p.total)
 	default:
-		_, _ = fmt.Fprintf(p.to, "%s: %d; %d in all, %.0f a second\n", part, done, p.total, float64(p.total)/now.Sub(p.began).Seconds())
+		_, _ = fmt.Fprintf(p.to, "%s: %d; %d in all, %.0f a second\n", part, done, p.total,
+			float64(p.total)/now.Sub(p.began).Seconds())
 	}
 	p.last = now
 }

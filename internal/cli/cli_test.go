@@ -56,7 +56,8 @@ type program struct {
 // run at the same time and slow it down.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := &program{cmd: exec.Command(os.Args[0], append([]string{"--listen", "127.0.0.1:0", "--timeout", "1m"}, args...)...)}
+	p := &program{cmd: exec.Command(os.Args[0],
+		append([]string{"--listen", "127.0.0.1:0", "--timeout", "1m"}, args...)...)}
 	p.cmd.Env = append(os.Environ(), "SEN_TEST_MAIN=1")
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stderr = p
@@ -236,7 +237,9 @@ func TestGracefulStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if _, err := fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: sen\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body[:10]); err != nil {
+	if _, err := fmt.Fprintf(conn,
+		"POST /graphql HTTP/1.1\r\nHost: sen\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body),
+		body[:10]); err != nil {
 		t.Fatal(err)
 	}
 	if code := p.ask(t); code != "" { // after this answer the other connection is accepted, too
@@ -273,7 +276,8 @@ func TestStoreComesAndGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, "--mongodb-uri", mongod.URI("sen"), "--sample")
-	if status, body := p.status(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"store":"not ready: `) {
+	if status, body := p.status(t, "/readyz"); status != http.StatusServiceUnavailable ||
+		!strings.Contains(body, `"store":"not ready: `) {
 		t.Errorf("without a store readyz is %d %s", status, body)
 	}
 	if status, _ := p.status(t, "/livez"); status != http.StatusOK {

@@ -28,7 +28,8 @@ func TestMetricsListen(t *testing.T) {
 		}
 		body, err := io.ReadAll(response.Body)
 		_ = response.Body.Close()
-		if figures := strings.Contains(string(body), "go_goroutines"); err != nil || response.StatusCode != status || figures != (url == "http://"+address+"/metrics") {
+		if figures := strings.Contains(string(body), "go_goroutines"); err != nil || response.StatusCode != status ||
+			figures != (url == "http://"+address+"/metrics") {
 			t.Errorf("%s: status %d, figures %t, %v", url, response.StatusCode, figures, err)
 		}
 	}

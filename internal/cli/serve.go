@@ -41,7 +41,8 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	store, closeStore, err := openStore(ctx, &s.Store, s.SlowQuery, storage.Options{EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
+	store, closeStore,
+		err := openStore(ctx, &s.Store, s.SlowQuery, storage.Options{EntityBytes: s.Entities, PageBytes: s.Pages, Log: log})
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,8 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		s.PublicURL = localURL(s.Listen, listener.Addr())
 	}
 	persons := people.New(store, people.Options{Session: s.Session(), Issuer: s.Issuer(), PublicURL: s.URL(), Log: log})
-	room := newsroom.New(store, newsroom.Options{Signer: persons.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
+	room := newsroom.New(store,
+		newsroom.Options{Signer: persons.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
 	metrics := web.NewMetrics()
 	handler, err := s.handler(store, persons, room, trusted, metrics, tracer, log)
 	if err != nil {
@@ -74,7 +76,8 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	if err := s.startWork(ctx, store, persons, room, o, log); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(), listener.Addr())
+	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(),
+		listener.Addr())
 	if metricsListener != nil {
 		_, _ = fmt.Fprintf(o.out, "Metrics on %s/metrics\n", metricsListener.Addr())
 		defer serveMetrics(metricsListener, metrics, log)()
@@ -127,8 +130,9 @@ func (s *serveCommand) listenMetrics(ctx context.Context) (net.Listener, error) 
 // fetched too.
 func serveMetrics(listener net.Listener, metrics *web.Metrics, log *slog.Logger) (stop func()) {
 	server := &http.Server{
-		Handler: metrics.Handler(), ReadTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: metrics.Handler(), ReadTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second,
+		IdleTimeout: 2 * time.Minute,
+		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -181,7 +185,10 @@ func localURL(listen string, addr net.Addr) string {
 }
 
 // handler builds the HTTP handler of the server from the settings.
-func (s *serveCommand) handler(store *storage.Store, persons *people.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger) (http.Handler, error) {
+func (s *serveCommand) handler(
+	store *storage.Store, persons *people.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics,
+	tracer trace.TracerProvider, log *slog.Logger,
+) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
 		return nil, err
@@ -196,7 +203,8 @@ func (s *serveCommand) handler(store *storage.Store, persons *people.People, roo
 	}
 	resolver := graph.NewResolver(store, room, persons, s.URL())
 	answers := web.NewAnswers(store, s.CacheSize)
-	exec := graph.NewExecutor(resolver, graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
+	exec := graph.NewExecutor(resolver,
+		graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.Feed.Lag)
 	metrics.Clock(store.Skew)
@@ -207,9 +215,12 @@ func (s *serveCommand) handler(store *storage.Store, persons *people.People, roo
 		metrics.Cache("answers", answers)
 	}
 	o := web.Options{
-		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room, Log: log,
-		Actor: persons.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "", CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit, Concurrency: s.Concurrency,
-		Trusted: trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
+		Origins: origins, MaxBody: s.MaxBody, MaxUpload: s.MaxUpload, Timeout: s.Timeout, Store: store, Newsroom: room,
+		Log:   log,
+		Actor: persons.ActorFor, Proxies: proxies, Answers: answers, Metrics: metrics, MetricsApart: s.MetricsListen != "",
+		CrossSiteCookies: s.CookieSameSite == "none", SharedMaxAge: s.SharedAge, RateLimit: s.RateLimit,
+		Concurrency: s.Concurrency,
+		Trusted:     trusted, TrustedOnly: s.DocumentsOnly, Slow: s.SlowQuery, Tracer: tracer,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if s.Introspection {
@@ -259,7 +270,9 @@ func (s *serveCommand) prepareUntilDone(ctx context.Context, store *storage.Stor
 
 // serve answers requests until the context ends. Then it waits for running requests to finish, at most for the time
 // grace.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, grace, timeout time.Duration, log *slog.Logger) error {
+func serve(
+	ctx context.Context, listener net.Listener, handler http.Handler, grace, timeout time.Duration, log *slog.Logger,
+) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,

@@ -40,7 +40,9 @@ func (f *storeFlags) open(ctx context.Context, o output) (store *storage.Store, 
 // openStore opens a store on the configured engine. It does not need a running MongoDB: [storage.Store.Prepare] is
 // the first call that fails without one. Commands that take longer than slow are logged. The caller must call the
 // returned function to close the store.
-func openStore(ctx context.Context, c *config.Store, slow time.Duration, o storage.Options) (*storage.Store, func(), error) {
+func openStore(
+	ctx context.Context, c *config.Store, slow time.Duration, o storage.Options,
+) (*storage.Store, func(), error) {
 	kept, err := openEngine(c, slow, o.Log)
 	if err != nil {
 		return nil, nil, err

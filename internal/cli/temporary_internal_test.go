@@ -12,7 +12,8 @@ import (
 func TestSweepTemporary(t *testing.T) {
 	dir := t.TempDir()
 	for name, age := range map[string]time.Duration{
-		"sen-upload-1": 2 * time.Hour, "sen-picture-1": 2 * time.Hour, "sen-import-1": 2 * time.Hour, ".sen-export-1": 2 * time.Hour,
+		"sen-upload-1": 2 * time.Hour, "sen-picture-1": 2 * time.Hour, "sen-import-1": 2 * time.Hour,
+		".sen-export-1": 2 * time.Hour,
 		"sen-picture-2": time.Minute, "sen-other": 2 * time.Hour, "site.jsonl": 2 * time.Hour,
 	} {
 		path := filepath.Join(dir, name)

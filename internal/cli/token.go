@@ -93,7 +93,8 @@ func (c *tokenList) Run(ctx context.Context, o output) error {
 			case t.ExpiresAt != nil:
 				state = "until " + day(*t.ExpiresAt)
 			}
-			rows = append(rows, []string{t.ID, t.Name, string(t.Role), allOrList(t.Kinds), allOrList(t.Actions), day(t.CreatedAt), used, state})
+			rows = append(rows,
+				[]string{t.ID, t.Name, string(t.Role), allOrList(t.Kinds), allOrList(t.Actions), day(t.CreatedAt), used, state})
 		}
 		return table(o.out, rows)
 	})

@@ -21,7 +21,9 @@ const flushTime = 5 * time.Second
 // tracing returns a tracer that sends spans to a collector; flush sends the last ones. Without a collector nothing is
 // traced. It does not set OpenTelemetry's global provider, because then the embedded engine would send its own spans
 // too.
-func tracing(ctx context.Context, collector string, log *slog.Logger) (tracer trace.TracerProvider, flush func(), err error) {
+func tracing(
+	ctx context.Context, collector string, log *slog.Logger,
+) (tracer trace.TracerProvider, flush func(), err error) {
 	if collector == "" {
 		return nil, func() {}, nil
 	}
@@ -29,7 +31,8 @@ func tracing(ctx context.Context, collector string, log *slog.Logger) (tracer tr
 	if err != nil {
 		return nil, nil, fmt.Errorf("--trace-endpoint: %w", err)
 	}
-	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(semconv.ServiceName("sen")), resource.WithFromEnv())
+	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(semconv.ServiceName("sen")),
+		resource.WithFromEnv())
 	if err != nil {
 		return nil, nil, fmt.Errorf("the OTEL_ variables: %w", err)
 	}

@@ -72,7 +72,8 @@ func (s *Store) Embedded() bool { return s.MongoDBURI == "" }
 
 // Validate checks the settings; kong calls it.
 func (s *Store) Validate() error {
-	if !s.Embedded() && !strings.HasPrefix(s.MongoDBURI, "mongodb://") && !strings.HasPrefix(s.MongoDBURI, "mongodb+srv://") {
+	if !s.Embedded() && !strings.HasPrefix(s.MongoDBURI, "mongodb://") &&
+		!strings.HasPrefix(s.MongoDBURI, "mongodb+srv://") {
 		return fmt.Errorf("--mongodb-uri must start with mongodb:// or mongodb+srv://")
 	}
 	return nil
@@ -111,7 +112,8 @@ func (c *Config) CostLimits() (cost.Limits, error) {
 	for name, limit := range c.RoleCostLimits {
 		role := content.Role(strings.ToUpper(name))
 		if !slices.Contains(content.Roles(), role) {
-			return nil, fmt.Errorf("--role-cost-limits: there is no role %q: the roles are reader, writer, editor and admin", name)
+			return nil, fmt.Errorf("--role-cost-limits: there is no role %q: the roles are reader, writer, editor and admin",
+				name)
 		}
 		limits[role] = limit
 	}
@@ -192,7 +194,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--grace must not be negative")
 	case c.CookieSameSite == "none" && !strings.HasPrefix(c.PublicURL, "https://"):
 		return fmt.Errorf("--cookie-same-site none needs a --public-url with https://: browsers take such a cookie over https only")
-	case c.CookieSameSite == "none" && !slices.ContainsFunc(c.CORSOrigins, func(o string) bool { return strings.HasPrefix(o, "https://") }):
+	case c.CookieSameSite == "none" &&
+		!slices.ContainsFunc(c.CORSOrigins, func(o string) bool { return strings.HasPrefix(o, "https://") }):
 		return fmt.Errorf("--cookie-same-site none needs an https:// origin in --cors-origins: no page of another site would get a cookie")
 	case c.MetricsListen != "" && c.MetricsListen == c.Listen:
 		return fmt.Errorf("--metrics-listen must not be the address of --listen: leave it out to serve the metrics there")

@@ -18,7 +18,10 @@ func TestIDs(t *testing.T) {
 			t.Errorf("%s does not sort before %s, which is later", id, later)
 		}
 	}
-	for _, bad := range []ID{"", "article", "article_", "Article_x", "article_X", "article_$", "nothing_x", "article_" + ID(strings.Repeat("x", 64)), "article_x\n"} {
+	for _, bad := range []ID{
+		"", "article", "article_", "Article_x", "article_X", "article_$", "nothing_x",
+		"article_" + ID(strings.Repeat("x", 64)), "article_x\n",
+	} {
 		if kind, ok := bad.Kind(); ok {
 			t.Errorf("%q is taken for a %s", bad, kind)
 		}
@@ -32,7 +35,10 @@ func TestPaths(t *testing.T) {
 			t.Errorf("%s is read as %s %q %t", kind.Path("a-b"), got, slug, ok)
 		}
 	}
-	for _, bad := range []string{"", "/", "articles/x", "/articles", "/articles/", "/articles/a/b", "/nothing/x", "//articles/x"} {
+	for _, bad := range []string{
+		"", "/", "articles/x", "/articles", "/articles/", "/articles/a/b", "/nothing/x",
+		"//articles/x",
+	} {
 		if _, _, ok := ParsePath(bad); ok {
 			t.Errorf("%q is taken for an address", bad)
 		}
@@ -67,7 +73,8 @@ func TestText(t *testing.T) {
 	if s, l := (Text{Undetermined: "a.png"}).In([]Locale{"en", "vi"}); s != "a.png" || l != "en" {
 		t.Errorf("a text of no language: %q %q", s, l)
 	}
-	if s, l := (Text{"ja": "ニュース", "fr": "Actualités", "de": ""}).In([]Locale{"en", "vi"}); s != "Actualités" || l != "fr" {
+	if s, l := (Text{"ja": "ニュース", "fr": "Actualités", "de": ""}).In([]Locale{"en", "vi"}); s != "Actualités" ||
+		l != "fr" {
 		t.Errorf("a text in languages that are not asked: %q %q", s, l)
 	}
 	if b := (RichText{"ja": {{}}, "fr": {{}}, "de": {}}).In([]Locale{"en", "vi"}); b == nil || b.Locale != "fr" {
@@ -79,7 +86,10 @@ func TestText(t *testing.T) {
 }
 
 func TestLinks(t *testing.T) {
-	a := &Article{Base: Base{ID: "article_a"}, SectionID: "section_a", TagIDs: []ID{"tag_a", "tag_b"}, Body: RichText{"vi": {{Image: &ImageBlock{MediaID: "media_a"}}}}}
+	a := &Article{
+		Base: Base{ID: "article_a"}, SectionID: "section_a", TagIDs: []ID{"tag_a", "tag_b"},
+		Body: RichText{"vi": {{Image: &ImageBlock{MediaID: "media_a"}}}},
+	}
 	got := Links(a)
 	slices.Sort(got)
 	if want := []ID{"media_a", "section_a", "tag_a", "tag_b"}; !slices.Equal(got, want) {

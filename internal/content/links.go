@@ -173,7 +173,8 @@ func (u *unlinker) blocks(blocks []Block) []Block {
 		case b.File != nil:
 			return u.lost(b.File.MediaID)
 		case b.Gallery != nil:
-			b.Gallery.Images = slices.DeleteFunc(slices.Clone(b.Gallery.Images), func(i *ImageBlock) bool { return u.lost(i.MediaID) })
+			b.Gallery.Images = slices.DeleteFunc(slices.Clone(b.Gallery.Images),
+				func(i *ImageBlock) bool { return u.lost(i.MediaID) })
 		}
 		return false
 	})

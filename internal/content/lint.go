@@ -121,7 +121,8 @@ func withoutControls(s string) (clean, signs string) {
 		case r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
 			signs = addName(signs, r, seen)
 			return '\n'
-		case unicode.IsControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069', r == '\u200B', r == '\uFEFF':
+		case unicode.IsControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' &&
+			r <= '\u2069', r == '\u200B', r == '\uFEFF':
 			signs = addName(signs, r, seen)
 			return -1
 		}
@@ -153,7 +154,8 @@ var misread = func() *regexp.Regexp {
 	}
 	rest.WriteString(`\x{80}-\x{9f}`)
 	half := `(?:[` + rest.String() + `]|[` + closers + `]\p{L})`
-	return regexp.MustCompile(`(?:^|[^\p{Lu}])[Â-Æ]` + half + `|á[º»]` + half + `|â[€‚„][` + rest.String() + closers + `]|ï»¿|ðŸ`)
+	return regexp.MustCompile(`(?:^|[^\p{Lu}])[Â-Æ]` + half + `|á[º»]` + half + `|â[€‚„][` + rest.String() + closers +
+		`]|ï»¿|ðŸ`)
 }()
 
 // isMisread reports whether [misread] matches a text. The expression takes longer than all other checks of a text, so
@@ -254,6 +256,8 @@ func inWord(r rune) bool {
 // isBlank reports whether a text has no visible character.
 func isBlank(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && r != '\u2800'
+		return !unicode.IsSpace(r) &&
+			!unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) &&
+			r != '\u2800'
 	})
 }

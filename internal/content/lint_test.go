@@ -43,11 +43,20 @@ func TestLint(t *testing.T) {
 		{"a\u2029b", false, "a\nb", []Finding{repaired(FindingControl, "U+2029")}},
 		{misreadAs("Đồng Tháp"), true, "Đồng Tháp", []Finding{repaired(FindingMojibake, misreadAs("Đồng Tháp"))}},
 		{"Äá»“ng ThÃ¡p", true, "Đồng Tháp", []Finding{repaired(FindingMojibake, "Äá»“ng ThÃ¡p")}},
-		{misreadAs(misreadAs("Đồng Tháp")), true, "Đồng Tháp", []Finding{repaired(FindingMojibake, misreadAs(misreadAs("Đồng Tháp")))}},
-		{"NguyÃªn VÄƒn Tá»‘t – Đồng Tháp", true, "NguyÃªn VÄƒn Tá»‘t – Đồng Tháp", []Finding{refused(FindingMojibake, "NguyÃªn VÄƒn Tá»‘t – Đồng Tháp")}},
+		{
+			misreadAs(misreadAs("Đồng Tháp")), true, "Đồng Tháp",
+			[]Finding{repaired(FindingMojibake, misreadAs(misreadAs("Đồng Tháp")))},
+		},
+		{
+			"NguyÃªn VÄƒn Tá»‘t – Đồng Tháp", true, "NguyÃªn VÄƒn Tá»‘t – Đồng Tháp",
+			[]Finding{refused(FindingMojibake, "NguyÃªn VÄƒn Tá»‘t – Đồng Tháp")},
+		},
 		{"Đ\uFFFDng", true, "Đ\uFFFDng", []Finding{refused(FindingMojibake, "Đ\uFFFDng")}},
 		{"a\xff", true, "a\uFFFD", []Finding{refused(FindingMojibake, "a\uFFFD")}},
-		{norm.NFD.String("Đồng Tháp"), true, "Đồng Tháp", []Finding{repaired(FindingDecomposed, norm.NFD.String("Đồng Tháp"))}},
+		{
+			norm.NFD.String("Đồng Tháp"), true, "Đồng Tháp",
+			[]Finding{repaired(FindingDecomposed, norm.NFD.String("Đồng Tháp"))},
+		},
 		{"undefined", false, "undefined", []Finding{refused(FindingPlaceholder, "undefined")}},
 		{"\nNaN ", false, "\nNaN ", []Finding{refused(FindingPlaceholder, "NaN")}},
 		{" \u00a0 ", true, "", []Finding{refused(FindingBlank, "")}},
@@ -60,7 +69,10 @@ func TestLint(t *testing.T) {
 			t.Errorf("%q is kept as %q, want %q\n%s", c.text, clean, c.clean, diff)
 		}
 	}
-	for _, word := range []string{"Đồng Tháp", "Nguyễn Văn Tốt", "Café", "“Trích dẫn” – một câu…", "năm 2020", "Ångström", "€ 5", "😀 vui", "được người Việt"} {
+	for _, word := range []string{
+		"Đồng Tháp", "Nguyễn Văn Tốt", "Café", "“Trích dẫn” – một câu…", "năm 2020", "Ångström",
+		"€ 5", "😀 vui", "được người Việt",
+	} {
 		if clean, got := Lint(misreadAs(word), true); clean != word || len(got) != 1 || !got[0].Repaired {
 			t.Errorf("%q is read as %q %v", misreadAs(word), clean, got)
 		}
@@ -70,10 +82,14 @@ func TestLint(t *testing.T) {
 // TestLintLeavesAlone checks that Lint does not change texts that look wrong but are right.
 func TestLintLeavesAlone(t *testing.T) {
 	for _, text := range []string{
-		"", "The contract is null and void today", "Annulled", "nullable types", "null-safe", "Nan Madol", "nan", "Null", "Undefined", "Phan Nullinh",
-		"SÃO PAULO", "“SÃO”", "NÃO…", "NÃO", "ĐÃ", "“ĐÃ”", "ĐÃ…", "XÃ HỘI", "XÃ\u00a0HỘI", "XÃ", "XÃ”", "XÃ…", "XÃ’", "“XÔ", "XÃ…VÀ", "«XûHỘI", "CẢ XÃ – HUYỆN",
-		"Ã", "â", "á", "ÂM NHẠC", "ÂN", "«Â»", "TÂY ÂU", "ẤM ÁP", "lá»", "“Olá»”", "«Olá»", "NESCAFÉ®", "CAFÉ™", "déjà vu…", "l’été…»", "« l’été\u00a0»", "« l’été\u00a0» !",
-		"qualité¹²", "Å", "Æ", "Ærø", "Ångström", "Äpfel", "Ärger über Öl", "São João", "coração", "«Ý…»", "Ô… mẹ!", "20 °C", "Nº 5", "5 €", "½", "x²",
+		"", "The contract is null and void today", "Annulled", "nullable types", "null-safe", "Nan Madol", "nan", "Null",
+		"Undefined", "Phan Nullinh",
+		"SÃO PAULO", "“SÃO”", "NÃO…", "NÃO", "ĐÃ", "“ĐÃ”", "ĐÃ…", "XÃ HỘI", "XÃ\u00a0HỘI", "XÃ", "XÃ”", "XÃ…", "XÃ’", "“XÔ",
+		"XÃ…VÀ", "«XûHỘI", "CẢ XÃ – HUYỆN",
+		"Ã", "â", "á", "ÂM NHẠC", "ÂN", "«Â»", "TÂY ÂU", "ẤM ÁP", "lá»", "“Olá»”", "«Olá»", "NESCAFÉ®", "CAFÉ™", "déjà vu…",
+		"l’été…»", "« l’été\u00a0»", "« l’été\u00a0» !",
+		"qualité¹²", "Å", "Æ", "Ærø", "Ångström", "Äpfel", "Ärger über Öl", "São João", "coração", "«Ý…»", "Ô… mẹ!", "20 °C",
+		"Nº 5", "5 €", "½", "x²",
 		"👨‍👩‍👧", "می\u200cخواهم", "❤️", "\u200fשלום", "日本語", "Straße",
 	} {
 		for _, line := range []bool{true, false} {
@@ -90,7 +106,10 @@ func TestLintLeavesAlone(t *testing.T) {
 }
 
 func FuzzLint(f *testing.F) {
-	for _, seed := range []string{"", "x", "null", "Äá»“ng ThÃ¡p", "\u200b", "e\u0301", "\xff", "Ã\u200b¡", "â€‹", "a\r\nb", "A\u0303¡", "Ä\u0090"} {
+	for _, seed := range []string{
+		"", "x", "null", "Äá»“ng ThÃ¡p", "\u200b", "e\u0301", "\xff", "Ã\u200b¡", "â€‹",
+		"a\r\nb", "A\u0303¡", "Ä\u0090",
+	} {
 		f.Add(seed, true)
 		f.Add(misreadAs(seed), false)
 	}

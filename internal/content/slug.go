@@ -13,7 +13,8 @@ const madeSlug = 100
 // has no such letters, for example a Chinese text.
 func Slug(text string) string {
 	var b strings.Builder
-	for word := range strings.FieldsFuncSeq(Fold(strings.ToValidUTF8(text, " ")), func(r rune) bool { return !slugSign(r) }) {
+	for word := range strings.FieldsFuncSeq(Fold(strings.ToValidUTF8(text, " ")),
+		func(r rune) bool { return !slugSign(r) }) {
 		if b.Len() > 0 && b.Len()+1+len(word) > madeSlug {
 			break
 		}

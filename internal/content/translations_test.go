@@ -30,10 +30,12 @@ func TestErrorsForPeopleAreTranslated(t *testing.T) {
 	root := os.DirFS("../..")
 	var source strings.Builder
 	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() && slices.Contains([]string{".git", "node_modules", "testdata", "testkit", "bench"}, entry.Name()) {
+		if err != nil || entry.IsDir() &&
+			slices.Contains([]string{".git", "node_modules", "testdata", "testkit", "bench"}, entry.Name()) {
 			return fs.SkipDir
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "translations.go") {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasSuffix(path, "translations.go") {
 			return nil
 		}
 		text, err := fs.ReadFile(root, path)
@@ -66,9 +68,11 @@ func TestErrorsForPeopleAreTranslated(t *testing.T) {
 func TestErrorsSpeakTheAskedLanguage(t *testing.T) {
 	err := Errorf(CodeRateLimited, "Too many attempts to sign in failed. Try again in %d s.", 7)
 	for chain, want := range map[string]string{
-		"vi": "Đăng nhập sai quá nhiều lần. Hãy thử lại sau 7 giây.", "vi-VN": "Đăng nhập sai quá nhiều lần. Hãy thử lại sau 7 giây.",
-		"en": "Too many attempts to sign in failed. Try again in 7 s.", "": "Too many attempts to sign in failed. Try again in 7 s.",
-		"vil": "Too many attempts to sign in failed. Try again in 7 s.",
+		"vi":    "Đăng nhập sai quá nhiều lần. Hãy thử lại sau 7 giây.",
+		"vi-VN": "Đăng nhập sai quá nhiều lần. Hãy thử lại sau 7 giây.",
+		"en":    "Too many attempts to sign in failed. Try again in 7 s.",
+		"":      "Too many attempts to sign in failed. Try again in 7 s.",
+		"vil":   "Too many attempts to sign in failed. Try again in 7 s.",
 	} {
 		if got := err.In([]Locale{Locale(chain), "vi"}); got != want {
 			t.Errorf("%s: %s", chain, got)

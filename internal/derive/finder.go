@@ -17,15 +17,18 @@ func (d *Deriver) Finder(ctx context.Context, stage content.Stage) content.Finde
 }
 
 // finder is Finder with a map of copies that were already read. It adds the copies that it reads.
-func (d *Deriver) finder(ctx context.Context, stage content.Stage, known map[content.ID]content.Content) content.Finder {
+func (d *Deriver) finder(
+	ctx context.Context, stage content.Stage, known map[content.ID]content.Content,
+) content.Finder {
 	return func(id content.ID) (content.Content, error) {
 		if found, ok := known[id]; ok {
 			return found, nil
 		}
-		found, err := batch.Join(ctx, "ancestors at "+string(stage), id, func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
-			all, err := d.withAncestors(ctx, stage, ids)
-			return slices.Repeat([]map[content.ID]content.Content{all}, len(ids)), err
-		})
+		found, err := batch.Join(ctx, "ancestors at "+string(stage), id,
+			func(ctx context.Context, ids []content.ID) ([]map[content.ID]content.Content, error) {
+				all, err := d.withAncestors(ctx, stage, ids)
+				return slices.Repeat([]map[content.ID]content.Content{all}, len(ids)), err
+			})
 		if err != nil {
 			return nil, err
 		}
@@ -36,7 +39,9 @@ func (d *Deriver) finder(ctx context.Context, stage content.Stage, known map[con
 
 // withAncestors reads copies of entries and of all their ancestors at a stage. A missing entry is nil in the map. If an
 // entry has no published copy, its draft is used, so that a published copy always has all its ancestors.
-func (d *Deriver) withAncestors(ctx context.Context, stage content.Stage, ids []content.ID) (map[content.ID]content.Content, error) {
+func (d *Deriver) withAncestors(
+	ctx context.Context, stage content.Stage, ids []content.ID,
+) (map[content.ID]content.Content, error) {
 	known := map[content.ID]content.Content{}
 	for len(ids) > 0 {
 		byKind := map[content.Kind][]content.ID{}

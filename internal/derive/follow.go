@@ -134,7 +134,9 @@ func (d *Deriver) finish(ctx context.Context, of entries.Collection, ids []conte
 }
 
 // updateDescendants updates the ancestors stored in the descendants of entries, and lists the descendants.
-func (d *Deriver) updateDescendants(ctx context.Context, of entries.Collection, above []content.ID, stage content.Stage) ([]content.ID, error) {
+func (d *Deriver) updateDescendants(
+	ctx context.Context, of entries.Collection, above []content.ID, stage content.Stage,
+) ([]content.ID, error) {
 	ids, err := of.Linking(ctx, stage, "ancestors", above)
 	if err != nil || len(ids) == 0 {
 		return nil, err

@@ -58,13 +58,17 @@ func (d *Deriver) outdatedOf(
 }
 
 // rederive updates the entries of a kind whose field links to one of the entries in to.
-func (d *Deriver) rederive(ctx context.Context, of entries.Collection, stage content.Stage, field string, to []content.ID) error {
+func (d *Deriver) rederive(
+	ctx context.Context, of entries.Collection, stage content.Stage, field string, to []content.ID,
+) error {
 	return d.rederiveAll(ctx, of, stage, func() ([]content.ID, error) { return of.Linking(ctx, stage, field, to) })
 }
 
 // rederiveAll updates the entries of a kind that which lists. It repeats until nothing is outdated, because the entries
 // and their ancestors may change meanwhile.
-func (d *Deriver) rederiveAll(ctx context.Context, of entries.Collection, stage content.Stage, which func() ([]content.ID, error)) error {
+func (d *Deriver) rederiveAll(
+	ctx context.Context, of entries.Collection, stage content.Stage, which func() ([]content.ID, error),
+) error {
 	for try, again := 0, true; again && try < attempts; try++ {
 		again = false
 		ids, err := which()

@@ -36,7 +36,8 @@ func Backup(ctx context.Context, dir, file string, progress func(done, total int
 		return fmt.Errorf("there is no data folder to copy: %w", err)
 	}
 	syscall.Umask(0o077)
-	marked, err := readMark(filepath.Join(dir, markName)) // read before the database, so that the database can only be newer
+	// read before the database, so that the database can only be newer
+	marked, err := readMark(filepath.Join(dir, markName))
 	if err != nil {
 		return err
 	}

@@ -33,15 +33,25 @@ func BenchmarkLatest(b *testing.B) {
 }
 
 func BenchmarkLatestIDs(b *testing.B) {
-	benchFind(b, 20, engine.Query{Filter: D{shown}, Sort: latest, Limit: 20, Fields: D{{Key: "live.publishedAt", Value: 1}}})
+	benchFind(b, 20,
+		engine.Query{Filter: D{shown}, Sort: latest, Limit: 20, Fields: D{{Key: "live.publishedAt", Value: 1}}})
 }
 
 func BenchmarkFiltered(b *testing.B) {
-	benchFind(b, 20, engine.Query{Filter: D{{Key: "live.tags", Value: D{{Key: "$eq", Value: "tag_7"}}}, {Key: "live.section", Value: D{{Key: "$ne", Value: "section_1"}}}, shown}, Sort: latest, Limit: 20, Fields: card})
+	benchFind(b, 20,
+		engine.Query{Filter: D{
+			{Key: "live.tags", Value: D{{Key: "$eq", Value: "tag_7"}}},
+			{Key: "live.section", Value: D{{Key: "$ne", Value: "section_1"}}},
+			shown,
+		}, Sort: latest, Limit: 20, Fields: card})
 }
 
 func BenchmarkSection(b *testing.B) {
-	benchFind(b, 20, engine.Query{Filter: D{{Key: "live.section", Value: D{{Key: "$eq", Value: "section_7"}}}, shown}, Sort: latest, Limit: 20, Fields: card})
+	benchFind(b, 20,
+		engine.Query{
+			Filter: D{{Key: "live.section", Value: D{{Key: "$eq", Value: "section_7"}}}, shown}, Sort: latest,
+			Limit: 20, Fields: card,
+		})
 }
 
 func BenchmarkDeep(b *testing.B) {
@@ -49,18 +59,27 @@ func BenchmarkDeep(b *testing.B) {
 	benchFind(b, 20, engine.Query{Filter: D{
 		{Key: "live.publishedAt", Value: D{{Key: "$lte", Value: at}}},
 		{Key: "$or", Value: A{
-			D{{Key: "live.publishedAt", Value: D{{Key: "$lt", Value: at}}}}, D{{Key: "_id", Value: D{{Key: "$lt", Value: "article_005000"}}}},
+			D{{Key: "live.publishedAt", Value: D{{Key: "$lt", Value: at}}}},
+			D{{Key: "_id", Value: D{{Key: "$lt", Value: "article_005000"}}}},
 		}},
 		{Key: "$and", Value: A{D{shown}}},
 	}, Sort: latest, Limit: 20, Fields: card})
 }
 
 func BenchmarkContains(b *testing.B) {
-	benchFind(b, 1, engine.Query{Filter: D{{Key: "live.keys.fold.title.vi", Value: bson.Regex{Pattern: "so 1234 ve"}}, shown}, Sort: latest, Limit: 20, Fields: card})
+	benchFind(b, 1,
+		engine.Query{
+			Filter: D{{Key: "live.keys.fold.title.vi", Value: bson.Regex{Pattern: "so 1234 ve"}}, shown},
+			Sort:   latest, Limit: 20, Fields: card,
+		})
 }
 
 func BenchmarkSlug(b *testing.B) {
-	benchFind(b, 1, engine.Query{Filter: D{{Key: "live.slug", Value: "bai-viet-777"}, shown}, Limit: 1, Fields: D{{Key: "live", Value: 1}}})
+	benchFind(b, 1,
+		engine.Query{
+			Filter: D{{Key: "live.slug", Value: "bai-viet-777"}, shown}, Limit: 1,
+			Fields: D{{Key: "live", Value: 1}},
+		})
 }
 
 func BenchmarkID(b *testing.B) {
@@ -89,7 +108,8 @@ func BenchmarkUpdate(b *testing.B) {
 		i++
 		doc := article(rand.IntN(published))
 		set := append(D{{Key: "version", Value: i}}, doc[2:]...)
-		_, err := table.Write(context.Background(), engine.Update(engine.ByID(doc[0].Value.(string)), D{{Key: "$set", Value: set}}))
+		_, err := table.Write(context.Background(),
+			engine.Update(engine.ByID(doc[0].Value.(string)), D{{Key: "$set", Value: set}}))
 		return err
 	})
 }
@@ -111,7 +131,8 @@ func BenchmarkUpdateWarm(b *testing.B) {
 		i++
 		doc := article(rand.IntN(published))
 		set := append(D{{Key: "version", Value: i}}, doc[2:]...)
-		_, err := of.Write(context.Background(), engine.Update(engine.ByID(doc[0].Value.(string)), D{{Key: "$set", Value: set}}))
+		_, err := of.Write(context.Background(),
+			engine.Update(engine.ByID(doc[0].Value.(string)), D{{Key: "$set", Value: set}}))
 		return err
 	})
 }

@@ -34,7 +34,8 @@ func articlePaths() (paths []string) {
 	for _, at := range []string{"live.", "draft."} {
 		for _, field := range []string{
 			"slug", "section", "authors", "tags", "event", "publishedAt", "updatedAt", "createdAt", "featured",
-			"keys.sort.title.vi", "keys.sort.title.en", "keys.fold.title.vi", "keys.fold.title.en", "keys.fold.summary.vi", "keys.fold.summary.en",
+			"keys.sort.title.vi", "keys.sort.title.en", "keys.fold.title.vi", "keys.fold.title.en", "keys.fold.summary.vi",
+			"keys.fold.summary.en",
 			"keys.same.title.vi", "keys.same.title.en", "formerSlugs", "cover", "kind",
 		} {
 			paths = append(paths, at+field)
@@ -63,8 +64,23 @@ func copyOf(i int) D {
 		{Key: "featured", Value: i%50 == 0},
 		{Key: "body", Value: strings.Repeat("Nội dung của bài viết. ", 150)},
 		{Key: "keys", Value: D{
-			{Key: "sort", Value: D{{Key: "title", Value: D{{Key: "vi", Value: fmt.Sprintf("%060x", i*7919%published)}, {Key: "en", Value: fmt.Sprintf("%060x", i)}}}}},
-			{Key: "fold", Value: D{{Key: "title", Value: D{{Key: "vi", Value: fold}, {Key: "en", Value: fold}}}, {Key: "summary", Value: D{{Key: "vi", Value: summary}, {Key: "en", Value: summary}}}}},
+			{
+				Key: "sort",
+				Value: D{{
+					Key: "title",
+					Value: D{
+						{Key: "vi", Value: fmt.Sprintf("%060x", i*7919%published)},
+						{Key: "en", Value: fmt.Sprintf("%060x", i)},
+					},
+				}},
+			},
+			{
+				Key: "fold",
+				Value: D{
+					{Key: "title", Value: D{{Key: "vi", Value: fold}, {Key: "en", Value: fold}}},
+					{Key: "summary", Value: D{{Key: "vi", Value: summary}, {Key: "en", Value: summary}}},
+				},
+			},
 			{Key: "same", Value: D{{Key: "title", Value: D{{Key: "vi", Value: title}, {Key: "en", Value: title}}}}},
 		}},
 	}
@@ -166,7 +182,13 @@ func processor(b *testing.B) time.Duration {
 var (
 	shown  = bson.E{Key: "live.publishedAt", Value: D{{Key: "$gt", Value: time.Unix(0, 0)}}}
 	latest = D{{Key: "live.publishedAt", Value: -1}, {Key: "_id", Value: -1}}
-	card   = D{{Key: "live.title", Value: 1}, {Key: "live.slug", Value: 1}, {Key: "live.publishedAt", Value: 1}, {Key: "live.section", Value: 1}, {Key: "live.authors", Value: 1}}
+	card   = D{
+		{Key: "live.title", Value: 1},
+		{Key: "live.slug", Value: 1},
+		{Key: "live.publishedAt", Value: 1},
+		{Key: "live.section", Value: 1},
+		{Key: "live.authors", Value: 1},
+	}
 )
 
 // BenchmarkStart measures a start, and the memory after it.

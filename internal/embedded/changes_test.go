@@ -58,7 +58,8 @@ func (d generator) update() D {
 	for _, op := range []string{"$set", "$unset"} {
 		fields := D{}
 		for range d.IntN(3) {
-			path := among(d, "n", "s", "b", "live.at", "live.title.vi", "new.one", "new.other", "gone.at", "tags.x", "live", "deep.a")
+			path := among(d, "n", "s", "b", "live.at", "live.title.vi", "new.one", "new.other", "gone.at", "tags.x", "live",
+				"deep.a")
 			if first, _, _ := strings.Cut(path, "."); !used[path] && !used[first] && (path != "live" || !used["live."]) {
 				used[path] = true
 				used[first+"."] = true
@@ -153,7 +154,8 @@ func (w *world) consistent(t *testing.T) {
 		fresh.count(r, 1)
 		fresh.hash ^= r.hash()
 	}
-	if fresh.hash != w.table.hash || !slices.Equal(fresh.lists, w.table.lists) || !slices.Equal(fresh.mixed, w.table.mixed) {
+	if fresh.hash != w.table.hash || !slices.Equal(fresh.lists, w.table.lists) ||
+		!slices.Equal(fresh.mixed, w.table.mixed) {
 		t.Fatal("the table has other counts than its rows")
 	}
 	checkIndexes(t, w.table)
@@ -225,7 +227,8 @@ func TestSeveralChanges(t *testing.T) {
 	index(t, table, "n")
 	n, err := table.Write(t.Context(),
 		engine.Insert(M{"_id": "a", "n": 1}), engine.Insert(M{"_id": "b", "n": 1}),
-		engine.UpdateAll(D{{Key: "n", Value: 1}}, engine.Set("n", 2)), engine.Update(D{{Key: "n", Value: 2}}, engine.Set("m", 3)),
+		engine.UpdateAll(D{{Key: "n", Value: 1}}, engine.Set("n", 2)),
+		engine.Update(D{{Key: "n", Value: 2}}, engine.Set("m", 3)),
 		engine.Delete(D{{Key: "m", Value: 3}}), engine.Insert(M{"_id": "a", "n": 3}), engine.Replace("c", M{"n": 2}),
 		engine.Insert(M{"_id": "b"}), engine.Insert(M{"_id": "d"}))
 	if !errors.Is(err, engine.ErrDuplicate) || n != 8 {
@@ -258,7 +261,8 @@ func TestUnique(t *testing.T) {
 	if err := table.Index(t.Context(), login, sparse); err != nil {
 		t.Fatal(err)
 	}
-	write(t, table, engine.Insert(M{"_id": "a", "login": "x"}), engine.Insert(M{"_id": "b"}), engine.Insert(M{"_id": "c", "login": "y", "mail": "m"}))
+	write(t, table, engine.Insert(M{"_id": "a", "login": "x"}), engine.Insert(M{"_id": "b"}),
+		engine.Insert(M{"_id": "c", "login": "y", "mail": "m"}))
 	for _, change := range []engine.Change{
 		engine.Insert(M{"_id": "d", "login": "x"}), engine.Insert(M{"_id": "d"}), engine.Insert(M{"_id": "d", "login": nil}),
 		engine.Insert(M{"_id": "d", "login": "z", "mail": "m"}), engine.Update(engine.ByID("a"), engine.Set("login", "y")),
@@ -268,9 +272,11 @@ func TestUnique(t *testing.T) {
 			t.Errorf("%+v: %v", change, err)
 		}
 	}
-	write(t, table, engine.Update(engine.ByID("a"), engine.Set("login", "x")), engine.Delete(engine.ByID("b")), engine.Insert(M{"_id": "d"}),
+	write(t, table, engine.Update(engine.ByID("a"), engine.Set("login", "x")), engine.Delete(engine.ByID("b")),
+		engine.Insert(M{"_id": "d"}),
 		engine.Update(engine.ByID("a"), engine.Set("login", "new")), engine.Insert(M{"_id": "e", "login": "x"}))
-	if err := table.Index(t.Context(), engine.Index{Keys: D{{Key: "both", Value: 1}}, Unique: true}); !errors.Is(err, engine.ErrDuplicate) {
+	if err := table.Index(t.Context(), engine.Index{Keys: D{{Key: "both", Value: 1}}, Unique: true}); !errors.Is(err,
+		engine.ErrDuplicate) {
 		t.Errorf("a unique index over duplicate documents: %v", err)
 	}
 }

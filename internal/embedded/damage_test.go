@@ -28,7 +28,12 @@ func filled(t *testing.T) (killed, ended map[string][]byte, docs map[string]bson
 		table := db.Table(name)
 		index(t, table, "n", "text")
 		for i := range map[string]int{"things": 150, "others": 40, "small": 1}[name] {
-			doc := D{{Key: "_id", Value: fmt.Sprint(name, i)}, {Key: "n", Value: i}, {Key: "text", Value: fmt.Sprint("text ", i)}, {Key: "long", Value: strings.Repeat("x", i*i)}}
+			doc := D{
+				{Key: "_id", Value: fmt.Sprint(name, i)},
+				{Key: "n", Value: i},
+				{Key: "text", Value: fmt.Sprint("text ", i)},
+				{Key: "long", Value: strings.Repeat("x", i*i)},
+			}
 			write(t, table, engine.Insert(doc))
 			if i%20 == 19 {
 				doc[1].Value = -i
@@ -97,7 +102,8 @@ func readWhole(t *testing.T, files map[string][]byte, docs map[string]bson.Raw) 
 		err := db.Table(name).Find(t.Context(), q, func(doc bson.Raw) error {
 			whole := docs[doc.Lookup("_id").StringValue()]
 			n, ok := doc.Lookup("n").AsInt64OK()
-			if !ok || int(n) < last || !doc.Lookup("text").Equal(whole.Lookup("text")) || !doc.Lookup("n").Equal(whole.Lookup("n")) {
+			if !ok || int(n) < last || !doc.Lookup("text").Equal(whole.Lookup("text")) ||
+				!doc.Lookup("n").Equal(whole.Lookup("n")) {
 				t.Errorf("a row has %v of %v", doc, whole)
 			}
 			last = int(n)
@@ -177,7 +183,12 @@ func TestDamage(t *testing.T) {
 		files      map[string][]byte
 		name       string
 		flips, cut int
-	}{{killed, fileName, 60, 25}, {killed, fileName + "-wal", 90, 25}, {killed, markName, 20, 5}, {ended, fileName, 300, 25}} {
+	}{
+		{killed, fileName, 60, 25},
+		{killed, fileName + "-wal", 90, 25},
+		{killed, markName, 20, 5},
+		{ended, fileName, 300, 25},
+	} {
 		t.Run(fmt.Sprint(len(part.files), " files ", part.name), func(t *testing.T) {
 			t.Parallel()
 			files := part.files
@@ -221,7 +232,8 @@ func TestLostLog(t *testing.T) {
 	files, _, docs := filled(t)
 	delete(files, fileName+"-wal")
 	err := readWhole(t, files, docs)
-	if err == nil || !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), "remove the file") || !strings.Contains(err.Error(), fileName) {
+	if err == nil || !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), "remove the file") ||
+		!strings.Contains(err.Error(), fileName) {
 		t.Errorf("a lost log: %v", err)
 	}
 	dir := t.TempDir()
@@ -265,9 +277,11 @@ func TestLostDatabase(t *testing.T) {
 func TestLostRow(t *testing.T) {
 	_, ended, docs := filled(t)
 	for _, sql := range []string{
-		"DELETE FROM rows_1 WHERE n = 5", "DELETE FROM docs_1 WHERE n = 5", "DELETE FROM tables WHERE name = 'small'", "DELETE FROM state",
+		"DELETE FROM rows_1 WHERE n = 5", "DELETE FROM docs_1 WHERE n = 5", "DELETE FROM tables WHERE name = 'small'",
+		"DELETE FROM state",
 		"UPDATE state SET garbage = x'0105'", "UPDATE rows_1 SET row = (SELECT row FROM rows_1 WHERE n = 6) WHERE n = 5",
-		"UPDATE docs_1 SET sum = b.sum, doc = b.doc FROM docs_1 b WHERE b.n = 6 AND docs_1.n = 5", "UPDATE rows_1 SET n = 1000 WHERE n = 5",
+		"UPDATE docs_1 SET sum = b.sum, doc = b.doc FROM docs_1 b WHERE b.n = 6 AND docs_1.n = 5",
+		"UPDATE rows_1 SET n = 1000 WHERE n = 5",
 	} {
 		dir := t.TempDir()
 		for name, data := range ended {

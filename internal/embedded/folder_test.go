@@ -48,7 +48,10 @@ func TestOtherProgram(t *testing.T) {
 
 // TestFolder checks that a folder is private to its user, and is unlocked when the engine is closed.
 func TestFolder(t *testing.T) {
-	for _, name := range []string{"plain", "tài liệu của tôi", "a+b", "a&b=c", "file:x?mode=memory#50%2", strings.Repeat("long", 30)} {
+	for _, name := range []string{
+		"plain", "tài liệu của tôi", "a+b", "a&b=c", "file:x?mode=memory#50%2",
+		strings.Repeat("long", 30),
+	} {
 		dir := filepath.Join(t.TempDir(), name)
 		db := started(t, dir)
 		write(t, db.Table("things"), engine.Insert(M{"_id": "a"}))
@@ -58,12 +61,14 @@ func TestFolder(t *testing.T) {
 		}
 		for _, file := range append([]string{"."}, names(files)...) {
 			info, err := os.Stat(filepath.Join(dir, file))
-			if want := map[bool]os.FileMode{true: os.ModeDir | 0o700, false: 0o600}[file == "."]; err != nil || info.Mode() != want {
+			if want := map[bool]os.FileMode{true: os.ModeDir | 0o700, false: 0o600}[file == "."]; err != nil ||
+				info.Mode() != want {
 				t.Errorf("%s has the mode %s: %v", file, info.Mode(), err)
 			}
 		}
 		_, err = Open(dir, Options{})
-		if want := "is in use by another Sen; stop that one, or choose another folder with --data"; err == nil || !strings.Contains(err.Error(), want) {
+		if want := "is in use by another Sen; stop that one, or choose another folder with --data"; err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("a second engine: %v", err)
 		}
 		said, err := other(t, "open", dir).Output()
@@ -75,7 +80,8 @@ func TestFolder(t *testing.T) {
 		if _, err := db.Table("things").Count(t.Context(), nil); content.CodeOf(err) != content.CodeUnavailable {
 			t.Errorf("a closed engine counts: %v", err)
 		}
-		if _, err := db.Table("things").Write(t.Context(), engine.Insert(M{"_id": "b"})); content.CodeOf(err) != content.CodeUnavailable {
+		if _, err := db.Table("things").Write(t.Context(),
+			engine.Insert(M{"_id": "b"})); content.CodeOf(err) != content.CodeUnavailable {
 			t.Errorf("a closed engine writes: %v", err)
 		}
 		if err := db.Ready(t.Context()); err == nil {

@@ -17,7 +17,8 @@ import (
 func fills(t *testing.T, table engine.Table) (n int, err error) {
 	t.Helper()
 	for ; n < 10_000; n++ {
-		if _, err = table.Write(t.Context(), engine.Insert(M{"_id": fmt.Sprint("full", n), "n": n, "text": strings.Repeat("x", 5000)})); err != nil {
+		if _, err = table.Write(t.Context(),
+			engine.Insert(M{"_id": fmt.Sprint("full", n), "n": n, "text": strings.Repeat("x", 5000)})); err != nil {
 			return n, err
 		}
 	}
@@ -41,7 +42,8 @@ func fullDisk(t *testing.T, db *DB, says string, room func()) {
 			t.Errorf("a write that changes nothing: %v", err)
 		}
 	}
-	if found := all(t, table, engine.Query{Filter: D{{Key: "text", Value: D{{Key: "$gt", Value: "w"}}}}}); len(found) != n {
+	if found := all(t, table,
+		engine.Query{Filter: D{{Key: "text", Value: D{{Key: "$gt", Value: "w"}}}}}); len(found) != n {
 		t.Errorf("on a full disk %d documents are read of %d", len(found), n)
 	}
 	if _, err := table.Write(t.Context(), engine.Insert(M{"_id": "full0"})); err == nil {

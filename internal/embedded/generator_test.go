@@ -18,7 +18,10 @@ type generator struct{ *rand.Rand }
 func among[T any](d generator, values ...T) T { return values[d.IntN(len(values))] }
 
 // paths are paths that documents have, and some that they do not have.
-var paths = []string{"n", "s", "d", "tags", "list.k", "list.in.m", "live.at", "live.title.vi", "live.slug", "b", "deep.a.x", "gone.at"}
+var paths = []string{
+	"n", "s", "d", "tags", "list.k", "list.in.m", "live.at", "live.title.vi", "live.slug", "b",
+	"deep.a.x", "gone.at",
+}
 
 // scalar returns a value. Other documents often have the same.
 func (d generator) scalar() any {
@@ -129,7 +132,8 @@ func (d generator) filter(depth int) D {
 		}
 		if path == "list.k" && d.IntN(2) == 0 {
 			field := among(d, "k", "in.m")
-			filter = append(filter, bson.E{Key: "list", Value: D{{Key: "$elemMatch", Value: D{{Key: field, Value: d.condition(false)}}}}})
+			filter = append(filter,
+				bson.E{Key: "list", Value: D{{Key: "$elemMatch", Value: D{{Key: field, Value: d.condition(false)}}}}})
 		}
 	}
 	return filter
@@ -137,7 +141,8 @@ func (d generator) filter(depth int) D {
 
 func (d generator) idCondition() any {
 	id := fmt.Sprintf("%04d", d.IntN(300))
-	return among[any](d, id, D{{Key: "$in", Value: A{id, "0003", "0100", "none"}}}, D{{Key: among(d, "$gt", "$lte", "$ne"), Value: id}})
+	return among[any](d, id, D{{Key: "$in", Value: A{id, "0003", "0100", "none"}}},
+		D{{Key: among(d, "$gt", "$lte", "$ne"), Value: id}})
 }
 
 func (d generator) condition(elements bool) any {

@@ -34,7 +34,8 @@ func (db *DB) openMark() (marked int64, err error) {
 func (db *DB) compareMark(marked int64) error {
 	if marked > db.commits {
 		return fmt.Errorf("it ends with commit %d, and commit %d was acknowledged: its end is lost. Restore a backup; "+
-			"to go on with what is left, remove the file %s: %w", db.commits, marked, filepath.Join(db.dir, markName), errDamaged)
+			"to go on with what is left, remove the file %s: %w", db.commits, marked, filepath.Join(db.dir, markName),
+			errDamaged)
 	}
 	return nil
 }

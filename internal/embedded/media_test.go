@@ -25,7 +25,13 @@ func chunksOf(file string) (changes []engine.Change) {
 		for i := range data {
 			data[i] = byte(i * n)
 		}
-		changes = append(changes, engine.Insert(D{{Key: "_id", Value: fmt.Sprintf("%s-%d", file, n)}, {Key: "files_id", Value: file}, {Key: "n", Value: n}, {Key: "data", Value: data}}))
+		changes = append(changes,
+			engine.Insert(D{
+				{Key: "_id", Value: fmt.Sprintf("%s-%d", file, n)},
+				{Key: "files_id", Value: file},
+				{Key: "n", Value: n},
+				{Key: "data", Value: data},
+			}))
 	}
 	return changes
 }
@@ -37,7 +43,11 @@ func TestChunks(t *testing.T) {
 	write(t, table, chunksOf("a")...)
 	write(t, table, chunksOf("b")[:2]...)
 	for n := range chunks {
-		found := all(t, table, engine.Query{Filter: D{{Key: "files_id", Value: "a"}, {Key: "n", Value: int64(n)}}, Fields: D{{Key: "data", Value: 1}}})
+		found := all(t, table,
+			engine.Query{
+				Filter: D{{Key: "files_id", Value: "a"}, {Key: "n", Value: int64(n)}},
+				Fields: D{{Key: "data", Value: 1}},
+			})
 		if _, data := found[0].Lookup("data").Binary(); len(found) != 1 || len(data) != chunk || data[1] != byte(n) {
 			t.Errorf("chunk %d has %d bytes", n, len(data))
 		}
@@ -71,7 +81,8 @@ func BenchmarkMediaRead(b *testing.B) {
 	b.SetBytes(chunks * chunk)
 	for b.Loop() {
 		for n := range chunks {
-			err := table.Find(context.Background(), engine.Query{Filter: D{{Key: "files_id", Value: "a"}, {Key: "n", Value: n}}}, func(bson.Raw) error { return nil })
+			err := table.Find(context.Background(), engine.Query{Filter: D{{Key: "files_id", Value: "a"}, {Key: "n", Value: n}}},
+				func(bson.Raw) error { return nil })
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -86,7 +86,8 @@ func (w *world) check(t *testing.T, q engine.Query) {
 		t.Fatalf("%v finds %d documents, not %v", q, len(found), idsIn(want))
 	}
 	q.Skip, q.Limit = 0, 0
-	if counts, err := w.table.Count(t.Context(), q.Filter, nil); err != nil || counts[0] != len(w.expected(q)) || counts[1] != len(w.docs) {
+	if counts, err := w.table.Count(t.Context(), q.Filter, nil); err != nil || counts[0] != len(w.expected(q)) ||
+		counts[1] != len(w.docs) {
 		t.Fatalf("%v counts %v, not %d: %v", q.Filter, counts, len(w.expected(q)), err)
 	}
 	w.plans(t, q)

@@ -179,7 +179,8 @@ func (c *changes) create() error {
 		return nil
 	}
 	conn := c.t.db.conn
-	tables, err := conn.number("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'rows_*'") // these tables are never removed
+	// these tables are never removed
+	tables, err := conn.number("SELECT count(*) FROM sqlite_schema WHERE name GLOB 'rows_*'")
 	if err != nil {
 		return err
 	}

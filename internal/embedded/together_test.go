@@ -26,7 +26,8 @@ func TestOneWriterWins(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for version := range 30 {
-				n, err := table.Write(t.Context(), engine.Update(D{{Key: "_id", Value: "a"}, {Key: "version", Value: version}}, engine.Set("version", version+1)))
+				n, err := table.Write(t.Context(),
+					engine.Update(D{{Key: "_id", Value: "a"}, {Key: "version", Value: version}}, engine.Set("version", version+1)))
 				if err != nil {
 					t.Error(err)
 				}
@@ -49,7 +50,8 @@ func TestConcurrentReaders(t *testing.T) {
 	index(t, table, "n", "set", "twin")
 	const documents = 60
 	for i := range documents {
-		write(t, table, engine.Insert(M{"_id": fmt.Sprintf("%03d", i), "n": i, "set": i % 3, "twin": 0, "body": M{"twin": 0, "i": i}}))
+		write(t, table,
+			engine.Insert(M{"_id": fmt.Sprintf("%03d", i), "n": i, "set": i % 3, "twin": 0, "body": M{"twin": 0, "i": i}}))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 	defer cancel()
@@ -59,7 +61,10 @@ func TestConcurrentReaders(t *testing.T) {
 			d := rand.New(rand.NewPCG(uint64(w), 3))
 			for k := 1; ctx.Err() == nil; k++ {
 				id := fmt.Sprintf("%03d", d.IntN(documents))
-				set := D{{Key: "$set", Value: D{{Key: "n", Value: d.IntN(1000)}, {Key: "twin", Value: k}, {Key: "body.twin", Value: k}}}}
+				set := D{{
+					Key:   "$set",
+					Value: D{{Key: "n", Value: d.IntN(1000)}, {Key: "twin", Value: k}, {Key: "body.twin", Value: k}},
+				}}
 				_, err := table.Write(context.WithoutCancel(ctx), engine.Update(engine.ByID(id), set),
 					engine.Insert(M{"_id": fmt.Sprint("x", w, k), "set": 9}), engine.Delete(engine.ByID(fmt.Sprint("x", w, k-1))))
 				if err != nil {
@@ -71,7 +76,10 @@ func TestConcurrentReaders(t *testing.T) {
 	queries := []engine.Query{
 		{Filter: D{{Key: "set", Value: D{{Key: "$lt", Value: 3}}}}, Sort: D{{Key: "n", Value: 1}, {Key: "_id", Value: 1}}},
 		{Filter: D{{Key: "body.i", Value: D{{Key: "$gte", Value: 0}}}}},
-		{Filter: D{{Key: "set", Value: D{{Key: "$in", Value: A{0, 1, 2}}}}}, Sort: D{{Key: "twin", Value: -1}}, Limit: documents},
+		{
+			Filter: D{{Key: "set", Value: D{{Key: "$in", Value: A{0, 1, 2}}}}}, Sort: D{{Key: "twin", Value: -1}},
+			Limit: documents,
+		},
 	}
 	for range 3 {
 		all.Go(func() {
@@ -87,7 +95,8 @@ func TestConcurrentReaders(t *testing.T) {
 				if err != nil || counts[0] != documents || counts[1] != documents || counts[2] != documents {
 					t.Errorf("the queries find %v documents: %v", counts, err)
 				}
-				if n, err := table.Count(t.Context(), queries[0].Filter, queries[1].Filter); err != nil || n[0] != documents || n[1] != documents {
+				if n, err := table.Count(t.Context(), queries[0].Filter, queries[1].Filter); err != nil || n[0] != documents ||
+					n[1] != documents {
 					t.Errorf("%v are counted: %v", n, err)
 				}
 			}
@@ -114,7 +123,8 @@ func TestNested(t *testing.T) {
 		if id == "299" { // the document is removed by now, but the reading shows an earlier state
 			return nil
 		}
-		if found := all(t, table, engine.Query{Filter: engine.ByID(id)}); len(found) != 1 || !found[0].Lookup("seen").Boolean() {
+		if found := all(t, table, engine.Query{Filter: engine.ByID(id)}); len(found) != 1 ||
+			!found[0].Lookup("seen").Boolean() {
 			t.Errorf("%s is not seen", id)
 		}
 		if n == 1 {
@@ -188,7 +198,10 @@ func TestTrips(t *testing.T) {
 	_, _ = table.Write(ctx, engine.Insert(M{"_id": "a"}))
 	_, _ = table.Count(ctx, nil, nil)
 	_ = table.Find(ctx, engine.Query{Filter: D{{Key: "$where", Value: 1}}}, nil)
-	want := []string{"write failed: false, took: true", "write failed: false, took: true", "count failed: false, took: true", "find failed: true, took: true"}
+	want := []string{
+		"write failed: false, took: true", "write failed: false, took: true",
+		"count failed: false, took: true", "find failed: true, took: true",
+	}
 	if trips.Count() != 4 || !slices.Equal(told, want) {
 		t.Errorf("%d trips, reported were %q", trips.Count(), told)
 	}

@@ -16,10 +16,20 @@ import (
 // shapes are documents of every shape that a filter must distinguish, as in TestVocabulary of package engine.
 func shapes() []engine.Change {
 	return []engine.Change{
-		engine.Insert(M{"_id": "1", "n": 1, "s": "2020", "d": day("2020-01-01"), "tags": A{"x", "y"}, "list": A{M{"k": "a"}, M{"k": "b"}}, "live": M{"title": M{"vi": "Đà Nẵng", "en": "Danang"}, "at": day("2020-05-01")}}),
-		engine.Insert(M{"_id": "2", "n": 2, "s": "2021", "d": day("2021-01-01"), "tags": A{"y"}, "list": A{M{"k": "a"}}, "live": M{"title": M{"vi": "Huế"}, "at": day("2021-05-01")}}),
+		engine.Insert(M{
+			"_id": "1", "n": 1, "s": "2020", "d": day("2020-01-01"), "tags": A{"x", "y"},
+			"list": A{M{"k": "a"}, M{"k": "b"}},
+			"live": M{"title": M{"vi": "Đà Nẵng", "en": "Danang"}, "at": day("2020-05-01")},
+		}),
+		engine.Insert(M{
+			"_id": "2", "n": 2, "s": "2021", "d": day("2021-01-01"), "tags": A{"y"}, "list": A{M{"k": "a"}},
+			"live": M{"title": M{"vi": "Huế"}, "at": day("2021-05-01")},
+		}),
 		engine.Insert(M{"_id": "3", "n": 3.5, "s": "abc", "d": "2021", "tags": A{}, "list": A{}, "live": nil}),
-		engine.Insert(M{"_id": "4", "n": int64(4), "s": 2020, "d": nil, "tags": A{"x", "z"}, "live": M{"title": M{"vi": "Zulu", "en": "zulu"}, "at": day("2019-05-01")}}),
+		engine.Insert(M{
+			"_id": "4", "n": int64(4), "s": 2020, "d": nil, "tags": A{"x", "z"},
+			"live": M{"title": M{"vi": "Zulu", "en": "zulu"}, "at": day("2019-05-01")},
+		}),
 		engine.Insert(M{"_id": "5", "s": "z", "tags": A{"x"}, "live": M{"title": M{"vi": "áo"}}}),
 	}
 }
@@ -57,7 +67,9 @@ func TestUnsupported(t *testing.T) {
 		}
 	}
 	for _, q := range []engine.Query{
-		{Sort: D{{Key: "n", Value: 2}}}, {Fields: D{{Key: "n", Value: "$n"}}}, {Fields: D{{Key: "n", Value: 1}, {Key: "s", Value: 0}}},
+		{Sort: D{{Key: "n", Value: 2}}},
+		{Fields: D{{Key: "n", Value: "$n"}}},
+		{Fields: D{{Key: "n", Value: 1}, {Key: "s", Value: 0}}},
 	} {
 		if err := table.Find(t.Context(), q, func(bson.Raw) error { return nil }); err == nil {
 			t.Errorf("%v is answered", q)
@@ -113,7 +125,8 @@ func TestProjections(t *testing.T) {
 			fields, names := D{}, []string{}
 			without := d.IntN(2) == 0
 			for range 1 + d.IntN(3) {
-				name := among(d, "n", "s", "tags", "list", "list.k", "list.in.m", "live", "live.at", "live.title.vi", "gone", "deep.a")
+				name := among(d, "n", "s", "tags", "list", "list.k", "list.in.m", "live", "live.at", "live.title.vi", "gone",
+					"deep.a")
 				names = append(names, name)
 				fields = append(fields, bson.E{Key: name, Value: among(d, 1, 1)})
 				if without {
@@ -153,7 +166,8 @@ func TestCovered(t *testing.T) {
 	if len(db.readers) != free {
 		t.Error("documents were read")
 	}
-	if got := all(t, table, engine.Query{Filter: engine.ByID("1"), Fields: D{{Key: "tags", Value: 1}}}); len(got) != 1 || got[0].Lookup("tags", "1").StringValue() != "y" {
+	if got := all(t, table, engine.Query{Filter: engine.ByID("1"), Fields: D{{Key: "tags", Value: 1}}}); len(got) != 1 ||
+		got[0].Lookup("tags", "1").StringValue() != "y" {
 		t.Errorf("an array is %v", got)
 	}
 }
@@ -179,16 +193,20 @@ func TestWriteEach(t *testing.T) {
 	write(t, others, engine.Insert(M{"_id": "o", "n": 1}))
 	write(t, things, engine.Insert(M{"_id": "a", "open": true}), engine.Insert(M{"_id": "b", "open": false}))
 	open := bson.E{Key: "open", Value: true}
-	n, duplicates, err := things.WriteEach(t.Context(), engine.Replace("b", M{"_id": "b", "n": 2}, open), engine.Replace("a", M{"_id": "a", "n": 2}, open),
+	n, duplicates,
+		err := things.WriteEach(t.Context(), engine.Replace("b", M{"_id": "b", "n": 2}, open),
+		engine.Replace("a", M{"_id": "a", "n": 2}, open),
 		engine.Insert(M{"_id": "a"}), engine.Replace("c", M{"_id": "c"}, open))
 	if n != 2 || err != nil || len(duplicates) != 2 || duplicates[0] != 0 || duplicates[1] != 2 {
 		t.Errorf("%d documents, %v: %v", n, duplicates, err)
 	}
 	found := ""
-	err = things.FindEach(t.Context(), []engine.Query{{Filter: D{{Key: "n", Value: 2}}}, {Table: "others"}, {Table: "none"}}, func(i int, doc bson.Raw) error {
-		found += string(rune('0'+i)) + bsondoc.ID(doc)
-		return nil
-	})
+	err = things.FindEach(t.Context(),
+		[]engine.Query{{Filter: D{{Key: "n", Value: 2}}}, {Table: "others"}, {Table: "none"}},
+		func(i int, doc bson.Raw) error {
+			found += string(rune('0'+i)) + bsondoc.ID(doc)
+			return nil
+		})
 	if found != "0a1o" || err != nil {
 		t.Errorf("found %q: %v", found, err)
 	}

@@ -23,11 +23,15 @@ func TestSeveral(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		write(entries, engine.Insert(D{"_id": "1", "n": 1, "open": true}), engine.Insert(D{"_id": "2", "n": 2, "open": false}))
+		write(entries, engine.Insert(D{"_id": "1", "n": 1, "open": true}),
+			engine.Insert(D{"_id": "2", "n": 2, "open": false}))
 		write(others, engine.Insert(D{"_id": "2", "n": 20}), engine.Insert(D{"_id": "3", "n": 30}))
 		found := map[int][]string{}
 		err := entries.FindEach(t.Context(), []engine.Query{
-			{Table: "others", Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{"2", "3"}}}}}, Fields: bson.D{{Key: "n", Value: 1}}, Batch: 2},
+			{
+				Table: "others", Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{"2", "3"}}}}},
+				Fields: bson.D{{Key: "n", Value: 1}}, Batch: 2,
+			},
 			{Filter: engine.ByID("2"), Fields: bson.D{{Key: "n", Value: 1}}, Batch: 1},
 			{Table: "missing", Filter: engine.ByID("2"), Fields: bson.D{{Key: "n", Value: 1}}, Batch: 1},
 		}, func(i int, doc bson.Raw) error {
@@ -35,7 +39,8 @@ func TestSeveral(t *testing.T) {
 			slices.Sort(found[i])
 			return nil
 		})
-		if err != nil || !slices.Equal(found[0], []string{"2", "3"}) || !slices.Equal(found[1], []string{"2"}) || len(found) != 2 {
+		if err != nil || !slices.Equal(found[0], []string{"2", "3"}) || !slices.Equal(found[1], []string{"2"}) ||
+			len(found) != 2 {
 			t.Errorf("queries of several tables find %v: %v", found, err)
 		}
 		open := bson.E{Key: "open", Value: true}
@@ -49,14 +54,18 @@ func TestSeveral(t *testing.T) {
 		if n != 3 || err != nil || !slices.Equal(duplicates, []int{1}) {
 			t.Errorf("changes found %d, duplicates are %v: %v", n, duplicates, err)
 		}
-		n, duplicates, err = entries.WriteEach(t.Context(), engine.Insert(D{"_id": "4"}), engine.Insert(D{"_id": "1"}), engine.Insert(D{"_id": "5"}))
+		n, duplicates,
+			err = entries.WriteEach(t.Context(), engine.Insert(D{"_id": "4"}), engine.Insert(D{"_id": "1"}),
+			engine.Insert(D{"_id": "5"}))
 		if n != 2 || err != nil || !slices.Equal(duplicates, []int{1}) {
 			t.Errorf("inserts added %d, duplicates are %v: %v", n, duplicates, err)
 		}
-		if n, duplicates, err = entries.WriteEach(t.Context(), engine.Insert(D{"_id": "1"})); n != 0 || err != nil || !slices.Equal(duplicates, []int{0}) {
+		if n, duplicates, err = entries.WriteEach(t.Context(), engine.Insert(D{"_id": "1"})); n != 0 || err != nil ||
+			!slices.Equal(duplicates, []int{0}) {
 			t.Errorf("a single insert added %d, duplicates are %v: %v", n, duplicates, err)
 		}
-		if _, err := entries.Write(t.Context(), engine.Replace("2", D{"_id": "2"}, open)); !errors.Is(err, engine.ErrDuplicate) {
+		if _, err := entries.Write(t.Context(), engine.Replace("2", D{"_id": "2"}, open)); !errors.Is(err,
+			engine.ErrDuplicate) {
 			t.Errorf("a document for which the condition does not hold was replaced: %v", err)
 		}
 		if got := ids(t, entries, nil, bson.D{{Key: "n", Value: 1}, {Key: "_id", Value: 1}}); got != "45213" {

@@ -30,10 +30,19 @@ func day(date string) time.Time {
 // entries are documents of every shape that a filter must distinguish.
 func entries() []any {
 	return []any{
-		D{"_id": "1", "n": 1, "s": "2020", "d": day("2020-01-01"), "tags": A{"x", "y"}, "list": A{D{"k": "a"}, D{"k": "b"}}, "live": D{"title": D{"vi": "Đà Nẵng", "en": "Danang"}, "at": day("2020-05-01")}},
-		D{"_id": "2", "n": 2, "s": "2021", "d": day("2021-01-01"), "tags": A{"y"}, "list": A{D{"k": "a"}}, "live": D{"title": D{"vi": "Huế"}, "at": day("2021-05-01")}},
+		D{
+			"_id": "1", "n": 1, "s": "2020", "d": day("2020-01-01"), "tags": A{"x", "y"}, "list": A{D{"k": "a"}, D{"k": "b"}},
+			"live": D{"title": D{"vi": "Đà Nẵng", "en": "Danang"}, "at": day("2020-05-01")},
+		},
+		D{
+			"_id": "2", "n": 2, "s": "2021", "d": day("2021-01-01"), "tags": A{"y"}, "list": A{D{"k": "a"}},
+			"live": D{"title": D{"vi": "Huế"}, "at": day("2021-05-01")},
+		},
 		D{"_id": "3", "n": 3.5, "s": "abc", "d": "2021", "tags": A{}, "list": A{}, "live": nil},
-		D{"_id": "4", "n": int64(4), "s": 2020, "d": nil, "tags": A{"x", "z"}, "live": D{"title": D{"vi": "Zulu", "en": "zulu"}, "at": day("2019-05-01")}},
+		D{
+			"_id": "4", "n": int64(4), "s": 2020, "d": nil, "tags": A{"x", "z"},
+			"live": D{"title": D{"vi": "Zulu", "en": "zulu"}, "at": day("2019-05-01")},
+		},
 		D{"_id": "5", "s": "z", "tags": A{"x"}, "live": D{"title": D{"vi": "áo"}}},
 	}
 }
@@ -91,7 +100,8 @@ var sorts = []struct {
 func TestVocabulary(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		table := e.Open(t).Table("entries")
-		for _, indexes := range [][]engine.Index{nil, indexes} { // without indexes documents are read, with indexes the columns
+		// without indexes documents are read, with indexes the columns
+		for _, indexes := range [][]engine.Index{nil, indexes} {
 			if _, err := table.Write(t.Context(), engine.DeleteAll(bson.D{})); err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +190,10 @@ func ids(t *testing.T, table engine.Table, filter, sort bson.D) (all string) {
 func writes(t *testing.T, table engine.Table) {
 	ctx := t.Context()
 	set := bson.D{
-		{Key: "$set", Value: bson.D{{Key: "live.title.fr", Value: "Tourane"}, {Key: "n", Value: 2}, {Key: "new.path", Value: "x"}}},
+		{
+			Key:   "$set",
+			Value: bson.D{{Key: "live.title.fr", Value: "Tourane"}, {Key: "n", Value: 2}, {Key: "new.path", Value: "x"}},
+		},
 		{Key: "$unset", Value: bson.D{{Key: "tags", Value: ""}}},
 	}
 	first := bson.D{{Key: "_id", Value: "1"}, {Key: "n", Value: 1}}
@@ -188,8 +201,10 @@ func writes(t *testing.T, table engine.Table) {
 	if err != nil || !ok {
 		t.Fatal(err)
 	}
-	if n, _ := got.Lookup("n").AsInt64OK(); n != 2 || got.Lookup("tags").Type != 0 || got.Lookup("new", "path").StringValue() != "x" ||
-		got.Lookup("live", "title", "fr").StringValue() != "Tourane" || got.Lookup("live", "title", "vi").StringValue() != "Đà Nẵng" {
+	if n, _ := got.Lookup("n").AsInt64OK(); n != 2 || got.Lookup("tags").Type != 0 ||
+		got.Lookup("new", "path").StringValue() != "x" ||
+		got.Lookup("live", "title", "fr").StringValue() != "Tourane" ||
+		got.Lookup("live", "title", "vi").StringValue() != "Đà Nẵng" {
 		t.Errorf("after the update it is %v", got)
 	}
 	if got, ok, err := table.Modify(ctx, first, set); ok || got != nil || err != nil {
@@ -213,10 +228,12 @@ func writes(t *testing.T, table engine.Table) {
 	if got := ids(t, table, nil, bson.D{{Key: "_id", Value: 1}}); got != "1245789" {
 		t.Errorf("afterwards there are %q", got)
 	}
-	if n, err := table.Write(ctx, engine.UpdateAll(bson.D{{Key: "n", Value: 9}}, engine.Unset("n"))); n != 2 || err != nil {
+	if n, err := table.Write(ctx, engine.UpdateAll(bson.D{{Key: "n", Value: 9}}, engine.Unset("n"))); n != 2 ||
+		err != nil {
 		t.Errorf("an update of all found %d documents, not 2: %v", n, err)
 	}
-	if n, err := table.Write(ctx, engine.DeleteAll(bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: "7"}}}})); n != 3 || err != nil {
+	if n, err := table.Write(ctx,
+		engine.DeleteAll(bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: "7"}}}})); n != 3 || err != nil {
 		t.Errorf("a removal of all found %d documents, not 3: %v", n, err)
 	}
 }
@@ -233,13 +250,15 @@ func unique(t *testing.T, table engine.Table) {
 	if _, err := table.Write(ctx, engine.Insert(D{"_id": "1", "k": D{"a": 1, "b": 2}})); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := table.Write(ctx, engine.Insert(D{"_id": "2", "k": D{"a": 1, "b": 2}})); !errors.Is(err, engine.ErrDuplicate) {
+	if _, err := table.Write(ctx, engine.Insert(D{"_id": "2", "k": D{"a": 1, "b": 2}})); !errors.Is(err,
+		engine.ErrDuplicate) {
 		t.Errorf("the same again: %v", err)
 	}
 	if _, err := table.Write(ctx, engine.Insert(D{"_id": "2", "k": D{"a": 1, "b": 3}})); err != nil {
 		t.Error(err)
 	}
-	if _, err := table.Write(ctx, engine.Update(engine.ByID("2"), engine.Set("k.b", 2))); !errors.Is(err, engine.ErrDuplicate) {
+	if _, err := table.Write(ctx, engine.Update(engine.ByID("2"), engine.Set("k.b", 2))); !errors.Is(err,
+		engine.ErrDuplicate) {
 		t.Errorf("an update to the same: %v", err)
 	}
 }
@@ -285,7 +304,10 @@ func tables(t *testing.T, e engine.Engine) {
 	read := bson.D{{Key: "live.title", Value: 1}}
 	queries := []engine.Query{
 		{Table: "none", Filter: engine.ByID("1"), Fields: read, Batch: 1},
-		{Table: "some", Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: A{"1", "3", "9"}}}}}, Fields: read, Batch: 3},
+		{
+			Table: "some", Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: A{"1", "3", "9"}}}}}, Fields: read,
+			Batch: 3,
+		},
 		{Table: "others", Filter: engine.ByID("1"), Batch: 1},
 		{Table: "some", Filter: engine.ByID("1"), Fields: bson.D{{Key: "n", Value: 1}}, Batch: 1},
 	}

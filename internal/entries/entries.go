@@ -66,7 +66,9 @@ func (c typed[T, F]) Each(ctx context.Context, each func(*Entry) error) error {
 
 func (c typed[T, F]) IDs(ctx context.Context) ([]content.ID, error) { return c.stored.IDs(ctx) }
 
-func (c typed[T, F]) Copies(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]content.Content, error) {
+func (c typed[T, F]) Copies(
+	ctx context.Context, ids []content.ID, stage content.Stage,
+) (map[content.ID]content.Content, error) {
 	found, err := c.stored.ByIDs(ctx, ids, stage, c.stored.StoredFields())
 	all := make(map[content.ID]content.Content, len(found))
 	for id, copied := range found {
@@ -87,7 +89,9 @@ func (c typed[T, F]) Due(ctx context.Context, at time.Time) ([]content.ID, error
 	return c.stored.Due(ctx, at)
 }
 
-func (c typed[T, F]) Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) ([]content.ID, error) {
+func (c typed[T, F]) Linking(
+	ctx context.Context, stage content.Stage, field string, to []content.ID,
+) ([]content.ID, error) {
 	return c.stored.Linking(ctx, stage, field, to)
 }
 

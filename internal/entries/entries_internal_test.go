@@ -16,8 +16,9 @@ func TestConvert(t *testing.T) {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	draft := &content.Tag{Base: content.Base{Slug: "nhap"}}
 	e := &content.Entry[*content.Tag]{
-		ID: "tag_a", Version: 3, Draft: draft, PublicSlugs: []string{"mot"}, Previews: "p", Head: "rev_a", CreatedAt: at, UpdatedAt: at.Add(1),
-		Editing: content.Editing{State: content.StateScheduled, PublishAt: &at, ID: "tag_a"},
+		ID: "tag_a", Version: 3, Draft: draft, PublicSlugs: []string{"mot"}, Previews: "p", Head: "rev_a", CreatedAt: at,
+		UpdatedAt: at.Add(1),
+		Editing:   content.Editing{State: content.StateScheduled, PublishAt: &at, ID: "tag_a"},
 	}
 	for i, v := 0, reflect.ValueOf(*e); i < v.NumField(); i++ {
 		if name := v.Type().Field(i).Name; v.Field(i).IsZero() != (name == "Live") {

@@ -25,8 +25,9 @@ const tag = "id: tag_mau\nslug: mau\npublishedAt: 2020-12-03T08:00:00+07:00\nnam
 
 func TestFiles(t *testing.T) {
 	got, err := Files(files(map[string]string{
-		"site.yaml":     "name: {vi: Mẫu}\nlanguages: {default: vi, locales: [vi]}\ntimeZone: Asia/Ho_Chi_Minh\nmenus: []\n",
-		"tags/all.yaml": tag + "---\nid: tag_nhap\nslug: nhap\ndraft: true\ncreatedAt: 2020-12-01T00:00:00Z\nname: {vi: Nháp}\n",
+		"site.yaml": "name: {vi: Mẫu}\nlanguages: {default: vi, locales: [vi]}\ntimeZone: Asia/Ho_Chi_Minh\nmenus: []\n",
+		"tags/all.yaml": tag +
+			"---\nid: tag_nhap\nslug: nhap\ndraft: true\ncreatedAt: 2020-12-01T00:00:00Z\nname: {vi: Nháp}\n",
 		"articles/a.yaml": `
 id: article_mau
 slug: mau
@@ -63,8 +64,14 @@ body:
 			{Divider: &content.DividerBlock{}},
 		}}}},
 		{Content: &content.Tag{Base: base("tag_mau", "mau"), Name: content.Text{"vi": "Mẫu"}}},
-		{Content: &content.Tag{Base: content.Base{ID: "tag_nhap", Slug: "nhap", Version: 1, CreatedAt: draft, UpdatedAt: draft}, Name: content.Text{"vi": "Nháp"}}, Draft: true},
-		{Content: &content.AwardRound{Base: base("round_mau", "mau"), Name: content.Text{"vi": "Mẫu"}, Year: 2020, Decision: &content.Decision{Date: "2020-12-02"}}},
+		{Content: &content.Tag{Base: content.Base{
+			ID: "tag_nhap", Slug: "nhap", Version: 1, CreatedAt: draft,
+			UpdatedAt: draft,
+		}, Name: content.Text{"vi": "Nháp"}}, Draft: true},
+		{Content: &content.AwardRound{
+			Base: base("round_mau", "mau"), Name: content.Text{"vi": "Mẫu"}, Year: 2020,
+			Decision: &content.Decision{Date: "2020-12-02"},
+		}},
 		{Content: &content.Media{Base: base("media_mau", "mau"), FileName: "mau.png", FileType: content.MediaImage}},
 	}
 	open := got.Items[len(got.Items)-1].Open
@@ -93,25 +100,52 @@ func TestErrors(t *testing.T) {
 		file, text string
 		want       []string
 	}{
-		"unknown field":          {"tags/a.yaml", tag + "colour: red\n", []string{"tags/a.yaml, document 1", `unknown field "colour"`}},
-		"unknown field below":    {"articles/a.yaml", "id: article_a\nslug: a\nbody: {vi: [{paragraf: {spans: A}}]}\n", []string{"articles/a.yaml, document 1", `unknown field "paragraf"`}},
-		"unknown field of site":  {"site.yaml", "nom: {vi: A}\n", []string{"site.yaml, document 1", `unknown field "nom"`}},
-		"wrong type":             {"sections/a.yaml", "id: section_a\nslug: a\nposition: first\n", []string{"document 1", "position", "string"}},
-		"wrong type of draft":    {"tags/a.yaml", tag + "draft: soon\n", []string{"document 1", "draft", "soon"}},
-		"bad time":               {"tags/a.yaml", "id: tag_a\nslug: a\npublishedAt: yesterday\n", []string{"document 1", "yesterday"}},
-		"bad YAML":               {"tags/a.yaml", tag + "---\nid: [\n", []string{"tags/a.yaml, document 2", "yaml"}},
-		"not fields":             {"tags/a.yaml", "- a\n", []string{"tags/a.yaml, document 1", "no fields"}},
-		"empty document":         {"tags/a.yaml", tag + "---\n", []string{"document 2", "no fields"}},
-		"no value":               {"tags/a.yaml", tag + "description: {vi: }\n", []string{"document 1", "description.vi", "no value", "line 5"}},
-		"field twice":            {"tags/a.yaml", tag + "slug: b\n", []string{"document 1", "slug", "twice"}},
-		"alias":                  {"tags/a.yaml", tag + "description: &a\n  vi: *a\n", []string{"document 1", "description.vi", "alias"}},
-		"duplicate id":           {"tags/a.yaml", tag + "---\n" + tag, []string{"tags/a.yaml, document 2", "id: tag_mau", "tags/a.yaml, document 1"}},
-		"id of another kind":     {"tags/a.yaml", "id: article_a\nslug: a\n", []string{"document 1", `"article_a"`, "Tag"}},
-		"id of no kind":          {"tags/a.yaml", "id: A\nslug: a\n", []string{"document 1", `"A"`, "Tag"}},
-		"no id":                  {"tags/a.yaml", "slug: a\n", []string{"document 1", "id"}},
-		"no slug":                {"tags/a.yaml", "id: tag_a\npublishedAt: 2020-12-03T08:00:00+07:00\n", []string{"document 1", "slug"}},
-		"no time":                {"tags/a.yaml", "id: tag_a\nslug: a\n", []string{"document 1", "publishedAt"}},
-		"missing file":           {"media/a.yaml", medium + "file: b.png\n", []string{"media/a.yaml, document 1", "file", `"b.png"`}},
+		"unknown field": {
+			"tags/a.yaml", tag + "colour: red\n",
+			[]string{"tags/a.yaml, document 1", `unknown field "colour"`},
+		},
+		"unknown field below": {
+			"articles/a.yaml", "id: article_a\nslug: a\nbody: {vi: [{paragraf: {spans: A}}]}\n",
+			[]string{"articles/a.yaml, document 1", `unknown field "paragraf"`},
+		},
+		"unknown field of site": {"site.yaml", "nom: {vi: A}\n", []string{"site.yaml, document 1", `unknown field "nom"`}},
+		"wrong type": {
+			"sections/a.yaml", "id: section_a\nslug: a\nposition: first\n",
+			[]string{"document 1", "position", "string"},
+		},
+		"wrong type of draft": {"tags/a.yaml", tag + "draft: soon\n", []string{"document 1", "draft", "soon"}},
+		"bad time": {
+			"tags/a.yaml", "id: tag_a\nslug: a\npublishedAt: yesterday\n",
+			[]string{"document 1", "yesterday"},
+		},
+		"bad YAML":       {"tags/a.yaml", tag + "---\nid: [\n", []string{"tags/a.yaml, document 2", "yaml"}},
+		"not fields":     {"tags/a.yaml", "- a\n", []string{"tags/a.yaml, document 1", "no fields"}},
+		"empty document": {"tags/a.yaml", tag + "---\n", []string{"document 2", "no fields"}},
+		"no value": {
+			"tags/a.yaml", tag + "description: {vi: }\n",
+			[]string{"document 1", "description.vi", "no value", "line 5"},
+		},
+		"field twice": {"tags/a.yaml", tag + "slug: b\n", []string{"document 1", "slug", "twice"}},
+		"alias": {
+			"tags/a.yaml", tag + "description: &a\n  vi: *a\n",
+			[]string{"document 1", "description.vi", "alias"},
+		},
+		"duplicate id": {
+			"tags/a.yaml", tag + "---\n" + tag,
+			[]string{"tags/a.yaml, document 2", "id: tag_mau", "tags/a.yaml, document 1"},
+		},
+		"id of another kind": {"tags/a.yaml", "id: article_a\nslug: a\n", []string{"document 1", `"article_a"`, "Tag"}},
+		"id of no kind":      {"tags/a.yaml", "id: A\nslug: a\n", []string{"document 1", `"A"`, "Tag"}},
+		"no id":              {"tags/a.yaml", "slug: a\n", []string{"document 1", "id"}},
+		"no slug": {
+			"tags/a.yaml", "id: tag_a\npublishedAt: 2020-12-03T08:00:00+07:00\n",
+			[]string{"document 1", "slug"},
+		},
+		"no time": {"tags/a.yaml", "id: tag_a\nslug: a\n", []string{"document 1", "publishedAt"}},
+		"missing file": {
+			"media/a.yaml", medium + "file: b.png\n",
+			[]string{"media/a.yaml, document 1", "file", `"b.png"`},
+		},
 		"no file":                {"media/a.yaml", medium, []string{"document 1", "file"}},
 		"file elsewhere":         {"media/a.yaml", medium + "file: ../a.yaml\n", []string{"document 1", "file"}},
 		"file of no medium":      {"tags/a.yaml", tag + "file: a.png\n", []string{"document 1", `unknown field "file"`}},

@@ -74,7 +74,8 @@ func (r *Report) AddNotice(p content.Problem) { r.Notices = addOnce(r.Notices, p
 
 // addOnce adds a problem to a list, unless the list has the same text at the same path.
 func addOnce(before []content.Problem, p content.Problem) []content.Problem {
-	if slices.ContainsFunc(before, func(t content.Problem) bool { return t.Message == p.Message && slices.Equal(t.Path, p.Path) }) {
+	if slices.ContainsFunc(before,
+		func(t content.Problem) bool { return t.Message == p.Message && slices.Equal(t.Path, p.Path) }) {
 		return before
 	}
 	return append(before, p)

@@ -23,7 +23,8 @@ func fail(err error) error {
 		return err
 	case mongo.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) || waitsTooLong(err):
 		return engine.NotInTime(err)
-	case mongo.IsNetworkError(err), errors.Is(err, mongo.ErrClientDisconnected), errors.As(err, &command) && retryable(command):
+	case mongo.IsNetworkError(err), errors.Is(err, mongo.ErrClientDisconnected), errors.As(err, &command) &&
+		retryable(command):
 		return &content.Error{Code: content.CodeUnavailable, Message: "The store can't be reached. Try again.", Cause: err}
 	}
 	return err

@@ -28,7 +28,13 @@ var follow = mongo.Pipeline{
 		{Key: "documentKey", Value: 1},
 		{Key: "fields", Value: bson.D{{Key: "$concatArrays", Value: bson.A{
 			bson.D{{Key: "$map", Value: bson.D{
-				{Key: "input", Value: bson.D{{Key: "$objectToArray", Value: bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.updatedFields", bson.D{}}}}}}},
+				{
+					Key: "input",
+					Value: bson.D{{
+						Key:   "$objectToArray",
+						Value: bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.updatedFields", bson.D{}}}},
+					}},
+				},
 				{Key: "in", Value: "$$this.k"},
 			}}},
 			bson.D{{Key: "$ifNull", Value: bson.A{"$updateDescription.removedFields", bson.A{}}}},
@@ -78,7 +84,8 @@ func (d *Database) Follow(ctx context.Context, f engine.Follower) {
 		if ctx.Err() != nil {
 			return
 		}
-		if command := (mongo.CommandError{}); errors.As(err, &command) && !command.HasErrorLabel("ResumableChangeStreamError") {
+		if command := (mongo.CommandError{}); errors.As(err, &command) &&
+			!command.HasErrorLabel("ResumableChangeStreamError") {
 			stream.token = nil // the events in between are lost
 		}
 		d.Log.WarnContext(ctx, "the change stream is lost; nothing is cached until it is back", "retry", wait, "err", err)

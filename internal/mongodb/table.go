@@ -70,17 +70,18 @@ func (t *table) Count(ctx context.Context, filters ...bson.D) ([]int, error) {
 		counts[0] = int(n)
 		return counts, fail(err)
 	}
-	err := t.runUnion(ctx, len(filters), union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
-		return mongo.Pipeline{
-			{{Key: "$match", Value: all(filters[i])}},
-			{{Key: "$count", Value: "n"}},
-			{{Key: "$addFields", Value: bson.D{markOf(i)}}},
-		}
-	}}, func(i int, doc bson.Raw) error {
-		n, _ := doc.Lookup("n").AsInt64OK()
-		counts[i] = int(n)
-		return nil
-	})
+	err := t.runUnion(ctx, len(filters),
+		union{size: len(filters), table: func(int) string { return t.Name() }, pipeline: func(i int) mongo.Pipeline {
+			return mongo.Pipeline{
+				{{Key: "$match", Value: all(filters[i])}},
+				{{Key: "$count", Value: "n"}},
+				{{Key: "$addFields", Value: bson.D{markOf(i)}}},
+			}
+		}}, func(i int, doc bson.Raw) error {
+			n, _ := doc.Lookup("n").AsInt64OK()
+			counts[i] = int(n)
+			return nil
+		})
 	return counts, err
 }
 

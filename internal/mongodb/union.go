@@ -36,7 +36,11 @@ func markOf(i int) bson.E {
 func (t *table) runUnion(ctx context.Context, n int, u union, each func(int, bson.Raw) error) error {
 	all := u.pipeline(0)
 	for i := 1; i < n; i++ {
-		all = append(all, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: u.table(i)}, {Key: "pipeline", Value: u.pipeline(i)}}}})
+		all = append(all,
+			bson.D{{
+				Key:   "$unionWith",
+				Value: bson.D{{Key: "coll", Value: u.table(i)}, {Key: "pipeline", Value: u.pipeline(i)}},
+			}})
 	}
 	o := options.Aggregate().SetBatchSize(int32(u.size + 1))
 	if u.hint != nil {
@@ -57,7 +61,9 @@ func (t *table) runUnion(ctx context.Context, n int, u union, each func(int, bso
 }
 
 // FindEach implements engine.Table.
-func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(query int, document bson.Raw) error) error {
+func (t *table) FindEach(
+	ctx context.Context, queries []engine.Query, each func(query int, document bson.Raw) error,
+) error {
 	own := t.Name()
 	if first := queries[0].Table; first != "" && first != t.Name() {
 		t = &table{t.Database().Collection(first)}
@@ -65,7 +71,10 @@ func (t *table) FindEach(ctx context.Context, queries []engine.Query, each func(
 	if len(queries) == 1 {
 		return t.Find(ctx, queries[0], func(doc bson.Raw) error { return each(0, doc) })
 	}
-	u := union{hint: queries[0].Hint, of: queryOf(queries), table: func(i int) string { return cmp.Or(queries[i].Table, own) }}
+	u := union{
+		hint: queries[0].Hint, of: queryOf(queries),
+		table: func(i int) string { return cmp.Or(queries[i].Table, own) },
+	}
 	for _, q := range queries {
 		u.size += max(q.Limit, q.Batch)
 	}

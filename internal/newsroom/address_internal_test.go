@@ -14,7 +14,10 @@ func TestOwnAddresses(t *testing.T) {
 	}{
 		{n, "https://sen.example/media/media_a/a.png", "media_a", false, ""},
 		{n, "https://sen.example/media/media_a/a.png?w=320", "media_a", false, ""},
-		{n, "http://SEN.example.:80/media/media_a/a.png?w=640&f=x&s=abc#p", "media_a", false, "http://SEN.example.:80/media/media_a/a.png#p"},
+		{
+			n, "http://SEN.example.:80/media/media_a/a.png?w=640&f=x&s=abc#p", "media_a", false,
+			"http://SEN.example.:80/media/media_a/a.png#p",
+		},
 		{n, "//sen.example/x/../%6dedia/media_a/a.png?%73=abc", "media_a", false, "//sen.example/x/../%6dedia/media_a/a.png"},
 		{n, "/media/media_a/a.png?s=abc", "media_a", false, "/media/media_a/a.png"},
 		{n, "/media/media_a", "media_a", false, ""},
@@ -29,7 +32,10 @@ func TestOwnAddresses(t *testing.T) {
 		{n, "https://sen.example/preview/abc", "", true, ""},
 		{n, "/preview/abc", "", true, ""},
 		{n, "https://other.example/preview/abc", "", false, ""},
-		{below, "https://sen.example:8443/cms/media/media_a/a.png?s=abc", "media_a", false, "https://sen.example:8443/cms/media/media_a/a.png"},
+		{
+			below, "https://sen.example:8443/cms/media/media_a/a.png?s=abc", "media_a", false,
+			"https://sen.example:8443/cms/media/media_a/a.png",
+		},
 		{below, "https://sen.example/cms/media/media_a/a.png?s=abc", "", false, ""},
 	} {
 		if medium, _ := c.site.mediumAt(c.address); string(medium) != c.medium && c.medium != "" {

@@ -99,7 +99,8 @@ func (w *work) attempt(ctx context.Context) (*Outcome, error) {
 		w.report.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.IllegalMove, w.change.Action, before.State)
 		return &Outcome{}, nil
 	}
-	if w.change.Action == content.ActionTrash && w.change.Kind == content.KindMedia || w.change.Action == content.ActionDeleteForever {
+	if w.change.Action == content.ActionTrash && w.change.Kind == content.KindMedia ||
+		w.change.Action == content.ActionDeleteForever {
 		if used, err := w.usedElsewhere(ctx, w.change.ID); used || err != nil {
 			return &Outcome{}, err
 		}
@@ -198,7 +199,10 @@ func (w *work) unchanged(ctx context.Context, before, after *entries.Entry) (boo
 // is refused.
 func (w *work) create(ctx context.Context) (*Outcome, error) {
 	now := w.startTime()
-	after := &entries.Entry{ID: w.newID(now), Version: 1, Draft: w.change.Kind.Descriptor().New(), CreatedAt: now, UpdatedAt: now}
+	after := &entries.Entry{
+		ID: w.newID(now), Version: 1, Draft: w.change.Kind.Descriptor().New(), CreatedAt: now,
+		UpdatedAt: now,
+	}
 	after.State, after.CreatedBy, after.UpdatedBy = content.StateDraft, w.actor.Person(), w.actor.Person()
 	base := after.Draft.Common()
 	base.ID, base.Version, base.CreatedAt, base.UpdatedAt = after.ID, 1, now, now

@@ -128,14 +128,16 @@ func (r *reader) block(b *content.Block, fields map[string]any, path []string) {
 		}
 	}
 	if given != 1 || b.Value() == nil {
-		r.report.Refuse(content.ProblemInvalid, path, messages.OneOf, "paragraph, heading, image, gallery, list, quote, table, file, embed, divider")
+		r.report.Refuse(content.ProblemInvalid, path, messages.OneOf,
+			"paragraph, heading, image, gallery, list, quote, table, file, embed, divider")
 		return
 	}
 	switch {
 	case b.Embed != nil:
 		r.embed(b, path)
 	case b.List != nil && nesting(b.List.Items) > richtext.MaxNesting:
-		r.report.Refuse(content.ProblemTooLong, append(slices.Clone(path), "list"), messages.TooDeep, nesting(b.List.Items), richtext.MaxNesting)
+		r.report.Refuse(content.ProblemTooLong, append(slices.Clone(path), "list"), messages.TooDeep, nesting(b.List.Items),
+			richtext.MaxNesting)
 	case b.Heading != nil && (b.Heading.Level < 2 || b.Heading.Level > 4):
 		r.report.Refuse(content.ProblemInvalid, append(slices.Clone(path), "heading", "level"), messages.Level)
 	case b.Table != nil:

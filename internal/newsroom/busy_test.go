@@ -60,7 +60,8 @@ func TestMergeUnderConstantChanges(t *testing.T) {
 				ctx, cancel := context.WithTimeout(editor(context.Background()), c.within)
 				defer cancel()
 				_, err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Do(ctx, vietnamese, newsroom.Change{
-					Action: content.ActionUpdate, ID: made.ID, Version: 1, Merge: true, Input: newsroom.Input{"name": text("Khuyến nông")},
+					Action: content.ActionUpdate, ID: made.ID, Version: 1, Merge: true,
+					Input: newsroom.Input{"name": text("Khuyến nông")},
 				})
 				if content.CodeOf(err) != content.CodeConflict {
 					t.Errorf("the error is %v", err)

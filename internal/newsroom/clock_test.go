@@ -18,7 +18,10 @@ import (
 // storeWithClock returns a store of a program whose clock is off by a duration.
 func storeWithClock(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
 	t.Helper()
-	store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(off) }})
+	store := storage.New(storage.Options{
+		Engine: e.Open(t), Log: testkit.Log(t),
+		Clock: func() time.Time { return time.Now().Add(off) },
+	})
 	t.Cleanup(store.Close)
 	if err := store.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
@@ -67,7 +70,8 @@ func TestSameKeyConcurrently(t *testing.T) {
 		for k := range keys {
 			one, other := outcomes[0][k], outcomes[1][k]
 			if one.ID != other.ID || one.Content.Common().Slug != other.Content.Common().Slug {
-				t.Errorf("one key made %s (%s) and %s (%s)", one.ID, one.Content.Common().Slug, other.ID, other.Content.Common().Slug)
+				t.Errorf("one key made %s (%s) and %s (%s)", one.ID, one.Content.Common().Slug, other.ID,
+					other.Content.Common().Slug)
 			}
 			if held, ok := slugs[one.Content.Common().Slug]; ok {
 				t.Errorf("%s and %s both have the slug %s", held, one.ID, one.Content.Common().Slug)
@@ -104,15 +108,23 @@ func TestClocksThatDiffer(t *testing.T) {
 	}
 	name := newsroom.Input{"name": text("Thẻ")}
 	first := do(right, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name, Key: "k"})
-	if second := do(ahead, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name, Key: "k"}); second.ID != first.ID {
+	if second := do(ahead,
+		newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name, Key: "k"}); second.ID != first.ID {
 		t.Errorf("one key made %s and %s", first.ID, second.ID)
 	}
 	// A running write of another program has claimed a slug.
-	testkit.Insert(t, e, "routes", fmt.Sprintf(`{"_id": "Tag:dang-luu", "entry": "tag_x", "open": true, "at": {"$date": %q}}`, time.Now().UTC().Format(time.RFC3339Nano)))
-	if _, err := ahead.Do(ctx, vietnamese, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": text("Đang lưu")}}); err != nil {
+	testkit.Insert(t, e, "routes",
+		fmt.Sprintf(`{"_id": "Tag:dang-luu", "entry": "tag_x", "open": true, "at": {"$date": %q}}`,
+			time.Now().UTC().Format(time.RFC3339Nano)))
+	if _, err := ahead.Do(ctx, vietnamese,
+		newsroom.Change{
+			Action: content.ActionCreate, Kind: content.KindTag,
+			Input: newsroom.Input{"name": text("Đang lưu")},
+		}); err != nil {
 		t.Fatal(err)
 	}
-	claimed := testkit.Database(t, e).Collection("routes").FindOne(t.Context(), bson.D{{Key: "_id", Value: "Tag:dang-luu"}})
+	claimed := testkit.Database(t, e).Collection("routes").FindOne(t.Context(),
+		bson.D{{Key: "_id", Value: "Tag:dang-luu"}})
 	if raw, err := claimed.Raw(); err != nil || raw.Lookup("entry").StringValue() != "tag_x" {
 		t.Errorf("a slug that was just claimed went to another entry: %s, %v", raw, err)
 	}

@@ -36,7 +36,9 @@ func (w *work) canMerge(ctx context.Context, present *entries.Entry) (bool, erro
 
 // setsPresentValues reports whether the input leaves unchanged every field that others changed in the meantime, because
 // it sets the value that the field already has.
-func (w *work) setsPresentValues(ctx context.Context, present *entries.Entry, meanwhile []*content.FieldChange) (bool, error) {
+func (w *work) setsPresentValues(
+	ctx context.Context, present *entries.Entry, meanwhile []*content.FieldChange,
+) (bool, error) {
 	trial := *w
 	trial.report = messages.New(w.chain)
 	copied := content.Clone(present.Draft)
@@ -91,7 +93,10 @@ func (w *work) touched() (fields []string) {
 }
 
 // dayOrMoment maps each field of an event to the field that it replaces.
-var dayOrMoment = map[string]string{"startsAt": "startsOn", "startsOn": "startsAt", "endsAt": "endsOn", "endsOn": "endsAt"}
+var dayOrMoment = map[string]string{
+	"startsAt": "startsOn", "startsOn": "startsAt", "endsAt": "endsOn",
+	"endsOn": "endsAt",
+}
 
 // isLocalized reports whether a value is a text or a body in one language.
 func isLocalized(fields map[string]any) bool {

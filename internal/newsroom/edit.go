@@ -118,7 +118,8 @@ func keepFormerSlug(before, after *content.Base, public []string) {
 
 // dropUnseenSlugs removes the former slugs under which readers never saw the entry.
 func dropUnseenSlugs(base *content.Base, public []string) {
-	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs), func(s string) bool { return !slices.Contains(public, s) })
+	base.FormerSlugs = slices.DeleteFunc(slices.Clone(base.FormerSlugs),
+		func(s string) bool { return !slices.Contains(public, s) })
 }
 
 // checks implements [content.Checker]: it reports what a kind finds wrong with a copy, in words for an editor.
@@ -180,7 +181,10 @@ func (w *work) checkComplete(c content.Content) {
 	lacks := messages.New(w.chain)
 	check(c, lacks)
 	for _, p := range lacks.Problems {
-		w.report.Add(content.Problem{Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message, Path: []string{"id"}})
+		w.report.Add(content.Problem{
+			Code: p.Code, Message: strings.Join(p.Path[1:], ".") + ": " + p.Message,
+			Path: []string{"id"},
+		})
 	}
 }
 
@@ -190,7 +194,9 @@ func (w *work) ownAddresses(c content.Content) {
 	var media []content.ID
 	content.EachAddress(c, func(address, field string) string {
 		at := []string{"input", field}
-		if w.room.own.isPreview(address) && !slices.ContainsFunc(w.report.Problems, func(p content.Problem) bool { return p.Message == w.report.Text(messages.PreviewAddress) }) {
+		if w.room.own.isPreview(address) &&
+			!slices.ContainsFunc(w.report.Problems,
+				func(p content.Problem) bool { return p.Message == w.report.Text(messages.PreviewAddress) }) {
 			w.report.Refuse(content.ProblemInvalid, at, messages.PreviewAddress)
 		}
 		if id, ours := w.room.own.mediumAt(address); ours {

@@ -48,7 +48,10 @@ func TestRestoreAfterLinkedDeleted(t *testing.T) {
 			t.Errorf("notices: %+v", back.Notices)
 		}
 		sound("afterwards")
-		list := storage.List[*content.ArticleFilter]{Stage: content.StageDraft, Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{tag}}}}
+		list := storage.List[*content.ArticleFilter]{
+			Stage:  content.StageDraft,
+			Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{tag}}},
+		}
 		pages, err := store.Articles.Pages(context.Background(), list, []storage.Within{{}})
 		if err != nil || len(pages[0].Nodes) > 0 {
 			t.Errorf("a filter finds an entry by a deleted one: %v", err)
@@ -58,7 +61,10 @@ func TestRestoreAfterLinkedDeleted(t *testing.T) {
 
 // inTheTrash creates an award and its round, moves both to the trash, and returns the round.
 func inTheTrash(do func(newsroom.Change) *newsroom.Outcome) content.ID {
-	series := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAwardSeries, Input: newsroom.Input{"name": text("Giải")}}).ID
+	series := do(newsroom.Change{
+		Action: content.ActionCreate, Kind: content.KindAwardSeries,
+		Input: newsroom.Input{"name": text("Giải")},
+	}).ID
 	round := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindAwardRound, Input: newsroom.Input{
 		"name": text("Lần một"), "series": string(series), "year": 2020, "level": "NATIONAL",
 	}}).ID

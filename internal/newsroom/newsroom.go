@@ -48,7 +48,8 @@ func New(store *storage.Store, o Options) *Newsroom {
 	}
 	kinds := entries.Of(store)
 	n := &Newsroom{
-		store: store, kinds: kinds, derived: derive.New(store, kinds), log: o.Log, signer: o.Signer, own: siteURL(o.PublicURL),
+		store: store, kinds: kinds, derived: derive.New(store, kinds), log: o.Log, signer: o.Signer,
+		own: siteURL(o.PublicURL),
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) },
 	}
 	n.sizes.limit = cmp.Or(o.SizeBytes, DefaultSizeBytes)
@@ -66,7 +67,9 @@ func (n *Newsroom) Revision(ctx context.Context, id content.ID, version int) (co
 }
 
 // revision returns the working copy of an entry of a kind at a revision. It returns false when its content was deleted.
-func (n *Newsroom) revision(ctx context.Context, kind content.Kind, r *content.Revision) (content.Content, bool, error) {
+func (n *Newsroom) revision(
+	ctx context.Context, kind content.Kind, r *content.Revision,
+) (content.Content, bool, error) {
 	copied, ok, err := n.kinds[kind].Revision(ctx, r.Entry, r.Version)
 	if !ok || err != nil {
 		return nil, false, err

@@ -24,7 +24,8 @@ func TestRefused(t *testing.T) {
 	}{
 		{
 			people.Permit(reader, content.ActionPublish, content.KindTag), "FORBIDDEN",
-			"Vai trò của bạn không cho phép việc này (“đăng”). Hãy liên hệ quản trị viên.", "Your role does not allow this (publish). Ask an administrator for it.",
+			"Vai trò của bạn không cho phép việc này (“đăng”). Hãy liên hệ quản trị viên.",
+			"Your role does not allow this (publish). Ask an administrator for it.",
 		},
 		{
 			people.Permit(&content.Actor{MustChangePassword: true}, content.ActionCreate, content.KindTag), "FORBIDDEN",
@@ -32,7 +33,8 @@ func TestRefused(t *testing.T) {
 		},
 		{
 			newsroom.ErrNotReached, "UNAVAILABLE",
-			"Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại.", "The time was over before this one was reached: nothing of it was written. Send it again.",
+			"Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại.",
+			"The time was over before this one was reached: nothing of it was written. Send it again.",
 		},
 		{
 			content.Errorf(content.CodeUnavailable, "The store can't be reached. Try again."), "UNAVAILABLE",
@@ -45,12 +47,16 @@ func TestRefused(t *testing.T) {
 	} {
 		for message, chain := range map[string][]content.Locale{c.vi: vietnamese, c.en: english} {
 			outcome, err := newsroom.Refused(chain, c.err)
-			if err != nil || len(outcome.Problems) != 1 || outcome.Problems[0].Code != c.code || outcome.Problems[0].Message != message {
+			if err != nil || len(outcome.Problems) != 1 || outcome.Problems[0].Code != c.code ||
+				outcome.Problems[0].Message != message {
 				t.Errorf("%v in %s: %+v, %v", c.err, chain[0], outcome, err)
 			}
 		}
 	}
-	for _, err := range []error{people.Permit(nil, content.ActionCreate, content.KindTag), context.Canceled, errors.New("a fault"), content.Errorf(content.CodeBadUserInput, "x")} {
+	for _, err := range []error{
+		people.Permit(nil, content.ActionCreate, content.KindTag), context.Canceled,
+		errors.New("a fault"), content.Errorf(content.CodeBadUserInput, "x"),
+	} {
 		if outcome, got := newsroom.Refused(english, err); outcome != nil || !errors.Is(got, err) {
 			t.Errorf("%v ends one change only: %+v, %v", err, outcome, got)
 		}

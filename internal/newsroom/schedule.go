@@ -51,7 +51,8 @@ func (n *Newsroom) due(ctx context.Context, of entries.Collection) (made int, er
 		switch {
 		case failed != nil || outcome.Conflict != nil: // on a conflict, another server was first
 		case len(outcome.Problems) > 0:
-			n.log.WarnContext(ctx, "a scheduled change was refused", "entry", id, "action", c.Action, "problem", outcome.Problems[0].Message)
+			n.log.WarnContext(ctx, "a scheduled change was refused", "entry", id, "action", c.Action, "problem",
+				outcome.Problems[0].Message)
 		default:
 			made++
 			for _, notice := range outcome.Notices {

@@ -40,7 +40,8 @@ func actions(t *testing.T, store *storage.Store, id content.ID) (done []content.
 		t.Fatal(id, err)
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(context.Background(), storage.List[*content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
+	pages, err := store.Revisions.Pages(context.Background(),
+		storage.List[*content.RevisionFilter]{First: &all, Fields: []string{"version", "action"}},
 		[]storage.Within{{Any: []storage.Link{{Field: "entry", IDs: []content.ID{id}}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +92,10 @@ func TestScheduleOnce(t *testing.T) {
 				t.Errorf("%s later %d changes were made, want %d", hour.by, made.Load(), hour.made)
 			}
 		}
-		want := []content.Action{content.ActionCreate, content.ActionPublish, content.ActionUnpublish, content.ActionPublish, content.ActionUnpublish}
+		want := []content.Action{
+			content.ActionCreate, content.ActionPublish, content.ActionUnpublish, content.ActionPublish,
+			content.ActionUnpublish,
+		}
 		for _, id := range ids {
 			done := actions(t, store, id)
 			if !slices.Equal(done, want) {

@@ -30,7 +30,9 @@ type SiteOutcome struct {
 // UpdateSite changes the site's settings and menus. The version is the one that the actor has seen. If the languages
 // change, the texts of all entries are prepared for them in the background. Removing the only language of some entries
 // needs a confirmation.
-func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, version int, input Input, confirmed bool) (*SiteOutcome, error) {
+func (n *Newsroom) UpdateSite(
+	ctx context.Context, chain []content.Locale, version int, input Input, confirmed bool,
+) (*SiteOutcome, error) {
 	actor := auth.ActorOf(ctx)
 	if err := people.Permit(actor, content.ActionSettings, ""); err != nil {
 		return nil, err
@@ -61,7 +63,8 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 		return &SiteOutcome{Site: before, Notices: report.Notices}, err
 	}
 	err = n.store.SaveSite(ctx, after, content.Revision{
-		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(), State: content.StatePublished, Label: after.Name,
+		ID: "rev_" + strings.ToLower(rand.Text()), At: n.now(), Action: content.ActionSettings, By: actor.Person(),
+		State: content.StatePublished, Label: after.Name,
 	})
 	if errors.Is(err, storage.ErrStale) {
 		if err := n.store.ReadSite(ctx); err != nil {
@@ -72,7 +75,8 @@ func (n *Newsroom) UpdateSite(ctx context.Context, chain []content.Locale, versi
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Equal(before.Languages.Locales, after.Languages.Locales) || before.Languages.Default != after.Languages.Default {
+	if !slices.Equal(before.Languages.Locales, after.Languages.Locales) ||
+		before.Languages.Default != after.Languages.Default {
 		n.store.Go(ctx, n.prepareTexts)
 	}
 	return &SiteOutcome{Site: after, Notices: report.Notices}, nil
@@ -102,7 +106,8 @@ func (n *Newsroom) PrepareTexts(ctx context.Context) error {
 	entries := 0
 	err := n.store.RekeyOutdated(ctx, func(done int) {
 		if entries = done; done == 1 {
-			n.log.InfoContext(ctx, "texts are being prepared for filters and sorting; until this is done, some lists may lack entries")
+			n.log.InfoContext(ctx,
+				"texts are being prepared for filters and sorting; until this is done, some lists may lack entries")
 		}
 	})
 	if err == nil && entries > 0 {
@@ -178,7 +183,8 @@ func (w *work) languages(after *content.Languages, input Input) {
 		}
 		after.Locales = nil
 		for i, value := range locales {
-			if l := content.Locale(str(value)); slices.Contains(after.Locales, l) || len(l) > 35 || strings.Contains(string(l), ".") {
+			if l := content.Locale(str(value)); slices.Contains(after.Locales, l) || len(l) > 35 ||
+				strings.Contains(string(l), ".") {
 				w.report.Refuse(content.ProblemInvalid, []string{"input", "locales", strconv.Itoa(i)}, messages.Invalid)
 			} else {
 				after.Locales = append(after.Locales, l)

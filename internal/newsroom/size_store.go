@@ -36,7 +36,9 @@ type sizes struct {
 
 // keep stores a resized picture of a medium under a key. When the picture, or the whole store, then has too many sizes,
 // it evicts the least recently used ones.
-func (k *sizes) keep(ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Resized, now time.Time) error {
+func (k *sizes) keep(
+	ctx context.Context, store *storage.Store, medium content.ID, key string, made picture.Resized, now time.Time,
+) error {
 	bytes := int64(len(made.Data))
 	if bytes > k.limit/4 {
 		return nil // storing it would evict too many others

@@ -36,7 +36,9 @@ func (n *Newsroom) SignFile(ctx context.Context, id content.ID, variant string, 
 }
 
 // SignedFile returns the stage for which the address of a file was signed; "" if the signature is not valid.
-func (n *Newsroom) SignedFile(ctx context.Context, signature string, id content.ID, variant string) (content.Stage, error) {
+func (n *Newsroom) SignedFile(
+	ctx context.Context, signature string, id content.ID, variant string,
+) (content.Stage, error) {
 	signer, err := n.signer(ctx)
 	if err != nil {
 		return "", err
@@ -144,7 +146,8 @@ func mimeTypeOf(m *content.Media, r picture.Result) string {
 // if the wait took too long.
 type Turn func(context.Context) (end func(), ok bool)
 
-var errNoTurn = content.Errorf(content.CodeUnavailable, "Too many sizes of pictures are asked for at once. Try again in a moment.")
+var errNoTurn = content.Errorf(content.CodeUnavailable,
+	"Too many sizes of pictures are asked for at once. Try again in a moment.")
 
 // MakeSize makes a missing size and stores it. Concurrent requests for one size share the work. If a client
 // disconnects, the others still get the size.
@@ -176,7 +179,8 @@ func (n *Newsroom) makeSize(ctx context.Context, s *Sized) (made picture.Resized
 	}
 	if err := n.sizes.keep(ctx, n.store, s.medium.ID, s.result.Key(), made, n.now()); err != nil {
 		// The client still gets the size.
-		n.log.WarnContext(ctx, "a picture size could not be stored", "medium", s.medium.ID, "size", s.result.Key(), "err", err)
+		n.log.WarnContext(ctx, "a picture size could not be stored", "medium", s.medium.ID, "size", s.result.Key(), "err",
+			err)
 	}
 	return made, nil
 }

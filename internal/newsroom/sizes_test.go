@@ -132,7 +132,10 @@ func TestSizesOfOnePicture(t *testing.T) {
 		s := newSizing(t, testkit.Store(t, e), 0)
 		id := s.noise(t, 100, 1)
 		made := 0
-		heights := []int{4, 6, 8, 11, 16, 17, 24, 25, 36, 40, 43, 48, 54, 60, 64, 72, 85, 96, 120, 128, 192, 256, 384, 512, 768}
+		heights := []int{
+			4, 6, 8, 11, 16, 17, 24, 25, 36, 40, 43, 48, 54, 60, 64, 72, 85, 96, 120, 128, 192, 256, 384, 512,
+			768,
+		}
 		for _, width := range []int{32, 64, 96} {
 			for _, height := range heights {
 				for _, format := range []picture.Format{picture.FormatJPEG, picture.FormatPNG} {

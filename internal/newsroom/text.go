@@ -57,7 +57,8 @@ func (r *reader) texts(to *content.Text, value any, tag reflect.StructTag, path 
 			delete(text, locale)
 			return
 		}
-		if text[locale] = r.clean(str(fields["text"]), or(tag.Get("lint"), "text"), append(slices.Clone(at), "text")); text[locale] == "" {
+		if text[locale] = r.clean(str(fields["text"]), or(tag.Get("lint"), "text"),
+			append(slices.Clone(at), "text")); text[locale] == "" {
 			delete(text, locale)
 		}
 	})
@@ -73,7 +74,8 @@ func or(s, otherwise string) string {
 }
 
 // lineEnds replaces every kind of line end by "\n", as [content.Lint] does.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n",
+	"\u2029", "\n")
 
 // clean returns a text as it is stored. It repairs what it can, with a notice, and refuses the rest.
 func (r *reader) clean(s, lint string, path []string) string {

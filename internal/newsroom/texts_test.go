@@ -16,10 +16,13 @@ import (
 func TestOutdatedTextsAreRekeyed(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		testkit.Set(t, e, "tags", "tag_cnnttb", `{"live.keys": {"fold": {"name": {"vi": "ðong thap"}}}, "draft.keys": {"fold": {"name": {"vi": "ðong thap"}}}}`)
+		testkit.Set(t, e, "tags", "tag_cnnttb",
+			`{"live.keys": {"fold": {"name": {"vi": "ðong thap"}}}, "draft.keys": {"fold": {"name": {"vi": "ðong thap"}}}}`)
 		found := func() bool {
 			t.Helper()
-			pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("cnnttb")}}}, []storage.Within{{}})
+			pages, err := store.Tags.Pages(t.Context(),
+				storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("cnnttb")}}},
+				[]storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -43,7 +43,10 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 			return nil, err
 		}
 	}
-	w := &work{room: n, change: Change{Action: content.ActionCreate, Kind: content.KindMedia, Key: u.Key}, actor: auth.ActorOf(ctx)}
+	w := &work{
+		room: n, change: Change{Action: content.ActionCreate, Kind: content.KindMedia, Key: u.Key},
+		actor: auth.ActorOf(ctx),
+	}
 	if err := w.chooseRevision(); err != nil {
 		return nil, err
 	}
@@ -75,12 +78,15 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 }
 
 // publishUpload publishes an uploaded medium if it is a draft.
-func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u Upload, uploaded *Outcome) (*Outcome, error) {
+func (n *Newsroom) publishUpload(
+	ctx context.Context, chain []content.Locale, u Upload, uploaded *Outcome,
+) (*Outcome, error) {
 	base := uploaded.Content.Common()
 	if base.Editing.State != content.StateDraft {
 		return uploaded, nil
 	}
-	published, err := n.Do(ctx, chain, Change{Action: content.ActionPublish, ID: uploaded.ID, Version: base.Version, Key: u.Key, Item: 1})
+	published, err := n.Do(ctx, chain,
+		Change{Action: content.ActionPublish, ID: uploaded.ID, Version: base.Version, Key: u.Key, Item: 1})
 	if published != nil {
 		published.Notices = append(uploaded.Notices, published.Notices...)
 	}
@@ -88,7 +94,9 @@ func (n *Newsroom) publishUpload(ctx context.Context, chain []content.Locale, u 
 }
 
 // take stores a received file as a new medium, unless a medium with the same file exists.
-func (n *Newsroom) take(ctx context.Context, chain []content.Locale, u Upload, f *files.Received, m *content.Media, hold *lease.Hold) (*Outcome, error) {
+func (n *Newsroom) take(
+	ctx context.Context, chain []content.Locale, u Upload, f *files.Received, m *content.Media, hold *lease.Hold,
+) (*Outcome, error) {
 	report := messages.New(chain)
 	change := Change{
 		Action: content.ActionCreate, Kind: content.KindMedia, Locale: u.Locale, Key: u.Key,
@@ -165,8 +173,10 @@ func (n *Newsroom) forget(ctx context.Context, id content.ID) error {
 // refusals maps the reason for which a file is refused to its message.
 var refusals = map[picture.Reason]messages.Message{
 	picture.ReasonType: messages.FileType, picture.ReasonPage: messages.FilePage, picture.ReasonSVG: messages.FileSVG,
-	picture.ReasonHEIC: messages.FileHEIC, picture.ReasonEncoding: messages.FileEncoding, picture.ReasonBroken: messages.FileBroken,
-	picture.ReasonPixels: messages.FilePixels, picture.ReasonFrames: messages.FileFrames, picture.ReasonScans: messages.FileSlow, picture.ReasonSlow: messages.FileSlow,
+	picture.ReasonHEIC: messages.FileHEIC, picture.ReasonEncoding: messages.FileEncoding,
+	picture.ReasonBroken: messages.FileBroken,
+	picture.ReasonPixels: messages.FilePixels, picture.ReasonFrames: messages.FileFrames,
+	picture.ReasonScans: messages.FileSlow, picture.ReasonSlow: messages.FileSlow,
 }
 
 // refusedFile converts the refusal of a file to a problem. It returns any other error unchanged.

@@ -67,7 +67,10 @@ func (w *work) chooseRevision() error {
 		w.revision = "rev_" + strings.ToLower(rand.Text())
 		return nil
 	}
-	parts := []any{w.change.Action, w.change.Kind, w.change.ID, w.change.Version, w.change.Input, w.change.Locale, w.change.Note, w.change.At, w.change.Revision}
+	parts := []any{
+		w.change.Action, w.change.Kind, w.change.ID, w.change.Version, w.change.Input, w.change.Locale,
+		w.change.Note, w.change.At, w.change.Revision,
+	}
 	if len(w.change.With) > 0 {
 		parts = append(parts, w.change.With)
 	}

@@ -24,25 +24,57 @@ type move struct {
 }
 
 // inWork lists the states of an entry that editors work on: all but archived and in the trash.
-var inWork = []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StatePublished, content.StateChanged}
+var inWork = []content.State{
+	content.StateDraft, content.StateInReview, content.StateScheduled, content.StatePublished,
+	content.StateChanged,
+}
 
 // moves is the whole workflow: a move that is not in the list is not allowed. The target DRAFT becomes CHANGED while
 // readers see an earlier copy (see effectiveState). The schema's documentation of ContentStatus shows this table;
 // TestWorkflowIsDocumented compares both.
 var moves = []move{
-	{action: content.ActionUpdate, from: []content.State{content.StateDraft, content.StateChanged, content.StatePublished}, to: content.StateDraft},
+	{
+		action: content.ActionUpdate, from: []content.State{content.StateDraft, content.StateChanged, content.StatePublished},
+		to: content.StateDraft,
+	},
 	{action: content.ActionUpdate, from: []content.State{content.StateInReview, content.StateScheduled}},
-	{action: content.ActionSubmit, from: []content.State{content.StateDraft, content.StateChanged}, to: content.StateInReview},
-	{action: content.ActionApprove, from: []content.State{content.StateInReview}, to: content.StatePublished, later: content.StateScheduled, timed: true},
-	{action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled}, to: content.StateDraft},
-	{action: content.ActionPublish, from: []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged}, to: content.StatePublished, later: content.StateScheduled, timed: true},
+	{
+		action: content.ActionSubmit, from: []content.State{content.StateDraft, content.StateChanged},
+		to: content.StateInReview,
+	},
+	{
+		action: content.ActionApprove, from: []content.State{content.StateInReview}, to: content.StatePublished,
+		later: content.StateScheduled, timed: true,
+	},
+	{
+		action: content.ActionReject, from: []content.State{content.StateInReview, content.StateScheduled},
+		to: content.StateDraft,
+	},
+	{
+		action: content.ActionPublish,
+		from:   []content.State{content.StateDraft, content.StateInReview, content.StateScheduled, content.StateChanged},
+		to:     content.StatePublished, later: content.StateScheduled, timed: true,
+	},
 	{action: content.ActionUnpublish, from: inWork, to: content.StateDraft, timed: true, live: true, withdraws: true},
-	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true}, // both an embargo and an expiry
-	{action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged}, to: content.StatePublished, live: true},
+	// both an embargo and an expiry
+	{action: content.ActionUnpublish, from: []content.State{content.StateScheduled}, timed: true},
+	{
+		action: content.ActionCorrect, from: []content.State{content.StatePublished, content.StateChanged},
+		to: content.StatePublished, live: true,
+	},
 	{action: content.ActionArchive, from: inWork, to: content.StateArchived, withdraws: true},
-	{action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed, withdraws: true},
-	{action: content.ActionRestore, from: []content.State{content.StateArchived, content.StateTrashed}, to: content.StateDraft},
-	{action: content.ActionRestoreRevision, from: []content.State{content.StateDraft, content.StatePublished, content.StateChanged}, to: content.StateDraft},
+	{
+		action: content.ActionTrash, from: append(slices.Clone(inWork), content.StateArchived), to: content.StateTrashed,
+		withdraws: true,
+	},
+	{
+		action: content.ActionRestore, from: []content.State{content.StateArchived, content.StateTrashed},
+		to: content.StateDraft,
+	},
+	{
+		action: content.ActionRestoreRevision,
+		from:   []content.State{content.StateDraft, content.StatePublished, content.StateChanged}, to: content.StateDraft,
+	},
 	{action: content.ActionDeleteForever, from: []content.State{content.StateTrashed}},
 }
 

@@ -49,7 +49,8 @@ func text(s string) any { return map[string]any{"text": s} }
 func findings(t *testing.T, store *storage.Store) (found []upkeep.Finding) {
 	t.Helper()
 	err := upkeep.Check(context.Background(), store, upkeep.CheckOptions{
-		Now: func() time.Time { return time.Now().Add(time.Hour) }, Found: func(f upkeep.Finding) { found = append(found, f) }, Progress: func(string, int) {},
+		Now:   func() time.Time { return time.Now().Add(time.Hour) },
+		Found: func(f upkeep.Finding) { found = append(found, f) }, Progress: func(string, int) {},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,10 @@ func findings(t *testing.T, store *storage.Store) (found []upkeep.Finding) {
 
 // describe returns a change of a tag's description.
 func describe(id content.ID, version int, description string) newsroom.Change {
-	return newsroom.Change{Action: content.ActionUpdate, ID: id, Version: version, Input: newsroom.Input{"description": text(description)}}
+	return newsroom.Change{
+		Action: content.ActionUpdate, ID: id, Version: version,
+		Input: newsroom.Input{"description": text(description)},
+	}
 }
 
 // TestConcurrentWriters lets 200 writers change ten entries at the same time. Every accepted change has a revision, the
@@ -169,7 +173,8 @@ func checkRevisions(t *testing.T, store *storage.Store, id content.ID, accepted 
 		t.Errorf("%s says %q; %q was accepted last", id, got, accepted[e.Version])
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(context.Background(), storage.List[*content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}},
+	pages, err := store.Revisions.Pages(context.Background(),
+		storage.List[*content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}},
 		[]storage.Within{{Any: []storage.Link{{Field: "entry", IDs: []content.ID{id}}}}})
 	if err != nil || pages[0].TotalCount != e.Version {
 		t.Errorf("%s has version %d and %d revisions: %v", id, e.Version, pages[0].TotalCount, err)
@@ -186,7 +191,8 @@ func TestConcurrentMoves(t *testing.T) {
 			var ids []content.ID
 			for i := range 3 {
 				outcome, err := room.Do(editor(context.Background()), vietnamese, newsroom.Change{
-					Action: content.ActionCreate, Kind: content.KindSection, Input: newsroom.Input{"name": text(fmt.Sprintf("Mục %d.%d", round, i))},
+					Action: content.ActionCreate, Kind: content.KindSection,
+					Input: newsroom.Input{"name": text(fmt.Sprintf("Mục %d.%d", round, i))},
 				})
 				if err != nil || len(outcome.Problems) > 0 {
 					t.Fatal(err, outcome)
@@ -197,7 +203,10 @@ func TestConcurrentMoves(t *testing.T) {
 			var moved, refused atomic.Int64
 			for i, id := range ids {
 				movers.Go(func() {
-					move := newsroom.Change{Action: content.ActionUpdate, ID: id, Version: 1, Input: newsroom.Input{"parent": string(ids[(i+1)%3])}}
+					move := newsroom.Change{
+						Action: content.ActionUpdate, ID: id, Version: 1,
+						Input: newsroom.Input{"parent": string(ids[(i+1)%3])},
+					}
 					outcome, err := room.Do(editor(context.Background()), vietnamese, move)
 					switch {
 					case err != nil:
@@ -237,12 +246,21 @@ func TestRestoreUpdatesBreadcrumb(t *testing.T) {
 			return outcome.ID
 		}
 		section := func(name string) content.ID {
-			return do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindSection, Input: newsroom.Input{"name": text(name)}})
+			return do(newsroom.Change{
+				Action: content.ActionCreate, Kind: content.KindSection,
+				Input: newsroom.Input{"name": text(name)},
+			})
 		}
 		above, below := section("Trên"), section("Dưới")
-		article := do(newsroom.Change{Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.Input{"title": text("Bài"), "section": string(below)}})
+		article := do(newsroom.Change{
+			Action: content.ActionCreate, Kind: content.KindArticle,
+			Input: newsroom.Input{"title": text("Bài"), "section": string(below)},
+		})
 		do(newsroom.Change{Action: content.ActionTrash, ID: article, Version: 1})
-		do(newsroom.Change{Action: content.ActionUpdate, ID: below, Version: 1, Input: newsroom.Input{"parent": string(above)}})
+		do(newsroom.Change{
+			Action: content.ActionUpdate, ID: below, Version: 1,
+			Input: newsroom.Input{"parent": string(above)},
+		})
 		do(newsroom.Change{Action: content.ActionRestore, ID: article, Version: 2})
 		found, _, err := store.Articles.Entry(context.Background(), article)
 		if err != nil {

@@ -56,14 +56,17 @@ func (p *People) AccountByLogin(ctx context.Context, login string) (*content.Acc
 
 // CreateAccount creates an account, and returns the first password if it generated one. The person must change the
 // password at the first sign-in, unless the operator chose it. It needs the right to manage accounts.
-func (p *People) CreateAccount(ctx context.Context, chain []content.Locale, n NewAccount) (*content.Account, string, error) {
+func (p *People) CreateAccount(
+	ctx context.Context, chain []content.Locale, n NewAccount,
+) (*content.Account, string, error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
 		return nil, "", err
 	}
 	r := messages.New(chain)
 	a := &content.Account{
-		ID: content.Unique("account", p.now()), Login: normalized(n.Login), Name: nameOf(r, n.Name), Role: roleOf(r, n.Role), CreatedAt: p.now(),
+		ID: content.Unique("account", p.now()), Login: normalized(n.Login), Name: nameOf(r, n.Name), Role: roleOf(r, n.Role),
+		CreatedAt:          p.now(),
 		MustChangePassword: n.Password == "" || actor != Operator, // a password that the operator chose stays
 	}
 	if !validLogin.MatchString(a.Login) {
@@ -96,7 +99,9 @@ func (p *People) FirstAdmin(ctx context.Context) (password string, err error) {
 	if err != nil || len(there) > 0 {
 		return "", err
 	}
-	_, password, err = p.CreateAccount(auth.WithActor(ctx, Operator), nil, NewAccount{Login: "admin", Name: "Administrator", Role: content.RoleAdmin})
+	_, password,
+		err = p.CreateAccount(auth.WithActor(ctx, Operator), nil,
+		NewAccount{Login: "admin", Name: "Administrator", Role: content.RoleAdmin})
 	if refused := new(RefusedError); errors.As(err, &refused) {
 		return "", nil // another server made it at the same moment
 	}
@@ -116,7 +121,9 @@ type AccountUpdate struct {
 // UpdateAccount changes an account, and returns the new password if it generated one. It refuses to disable or demote
 // the last administrator who can sign in, and prevents actors from removing their own rights by mistake. It needs the
 // right to manage accounts.
-func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id string, u AccountUpdate) (after *content.Account, made string, err error) {
+func (p *People) UpdateAccount(
+	ctx context.Context, chain []content.Locale, id string, u AccountUpdate,
+) (after *content.Account, made string, err error) {
 	actor := auth.ActorOf(ctx)
 	if err := Permit(actor, content.ActionAccounts, ""); err != nil {
 		return nil, "", err
@@ -130,7 +137,8 @@ func (p *People) UpdateAccount(ctx context.Context, chain []content.Locale, id s
 	}
 	r := messages.New(chain)
 	change := p.readUpdate(r, before, u)
-	if id == actor.ID && (u.Password != nil || u.Disabled != nil && *u.Disabled || u.Role != nil && *u.Role != before.Role) {
+	if id == actor.ID &&
+		(u.Password != nil || u.Disabled != nil && *u.Disabled || u.Role != nil && *u.Role != before.Role) {
 		r.Refuse(content.ProblemIllegalMove, []string{"id"}, messages.OwnAccount)
 	}
 	if err := refused(r); err != nil {
@@ -185,7 +193,9 @@ func (p *People) readUpdate(r *messages.Report, before *content.Account, u Accou
 
 // changeAccount changes an account, unless no administrator would be left. Two concurrent changes could each count the
 // account that the other one demotes. So it counts again after the change, and undoes it if no administrator is left.
-func (p *People) changeAccount(ctx context.Context, chain []content.Locale, before *content.Account, c storage.AccountChange) (*content.Account, error) {
+func (p *People) changeAccount(
+	ctx context.Context, chain []content.Locale, before *content.Account, c storage.AccountChange,
+) (*content.Account, error) {
 	last := refusal(chain, content.ProblemIllegalMove, []string{"id"}, messages.LastAdmin)
 	losing := before.Role == content.RoleAdmin && before.DisabledAt == nil &&
 		(c.Role != nil && *c.Role != content.RoleAdmin || c.DisabledAt != nil && !c.DisabledAt.IsZero())
@@ -207,7 +217,8 @@ func (p *People) changeAccount(ctx context.Context, chain []content.Locale, befo
 		if n, err := p.store.EnabledAdmins(ctx); err != nil {
 			return nil, err
 		} else if n == 0 {
-			_, _, err := p.store.ChangeAccount(ctx, before.ID, storage.AccountChange{Role: &before.Role, DisabledAt: new(time.Time{})})
+			_, _, err := p.store.ChangeAccount(ctx, before.ID,
+				storage.AccountChange{Role: &before.Role, DisabledAt: new(time.Time{})})
 			return nil, errors.Join(last, err)
 		}
 	}
@@ -239,6 +250,7 @@ func roleOf(r *messages.Report, role content.Role) content.Role {
 // checkPassword checks a new password.
 func checkPassword(r *messages.Report, password string) {
 	if auth.CheckPassword(password) != nil {
-		r.Refuse(content.ProblemInvalid, []string{"input", "password"}, messages.PasswordLength, auth.MinPassword, auth.MaxPassword)
+		r.Refuse(content.ProblemInvalid, []string{"input", "password"}, messages.PasswordLength, auth.MinPassword,
+			auth.MaxPassword)
 	}
 }

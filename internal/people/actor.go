@@ -50,7 +50,10 @@ func (p *People) ofSession(ctx context.Context, id string) (*content.Actor, erro
 
 // actorOf returns the actor for an account. An account that must change its password has no role.
 func actorOf(a *content.Account, session string) *content.Actor {
-	actor := &content.Actor{ID: a.ID, Name: a.Name, Role: a.Role, Session: session, MustChangePassword: a.MustChangePassword}
+	actor := &content.Actor{
+		ID: a.ID, Name: a.Name, Role: a.Role, Session: session,
+		MustChangePassword: a.MustChangePassword,
+	}
 	if a.MustChangePassword {
 		actor.Role = ""
 	}

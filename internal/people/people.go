@@ -65,7 +65,10 @@ func New(store *storage.Store, o Options) *People {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	p := &People{store: store, passwords: auth.NewPasswords(), issuer: o.Issuer, session: o.Session, log: o.Log, publicURL: o.PublicURL}
+	p := &People{
+		store: store, passwords: auth.NewPasswords(), issuer: o.Issuer, session: o.Session, log: o.Log,
+		publicURL: o.PublicURL,
+	}
 	p.now = func() time.Time { return now().UTC().Truncate(time.Millisecond) } // as the store keeps it
 	p.throttle = auth.NewThrottle(p.now)
 	return p
@@ -145,5 +148,6 @@ func (p *People) Sweep(ctx context.Context) {
 
 // errUnknown is the error for a secret that is unknown or no longer valid.
 func errUnknown() error {
-	return content.Errorf(content.CodeUnauthenticated, "The session or token is not valid, or it has ended. Sign in again, or send another token.")
+	return content.Errorf(content.CodeUnauthenticated,
+		"The session or token is not valid, or it has ended. Sign in again, or send another token.")
 }

@@ -56,7 +56,8 @@ func (h *fixture) operator() context.Context { return auth.WithActor(h.t.Context
 // account creates an account with the test's password.
 func (h *fixture) account(login string, role content.Role) *content.Account {
 	h.t.Helper()
-	a, _, err := h.CreateAccount(h.operator(), nil, people.NewAccount{Login: login, Name: login, Role: role, Password: password})
+	a, _, err := h.CreateAccount(h.operator(), nil,
+		people.NewAccount{Login: login, Name: login, Role: role, Password: password})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -115,7 +116,12 @@ func TestSignIn(t *testing.T) {
 		if stored, _, err := h.store.Session(t.Context(), s.Secret); stored != nil || err != nil {
 			t.Errorf("the secret itself is kept: %+v, %v", stored, err)
 		}
-		for _, wrong := range [][2]string{{"lan@sen.example", password + "x"}, {"nobody", password}, {"", ""}, {"a b", password}} {
+		for _, wrong := range [][2]string{
+			{"lan@sen.example", password + "x"},
+			{"nobody", password},
+			{"", ""},
+			{"a b", password},
+		} {
 			if _, err := h.SignIn(t.Context(), nil, wrong[0], wrong[1], address); problem(err) != "INVALID password" {
 				t.Errorf("%q is answered %v", wrong[0], err)
 			}
@@ -191,7 +197,9 @@ func TestChangePassword(t *testing.T) {
 			t.Errorf("before the password is changed, accounts are answered %v", err)
 		}
 		for _, wrong := range [][3]string{
-			{first, "short", "INVALID newPassword"}, {first, first, "INVALID newPassword"}, {"something else", password, "INVALID password"},
+			{first, "short", "INVALID newPassword"},
+			{first, first, "INVALID newPassword"},
+			{"something else", password, "INVALID password"},
 		} {
 			if _, err := h.ChangePassword(ctx, nil, wrong[0], wrong[1]); problem(err) != wrong[2] {
 				t.Errorf("%q to %q is answered %v", wrong[0], wrong[1], err)
@@ -220,8 +228,10 @@ func TestAccountsOfPeople(t *testing.T) {
 		h := open(t, e)
 		boss := h.account("boss", content.RoleAdmin)
 		ctx, _ := h.signIn("boss", password)
-		a, made, err := h.CreateAccount(ctx, nil, people.NewAccount{Login: "Lan", Name: " Lan  Anh ", Role: content.RoleWriter})
-		if err != nil || a.Login != "lan" || a.Name != "Lan Anh" || !a.MustChangePassword || made == "" || strings.Contains(a.Password, made) {
+		a, made, err := h.CreateAccount(ctx, nil,
+			people.NewAccount{Login: "Lan", Name: " Lan  Anh ", Role: content.RoleWriter})
+		if err != nil || a.Login != "lan" || a.Name != "Lan Anh" || !a.MustChangePassword || made == "" ||
+			strings.Contains(a.Password, made) {
 			t.Fatalf("the account is %+v with %q, %v", a, made, err)
 		}
 		for want, n := range map[string]people.NewAccount{
@@ -246,7 +256,8 @@ func TestAccountsOfPeople(t *testing.T) {
 		if _, err := h.SignIn(t.Context(), nil, "lan", made, address); problem(err) == "" {
 			t.Errorf("a disabled account signs in: %v", err)
 		}
-		if got, _, err = h.UpdateAccount(ctx, nil, a.ID, people.AccountUpdate{Disabled: new(false)}); err != nil || got.DisabledAt != nil {
+		if got, _, err = h.UpdateAccount(ctx, nil, a.ID, people.AccountUpdate{Disabled: new(false)}); err != nil ||
+			got.DisabledAt != nil {
 			t.Fatalf("enabled: %+v, %v", got, err)
 		}
 		h.out("a session from before", secret)
@@ -259,18 +270,21 @@ func TestAccountsOfPeople(t *testing.T) {
 		if !auth.ActorOf(writer).MustChangePassword {
 			t.Error("a password that the administrator chose is for good")
 		}
-		if _, made, err = h.UpdateAccount(h.operator(), nil, a.ID, people.AccountUpdate{Password: new("")}); made == "" || err != nil {
+		if _, made, err = h.UpdateAccount(h.operator(), nil, a.ID, people.AccountUpdate{Password: new("")}); made == "" ||
+			err != nil {
 			t.Fatalf("the new password is %q, %v", made, err)
 		}
 		h.signIn("lan", made)
 
 		for what, u := range map[string]people.AccountUpdate{
-			"disabled": {Disabled: new(true)}, "demoted": {Role: new(content.RoleEditor)}, "given a password": {Password: new(password)},
+			"disabled": {Disabled: new(true)}, "demoted": {Role: new(content.RoleEditor)},
+			"given a password": {Password: new(password)},
 		} {
 			if _, _, err := h.UpdateAccount(ctx, nil, boss.ID, u); problem(err) != "ILLEGAL_MOVE id" {
 				t.Errorf("the own account is %s: %v", what, err)
 			}
-			if _, _, err := h.UpdateAccount(h.operator(), nil, boss.ID, u); what != "given a password" && problem(err) != "ILLEGAL_MOVE id" {
+			if _, _, err := h.UpdateAccount(h.operator(), nil, boss.ID, u); what != "given a password" &&
+				problem(err) != "ILLEGAL_MOVE id" {
 				t.Errorf("the last administrator is %s: %v", what, err)
 			}
 		}
@@ -316,7 +330,8 @@ func TestLastAdmins(t *testing.T) {
 				t.Fatalf("%d administrators are left, %v", n, err)
 			}
 			for _, account := range []*content.Account{a, b} {
-				if _, _, err := h.UpdateAccount(h.operator(), nil, account.ID, people.AccountUpdate{Role: new(content.RoleAdmin)}); err != nil {
+				if _, _, err := h.UpdateAccount(h.operator(), nil, account.ID,
+					people.AccountUpdate{Role: new(content.RoleAdmin)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -333,11 +348,13 @@ func TestTokens(t *testing.T) {
 			Actions: []content.Action{content.ActionRead}, ExpiresAt: &expires,
 		}
 		token, secret, err := h.CreateToken(h.operator(), nil, n)
-		if err != nil || token.CreatedBy != people.Operator.ID || token.Hash == secret || !strings.HasPrefix(secret, "sent_") {
+		if err != nil || token.CreatedBy != people.Operator.ID || token.Hash == secret ||
+			!strings.HasPrefix(secret, "sent_") {
 			t.Fatalf("the token is %+v, %v", token, err)
 		}
 		actor := auth.ActorOf(h.as(secret))
-		if actor.ID != token.ID || actor.Role != content.RoleEditor || len(actor.Kinds) != 1 || len(actor.Actions) != 1 || actor.Session != "" {
+		if actor.ID != token.ID || actor.Role != content.RoleEditor || len(actor.Kinds) != 1 || len(actor.Actions) != 1 ||
+			actor.Session != "" {
 			t.Errorf("the actor is %+v", actor)
 		}
 		lastUse := func() time.Time {
@@ -420,7 +437,10 @@ func TestPermissions(t *testing.T) {
 				Actions: []content.Action{content.ActionRead, content.ActionDeleteForever, content.ActionAccounts},
 			}, []string{"READ[Article Tag]", "DELETE_FOREVER[Article Tag]"},
 		},
-		{"a token for people", &content.Actor{Role: content.RoleAdmin, Actions: []content.Action{content.ActionAccounts}}, []string{"ACCOUNTS[]"}},
+		{
+			"a token for people", &content.Actor{Role: content.RoleAdmin, Actions: []content.Action{content.ActionAccounts}},
+			[]string{"ACCOUNTS[]"},
+		},
 	} {
 		if diff := cmp.Diff(test.want, told(test.actor)); diff != "" {
 			t.Errorf("%s:\n%s", test.name, diff)

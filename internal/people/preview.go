@@ -26,7 +26,9 @@ type Preview struct {
 const minPreview = time.Minute
 
 // Preview creates a link that shows the draft of an entry for a limited time.
-func (p *People) Preview(ctx context.Context, chain []content.Locale, id content.ID, lasting time.Duration) (*Preview, error) {
+func (p *People) Preview(
+	ctx context.Context, chain []content.Locale, id content.ID, lasting time.Duration,
+) (*Preview, error) {
 	actor := auth.ActorOf(ctx)
 	kind, _ := id.Kind()
 	if err := Permit(actor, content.ActionPreview, kind); err != nil {
@@ -34,7 +36,8 @@ func (p *People) Preview(ctx context.Context, chain []content.Locale, id content
 	}
 	report := messages.New(chain)
 	if lasting < minPreview || lasting > auth.MaxPreview {
-		report.Refuse(content.ProblemInvalid, []string{"expiresIn"}, messages.Range, int(minPreview.Seconds()), int(auth.MaxPreview.Seconds()))
+		report.Refuse(content.ProblemInvalid, []string{"expiresIn"}, messages.Range, int(minPreview.Seconds()),
+			int(auth.MaxPreview.Seconds()))
 	}
 	found, ok, err := p.store.Previewed(ctx, id)
 	if err != nil {
@@ -105,7 +108,9 @@ func previewable(e *storage.Previewed) bool {
 
 // previewMark returns the preview mark of an entry and a maker. good is false if the entry is archived or in the trash,
 // or if the maker may no longer create previews; then no preview is valid.
-func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker string, now time.Time) (mark string, good bool, err error) {
+func previewMark(
+	ctx context.Context, store *storage.Store, id content.ID, maker string, now time.Time,
+) (mark string, good bool, err error) {
 	entry, ok, err := store.Previewed(ctx, id)
 	if !ok || err != nil {
 		return "", false, err
@@ -119,19 +124,23 @@ func previewMark(ctx context.Context, store *storage.Store, id content.ID, maker
 		if !ok || err != nil {
 			return "", false, err
 		}
-		return entry.Previews + "." + account.Previews, good && account.DisabledAt == nil && may(&content.Actor{Role: account.Role}), nil
+		return entry.Previews + "." + account.Previews, good && account.DisabledAt == nil &&
+			may(&content.Actor{Role: account.Role}), nil
 	case "token":
 		t, ok, err := store.Token(ctx, maker)
 		if !ok || err != nil {
 			return "", false, err
 		}
-		return entry.Previews, good && !ended(t, now) && may(&content.Actor{Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}), nil
+		return entry.Previews, good && !ended(t, now) &&
+			may(&content.Actor{Role: t.Role, Kinds: t.Kinds, Actions: t.Actions}), nil
 	}
 	return entry.Previews, good, nil // the operator, or a person with a token of the issuer
 }
 
 // OpenPreview returns what a preview token shows. It returns false if the token is not valid at the time.
-func OpenPreview(ctx context.Context, store *storage.Store, signer auth.Signer, token string, now time.Time) (auth.Preview, bool, error) {
+func OpenPreview(
+	ctx context.Context, store *storage.Store, signer auth.Signer, token string, now time.Time,
+) (auth.Preview, bool, error) {
 	preview, ok := signer.ParsePreview(token, now)
 	if !ok {
 		return auth.Preview{}, false, nil

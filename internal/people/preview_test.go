@@ -23,7 +23,10 @@ func TestPreviewEnds(t *testing.T) {
 		h.account("lan", content.RoleEditor)
 		lan, _ := h.signIn("lan", password)
 		lanID := auth.ActorOf(lan).ID
-		tag := newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": map[string]any{"text": "Thẻ"}}}
+		tag := newsroom.Change{
+			Action: content.ActionCreate, Kind: content.KindTag,
+			Input: newsroom.Input{"name": map[string]any{"text": "Thẻ"}},
+		}
 		created, err := room.Do(boss, nil, tag)
 		if err != nil || len(created.Problems) > 0 {
 			t.Fatal(err, created)
@@ -96,7 +99,8 @@ func TestPreviewEnds(t *testing.T) {
 		h.out("its maker's role", reader)
 
 		expires := h.now().Add(time.Minute)
-		made, secret, err := h.CreateToken(boss, nil, people.NewToken{Name: "x", Role: content.RoleEditor, ExpiresAt: &expires})
+		made, secret,
+			err := h.CreateToken(boss, nil, people.NewToken{Name: "x", Role: content.RoleEditor, ExpiresAt: &expires})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +121,8 @@ func TestPreviewEnds(t *testing.T) {
 		}
 		after := *before
 		after.Version++
-		if err := h.store.Tags.Save(t.Context(), before, &after, content.Revision{ID: "rev_late", At: h.now(), Action: content.ActionUpdate}, h.now()); err != nil {
+		if err := h.store.Tags.Save(t.Context(), before, &after,
+			content.Revision{ID: "rev_late", At: h.now(), Action: content.ActionUpdate}, h.now()); err != nil {
 			t.Fatal(err)
 		}
 		version++
@@ -133,7 +138,8 @@ func TestPreviewEnds(t *testing.T) {
 
 		gone := preview(boss)
 		move(content.ActionTrash)
-		if p, err := h.Preview(boss, nil, id, time.Hour); err != nil || p.Token != "" || p.Problems[0].Code != content.ProblemIllegalMove {
+		if p, err := h.Preview(boss, nil, id, time.Hour); err != nil || p.Token != "" ||
+			p.Problems[0].Code != content.ProblemIllegalMove {
 			t.Errorf("what is in the trash can be shown: %v %+v", err, p)
 		}
 		move(content.ActionDeleteForever)

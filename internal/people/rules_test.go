@@ -42,7 +42,10 @@ func TestRulesForOthers(t *testing.T) {
 			}
 		}
 	}
-	token := &content.Actor{Role: content.RoleAdmin, Kinds: []content.Kind{content.KindEvent}, Actions: []content.Action{content.ActionUpdate}}
+	token := &content.Actor{
+		Role: content.RoleAdmin, Kinds: []content.Kind{content.KindEvent},
+		Actions: []content.Action{content.ActionUpdate},
+	}
 	for _, action := range all {
 		for _, kind := range append(content.Kinds(), "") {
 			want := action == content.ActionUpdate && kind == content.KindEvent
@@ -57,5 +60,6 @@ func TestRulesForOthers(t *testing.T) {
 var entryActions = []content.Action{
 	content.ActionRead, content.ActionCreate, content.ActionUpdate, content.ActionSubmit, content.ActionApprove,
 	content.ActionReject, content.ActionPublish, content.ActionUnpublish, content.ActionCorrect, content.ActionArchive,
-	content.ActionTrash, content.ActionRestore, content.ActionRestoreRevision, content.ActionDeleteForever, content.ActionPreview,
+	content.ActionTrash, content.ActionRestore, content.ActionRestoreRevision, content.ActionDeleteForever,
+	content.ActionPreview,
 }

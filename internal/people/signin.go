@@ -28,7 +28,9 @@ type SignedIn struct {
 //
 // Failures are counted by the client's address ([auth.Throttle]), or by the device mark if the client has one for this
 // login. After too many failures, SignIn fails with RATE_LIMITED.
-func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, password, address string) (*SignedIn, error) {
+func (p *People) SignIn(
+	ctx context.Context, chain []content.Locale, login, password, address string,
+) (*SignedIn, error) {
 	wrong := refusal(chain, content.ProblemInvalid, []string{"password"}, messages.WrongSignIn)
 	login = normalized(login)
 	if !validLogin.MatchString(login) {
@@ -60,8 +62,13 @@ func (p *People) SignIn(ctx context.Context, chain []content.Locale, login, pass
 	}
 	p.throttle.Succeeded(login, from)
 	now := p.now()
-	s := &SignedIn{Secret: auth.NewSecret(auth.SecretSession), ExpiresAt: now.Add(p.session), Device: signer.Device(client.Device, login)}
-	session := &content.Session{ID: auth.HashSecret(s.Secret), AccountID: account.ID, CreatedAt: now, ExpiresAt: s.ExpiresAt}
+	s := &SignedIn{
+		Secret: auth.NewSecret(auth.SecretSession), ExpiresAt: now.Add(p.session),
+		Device: signer.Device(client.Device, login),
+	}
+	session := &content.Session{
+		ID: auth.HashSecret(s.Secret), AccountID: account.ID, CreatedAt: now, ExpiresAt: s.ExpiresAt,
+	}
 	if err := p.store.AddSession(ctx, session); err != nil {
 		return nil, err
 	}
@@ -99,7 +106,9 @@ func (p *People) SignOut(ctx context.Context) error {
 
 // ChangePassword sets a new password for the actor's own account, and ends the account's other sessions. It needs the
 // old password; guessing that is slowed down in the same way as signing in.
-func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old, fresh string) (*content.Actor, error) {
+func (p *People) ChangePassword(
+	ctx context.Context, chain []content.Locale, old, fresh string,
+) (*content.Actor, error) {
 	actor := auth.ActorOf(ctx)
 	if actor == nil || actor.Session == "" {
 		return nil, content.Errorf(content.CodeUnauthenticated, "Sign in with the account whose password is to change.")
@@ -137,7 +146,8 @@ func (p *People) ChangePassword(ctx context.Context, chain []content.Locale, old
 	if err != nil {
 		return nil, err
 	}
-	after, ok, err := p.store.ChangeAccount(ctx, account.ID, storage.AccountChange{Password: &hash, MustChangePassword: new(false)})
+	after, ok, err := p.store.ChangeAccount(ctx, account.ID,
+		storage.AccountChange{Password: &hash, MustChangePassword: new(false)})
 	if err != nil {
 		return nil, err
 	}

@@ -39,8 +39,10 @@ func (p *People) CreateToken(ctx context.Context, chain []content.Locale, n NewT
 	r := messages.New(chain)
 	secret, now := auth.NewSecret(auth.SecretToken), p.now()
 	t := &content.Token{
-		ID: content.Unique("token", now), Name: nameOf(r, n.Name), Hash: auth.HashSecret(secret), Role: roleOf(r, n.Role), CreatedAt: now, CreatedBy: actor.ID,
-		Kinds: restriction(r, "kinds", n.Kinds, content.Kinds()), Actions: restriction(r, "actions", n.Actions, content.Actions()),
+		ID: content.Unique("token", now), Name: nameOf(r, n.Name), Hash: auth.HashSecret(secret), Role: roleOf(r, n.Role),
+		CreatedAt: now, CreatedBy: actor.ID,
+		Kinds:   restriction(r, "kinds", n.Kinds, content.Kinds()),
+		Actions: restriction(r, "actions", n.Actions, content.Actions()),
 	}
 	if n.ExpiresAt != nil {
 		t.ExpiresAt = new(n.ExpiresAt.UTC().Truncate(time.Millisecond))

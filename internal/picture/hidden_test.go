@@ -113,30 +113,59 @@ func TestHiddenData(t *testing.T) {
 		as   picture.Type
 		has  string // must be in the cleaned picture
 	}{
-		"JFIF with a thumbnail":      {withSegments(photo, app(0xe0, jfif)), picture.JPEG, "JFIF"},
-		"a second JFIF":              {withSegments(photo, app(0xe0, jfif[:14]), app(0xe0, jfif)), picture.JPEG, "JFIF"},
-		"a thumbnail of its own":     {withSegments(photo, app(0xe0, append([]byte("JFXX\x00\x10"), secret...))), picture.JPEG, ""},
+		"JFIF with a thumbnail": {withSegments(photo, app(0xe0, jfif)), picture.JPEG, "JFIF"},
+		"a second JFIF":         {withSegments(photo, app(0xe0, jfif[:14]), app(0xe0, jfif)), picture.JPEG, "JFIF"},
+		"a thumbnail of its own": {
+			withSegments(photo, app(0xe0, append([]byte("JFXX\x00\x10"), secret...))),
+			picture.JPEG, "",
+		},
 		"Adobe with more":            {withSegments(photo, app(0xee, adobe)), picture.JPEG, "Adobe"},
 		"a segment that is reserved": {withSegments(photo, app(0x02, secret)), picture.JPEG, ""},
-		"a segment for extensions":   {withSegments(photo, app(0xf0, secret), app(0xfd, secret), app(0xc8, secret)), picture.JPEG, ""},
-		"after a JPEG's profile":     {withSegments(photo, app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00\x01\x01"), profile(200), secret))), picture.JPEG, "acsp"},
-		"in place of a profile":      {withSegments(photo, app(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), secret...))), picture.JPEG, ""},
+		"a segment for extensions": {
+			withSegments(photo, app(0xf0, secret), app(0xfd, secret), app(0xc8, secret)),
+			picture.JPEG, "",
+		},
+		"after a JPEG's profile": {withSegments(photo,
+			app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00\x01\x01"), profile(200), secret))), picture.JPEG, "acsp"},
+		"in place of a profile": {
+			withSegments(photo, app(0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), secret...))),
+			picture.JPEG, "",
+		},
 		"after the pixels of a PNG":  {pngWith(drawing, appended("IDAT", secret)), picture.PNG, ""},
 		"a part after its pixels":    {pngWith(drawing, inserted("IEND", chunk("IDAT", secret))), picture.PNG, ""},
 		"after a PNG's second frame": {animated(drawing, secret), picture.PNG, "fdAT"},
 		"in the end of a PNG":        {pngWith(drawing, appended("IEND", secret)), picture.PNG, ""},
-		"in a PNG's density":         {pngWith(drawing, inserted("IDAT", chunk("pHYs", append(make([]byte, 9), secret...)))), picture.PNG, ""},
-		"in a second gamma":          {pngWith(drawing, inserted("IDAT", slices.Concat(chunk("gAMA", make([]byte, 4)), chunk("gAMA", secret[:4]), chunk("tEXt", secret)))), picture.PNG, "gAMA"},
+		"in a PNG's density": {
+			pngWith(drawing, inserted("IDAT", chunk("pHYs", append(make([]byte, 9), secret...)))),
+			picture.PNG, "",
+		},
+		"in a second gamma": {
+			pngWith(drawing,
+				inserted("IDAT", slices.Concat(chunk("gAMA", make([]byte, 4)), chunk("gAMA", secret[:4]), chunk("tEXt", secret)))),
+			picture.PNG, "gAMA",
+		},
 		"after a PNG's profile": {
-			pngWith(drawing, inserted("IDAT", chunk("iCCP", slices.Concat([]byte("of "+place+"\x00\x00"), deflated(append(profile(300), secret...)), secret)))),
+			pngWith(drawing,
+				inserted("IDAT",
+					chunk("iCCP", slices.Concat([]byte("of "+place+"\x00\x00"), deflated(append(profile(300), secret...)), secret)))),
 			picture.PNG, "iCCP",
 		},
-		"no profile in a PNG":     {pngWith(drawing, inserted("IDAT", chunk("iCCP", append([]byte("a\x00\x00"), secret...)))), picture.PNG, ""},
-		"after a GIF's control":   {slices.Concat(moving.Bytes()[:13], control, sub, []byte{0}, moving.Bytes()[13:]), picture.GIF, ""},
-		"after a GIF's loops":     {bytes.Replace(moving.Bytes(), []byte("NETSCAPE2.0\x03\x01\x00\x00"), append([]byte("NETSCAPE2.0\x03\x01\x00\x00"), sub...), 1), picture.GIF, "NETSCAPE2.0"},
+		"no profile in a PNG": {
+			pngWith(drawing, inserted("IDAT", chunk("iCCP", append([]byte("a\x00\x00"), secret...)))),
+			picture.PNG, "",
+		},
+		"after a GIF's control": {
+			slices.Concat(moving.Bytes()[:13], control, sub, []byte{0}, moving.Bytes()[13:]),
+			picture.GIF, "",
+		},
+		"after a GIF's loops": {bytes.Replace(moving.Bytes(), []byte("NETSCAPE2.0\x03\x01\x00\x00"),
+			append([]byte("NETSCAPE2.0\x03\x01\x00\x00"), sub...), 1), picture.GIF, "NETSCAPE2.0"},
 		"after a GIF's last code": {slices.Concat(moving.Bytes()[:last], sub, moving.Bytes()[last:]), picture.GIF, ""},
-		"in a frame of a WebP":    {webpWith(riff("ANIM", append(make([]byte, 6), secret...)), riff("ANMF", webpFrame)), picture.WebP, "ANMF"},
-		"after a WebP's profile":  {webpWith(riff("ICCP", append(profile(200), secret...))), picture.WebP, "acsp"},
+		"in a frame of a WebP": {
+			webpWith(riff("ANIM", append(make([]byte, 6), secret...)), riff("ANMF", webpFrame)),
+			picture.WebP, "ANMF",
+		},
+		"after a WebP's profile": {webpWith(riff("ICCP", append(profile(200), secret...))), picture.WebP, "acsp"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !bytes.Contains(c.data, secret) {
@@ -191,20 +220,23 @@ func TestHiddenDataRefused(t *testing.T) {
 	}
 	segments := [][]byte{}
 	for n := range 100 {
-		segments = append(segments, app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00"), []byte{byte(n + 1), 100}, profile(60_000))))
+		segments = append(segments,
+			app(0xe2, slices.Concat([]byte("ICC_PROFILE\x00"), []byte{byte(n + 1), 100}, profile(60_000))))
 	}
 	var codes bytes.Buffer
 	w := lzw.NewWriter(&codes, lzw.LSB, 2)
 	_, _ = w.Write(make([]byte, 200))
 	_ = w.Close()
-	animation := slices.Concat([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02"), []byte{byte(codes.Len())}, codes.Bytes(), []byte{0, ';'})
+	animation := slices.Concat([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02"),
+		[]byte{byte(codes.Len())}, codes.Bytes(), []byte{0, ';'})
 	for name, c := range map[string]struct {
 		data []byte
 		as   picture.Type
 	}{
-		"a profile of 200 MB in a PNG": {pngWith(drawing, inserted("IDAT", chunk("iCCP", slices.Concat([]byte("a\x00\x00"), large)))), picture.PNG},
-		"a profile of 6 MB in a JPEG":  {withSegments(jpegOf(t, scene(8, 8)), segments...), picture.JPEG},
-		"a profile of 5 MB in a WebP":  {webpWith(riff("ICCP", profile(5<<20))), picture.WebP},
+		"a profile of 200 MB in a PNG": {pngWith(drawing,
+			inserted("IDAT", chunk("iCCP", slices.Concat([]byte("a\x00\x00"), large)))), picture.PNG},
+		"a profile of 6 MB in a JPEG": {withSegments(jpegOf(t, scene(8, 8)), segments...), picture.JPEG},
+		"a profile of 5 MB in a WebP": {webpWith(riff("ICCP", profile(5<<20))), picture.WebP},
 		"more pixels than a PNG shows": {pngWith(drawing, func(name string, body []byte) [][]byte {
 			return [][]byte{chunk(name, map[bool][]byte{true: deflated(make([]byte, 1<<20)), false: body}[name == "IDAT"])}
 		}), picture.PNG},
@@ -237,7 +269,15 @@ func TestInterlaced(t *testing.T) {
 // adam7 returns an interlaced PNG of one grey.
 func adam7(width, height int) []byte {
 	var pixels []byte
-	for _, p := range [][4]int{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
+	for _, p := range [][4]int{
+		{0, 0, 8, 8},
+		{4, 0, 8, 8},
+		{0, 4, 4, 8},
+		{2, 0, 4, 4},
+		{0, 2, 2, 4},
+		{1, 0, 2, 2},
+		{0, 1, 1, 2},
+	} {
 		for y := p[1]; y < height; y += p[3] {
 			row := []byte{0}
 			for x := p[0]; x < width; x += p[2] {
@@ -249,7 +289,8 @@ func adam7(width, height int) []byte {
 		}
 	}
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(width)), uint32(height))
-	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(header, 8, 0, 0, 0, 1)), chunk("IDAT", deflated(pixels)), chunk("IEND", nil))
+	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(header, 8, 0, 0, 0, 1)),
+		chunk("IDAT", deflated(pixels)), chunk("IEND", nil))
 }
 
 // box returns a box of an ISO base media file.
@@ -300,12 +341,14 @@ func TestCleanVideo(t *testing.T) {
 	}
 	location := box("udta", box("\xa9xyz", []byte("\x00\x12\x15\xc7+10.4938+105.6882/"), secret))
 	for name, data := range map[string][]byte{
-		"a place in udta":      whole(moov(location)),
-		"a place in meta":      whole(moov(box("meta", words(0), box("ilst", secret)))),
-		"XMP in a uuid":        whole(moov(box("uuid", []byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"), secret))),
+		"a place in udta": whole(moov(location)),
+		"a place in meta": whole(moov(box("meta", words(0), box("ilst", secret)))),
+		"XMP in a uuid": whole(moov(box("uuid",
+			[]byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"), secret))),
 		"what was overwritten": whole(moov(box("free", secret)), box("skip", secret), box("free", secret)),
-		"after the video":      whole(moov(nil), box("meta", words(0), secret), box("udta", secret), []byte("\x00\x00"), secret),
-		"an unknown box":       whole(moov(box("gps ", secret)), box("mmpd", secret)),
+		"after the video": whole(moov(nil), box("meta", words(0), secret), box("udta", secret), []byte("\x00\x00"),
+			secret),
+		"an unknown box": whole(moov(box("gps ", secret)), box("mmpd", secret)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			as, err := picture.Sniff(bytes.NewReader(data), int64(len(data)), "a.mp4")
@@ -364,7 +407,8 @@ func TestNoisyPhotograph(t *testing.T) {
 // FuzzCleanVideo checks that no input makes cleaning videos panic, and that the cleaned file has the same length.
 func FuzzCleanVideo(f *testing.F) {
 	ftyp := box("ftyp", []byte("isom"), words(512))
-	f.Add(slices.Concat(ftyp, box("moov", box("mvhd", make([]byte, 100)), isoTrack("vide", nil, 900, 910)), box("mdat", make([]byte, 99))))
+	f.Add(slices.Concat(ftyp, box("moov", box("mvhd", make([]byte, 100)), isoTrack("vide", nil, 900, 910)),
+		box("mdat", make([]byte, 99))))
 	f.Add(slices.Concat(ftyp, box("moof", box("traf", box("udta", []byte(place)))), box("mdat", []byte(place))))
 	mp4, err := picture.Sniff(bytes.NewReader(ftyp), int64(len(ftyp)), "a.mp4")
 	if err != nil {

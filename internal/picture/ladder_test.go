@@ -14,10 +14,24 @@ import (
 func TestLadder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	any := func(ints ...int) int { return ints[random.IntN(len(ints))] }
-	for _, of := range [][2]int{{6000, 4000}, {1200, 800}, {800, 1200}, {1, 1}, {31, 7}, {4000, 100}, {100, 4000}, {2, 40_000}, {50_000, 3}, {320, 180}} {
+	for _, of := range [][2]int{
+		{6000, 4000},
+		{1200, 800},
+		{800, 1200},
+		{1, 1},
+		{31, 7},
+		{4000, 100},
+		{100, 4000},
+		{2, 40_000},
+		{50_000, 3},
+		{320, 180},
+	} {
 		results := map[string]picture.Result{}
 		for range 20_000 {
-			s := picture.Size{Width: random.IntN(4097), Height: any(0, random.IntN(4097)), Fit: picture.FitContain, Format: picture.FormatPNG}
+			s := picture.Size{
+				Width: random.IntN(4097), Height: any(0, random.IntN(4097)), Fit: picture.FitContain,
+				Format: picture.FormatPNG,
+			}
 			if s.Width == 0 || random.IntN(2) == 0 {
 				s.Fit = picture.FitCover
 			}
@@ -26,7 +40,8 @@ func TestLadder(t *testing.T) {
 				t.Fatalf("%v: %+v and %+v have one key", of, known, r)
 			}
 			results[r.Key()] = r
-			if r.Width < 1 || r.Height < 1 || r.Width > of[0] || r.Height > of[1] || r.Width > picture.MaxSide || r.Height > picture.MaxSide {
+			if r.Width < 1 || r.Height < 1 || r.Width > of[0] || r.Height > of[1] || r.Width > picture.MaxSide ||
+				r.Height > picture.MaxSide {
 				t.Fatalf("%v: %+v comes to %+v", of, s, r)
 			}
 			if s.Height == 0 && r.Width < min(s.Width, of[0]) && r.Height < picture.MaxSide-picture.MaxSide/of[0] {
@@ -69,7 +84,8 @@ func TestProportions(t *testing.T) {
 		}
 	}
 	// 1200 × 630 is the size of the preview card that other sites show of a page.
-	if r := (picture.Size{Width: 1200, Height: 630, Fit: picture.FitCover}).ResultFor(4000, 3000, "image/png"); r.Width != 1280 || r.Height != 672 {
+	if r := (picture.Size{Width: 1200, Height: 630, Fit: picture.FitCover}).ResultFor(4000, 3000,
+		"image/png"); r.Width != 1280 || r.Height != 672 {
 		t.Errorf("a card of 1200 × 630 comes to %+v", r)
 	}
 }

@@ -55,18 +55,25 @@ func TestDecodeEnds(t *testing.T) {
 			t.Errorf("%s, with a cancelled context: %v", name, err)
 		}
 		asked := 1 << 20
-		if _, _, err := image.Decode(contextReader{ending{t.Context(), &asked, context.DeadlineExceeded}, bytes.NewReader(buf.Bytes())}); err != nil {
+		if _, _, err := image.Decode(contextReader{
+			ending{t.Context(), &asked, context.DeadlineExceeded},
+			bytes.NewReader(buf.Bytes()),
+		}); err != nil {
 			t.Fatal(err)
 		}
 		for reads := range 1<<20 - asked {
 			left := reads
-			_, _, err := image.Decode(contextReader{ending{t.Context(), &left, context.DeadlineExceeded}, bytes.NewReader(buf.Bytes())})
+			_, _, err := image.Decode(contextReader{
+				ending{t.Context(), &left, context.DeadlineExceeded},
+				bytes.NewReader(buf.Bytes()),
+			})
 			if err == nil || left < -8 { // each format is probed once at the beginning
 				t.Errorf("%s, deadline after %d reads: %v after %d more", name, reads, err, -left)
 			}
 		}
 	}
-	if data, err := encode(ending{t.Context(), new(int), context.DeadlineExceeded}, drawn, FormatPNG, nil); !errors.Is(err, context.DeadlineExceeded) {
+	if data, err := encode(ending{t.Context(), new(int), context.DeadlineExceeded}, drawn, FormatPNG, nil); !errors.Is(err,
+		context.DeadlineExceeded) {
 		t.Errorf("encoded after the deadline: %d bytes, %v", len(data), err)
 	}
 }

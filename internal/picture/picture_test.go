@@ -91,7 +91,8 @@ var tinyWebP, _ = base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvA
 func webpWith(chunks ...[]byte) []byte {
 	b := append([]byte("VP8X\x0a\x00\x00\x00\x0c\x00\x00\x00"), 0, 0, 0, 0, 0, 0)
 	b = append(append(b, tinyWebP[12:]...), bytes.Join(chunks, nil)...)
-	return append(append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(len(b)+4))...), append([]byte("WEBP"), b...)...)
+	return append(append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(len(b)+4))...),
+		append([]byte("WEBP"), b...)...)
 }
 
 func riff(name string, body []byte) []byte {
@@ -155,13 +156,16 @@ func TestClean(t *testing.T) {
 		inside string // must be in the cleaned picture
 	}{
 		"a photograph": {
-			append(withSegments(photo, app(0xe1, note), app(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+place)), app(0xe2, []byte(jpegProfile)),
-				app(0xe2, []byte("MPF\x00"+place)), app(0xed, []byte("Photoshop 3.0\x00"+place)), app(0xfe, []byte(place))), "behind the end "+place...),
+			append(withSegments(photo, app(0xe1, note), app(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+place)),
+				app(0xe2, []byte(jpegProfile)),
+				app(0xe2, []byte("MPF\x00"+place)), app(0xed, []byte("Photoshop 3.0\x00"+place)), app(0xfe, []byte(place))),
+				"behind the end "+place...),
 			picture.JPEG, withSegments(photo, app(0xe2, []byte(jpegProfile))), "acsp",
 		},
 		"a drawing": {
 			append(bytes.Join([][]byte{
-				drawing[:afterHeader], chunk("tEXt", []byte("Comment\x00"+place)), chunk("iTXt", []byte(place)), chunk("eXIf", exif(1)),
+				drawing[:afterHeader], chunk("tEXt", []byte("Comment\x00"+place)), chunk("iTXt", []byte(place)),
+				chunk("eXIf", exif(1)),
 				chunk("tIME", make([]byte, 7)), chunk("prVt", []byte(place)), drawing[afterHeader:],
 			}, nil), "<script>"+place...),
 			picture.PNG, drawing, "IHDR",
@@ -244,9 +248,11 @@ func TestHostile(t *testing.T) {
 	scan := bytes.Index(photo, []byte{0xff, 0xda})
 	scans := append(bytes.Clone(photo[:scan]), bytes.Repeat(photo[scan:len(photo)-2], 100)...)
 	scans = append(scans, 0xff, 0xd9)
-	animation := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
+	animation := append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"),
+		bytes.Repeat([]byte(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"), picture.MaxFrames+1)...)
 	// 41 frames of 8000 × 8000 pixels.
-	large := append([]byte("GIF89a\x40\x1f\x40\x1f\x00\x00\x00"), bytes.Repeat([]byte(",\x00\x00\x00\x00\x40\x1f\x40\x1f\x00\x02\x02D\x01\x00"), 41)...)
+	large := append([]byte("GIF89a\x40\x1f\x40\x1f\x00\x00\x00"),
+		bytes.Repeat([]byte(",\x00\x00\x00\x00\x40\x1f\x40\x1f\x00\x02\x02D\x01\x00"), 41)...)
 	for name, c := range map[string]struct {
 		data   []byte
 		as     picture.Type
@@ -312,43 +318,79 @@ func TestSniff(t *testing.T) {
 		"bare.mp3":     {data: "\xff\xfb\x90\x00\x00\x00", mimeType: "audio/mpeg"},
 		"a.ogg":        {data: "OggS\x00\x02", mimeType: "audio/ogg"},
 		"a.wav":        {data: "RIFF\x00\x00\x00\x00WAVE", mimeType: "audio/wav"},
-		"a.docx":       {data: archive(t, "[Content_Types].xml", word), mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-		"a.odt":        {data: archive(t, "mimetype", "application/vnd.oasis.opendocument.text"), mimeType: "application/vnd.oasis.opendocument.text"},
-		"strict.docx":  {data: archive(t, "[Content_Types].xml", `<?xml version="1.0"?><Types>`+word+`</Types>`), mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-		"both.docx":    {data: archive(t, "[Content_Types].xml", `<Types>`+word+`<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>`), reason: picture.ReasonType},
-		"hidden.docx":  {data: archive(t, "[Content_Types].xml", `<Types>`+word+`<Default Extension="bin" ContentType="application/vnd.ms-office.vba&#80;roject"/></Types>`), reason: picture.ReasonType},
-		"file.docx":    {data: archive(t, "[Content_Types].xml", word, "word/vbaProject.bin", "x"), reason: picture.ReasonType},
-		"twice.docx":   {data: archive(t, "[Content_Types].xml", word, "[content_types].XML", `<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>`), reason: picture.ReasonBroken},
-		"two.docx":     {data: archive(t, "[Content_Types].xml", `<Types>`+word+strings.ReplaceAll(word, "wordprocessingml.document", "spreadsheetml.sheet")+`</Types>`), reason: picture.ReasonBroken},
-		"basic.odt":    {data: archive(t, "mimetype", "application/vnd.oasis.opendocument.text", "Basic/Standard/Module1.xml", "x"), reason: picture.ReasonType},
-		"long.docx":    {data: archive(t, "[Content_Types].xml", word+strings.Repeat(" ", 2<<20)), reason: picture.ReasonBroken},
-		"late.html":    {data: strings.Repeat(" ", 600) + "<html><script>alert(1)</script>", reason: picture.ReasonPage},
-		"noted.html":   {data: "<!-- " + strings.Repeat("x", 600) + " --><HTML lang=vi>", reason: picture.ReasonPage},
-		"words.txt":    {data: strings.Repeat("lời nói ", 100) + "<ScRiPt>alert(1)</script>", reason: picture.ReasonPage},
-		"late.svg":     {data: strings.Repeat("\n", 600) + "<svg onload=alert(1)>", reason: picture.ReasonSVG},
-		"named.svg":    {data: strings.Repeat("\n", 600) + "<svg:svg>", reason: picture.ReasonSVG},
-		"typed.txt":    {data: strings.Repeat("\n", 600) + "<!DOCTYPE\nhtml>", reason: picture.ReasonPage},
-		"xml.txt":      {data: strings.Repeat("\n", 600) + "<?xml version='1.0'?>", reason: picture.ReasonPage},
-		"cut.html":     {data: strings.Repeat("a", 32<<10-3) + "<html>", reason: picture.ReasonPage},
-		"less.txt":     {data: strings.Repeat("1 < 2, a<b, <htmlx>, <bodyguard> ", 100), mimeType: "text/plain; charset=utf-8"},
-		"macros.docm":  {data: archive(t, "[Content_Types].xml", `<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>`), reason: picture.ReasonType},
-		"any.zip":      {data: archive(t, "a.txt", "hello"), reason: picture.ReasonType},
-		"cut.zip":      {data: "PK\x03\x04", reason: picture.ReasonBroken},
-		"page.html":    {data: " \n<!DOCTYPE html><script>alert(1)</script>", reason: picture.ReasonPage},
-		"picture.jpg":  {data: "<html><script>alert(1)</script>", reason: picture.ReasonPage},
-		"mark.html":    {data: "\xef\xbb\xbf<html>", reason: picture.ReasonPage},
-		"page.xhtml":   {data: `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">`, reason: picture.ReasonPage},
-		"a.svg":        {data: `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`, reason: picture.ReasonSVG},
-		"b.svg":        {data: `<?xml version="1.0"?><!-- x --><svg>`, reason: picture.ReasonSVG},
-		"a.heic":       {data: "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic....", reason: picture.ReasonHEIC},
-		"a.avif":       {data: "\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1....", reason: picture.ReasonHEIC},
-		"a.mov":        {data: "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ....", reason: picture.ReasonType},
-		"a.mkv":        {data: "\x1a\x45\xdf\xa3\x42\x82\x88matroska", reason: picture.ReasonType},
-		"program.exe":  {data: "MZ\x90\x00\x03\x00", reason: picture.ReasonType},
-		"utf16.txt":    {data: "\xff\xfeh\x00i\x00", reason: picture.ReasonEncoding},
-		"latin.txt":    {data: "caf\xe9 au lait", reason: picture.ReasonEncoding},
-		"cut.txt":      {data: strings.Repeat("a", 1000) + "\xe1\xbb", reason: picture.ReasonEncoding},
-		"empty":        {data: "", reason: picture.ReasonBroken},
+		"a.docx": {
+			data:     archive(t, "[Content_Types].xml", word),
+			mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		},
+		"a.odt": {
+			data:     archive(t, "mimetype", "application/vnd.oasis.opendocument.text"),
+			mimeType: "application/vnd.oasis.opendocument.text",
+		},
+		"strict.docx": {
+			data:     archive(t, "[Content_Types].xml", `<?xml version="1.0"?><Types>`+word+`</Types>`),
+			mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		},
+		"both.docx": {
+			data: archive(t, "[Content_Types].xml",
+				`<Types>`+word+`<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>`),
+			reason: picture.ReasonType,
+		},
+		"hidden.docx": {
+			data: archive(t, "[Content_Types].xml",
+				`<Types>`+word+`<Default Extension="bin" ContentType="application/vnd.ms-office.vba&#80;roject"/></Types>`),
+			reason: picture.ReasonType,
+		},
+		"file.docx": {
+			data:   archive(t, "[Content_Types].xml", word, "word/vbaProject.bin", "x"),
+			reason: picture.ReasonType,
+		},
+		"twice.docx": {data: archive(t, "[Content_Types].xml", word, "[content_types].XML",
+			`<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>`), reason: picture.ReasonBroken},
+		"two.docx": {
+			data: archive(t, "[Content_Types].xml",
+				`<Types>`+word+strings.ReplaceAll(word, "wordprocessingml.document", "spreadsheetml.sheet")+`</Types>`),
+			reason: picture.ReasonBroken,
+		},
+		"basic.odt": {data: archive(t, "mimetype", "application/vnd.oasis.opendocument.text", "Basic/Standard/Module1.xml",
+			"x"), reason: picture.ReasonType},
+		"long.docx": {
+			data:   archive(t, "[Content_Types].xml", word+strings.Repeat(" ", 2<<20)),
+			reason: picture.ReasonBroken,
+		},
+		"late.html":  {data: strings.Repeat(" ", 600) + "<html><script>alert(1)</script>", reason: picture.ReasonPage},
+		"noted.html": {data: "<!-- " + strings.Repeat("x", 600) + " --><HTML lang=vi>", reason: picture.ReasonPage},
+		"words.txt":  {data: strings.Repeat("lời nói ", 100) + "<ScRiPt>alert(1)</script>", reason: picture.ReasonPage},
+		"late.svg":   {data: strings.Repeat("\n", 600) + "<svg onload=alert(1)>", reason: picture.ReasonSVG},
+		"named.svg":  {data: strings.Repeat("\n", 600) + "<svg:svg>", reason: picture.ReasonSVG},
+		"typed.txt":  {data: strings.Repeat("\n", 600) + "<!DOCTYPE\nhtml>", reason: picture.ReasonPage},
+		"xml.txt":    {data: strings.Repeat("\n", 600) + "<?xml version='1.0'?>", reason: picture.ReasonPage},
+		"cut.html":   {data: strings.Repeat("a", 32<<10-3) + "<html>", reason: picture.ReasonPage},
+		"less.txt": {
+			data:     strings.Repeat("1 < 2, a<b, <htmlx>, <bodyguard> ", 100),
+			mimeType: "text/plain; charset=utf-8",
+		},
+		"macros.docm": {data: archive(t, "[Content_Types].xml",
+			`<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>`), reason: picture.ReasonType},
+		"any.zip":     {data: archive(t, "a.txt", "hello"), reason: picture.ReasonType},
+		"cut.zip":     {data: "PK\x03\x04", reason: picture.ReasonBroken},
+		"page.html":   {data: " \n<!DOCTYPE html><script>alert(1)</script>", reason: picture.ReasonPage},
+		"picture.jpg": {data: "<html><script>alert(1)</script>", reason: picture.ReasonPage},
+		"mark.html":   {data: "\xef\xbb\xbf<html>", reason: picture.ReasonPage},
+		"page.xhtml": {
+			data:   `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">`,
+			reason: picture.ReasonPage,
+		},
+		"a.svg":       {data: `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`, reason: picture.ReasonSVG},
+		"b.svg":       {data: `<?xml version="1.0"?><!-- x --><svg>`, reason: picture.ReasonSVG},
+		"a.heic":      {data: "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic....", reason: picture.ReasonHEIC},
+		"a.avif":      {data: "\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1....", reason: picture.ReasonHEIC},
+		"a.mov":       {data: "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ....", reason: picture.ReasonType},
+		"a.mkv":       {data: "\x1a\x45\xdf\xa3\x42\x82\x88matroska", reason: picture.ReasonType},
+		"program.exe": {data: "MZ\x90\x00\x03\x00", reason: picture.ReasonType},
+		"utf16.txt":   {data: "\xff\xfeh\x00i\x00", reason: picture.ReasonEncoding},
+		"latin.txt":   {data: "caf\xe9 au lait", reason: picture.ReasonEncoding},
+		"cut.txt":     {data: strings.Repeat("a", 1000) + "\xe1\xbb", reason: picture.ReasonEncoding},
+		"empty":       {data: "", reason: picture.ReasonBroken},
 	} {
 		as, err := picture.Sniff(strings.NewReader(c.data), int64(len(c.data)), name)
 		var refusal *picture.Refusal
@@ -457,7 +499,10 @@ func TestPlaceholder(t *testing.T) {
 
 // FuzzClean checks that no input makes cleaning or decoding panic.
 func FuzzClean(f *testing.F) {
-	for i, data := range [][]byte{jpegOf(f, scene(9, 9)), pngOf(f, scene(9, 9)), []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), webpWith(riff("EXIF", exif(6)))} {
+	for i, data := range [][]byte{
+		jpegOf(f, scene(9, 9)), pngOf(f, scene(9, 9)),
+		[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), webpWith(riff("EXIF", exif(6))),
+	} {
 		f.Add(data, i)
 	}
 	types := []picture.Type{picture.JPEG, picture.PNG, picture.GIF, picture.WebP}

@@ -32,7 +32,8 @@ func TestScans(t *testing.T) {
 		}
 		for _, err := range errs {
 			var refusal *picture.Refusal
-			if taken := err == nil; taken != (c.reason < 0) || !taken && (!errors.As(err, &refusal) || refusal.Reason != c.reason) {
+			if taken := err == nil; taken != (c.reason < 0) || !taken &&
+				(!errors.As(err, &refusal) || refusal.Reason != c.reason) {
 				t.Errorf("%d scans of %d × %d: %v", c.scans, c.width, c.height, err)
 			}
 		}

@@ -48,8 +48,9 @@ var office = map[string]Type{}
 func init() {
 	const ooxml, odf = "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument."
 	for extension, inner := range map[string]string{
-		"docx": ooxml + "wordprocessingml.document", "xlsx": ooxml + "spreadsheetml.sheet", "pptx": ooxml + "presentationml.presentation",
-		"odt": odf + "text", "ods": odf + "spreadsheet", "odp": odf + "presentation",
+		"docx": ooxml + "wordprocessingml.document", "xlsx": ooxml + "spreadsheetml.sheet",
+		"pptx": ooxml + "presentationml.presentation",
+		"odt":  odf + "text", "ods": odf + "spreadsheet", "odp": odf + "presentation",
 	} {
 		office[inner] = Type{inner, []string{extension}}
 	}

@@ -201,7 +201,8 @@ func (c *isoCleaner) track(at, begin, end int64) error {
 		table := isoTrack{
 			sizes: c.find(begin, end, "mdia", "minf", "stbl", "stsz"), small: c.find(begin, end, "mdia", "minf", "stbl", "stz2"),
 			perChunk: c.find(begin, end, "mdia", "minf", "stbl", "stsc"),
-			chunks:   c.find(begin, end, "mdia", "minf", "stbl", "stco"), wide: c.find(begin, end, "mdia", "minf", "stbl", "co64"),
+			chunks:   c.find(begin, end, "mdia", "minf", "stbl", "stco"),
+			wide:     c.find(begin, end, "mdia", "minf", "stbl", "co64"),
 		}
 		c.tracks = append(c.tracks, table)
 		return c.boxes("trak", begin, end)

@@ -12,9 +12,15 @@ import (
 
 // The media of the tests below have texts of their own, except one. One is a draft: its address is signed.
 var shelf = map[content.ID]Medium{
-	"media_a": {URL: mediaAddress + "media_a/a.png", Alt: "Hội trường", Caption: "Chú thích\ncủa ảnh", Title: "Ảnh", MimeType: "image/png", Bytes: 1500, Width: 12, Height: 9},
+	"media_a": {
+		URL: mediaAddress + "media_a/a.png", Alt: "Hội trường", Caption: "Chú thích\ncủa ảnh", Title: "Ảnh",
+		MimeType: "image/png", Bytes: 1500, Width: 12, Height: 9,
+	},
 	"media_b": {URL: mediaAddress + "media_b/b.png?s=c2lnbmVk", Title: "b.png", MimeType: "image/png", Bytes: 9},
-	"media_f": {URL: mediaAddress + "media_f/b%C3%A1o%20c%C3%A1o(1).pdf?s=c2ln_x*&w=1", Title: "Báo cáo *2020*", MimeType: "application/pdf", Bytes: 1_400_000},
+	"media_f": {
+		URL: mediaAddress + "media_f/b%C3%A1o%20c%C3%A1o(1).pdf?s=c2ln_x*&w=1", Title: "Báo cáo *2020*",
+		MimeType: "application/pdf", Bytes: 1_400_000,
+	},
 }
 
 func fromShelf(id content.ID) (Medium, bool) {
@@ -90,9 +96,10 @@ func TestUnchanged(t *testing.T) {
 		"paragraphs of nothing":               `[{"paragraph":{"spans":[]}},{"paragraph":{"spans":[{"text":" "}]}},{"paragraph":{"spans":[{"text":"\n"}]}},{"paragraph":{"spans":[{"text":"\u00a0"}]}}]`,
 		"white space":                         `[{"paragraph":{"spans":[{"text":" a  b\t c \n\n d\n"}]}},{"paragraph":{"spans":[{"text":"a "},{"text":" b","marks":["BOLD"]},{"text":"c ","link":"/x"}]}}]`,
 		"marks at the edges of words":         `[{"paragraph":{"spans":[{"text":"Một ","marks":["BOLD"]},{"text":"hai"},{"text":"ba","marks":["ITALIC"]},{"text":"bốn","marks":["BOLD"]},{"text":"(năm)","marks":["STRIKE"]},{"text":" ","marks":["UNDERLINE"]},{"text":"x` + "`" + `y","marks":["CODE"]},{"text":"z","marks":["CODE","BOLD"]}]}}]`,
-		"signs of Markdown and HTML":          `[{"paragraph":{"spans":[{"text":"<b>&amp;&lt; *a* _b_ [c](d) ![e](f) ~~g~~ ` + "`h`" + ` \\ | # > 1. <!-- --> https://x.example"}]}},{"paragraph":{"spans":[{"text":"1) a\n+ b\n# c\n> d\n=== \n    e"}]}}]`,
-		"numbers":                             `[{"paragraph":{"spans":[{"text":"2020. 1.000.000"}]}},{"paragraph":{"spans":[{"text":"1"}]}},{"paragraph":{"spans":[{"text":"-1"}]}}]`,
-		"more signs than people write":        `[{"paragraph":{"spans":[{"text":"` + strings.Repeat("*", 3000) + `"}]}}]`,
+		"signs of Markdown and HTML": `[{"paragraph":{"spans":[{"text":"<b>&amp;&lt; *a* _b_ [c](d) ![e](f) ~~g~~ ` +
+			"`h`" + ` \\ | # > 1. <!-- --> https://x.example"}]}},{"paragraph":{"spans":[{"text":"1) a\n+ b\n# c\n> d\n=== \n    e"}]}}]`,
+		"numbers":                      `[{"paragraph":{"spans":[{"text":"2020. 1.000.000"}]}},{"paragraph":{"spans":[{"text":"1"}]}},{"paragraph":{"spans":[{"text":"-1"}]}}]`,
+		"more signs than people write": `[{"paragraph":{"spans":[{"text":"` + strings.Repeat("*", 3000) + `"}]}}]`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var blocks []content.Block
@@ -164,7 +171,10 @@ func (s *dice) block() content.Block {
 	case 7:
 		return content.Block{File: &content.FileBlock{MediaID: s.medium(), Caption: s.text()}}
 	case 8:
-		return content.Block{Embed: &content.EmbedBlock{URL: content.URL(s.of(addresses[3:])), Caption: s.text(), Provider: line(s.text())}}
+		return content.Block{Embed: &content.EmbedBlock{
+			URL: content.URL(s.of(addresses[3:])), Caption: s.text(),
+			Provider: line(s.text()),
+		}}
 	}
 	return content.Block{Divider: &content.DividerBlock{}}
 }
@@ -207,15 +217,20 @@ func (s *dice) spans() content.Spans {
 
 // addresses are the targets of links; those from the fourth on are on other sites.
 var addresses = []string{
-	"/articles/a", "#b", mediaAddress + "media_f/a.pdf", "https://a.example/", "https://a.example/x_(1)?q=đ ố&amp;=1#*", "https://youtu.be/1", "https://www.youtube.com/watch?v=a_b&t=1",
-	"https://other.example/media/media_a/a.png", "http://[::1]/<b>\"'`{|}", "https://a.example/a%20b/[c]/đường?x=<y>&lt;&copy", "https://a.example/" + strings.Repeat("a_", 60),
+	"/articles/a", "#b", mediaAddress + "media_f/a.pdf", "https://a.example/", "https://a.example/x_(1)?q=đ ố&amp;=1#*",
+	"https://youtu.be/1", "https://www.youtube.com/watch?v=a_b&t=1",
+	"https://other.example/media/media_a/a.png", "http://[::1]/<b>\"'`{|}",
+	"https://a.example/a%20b/[c]/đường?x=<y>&lt;&copy", "https://a.example/" + strings.Repeat("a_", 60),
 }
 
 // pieces are the parts that texts are made of.
 var pieces = []string{
-	"a", "Đồng Tháp", "1", "2020", " ", " ", "  ", "\n", "\n", "\t", "\u00a0", "\u200d", "\u2003", "\u00ad", "ệ", "a\u0300\u0323x", "👍🏽", "— ", "– ", "- ", "+ ", "* ", "*", "**", "_", "__", "`", "``", "~", "~~", "#", "# ", "## ",
-	"> ", "<", ">", "&", "&amp;", "&lt;b&gt;", "&#42;", "\\", "\\\\", "|", "!", "[", "]", "(", ")", "[a](b)", "![a](b)", "1. ", "2) ", "---", "===", "```", "<b>", "</p>", "<!--", "-->", emptyComment, "<br>", "\"", "'", ".", ",", ":", "…",
-	"https://youtu.be/1", "<https://a.example>", " (application/pdf, 1.4 MB)", "null", "x", "từ", "Hội trường", "Chú thích\ncủa ảnh", "b.png",
+	"a", "Đồng Tháp", "1", "2020", " ", " ", "  ", "\n", "\n", "\t", "\u00a0", "\u200d", "\u2003", "\u00ad", "ệ",
+	"a\u0300\u0323x", "👍🏽", "— ", "– ", "- ", "+ ", "* ", "*", "**", "_", "__", "`", "``", "~", "~~", "#", "# ", "## ",
+	"> ", "<", ">", "&", "&amp;", "&lt;b&gt;", "&#42;", "\\", "\\\\", "|", "!", "[", "]", "(", ")", "[a](b)", "![a](b)",
+	"1. ", "2) ", "---", "===", "```", "<b>", "</p>", "<!--", "-->", emptyComment, "<br>", "\"", "'", ".", ",", ":", "…",
+	"https://youtu.be/1", "<https://a.example>", " (application/pdf, 1.4 MB)", "null", "x", "từ", "Hội trường",
+	"Chú thích\ncủa ảnh", "b.png",
 }
 
 // text returns a text as it is stored: without invisible characters, and in Unicode's composed form.

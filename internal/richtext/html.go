@@ -33,7 +33,8 @@ func HTML(blocks []content.Block, media func(content.ID) (Medium, bool)) string 
 
 // isText reports whether a block is a paragraph without marks and links.
 func isText(b content.Block) bool {
-	return b.Paragraph != nil && !slices.ContainsFunc(b.Paragraph.Spans, func(s content.Span) bool { return s.Link != "" || len(s.Marks) > 0 })
+	return b.Paragraph != nil &&
+		!slices.ContainsFunc(b.Paragraph.Spans, func(s content.Span) bool { return s.Link != "" || len(s.Marks) > 0 })
 }
 
 // policy allows exactly the elements and attributes that htmlWriter writes.
@@ -112,7 +113,8 @@ func (w *htmlWriter) image(image *content.ImageBlock) {
 	if !ok {
 		return
 	}
-	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(m.source()), strings.ReplaceAll(escape(m.Alt), "\n", "&#10;"))
+	w.printf("<figure><img src=\"%s\" alt=\"%s\" loading=\"lazy\" decoding=\"async\"", escape(m.source()),
+		strings.ReplaceAll(escape(m.Alt), "\n", "&#10;"))
 	if set := sourceSet(m.Sizes); set != "" {
 		w.printf(" srcset=\"%s\" sizes=\"%s\"", escape(set), pageColumn)
 	}
@@ -198,7 +200,8 @@ func (w *htmlWriter) embed(e *content.EmbedBlock) {
 	if e.Caption == address {
 		words = emptyComment + words
 	}
-	w.printf("<figure data-embed=\"%s\"><a href=\"%s\" rel=\"noopener noreferrer\">%s</a></figure>\n", escape(e.Provider), escape(address), words)
+	w.printf("<figure data-embed=\"%s\"><a href=\"%s\" rel=\"noopener noreferrer\">%s</a></figure>\n", escape(e.Provider),
+		escape(address), words)
 }
 
 func (w *htmlWriter) list(items []content.ListItem, ordered bool, depth int) {
@@ -268,7 +271,8 @@ func (w *htmlWriter) file(f *content.FileBlock) {
 	if !ok || link(m.URL) == "" {
 		return
 	}
-	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)), plainHTML(firstNonEmpty(f.Caption, m.Title, "…")), escape(fileNote(m)))
+	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)),
+		plainHTML(firstNonEmpty(f.Caption, m.Title, "…")), escape(fileNote(m)))
 }
 
 // fileNote describes a download: "application/pdf, 1.4 MB".

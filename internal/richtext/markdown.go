@@ -66,7 +66,8 @@ func isSimple(spans content.Spans) bool {
 		return false
 	}
 	text := spans[0].Text
-	if first, _ := utf8.DecodeRuneInString(text); !unicode.IsLetter(first) || strings.HasSuffix(text, " ") || strings.Contains(text, "  ") {
+	if first, _ := utf8.DecodeRuneInString(text); !unicode.IsLetter(first) || strings.HasSuffix(text, " ") ||
+		strings.Contains(text, "  ") {
 		return false
 	}
 	for _, r := range text {
@@ -118,7 +119,8 @@ func markdownBlock(b content.Block, media Media) string {
 		if !ok || link(m.URL) == "" {
 			return ""
 		}
-		return fmt.Sprintf("[%s](%s) (%s)", markdownText(firstNonEmpty(b.File.Caption, m.Title, "…")), target(link(m.URL)), markdownText(fileNote(m)))
+		return fmt.Sprintf("[%s](%s) (%s)", markdownText(firstNonEmpty(b.File.Caption, m.Title, "…")), target(link(m.URL)),
+			markdownText(fileNote(m)))
 	case b.Embed != nil:
 		address := link(string(b.Embed.URL))
 		if address == "" {

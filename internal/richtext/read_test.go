@@ -36,7 +36,8 @@ func written(t testing.TB, blocks []content.Block) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, strings.NewReplacer(`"`, "", "\\u003c", "<", "\\u003e", ">", "\\u0026", "&").Replace(string(data)))
+		lines = append(lines,
+			strings.NewReplacer(`"`, "", "\\u003c", "<", "\\u003e", ">", "\\u0026", "&").Replace(string(data)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -55,34 +56,93 @@ func TestFromHTML(t *testing.T) {
 		{"", "", ""},
 		{"just text", "{paragraph:{spans:[{text:just text}]}}", ""},
 		{"<p>one<p>two", "{paragraph:{spans:[{text:one}]}}\n{paragraph:{spans:[{text:two}]}}", ""},
-		{" <p> a \n\t b <b> c </b> d<br> e </p> ", `{paragraph:{spans:[{text:a b },{text:c ,marks:[BOLD]},{text:d\ne}]}}`, ""},
+		{
+			" <p> a \n\t b <b> c </b> d<br> e </p> ", `{paragraph:{spans:[{text:a b },{text:c ,marks:[BOLD]},{text:d\ne}]}}`,
+			"",
+		},
 		{"<p>&nbsp;</p><p><br></p><p><b></b></p>", "", ""},
-		{"<b>a<i>b</b>c</i>d", "{paragraph:{spans:[{text:a,marks:[BOLD]},{text:b,marks:[BOLD,ITALIC]},{text:c,marks:[ITALIC]},{text:d}]}}", ""},
-		{"<u>u</u><del>s</del><sub>2</sub><sup>3</sup><kbd>k</kbd>", "{paragraph:{spans:[{text:u,marks:[UNDERLINE]},{text:s,marks:[STRIKE]},{text:2,marks:[SUBSCRIPT]},{text:3,marks:[SUPERSCRIPT]},{text:k,marks:[CODE]}]}}", ""},
-		{"<h1>A</h1><h2>B</h2><h3>C</h3><h4>D</h4><h6>E</h6>", "{heading:{level:2,spans:[{text:A}]}}\n{heading:{level:2,spans:[{text:B}]}}\n{heading:{level:3,spans:[{text:C}]}}\n{heading:{level:4,spans:[{text:D}]}}\n{heading:{level:4,spans:[{text:E}]}}", "1 h1: A; 1 h6: E"},
-		{`<a href="https://a.example/x">a</a> <a href="/b">b</a> <a href="javascript:alert(1)">c</a> <a name=d>d</a>`, "{paragraph:{spans:[{text:a,link:https://a.example/x},{text: },{text:b,link:/b},{text: c d}]}}", "1 link: javascript:alert(1)"},
-		{"<ul><li>a<ul><li>b</ul><li>c</ul>", "{list:{items:[{spans:[{text:a}],items:[{spans:[{text:b}]}]},{spans:[{text:c}]}]}}", ""},
+		{
+			"<b>a<i>b</b>c</i>d",
+			"{paragraph:{spans:[{text:a,marks:[BOLD]},{text:b,marks:[BOLD,ITALIC]},{text:c,marks:[ITALIC]},{text:d}]}}", "",
+		},
+		{
+			"<u>u</u><del>s</del><sub>2</sub><sup>3</sup><kbd>k</kbd>",
+			"{paragraph:{spans:[{text:u,marks:[UNDERLINE]},{text:s,marks:[STRIKE]},{text:2,marks:[SUBSCRIPT]},{text:3,marks:[SUPERSCRIPT]},{text:k,marks:[CODE]}]}}", "",
+		},
+		{
+			"<h1>A</h1><h2>B</h2><h3>C</h3><h4>D</h4><h6>E</h6>",
+			"{heading:{level:2,spans:[{text:A}]}}\n{heading:{level:2,spans:[{text:B}]}}\n{heading:{level:3,spans:[{text:C}]}}\n{heading:{level:4,spans:[{text:D}]}}\n{heading:{level:4,spans:[{text:E}]}}", "1 h1: A; 1 h6: E",
+		},
+		{
+			`<a href="https://a.example/x">a</a> <a href="/b">b</a> <a href="javascript:alert(1)">c</a> <a name=d>d</a>`,
+			"{paragraph:{spans:[{text:a,link:https://a.example/x},{text: },{text:b,link:/b},{text: c d}]}}",
+			"1 link: javascript:alert(1)",
+		},
+		{
+			"<ul><li>a<ul><li>b</ul><li>c</ul>",
+			"{list:{items:[{spans:[{text:a}],items:[{spans:[{text:b}]}]},{spans:[{text:c}]}]}}", "",
+		},
 		{"<ul><li>a</li><ul><li>b</li></ul></ul>", "{list:{items:[{spans:[{text:a}],items:[{spans:[{text:b}]}]}]}}", ""},
-		{"<ol start=3><li><p>a</p><p>b</p><ul><li>c</ul></ol>", `{list:{ordered:true,items:[{spans:[{text:a\nb}],items:[{spans:[{text:c}]}]}]}}`, "2 numbering: 3"},
+		{
+			"<ol start=3><li><p>a</p><p>b</p><ul><li>c</ul></ol>",
+			`{list:{ordered:true,items:[{spans:[{text:a\nb}],items:[{spans:[{text:c}]}]}]}}`, "2 numbering: 3",
+		},
 		{"<ul></ul><ul><li></ul>", "", ""},
-		{"<blockquote><p>a</p><p>b</p><footer>— <cite>C</cite></footer></blockquote>", `{quote:{spans:[{text:a\nb}],attribution:C}}`, ""},
+		{
+			"<blockquote><p>a</p><p>b</p><footer>— <cite>C</cite></footer></blockquote>",
+			`{quote:{spans:[{text:a\nb}],attribution:C}}`, "",
+		},
 		{"<blockquote><p>a</p><cite>C</cite></blockquote>", `{quote:{spans:[{text:a}],attribution:C}}`, ""},
-		{"<blockquote><p>a <cite>C</cite></p><p>— D</p></blockquote>", `{quote:{spans:[{text:a },{text:C,marks:[ITALIC]}],attribution:D}}`, ""},
-		{"<blockquote>a<blockquote>b</blockquote>c</blockquote>d", "{quote:{spans:[{text:a\\nb\\nc}]}}\n{paragraph:{spans:[{text:d}]}}", "1 blockquote:"},
-		{"<table><caption>T</caption><tr><th>a<th>b<tr><td>1<tr><td>2<td>3<td>4</table>", "{table:{header:true,caption:T,rows:[{cells:[{spans:[{text:a}]},{spans:[{text:b}]},{spans:[]}]},{cells:[{spans:[{text:1}]},{spans:[]},{spans:[]}]},{cells:[{spans:[{text:2}]},{spans:[{text:3}]},{spans:[{text:4}]}]}]}}", ""},
-		{"<table><tr><td rowspan=2>a<td colspan=2>b<tr><td>c<td>d</table>", "{table:{rows:[{cells:[{spans:[{text:a}]},{spans:[{text:b}]},{spans:[]}]},{cells:[{spans:[]},{spans:[{text:c}]},{spans:[{text:d}]}]}]}}", "1 colspan: 2; 1 rowspan: 2"},
-		{"<table><td><b>a<td>b<table><tr><td>c</table></table>d", "{table:{rows:[{cells:[{spans:[{text:a,marks:[BOLD]}]},{spans:[{text:b\\nc}]}]}]}}\n{paragraph:{spans:[{text:d}]}}", "1 table:"},
-		{"<img src=https://sen.example/media/media_a alt=' A  b '>x<img src=data:image/png;base64,AAAA>", "{image:{media:media_a,alt:A b}}\n{paragraph:{spans:[{text:x}]}}", "1 image: data:image/png;base64,AAAA"},
-		{"<figure><img src=https://sen.example/media/media_a><figcaption>a<br><b>b</b></figcaption></figure>c", "{image:{media:media_a,caption:a\\nb}}\n{paragraph:{spans:[{text:c}]}}", ""},
+		{
+			"<blockquote><p>a <cite>C</cite></p><p>— D</p></blockquote>",
+			`{quote:{spans:[{text:a },{text:C,marks:[ITALIC]}],attribution:D}}`, "",
+		},
+		{
+			"<blockquote>a<blockquote>b</blockquote>c</blockquote>d",
+			"{quote:{spans:[{text:a\\nb\\nc}]}}\n{paragraph:{spans:[{text:d}]}}", "1 blockquote:",
+		},
+		{
+			"<table><caption>T</caption><tr><th>a<th>b<tr><td>1<tr><td>2<td>3<td>4</table>",
+			"{table:{header:true,caption:T,rows:[{cells:[{spans:[{text:a}]},{spans:[{text:b}]},{spans:[]}]},{cells:[{spans:[{text:1}]},{spans:[]},{spans:[]}]},{cells:[{spans:[{text:2}]},{spans:[{text:3}]},{spans:[{text:4}]}]}]}}", "",
+		},
+		{
+			"<table><tr><td rowspan=2>a<td colspan=2>b<tr><td>c<td>d</table>",
+			"{table:{rows:[{cells:[{spans:[{text:a}]},{spans:[{text:b}]},{spans:[]}]},{cells:[{spans:[]},{spans:[{text:c}]},{spans:[{text:d}]}]}]}}", "1 colspan: 2; 1 rowspan: 2",
+		},
+		{
+			"<table><td><b>a<td>b<table><tr><td>c</table></table>d",
+			"{table:{rows:[{cells:[{spans:[{text:a,marks:[BOLD]}]},{spans:[{text:b\\nc}]}]}]}}\n{paragraph:{spans:[{text:d}]}}",
+			"1 table:",
+		},
+		{
+			"<img src=https://sen.example/media/media_a alt=' A  b '>x<img src=data:image/png;base64,AAAA>",
+			"{image:{media:media_a,alt:A b}}\n{paragraph:{spans:[{text:x}]}}", "1 image: data:image/png;base64,AAAA",
+		},
+		{
+			"<figure><img src=https://sen.example/media/media_a><figcaption>a<br><b>b</b></figcaption></figure>c",
+			"{image:{media:media_a,caption:a\\nb}}\n{paragraph:{spans:[{text:c}]}}", "",
+		},
 		{"<figure><figure><img src=https://sen.example/media/media_a></figure><img src=https://sen.example/media/media_b><figcaption>G</figcaption></figure>", "{gallery:{images:[{media:media_a},{media:media_b}],caption:G}}", ""},
-		{"<ul><li>a<img src=https://sen.example/media/media_a><li>b</ul>", "{list:{items:[{spans:[{text:a}]},{spans:[{text:b}]}]}}\n{image:{media:media_a}}", ""},
-		{"<figure><table><td>a</table><figcaption>T</figcaption></figure>", "{table:{caption:T,rows:[{cells:[{spans:[{text:a}]}]}]}}", ""},
+		{
+			"<ul><li>a<img src=https://sen.example/media/media_a><li>b</ul>",
+			"{list:{items:[{spans:[{text:a}]},{spans:[{text:b}]}]}}\n{image:{media:media_a}}", "",
+		},
+		{
+			"<figure><table><td>a</table><figcaption>T</figcaption></figure>",
+			"{table:{caption:T,rows:[{cells:[{spans:[{text:a}]}]}]}}", "",
+		},
 		{"a<hr>b", "{paragraph:{spans:[{text:a}]}}\n{divider:{}}\n{paragraph:{spans:[{text:b}]}}", ""},
-		{"<pre><code>if x {\n    y()\n}\n</code></pre>", "{paragraph:{spans:[{text:if x {\\n\u00a0 \u00a0 y()\\n},marks:[CODE]}]}}", ""},
+		{
+			"<pre><code>if x {\n    y()\n}\n</code></pre>",
+			"{paragraph:{spans:[{text:if x {\\n\u00a0 \u00a0 y()\\n},marks:[CODE]}]}}", "",
+		},
 		{`<iframe src="//www.youtube.com/embed/x">no frames</iframe><video><source src="https://v.example/v.mp4"><source src="https://v.example/v.ogg">old browser</video><iframe srcdoc="<b>"></iframe>`, "{embed:{url:https://www.youtube.com/embed/x}}\n{embed:{url:https://v.example/v.mp4}}", "1 iframe:"},
 		{"<script>alert(1)</script><style>p{}</style><template><p>t</p></template><p onclick='x()'>a</p><svg><text>s</text></svg>", "{paragraph:{spans:[{text:a}]}}", "2 script: alert(1); 1 style: p{}; 1 svg: s; 1 template: t"},
 		{"<form><label>Name</label> <input placeholder=You></form>", "{paragraph:{spans:[{text:Name}]}}", "2 form: You"},
-		{"<font color=red>a</font><span style='color:#000;background:yellow'>b</span>", "{paragraph:{spans:[{text:ab}]}}", "2 colour: red"},
+		{
+			"<font color=red>a</font><span style='color:#000;background:yellow'>b</span>", "{paragraph:{spans:[{text:ab}]}}",
+			"2 colour: red",
+		},
 		{"<marquee>a<x-y>b</x-y></marquee>", "{paragraph:{spans:[{text:ab}]}}", ""},
 		{"\x00a\xff&lt;b&gt;", "{paragraph:{spans:[{text:a\ufffd<b>}]}}", ""},
 		// Google Docs.
@@ -102,13 +162,33 @@ func TestFromHTML(t *testing.T) {
 
 func TestFromMarkdown(t *testing.T) {
 	for _, c := range []struct{ markdown, want, lost string }{
-		{"# A\n\na *b* **c**\nd ~~e~~ `f`  \ng", "{heading:{level:2,spans:[{text:A}]}}\n{paragraph:{spans:[{text:a },{text:b,marks:[ITALIC]},{text: },{text:c,marks:[BOLD]},{text: d },{text:e,marks:[STRIKE]},{text: },{text:f,marks:[CODE]},{text:\\ng}]}}", "1 h1: A"},
-		{"- a\n  1. b\n- c", "{list:{items:[{spans:[{text:a}],items:[{spans:[{text:b}]}]},{spans:[{text:c}]}]}}", "1 numbering:"},
+		{
+			"# A\n\na *b* **c**\nd ~~e~~ `f`  \ng",
+			"{heading:{level:2,spans:[{text:A}]}}\n{paragraph:{spans:[{text:a },{text:b,marks:[ITALIC]},{text: },{text:c,marks:[BOLD]},{text: d },{text:e,marks:[STRIKE]},{text: },{text:f,marks:[CODE]},{text:\\ng}]}}", "1 h1: A",
+		},
+		{
+			"- a\n  1. b\n- c", "{list:{items:[{spans:[{text:a}],items:[{spans:[{text:b}]}]},{spans:[{text:c}]}]}}",
+			"1 numbering:",
+		},
 		{"> a\n>\n> — B", "{quote:{spans:[{text:a}],attribution:B}}", ""},
-		{"![a](https://sen.example/media/media_a)\n\n*C*\n\n*d*", "{image:{media:media_a,caption:C,alt:a}}\n{paragraph:{spans:[{text:d,marks:[ITALIC]}]}}", ""},
-		{"*T*\n\n|  |  |\n|--|--|\n| a | b |", "{table:{caption:T,rows:[{cells:[{spans:[{text:a}]},{spans:[{text:b}]}]}]}}", ""},
-		{"a <script>alert(1)</script> <b>b</b>\n\n---\n\n[x](javascript:alert(1))", "{paragraph:{spans:[{text:a },{text:b,marks:[BOLD]}]}}\n{divider:{}}\n{paragraph:{spans:[{text:x}]}}", "1 link: javascript:alert(1); 1 script: alert(1)"},
-		{"a\n\n" + strings.Repeat(">", 40) + " b", "{paragraph:{spans:[{text:a}]}}\n{paragraph:{spans:[{text:" + strings.Repeat(">", 40) + " b}]}}", "1 markdown: " + strings.Repeat(">", 40) + " b"},
+		{
+			"![a](https://sen.example/media/media_a)\n\n*C*\n\n*d*",
+			"{image:{media:media_a,caption:C,alt:a}}\n{paragraph:{spans:[{text:d,marks:[ITALIC]}]}}", "",
+		},
+		{
+			"*T*\n\n|  |  |\n|--|--|\n| a | b |", "{table:{caption:T,rows:[{cells:[{spans:[{text:a}]},{spans:[{text:b}]}]}]}}",
+			"",
+		},
+		{
+			"a <script>alert(1)</script> <b>b</b>\n\n---\n\n[x](javascript:alert(1))",
+			"{paragraph:{spans:[{text:a },{text:b,marks:[BOLD]}]}}\n{divider:{}}\n{paragraph:{spans:[{text:x}]}}",
+			"1 link: javascript:alert(1); 1 script: alert(1)",
+		},
+		{
+			"a\n\n" + strings.Repeat(">", 40) + " b",
+			"{paragraph:{spans:[{text:a}]}}\n{paragraph:{spans:[{text:" + strings.Repeat(">", 40) + " b}]}}",
+			"1 markdown: " + strings.Repeat(">", 40) + " b",
+		},
 	} {
 		blocks, losses := FromMarkdown(c.markdown, mediumOf)
 		if diff := cmp.Diff(c.want, written(t, blocks)); diff != "" {
@@ -162,12 +242,15 @@ func allAsWritten(blocks []content.Block) []content.Block {
 func TestReadingTime(t *testing.T) {
 	const size = 10_000 // with 1 MB none takes 3 s
 	for _, part := range []string{
-		"<b>", "<p><b>", "<ul><li>", "<ul>", "<table><tr><td>", "<td colspan=50>", "<tr><td>", "<blockquote>", "<figure>", "<figure><figcaption>", "<a href=x>", "<br>a", "<p>a", "<p><b id=x><p>a",
+		"<b>", "<p><b>", "<ul><li>", "<ul>", "<table><tr><td>", "<td colspan=50>", "<tr><td>", "<blockquote>", "<figure>",
+		"<figure><figcaption>", "<a href=x>", "<br>a", "<p>a", "<p><b id=x><p>a",
 		"<", "<a ", "</b>", "<svg>", "<h1>", "</figure>", "<footer>a", "<blockquote><p>— a", "<pre> ", "<td rowspan=1000>",
-		">", "> - ", "- ", "1. ", "[", "![", "*a_ ", "*a **b ", "~a ~~b", "`a``", "[a](<b", "[a](", "|a", "|-", "<!--", "&", "\\", "a\n", "a\n\n", "> a\n", "- a\n", "[a]: u\n", "```\n", "\t", "    a\n\n", "* * ",
+		">", "> - ", "- ", "1. ", "[", "![", "*a_ ", "*a **b ", "~a ~~b", "`a``", "[a](<b", "[a](", "|a", "|-", "<!--", "&",
+		"\\", "a\n", "a\n\n", "> a\n", "- a\n", "[a]: u\n", "```\n", "\t", "    a\n\n", "* * ",
 	} {
 		for name, text := range map[string]string{
-			"": strings.Repeat(part, size/len(part)), " and text": strings.Repeat(part, size/2/len(part)) + strings.Repeat("\nx", size/4),
+			"":           strings.Repeat(part, size/len(part)),
+			" and text":  strings.Repeat(part, size/2/len(part)) + strings.Repeat("\nx", size/4),
 			" in parts":  strings.Repeat(strings.Repeat(part, 1900/len(part))+"\n\n", size/1900),
 			" deeper":    deeper(part, size),
 			" and lines": strings.Repeat(part, size/2/len(part)) + strings.Repeat("\n\nx", size/6),
@@ -205,7 +288,8 @@ func FuzzFromHTML(f *testing.F) {
 }
 
 func FuzzFromMarkdown(f *testing.F) {
-	for _, seed := range append(hostile, "> a\n> — b", "| a |\n|---|\n| b |", "[a]: javascript:x\n\n[a]", "*a*\n\n![](https://sen.example/media/media_a)\n\n*b*") {
+	for _, seed := range append(hostile, "> a\n> — b", "| a |\n|---|\n| b |", "[a]: javascript:x\n\n[a]",
+		"*a*\n\n![](https://sen.example/media/media_a)\n\n*b*") {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) { readable(t, text, FromMarkdown) })
@@ -213,9 +297,13 @@ func FuzzFromMarkdown(f *testing.F) {
 
 // hostile lists texts that are hard to read correctly or that try to inject code.
 var hostile = []string{
-	"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href=' jAvA\nscript:x'>x</a>", "<svg/onload=x><script/>y", "<style/>x", "<p>a<table><td><ul><li><figure><figcaption><blockquote>b",
-	"<figure><img src=https://sen.example/media/media_a><figure><img src=https://sen.example/media/media_b><figcaption>c", "<ul><ul><li>a</ul>b<ol>c", "<blockquote><p>a<p>— b<footer>c", "<table><caption>a<tr><td>b<th>c<td rowspan=9 colspan=9>",
-	"<pre>\n\n a\t b\n </pre>", "<b>a <i> b</b> c</i>&#0;&#x200b;&nbsp; ", "<iframe src=//x.example/?\"><iframe>", "<a href='mailto:a@b?subject=&quot; onclick=x'>a", "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+	"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href=' jAvA\nscript:x'>x</a>",
+	"<svg/onload=x><script/>y", "<style/>x", "<p>a<table><td><ul><li><figure><figcaption><blockquote>b",
+	"<figure><img src=https://sen.example/media/media_a><figure><img src=https://sen.example/media/media_b><figcaption>c",
+	"<ul><ul><li>a</ul>b<ol>c", "<blockquote><p>a<p>— b<footer>c",
+	"<table><caption>a<tr><td>b<th>c<td rowspan=9 colspan=9>",
+	"<pre>\n\n a\t b\n </pre>", "<b>a <i> b</b> c</i>&#0;&#x200b;&nbsp; ", "<iframe src=//x.example/?\"><iframe>",
+	"<a href='mailto:a@b?subject=&quot; onclick=x'>a", "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
 }
 
 // readable checks that the blocks and losses are valid, and that writing and reading them again gives the same

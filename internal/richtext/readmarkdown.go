@@ -37,7 +37,8 @@ func FromMarkdown(text string, media func(address string) (content.ID, bool)) ([
 
 // markdown converts Markdown to HTML. It lets HTML through, because FromHTML removes what can run code.
 var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
+	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough),
+		goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
 })
 
 // Limits of a part, which is the text between empty lines. The time of the parser grows as the square of these
@@ -49,8 +50,9 @@ const (
 )
 
 var (
-	parts       = regexp.MustCompile(`\n[ \t\r]*\n`)
-	writtenHTML = regexp.MustCompile(`^<(?:p|h[2-4]|figure|ul|ol|blockquote|table)[ >]`) // Markdown characters in such a part have no meaning
+	parts = regexp.MustCompile(`\n[ \t\r]*\n`)
+	// Markdown characters in such a part have no meaning
+	writtenHTML = regexp.MustCompile(`^<(?:p|h[2-4]|figure|ul|ol|blockquote|table)[ >]`)
 	blockStarts = regexp.MustCompile(`^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t])){` + strconv.Itoa(maxNestedStarts) + `}`)
 )
 

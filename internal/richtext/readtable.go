@@ -191,12 +191,16 @@ func (t *table) blocks(caption string) []content.Block {
 		}
 		t.rows[i] = row
 	}
-	if t.header && !t.kept && !slices.ContainsFunc(t.rows[0].Cells, func(c content.TableCell) bool { return len(c.Spans) > 0 }) {
+	if t.header && !t.kept &&
+		!slices.ContainsFunc(t.rows[0].Cells, func(c content.TableCell) bool { return len(c.Spans) > 0 }) {
 		t.header, t.rows = false, t.rows[1:]
 	}
 	switch {
 	case len(t.rows) > 0 || t.kept:
-		return []content.Block{{Table: &content.TableBlock{Header: t.header, Caption: caption, Rows: append([]content.TableRow{}, t.rows...)}}}
+		return []content.Block{{Table: &content.TableBlock{
+			Header: t.header, Caption: caption,
+			Rows: append([]content.TableRow{}, t.rows...),
+		}}}
 	case caption != "":
 		return []content.Block{{Paragraph: &content.ParagraphBlock{Spans: content.Spans{{Text: caption}}}}}
 	}

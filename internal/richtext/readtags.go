@@ -11,7 +11,8 @@ import (
 
 // blockElements lists the block elements that mean only a line break.
 var blockElements = []string{
-	"address", "article", "aside", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "header", "hgroup",
+	"address", "article", "aside", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "header",
+	"hgroup",
 	"html", "legend", "main", "nav", "p", "plaintext", "pre", "search", "section", "summary", "xmp",
 }
 
@@ -25,7 +26,10 @@ var skippedElements = []string{
 var rawTextElements = []string{"iframe", "noembed", "noframes", "noscript", "script", "style", "title"}
 
 // voidElements lists the elements that have no content and that readers do not see.
-var voidElements = []string{"area", "base", "basefont", "bgsound", "col", "frame", "link", "meta", "param", "source", "track", "wbr"}
+var voidElements = []string{
+	"area", "base", "basefont", "bgsound", "col", "frame", "link", "meta", "param", "source",
+	"track", "wbr",
+}
 
 // maxAddress bounds an address in bytes. Longer addresses are dropped.
 const maxAddress = 2048
@@ -47,7 +51,10 @@ func (r *reader) startAttributes(t html.Token, style map[string]string) {
 			r.lose("script", a.Key+"="+a.Val)
 		}
 	}
-	for _, colour := range []string{style["color"], style["background-color"], style["background"], attribute(t, "color"), attribute(t, "bgcolor")} {
+	for _, colour := range []string{
+		style["color"], style["background-color"], style["background"], attribute(t, "color"),
+		attribute(t, "bgcolor"),
+	} {
 		if isNotableColour(colour) {
 			r.lose("colour", colour)
 			return

@@ -222,18 +222,23 @@ func (in *inline) marks() (m marks) {
 // elementMarks gives the mark that an element sets.
 var elementMarks = map[string]content.Mark{
 	"b": content.MarkBold, "strong": content.MarkBold,
-	"i": content.MarkItalic, "em": content.MarkItalic, "cite": content.MarkItalic, "dfn": content.MarkItalic, "var": content.MarkItalic,
-	"u": content.MarkUnderline, "ins": content.MarkUnderline,
+	"i": content.MarkItalic, "em": content.MarkItalic, "cite": content.MarkItalic, "dfn": content.MarkItalic,
+	"var": content.MarkItalic,
+	"u":   content.MarkUnderline, "ins": content.MarkUnderline,
 	"s": content.MarkStrike, "del": content.MarkStrike, "strike": content.MarkStrike,
 	"sub": content.MarkSubscript, "sup": content.MarkSuperscript,
-	"code": content.MarkCode, "kbd": content.MarkCode, "samp": content.MarkCode, "tt": content.MarkCode, "pre": content.MarkCode,
+	"code": content.MarkCode, "kbd": content.MarkCode, "samp": content.MarkCode, "tt": content.MarkCode,
+	"pre": content.MarkCode,
 }
 
 // styles gives the marks that the declarations of a style attribute set and unset. Word and Google Docs write
 // "font-weight:700" on a span, and "font-weight:normal" on a b.
 var styles = map[string]struct{ set, unset map[string]content.Mark }{
 	"font-weight": {
-		map[string]content.Mark{"bold": content.MarkBold, "bolder": content.MarkBold, "600": content.MarkBold, "700": content.MarkBold, "800": content.MarkBold, "900": content.MarkBold},
+		map[string]content.Mark{
+			"bold": content.MarkBold, "bolder": content.MarkBold, "600": content.MarkBold,
+			"700": content.MarkBold, "800": content.MarkBold, "900": content.MarkBold,
+		},
 		map[string]content.Mark{"normal": content.MarkBold, "400": content.MarkBold},
 	},
 	"font-style": {
@@ -277,7 +282,10 @@ func (in *inline) beginStyled(element string, style map[string]string) {
 }
 
 // plainColours lists the colours whose loss is not reported, because text has them by default.
-var plainColours = []string{"", "black", "#000", "#000000", "windowtext", "inherit", "initial", "auto", "currentcolor", "rgb(0, 0, 0)", "rgb(0,0,0)"}
+var plainColours = []string{
+	"", "black", "#000", "#000000", "windowtext", "inherit", "initial", "auto", "currentcolor",
+	"rgb(0, 0, 0)", "rgb(0,0,0)",
+}
 
 // isNotableColour reports whether the loss of a colour is reported.
 func isNotableColour(colour string) bool {

@@ -64,7 +64,8 @@ func TestForms(t *testing.T) {
 			t.Fatal(err)
 		}
 		for form, got := range map[string]string{
-			".html": HTML(s.Blocks, s.medium), ".md": Markdown(s.Blocks, s.medium), ".txt": Text(s.Blocks), ".blocks": string(stored),
+			".html": HTML(s.Blocks, s.medium), ".md": Markdown(s.Blocks, s.medium), ".txt": Text(s.Blocks),
+			".blocks": string(stored),
 		} {
 			t.Run(name+form, func(t *testing.T) {
 				path := filepath.Join("testdata", name+form)
@@ -145,13 +146,17 @@ func safe(t testing.TB, name, s string) {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if slices.Contains([]string{"script", "style", "iframe", "object", "embed", "svg", "math", "form", "base", "link", "meta"}, n.Data) {
+		if slices.Contains([]string{
+			"script", "style", "iframe", "object", "embed", "svg", "math", "form", "base", "link",
+			"meta",
+		}, n.Data) {
 			t.Errorf("%s: there is a %s element", name, n.Data)
 		}
 		for _, a := range n.Attr {
 			value := strings.ToLower(strings.Join(strings.Fields(a.Val), ""))
 			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || (a.Key == "href" || a.Key == "src") &&
-				(strings.HasPrefix(value, "javascript:") || strings.HasPrefix(value, "data:") || strings.HasPrefix(value, "vbscript:") || strings.HasPrefix(value, "//")) {
+				(strings.HasPrefix(value, "javascript:") || strings.HasPrefix(value, "data:") ||
+					strings.HasPrefix(value, "vbscript:") || strings.HasPrefix(value, "//")) {
 				t.Errorf("%s: there is %s=%q", name, a.Key, a.Val)
 			}
 		}
@@ -182,11 +187,20 @@ func TestMarkdownOfText(t *testing.T) {
 		spans []content.Span
 		want  string
 	}{
-		"a backslash at the end":     {[]content.Span{{Text: `Thư mục D:\`}}, `<p>Thư mục D:\</p>`},
-		"line breaks at the end":     {[]content.Span{{Text: "một\n\n"}}, "<p>một<br><br><!-- --></p>"},
-		"a bar in code":              {[]content.Span{{Text: "a|b", Marks: code}}, "<p><code>a|b</code></p>"},
-		"code beside code":           {[]content.Span{{Text: "a", Marks: code}, {Text: "b`<img src=x>", Marks: code}}, "<p><code>ab`&lt;img src=x&gt;</code></p>"},
-		"code beside code, one bold": {[]content.Span{{Text: "a", Marks: code}, {Text: "b", Marks: []content.Mark{content.MarkBold, content.MarkCode}}}, "<p><code>a</code><strong><code>b</code></strong></p>"},
+		"a backslash at the end": {[]content.Span{{Text: `Thư mục D:\`}}, `<p>Thư mục D:\</p>`},
+		"line breaks at the end": {[]content.Span{{Text: "một\n\n"}}, "<p>một<br><br><!-- --></p>"},
+		"a bar in code":          {[]content.Span{{Text: "a|b", Marks: code}}, "<p><code>a|b</code></p>"},
+		"code beside code": {
+			[]content.Span{{Text: "a", Marks: code}, {Text: "b`<img src=x>", Marks: code}},
+			"<p><code>ab`&lt;img src=x&gt;</code></p>",
+		},
+		"code beside code, one bold": {
+			[]content.Span{
+				{Text: "a", Marks: code},
+				{Text: "b", Marks: []content.Mark{content.MarkBold, content.MarkCode}},
+			},
+			"<p><code>a</code><strong><code>b</code></strong></p>",
+		},
 	} {
 		var out bytes.Buffer
 		text := Markdown([]content.Block{{Paragraph: &content.ParagraphBlock{Spans: c.spans}}}, nil)
@@ -200,7 +214,10 @@ func TestMarkdownOfText(t *testing.T) {
 	cell := func(spans ...content.Span) content.TableRow {
 		return content.TableRow{Cells: []content.TableCell{{Spans: spans}}}
 	}
-	table := &content.TableBlock{Header: true, Rows: []content.TableRow{cell(content.Span{Text: "x|y"}), cell(content.Span{Text: "a|b", Marks: code})}}
+	table := &content.TableBlock{
+		Header: true,
+		Rows:   []content.TableRow{cell(content.Span{Text: "x|y"}), cell(content.Span{Text: "a|b", Marks: code})},
+	}
 	var out bytes.Buffer
 	if err := parser.Convert([]byte(Markdown([]content.Block{{Table: table}}, nil)), &out); err != nil {
 		t.Fatal(err)
@@ -222,7 +239,8 @@ func words(s string) []string {
 	for n := range root.Descendants() {
 		if n.Type == html.TextNode {
 			b.WriteString(n.Data)
-		} else if n.Type == html.ElementNode && !slices.Contains([]string{"strong", "em", "u", "s", "del", "code", "sub", "sup", "a"}, n.Data) {
+		} else if n.Type == html.ElementNode &&
+			!slices.Contains([]string{"strong", "em", "u", "s", "del", "code", "sub", "sup", "a"}, n.Data) {
 			b.WriteByte(' ')
 		}
 	}
@@ -239,12 +257,18 @@ func TestReadingMinutes(t *testing.T) {
 
 // FuzzHTML searches for a text or an address that makes the HTML unsafe.
 func FuzzHTML(f *testing.F) {
-	for _, seed := range []string{"x", "a\r\nb\rc", "javascript:alert(1)", "<script>", "\x00", "https://a.example/?\"onload=x", " jAvA\nscript:x", "&#106;avascript:x"} {
+	for _, seed := range []string{
+		"x", "a\r\nb\rc", "javascript:alert(1)", "<script>", "\x00",
+		"https://a.example/?\"onload=x", " jAvA\nscript:x", "&#106;avascript:x",
+	} {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, text, address string) {
 		s := sample{Media: map[content.ID]Medium{"m": {URL: address, Alt: text}}}
-		paragraph := HTML([]content.Block{{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: text}, {Text: address}}}}}, s.medium)
+		paragraph := HTML([]content.Block{{Paragraph: &content.ParagraphBlock{Spans: []content.Span{
+			{Text: text},
+			{Text: address},
+		}}}}, s.medium)
 		if behind := policy().Sanitize(paragraph); behind != paragraph {
 			t.Errorf("the policy makes %q of %q", behind, paragraph)
 		}

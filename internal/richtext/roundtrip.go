@@ -167,7 +167,10 @@ func asWritten(b content.Block, media Media) content.Block {
 		return content.Block{Table: t}
 	case b.File != nil:
 		m, _ := media(b.File.MediaID)
-		return content.Block{File: &content.FileBlock{MediaID: b.File.MediaID, Caption: firstNonEmpty(b.File.Caption, m.Title)}}
+		return content.Block{File: &content.FileBlock{
+			MediaID: b.File.MediaID,
+			Caption: firstNonEmpty(b.File.Caption, m.Title),
+		}}
 	case b.Embed != nil:
 		e := *b.Embed
 		e.URL = content.URL(link(string(e.URL)))

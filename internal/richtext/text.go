@@ -63,7 +63,8 @@ func blockText(b content.Block) string {
 func itemsText(items []content.ListItem, depth int) []string {
 	var rows []string
 	for _, item := range items {
-		rows = append(rows, strings.Repeat("  ", min(depth, MaxNesting))+"– "+strings.ReplaceAll(plain(item.Spans), "\n", " "))
+		rows = append(rows,
+			strings.Repeat("  ", min(depth, MaxNesting))+"– "+strings.ReplaceAll(plain(item.Spans), "\n", " "))
 		rows = append(rows, itemsText(item.Items, depth+1)...)
 	}
 	return rows

@@ -211,7 +211,8 @@ func TestTexts(t *testing.T) {
 				t.Errorf("%s%s: %q is not in NFC", from, at, text)
 			case strings.TrimSpace(text) == "":
 				t.Errorf("%s%s: an empty text", from, at)
-			case strings.Contains(low, "null"), strings.Contains(low, "undefined"), strings.Contains(low, "[object"), strings.ContainsAny(text, "{}"):
+			case strings.Contains(low, "null"), strings.Contains(low, "undefined"), strings.Contains(low, "[object"),
+				strings.ContainsAny(text, "{}"):
 				t.Errorf("%s%s: %q", from, at, text)
 			}
 		}
@@ -258,7 +259,10 @@ func TestDifferent(t *testing.T) {
 
 // TestNames checks that the names of invented entries say that they are invented.
 func TestNames(t *testing.T) {
-	realOnes := map[content.ID]bool{"article_hoi-nghi-so-ket-2020": true, "author_minh-thu": true, "event_hoi-nghi-2020-12-02": true}
+	realOnes := map[content.ID]bool{
+		"article_hoi-nghi-so-ket-2020": true, "author_minh-thu": true,
+		"event_hoi-nghi-2020-12-02": true,
+	}
 	for _, name := range []string{
 		"tinh-uy-dong-thap", "ubnd-tinh-dong-thap", "so-cong-thuong", "p-khtcth",
 		"so-ke-hoach-va-dau-tu", "ban-quan-ly-khu-kinh-te",
@@ -297,17 +301,21 @@ func TestFacts(t *testing.T) {
 	b := load(t)
 	zone := time.FixedZone("+07", 7*60*60)
 	event := find[*content.Event](t, b, "event_hoi-nghi-2020-12-02")
-	if at := event.StartsAt.In(zone); at.Format(time.DateOnly) != "2020-12-02" || at.Hour() >= 12 || event.TimeZone != "Asia/Ho_Chi_Minh" {
+	if at := event.StartsAt.In(zone); at.Format(time.DateOnly) != "2020-12-02" || at.Hour() >= 12 ||
+		event.TimeZone != "Asia/Ho_Chi_Minh" {
 		t.Errorf("the event is at %v", at)
 	}
-	if len(event.ProgramIDs) != 2 || len(event.Agenda) != 5 || len(event.Participants) != 5 || len(event.Participants[0].Positions) != 2 {
-		t.Errorf("the event: %d programmes, %d points, %d participants", len(event.ProgramIDs), len(event.Agenda), len(event.Participants))
+	if len(event.ProgramIDs) != 2 || len(event.Agenda) != 5 || len(event.Participants) != 5 ||
+		len(event.Participants[0].Positions) != 2 {
+		t.Errorf("the event: %d programmes, %d points, %d participants", len(event.ProgramIDs), len(event.Agenda),
+			len(event.Participants))
 	}
 	article := find[*content.Article](t, b, "article_hoi-nghi-so-ket-2020")
 	if article.Title["vi"] != "Hội nghị sơ kết Đề án Tái cơ cấu ngành công nghiệp tỉnh Đồng Tháp và trao giải sản phẩm CNNTTB năm 2020" {
 		t.Errorf("title %q", article.Title["vi"])
 	}
-	if !article.PublishedAt.Equal(time.Date(2020, 12, 3, 8, 0, 0, 0, zone)) || !article.CreatedAt.Equal(article.PublishedAt) || article.Version != 1 {
+	if !article.PublishedAt.Equal(time.Date(2020, 12, 3, 8, 0, 0, 0, zone)) ||
+		!article.CreatedAt.Equal(article.PublishedAt) || article.Version != 1 {
 		t.Errorf("published %v, created %v, version %d", article.PublishedAt, article.CreatedAt, article.Version)
 	}
 	if article.Byline["vi"] != "Minh Thư – P. KHTCTH" || len(article.AwardIDs) != 40 {
@@ -332,7 +340,8 @@ func TestFacts(t *testing.T) {
 		if award, ok := item.Content.(*content.Award); ok {
 			levels[award.Level]++
 			round := find[*content.AwardRound](t, b, award.RoundID)
-			if award.Level != round.Level || award.Year != round.Year || award.SeriesID != round.SeriesID || award.EventID != round.CeremonyID {
+			if award.Level != round.Level || award.Year != round.Year || award.SeriesID != round.SeriesID ||
+				award.EventID != round.CeremonyID {
 				t.Errorf("%s differs from its round", award.ID)
 			}
 		}

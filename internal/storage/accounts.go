@@ -48,7 +48,8 @@ func (s *Store) Accounts(ctx context.Context) ([]*content.Account, error) {
 
 // EnabledAdmins counts the administrators who can sign in.
 func (s *Store) EnabledAdmins(ctx context.Context) (int, error) {
-	return count(ctx, s.engine.Table(accounts), bson.D{{Key: "role", Value: content.RoleAdmin}, {Key: "disabledAt", Value: nil}})
+	return count(ctx, s.engine.Table(accounts),
+		bson.D{{Key: "role", Value: content.RoleAdmin}, {Key: "disabledAt", Value: nil}})
 }
 
 // AccountChange holds the new values of an account's fields. A nil field stays as it is.
@@ -126,7 +127,8 @@ func (s *Store) EndSessions(ctx context.Context, account, but string) error {
 
 // SweepSessions removes the expired sessions and returns their number.
 func (s *Store) SweepSessions(ctx context.Context, now time.Time) (int, error) {
-	return s.engine.Table(sessions).Write(ctx, engine.DeleteAll(bson.D{{Key: "expiresAt", Value: bson.D{{Key: "$lte", Value: now}}}}))
+	return s.engine.Table(sessions).Write(ctx,
+		engine.DeleteAll(bson.D{{Key: "expiresAt", Value: bson.D{{Key: "$lte", Value: now}}}}))
 }
 
 // AddToken adds a token.
@@ -178,7 +180,8 @@ func (s *Store) SigningKey(ctx context.Context, fresh []byte) ([]byte, error) {
 	key, ok, err := findOne[signingKey](ctx, table, engine.ByID(id))
 	if !ok && err == nil {
 		_, err = table.Write(ctx, engine.Insert(signingKey{id, fresh}))
-		if err == nil || errors.Is(err, engine.ErrDuplicate) { // several servers may insert at the same time: the first one wins
+		// several servers may insert at the same time: the first one wins
+		if err == nil || errors.Is(err, engine.ErrDuplicate) {
 			key, ok, err = findOne[signingKey](ctx, table, engine.ByID(id))
 		}
 	}

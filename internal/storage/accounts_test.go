@@ -20,7 +20,10 @@ var instant = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 func TestAccounts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
-		lan := &content.Account{ID: "account_1", Login: "lan@sen.example", Name: "Lan", Role: content.RoleAdmin, Password: "x", MustChangePassword: true, CreatedAt: instant}
+		lan := &content.Account{
+			ID: "account_1", Login: "lan@sen.example", Name: "Lan", Role: content.RoleAdmin,
+			Password: "x", MustChangePassword: true, CreatedAt: instant,
+		}
 		minh := &content.Account{ID: "account_2", Login: "minh", Name: "Minh", Role: content.RoleWriter, CreatedAt: instant}
 		for _, a := range []*content.Account{minh, lan} {
 			if err := store.AddAccount(ctx, a); err != nil {
@@ -56,14 +59,19 @@ func TestAccounts(t *testing.T) {
 		admins(1)
 		later := instant.Add(time.Hour)
 		got, _, err := store.ChangeAccount(ctx, minh.ID, storage.AccountChange{
-			Name: new("Minh Thư"), Role: new(content.RoleAdmin), Password: new("y"), MustChangePassword: new(true), DisabledAt: &later,
+			Name: new("Minh Thư"), Role: new(content.RoleAdmin), Password: new("y"), MustChangePassword: new(true),
+			DisabledAt: &later,
 		})
-		want := &content.Account{ID: "account_2", Login: "minh", Name: "Minh Thư", Role: content.RoleAdmin, Password: "y", MustChangePassword: true, CreatedAt: instant, DisabledAt: &later}
+		want := &content.Account{
+			ID: "account_2", Login: "minh", Name: "Minh Thư", Role: content.RoleAdmin, Password: "y",
+			MustChangePassword: true, CreatedAt: instant, DisabledAt: &later,
+		}
 		if err != nil || !cmp.Equal(got, want) {
 			t.Errorf("changed: %v\n%s", err, cmp.Diff(want, got))
 		}
 		admins(1)
-		if got, _, err = store.ChangeAccount(ctx, minh.ID, storage.AccountChange{DisabledAt: new(time.Time{})}); err != nil || got.DisabledAt != nil {
+		if got, _, err = store.ChangeAccount(ctx, minh.ID, storage.AccountChange{DisabledAt: new(time.Time{})}); err != nil ||
+			got.DisabledAt != nil {
 			t.Errorf("enabled again: %+v, %v", got, err)
 		}
 		admins(2)
@@ -102,7 +110,10 @@ func TestSessions(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		for i, account := range []string{"a", "a", "a", "b"} {
-			s := &content.Session{ID: fmt.Sprint(i), AccountID: account, CreatedAt: instant, ExpiresAt: instant.Add(time.Duration(i) * time.Hour)}
+			s := &content.Session{
+				ID: fmt.Sprint(i), AccountID: account, CreatedAt: instant,
+				ExpiresAt: instant.Add(time.Duration(i) * time.Hour),
+			}
 			if err := store.AddSession(ctx, s); err != nil {
 				t.Fatal(err)
 			}
@@ -239,14 +250,24 @@ func TestConcurrentChangesOfPeople(t *testing.T) {
 		ctx, store := t.Context(), testkit.Store(t, e)
 		for i := range 20 {
 			account, token := fmt.Sprintf("account_%d", i), fmt.Sprintf("token_%d", i)
-			if err := store.AddAccount(ctx, &content.Account{ID: account, Login: account, Role: content.RoleAdmin, Password: "x", CreatedAt: instant}); err != nil {
+			if err := store.AddAccount(ctx,
+				&content.Account{
+					ID: account, Login: account, Role: content.RoleAdmin, Password: "x",
+					CreatedAt: instant,
+				}); err != nil {
 				t.Fatal(err)
 			}
-			if err := store.AddToken(ctx, &content.Token{ID: token, Name: token, Hash: token, Role: content.RoleAdmin, CreatedAt: instant}); err != nil {
+			if err := store.AddToken(ctx,
+				&content.Token{ID: token, Name: token, Hash: token, Role: content.RoleAdmin, CreatedAt: instant}); err != nil {
 				t.Fatal(err)
 			}
 			var wg sync.WaitGroup
-			for _, c := range []storage.AccountChange{{Name: new("Lan")}, {Role: new(content.RoleReader)}, {Password: new("y")}, {DisabledAt: new(instant)}} {
+			for _, c := range []storage.AccountChange{
+				{Name: new("Lan")},
+				{Role: new(content.RoleReader)},
+				{Password: new("y")},
+				{DisabledAt: new(instant)},
+			} {
 				wg.Go(func() {
 					if _, _, err := store.ChangeAccount(ctx, account, c); err != nil {
 						t.Error(err)

@@ -42,7 +42,8 @@ func (s *Store) Export(ctx context.Context, people bool, each func(collection st
 // withoutForms returns a document of a collection without the parts that [Store.Restore] computes.
 func withoutForms(collection string, doc bson.D) bson.D {
 	if collection == routes {
-		return slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField || e.Key == programField })
+		return slices.DeleteFunc(doc,
+			func(e bson.E) bool { return e.Key == publicField || e.Key == hiddenField || e.Key == programField })
 	}
 	for i, field := range doc {
 		if copied, ok := field.Value.(bson.D); ok && (field.Key == "live" || field.Key == "draft") {

@@ -15,7 +15,10 @@ func awards() spec[*content.Award, *content.AwardFilter] {
 		texts: map[string]func(*content.Award) content.Text{
 			"title": func(e *content.Award) content.Text { return e.Title },
 		},
-		orders:    query.WithCommon(map[string]query.SortKey{"TITLE": query.Alphabet("title"), "YEAR": query.Number("year"), "RANK": query.Alphabet("rank")}),
+		orders: query.WithCommon(map[string]query.SortKey{
+			"TITLE": query.Alphabet("title"), "YEAR": query.Number("year"),
+			"RANK": query.Alphabet("rank"),
+		}),
 		composed:  map[string]composed[*content.Award]{"rank": {first: standing, then: "title"}},
 		order:     "YEAR_DESC",
 		ranked:    map[string]string{"round": "RANK"},

@@ -75,13 +75,17 @@ func (c *Collection[T, F]) cachedEntry(id content.ID, fields fieldSet) (e T, hav
 // Cached reads the entries with some ids for readers, from the cache as far as possible. Unlike [Collection.ByIDs] it
 // returns them in the order of the ids, with nil for an entry that does not exist. The entries are shared: the caller
 // must not change them.
-func (c *Collection[T, F]) Cached(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
+func (c *Collection[T, F]) Cached(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string,
+) ([]T, error) {
 	note(ctx, ids)
 	return c.cached(ctx, ids, stage, fields)
 }
 
 // cached does what Cached does, without recording the tags of what is read.
-func (c *Collection[T, F]) cached(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) ([]T, error) {
+func (c *Collection[T, F]) cached(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string,
+) ([]T, error) {
 	lookup, entries := c.cachedLookup(ids, stage, fields)
 	if err := c.store.Look(ctx, lookup); err != nil {
 		return nil, err
@@ -92,7 +96,9 @@ func (c *Collection[T, F]) cached(ctx context.Context, ids []content.ID, stage c
 // CachedLookup prepares a read of entries like that of [Collection.Cached]. The caller passes the lookup to
 // [Store.Look] and then calls the function, which returns the entries. The lookup is nil if all entries are in the
 // cache.
-func (c *Collection[T, F]) CachedLookup(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (*Lookup, func() []T) {
+func (c *Collection[T, F]) CachedLookup(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string,
+) (*Lookup, func() []T) {
 	note(ctx, ids)
 	return c.cachedLookup(ids, stage, fields)
 }

@@ -82,7 +82,8 @@ func TestCached(t *testing.T) {
 			t.Errorf("%d round trips for a draft", n)
 		}
 
-		if err := store.Articles.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{at: {"title": content.Text{"vi": "Khác"}}}); err != nil {
+		if err := store.Articles.SetDerived(t.Context(), content.StagePublished,
+			map[content.ID]map[string]any{at: {"title": content.Text{"vi": "Khác"}}}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err = store.Articles.Cached(t.Context(), []content.ID{gone}, content.StagePublished, nil); err != nil {
@@ -103,7 +104,8 @@ func TestChangesOfOtherPrograms(t *testing.T) {
 	testkit.Follow(t, store)
 	var known *content.Tag
 	read := func() string {
-		pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
+		pages, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Fields: []string{"name"}},
+			[]storage.Within{{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +113,8 @@ func TestChangesOfOtherPrograms(t *testing.T) {
 		return known.Name["vi"]
 	}
 	read()
-	if err := other.Tags.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{known.ID: {"name": content.Text{"vi": "Khác"}}}); err != nil {
+	if err := other.Tags.SetDerived(t.Context(), content.StagePublished,
+		map[content.ID]map[string]any{known.ID: {"name": content.Text{"vi": "Khác"}}}); err != nil {
 		t.Fatal(err)
 	}
 	for range 1000 {
@@ -162,7 +165,8 @@ func TestCachedPages(t *testing.T) {
 			}
 			got := page("a new page of what is known", 1, list{First: new(10), Offset: &offset}, "title")
 			fresh := testkit.UncachedStore(t, e)
-			pages, err := fresh.Articles.Pages(t.Context(), list{First: new(10), Offset: &offset, Fields: []string{"title"}}, []storage.Within{{}})
+			pages, err := fresh.Articles.Pages(t.Context(), list{First: new(10), Offset: &offset, Fields: []string{"title"}},
+				[]storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -181,7 +185,8 @@ func TestCachedPages(t *testing.T) {
 		page("again", 0, section, "title")
 		section.First = new(7)
 		page("another page of it", 1, section, "title")
-		if err := store.Sections.SetDerived(t.Context(), content.StagePublished, map[content.ID]map[string]any{"section_tin-tuc": {"position": 3}}); err != nil {
+		if err := store.Sections.SetDerived(t.Context(), content.StagePublished,
+			map[content.ID]map[string]any{"section_tin-tuc": {"position": 3}}); err != nil {
 			t.Fatal(err)
 		}
 		page("after a change of the section", 2, section, "title")
@@ -201,14 +206,16 @@ func TestFilterHidesDrafts(t *testing.T) {
 			}
 			return content.NewEntry(&content.Tag{Base: base, Name: content.Text{"vi": slug}}, published)
 		}
-		if err := store.Tags.Put(t.Context(), []*content.Entry[*content.Tag]{tag("tag_a", "kin", false), tag("tag_b", "mo", true)}); err != nil {
+		if err := store.Tags.Put(t.Context(),
+			[]*content.Entry[*content.Tag]{tag("tag_a", "kin", false), tag("tag_b", "mo", true)}); err != nil {
 			t.Fatal(err)
 		}
 		article := &content.Article{
 			Base:  content.Base{ID: "article_a", Slug: "a", Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
 			Title: content.Text{"vi": "A"}, TagIDs: []content.ID{"tag_a", "tag_b"},
 		}
-		if err := store.Articles.Put(t.Context(), []*content.Entry[*content.Article]{content.NewEntry(article, true)}); err != nil {
+		if err := store.Articles.Put(t.Context(),
+			[]*content.Entry[*content.Article]{content.NewEntry(article, true)}); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
@@ -226,7 +233,8 @@ func TestFilterHidesDrafts(t *testing.T) {
 		} {
 			for range 2 { // the second time from the cache, if there is one
 				pages, err := store.Articles.Pages(t.Context(), storage.List[*content.ArticleFilter]{
-					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true}, Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{c.slug}}},
+					Stage: c.stage, Drafts: c.drafts, Asked: storage.Asked{Total: true},
+					Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{c.slug}}},
 				}, []storage.Within{{}})
 				if err != nil {
 					t.Fatal(err)
@@ -244,11 +252,16 @@ func TestMemoryWeight(t *testing.T) {
 	const n = 2000
 	body := make([]content.Block, 10)
 	for i := range body {
-		body[i] = content.Block{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: strings.Repeat("Đồng Tháp ", 30)}}}}
+		body[i] = content.Block{Paragraph: &content.ParagraphBlock{Spans: []content.Span{{Text: strings.Repeat("Đồng Tháp ",
+			30)}}}}
 	}
 	for name, article := range map[string]*content.Article{
 		"with a body": {Title: content.Text{"vi": "Hội nghị"}, Body: content.RichText{"vi": body}},
-		"of a list":   {Title: content.Text{"vi": "Hội nghị sơ kết"}, Lead: content.Text{"vi": strings.Repeat("Đồng Tháp ", 10)}, AuthorIDs: []content.ID{"author_1"}, TagIDs: []content.ID{"tag_1", "tag_2"}},
+		"of a list": {
+			Title: content.Text{"vi": "Hội nghị sơ kết"},
+			Lead:  content.Text{"vi": strings.Repeat("Đồng Tháp ", 10)}, AuthorIDs: []content.ID{"author_1"},
+			TagIDs: []content.ID{"tag_1", "tag_2"},
+		},
 	} {
 		raw, err := bsondoc.Marshal(article)
 		if err != nil {

@@ -36,7 +36,9 @@ func (c *Collection[T, F]) IDs(ctx context.Context) (ids []content.ID, err error
 
 // Claims calls a function with every claimed slug: its kind, its entry, the time of the claim, and whether the claim
 // says that readers see the entry.
-func (s *Store) Claims(ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error) error {
+func (s *Store) Claims(
+	ctx context.Context, each func(kind content.Kind, slug string, entry content.ID, at time.Time, public bool) error,
+) error {
 	return s.engine.Table(routes).Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
 		var held claim
 		if err := bsondoc.Unmarshal(doc, &held); err != nil {

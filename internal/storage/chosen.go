@@ -14,7 +14,9 @@ import (
 )
 
 // readMixed does what readPages does, where an editor chose the elements of some of the lists.
-func (c *Collection[T, F]) readMixed(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
+func (c *Collection[T, F]) readMixed(
+	ctx context.Context, l List[F], parents []Within, since uint64,
+) ([]readPage[T], error) {
 	var chosen, others []Within
 	for _, w := range parents {
 		if w.Chosen {
@@ -81,7 +83,9 @@ func (c *Collection[T, F]) chosenPages(ctx context.Context, l List[F], parents [
 // chosen returns the entries, out of those with some ids, that a list may show. If the ids are few and the list has
 // no filter, it returns the entries themselves, from the cache as far as possible. Otherwise it looks up only which
 // ids are visible, and the values of the map are nil.
-func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page, ids []content.ID, parents int) (map[content.ID]T, error) {
+func (c *Collection[T, F]) chosen(
+	ctx context.Context, l List[F], p *query.Page, ids []content.ID, parents int,
+) (map[content.ID]T, error) {
 	found := make(map[content.ID]T, len(ids))
 	if len(ids) == 0 {
 		return found, nil
@@ -96,11 +100,12 @@ func (c *Collection[T, F]) chosen(ctx context.Context, l List[F], p *query.Page,
 		return found, err
 	}
 	filter := p.Filter(Within{Any: []Link{{Field: "_id", IDs: ids}}}, nil)
-	err := c.read(p.View).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)}, func(doc bson.Raw) error {
-		var unread T
-		found[content.ID(bsondoc.ID(doc))] = unread
-		return nil
-	})
+	err := c.read(p.View).Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Batch: len(ids)},
+		func(doc bson.Raw) error {
+			var unread T
+			found[content.ID(bsondoc.ID(doc))] = unread
+			return nil
+		})
 	return found, err
 }
 

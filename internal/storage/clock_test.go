@@ -13,8 +13,14 @@ import (
 // clock is wrong by 5 s or more are not ready.
 func TestClocks(t *testing.T) {
 	e := testkit.MongoDB(t)
-	for _, off := range []time.Duration{0, 2 * time.Second, -2 * time.Second, 12 * time.Second, -70 * time.Second, time.Hour} {
-		store := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t), Clock: func() time.Time { return time.Now().Add(off) }})
+	for _, off := range []time.Duration{
+		0, 2 * time.Second, -2 * time.Second, 12 * time.Second, -70 * time.Second,
+		time.Hour,
+	} {
+		store := storage.New(storage.Options{
+			Engine: e.Open(t), Log: testkit.Log(t),
+			Clock: func() time.Time { return time.Now().Add(off) },
+		})
 		t.Cleanup(store.Close)
 		if err := store.Prepare(t.Context()); err != nil {
 			t.Fatal(err)

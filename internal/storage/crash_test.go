@@ -38,7 +38,8 @@ func reopened(t *testing.T, where string) *storage.Store {
 
 // crashActor returns a context with the actor of these tests.
 func crashActor() context.Context {
-	return auth.WithActor(context.Background(), &content.Actor{ID: "account_admin", Name: "Admin", Role: content.RoleAdmin})
+	return auth.WithActor(context.Background(),
+		&content.Actor{ID: "account_admin", Name: "Admin", Role: content.RoleAdmin})
 }
 
 // do makes a change that must succeed.
@@ -158,7 +159,9 @@ func killed(t *testing.T, test string, env ...string) {
 }
 
 // afterCrash checks what a restarted program finds.
-func afterCrash(t *testing.T, store *storage.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
+func afterCrash(
+	t *testing.T, store *storage.Store, action content.Action, step string, change func(content.ID, int) newsroom.Change,
+) {
 	t.Helper()
 	ctx := context.Background()
 	later := func() time.Time { return time.Now().Add(time.Hour) }
@@ -179,14 +182,21 @@ func afterCrash(t *testing.T, store *storage.Store, action content.Action, step 
 	}
 	if action == content.ActionDeleteForever {
 		// The slug is free: a new entry gets it.
-		if made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")}); made.Content.Common().Slug != "the-cu" {
+		if made := do(t, room,
+			newsroom.Change{
+				Action: content.ActionCreate, Kind: content.KindTag,
+				Input: name("Thẻ cũ"),
+			}); made.Content.Common().Slug != "the-cu" {
 			t.Errorf("the slug of a removed entry is still claimed: %s", made.Content.Common().Slug)
 		}
 	}
 }
 
 // afterChange makes the next change of the tag, and checks that every version has its revision.
-func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, action content.Action, step string, change func(content.ID, int) newsroom.Change) {
+func afterChange(
+	t *testing.T, store *storage.Store, room *newsroom.Newsroom, action content.Action, step string,
+	change func(content.ID, int) newsroom.Change,
+) {
 	t.Helper()
 	ctx := context.Background()
 	committed := step == "entry saved" || step == "claims settled" || step == "revision marked"
@@ -216,11 +226,14 @@ func afterChange(t *testing.T, store *storage.Store, room *newsroom.Newsroom, ac
 		}
 	}
 	all := 100
-	pages, err := store.Revisions.Pages(ctx, storage.List[*content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}}, []storage.Within{{}})
+	pages, err := store.Revisions.Pages(ctx,
+		storage.List[*content.RevisionFilter]{First: &all, Asked: storage.Asked{Total: true}}, []storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	total, err := store.Tags.Pages(ctx, storage.List[*content.TagFilter]{First: &all, Asked: storage.Asked{Total: true}, Stage: content.StageDraft}, []storage.Within{{}})
+	total, err := store.Tags.Pages(ctx,
+		storage.List[*content.TagFilter]{First: &all, Asked: storage.Asked{Total: true}, Stage: content.StageDraft},
+		[]storage.Within{{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,9 @@ var byID = bson.D{{Key: "_id", Value: 1}}
 var idOnly = bson.D{{Key: "_id", Value: 1}}
 
 // findOne reads one document, or only some fields of it. It returns false if there is none.
-func findOne[T any](ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E) (doc *T, ok bool, err error) {
+func findOne[T any](
+	ctx context.Context, table engine.Table, filter bson.D, fields ...bson.E,
+) (doc *T, ok bool, err error) {
 	err = table.Find(ctx, engine.Query{Filter: filter, Fields: fields, Limit: 1}, func(raw bson.Raw) error {
 		doc, ok = new(T), true
 		return bsondoc.Unmarshal(raw, doc)

@@ -12,7 +12,10 @@ func events() spec[*content.Event, *content.EventFilter] {
 		texts: map[string]func(*content.Event) content.Text{
 			"name": func(e *content.Event) content.Text { return e.Name },
 		},
-		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name"), "STARTS_AT": query.Moment("startsAt")}),
+		orders: query.WithCommon(map[string]query.SortKey{
+			"NAME":      query.Alphabet("name"),
+			"STARTS_AT": query.Moment("startsAt"),
+		}),
 		order:     "STARTS_AT_DESC",
 		relations: []string{"organizers", "programs", "tags"},
 		values:    []string{"type", "eventStatus"},

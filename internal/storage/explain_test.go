@@ -36,8 +36,10 @@ func TestIndexes(t *testing.T) {
 		"createdAt":   {Common: content.Common{CreatedAt: moment}},
 		"updatedAt":   {Common: content.Common{UpdatedAt: moment}},
 	})
-	explain(t, db, store.Authors, map[string]*content.AuthorFilter{"createdAt": {Common: content.Common{CreatedAt: moment}}})
-	explain(t, db, store.Organizations, map[string]*content.OrganizationFilter{"updatedAt": {Common: content.Common{UpdatedAt: moment}}})
+	explain(t, db, store.Authors,
+		map[string]*content.AuthorFilter{"createdAt": {Common: content.Common{CreatedAt: moment}}})
+	explain(t, db, store.Organizations,
+		map[string]*content.OrganizationFilter{"updatedAt": {Common: content.Common{UpdatedAt: moment}}})
 	explain(t, db, store.Events, map[string]*content.EventFilter{
 		"startsAt":    {StartsAt: moment},
 		"endsAt":      {EndsAt: moment},
@@ -150,7 +152,13 @@ func TestSectionAndTag(t *testing.T) {
 	store, db := testkit.Store(t, e), testkit.Database(t, e)
 	putArticles(t, store, 800)
 	putEnds(t, store, "section_1", "tag_3")
-	list := storage.List[*content.ArticleFilter]{First: new(10), Filter: &content.ArticleFilter{Section: &content.SectionRelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_3"}}}}
+	list := storage.List[*content.ArticleFilter]{
+		First: new(10),
+		Filter: &content.ArticleFilter{
+			Section: &content.SectionRelationFilter{IDs: []content.ID{"section_1"}},
+			Tags:    &content.TagRelationFilter{IDs: []content.ID{"tag_3"}},
+		},
+	}
 	for _, bare := range []bool{false, true} {
 		plan, err := store.Articles.Explain(t.Context(), db, list, storage.Within{}, bare)
 		if err != nil {
@@ -175,7 +183,8 @@ func TestCovered(t *testing.T) {
 		"a section": {Any: []storage.Link{{Field: "section", IDs: []content.ID{"section_0"}}}},
 	} {
 		for bare, want := range map[bool]int64{true: 0, false: 21} {
-			plan, err := store.Articles.Explain(t.Context(), db, storage.List[*content.ArticleFilter]{First: new(20)}, within, bare)
+			plan, err := store.Articles.Explain(t.Context(), db, storage.List[*content.ArticleFilter]{First: new(20)}, within,
+				bare)
 			if err != nil {
 				t.Fatal(err)
 			}

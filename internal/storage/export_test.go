@@ -16,7 +16,9 @@ import (
 
 // Explain returns how the engine reads a page: the winning plan and the number of examined keys and documents. If
 // bare is true, it reads only ids and sort keys.
-func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l List[F], w Within, bare bool) (plan bson.Raw, err error) {
+func (c *Collection[T, F]) Explain(
+	ctx context.Context, db *mongo.Database, l List[F], w Within, bare bool,
+) (plan bson.Raw, err error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
@@ -35,7 +37,8 @@ func (c *Collection[T, F]) Explain(ctx context.Context, db *mongo.Database, l Li
 			find = append(find, bson.E{Key: name, Value: value})
 		}
 	}
-	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	err = db.RunCommand(ctx,
+		bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
 
@@ -97,9 +100,12 @@ func (c *Collection[T, F]) ForgetKeys(ctx context.Context, id content.ID) (end f
 }
 
 // ExplainEnds returns how the engine reads the targets of a stored link of published copies.
-func (c *Collection[T, F]) ExplainEnds(ctx context.Context, db *mongo.Database, field string) (plan bson.Raw, err error) {
+func (c *Collection[T, F]) ExplainEnds(
+	ctx context.Context, db *mongo.Database, field string,
+) (plan bson.Raw, err error) {
 	distinct := bson.D{{Key: "distinct", Value: c.name}, {Key: "key", Value: query.Live + field}}
-	err = db.RunCommand(ctx, bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
+	err = db.RunCommand(ctx,
+		bson.D{{Key: "explain", Value: distinct}, {Key: "verbosity", Value: "executionStats"}}).Decode(&plan)
 	return plan, err
 }
 
@@ -129,7 +135,9 @@ func (c *Collection[T, F]) Show(ctx context.Context, e *content.Entry[T]) error 
 }
 
 // Free returns a function that removes the claims of the slugs that an entry will lose when it is saved.
-func (c *Collection[T, F]) Free(ctx context.Context, before, after *content.Entry[T]) (release func(context.Context) error, err error) {
+func (c *Collection[T, F]) Free(
+	ctx context.Context, before, after *content.Entry[T],
+) (release func(context.Context) error, err error) {
 	_, err = c.claim(ctx, before, after, "rev_late", after.UpdatedAt)
 	return func(ctx context.Context) error { return c.release(ctx, before, after, "rev_late") }, err
 }

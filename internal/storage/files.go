@@ -56,7 +56,8 @@ func (s *Store) OpenFile(ctx context.Context, id content.ID, variant string, sta
 // Medium returns the fields that describe the files of a medium that is visible at a stage. If there is no such
 // medium, the error is NOT_FOUND.
 func (s *Store) Medium(ctx context.Context, id content.ID, stage content.Stage) (*content.Media, error) {
-	found, err := s.Media.Cached(ctx, []content.ID{id}, stage, []string{"mimeType", "sha256", "width", "height", "variants"})
+	found, err := s.Media.Cached(ctx, []content.ID{id}, stage,
+		[]string{"mimeType", "sha256", "width", "height", "variants"})
 	if err == nil && found[0] == nil {
 		err = files.ErrNone
 	}
@@ -88,7 +89,10 @@ func (s *Store) Files(ctx context.Context, each func(id content.ID, name string,
 
 // MediumOf returns the id of a medium that has a file with a SHA-256 and is not in the trash, or "" if there is none.
 func (s *Store) MediumOf(ctx context.Context, sha256 string) (id content.ID, err error) {
-	filter := bson.D{{Key: query.Draft + "sha256", Value: sha256}, {Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}}}
+	filter := bson.D{
+		{Key: query.Draft + "sha256", Value: sha256},
+		{Key: "state", Value: bson.D{{Key: "$ne", Value: content.StateTrashed}}},
+	}
 	err = s.Media.table.Find(ctx, engine.Query{Filter: filter, Fields: idOnly, Limit: 1}, func(doc bson.Raw) error {
 		id = content.ID(bsondoc.ID(doc))
 		return nil

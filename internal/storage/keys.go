@@ -78,7 +78,12 @@ func (c *Collection[T, F]) textKeys(copied T, languages content.Languages) bson.
 		}
 		sorted = append(sorted, bson.E{Key: name, Value: s})
 	}
-	return bson.D{{Key: formField, Value: formOf(languages)}, {Key: "sort", Value: sorted}, {Key: "fold", Value: folded}, {Key: "same", Value: same}}
+	return bson.D{
+		{Key: formField, Value: formOf(languages)},
+		{Key: "sort", Value: sorted},
+		{Key: "fold", Value: folded},
+		{Key: "same", Value: same},
+	}
 }
 
 // orderName returns the schema's name for the order by a text: NAME for name.
@@ -121,7 +126,10 @@ func (c *Collection[T, F]) writtenOnlyIn(ctx context.Context, locales, others []
 	for _, at := range []string{query.Live, query.Draft} {
 		path := at + c.labelField() + "."
 		for _, l := range locales {
-			only := bson.D{{Key: path + string(l), Value: bson.D{{Key: "$ne", Value: nil}}}, {Key: path + string(content.Undetermined), Value: nil}}
+			only := bson.D{
+				{Key: path + string(l), Value: bson.D{{Key: "$ne", Value: nil}}},
+				{Key: path + string(content.Undetermined), Value: nil},
+			}
 			for _, other := range others {
 				only = append(only, bson.E{Key: path + string(other), Value: nil})
 			}

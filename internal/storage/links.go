@@ -65,7 +65,9 @@ func (l *lookups) answer(ctx context.Context) error {
 }
 
 // visible returns those of some entries that are visible at a stage. For readers it uses the cache as far as possible.
-func (c *Collection[T, F]) visible(ctx context.Context, ids []content.ID, stage content.Stage) (seen []content.ID, err error) {
+func (c *Collection[T, F]) visible(
+	ctx context.Context, ids []content.ID, stage content.Stage,
+) (seen []content.ID, err error) {
 	found, err := c.Cached(ctx, ids, stage, nil)
 	for i, e := range found {
 		if !content.IsNil(e) {
@@ -106,7 +108,9 @@ func (c *Collection[T, F]) ends(ctx context.Context, link linkOf, stage content.
 // linkedIDs returns the distinct ids in a stored link, whether or not the entries exist. For working copies there is
 // no index on the single link. So it reads the index of all links of the entries, and the result may contain more ids
 // than the link has.
-func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field string, of content.Kind) ([]content.ID, error) {
+func (c *Collection[T, F]) linkedIDs(
+	ctx context.Context, v query.View, field string, of content.Kind,
+) ([]content.ID, error) {
 	path := v.At + field
 	if v.Editing {
 		path = "links"
@@ -128,7 +132,9 @@ func (c *Collection[T, F]) linkedIDs(ctx context.Context, v query.View, field st
 }
 
 // visibleAmong returns which of some entries are visible at a stage. There is no limit on their number.
-func (c *Collection[T, F]) visibleAmong(ctx context.Context, ids []content.ID, stage content.Stage) (map[content.ID]bool, error) {
+func (c *Collection[T, F]) visibleAmong(
+	ctx context.Context, ids []content.ID, stage content.Stage,
+) (map[content.ID]bool, error) {
 	seen := make(map[content.ID]bool, len(ids))
 	for chunk := range slices.Chunk(ids, maxIDs) {
 		v := c.lists.ViewByID(stage)
@@ -176,8 +182,9 @@ func (l *lookups) reach(ctx context.Context, depth int) error {
 	}
 	for i, r := range asked {
 		if len(found[i]) > content.MaxWhereEntries {
-			return content.Errorf(content.CodeTooComplex, "A `where` in the filter holds for more than %d entries of the kind %s, "+
-				"which is the limit. Add conditions to it, so that it holds for fewer.", content.MaxWhereEntries, r.kind)
+			return content.Errorf(content.CodeTooComplex,
+				"A `where` in the filter holds for more than %d entries of the kind %s, "+
+					"which is the limit. Add conditions to it, so that it holds for fewer.", content.MaxWhereEntries, r.kind)
 		}
 		l.answers.reached[r.filter] = found[i]
 	}

@@ -19,22 +19,30 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 		text[i] = 'a' + byte(i%26)
 	}
 	base := func(id string) content.Base {
-		return content.Base{ID: content.ID(id), Slug: id, Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday}
+		return content.Base{
+			ID: content.ID(id), Slug: id, Version: 1, CreatedAt: monday, UpdatedAt: monday,
+			PublishedAt: monday,
+		}
 	}
 	var authors []*content.Entry[*content.Author]
 	for i := range 500 {
-		authors = append(authors, content.NewEntry(&content.Author{Base: base(fmt.Sprintf("author_%d", i)), Name: content.Text{"vi": "A"}}, i%10 > 0))
+		authors = append(authors,
+			content.NewEntry(&content.Author{Base: base(fmt.Sprintf("author_%d", i)), Name: content.Text{"vi": "A"}}, i%10 > 0))
 	}
 	var events []*content.Entry[*content.Event]
 	for i := range n / 5 {
-		event := &content.Event{Base: base(fmt.Sprintf("event_%d", i)), Name: content.Text{"vi": "E"}, StartsAt: monday.AddDate(0, 0, i)}
+		event := &content.Event{
+			Base: base(fmt.Sprintf("event_%d", i)), Name: content.Text{"vi": "E"},
+			StartsAt: monday.AddDate(0, 0, i),
+		}
 		event.OrganizerIDs = []content.ID{content.ID(fmt.Sprintf("organization_%d", i%4))}
 		events = append(events, content.NewEntry(event, i%10 > 0))
 	}
 	var articles []*content.Entry[*content.Article]
 	for i := range 2 * n {
 		a := &content.Article{
-			Base: base(fmt.Sprintf("article_%06d", i)), Title: content.Text{"vi": fmt.Sprint(i)}, Lead: content.Text{"vi": string(text)},
+			Base: base(fmt.Sprintf("article_%06d", i)), Title: content.Text{"vi": fmt.Sprint(i)},
+			Lead:      content.Text{"vi": string(text)},
 			AuthorIDs: []content.ID{content.ID(fmt.Sprintf("author_%d", i%500)), content.ID(fmt.Sprintf("author_%d", i*7%500))},
 			CoverID:   content.ID(fmt.Sprintf("media_%d", i)),
 		}
@@ -56,7 +64,8 @@ func linkedSite(b *testing.B, store *storage.Store, n int) {
 		b.Fatal(err)
 	}
 	organizer := &content.Organization{Base: base("organization_1"), Name: content.Text{"vi": "O"}}
-	if err := store.Organizations.Put(b.Context(), []*content.Entry[*content.Organization]{content.NewEntry(organizer, true)}); err != nil {
+	if err := store.Organizations.Put(b.Context(),
+		[]*content.Entry[*content.Organization]{content.NewEntry(organizer, true)}); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -86,8 +95,14 @@ func BenchmarkLinkFilters(b *testing.B) {
 		{"events exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &yes}}, nil},
 		{"events don't exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &no}}, nil},
 		{"999 events where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: early}}, nil},
-		{"none of 999 events where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: early, None: &yes}}, nil},
-		{"1,000 events where organizers where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: organized}}, nil},
+		{
+			"none of 999 events where", &content.ArticleFilter{Events: &content.EventRelationFilter{Where: early, None: &yes}},
+			nil,
+		},
+		{
+			"1,000 events where organizers where",
+			&content.ArticleFilter{Events: &content.EventRelationFilter{Where: organized}}, nil,
+		},
 		{"drafts, no filter", nil, drafts},
 		{"drafts, authors exist", &content.ArticleFilter{Authors: &content.AuthorRelationFilter{Exists: &yes}}, drafts},
 		{"drafts, events don't exist", &content.ArticleFilter{Events: &content.EventRelationFilter{Exists: &no}}, drafts},

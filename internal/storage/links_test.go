@@ -14,11 +14,19 @@ import (
 func putEnds(t *testing.T, store *storage.Store, section, tag content.ID) {
 	t.Helper()
 	base := func(id content.ID) content.Base {
-		return content.Base{ID: id, Slug: strings.ReplaceAll(string(id), "_", "-"), Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday}
+		return content.Base{
+			ID: id, Slug: strings.ReplaceAll(string(id), "_", "-"), Version: 1, CreatedAt: monday,
+			UpdatedAt: monday, PublishedAt: monday,
+		}
 	}
-	err := store.Sections.Put(t.Context(), []*content.Entry[*content.Section]{content.NewEntry(&content.Section{Base: base(section), Name: content.Text{"vi": "S"}}, true)})
+	err := store.Sections.Put(t.Context(),
+		[]*content.Entry[*content.Section]{content.NewEntry(&content.Section{
+			Base: base(section),
+			Name: content.Text{"vi": "S"},
+		}, true)})
 	if err == nil {
-		err = store.Tags.Put(t.Context(), []*content.Entry[*content.Tag]{content.NewEntry(&content.Tag{Base: base(tag), Name: content.Text{"vi": "T"}}, true)})
+		err = store.Tags.Put(t.Context(),
+			[]*content.Entry[*content.Tag]{content.NewEntry(&content.Tag{Base: base(tag), Name: content.Text{"vi": "T"}}, true)})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -40,16 +48,26 @@ func TestLinkTrips(t *testing.T) {
 		}{
 			{"slugs", content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{"tag-3"}}}, 2, 1},
 			{"ids", content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_3", "tag_none"}}}, 2, 1},
-			{"ids and slugs", content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_other"}, Slugs: []string{"other"}}}, 3, 1},
+			{
+				"ids and slugs",
+				content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_other"}, Slugs: []string{"other"}}},
+				3, 1,
+			},
 			{"ids of two kinds", content.ArticleFilter{
-				Section: &content.SectionRelationFilter{IDs: []content.ID{"section_1"}}, Tags: &content.TagRelationFilter{IDs: []content.ID{"tag_two"}},
+				Section: &content.SectionRelationFilter{IDs: []content.ID{"section_1"}},
+				Tags:    &content.TagRelationFilter{IDs: []content.ID{"tag_two"}},
 			}, 3, 1},
 			{"anything", content.ArticleFilter{Tags: &content.TagRelationFilter{Exists: new(true)}}, 3, 1},
-			{"what is none", content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"author_x", "nothing"}}}, 1, 1},
+			{
+				"what is none",
+				content.ArticleFilter{Tags: &content.TagRelationFilter{IDs: []content.ID{"author_x", "nothing"}}},
+				1, 1,
+			},
 		} {
 			for first, want := range []int{c.first, c.again} {
 				n := trips(t, func(ctx context.Context) error {
-					list := storage.List[*content.ArticleFilter]{First: new(10 + first), Filter: &c.filter} // another page with the same filter
+					// another page with the same filter
+					list := storage.List[*content.ArticleFilter]{First: new(10 + first), Filter: &c.filter}
 					_, err := store.Articles.Pages(ctx, list, []storage.Within{{}})
 					return err
 				})

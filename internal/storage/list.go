@@ -10,7 +10,10 @@ import (
 
 // check turns a request for a list into a description of the page to read, or returns what is wrong with it.
 func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, error) {
-	p, err := query.NewPage(query.Arguments{First: l.First, Last: l.Last, Offset: l.Offset, After: l.After, Before: l.Before})
+	p, err := query.NewPage(query.Arguments{
+		First: l.First, Last: l.Last, Offset: l.Offset, After: l.After,
+		Before: l.Before,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +37,9 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, e
 }
 
 // readPages reads one page for each of some parents from the store, and caches the entries that it read with them.
-func (c *Collection[T, F]) readPages(ctx context.Context, l List[F], parents []Within, since uint64) ([]readPage[T], error) {
+func (c *Collection[T, F]) readPages(
+	ctx context.Context, l List[F], parents []Within, since uint64,
+) ([]readPage[T], error) {
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,9 @@ type found struct {
 }
 
 // lookup returns a lookup of the entries that have one of some values at a path.
-func (c *Collection[T, F]) lookup(v query.View, path string, values, fields []string, of func(id content.ID, e T) string) *Lookup {
+func (c *Collection[T, F]) lookup(
+	v query.View, path string, values, fields []string, of func(id content.ID, e T) string,
+) *Lookup {
 	filter := v.Shown
 	if path == "_id" && !c.whole {
 		filter = nil // an entry that is not visible has no copy
@@ -176,7 +178,9 @@ func (all *gathered) Run(ctx context.Context) error {
 
 // byPresentSlug returns the entry whose present slug is the given one, and the size of the document that was read, in
 // bytes.
-func (c *Collection[T, F]) byPresentSlug(ctx context.Context, slug string, v query.View, fields []string) (T, int, error) {
+func (c *Collection[T, F]) byPresentSlug(
+	ctx context.Context, slug string, v query.View, fields []string,
+) (T, int, error) {
 	l := c.lookup(v, v.At+"slug", []string{slug}, fields, func(_ content.ID, e T) string { return common(e).Slug })
 	err := c.store.Look(ctx, l)
 	e, _ := l.found[slug].decoded.(T)

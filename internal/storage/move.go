@@ -32,7 +32,8 @@ func (s *Store) Move(ctx context.Context, to *Store, tell func(part string, done
 	if err != nil {
 		return nil, err
 	}
-	tables := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return slices.Contains(notMovedTables, name) })
+	tables := slices.DeleteFunc(slices.Sorted(maps.Keys(all)),
+		func(name string) bool { return slices.Contains(notMovedTables, name) })
 	return moved, to.filling(ctx, "move", tables, func(ctx context.Context) error {
 		r := &restoring{Store: to, tell: tell}
 		defer r.tick()()

@@ -79,7 +79,8 @@ func TestFilterTextIsOnlyText(t *testing.T) {
 				}
 			}
 		}
-		if got := tagNames(t, store, storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
+		if got := tagNames(t, store,
+			storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("DONG thap")}}}); len(got) != 1 {
 			t.Errorf("DONG thap finds %q", got)
 		}
 		for _, f := range []*content.StringFilter{{Contains: new("a\x00")}, {StartsWith: new("\x00")}} {
@@ -104,21 +105,32 @@ func TestRelationExists(t *testing.T) {
 		}
 		organization := func(id content.ID, public bool) *content.Entry[*content.Organization] {
 			return content.NewEntry(&content.Organization{
-				Base: content.Base{ID: id, Slug: string(id[13:]), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at}, Name: content.Text{"vi": string(id)},
+				Base: content.Base{ID: id, Slug: string(id[13:]), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
+				Name: content.Text{"vi": string(id)},
 			}, public)
 		}
-		if err := store.Organizations.Put(t.Context(), []*content.Entry[*content.Organization]{organization("organization_1", true), organization("organization_2", false)}); err != nil {
+		if err := store.Organizations.Put(t.Context(),
+			[]*content.Entry[*content.Organization]{
+				organization("organization_1", true),
+				organization("organization_2", false),
+			}); err != nil {
 			t.Fatal(err)
 		}
-		linked, unlinked := &content.AwardRecipient{OrganizationID: "organization_1"}, &content.AwardRecipient{Name: content.Text{"vi": "Ai đó"}}
+		linked, unlinked := &content.AwardRecipient{OrganizationID: "organization_1"},
+			&content.AwardRecipient{Name: content.Text{"vi": "Ai đó"}}
 		hidden := &content.AwardRecipient{OrganizationID: "organization_2"}
 		if err := store.Awards.Put(t.Context(), []*content.Entry[*content.Award]{
-			award("award_both", unlinked, linked, hidden), award("award_linked", linked), award("award_unlinked", unlinked, hidden), award("award_none"),
+			award("award_both", unlinked, linked, hidden), award("award_linked", linked),
+			award("award_unlinked", unlinked, hidden), award("award_none"),
 		}); err != nil {
 			t.Fatal(err)
 		}
-		for exists, want := range map[bool][]content.ID{true: {"award_both", "award_linked"}, false: {"award_none", "award_unlinked"}} {
-			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.OrganizationRelationFilter{Exists: &exists}}}, []storage.Within{{}})
+		for exists, want := range map[bool][]content.ID{
+			true:  {"award_both", "award_linked"},
+			false: {"award_none", "award_unlinked"},
+		} {
+			pages, err := store.Awards.Pages(t.Context(),
+				storage.List[*content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.OrganizationRelationFilter{Exists: &exists}}}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +154,8 @@ func TestProjection(t *testing.T) {
 				t.Fatal(found, err)
 			}
 			tag := found["tag_000"]
-			if got, want := len(tag.Description) > 0, len(fields) == 2; tag.Name["vi"] != "một" || got != want || tag.Slug == "" {
+			if got, want := len(tag.Description) > 0, len(fields) == 2; tag.Name["vi"] != "một" || got != want ||
+				tag.Slug == "" {
 				t.Errorf("with the fields %v: %+v", fields, tag)
 			}
 		}
@@ -153,7 +166,8 @@ func TestProjection(t *testing.T) {
 func TestEveryFilterAddsCondition(t *testing.T) {
 	for _, c := range testkit.Store(t, testkit.Embedded(t)).EachKind() {
 		for _, member := range c.Ignored() {
-			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must add a condition for it", c.Kind(), member)
+			t.Errorf("%sFilter.%s is ignored: the function `filter` of the kind in internal/storage must add a condition for it",
+				c.Kind(), member)
 		}
 	}
 }

@@ -84,10 +84,13 @@ func days(t *testing.T, s *storage.Store) {
 		by   content.Range[content.Date]
 		want string
 	}{
-		"eq":           {content.Range[content.Date]{Match: match{Eq: day("2020-01-02")}}, "e-3 e-5"},
-		"ne":           {content.Range[content.Date]{Match: match{Ne: day("2020-01-02")}}, "e-0 e-1 e-2 e-4 e-6"},
-		"in":           {content.Range[content.Date]{Match: match{In: []content.Date{"2020-01-01", "2020-01-03"}}}, "e-1"},
-		"notIn":        {content.Range[content.Date]{Match: match{NotIn: []content.Date{"2020-01-01"}}}, "e-0 e-2 e-3 e-4 e-5 e-6"},
+		"eq": {content.Range[content.Date]{Match: match{Eq: day("2020-01-02")}}, "e-3 e-5"},
+		"ne": {content.Range[content.Date]{Match: match{Ne: day("2020-01-02")}}, "e-0 e-1 e-2 e-4 e-6"},
+		"in": {content.Range[content.Date]{Match: match{In: []content.Date{"2020-01-01", "2020-01-03"}}}, "e-1"},
+		"notIn": {
+			content.Range[content.Date]{Match: match{NotIn: []content.Date{"2020-01-01"}}},
+			"e-0 e-2 e-3 e-4 e-5 e-6",
+		},
 		"gt":           {content.Range[content.Date]{Gt: day("2020-01-01")}, "e-3 e-5"},
 		"gte":          {content.Range[content.Date]{Gte: day("2020-01-01")}, "e-1 e-3 e-5"},
 		"lt":           {content.Range[content.Date]{Lt: day("2020-01-02")}, "e-1"},
@@ -150,7 +153,8 @@ func TestWinners(t *testing.T) {
 		}
 		for locale, want := range map[content.Locale]string{"vi": "abcdefgh", "en": "bacdegfh"} {
 			within := storage.Within{Any: []storage.Link{{Field: "round", IDs: []content.ID{"round_a"}}}, Order: "RANK_ASC"}
-			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Locale: locale}, []storage.Within{within})
+			pages, err := store.Awards.Pages(t.Context(), storage.List[*content.AwardFilter]{Locale: locale},
+				[]storage.Within{within})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -208,7 +212,8 @@ func walkOrders(t *testing.T, c storage.AnyCollection, live, draft int) {
 				}
 				for _, backwards := range []bool{false, true} {
 					if diff := cmp.Diff(whole, walk(t, c, ask, 2, backwards)); diff != "" {
-						t.Errorf("%s by %s, %s, %s, backwards: %t: in pages of two (-whole +met):\n%s", c.Kind(), order, stage, locale, backwards, diff)
+						t.Errorf("%s by %s, %s, %s, backwards: %t: in pages of two (-whole +met):\n%s", c.Kind(), order, stage, locale,
+							backwards, diff)
 					}
 				}
 				listed[order+"/"+content.Order(locale)] = whole

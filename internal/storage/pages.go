@@ -53,7 +53,9 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 }
 
 // connections completes pages with the entries that were not read with them.
-func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []readPage[T]) ([]*content.Connection[T], error) {
+func (c *Collection[T, F]) connections(
+	ctx context.Context, l List[F], pages []readPage[T],
+) ([]*content.Connection[T], error) {
 	var ids []content.ID
 	for _, page := range pages {
 		if page.nodes == nil {
@@ -66,7 +68,10 @@ func (c *Collection[T, F]) connections(ctx context.Context, l List[F], pages []r
 	}
 	connections := make([]*content.Connection[T], len(pages))
 	for i, page := range pages {
-		connection := &content.Connection[T]{Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info, TotalCount: page.total}
+		connection := &content.Connection[T]{
+			Nodes: page.nodes, Cursors: page.cursors, PageInfo: page.info,
+			TotalCount: page.total,
+		}
 		if page.nodes == nil {
 			connection.Nodes, connection.Cursors = make([]T, 0, len(page.ids)), make([]string, 0, len(page.ids))
 			for k := range page.ids {

@@ -28,7 +28,10 @@ func putArticles(t *testing.T, store *storage.Store, n int) (published []*conten
 		at := monday.Add(time.Duration(random.IntN(n/4)) * time.Hour)
 		id := content.ID(fmt.Sprintf("article_%04d", i))
 		a := &content.Article{
-			Base:      content.Base{ID: id, Slug: fmt.Sprintf("bai-%d", i), Version: 1, CreatedAt: at, UpdatedAt: at, PublishedAt: at},
+			Base: content.Base{
+				ID: id, Slug: fmt.Sprintf("bai-%d", i), Version: 1, CreatedAt: at, UpdatedAt: at,
+				PublishedAt: at,
+			},
 			Title:     content.Text{"vi": fmt.Sprintf("Bài %d", random.IntN(n))},
 			SectionID: content.ID(fmt.Sprintf("section_%d", i%3)),
 			TagIDs:    []content.ID{content.ID(fmt.Sprintf("tag_%d", i%2)), content.ID(fmt.Sprintf("tag_%d", 2+i%5))},
@@ -138,7 +141,10 @@ func TestUnpublishedPages(t *testing.T) {
 		var entries []*content.Entry[*content.Tag]
 		var want []content.ID // from the first publication to the last, after those that were never published
 		for n := range 9 {
-			base := content.Base{ID: content.ID(fmt.Sprintf("tag_%d", n)), Slug: fmt.Sprintf("t%d", n), Version: 1, CreatedAt: at, UpdatedAt: at}
+			base := content.Base{
+				ID: content.ID(fmt.Sprintf("tag_%d", n)), Slug: fmt.Sprintf("t%d", n), Version: 1,
+				CreatedAt: at, UpdatedAt: at,
+			}
 			if n >= 4 {
 				base.PublishedAt = at.AddDate(0, 0, n/2) // some are published at the same time
 			}
@@ -151,7 +157,10 @@ func TestUnpublishedPages(t *testing.T) {
 		for _, order := range []content.Order{"PUBLISHED_AT_ASC", "PUBLISHED_AT_DESC"} {
 			for _, backwards := range []bool{false, true} {
 				var met []content.ID
-				ask := storage.List[*content.TagFilter]{Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag}, Order: order, Asked: storage.Asked{Next: true, Previous: true}}
+				ask := storage.List[*content.TagFilter]{
+					Stage: content.StageDraft, Drafts: []content.Kind{content.KindTag},
+					Order: order, Asked: storage.Asked{Next: true, Previous: true},
+				}
 				for more := true; more; {
 					if ask.First, ask.Last = new(2), nil; backwards {
 						ask.First, ask.Last = nil, new(2)
@@ -187,7 +196,10 @@ func TestUnpublishedPages(t *testing.T) {
 }
 
 // check compares a page with the part of a list that it should show.
-func check(t *testing.T, name string, list []*content.Article, page *content.Connection[*content.Article], all []*content.Article, ask storage.List[*content.ArticleFilter], low, high, n int) {
+func check(
+	t *testing.T, name string, list []*content.Article, page *content.Connection[*content.Article], all []*content.Article,
+	ask storage.List[*content.ArticleFilter], low, high, n int,
+) {
 	t.Helper()
 	place := func(a *content.Article) int { return slices.Index(all, a) }
 	from, to := 0, len(list)

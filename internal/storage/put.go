@@ -58,7 +58,10 @@ func (c *Collection[T, F]) Put(ctx context.Context, entries []*content.Entry[T])
 	}
 	fault("entries put")
 	c.store.Feed.Changed(feed.Change{})
-	shown := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}}, {Key: hiddenField, Value: nil}}
+	shown := bson.D{
+		{Key: "_id", Value: bson.D{{Key: "$in", Value: append([]string{}, public...)}}},
+		{Key: hiddenField, Value: nil},
+	}
 	return c.store.write(ctx, routes, engine.UpdateAll(shown, engine.Set(publicField, true)))
 }
 

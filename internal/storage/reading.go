@@ -16,7 +16,9 @@ import (
 
 // ByIDs reads the entries with some ids at a stage, with the given stored fields. The map has no key for an entry
 // that does not exist.
-func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string) (map[content.ID]T, error) {
+func (c *Collection[T, F]) ByIDs(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string,
+) (map[content.ID]T, error) {
 	note(ctx, ids)
 	found := make(map[content.ID]T, len(ids))
 	err := c.byIDs(ctx, ids, stage, fields, func(id content.ID, e T, _ int) { found[id] = e })
@@ -24,7 +26,9 @@ func (c *Collection[T, F]) ByIDs(ctx context.Context, ids []content.ID, stage co
 }
 
 // byIDs calls a function with each entry that ByIDs finds, and with the size of the document that was read, in bytes.
-func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e T, stored int)) error {
+func (c *Collection[T, F]) byIDs(
+	ctx context.Context, ids []content.ID, stage content.Stage, fields []string, each func(id content.ID, e T, stored int),
+) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -39,18 +43,21 @@ func (c *Collection[T, F]) byIDs(ctx context.Context, ids []content.ID, stage co
 		}
 		filter = append(filter, v.Shown...) // at other stages an entry that is not visible has no copy
 	}
-	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.Projection(fields), Batch: len(ids)}, func(doc bson.Raw) error {
-		id, e, err := c.decode(v, bsondoc.Document(doc))
-		if !content.IsNil(e) {
-			each(id, e, len(doc))
-		}
-		return err
-	})
+	return c.read(v).Find(ctx, engine.Query{Filter: filter, Fields: v.Projection(fields), Batch: len(ids)},
+		func(doc bson.Raw) error {
+			id, e, err := c.decode(v, bsondoc.Document(doc))
+			if !content.IsNil(e) {
+				each(id, e, len(doc))
+			}
+			return err
+		})
 }
 
 // BySlug reads the entry with a slug, present or former, at a stage and with the given stored fields. It returns
 // false if there is none. Readers share the entry, as with [Collection.Cached].
-func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, ok bool, err error) {
+func (c *Collection[T, F]) BySlug(
+	ctx context.Context, slug string, stage content.Stage, fields []string,
+) (e T, ok bool, err error) {
 	want, keeps := c.cacheable(stage, fields)
 	if !keeps {
 		e, _, err := c.bySlug(ctx, slug, stage, fields)
@@ -74,7 +81,9 @@ func (c *Collection[T, F]) BySlug(ctx context.Context, slug string, stage conten
 
 // bySlug does what BySlug does, without the cache. It also returns the size of the document that was read, in bytes,
 // or 0 if that is unknown.
-func (c *Collection[T, F]) bySlug(ctx context.Context, slug string, stage content.Stage, fields []string) (e T, stored int, err error) {
+func (c *Collection[T, F]) bySlug(
+	ctx context.Context, slug string, stage content.Stage, fields []string,
+) (e T, stored int, err error) {
 	e, stored, err = c.byPresentSlug(ctx, slug, c.lists.View(stage), fields)
 	if !content.IsNil(e) || err != nil {
 		return e, stored, err
@@ -144,7 +153,9 @@ func (c *Collection[T, F]) entries(ctx context.Context, ids []content.ID) ([]*co
 }
 
 // Linking lists the entries whose link in a field, at a stage, names one of some other entries.
-func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, field string, to []content.ID) (ids []content.ID, err error) {
+func (c *Collection[T, F]) Linking(
+	ctx context.Context, stage content.Stage, field string, to []content.ID,
+) (ids []content.ID, err error) {
 	v := c.lists.View(stage)
 	err = c.table.Find(ctx, engine.Query{Filter: bson.D{{Key: v.At + field, Value: query.OneOf(to)}}, Fields: idOnly},
 		func(doc bson.Raw) error {
@@ -158,7 +169,10 @@ func (c *Collection[T, F]) Linking(ctx context.Context, stage content.Stage, fie
 // heads reads the heads of some entries.
 func (c *Collection[T, F]) heads(ctx context.Context, ids []content.ID) (map[content.ID]string, error) {
 	heads := make(map[content.ID]string, len(ids))
-	q := engine.Query{Filter: bson.D{{Key: "_id", Value: query.OneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}}, Batch: len(ids)}
+	q := engine.Query{
+		Filter: bson.D{{Key: "_id", Value: query.OneOf(ids)}}, Fields: bson.D{{Key: "head", Value: 1}},
+		Batch: len(ids),
+	}
 	return heads, c.table.Find(ctx, q, func(doc bson.Raw) error {
 		heads[content.ID(bsondoc.ID(doc))], _ = doc.Lookup("head").StringValueOK()
 		return nil

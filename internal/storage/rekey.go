@@ -24,7 +24,10 @@ func (s *Store) RekeyOutdated(ctx context.Context, done func(int)) error {
 	other := bson.D{{Key: "$ne", Value: formOf(s.Site().Languages)}}
 	return s.rekey(ctx, bson.D{{Key: "$or", Value: bson.A{
 		bson.D{{Key: query.Draft + query.Keys + formField, Value: other}},
-		bson.D{{Key: query.Live + query.Keys + formField, Value: other}, {Key: query.Live + "slug", Value: bson.D{{Key: "$ne", Value: nil}}}},
+		bson.D{
+			{Key: query.Live + query.Keys + formField, Value: other},
+			{Key: query.Live + "slug", Value: bson.D{{Key: "$ne", Value: nil}}},
+		},
 	}}}, done)
 }
 

@@ -32,7 +32,8 @@ func (c *Collection[T, F]) Delete(ctx context.Context, e *content.Entry[T], r co
 	fault("entry removed")
 	if _, err := batch.Join(ctx, "remove remains", &r, c.store.removeRemains); err != nil {
 		// The entry is removed. A sweep that finds the revision removes the remains.
-		c.store.log.WarnContext(ctx, "the remains of a removed entry could not be removed yet; a sweep will remove them", "entry", e.ID, "err", err)
+		c.store.log.WarnContext(ctx, "the remains of a removed entry could not be removed yet; a sweep will remove them",
+			"entry", e.ID, "err", err)
 	}
 	fault("revision marked")
 	return nil

@@ -234,7 +234,9 @@ func (r *restoring) complete(collection string, doc bson.D, raw bson.Raw) (bson.
 
 // restored returns the document of an entry with the keys of its texts, and the ids of the claims by which readers
 // see the entry.
-func (c *Collection[T, F]) restored(raw bson.Raw, doc bson.D, languages content.Languages) (whole bson.D, public []string, err error) {
+func (c *Collection[T, F]) restored(
+	raw bson.Raw, doc bson.D, languages content.Languages,
+) (whole bson.D, public []string, err error) {
 	if c.whole {
 		return doc, nil, nil
 	}

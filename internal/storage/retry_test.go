@@ -44,7 +44,8 @@ func TestUploadAndRetry(t *testing.T) {
 		for i, step := range []string{"chunk written", "file written", "claimed", "revision inserted", "entry saved"} {
 			t.Run(step, func(t *testing.T) {
 				key, text := "upload "+step, fmt.Sprintf("Danh sách %d\n", i)
-				killed(t, "TestRetryChild", crashStore+"="+where, crashAt+"="+step, crashFile+"="+text, fmt.Sprintf(`%s={"Key":%q}`, crashChange, key))
+				killed(t, "TestRetryChild", crashStore+"="+where, crashAt+"="+step, crashFile+"="+text,
+					fmt.Sprintf(`%s={"Key":%q}`, crashChange, key))
 				ctx, cancel := context.WithTimeout(crashActor(), 20*time.Second) // less than the term of a lease
 				defer cancel()
 				store := reopened(t, where)
@@ -127,15 +128,20 @@ func TestCrashAndRetry(t *testing.T) {
 		for i, step := range []string{"claimed", "revision inserted", "entry saved", "claims settled"} {
 			t.Run(step, func(t *testing.T) {
 				says := fmt.Sprintf("the %d", i)
-				r.retry(t, step, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name(says), Key: "create " + step}, "the-"+says[4:])
+				r.retry(t, step,
+					newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name(says), Key: "create " + step},
+					"the-"+says[4:])
 				var made *newsroom.Outcome
 				r.with(t, func(room *newsroom.Newsroom) {
 					made = do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("cu " + says)})
 				})
 				input := name("moi " + says)
 				input["slug"] = fmt.Sprintf("moi-%d", i)
-				r.retry(t, step, newsroom.Change{Action: content.ActionUpdate, ID: made.ID, Version: 1, Input: input, Key: "update " + step}, input["slug"].(string))
-				r.retry(t, step, newsroom.Change{Action: content.ActionPublish, ID: made.ID, Version: 2, Key: "publish " + step}, input["slug"].(string))
+				r.retry(t, step,
+					newsroom.Change{Action: content.ActionUpdate, ID: made.ID, Version: 1, Input: input, Key: "update " + step},
+					input["slug"].(string))
+				r.retry(t, step, newsroom.Change{Action: content.ActionPublish, ID: made.ID, Version: 2, Key: "publish " + step},
+					input["slug"].(string))
 			})
 		}
 		for _, step := range []string{"deriving", "derived set"} {
@@ -168,7 +174,8 @@ func (r retried) retry(t *testing.T, step string, c newsroom.Change, slug string
 	r.with(t, func(room *newsroom.Newsroom) {
 		first, second := do(t, room, c), do(t, room, c)
 		if first.ID != second.ID || first.Content.Common().Version != c.Version+1 {
-			t.Errorf("%s: a retry returns %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version, second.ID)
+			t.Errorf("%s: a retry returns %s in version %d, another one %s", c.Key, first.ID, first.Content.Common().Version,
+				second.ID)
 		}
 		if got := first.Content.Common().Slug; got != slug {
 			t.Errorf("%s: the retry has the slug %s, not %s", c.Key, got, slug)
@@ -185,11 +192,13 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 		below = do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindSection, Input: name("Dưới")})
 		for range 3 {
 			input := newsroom.Input{"title": map[string]any{"text": "Bài"}, "section": string(below.ID)}
-			articles = append(articles, do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindArticle, Input: input}).ID)
+			articles = append(articles,
+				do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindArticle, Input: input}).ID)
 		}
 	})
 	move := newsroom.Change{
-		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, %s, again %t", step, again), Input: newsroom.Input{"parent": string(above.ID)},
+		Action: content.ActionUpdate, ID: below.ID, Version: 1, Key: fmt.Sprintf("move, %s, again %t", step, again),
+		Input: newsroom.Input{"parent": string(above.ID)},
 	}
 	r.kill(t, move, step)
 	store := r.store
@@ -216,7 +225,8 @@ func (r retried) follow(t *testing.T, step string, again bool) {
 			t.Errorf("the breadcrumb of %s is %v, want %v", id, e.Draft.BreadcrumbIDs, want)
 		}
 	}
-	if open, err := store.Following(context.Background()); err != nil || slices.ContainsFunc(open, func(r *content.Revision) bool { return r.Entry == below.ID }) {
+	if open, err := store.Following(context.Background()); err != nil ||
+		slices.ContainsFunc(open, func(r *content.Revision) bool { return r.Entry == below.ID }) {
 		t.Errorf("some revisions still require work: %v, %v", open, err)
 	}
 }
@@ -242,7 +252,8 @@ func TestCrashAndRepeat(t *testing.T) {
 					store := reopened(t, r.where)
 					if e.Name == "mongodb" {
 						soon, err := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}).Do(crashActor(), nil, change)
-						if err != nil || own != (len(soon.Problems) == 1 && soon.Problems[0].Code == content.ProblemTaken) || !own && soon.Content.Common().Slug != "the-2" {
+						if err != nil || own != (len(soon.Problems) == 1 && soon.Problems[0].Code == content.ProblemTaken) || !own &&
+							soon.Content.Common().Slug != "the-2" {
 							t.Errorf("a slug that another write may be about to set was taken: %+v: %v", soon, err)
 						}
 					}

@@ -56,7 +56,8 @@ type at struct {
 // revisionCopy reads the copy in a revision of an entry or of the settings. It returns false if there is none.
 func revisionCopy[T any](ctx context.Context, s *Store, id content.ID, version int) (T, bool, error) {
 	kind := fmt.Sprintf("revision of a %T", *new(T))
-	copied, err := batch.Join(ctx, kind, at{id, version}, func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
+	copied, err := batch.Join(ctx, kind, at{id, version},
+		func(ctx context.Context, places []at) ([]T, error) { return revisionCopies[T](ctx, s, places) })
 	return copied, err == nil && !content.IsNil(copied), err
 }
 
@@ -131,7 +132,10 @@ func (s *Store) Receipt(ctx context.Context, id string) (*Receipt, bool, error) 
 // receipts reads the results with some ids, with nil for those that do not exist.
 func (s *Store) receipts(ctx context.Context, ids []string) ([]*Receipt, error) {
 	found := make(map[string]*Receipt, len(ids))
-	q := engine.Query{Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, Fields: withoutCopy, Batch: len(ids)}
+	q := engine.Query{
+		Filter: bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, Fields: withoutCopy,
+		Batch: len(ids),
+	}
 	err := s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
 		r := new(Receipt)
 		err := bsondoc.Unmarshal(doc, r)

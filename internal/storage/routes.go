@@ -16,7 +16,9 @@ import (
 // claim claims the new slugs of an entry. It takes over a claim of another entry whose write failed. The same command
 // opens the claims of the slugs that the entry will lose, so that a sweep removes them if the write does not. by is
 // the revision of the write, at is its time. It reports whether the entry loses a slug.
-func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T], by string, at time.Time) (lost bool, err error) {
+func (c *Collection[T, F]) claim(
+	ctx context.Context, before, e *content.Entry[T], by string, at time.Time,
+) (lost bool, err error) {
 	var claims []claim
 	var changes []engine.Change
 	for _, slug := range common(e.Draft).Slugs() {
@@ -30,7 +32,8 @@ func (c *Collection[T, F]) claim(ctx context.Context, before, e *content.Entry[T
 		for _, slug := range common(before.Draft).Slugs() {
 			if !holds(e, slug) {
 				own := bson.D{{Key: "_id", Value: claimKey{c.kind, slug}.id()}, {Key: "entry", Value: e.ID}}
-				changes = append(changes, engine.Update(own, bson.D{{Key: "$set", Value: bson.D{{Key: openField, Value: true}, {Key: "by", Value: by}}}}))
+				changes = append(changes,
+					engine.Update(own, bson.D{{Key: "$set", Value: bson.D{{Key: openField, Value: true}, {Key: "by", Value: by}}}}))
 			}
 		}
 	}
@@ -108,7 +111,8 @@ func (c *Collection[T, F]) takeOver(ctx context.Context, own claim) error {
 	if holds(holder, slug) || !c.store.abandonedClaim(*held, own) {
 		return &SlugTakenError{slug}
 	}
-	others, err := c.store.writeEach(ctx, routes, []engine.Change{engine.Replace(own.ID, own, held.same()[1:]...)}) // all fields but the _id
+	// all fields but the _id
+	others, err := c.store.writeEach(ctx, routes, []engine.Change{engine.Replace(own.ID, own, held.same()[1:]...)})
 	if err == nil && len(others) > 0 {
 		return &SlugTakenError{slug}
 	}

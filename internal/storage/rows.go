@@ -35,7 +35,9 @@ type listParts[T any] struct {
 
 // readParts reads everything from which the pages of some parents are made. Each part is read by one command for all
 // parents. The commands run in parallel.
-func (c *Collection[T, F]) readParts(ctx context.Context, p *query.Page, asked Asked, parents []Within) (parts listParts[T], err error) {
+func (c *Collection[T, F]) readParts(
+	ctx context.Context, p *query.Page, asked Asked, parents []Within,
+) (parts listParts[T], err error) {
 	tasks, ctx := errgroup.WithContext(ctx)
 	tasks.Go(func() (err error) {
 		parts.rows, err = c.rows(ctx, p, parents, p.Sides(), p.Skip, p.Limit+1)
@@ -99,7 +101,9 @@ func (c *Collection[T, F]) counts(ctx context.Context, p *query.Page, parents []
 }
 
 // any reports for each parent whether its list has an element within sides.
-func (c *Collection[T, F]) any(ctx context.Context, p *query.Page, parents []Within, sides ...query.Side) ([]bool, error) {
+func (c *Collection[T, F]) any(
+	ctx context.Context, p *query.Page, parents []Within, sides ...query.Side,
+) ([]bool, error) {
 	probe := *p
 	probe.Bare = true
 	found, err := c.rows(ctx, &probe, parents, sides, 0, 1)

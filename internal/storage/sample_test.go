@@ -21,7 +21,8 @@ func putSample(t *testing.T, store *storage.Store) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	filled, err := store.FillSample(t.Context(), func(ctx context.Context) error { return upkeep.Import(ctx, store, bundle) })
+	filled, err := store.FillSample(t.Context(),
+		func(ctx context.Context) error { return upkeep.Import(ctx, store, bundle) })
 	if err != nil {
 		t.Fatal(err)
 	}

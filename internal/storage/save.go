@@ -21,7 +21,9 @@ import (
 // committed later, see [Store.settleOpen]. A nil before creates a new entry. A copy that is equal in both is not
 // written again. now is the time of the write; the revision may be older if the change continues an earlier attempt.
 // If Save returns [ErrStale], [ErrAttempted] or a [SlugTakenError], the entry is not changed.
-func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time) error {
+func (c *Collection[T, F]) Save(
+	ctx context.Context, before, after *content.Entry[T], r content.Revision, now time.Time,
+) error {
 	after.Head = r.ID
 	r.Entry, r.Of, r.Version, r.State = after.ID, c.kind, after.Version, after.State
 	r.Label = content.As(after.Draft).Label()
@@ -59,12 +61,15 @@ func (c *Collection[T, F]) Save(ctx context.Context, before, after *content.Entr
 	if lost {
 		if err := c.release(ctx, before, after, r.ID); err != nil {
 			// Another entry can take over the claim after a while: see takeOver.
-			c.store.log.WarnContext(ctx, "the claim of a former slug could not be removed; a sweep will remove it", "entry", after.ID, "err", err)
+			c.store.log.WarnContext(ctx, "the claim of a former slug could not be removed; a sweep will remove it", "entry",
+				after.ID, "err", err)
 		}
 	}
 	if before == nil || !content.Same(before.Live, after.Live) {
 		if err := c.show(ctx, after); err != nil {
-			c.store.log.WarnContext(ctx, "the claims of an entry could not be marked as public; filters by its slugs will read the entry", "entry", after.ID, "err", err)
+			c.store.log.WarnContext(ctx,
+				"the claims of an entry could not be marked as public; filters by its slugs will read the entry", "entry", after.ID,
+				"err", err)
 		}
 	}
 	fault("claims settled")
@@ -96,13 +101,16 @@ func (c *Collection[T, F]) swap(ctx context.Context, before, after *content.Entr
 	}
 	if before == nil {
 		there, err := c.store.writeEach(ctx, c.name, []engine.Change{engine.Insert(doc)})
-		if len(there) > 0 && err == nil { // the same change was sent twice at the same time, and the other one created the entry
+		// the same change was sent twice at the same time, and the other one created the entry
+		if len(there) > 0 && err == nil {
 			return ErrAttempted
 		}
 		return err
 	}
 	same := bson.D{{Key: "_id", Value: after.ID}, {Key: "version", Value: before.Version}}
-	committed, err := batch.Join(ctx, "swap "+c.name, swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll) // all fields but the _id
+	// all fields but the _id
+	committed, err := batch.Join(ctx, "swap "+c.name,
+		swap{after.ID, after.Head, engine.Update(same, bson.D{{Key: "$set", Value: doc[1:]}})}, c.swapAll)
 	if err == nil && !committed {
 		return ErrStale
 	}
@@ -157,7 +165,8 @@ func (c *Collection[T, F]) document(before, e *content.Entry[T], draft bson.Raw)
 		{Key: "publicSlugs", Value: e.PublicSlugs},
 		{Key: "links", Value: linksOf(e)},
 	}
-	if before != nil && before.Previews != e.Previews { // otherwise it is left out: MarkPreviews may set it without a new version
+	// otherwise it is left out: MarkPreviews may set it without a new version
+	if before != nil && before.Previews != e.Previews {
 		doc = append(doc, bson.E{Key: previewsField, Value: e.Previews})
 	}
 	for _, part := range []struct {
@@ -199,7 +208,9 @@ func (c *Collection[T, F]) copyWithKeys(copied T, encoded bson.Raw) (stored any,
 }
 
 // SetDerived sets the values that copies of some entries derive from other entries. The entries keep their versions.
-func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any) error {
+func (c *Collection[T, F]) SetDerived(
+	ctx context.Context, stage content.Stage, derived map[content.ID]map[string]any,
+) error {
 	v := c.lists.ViewByID(stage)
 	changes, seen := make([]engine.Change, 0, len(derived)), make([]feed.Change, 0, len(derived))
 	for id, fields := range derived {
@@ -208,7 +219,8 @@ func (c *Collection[T, F]) SetDerived(ctx context.Context, stage content.Stage, 
 			set = append(set, bson.E{Key: v.At + name, Value: value})
 		}
 		filter := append(bson.D{{Key: "_id", Value: id}}, v.Shown...)
-		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})), append(seen, feed.Change{Kind: c.kind, ID: id})
+		changes, seen = append(changes, engine.Update(filter, bson.D{{Key: "$set", Value: set}})),
+			append(seen, feed.Change{Kind: c.kind, ID: id})
 	}
 	fault("deriving")
 	_, err := c.store.writeEach(ctx, c.name, changes)

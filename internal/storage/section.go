@@ -12,7 +12,10 @@ func sections() spec[*content.Section, *content.SectionFilter] {
 		texts: map[string]func(*content.Section) content.Text{
 			"name": func(e *content.Section) content.Text { return e.Name },
 		},
-		orders:    query.WithCommon(map[string]query.SortKey{"NAME": query.Alphabet("name"), "POSITION": query.Number("position")}),
+		orders: query.WithCommon(map[string]query.SortKey{
+			"NAME":     query.Alphabet("name"),
+			"POSITION": query.Number("position"),
+		}),
 		order:     "POSITION_ASC",
 		relations: []string{"parent"},
 		filter: func(w *where, f *content.SectionFilter) {

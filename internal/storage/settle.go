@@ -114,7 +114,10 @@ func (s *Store) settleOpen(ctx context.Context) (marked int, others []*content.R
 // discard removes a revision that is not committed, unless another attempt of the change has replaced it.
 func (s *Store) discard(ctx context.Context, r *content.Revision) error {
 	own := bson.D{
-		{Key: "_id", Value: r.ID}, {Key: "committed", Value: false}, {Key: "at", Value: r.At}, {Key: "version", Value: r.Version},
+		{Key: "_id", Value: r.ID},
+		{Key: "committed", Value: false},
+		{Key: "at", Value: r.At},
+		{Key: "version", Value: r.Version},
 	}
 	if err := s.write(ctx, revisionsName, engine.Delete(own)); err != nil {
 		return fmt.Errorf("remove an open revision: %w", err)
@@ -134,7 +137,8 @@ func (s *Store) Adopt(ctx context.Context, r *content.Revision, now time.Time) (
 // Following lists the committed revisions that require further work which is not done yet.
 func (s *Store) Following(ctx context.Context) (all []*content.Revision, err error) {
 	q := engine.Query{Fields: withoutCopy, Filter: bson.D{
-		{Key: followsField, Value: bson.D{{Key: "$in", Value: bson.A{content.FollowsItself, content.FollowsOthers}}}}, {Key: "committed", Value: true},
+		{Key: followsField, Value: bson.D{{Key: "$in", Value: bson.A{content.FollowsItself, content.FollowsOthers}}}},
+		{Key: "committed", Value: true},
 	}}
 	err = s.engine.Table(revisionsName).Find(ctx, q, func(doc bson.Raw) error {
 		all = append(all, new(content.Revision))

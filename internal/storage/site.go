@@ -39,7 +39,8 @@ func (s *Store) PutSite(ctx context.Context, site *content.Site) error {
 	}
 	r := content.Revision{
 		ID: fmt.Sprintf("%s:%d", siteID, site.Version), Entry: siteID, Of: siteKind, Version: site.Version,
-		At: s.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished, Label: site.Name,
+		At: s.Now().UTC().Truncate(time.Millisecond), Action: content.ActionImport, State: content.StatePublished,
+		Label: site.Name,
 	}
 	revision := storedRevision{Committed: true, Copy: site, Revision: r}
 	if err := s.write(ctx, revisionsName, engine.Replace(r.ID, revision)); err != nil {
@@ -76,7 +77,8 @@ func (s *Store) SaveSite(ctx context.Context, site *content.Site, r content.Revi
 		return err
 	}
 	doc = append(doc, bson.E{Key: "head", Value: r.ID})
-	found, err := s.update(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}}, bson.D{{Key: "$set", Value: doc}})
+	found, err := s.update(ctx, settings, bson.D{{Key: "_id", Value: siteID}, {Key: "version", Value: site.Version - 1}},
+		bson.D{{Key: "$set", Value: doc}})
 	if err == nil && !found && site.Version == 1 { // there were no settings before
 		err = s.write(ctx, settings, engine.Insert(append(engine.ByID(siteID), doc...)))
 	} else if err == nil && !found {

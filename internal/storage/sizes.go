@@ -34,7 +34,9 @@ func (s *Store) OpenSize(ctx context.Context, m *content.Media, key string, now 
 	f, stored, err := s.sizes.Open(ctx, m, key)
 	if err == nil && now.Sub(stored.Metadata.Used) > usedWithin {
 		if err := s.sizes.Use(ctx, stored.ID, now); err != nil {
-			s.log.WarnContext(ctx, "the time of use of a picture's size could not be stored; the size may be removed although it is used", "size", stored.ID, "err", err)
+			s.log.WarnContext(ctx,
+				"the time of use of a picture's size could not be stored; the size may be removed although it is used", "size",
+				stored.ID, "err", err)
 		}
 	}
 	return f, err

@@ -99,7 +99,9 @@ func (s *Store) namedBy(ctx context.Context, keys []claimKey, drafts []content.K
 }
 
 // seen adds to found the claims whose entries readers see with the slug.
-func (s *Store) seen(ctx context.Context, claims map[content.Kind]map[claimKey]claim, found map[claimKey]content.ID) error {
+func (s *Store) seen(
+	ctx context.Context, claims map[content.Kind]map[claimKey]claim, found map[claimKey]content.ID,
+) error {
 	var mu sync.Mutex
 	tasks, taskCtx := errgroup.WithContext(ctx)
 	for _, c := range s.collections {
@@ -129,11 +131,14 @@ func (s *Store) readClaims(ctx context.Context, keys []claimKey) (map[claimKey]c
 }
 
 func (s *Store) lookUpClaims(ctx context.Context, keys []claimKey, shared bool) (map[claimKey]claim, error) {
-	l := &Lookup{name: routes, table: routes, path: "_id", shared: shared, decode: func(doc bson.Raw) (string, any, error) {
-		var held claim
-		err := claimDecoder.Decode(bsondoc.Document(doc), &held)
-		return held.ID, held, err
-	}}
+	l := &Lookup{
+		name: routes, table: routes, path: "_id", shared: shared,
+		decode: func(doc bson.Raw) (string, any, error) {
+			var held claim
+			err := claimDecoder.Decode(bsondoc.Document(doc), &held)
+			return held.ID, held, err
+		},
+	}
 	for _, k := range keys {
 		l.values = append(l.values, k.id())
 	}

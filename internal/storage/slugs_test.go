@@ -18,10 +18,14 @@ func TestPublicSlugs(t *testing.T) {
 		room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 		made := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: name("Thẻ cũ")})
 		article := &content.Article{
-			Base:  content.Base{ID: "article_a", Slug: "a", Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday},
+			Base: content.Base{
+				ID: "article_a", Slug: "a", Version: 1, CreatedAt: monday, UpdatedAt: monday,
+				PublishedAt: monday,
+			},
 			Title: content.Text{"vi": "A"}, TagIDs: []content.ID{made.ID},
 		}
-		if err := store.Articles.Put(t.Context(), []*content.Entry[*content.Article]{content.NewEntry(article, true)}); err != nil {
+		if err := store.Articles.Put(t.Context(),
+			[]*content.Entry[*content.Article]{content.NewEntry(article, true)}); err != nil {
 			t.Fatal(err)
 		}
 		sees := func(after string, slug string, want bool) {
@@ -92,19 +96,27 @@ func TestSlugTakenUpAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		for version, slug := range []string{"hai", "mot"} {
-			do(t, room, newsroom.Change{Action: content.ActionUpdate, ID: made.ID, Version: version + 1, Input: newsroom.Input{"slug": slug}})
+			do(t, room, newsroom.Change{
+				Action: content.ActionUpdate, ID: made.ID, Version: version + 1,
+				Input: newsroom.Input{"slug": slug},
+			})
 		}
 		if err := release(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		input := name("Một khác")
 		input["slug"] = "mot"
-		outcome, err := room.Do(crashActor(), nil, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input})
+		outcome, err := room.Do(crashActor(), nil,
+			newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input})
 		if err != nil || len(outcome.Problems) != 1 || outcome.Problems[0].Code != content.ProblemTaken {
 			t.Errorf("another entry got the slug: %v %+v", err, outcome)
 		}
 		input["slug"] = "hai"
-		if free := do(t, room, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: input}); free.Content.Common().Slug != "hai" {
+		if free := do(t, room,
+			newsroom.Change{
+				Action: content.ActionCreate, Kind: content.KindTag,
+				Input: input,
+			}); free.Content.Common().Slug != "hai" {
 			t.Errorf("the slug that only a draft had is not free: %s", free.Content.Common().Slug)
 		}
 	})

@@ -22,9 +22,12 @@ func (s *Store) sweepClaims(ctx context.Context, now time.Time) (released int, e
 			return err
 		}
 		kind, slug, _ := strings.Cut(held.ID, ":")
-		has, err := exists(ctx, s.engine.Table(s.collectionName(content.Kind(kind))), bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
-			bson.D{{Key: "draft.slug", Value: slug}}, bson.D{{Key: "draft.formerSlugs", Value: slug}}, bson.D{{Key: "publicSlugs", Value: slug}},
-		}}})
+		has, err := exists(ctx, s.engine.Table(s.collectionName(content.Kind(kind))),
+			bson.D{{Key: "_id", Value: held.Entry}, {Key: "$or", Value: bson.A{
+				bson.D{{Key: "draft.slug", Value: slug}},
+				bson.D{{Key: "draft.formerSlugs", Value: slug}},
+				bson.D{{Key: "publicSlugs", Value: slug}},
+			}}})
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,8 @@ import (
 // named returns the names of the tags that a filter finds, in order.
 func named(t *testing.T, store *storage.Store, f content.StringFilter) []string {
 	t.Helper()
-	return append([]string{}, tagNames(t, store, storage.List[*content.TagFilter]{Order: "NAME_ASC", Filter: &content.TagFilter{Name: &f}})...)
+	return append([]string{},
+		tagNames(t, store, storage.List[*content.TagFilter]{Order: "NAME_ASC", Filter: &content.TagFilter{Name: &f}})...)
 }
 
 // is returns a filter with the operators that compare exactly.
@@ -40,14 +41,16 @@ func TestEqualTexts(t *testing.T) {
 			for _, spelling := range spellings {
 				for _, s := range []string{spelling, norm.NFD.String(spelling), norm.NFC.String(spelling)} {
 					for operator, got := range map[string][]string{
-						"eq": named(t, store, is(content.Match[string]{Eq: &s})), "in": named(t, store, is(content.Match[string]{In: []string{"x", s}})),
+						"eq": named(t, store, is(content.Match[string]{Eq: &s})),
+						"in": named(t, store, is(content.Match[string]{In: []string{"x", s}})),
 					} {
 						if diff := cmp.Diff([]string{name}, got); diff != "" {
 							t.Errorf("%s %+q (-want +got):\n%s", operator, s, diff)
 						}
 					}
 					for operator, got := range map[string][]string{
-						"ne": named(t, store, is(content.Match[string]{Ne: &s})), "notIn": named(t, store, is(content.Match[string]{NotIn: []string{"x", s}})),
+						"ne":    named(t, store, is(content.Match[string]{Ne: &s})),
+						"notIn": named(t, store, is(content.Match[string]{NotIn: []string{"x", s}})),
 					} {
 						if diff := cmp.Diff(others, got); diff != "" {
 							t.Errorf("%s %+q (-want +got):\n%s", operator, s, diff)
@@ -62,9 +65,11 @@ func TestEqualTexts(t *testing.T) {
 			}
 		}
 		for name, spellings := range map[string][]string{
-			"K’Brơi": {"k'bro", "KʼBRƠ", "k`broi", "k´broi"}, "Ðồng Tháp": {"dong", "ĐỒNG", "Ðồng", "ðong  thap", "dong\u00a0thap"},
-			"Straße": {"strasse", "STRASSE", "straße", "STRAẞE"}, "Cần\u00a0Thơ": {"can tho", "CẦN\u2003THƠ"}, "Ｓｅｎ hồng": {"sen hong", "ＳＥＮ"},
-			"Łódź": {"lodz", "łódź"}, "İzmir": {"izmir", "IZMIR", "ızmır"},
+			"K’Brơi":    {"k'bro", "KʼBRƠ", "k`broi", "k´broi"},
+			"Ðồng Tháp": {"dong", "ĐỒNG", "Ðồng", "ðong  thap", "dong\u00a0thap"},
+			"Straße":    {"strasse", "STRASSE", "straße", "STRAẞE"}, "Cần\u00a0Thơ": {"can tho", "CẦN\u2003THƠ"},
+			"Ｓｅｎ hồng": {"sen hong", "ＳＥＮ"},
+			"Łódź":     {"lodz", "łódź"}, "İzmir": {"izmir", "IZMIR", "ızmır"},
 		} {
 			for _, spelling := range spellings {
 				for _, s := range []string{spelling, norm.NFD.String(spelling)} {
@@ -81,14 +86,18 @@ func TestEqualTexts(t *testing.T) {
 				if got := named(t, store, f); len(got) > 0 {
 					t.Errorf("%s %+q finds %q", operator, blank, got)
 				}
-				all := tagNames(t, store, storage.List[*content.TagFilter]{Filter: &content.TagFilter{Logic: content.Logic[*content.TagFilter]{Not: &content.TagFilter{Name: &f}}}})
+				all := tagNames(t, store,
+					storage.List[*content.TagFilter]{Filter: &content.TagFilter{Logic: content.Logic[*content.TagFilter]{Not: &content.TagFilter{Name: &f}}}})
 				if len(all) != len(names) {
 					t.Errorf("not %s %+q finds %q", operator, blank, all)
 				}
 			}
 		}
-		long := strings.Repeat("\ufdfa", content.MaxFilterText) // each folds to 18 letters: no pattern of the store may be as long
-		_, err := store.Tags.Pages(t.Context(), storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: &long}}}, []storage.Within{{}})
+		// each folds to 18 letters: no pattern of the store may be as long
+		long := strings.Repeat("\ufdfa", content.MaxFilterText)
+		_, err := store.Tags.Pages(t.Context(),
+			storage.List[*content.TagFilter]{Filter: &content.TagFilter{Name: &content.StringFilter{Contains: &long}}},
+			[]storage.Within{{}})
 		if content.CodeOf(err) != content.CodeBadUserInput {
 			t.Errorf("a text that is too long when its ligatures are folded: %v", err)
 		}
@@ -100,7 +109,10 @@ func TestEqualPlainTexts(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.Store(t, e)
 		medium := content.NewEntry(&content.Media{
-			Base:     content.Base{ID: "media_a", Slug: "media-a", Version: 1, CreatedAt: monday, UpdatedAt: monday, PublishedAt: monday},
+			Base: content.Base{
+				ID: "media_a", Slug: "media-a", Version: 1, CreatedAt: monday, UpdatedAt: monday,
+				PublishedAt: monday,
+			},
 			FileName: "Đồng Tháp.png", FileType: content.MediaImage, MimeType: "image/svg+xml",
 		}, true)
 		if err := store.Media.Put(t.Context(), []*content.Entry[*content.Media]{medium}); err != nil {
@@ -130,7 +142,8 @@ func TestEqualPlainTexts(t *testing.T) {
 			{"slug contains", content.MediaFilter{Common: content.Common{Slug: text("contains", "DIA-")}}, true},
 			{"slug blank", content.MediaFilter{Common: content.Common{Slug: text("contains", "\u0301")}}, false},
 		} {
-			pages, err := store.Media.Pages(t.Context(), storage.List[*content.MediaFilter]{Filter: &c.filter}, []storage.Within{{}})
+			pages, err := store.Media.Pages(t.Context(), storage.List[*content.MediaFilter]{Filter: &c.filter},
+				[]storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,8 @@ func (c *Collection[T, F]) acyclic(ctx context.Context, before, after *content.E
 		if err != nil {
 			return err
 		}
-		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage), pathQuestion{after.ID, to, part.stage, moving}, c.below)
+		below, err := batch.Join(ctx, fmt.Sprint("below ", c.name, part.stage),
+			pathQuestion{after.ID, to, part.stage, moving}, c.below)
 		if err != nil {
 			return err
 		}
@@ -59,14 +60,15 @@ func (c *Collection[T, F]) pendingMoves(ctx context.Context, own []string) ([]ma
 	var all []moved
 	open := bson.D{{Key: "committed", Value: false}, {Key: "kind", Value: c.kind}}
 	fields := bson.D{{Key: "entry", Value: 1}, {Key: "copy." + parentField, Value: 1}}
-	err := c.store.engine.Table(revisionsName).Find(ctx, engine.Query{Filter: open, Fields: fields}, func(doc bson.Raw) error {
-		var r moved
-		err := bsondoc.Unmarshal(doc, &r)
-		if r.Copy.Parent != "" && (len(own) > 1 || r.ID != own[0]) {
-			all = append(all, r)
-		}
-		return err
-	})
+	err := c.store.engine.Table(revisionsName).Find(ctx, engine.Query{Filter: open, Fields: fields},
+		func(doc bson.Raw) error {
+			var r moved
+			err := bsondoc.Unmarshal(doc, &r)
+			if r.Copy.Parent != "" && (len(own) > 1 || r.ID != own[0]) {
+				all = append(all, r)
+			}
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +144,9 @@ func (c *Collection[T, F]) below(ctx context.Context, questions []pathQuestion) 
 }
 
 // readParents adds to parents the parents of some entries at a stage, and "" for entries without one.
-func (c *Collection[T, F]) readParents(ctx context.Context, stage content.Stage, ids []content.ID, parents map[content.ID]content.ID) error {
+func (c *Collection[T, F]) readParents(
+	ctx context.Context, stage content.Stage, ids []content.ID, parents map[content.ID]content.ID,
+) error {
 	for _, s := range slices.Compact([]content.Stage{stage, content.StageDraft}) {
 		err := c.byIDs(ctx, ids, s, []string{parentField}, func(id content.ID, e T, _ int) {
 			parents[id] = content.As(e).ParentLink()

@@ -63,10 +63,12 @@ func (mark *unfinished) error() error {
 	switch mark.What {
 	case "move":
 		return content.Errorf(content.CodeUnavailable,
-			"The move of a site into this store, begun at %s, has not come to its end. Run `sen move` again: it begins anew.", since)
+			"The move of a site into this store, begun at %s, has not come to its end. Run `sen move` again: it begins anew.",
+			since)
 	case sampleFilling:
 		return content.Errorf(content.CodeUnavailable,
-			"The sample content of this store, begun at %s, is not whole. Start the server with --sample: it begins anew.", since)
+			"The sample content of this store, begun at %s, is not whole. Start the server with --sample: it begins anew.",
+			since)
 	}
 	return content.Errorf(content.CodeUnavailable,
 		"The import into this store, begun at %s, has not come to its end. Run `sen import` again: it begins anew.", since)
@@ -75,7 +77,10 @@ func (mark *unfinished) error() error {
 // filling marks the store as unfinished, calls fill, and removes the mark. The store must be empty, or an unfinished
 // one, which it takes over and empties. The mark stays if fill fails.
 func (s *Store) filling(ctx context.Context, what string, tables []string, fill func(context.Context) error) error {
-	mark := unfinished{ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(), Tables: tables}
+	mark := unfinished{
+		ID: unfinishedID, What: what, Since: s.Now().UTC().Truncate(time.Millisecond), By: rand.Text(),
+		Tables: tables,
+	}
 	s.guard.Wrong.Store(nil) // the store is not served
 	if err := s.mark(ctx, mark); err != nil {
 		return err
@@ -99,7 +104,8 @@ func (s *Store) filling(ctx context.Context, what string, tables []string, fill 
 	if err != nil {
 		return err
 	}
-	return s.write(context.WithoutCancel(ctx), settings, engine.Delete(bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: mark.By}}))
+	return s.write(context.WithoutCancel(ctx), settings,
+		engine.Delete(bson.D{{Key: "_id", Value: unfinishedID}, {Key: "by", Value: mark.By}}))
 }
 
 // sampleFilling is the value of What for the sample content.
@@ -203,7 +209,8 @@ func (s *Store) takeMark(ctx context.Context, before *unfinished, mark unfinishe
 	}
 	for _, name := range before.Tables {
 		filter := movable(name)
-		if name == settings && before.What != "move" { // an import and the sample write only the site's settings into this table
+		// an import and the sample write only the site's settings into this table
+		if name == settings && before.What != "move" {
 			filter = engine.ByID(siteID)
 		}
 		emptying, cancel := context.WithTimeout(ctx, emptyTimeout)

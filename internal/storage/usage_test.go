@@ -31,7 +31,8 @@ func TestUsedBy(t *testing.T) {
 				}
 				for _, user := range users[id] {
 					var n int
-					if _, err := fmt.Sscanf(string(user), "article_%d", &n); err != nil || !slices.Contains([]string{fmt.Sprintf("tag_%d", n%2), fmt.Sprintf("tag_%d", 2+n%5)}, string(id)) {
+					if _, err := fmt.Sscanf(string(user), "article_%d", &n); err != nil ||
+						!slices.Contains([]string{fmt.Sprintf("tag_%d", n%2), fmt.Sprintf("tag_%d", 2+n%5)}, string(id)) {
 						t.Errorf("%s does not use %s", user, id)
 					}
 				}

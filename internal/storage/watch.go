@@ -66,14 +66,18 @@ func (s *Store) verifyTables(ctx context.Context, mayResume bool) {
 var restored = 5 * time.Second
 
 // errIndexes means that the store can't serve because indexes are missing.
-var errIndexes = content.Errorf(content.CodeUnavailable, "Indexes of the database are missing and are being made again.")
+var errIndexes = content.Errorf(content.CodeUnavailable,
+	"Indexes of the database are missing and are being made again.")
 
 // resume prepares the store as it is now, with all its indexes, and resumes serving.
 func (s *Store) resume(ctx context.Context) {
 	before := s.guard.Wrong.Load()
 	err := s.prepare(ctx, func(string) {})
 	if err != nil && s.guard.Wrong.Load() == before {
-		s.stop(ctx, &content.Error{Code: content.CodeUnavailable, Message: errIndexes.Message, Vietnamese: errIndexes.Vietnamese, Cause: err})
+		s.stop(ctx, &content.Error{
+			Code: content.CodeUnavailable, Message: errIndexes.Message,
+			Vietnamese: errIndexes.Vietnamese, Cause: err,
+		})
 	}
 	if err != nil || !s.guard.Wrong.CompareAndSwap(before, nil) { // something else has gone wrong meanwhile
 		return
@@ -92,7 +96,8 @@ func (s *Store) repairIndexes(ctx context.Context) {
 		if err != nil || s.guard.Check() != nil {
 			return // the next check finds out
 		}
-		if !all && s.Confirm(ctx, s.lasting()...) == nil { // a dropped collection has no indexes either, and Confirm reports it
+		// a dropped collection has no indexes either, and Confirm reports it
+		if !all && s.Confirm(ctx, s.lasting()...) == nil {
 			s.stop(ctx, errIndexes)
 			s.resume(ctx)
 			return

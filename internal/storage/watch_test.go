@@ -41,7 +41,8 @@ func why(store *storage.Store) string {
 
 // read reads the tags as readers see them.
 func read(store *storage.Store) (int, error) {
-	pages, err := store.Tags.Pages(context.Background(), storage.List[*content.TagFilter]{Fields: []string{"name"}}, []storage.Within{{}})
+	pages, err := store.Tags.Pages(context.Background(), storage.List[*content.TagFilter]{Fields: []string{"name"}},
+		[]storage.Within{{}})
 	if err != nil {
 		return 0, err
 	}
@@ -87,7 +88,8 @@ func TestDroppedDatabase(t *testing.T) {
 	if store.Feed.Current() {
 		t.Error("cached content of a dropped database is returned")
 	}
-	if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
+	if err := store.AddAccount(t.Context(),
+		&content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
 		t.Errorf("a write into a dropped database: %v", err)
 	}
 	another := storage.New(storage.Options{Engine: e.Open(t), Log: testkit.Log(t)})
@@ -156,8 +158,10 @@ func TestDroppedIndexes(t *testing.T) {
 func TestFillingStopsServing(t *testing.T) {
 	e := testkit.MongoDB(t)
 	store := watched(t, e)
-	testkit.Insert(t, e, "settings", `{"_id": "unfinished", "what": "import", "since": {"$date": "2026-01-01T00:00:00Z"}, "by": "x"}`)
-	testkit.Eventually(t, "the store is not ready", func() bool { return strings.Contains(why(store), "has not come to its end") })
+	testkit.Insert(t, e, "settings",
+		`{"_id": "unfinished", "what": "import", "since": {"$date": "2026-01-01T00:00:00Z"}, "by": "x"}`)
+	testkit.Eventually(t, "the store is not ready",
+		func() bool { return strings.Contains(why(store), "has not come to its end") })
 	if _, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
 		t.Errorf("an incomplete site is read: %v", err)
 	}
@@ -185,14 +189,16 @@ func TestMissingCollection(t *testing.T) {
 	}
 	taken := func(t *testing.T, store *storage.Store) {
 		t.Helper()
-		testkit.Eventually(t, "the store is not ready", func() bool { return strings.Contains(why(store), "collection tags was dropped") })
+		testkit.Eventually(t, "the store is not ready",
+			func() bool { return strings.Contains(why(store), "collection tags was dropped") })
 		if n, err := read(store); content.CodeOf(err) != content.CodeUnavailable {
 			t.Errorf("%d tags are read: %v", n, err)
 		}
 		if store.Feed.Current() {
 			t.Error("cached content is returned")
 		}
-		if err := store.AddAccount(t.Context(), &content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
+		if err := store.AddAccount(t.Context(),
+			&content.Account{ID: "account_x", Login: "x"}); content.CodeOf(err) != content.CodeUnavailable {
 			t.Errorf("a write into a damaged store: %v", err)
 		}
 	}

@@ -65,7 +65,8 @@ func (s *Store) learnIdentity(ctx context.Context) error {
 	found, ok, err := findOne[identity](ctx, table, engine.ByID(identityID))
 	if !ok && err == nil {
 		_, err = table.Write(ctx, engine.Insert(identity{identityID, rand.Text()}))
-		if err == nil || errors.Is(err, engine.ErrDuplicate) { // several servers may start at the same time: the first one wins
+		// several servers may start at the same time: the first one wins
+		if err == nil || errors.Is(err, engine.ErrDuplicate) {
 			found, ok, err = findOne[identity](ctx, table, engine.ByID(identityID))
 		}
 	}

@@ -96,7 +96,8 @@ func (m *Mongod) launch(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port), "--bind_ip", "127.0.0.1",
+	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port),
+		"--bind_ip", "127.0.0.1",
 		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", m.cache, "--oplogSize", "128",
 		// mongod deletes the files of dropped databases with the next checkpoint, not after five minutes. Each test
 		// has its own database, and mongod exits when it can open no more files.
@@ -136,7 +137,8 @@ func (m *Mongod) await(ctx context.Context, wanted func(hello) bool) error {
 			return nil
 		}
 		if err == nil && h.SetName == "" {
-			_ = admin.RunCommand(ctx, m.initiate()).Err() // an error says that the set exists already: the loop continues in both cases
+			// an error says that the set exists already: the loop continues in both cases
+			_ = admin.RunCommand(ctx, m.initiate()).Err()
 		}
 		select {
 		case <-ctx.Done():

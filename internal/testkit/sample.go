@@ -21,8 +21,8 @@ var samples = struct {
 	of map[string]map[string][]engine.Change
 }{of: map[string]map[string][]engine.Change{}}
 
-// SampleStore opens a store with the sample content in it. The first one of a package imports the sample, and the others
-// copy its documents, because an import takes ten times as long as a copy.
+// SampleStore opens a store with the sample content in it. The first one of a package imports the sample, and the
+// others copy its documents, because an import takes ten times as long as a copy.
 func SampleStore(t testing.TB, e Engine) *storage.Store {
 	t.Helper()
 	samples.Lock()
@@ -53,7 +53,8 @@ func insertsOf(t testing.TB, db engine.Engine) map[string][]engine.Change {
 	for name := range tables {
 		if err == nil {
 			err = db.Table(name).Find(context.Background(), engine.Query{}, func(raw bson.Raw) error {
-				if id, _ := raw.Lookup("_id").StringValueOK(); name != "settings" || id != "store" { // each database has an identity of its own
+				// each database has an identity of its own
+				if id, _ := raw.Lookup("_id").StringValueOK(); name != "settings" || id != "store" {
 					inserts[name] = append(inserts[name], engine.Insert(slices.Clone(raw)))
 				}
 				return nil

@@ -62,10 +62,11 @@ func documentsOf(inserts []engine.Change) map[string]string {
 // identityOf is what tells a store from all others.
 func identityOf(t *testing.T, e Engine) (identity string) {
 	t.Helper()
-	err := e.Open(t).Table("settings").Find(t.Context(), engine.Query{Filter: engine.ByID("store")}, func(raw bson.Raw) error {
-		identity = raw.String()
-		return nil
-	})
+	err := e.Open(t).Table("settings").Find(t.Context(), engine.Query{Filter: engine.ByID("store")},
+		func(raw bson.Raw) error {
+			identity = raw.String()
+			return nil
+		})
 	if err != nil || identity == "" {
 		t.Fatal(identity, err)
 	}

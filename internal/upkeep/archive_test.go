@@ -31,7 +31,8 @@ func makeTags(t *testing.T, store *storage.Store, n int) (ids []content.ID) {
 	room := newsroom.New(store, newsroom.Options{Log: testkit.Log(t)})
 	for i := range n {
 		name := map[string]any{"text": fmt.Sprintf("Thẻ %d", i)}
-		outcome, err := room.Do(editor(t), nil, newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": name}})
+		outcome, err := room.Do(editor(t), nil,
+			newsroom.Change{Action: content.ActionCreate, Kind: content.KindTag, Input: newsroom.Input{"name": name}})
 		if err != nil || len(outcome.Problems) > 0 {
 			t.Fatal(err, outcome)
 		}
@@ -56,7 +57,8 @@ func TestArchive(t *testing.T) {
 	origin := testkit.SampleStore(t, testkit.Embedded(t)) // restored to both engines
 	tags := makeTags(t, origin, 2)
 	room := newsroom.New(origin, newsroom.Options{Log: testkit.Log(t)})
-	if outcome, err := room.Do(editor(t), nil, newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {
+	if outcome, err := room.Do(editor(t), nil,
+		newsroom.Change{Action: content.ActionPublish, ID: tags[0], Version: 1}); err != nil || len(outcome.Problems) > 0 {
 		t.Fatal(err, outcome)
 	}
 	first := archive(t, origin)
@@ -83,7 +85,8 @@ func TestArchive(t *testing.T) {
 		if err != nil || len(pages[0].Nodes) != 1 || pages[0].Nodes[0].Name["vi"] != "Thẻ 0" {
 			t.Errorf("the restored site does not find by folded text: %v, %v", pages, err)
 		}
-		if err := upkeep.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); !errors.Is(err, upkeep.ErrNotEmpty) {
+		if err := upkeep.Restore(context.Background(), store, bytes.NewReader(first), silent, silent); !errors.Is(err,
+			upkeep.ErrNotEmpty) {
 			t.Errorf("restored into a store that is not empty: %v", err)
 		}
 	})
@@ -119,7 +122,8 @@ func TestDamagedArchive(t *testing.T) {
 func findings(t *testing.T, store *storage.Store, mend bool) (found []upkeep.Finding) {
 	t.Helper()
 	err := upkeep.Check(context.Background(), store, upkeep.CheckOptions{
-		Mend: mend, Now: func() time.Time { return time.Now().Add(time.Hour) }, Found: func(f upkeep.Finding) { found = append(found, f) }, Progress: silent,
+		Mend: mend, Now: func() time.Time { return time.Now().Add(time.Hour) },
+		Found: func(f upkeep.Finding) { found = append(found, f) }, Progress: silent,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -138,13 +142,16 @@ func TestCheck(t *testing.T) {
 		}
 		testkit.Remove(t, e, "tags", "tag_xuc-tien")
 		testkit.Remove(t, e, "routes", "Section:tin-tuc")
-		testkit.Insert(t, e, "routes", `{"_id": "Tag:khong-cua-ai", "entry": "tag_x", "at": {"$date": "1970-01-01T00:00:00Z"}}`)
+		testkit.Insert(t, e, "routes",
+			`{"_id": "Tag:khong-cua-ai", "entry": "tag_x", "at": {"$date": "1970-01-01T00:00:00Z"}}`)
 		testkit.Set(t, e, "tags", "tag_cnnttb", `{"live": null}`)
 		testkit.Set(t, e, "articles", "article_hoi-nghi-so-ket-2020", `{"live.breadcrumb": ["section_su-kien"]}`)
 		testkit.Insert(t, e, "revisions", `{"_id": "rev_dead", "entry": "tag_cnnttb", "kind": "Tag", "version": 2, "committed": false,
 			"at": {"$date": "1970-01-01T00:00:00Z"}, "action": "UPDATE", "state": "DRAFT"}`)
-		testkit.Set(t, e, "organizations", "organization_toa-soan-mau", `{"draft.parent": "organization_trung-tam-mau", "live.parent": "organization_trung-tam-mau"}`)
-		testkit.Set(t, e, "organizations", "organization_trung-tam-mau", `{"draft.parent": "organization_toa-soan-mau", "live.parent": "organization_toa-soan-mau"}`)
+		testkit.Set(t, e, "organizations", "organization_toa-soan-mau",
+			`{"draft.parent": "organization_trung-tam-mau", "live.parent": "organization_trung-tam-mau"}`)
+		testkit.Set(t, e, "organizations", "organization_trung-tam-mau",
+			`{"draft.parent": "organization_toa-soan-mau", "live.parent": "organization_toa-soan-mau"}`)
 		testkit.Remove(t, e, "media", "media_bia-sen-lam")
 		testkit.Remove(t, e, "media.files", "media_bieu-trung")
 		kinds := map[string]int{}
@@ -154,7 +161,10 @@ func TestCheck(t *testing.T) {
 				t.Errorf("mended without being asked to: %v", f)
 			}
 		}
-		for _, what := range []string{"cycle", "dangling link", "open revision", "unclaimed slug", "stray slug", "leaking slug", "outdated", "missing file", "stray file"} {
+		for _, what := range []string{
+			"cycle", "dangling link", "open revision", "unclaimed slug", "stray slug",
+			"leaking slug", "outdated", "missing file", "stray file",
+		} {
 			if kinds[what] == 0 {
 				t.Errorf("a check does not find: %s (%v)", what, kinds)
 			}
@@ -165,7 +175,8 @@ func TestCheck(t *testing.T) {
 				t.Errorf("it is still found after mending: %+v", f)
 			}
 		}
-		if copied, _, err := store.Articles.RevisionCopy(ctx, "article_hoi-nghi-so-ket-2020", 1); copied == nil || err != nil {
+		if copied, _, err := store.Articles.RevisionCopy(ctx, "article_hoi-nghi-so-ket-2020", 1); copied == nil ||
+			err != nil {
 			t.Errorf("the revision before the mending is gone: %v", err)
 		}
 	})
@@ -181,12 +192,14 @@ func TestMendTexts(t *testing.T) {
 		site := *store.Site()
 		site.Version++
 		site.Languages.Locales = append(slices.Clone(site.Languages.Locales), "fr")
-		if err := store.SaveSite(ctx, &site, content.Revision{ID: "rev_fr", At: testkit.NewClock().Now(), Action: content.ActionSettings}); err != nil {
+		if err := store.SaveSite(ctx, &site,
+			content.Revision{ID: "rev_fr", At: testkit.NewClock().Now(), Action: content.ActionSettings}); err != nil {
 			t.Fatal(err)
 		}
 		found := func() int {
 			pages, err := store.Tags.Pages(ctx, storage.List[*content.TagFilter]{
-				Stage: content.StageDraft, Locale: "fr", Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}},
+				Stage: content.StageDraft, Locale: "fr",
+				Filter: &content.TagFilter{Name: &content.StringFilter{Contains: new("the 0")}},
 			}, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
@@ -196,7 +209,8 @@ func TestMendTexts(t *testing.T) {
 		if n := found(); n != 0 {
 			t.Fatalf("%d tags are found before their texts are prepared: the test shows nothing", n)
 		}
-		err := upkeep.Check(ctx, store, upkeep.CheckOptions{Mend: true, Found: func(f upkeep.Finding) { t.Errorf("%+v", f) }, Progress: silent})
+		err := upkeep.Check(ctx, store,
+			upkeep.CheckOptions{Mend: true, Found: func(f upkeep.Finding) { t.Errorf("%+v", f) }, Progress: silent})
 		if err != nil {
 			t.Fatal(err)
 		}

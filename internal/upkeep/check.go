@@ -44,7 +44,10 @@ func Check(ctx context.Context, store *storage.Store, o CheckOptions) error {
 		}
 		c.slugs[kind] = map[string]content.ID{}
 	}
-	steps := []func(context.Context) error{c.revisions, c.forEachKind(c.cycles), c.forEachKind(c.entries), c.claims, c.files}
+	steps := []func(context.Context) error{
+		c.revisions, c.forEachKind(c.cycles), c.forEachKind(c.entries), c.claims,
+		c.files,
+	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -72,7 +75,10 @@ func (c *checking) revisions(ctx context.Context) error {
 	open, err := c.store.Open(ctx)
 	for _, r := range open {
 		if err == nil && c.options.Now().Sub(r.At) > time.Minute { // a newer one may belong to a running change
-			err = c.report(Finding{What: "open revision", Where: string(r.Entry), About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.options.Mend}, nil)
+			err = c.report(Finding{
+				What: "open revision", Where: string(r.Entry),
+				About: fmt.Sprintf("%s, begun %s", r.Action, r.At.Format(time.RFC3339)), Mended: c.options.Mend,
+			}, nil)
 		}
 	}
 	if err == nil && c.options.Mend {

@@ -26,9 +26,13 @@ func (c *checking) claims(ctx context.Context) error {
 		if holder == entry {
 			delete(c.slugs[kind], slug)
 			if public && !c.public[where] {
-				found = append(found, wrong{Finding{What: "leaking slug", Where: where, About: "readers don't see it, but can filter by it"}, func() error {
-					return c.store.Claim(ctx, kind, slug, entry, at)
-				}})
+				found = append(found,
+					wrong{
+						Finding{What: "leaking slug", Where: where, About: "readers don't see it, but can filter by it"},
+						func() error {
+							return c.store.Claim(ctx, kind, slug, entry, at)
+						},
+					})
 			}
 		} else if holder == "" && c.options.Now().Sub(at) > time.Minute { // a newer claim may belong to a running change
 			found = append(found, wrong{Finding{What: "stray slug", Where: where, About: "no entry has it"}, func() error {
@@ -73,7 +77,8 @@ func (c *checking) files(ctx context.Context) error {
 		return err
 	}
 	for _, id := range stray {
-		if err := c.report(Finding{What: "stray file", Where: string(id), About: "its medium is gone"}, func() error { return c.store.DeleteFiles(ctx, id) }); err != nil {
+		if err := c.report(Finding{What: "stray file", Where: string(id), About: "its medium is gone"},
+			func() error { return c.store.DeleteFiles(ctx, id) }); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,10 @@ func (c *checking) cycles(ctx context.Context, of entries.Collection) error {
 			if cycle == nil || id != slices.Min(cycle) {
 				continue
 			}
-			f := Finding{What: "cycle", Where: string(id), About: fmt.Sprintf("%s: its own ancestor through %v", stage, cycle[1:])}
+			f := Finding{
+				What: "cycle", Where: string(id),
+				About: fmt.Sprintf("%s: its own ancestor through %v", stage, cycle[1:]),
+			}
 			if err := c.report(f, func() error { return c.moveToTop(ctx, of, id, stage, parents) }); err != nil {
 				return err
 			}
@@ -52,7 +55,9 @@ func cycleOf(id content.ID, parents map[content.ID]content.ID) (cycle []content.
 }
 
 // moveToTop moves an entry to the top of its tree.
-func (c *checking) moveToTop(ctx context.Context, of entries.Collection, id content.ID, stage content.Stage, parents map[content.ID]content.ID) error {
+func (c *checking) moveToTop(
+	ctx context.Context, of entries.Collection, id content.ID, stage content.Stage, parents map[content.ID]content.ID,
+) error {
 	e, ok, err := of.Entry(ctx, id)
 	if !ok || err != nil {
 		return err

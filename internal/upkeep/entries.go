@@ -56,7 +56,9 @@ func (c *checking) record(kind content.Kind, e *entries.Entry) {
 }
 
 // outdated finds outdated fields that a copy of an entry took over from others.
-func (c *checking) outdated(ctx context.Context, of entries.Collection, e *entries.Entry, stage content.Stage, find content.Finder) error {
+func (c *checking) outdated(
+	ctx context.Context, of entries.Collection, e *entries.Entry, stage content.Stage, find content.Finder,
+) error {
 	copied := entries.At(e, stage)
 	if copied == nil {
 		return nil
@@ -93,7 +95,9 @@ func (c *checking) dangling(ctx context.Context, of entries.Collection, e *entri
 }
 
 // unlink removes links from the copies of an entry, by a change of the entry.
-func (c *checking) unlink(ctx context.Context, of entries.Collection, e *entries.Entry, fromDraft, fromLive func(content.ID) bool) error {
+func (c *checking) unlink(
+	ctx context.Context, of entries.Collection, e *entries.Entry, fromDraft, fromLive func(content.ID) bool,
+) error {
 	after := *e
 	after.Version, after.UpdatedAt, after.UpdatedBy = e.Version+1, c.options.Now(), people.Operator.Person()
 	without := func(copied content.Content, gone func(content.ID) bool) content.Content {
@@ -107,7 +111,8 @@ func (c *checking) unlink(ctx context.Context, of entries.Collection, e *entries
 	}
 	after.Draft, after.Live = without(e.Draft, fromDraft), without(e.Live, fromLive)
 	r := content.Revision{
-		ID: "rev_" + strings.ToLower(rand.Text()), At: after.UpdatedAt, Action: content.ActionUpdate, By: people.Operator.Person(), Note: "sen check",
+		ID: "rev_" + strings.ToLower(rand.Text()), At: after.UpdatedAt, Action: content.ActionUpdate,
+		By: people.Operator.Person(), Note: "sen check",
 	}
 	if err := of.Save(ctx, e, &after, r, after.UpdatedAt); err != nil {
 		return err

@@ -62,7 +62,9 @@ func (i *importing) check(item content.Item) {
 	case base.Slug == "":
 		i.refuse(base.ID, "the slug is missing")
 	case !content.ValidSlug(base.Slug):
-		i.refuse(base.ID, "the slug %q has characters other than a-z, digits and single dashes between them, or more than %d characters", base.Slug, content.MaxSlug)
+		i.refuse(base.ID,
+			"the slug %q has characters other than a-z, digits and single dashes between them, or more than %d characters",
+			base.Slug, content.MaxSlug)
 	case item.Content.Label().Empty():
 		i.refuse(base.ID, "the title or name is missing")
 	case !item.Draft && base.PublishedAt.IsZero():

@@ -58,7 +58,10 @@ func TestRestoreKeys(t *testing.T) {
 		if again := archive(t, store); !bytes.Equal(text, again) {
 			t.Error("the restored site gives other bytes")
 		}
-		tables := []string{"articles", "authors", "organizations", "sections", "tags", "events", "programs", "awardSeries", "awardRounds", "awards", "media", "routes"}
+		tables := []string{
+			"articles", "authors", "organizations", "sections", "tags", "events", "programs", "awardSeries",
+			"awardRounds", "awards", "media", "routes",
+		}
 		before := dump(t, e.Open(t), tables...)
 		if err := store.Rekey(ctx, func(int) {}); err != nil {
 			t.Fatal(err)
@@ -123,7 +126,8 @@ func TestUnfinishedRestore(t *testing.T) {
 		}
 		part := strings.SplitAfter(string(text), "\n")
 		damaged := sealed(append(part[:len(part)-2:len(part)-2], `{"collection":"media.chunks","document":{"_id":"x"}}`+"\n"))
-		if err := upkeep.Restore(ctx, another, strings.NewReader(damaged), silent, silent); err == nil || testkit.Count(t, e, "articles") == 0 {
+		if err := upkeep.Restore(ctx, another, strings.NewReader(damaged), silent, silent); err == nil ||
+			testkit.Count(t, e, "articles") == 0 {
 			t.Errorf("an invalid archive removed the stored documents: %v", err)
 		}
 		if err := upkeep.Restore(ctx, another, bytes.NewReader(text), silent, silent); err != nil {
@@ -165,16 +169,19 @@ func TestBadContent(t *testing.T) {
 		lines = lines[:len(lines)-1]
 		target := unprepared(t, e)
 		for name, c := range map[string]struct{ old, with, why string }{
-			"a number for a text":     {`"draft":{"slug":"the-0"`, `"draft":{"slug":7`, "line 2: tags: draft: slug: "},
-			"a text for a number":     {`"version":1,"head"`, `"version":"1","head"`, "line 2: tags: version: "},
-			"a text for a moment":     {`"updatedAt":{"$date"`, `"updatedAt":{"x"`, "line 2: tags: updatedAt: "},
-			"of another kind":         {`"_id":"tag_`, `"_id":"article_`, "line 2: tags: _id: "},
-			"no working copy":         {`"draft":{`, `"drift":{`, "line 2: tags: draft: "},
-			"no slug":                 {`"draft":{"slug"`, `"draft":{"slog"`, "line 2: tags: draft: slug: "},
-			"a revision of nothing":   {`"kind":"Tag"`, `"kind":"Tog"`, "line 3: revisions: kind: "},
-			"a revision's copy":       {`"copy":{"slug":"`, `"copy":{"slug":3,"x":"`, "line 3: revisions: copy: slug: "},
-			"a claim of nobody":       {`"entry":"tag_`, `"entry":"","x":"`, "line 4: routes: entry: "},
-			"an unknown collection":   {`{"collection":"routes"`, `{"collection":"roots"`, `line 4: an archive has no collection "roots"`},
+			"a number for a text":   {`"draft":{"slug":"the-0"`, `"draft":{"slug":7`, "line 2: tags: draft: slug: "},
+			"a text for a number":   {`"version":1,"head"`, `"version":"1","head"`, "line 2: tags: version: "},
+			"a text for a moment":   {`"updatedAt":{"$date"`, `"updatedAt":{"x"`, "line 2: tags: updatedAt: "},
+			"of another kind":       {`"_id":"tag_`, `"_id":"article_`, "line 2: tags: _id: "},
+			"no working copy":       {`"draft":{`, `"drift":{`, "line 2: tags: draft: "},
+			"no slug":               {`"draft":{"slug"`, `"draft":{"slog"`, "line 2: tags: draft: slug: "},
+			"a revision of nothing": {`"kind":"Tag"`, `"kind":"Tog"`, "line 3: revisions: kind: "},
+			"a revision's copy":     {`"copy":{"slug":"`, `"copy":{"slug":3,"x":"`, "line 3: revisions: copy: slug: "},
+			"a claim of nobody":     {`"entry":"tag_`, `"entry":"","x":"`, "line 4: routes: entry: "},
+			"an unknown collection": {
+				`{"collection":"routes"`, `{"collection":"roots"`,
+				`line 4: an archive has no collection "roots"`,
+			},
 			"no extended JSON":        {`{"$date":`, `{"$date":[`, "line "},
 			"twice":                   {lines[1], lines[1] + lines[1], "is there twice"},
 			"a collection once again": {lines[3], lines[3] + lines[1], `line 5: an archive has no collection "tags"`},

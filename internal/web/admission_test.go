@@ -53,7 +53,8 @@ func TestAdmission(t *testing.T) {
 	held := make(chan []byte)
 	go func() { held <- ask("Hold", nil) }()
 	<-log.reached
-	if got := ask("Late", nil); !bytes.Contains(got, []byte(`"UNAVAILABLE"`)) || !strings.Contains(string(got), "Đang có quá nhiều yêu cầu cùng lúc") {
+	if got := ask("Late", nil); !bytes.Contains(got, []byte(`"UNAVAILABLE"`)) ||
+		!strings.Contains(string(got), "Đang có quá nhiều yêu cầu cùng lúc") {
 		t.Errorf("an operation beyond the places got %s", got)
 	}
 	if got := ask("Known", nil); !bytes.Equal(got, cached) {

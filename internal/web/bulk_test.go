@@ -38,7 +38,8 @@ func bulk(t *testing.T, server *testserver.Server, key string, n int) (answer st
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := server.Ask(t, `mutation($items: [ContentInput!]!, $key: String) { bulkCreate(items: $items, idempotencyKey: $key) { id userErrors { code message path } } }`,
+	body := server.Ask(t,
+		`mutation($items: [ContentInput!]!, $key: String) { bulkCreate(items: $items, idempotencyKey: $key) { id userErrors { code message path } } }`,
 		variables, http.Header{testserver.ActorHeader: {"editor"}})
 	if err := json.Unmarshal(body, &answer); err != nil {
 		t.Fatalf("%s: %v", body, err)
@@ -54,7 +55,8 @@ func TestBulkOutOfTime(t *testing.T) {
 		const n = 200
 		for timeout := time.Millisecond; ; timeout *= 2 {
 			key := "lot " + timeout.String()
-			hurried := bulk(t, testserver.Start(t, store, func(_ *graph.Options, w *web.Options) { w.Timeout = timeout }), key, n)
+			hurried := bulk(t, testserver.Start(t, store, func(_ *graph.Options, w *web.Options) { w.Timeout = timeout }), key,
+				n)
 			if len(hurried.Errors) > 0 || len(hurried.Data.BulkCreate) != n {
 				t.Fatalf("%s: %d results, %v", key, len(hurried.Data.BulkCreate), hurried.Errors)
 			}
@@ -63,14 +65,16 @@ func TestBulkOutOfTime(t *testing.T) {
 				switch {
 				case m.ID != "" && len(m.UserErrors) == 0:
 					done++
-				case m.ID != "" || len(m.UserErrors) != 1 || m.UserErrors[0].Code != "UNAVAILABLE" || fmt.Sprint(m.UserErrors[0].Path) != fmt.Sprintf("[items %d]", i):
+				case m.ID != "" || len(m.UserErrors) != 1 || m.UserErrors[0].Code != "UNAVAILABLE" ||
+					fmt.Sprint(m.UserErrors[0].Path) != fmt.Sprintf("[items %d]", i):
 					t.Fatalf("%s, item %d: %+v", key, i, m)
 				}
 			}
 			if done == 0 {
 				continue
 			}
-			if last := hurried.Data.BulkCreate[n-1]; done < n && last.UserErrors[0].Message != "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại." {
+			if last := hurried.Data.BulkCreate[n-1]; done < n &&
+				last.UserErrors[0].Message != "Hết thời gian trước khi xử lý đến mục này: chưa ghi gì. Hãy gửi lại." {
 				t.Errorf("%+v", last)
 			}
 			t.Logf("%s: %d of %d were made in time", key, done, n)
@@ -83,7 +87,9 @@ func TestBulkOutOfTime(t *testing.T) {
 				}
 				ids[m.ID] = true
 			}
-			count := patient.Ask(t, fmt.Sprintf(`{ tags(stage: DRAFT, filter: {name: {startsWith: "%s "}}) { totalCount } }`, key), nil, http.Header{testserver.ActorHeader: {"editor"}})
+			count := patient.Ask(t,
+				fmt.Sprintf(`{ tags(stage: DRAFT, filter: {name: {startsWith: "%s "}}) { totalCount } }`, key), nil,
+				http.Header{testserver.ActorHeader: {"editor"}})
 			if want := fmt.Sprintf(`{"data":{"tags":{"totalCount":%d}}}`, n); len(ids) != n || string(count) != want {
 				t.Errorf("%d ids, %s", len(ids), count)
 			}
@@ -100,7 +106,8 @@ func TestBulkWriteTimeLimit(t *testing.T) {
 	short.Config.WriteTimeout = time.Nanosecond
 	short.Start()
 	t.Cleanup(short.Close)
-	if answer := bulk(t, &testserver.Server{Server: short}, "lot", 21); len(answer.Data.BulkCreate) != 21 || answer.Data.BulkCreate[20].ID == "" {
+	if answer := bulk(t, &testserver.Server{Server: short}, "lot", 21); len(answer.Data.BulkCreate) != 21 ||
+		answer.Data.BulkCreate[20].ID == "" {
 		t.Errorf("%+v", answer)
 	}
 }

@@ -67,7 +67,8 @@ func change(t *testing.T, server *testserver.Server, mutation string) (id string
 // publishTag creates a published tag.
 func publishTag(t *testing.T, server *testserver.Server, name string) string {
 	t.Helper()
-	id := change(t, server, fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
+	id := change(t, server,
+		fmt.Sprintf(`createTag(input: {name: {text: %q}}) { content: tag { id version } userErrors { code } }`, name))
 	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
 	return id
 }
@@ -100,9 +101,12 @@ func TestCachedAnswers(t *testing.T) {
 		has(missing, `"Mới"`, false)
 
 		// A draft changes nothing for readers, but its publication does, and so does a scheduled time.
-		change(t, server, fmt.Sprintf(`updateTag(id: %q, version: 2, input: {name: {text: "Khác"}}) { content: tag { id version } userErrors { code } }`, id))
+		change(t, server,
+			fmt.Sprintf(`updateTag(id: %q, version: 2, input: {name: {text: "Khác"}}) { content: tag { id version } userErrors { code } }`, id))
 		has(list, `"Mới"`, false)
-		change(t, server, fmt.Sprintf(`publish(id: %q, version: 3, at: "2026-01-01T13:00:00Z") { content { id version } userErrors { code } }`, id))
+		change(t, server,
+			fmt.Sprintf(`publish(id: %q, version: 3, at: "2026-01-01T13:00:00Z") { content { id version } userErrors { code } }`,
+				id))
 		has(list, `"Mới"`, false)
 		server.Clock.Forward(t, "2h")
 		has(list, `"Khác"`, true)
@@ -131,7 +135,8 @@ func TestCachedAnswers(t *testing.T) {
 
 		// Errors and the answers to signed-in clients are not cached.
 		for range 2 {
-			if answer, n := asks(t, server, `{ tags(first: 1000) { totalCount } t: tags { totalCount } }`); n == 0 || !strings.Contains(answer, "BAD_USER_INPUT") {
+			if answer, n := asks(t, server, `{ tags(first: 1000) { totalCount } t: tags { totalCount } }`); n == 0 ||
+				!strings.Contains(answer, "BAD_USER_INPUT") {
 				t.Errorf("%s, %d round trips", answer, n)
 			}
 			if answer, n := asks(t, server, list, "Sen-Stage", "PUBLISHED"); n == 0 {
@@ -212,12 +217,14 @@ func TestCachedAmongOthers(t *testing.T) {
 func TestCachedPerLanguageAndClient(t *testing.T) {
 	store := testkit.Store(t, testkit.Embedded(t))
 	server := node(t, store)
-	id := change(t, server, `createTag(input: {name: [{text: "Chữ"}, {locale: "en", text: "Word"}]}) { content: tag { id version } userErrors { code } }`)
+	id := change(t, server,
+		`createTag(input: {name: [{text: "Chữ"}, {locale: "en", text: "Word"}]}) { content: tag { id version } userErrors { code } }`)
 	change(t, server, fmt.Sprintf(`publish(id: %q, version: 1) { content { id version } userErrors { code } }`, id))
 	const query = `{ tags { nodes { name } } viewer { name } }`
 	for range 2 {
 		for locale, want := range map[string]string{"vi": `"Chữ"`, "en": `"Word"`} {
-			if answer, _ := asks(t, server, query, "Sen-Locale", locale); !strings.Contains(answer, want) || !strings.Contains(answer, `"viewer":null`) {
+			if answer, _ := asks(t, server, query, "Sen-Locale", locale); !strings.Contains(answer, want) ||
+				!strings.Contains(answer, `"viewer":null`) {
 				t.Errorf("%s: %s", locale, answer)
 			}
 		}
@@ -226,7 +233,8 @@ func TestCachedPerLanguageAndClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer, n := asks(t, server, query, "Authorization", "Bearer "+secret); n == 0 || strings.Contains(answer, `"viewer":null`) {
+	if answer, n := asks(t, server, query, "Authorization", "Bearer "+secret); n == 0 ||
+		strings.Contains(answer, `"viewer":null`) {
 		t.Errorf("a signed-in client was answered as an anonymous client: %s", answer)
 	}
 	if answer, _ := asks(t, server, query); !strings.Contains(answer, `"viewer":null`) {
@@ -246,24 +254,31 @@ func TestSharedCaching(t *testing.T) {
 	for _, cached := range []bool{false, true} {
 		response, body := ask(http.MethodGet)
 		h := response.Header
-		if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" || h.Get("X-Content-Type-Options") != "nosniff" {
+		if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" ||
+			h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("cached %v: %v", cached, h)
 		}
 		tag := h.Get("ETag")
-		if again, _ := ask(http.MethodGet, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
+		if again, _ := ask(http.MethodGet, "If-None-Match", tag); again.StatusCode != http.StatusNotModified ||
+			again.Header.Get("ETag") != tag {
 			t.Errorf("cached %v: %d with the tag %s", cached, again.StatusCode, tag)
 		}
-		if head, none := ask(http.MethodHead); len(none) > 0 || head.Header.Get("ETag") != tag || head.ContentLength != int64(len(body)) {
+		if head, none := ask(http.MethodHead); len(none) > 0 || head.Header.Get("ETag") != tag ||
+			head.ContentLength != int64(len(body)) {
 			t.Errorf("cached %v: HEAD gives %d bytes, %v", cached, len(none), head.Header)
 		}
 		packed, gz := ask(http.MethodGet, "Accept-Encoding", "gzip")
 		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("ETag") == tag || len(gz) >= len(body) {
 			t.Errorf("cached %v: compressed: %v", cached, packed.Header)
 		}
-		if again, _ := ask(http.MethodGet, "If-None-Match", packed.Header.Get("ETag"), "Accept-Encoding", "gzip"); again.StatusCode != http.StatusNotModified {
+		if again, _ := ask(http.MethodGet, "If-None-Match", packed.Header.Get("ETag"), "Accept-Encoding",
+			"gzip"); again.StatusCode != http.StatusNotModified {
 			t.Errorf("cached %v: %d with the tag of the compressed answer", cached, again.StatusCode)
 		}
-		for _, part := range []string{"Origin", "Accept", "Sen-Locale", "Sen-Stage", "Authorization", "Cookie", "Accept-Encoding"} {
+		for _, part := range []string{
+			"Origin", "Accept", "Sen-Locale", "Sen-Stage", "Authorization", "Cookie",
+			"Accept-Encoding",
+		} {
 			if !strings.Contains(strings.Join(h.Values("Vary"), ","), part) {
 				t.Errorf("cached %v: Vary lacks %s: %v", cached, part, h.Values("Vary"))
 			}
@@ -272,18 +287,24 @@ func TestSharedCaching(t *testing.T) {
 			t.Errorf("a cached answer took %d round trips", server.Trips())
 		}
 	}
-	response, err := http.Post(server.URL+"/graphql", "application/json", bytes.NewReader([]byte(`{"query":"{ articles(first: 20) { nodes { title lead } } }"}`)))
+	response, err := http.Post(server.URL+"/graphql", "application/json",
+		bytes.NewReader([]byte(`{"query":"{ articles(first: 20) { nodes { title lead } } }"}`)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	if h := response.Header; h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || h.Get("Cache-Tag") != "" || server.Trips() != 0 {
+	if h := response.Header; h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || h.Get("Cache-Tag") != "" ||
+		server.Trips() != 0 {
 		t.Errorf("by POST: %v, %d round trips", h, server.Trips())
 	}
 	// A page of an allowed origin gets its header from a cached answer too; another origin's page gets none.
-	for origin, want := range map[string]int{"https://app.example": http.StatusOK, "https://evil.example": http.StatusForbidden} {
+	for origin, want := range map[string]int{
+		"https://app.example":  http.StatusOK,
+		"https://evil.example": http.StatusForbidden,
+	} {
 		response, _ := ask(http.MethodGet, "Origin", origin)
-		if response.StatusCode != want || want == http.StatusOK && response.Header.Get("Access-Control-Allow-Origin") != origin {
+		if response.StatusCode != want || want == http.StatusOK &&
+			response.Header.Get("Access-Control-Allow-Origin") != origin {
 			t.Errorf("%s: %d %v", origin, response.StatusCode, response.Header)
 		}
 	}
@@ -308,7 +329,8 @@ func TestTwoNodes(t *testing.T) {
 	testkit.Eventually(t, "it answers from the cache", func() bool { _, n := asks(t, reading, query); return n == 0 })
 	testkit.Set(t, e, "tags", id, `{"live.name.vi": "Hai"}`)
 	testkit.Eventually(t, "the other node sees what a program changed in the store", says(`"Hai"`))
-	testkit.Eventually(t, "the writing node sees it", func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
+	testkit.Eventually(t, "the writing node sees it",
+		func() bool { answer, _ := asks(t, writing, query); return strings.Contains(answer, `"Hai"`) })
 	testkit.Unset(t, e, "tags", id, "live")
 	testkit.Eventually(t, "the other node sees that a program took it back", says(`"nodes":[]`))
 	id = publishTag(t, writing, "Ba")

@@ -67,7 +67,8 @@ func TestCacheControl(t *testing.T) {
 				response, body := fetch(t, http.MethodGet, addressOf(server, c.query), nil, c.headers...)
 				h := response.Header
 				stored := c.control != "no-store" && c.control != "private, no-store"
-				if h.Get("Cache-Control") != c.control || (h.Get("ETag") != "") != stored || (h.Get("Cache-Tag") != "") != (c.control == sharedControl) ||
+				if h.Get("Cache-Control") != c.control || (h.Get("ETag") != "") != stored ||
+					(h.Get("Cache-Tag") != "") != (c.control == sharedControl) ||
 					(h.Get("CDN-Cache-Control") == "public, max-age=10, stale-while-revalidate=60") != (c.control == sharedControl) {
 					t.Errorf("%s, %s: %d %v", name, c.name, response.StatusCode, h)
 				}
@@ -76,7 +77,8 @@ func TestCacheControl(t *testing.T) {
 				}
 				head, none := fetch(t, http.MethodHead, addressOf(server, c.query), nil, c.headers...)
 				if none != "" || head.StatusCode != response.StatusCode || head.ContentLength != int64(len(body)) {
-					t.Errorf("%s, %s: HEAD gives %d, %d bytes, length %d; GET %d, %d", name, c.name, head.StatusCode, len(none), head.ContentLength, response.StatusCode, len(body))
+					t.Errorf("%s, %s: HEAD gives %d, %d bytes, length %d; GET %d, %d", name, c.name, head.StatusCode, len(none),
+						head.ContentLength, response.StatusCode, len(body))
 				}
 				for _, field := range []string{"Cache-Control", "ETag", "Content-Type", "Cache-Tag", "CDN-Cache-Control", "Allow"} {
 					if head.Header.Get(field) != h.Get(field) {
@@ -91,7 +93,10 @@ func TestCacheControl(t *testing.T) {
 // TestNotModified asks again with the entity tags of the plain and the compressed answer.
 func TestNotModified(t *testing.T) {
 	const vary = "Origin, Accept, Accept-Encoding, Sen-Locale, Sen-Stage, Authorization, Cookie"
-	for name, server := range map[string]*testserver.Server{"kept": node(t, testkit.AnySample(t)), "not kept": uncached(t)} {
+	for name, server := range map[string]*testserver.Server{
+		"kept":     node(t, testkit.AnySample(t)),
+		"not kept": uncached(t),
+	} {
 		address := addressOf(server, articlesQuery)
 		response, _ := fetch(t, http.MethodGet, address, nil)
 		plain := response.Header.Get("ETag")
@@ -117,7 +122,8 @@ func TestNotModified(t *testing.T) {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				again, body := fetch(t, method, address, nil, "Accept-Encoding", c.accept, "If-None-Match", c.named)
 				h := again.Header
-				if got := strings.Join(h.Values("Vary"), "; "); got != vary || h.Get("Cache-Control") != sharedControl || h.Get("Cache-Tag") == "" {
+				if got := strings.Join(h.Values("Vary"), "; "); got != vary || h.Get("Cache-Control") != sharedControl ||
+					h.Get("Cache-Tag") == "" {
 					t.Errorf("%s, %s %v: %v", name, method, c, h)
 				}
 				if c.tag == "" {
@@ -126,12 +132,14 @@ func TestNotModified(t *testing.T) {
 						want = packed
 					}
 					length, _ := strconv.Atoi(h.Get("Content-Length"))
-					if again.StatusCode != http.StatusOK || h.Get("ETag") != want || length == 0 || method == http.MethodGet && length != len(body) || method == http.MethodHead && body != "" {
+					if again.StatusCode != http.StatusOK || h.Get("ETag") != want || length == 0 || method == http.MethodGet &&
+						length != len(body) || method == http.MethodHead && body != "" {
 						t.Errorf("%s, %s %v: %d %v", name, method, c, again.StatusCode, h)
 					}
 					continue
 				}
-				if again.StatusCode != http.StatusNotModified || body != "" || h.Get("ETag") != c.tag || h.Get("Content-Type") != "" || h.Get("Content-Encoding") != "" || h.Get("Content-Length") != "" {
+				if again.StatusCode != http.StatusNotModified || body != "" || h.Get("ETag") != c.tag ||
+					h.Get("Content-Type") != "" || h.Get("Content-Encoding") != "" || h.Get("Content-Length") != "" {
 					t.Errorf("%s, %s %v: %d %v %s", name, method, c, again.StatusCode, h, body)
 				}
 			}
@@ -147,7 +155,8 @@ func TestHeadOfPrivate(t *testing.T) {
 	if response.Header.Get("Content-Encoding") != "gzip" {
 		t.Fatalf("not compressed: %v", response.Header)
 	}
-	if head, _ := fetch(t, http.MethodHead, addressOf(server, articlesQuery), nil, headers...); head.ContentLength >= 0 && head.ContentLength != int64(len(body)) {
+	if head, _ := fetch(t, http.MethodHead, addressOf(server, articlesQuery), nil, headers...); head.ContentLength >= 0 &&
+		head.ContentLength != int64(len(body)) {
 		t.Errorf("HEAD tells of %d bytes, GET gives %d", head.ContentLength, len(body))
 	}
 }

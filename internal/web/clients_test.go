@@ -21,12 +21,14 @@ func TestClientFiles(t *testing.T) {
 	for _, name := range []string{"apollo-possible-types.json", "apollo-type-policies.json", "urql-schema.json"} {
 		response, body := get(t, shown.URL+"/clients/"+name)
 		var types map[string]json.RawMessage
-		if err := json.Unmarshal(body, &types); err != nil || response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "application/json; charset=utf-8" {
+		if err := json.Unmarshal(body, &types); err != nil || response.StatusCode != http.StatusOK ||
+			response.Header.Get("Content-Type") != "application/json; charset=utf-8" {
 			t.Fatalf("%s: %s %v %v", name, response.Status, response.Header, err)
 		}
 		if name == "apollo-possible-types.json" {
 			var contents []string
-			if err := json.Unmarshal(types["Content"], &contents); err != nil || len(contents) != 11 || !slices.Contains(contents, "Article") {
+			if err := json.Unmarshal(types["Content"], &contents); err != nil || len(contents) != 11 ||
+				!slices.Contains(contents, "Article") {
 				t.Errorf("a Content may be %s", types["Content"])
 			}
 		}

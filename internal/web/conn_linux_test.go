@@ -53,10 +53,19 @@ func TestOneWrite(t *testing.T) {
 		what, request string
 		least, most   int // bytes of the body
 	}{
-		{"large", "GET /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\n\r\n", 5 << 10, 1 << 14},
+		{
+			"large", "GET /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\n\r\n",
+			5 << 10, 1 << 14,
+		},
 		{"small", "GET /graphql?query={__typename} HTTP/1.1\r\nHost: sen\r\n\r\n", 1, 511},
-		{"head", "HEAD /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\n\r\n", 0, 0},
-		{"compressed", "GET /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\nAccept-Encoding: gzip\r\n\r\n", 1 << 10, 8 << 10},
+		{
+			"head", "HEAD /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\n\r\n",
+			0, 0,
+		},
+		{
+			"compressed",
+			"GET /graphql?query={articles(first:20){nodes{id,title,lead,path,byline}}} HTTP/1.1\r\nHost: sen\r\nAccept-Encoding: gzip\r\n\r\n", 1 << 10, 8 << 10,
+		},
 	} {
 		asked(ask.request, 1)
 		first, _ := asked(ask.request, 1) // from now on it is cached by its bytes
@@ -79,7 +88,10 @@ func segmentsIn(t *testing.T, c net.Conn) (n uint32) {
 		t.Fatal(err)
 	}
 	var info *unix.TCPInfo
-	if controlErr := raw.Control(func(fd uintptr) { info, err = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) }); controlErr != nil || err != nil {
+	if controlErr := raw.Control(func(fd uintptr) {
+		info,
+			err = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+	}); controlErr != nil || err != nil {
 		t.Fatal(controlErr, err)
 	}
 	return info.Data_segs_in

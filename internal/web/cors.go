@@ -21,13 +21,17 @@ var (
 		"idempotency-key", "x-idempotency-key", "x-requested-with", "x-csrf-token", "x-xsrf-token",
 		// Apollo (Client, Kotlin, iOS), urql, graphql-sse
 		"apollo-require-preflight", "graphql-require-preflight", "apollographql-client-name", "apollographql-client-version",
-		"x-apollo-operation-name", "x-apollo-operation-id", "x-apollo-operation-type", "x-apollo-request-uuid", "x-apollo-tracing",
+		"x-apollo-operation-name", "x-apollo-operation-id", "x-apollo-operation-type", "x-apollo-request-uuid",
+		"x-apollo-tracing",
 		"graphql-client-name", "graphql-client-version", "x-graphql-client-name", "x-graphql-client-version",
 		"x-graphql-event-stream-token",
 		// W3C Trace Context and Baggage, B3, Sentry, Datadog, New Relic, Elastic, Jaeger, AWS, Google Cloud, Azure
-		"traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags",
-		"sentry-trace", "x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic",
-		"elastic-apm-traceparent", "uber-trace-id", "x-amzn-trace-id", "x-cloud-trace-context", "request-id", "request-context",
+		"traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled",
+		"x-b3-flags",
+		"sentry-trace", "x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority",
+		"newrelic",
+		"elastic-apm-traceparent", "uber-trace-id", "x-amzn-trace-id", "x-cloud-trace-context", "request-id",
+		"request-context",
 		"x-request-id", "x-correlation-id",
 	})
 )

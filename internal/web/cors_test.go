@@ -35,19 +35,25 @@ func TestPreflight(t *testing.T) {
 	}
 	handler := o.cors(testkit.Log(t), http.NotFoundHandler())
 	for _, headers := range []string{
-		"", "content-type", "apollographql-client-name,authorization,content-type,if-none-match,sen-locale,sen-stage,traceparent",
+		"", "content-type",
+		"apollographql-client-name,authorization,content-type,if-none-match,sen-locale,sen-stage,traceparent",
 		"baggage,content-type,sentry-trace", "traceparent,tracestate", "x-requested-with", "cache-control,pragma",
-		"x-apollo-operation-id,x-apollo-operation-name,x-apollo-operation-type", "x-graphql-event-stream-token", "idempotency-key",
+		"x-apollo-operation-id,x-apollo-operation-name,x-apollo-operation-type", "x-graphql-event-stream-token",
+		"idempotency-key",
 		"Content-Type, Sentry-Trace, Baggage", "sentry-trace,  content-type,,", strings.Join(allowedHeaders, ","),
 	} {
-		for origin, allowed := range map[string]string{"https://app.example": "https://app.example", "https://evil.example": ""} {
+		for origin, allowed := range map[string]string{
+			"https://app.example":  "https://app.example",
+			"https://evil.example": "",
+		} {
 			h := preflight(handler, origin, "POST", headers)
 			if got := h.Get("Access-Control-Allow-Origin"); got != allowed || h.Get("Vary") == "" {
 				t.Errorf("%s with %.60q is answered %v", origin, headers, h)
 			}
 			permitted := strings.Split(h.Get("Access-Control-Allow-Headers"), ",")
 			for name := range strings.SplitSeq(strings.ToLower(headers), ",") {
-				if name = strings.TrimSpace(name); allowed != "" && name != "" && !strings.Contains(","+strings.Join(permitted, ",")+",", ","+name+",") {
+				if name = strings.TrimSpace(name); allowed != "" && name != "" &&
+					!strings.Contains(","+strings.Join(permitted, ",")+",", ","+name+",") {
 					t.Errorf("%s is not among %v", name, permitted)
 				}
 			}
@@ -71,7 +77,8 @@ func TestRefusedPreflight(t *testing.T) {
 			t.Errorf("a strange header is answered %v", h)
 		}
 	}
-	if h := preflight(handler, "https://app.example", "PUT", ""); h.Get("Access-Control-Allow-Origin") == "" || strings.Contains(h.Get("Access-Control-Allow-Methods"), "PUT") {
+	if h := preflight(handler, "https://app.example", "PUT", ""); h.Get("Access-Control-Allow-Origin") == "" ||
+		strings.Contains(h.Get("Access-Control-Allow-Methods"), "PUT") {
 		t.Errorf("a strange method is answered %v", h)
 	}
 	if h := preflight(handler, "https://evil.example", "POST", "x-strange"); len(h) > 1 {

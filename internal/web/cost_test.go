@@ -60,7 +60,8 @@ func send(t testing.TB, method, address, body string, headers ...string) answere
 	}
 	a.cost = parsed.Extensions.Cost
 	if len(parsed.Errors) > 0 {
-		a.code, a.message, a.failed = parsed.Errors[0].Extensions.Code, parsed.Errors[0].Message, parsed.Errors[0].Extensions.Cost
+		a.code, a.message, a.failed = parsed.Errors[0].Extensions.Code, parsed.Errors[0].Message,
+			parsed.Errors[0].Extensions.Cost
 	}
 	return a
 }
@@ -82,10 +83,12 @@ func TestCostInExtensions(t *testing.T) {
 	const query = `query($n: Int = 9) { tags(first: $n) { nodes { name } } }`
 	ask := func(variables, extensions string, headers ...string) answered {
 		t.Helper()
-		return send(t, http.MethodPost, server.URL+"/graphql", fmt.Sprintf(`{"query":%q,"variables":%s,"extensions":%s}`, query, variables, extensions), headers...)
+		return send(t, http.MethodPost, server.URL+"/graphql",
+			fmt.Sprintf(`{"query":%q,"variables":%s,"extensions":%s}`, query, variables, extensions), headers...)
 	}
 	for range 2 { // the second time from the cache
-		if got := ask(`{}`, `{"cost":true}`); got.code != "" || got.cost == nil || *got.cost != (documents.Cost{Requested: 10, Limit: 10}) {
+		if got := ask(`{}`, `{"cost":true}`); got.code != "" || got.cost == nil ||
+			*got.cost != (documents.Cost{Requested: 10, Limit: 10}) {
 			t.Errorf("the answer is %s", got.body)
 		}
 		for _, none := range []string{`{}`, `null`, `{"cost":false}`, `{"cost":"true"}`} {
@@ -93,26 +96,30 @@ func TestCostInExtensions(t *testing.T) {
 				t.Errorf("with extensions %s the answer is %s", none, got.body)
 			}
 		}
-		byGet := send(t, http.MethodGet, server.URL+"/graphql?query="+url.QueryEscape(query)+"&extensions="+url.QueryEscape(`{"cost":true}`), "")
+		byGet := send(t, http.MethodGet,
+			server.URL+"/graphql?query="+url.QueryEscape(query)+"&extensions="+url.QueryEscape(`{"cost":true}`), "")
 		if byGet.cost == nil || byGet.cost.Requested != 10 {
 			t.Errorf("by GET the answer is %s", byGet.body)
 		}
 	}
 	tooDear := ask(`{"n":10}`, `{"cost":true}`)
 	want := documents.Cost{Requested: 11, Limit: 10}
-	if tooDear.code != "TOO_COMPLEX" || tooDear.failed == nil || *tooDear.failed != want || tooDear.cost == nil || *tooDear.cost != want ||
+	if tooDear.code != "TOO_COMPLEX" || tooDear.failed == nil || *tooDear.failed != want || tooDear.cost == nil ||
+		*tooDear.cost != want ||
 		!strings.Contains(tooDear.message, "costs 11; the limit is 10") || strings.Contains(tooDear.body, `"data"`) {
 		t.Errorf("an operation that costs too much is answered with %s", tooDear.body)
 	}
 	for role, requested := range map[string]int{"reader": 11, "editor": 101} {
-		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-1), `{}`, testserver.ActorHeader, role); got.code != "TOO_COMPLEX" || got.failed.Requested != requested || got.failed.Limit != requested-1 {
+		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-1), `{}`, testserver.ActorHeader, role); got.code != "TOO_COMPLEX" ||
+			got.failed.Requested != requested || got.failed.Limit != requested-1 {
 			t.Errorf("a %s is answered with %s", role, got.body)
 		}
 		if got := ask(fmt.Sprintf(`{"n":%d}`, requested-2), `{}`, testserver.ActorHeader, role); got.code != "" {
 			t.Errorf("a %s is answered with %s", role, got.body)
 		}
 	}
-	if got := send(t, http.MethodPost, server.URL+"/graphql", `{"query":"{","extensions":{"cost":true}}`); got.code != "GRAPHQL_PARSE_FAILED" || got.cost != nil {
+	if got := send(t, http.MethodPost, server.URL+"/graphql",
+		`{"query":"{","extensions":{"cost":true}}`); got.code != "GRAPHQL_PARSE_FAILED" || got.cost != nil {
 		t.Errorf("what is no query is answered with %s", got.body)
 	}
 }
@@ -156,10 +163,12 @@ func TestRateLimit(t *testing.T) {
 			if got.status != s.status || got.left() != s.left {
 				t.Fatalf("%s: status %d, %s; want %d, %s\n%s", s.what, got.status, got.left(), s.status, s.left, got.body)
 			}
-			if retry := got.header.Get("Retry-After"); (retry != "") != (s.status == http.StatusTooManyRequests) || retry != "" && !strings.HasSuffix(s.left, ";t="+retry) {
+			if retry := got.header.Get("Retry-After"); (retry != "") != (s.status == http.StatusTooManyRequests) ||
+				retry != "" && !strings.HasSuffix(s.left, ";t="+retry) {
 				t.Errorf("%s: Retry-After %q", s.what, retry)
 			}
-			if s.status == http.StatusTooManyRequests && s.method != http.MethodHead && (got.code != "RATE_LIMITED" || !strings.Contains(got.message, " 100 ") || strings.Contains(got.body, `"data"`)) {
+			if s.status == http.StatusTooManyRequests && s.method != http.MethodHead &&
+				(got.code != "RATE_LIMITED" || !strings.Contains(got.message, " 100 ") || strings.Contains(got.body, `"data"`)) {
 				t.Errorf("%s: %s", s.what, got.body)
 			}
 			if s.status == http.StatusTooManyRequests && got.header.Get("Cache-Control") != "no-store" {
@@ -177,11 +186,17 @@ func TestRateLimit(t *testing.T) {
 		step{"a GET", "GET", get, "", 200, `"cost";r=60;t=40`},
 		step{"a cached GET", "GET", get, "", 200, `"cost";r=50;t=40`},
 		step{"a HEAD", "HEAD", get, "", 200, `"cost";r=40;t=40`},
-		step{"a mutation", "POST", address, `{"query":"mutation { signOut { userErrors { message } } }"}`, 200, `"cost";r=25;t=40`},
+		step{
+			"a mutation", "POST", address, `{"query":"mutation { signOut { userErrors { message } } }"}`, 200,
+			`"cost";r=25;t=40`,
+		},
 		step{"no query", "POST", address, `{`, 400, `"cost";r=24;t=40`},
 		step{"a wrong query", "POST", address, `{"query":"{ nothing }"}`, 200, `"cost";r=23;t=40`},
 		step{"what costs nothing", "POST", address, `{"query":"{ __typename }"}`, 200, `"cost";r=22;t=40`},
-		step{"an operation that costs too much", "POST", address, `{"query":"{ articles(first: 100) { nodes { related(first: 100) { nodes { id } } } } }"}`, 200, `"cost";r=21;t=40`},
+		step{
+			"an operation that costs too much", "POST", address,
+			`{"query":"{ articles(first: 100) { nodes { related(first: 100) { nodes { id } } } } }"}`, 200, `"cost";r=21;t=40`,
+		},
 		step{"a cached answer", "POST", address, ten, 200, `"cost";r=11;t=40`},
 		step{"a cached answer", "POST", address, ten, 200, `"cost";r=1;t=40`},
 		step{"a cached answer that costs more than is left", "POST", address, ten, 429, `"cost";r=0;t=40`},
@@ -194,8 +209,14 @@ func TestRateLimit(t *testing.T) {
 	server.Clock.Forward(t, "500ms")
 	run(
 		step{"in the next minute", "POST", address, two, 200, `"cost";r=98;t=60`},
-		step{"more than is left", "POST", address, `{"query":"{ tags(first: 99) { nodes { name } } }"}`, 429, `"cost";r=97;t=60`},
-		step{"as much as is left", "POST", address, `{"query":"{ tags(first: 96) { nodes { name } } }"}`, 200, `"cost";r=0;t=60`},
+		step{
+			"more than is left", "POST", address, `{"query":"{ tags(first: 99) { nodes { name } } }"}`, 429,
+			`"cost";r=97;t=60`,
+		},
+		step{
+			"as much as is left", "POST", address, `{"query":"{ tags(first: 96) { nodes { name } } }"}`, 200,
+			`"cost";r=0;t=60`,
+		},
 	)
 }
 
@@ -255,7 +276,8 @@ func TestRateLimitRefused(t *testing.T) {
 		}
 	}
 	for _, headers := range [][]string{{"Authorization", "Bearer sent_wrong"}, {"Accept", "text/html"}, nil} {
-		if got := send(t, http.MethodPost, server.URL+"/graphql", two, headers...); got.status != http.StatusTooManyRequests || got.code != "RATE_LIMITED" {
+		if got := send(t, http.MethodPost, server.URL+"/graphql", two,
+			headers...); got.status != http.StatusTooManyRequests || got.code != "RATE_LIMITED" {
 			t.Errorf("%v: with nothing left %d %s", headers, got.status, got.body)
 		}
 	}
@@ -290,7 +312,8 @@ func TestRateLimitAtOnce(t *testing.T) {
 // TestNoRateLimit checks that there are no header fields without a rate limit.
 func TestNoRateLimit(t *testing.T) {
 	store := testkit.AnySample(t)
-	server := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
+	server := testserver.Start(t, store,
+		func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
 	for i := range 20 {
 		got := send(t, http.MethodPost, server.URL+"/graphql", ten+strings.Repeat(" ", i/2), "Origin", "https://app.example")
 		if got.status != http.StatusOK || got.header.Get("RateLimit") != "" || got.header.Get("RateLimit-Policy") != "" {
@@ -301,7 +324,8 @@ func TestNoRateLimit(t *testing.T) {
 	server = limited(t)
 	got := send(t, http.MethodPost, server.URL+"/graphql", ten, "Origin", "https://app.example")
 	for _, name := range []string{"RateLimit", "RateLimit-Policy", "Retry-After"} {
-		if exposed := strings.ToLower(strings.Join(got.header.Values("Access-Control-Expose-Headers"), ",")); !strings.Contains(exposed, strings.ToLower(name)) {
+		if exposed := strings.ToLower(strings.Join(got.header.Values("Access-Control-Expose-Headers"),
+			",")); !strings.Contains(exposed, strings.ToLower(name)) {
 			t.Errorf("%s is not exposed: %s", name, exposed)
 		}
 	}

@@ -169,7 +169,8 @@ func TestFresh(t *testing.T) {
 	time.Sleep(cut)
 	way.shut.Unlock()
 	opened, silent := time.Now(), other.answers.Stats().Hits.Load()
-	testkit.Eventually(t, "the other node answers from the cache again, while changes go on", func() bool { return other.answers.Stats().Hits.Load() > silent+20 })
+	testkit.Eventually(t, "the other node answers from the cache again, while changes go on",
+		func() bool { return other.answers.Stats().Hits.Load() > silent+20 })
 	back := time.Now()
 	time.Sleep(whole / 3)
 	stop()
@@ -180,7 +181,8 @@ func TestFresh(t *testing.T) {
 	for _, entry := range entries {
 		changes += len(entry.acknowledged) - 1
 	}
-	t.Logf("%d changes, %.0f a second; cached answers %d and %d; the other node's come again %s after the cut", changes, float64(changes)/ended.Sub(began).Seconds(),
+	t.Logf("%d changes, %.0f a second; cached answers %d and %d; the other node's come again %s after the cut", changes,
+		float64(changes)/ended.Sub(began).Seconds(),
 		writing.answers.Stats().Hits.Load(), other.answers.Stats().Hits.Load(), back.Sub(opened).Round(time.Millisecond))
 	if changes == 0 || before == 0 || writing.answers.Stats().Hits.Load() == 0 {
 		t.Error("nothing was changed, or nothing was cached")
@@ -192,7 +194,8 @@ func TestFresh(t *testing.T) {
 		for name, n := range map[string]*freshNode{"writing": writing, "other": other} {
 			ages, last := n.ages(entries, phase.from, phase.to)
 			t.Logf("%s, %s node: %d answers, of which %d were behind; age median %s, p99 %s, most %s; a change was seen by all after median %s, p99 %s, most %s",
-				phase.name, name, len(ages), len(ages)-zeros(ages), at(ages, .5), at(ages, .99), at(ages, 1), at(last, .5), at(last, .99), at(last, 1))
+				phase.name, name, len(ages), len(ages)-zeros(ages), at(ages, .5), at(ages, .99), at(ages, 1), at(last, .5),
+				at(last, .99), at(last, 1))
 			if n == writing && at(ages, 1) > 0 {
 				t.Errorf("%s: the writing node answered older than what it had acknowledged, by %s", phase.name, at(ages, 1))
 			}
@@ -203,7 +206,8 @@ func TestFresh(t *testing.T) {
 	}
 	for i, entry := range entries {
 		want := len(entry.acknowledged) - 1
-		testkit.Eventually(t, "the other node sees the last change", func() bool { v, err := other.version(entry.id); return err == nil && v == want })
+		testkit.Eventually(t, "the other node sees the last change",
+			func() bool { v, err := other.version(entry.id); return err == nil && v == want })
 		if v, err := writing.version(entry.id); v != want || err != nil {
 			t.Errorf("the writing node has version %d of entry %d, %v; want %d", v, i, err, want)
 		}
@@ -211,7 +215,9 @@ func TestFresh(t *testing.T) {
 }
 
 // keepChanging changes an entry at each tick.
-func (e *freshEntry) keepChanging(ctx context.Context, t *testing.T, server *testserver.Server, turns <-chan time.Time) {
+func (e *freshEntry) keepChanging(
+	ctx context.Context, t *testing.T, server *testserver.Server, turns <-chan time.Time,
+) {
 	for version := 2; ; version += 2 {
 		select {
 		case <-ctx.Done():
@@ -219,8 +225,9 @@ func (e *freshEntry) keepChanging(ctx context.Context, t *testing.T, server *tes
 		case <-turns:
 		}
 		next := len(e.acknowledged)
-		body, err := post(server, fmt.Sprintf(`mutation { updateTag(id: %q, version: %d, input: {name: {text: "v%d"}}) { userErrors { code } } publish(id: %q, version: %d) { userErrors { code } } }`,
-			e.id, version, next, e.id, version+1))
+		body, err := post(server,
+			fmt.Sprintf(`mutation { updateTag(id: %q, version: %d, input: {name: {text: "v%d"}}) { userErrors { code } } publish(id: %q, version: %d) { userErrors { code } } }`,
+				e.id, version, next, e.id, version+1))
 		if want := `{"data":{"updateTag":{"userErrors":[]},"publish":{"userErrors":[]}}}`; err != nil || body != want {
 			t.Errorf("change %d: %s %v", next, body, err)
 			return
@@ -259,7 +266,8 @@ func (n *freshNode) version(id string) (int, error) {
 
 // post sends a query, or a mutation as an editor.
 func post(server *testserver.Server, query string) (string, error) {
-	request, err := http.NewRequest(http.MethodPost, server.URL+"/graphql", strings.NewReader(`{"query":`+strconv.Quote(query)+`}`))
+	request, err := http.NewRequest(http.MethodPost, server.URL+"/graphql",
+		strings.NewReader(`{"query":`+strconv.Quote(query)+`}`))
 	if err != nil {
 		return "", err
 	}

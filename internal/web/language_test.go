@@ -25,13 +25,36 @@ func TestMessagesSpeakTheRequestsLanguage(t *testing.T) {
 		headers             []string
 		vietnamese, english string
 	}{
-		"a resolver, an anonymous client":   {drafts, "locale", nil, "Chỉ người được cấp quyền", "Only those who were granted"},
+		"a resolver, an anonymous client": {
+			drafts, "locale", nil, "Chỉ người được cấp quyền",
+			"Only those who were granted",
+		},
 		"the newsroom, an anonymous client": {foreign, "", nil, "Hãy đăng nhập trước", "Sign in first"},
-		"the newsroom, a writer":            {foreign, "", []string{testserver.ActorHeader, "writer"}, "Vai trò của bạn không cho phép", "Your role does not allow this"},
-		"a problem of a change":             {problem, "locale", []string{testserver.ActorHeader, "editor"}, "Bắt buộc phải có", "This must be given"},
-		"a field without a locale":          {archived, "", []string{testserver.ActorHeader, "editor"}, "Vai trò của bạn không cho phép", "Your role does not allow this"},
-		"HTTP, a token that is none":        {drafts, "", []string{"Authorization", "Bearer nothing"}, "Phiên đăng nhập hoặc token không hợp lệ", "The session or token is not valid"},
-		"HTTP, a foreign page":              {drafts, "", []string{"Origin", "https://elsewhere.example"}, "Trang từ nguồn này", "Pages of this origin"},
+		"the newsroom, a writer": {
+			foreign, "",
+			[]string{testserver.ActorHeader, "writer"},
+			"Vai trò của bạn không cho phép", "Your role does not allow this",
+		},
+		"a problem of a change": {
+			problem, "locale",
+			[]string{testserver.ActorHeader, "editor"},
+			"Bắt buộc phải có", "This must be given",
+		},
+		"a field without a locale": {
+			archived, "",
+			[]string{testserver.ActorHeader, "editor"},
+			"Vai trò của bạn không cho phép", "Your role does not allow this",
+		},
+		"HTTP, a token that is none": {
+			drafts, "",
+			[]string{"Authorization", "Bearer nothing"},
+			"Phiên đăng nhập hoặc token không hợp lệ", "The session or token is not valid",
+		},
+		"HTTP, a foreign page": {
+			drafts, "",
+			[]string{"Origin", "https://elsewhere.example"},
+			"Trang từ nguồn này", "Pages of this origin",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ask := func(argument string, headers ...string) string {

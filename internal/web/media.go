@@ -60,7 +60,8 @@ func (m media) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	// No content of a file can run a script on our origin.
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-	if kind, _, _ := strings.Cut(file.mimeType, "/"); file.size == nil && kind != "image" && kind != "audio" && kind != "video" {
+	if kind, _, _ := strings.Cut(file.mimeType, "/"); file.size == nil && kind != "image" && kind != "audio" &&
+		kind != "video" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": r.PathValue("name")}))
 	}
 	if file.bytes == nil { // HEAD does not resize, so the length of the file is not known

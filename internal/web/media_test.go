@@ -48,7 +48,8 @@ func TestMedia(t *testing.T) {
 				t.Errorf("%s is %q, want %q", name, got, value)
 			}
 		}
-		if again, body := get(picture, "If-None-Match", whole.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || len(body) > 0 {
+		if again, body := get(picture, "If-None-Match",
+			whole.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || len(body) > 0 {
 			t.Errorf("with its ETag: status %d", again.StatusCode)
 		}
 		for _, part := range [][2]int{{0, 99}, {1000, 20000}, {len(want) - 10, len(want) - 1}} {
@@ -57,7 +58,8 @@ func TestMedia(t *testing.T) {
 				t.Errorf("bytes %v: status %d, %d bytes", part, response.StatusCode, len(body))
 			}
 		}
-		if beyond, _ := get(picture, "Range", "bytes=99999999-"); beyond.StatusCode != http.StatusRequestedRangeNotSatisfiable {
+		if beyond, _ := get(picture, "Range",
+			"bytes=99999999-"); beyond.StatusCode != http.StatusRequestedRangeNotSatisfiable {
 			t.Errorf("a range beyond the end: status %d", beyond.StatusCode)
 		}
 		variant, body := get(picture + "?w=320")
@@ -101,7 +103,8 @@ func TestAnswersByGET(t *testing.T) {
 		t.Errorf("the answer is not compressed: %v", packed.Header)
 	}
 	for _, tag := range []string{plain.Header.Get("ETag"), packed.Header.Get("ETag")} {
-		if again, body := get("If-None-Match", tag, "Accept-Encoding", "gzip"); tag == "" || again.StatusCode != http.StatusNotModified || len(body) > 0 {
+		if again, body := get("If-None-Match", tag, "Accept-Encoding", "gzip"); tag == "" ||
+			again.StatusCode != http.StatusNotModified || len(body) > 0 {
 			t.Errorf("with the ETag %s: status %d, %d bytes", tag, again.StatusCode, len(body))
 		}
 	}

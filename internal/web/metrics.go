@@ -43,7 +43,8 @@ func NewMetrics() *Metrics {
 			Name: "sen_store_command_failures_total", Help: "Round trips to the store that failed, by command.",
 		}, []string{"command"}),
 	}
-	m.registry.MustRegister(m.requests, m.commands, m.failures, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.commands, m.failures, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -65,7 +66,8 @@ func (m *Metrics) Feed(lag func() time.Duration) {
 // Clock adds the metric of how far the store's clock is ahead of this machine's.
 func (m *Metrics) Clock(skew func() time.Duration) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "sen_store_clock_skew_seconds", Help: "How far the store's clock is ahead of this machine's; 0 on the embedded engine.",
+		Name: "sen_store_clock_skew_seconds",
+		Help: "How far the store's clock is ahead of this machine's; 0 on the embedded engine.",
 	}, func() float64 { return skew().Seconds() }))
 }
 
@@ -78,9 +80,15 @@ func (m *Metrics) Cache(name string, kept cache.Kept) {
 		read       func() uint64
 	}{
 		{"hits", "Lookups that the cache answered.", stats.Hits.Load},
-		{"misses", "Lookups that found nothing. A request makes up to two lookups in the cache of answers.", stats.Misses.Load},
+		{
+			"misses", "Lookups that found nothing. A request makes up to two lookups in the cache of answers.",
+			stats.Misses.Load,
+		},
 		{"fills", "Values that were cached.", stats.Fills.Load},
-		{"refused", "Values that were not cached, because their content changed while they were computed.", stats.Refused.Load},
+		{
+			"refused", "Values that were not cached, because their content changed while they were computed.",
+			stats.Refused.Load,
+		},
 		{"forgotten", "Values that were dropped because their content changed.", stats.Forgotten.Load},
 	} {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
@@ -110,7 +118,8 @@ func (v authenticator) forOperators(next http.Handler) http.Handler {
 			refuseClient(w, r, v.languages, bad.said.Code, bad.said)
 			return
 		}
-		var err error = content.Errorf(content.CodeUnauthenticated, "Figures are for this machine, and for tokens of administrators: Authorization: Bearer ….")
+		var err error = content.Errorf(content.CodeUnauthenticated,
+			"Figures are for this machine, and for tokens of administrators: Authorization: Bearer ….")
 		if secret, bearer := bearerOf(r); bearer {
 			var actor *content.Actor
 			if actor, err = v.actor(r.Context(), secret); err == nil {
@@ -139,7 +148,10 @@ func isLocal(r *http.Request) bool {
 }
 
 // methods are the methods that appear in labels unchanged.
-var methods = map[string]bool{http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodOptions: true}
+var methods = map[string]bool{
+	http.MethodGet: true, http.MethodHead: true, http.MethodPost: true,
+	http.MethodOptions: true,
+}
 
 // timed records the requests of a route. It records nothing if m is nil.
 func (m *Metrics) timed(route string, next http.Handler) http.Handler {

@@ -13,7 +13,8 @@ import (
 // TestPanicsAreCounted checks that a panic is counted as the response that the client gets.
 func TestPanicsAreCounted(t *testing.T) {
 	m := NewMetrics()
-	handler := Handler(nil, Options{Metrics: m, MaxBody: 1 << 20, Log: testkit.Log(t), Origins: &Origins{}}) // without an executor
+	// without an executor
+	handler := Handler(nil, Options{Metrics: m, MaxBody: 1 << 20, Log: testkit.Log(t), Origins: &Origins{}})
 	request := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query":"{ __typename }"}`))
 	request.Header.Set("Content-Type", "application/json")
 	answer := httptest.NewRecorder()

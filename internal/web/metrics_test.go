@@ -54,10 +54,14 @@ func TestMetrics(t *testing.T) {
 		`sen_http_request_duration_seconds_count\{method="POST",route="/graphql",status="200"\} 3`,
 		`sen_http_request_duration_seconds_count\{method="other",route="/graphql",status="405"\} 1`,
 		`sen_store_command_duration_seconds_count\{command="find"\} [1-9]`,
-		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 3`, `sen_cache_fills_total\{cache="answers"\} 2`,
-		`sen_cache_refused_total\{cache="answers"\} 0`, `sen_cache_forgotten_total\{cache="answers"\} 0`, `sen_cache_bytes\{cache="answers"\} [1-9]`,
-		`sen_cache_fills_total\{cache="pages"\} 1`, `sen_cache_fills_total\{cache="entities"\} [1-9]`, `sen_cache_bytes\{cache="slugs"\} 0`,
-		`sen_cache_hits_total\{cache="documents"\} 1`, `sen_cache_fills_total\{cache="documents"\} 1`, `sen_cache_bytes\{cache="persisted"\} 0`,
+		`sen_cache_hits_total\{cache="answers"\} 2`, `sen_cache_misses_total\{cache="answers"\} 3`,
+		`sen_cache_fills_total\{cache="answers"\} 2`,
+		`sen_cache_refused_total\{cache="answers"\} 0`, `sen_cache_forgotten_total\{cache="answers"\} 0`,
+		`sen_cache_bytes\{cache="answers"\} [1-9]`,
+		`sen_cache_fills_total\{cache="pages"\} 1`, `sen_cache_fills_total\{cache="entities"\} [1-9]`,
+		`sen_cache_bytes\{cache="slugs"\} 0`,
+		`sen_cache_hits_total\{cache="documents"\} 1`, `sen_cache_fills_total\{cache="documents"\} 1`,
+		`sen_cache_bytes\{cache="persisted"\} 0`,
 		`sen_feed_lag_seconds 0`, `go_goroutines [1-9]`,
 	} {
 		if !regexp.MustCompile(`(?m)^` + line).Match(body) {
@@ -72,10 +76,12 @@ func TestMetrics(t *testing.T) {
 // TestMetricsAccess requests the metrics from this machine, from others behind a proxy, and from a page by DNS
 // rebinding.
 func TestMetricsAccess(t *testing.T) {
-	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)), func(_ *graph.Options, o *web.Options) { o.Metrics = web.NewMetrics() })
+	server := testserver.Start(t, testkit.Store(t, testkit.Embedded(t)),
+		func(_ *graph.Options, o *web.Options) { o.Metrics = web.NewMetrics() })
 	token := func(role content.Role, actions ...content.Action) string {
 		t.Helper()
-		_, secret, err := server.People.CreateToken(operator(t), nil, people.NewToken{Name: "x", Role: role, Actions: actions})
+		_, secret, err := server.People.CreateToken(operator(t), nil,
+			people.NewToken{Name: "x", Role: role, Actions: actions})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +101,10 @@ func TestMetricsAccess(t *testing.T) {
 		{"a proxy's client that lies", "", []string{"X-Forwarded-For", "127.0.0.1"}, http.StatusUnauthorized},
 		{"a proxy's client in another way", "", []string{"Forwarded", "for=192.0.2.1"}, http.StatusUnauthorized},
 		{"a reader's token", "", append(far, "Authorization", token(content.RoleReader)), http.StatusForbidden},
-		{"a token for something else", "", append(far, "Authorization", token(content.RoleAdmin, content.ActionRead)), http.StatusForbidden},
+		{
+			"a token for something else", "", append(far, "Authorization", token(content.RoleAdmin, content.ActionRead)),
+			http.StatusForbidden,
+		},
 		{"a token that opens nothing", "", append(far, "Authorization", "Bearer sent_x"), http.StatusUnauthorized},
 		{"a token for it", "", append(far, "Authorization", token(content.RoleAdmin, content.ActionAuditLog)), http.StatusOK},
 		{"an administrator's token", "", append(far, "Authorization", token(content.RoleAdmin)), http.StatusOK},

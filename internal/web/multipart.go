@@ -37,10 +37,13 @@ type multipartRequest struct {
 func (g *graphQL) fromMultipart(w http.ResponseWriter, r *http.Request) (*rawParams, *multipartRequest, *refusal) {
 	m := &multipartRequest{maxBody: g.maxBody, maxUpload: g.maxUpload}
 	if !preflighted(r) { // a form of any site can send this content type
-		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeCSRF, "A multipart request needs one of the headers %s, not empty.", strings.Join(preflights, ", "))
+		return nil, m,
+			refused(http.StatusUnsupportedMediaType, content.CodeCSRF,
+				"A multipart request needs one of the headers %s, not empty.", strings.Join(preflights, ", "))
 	}
 	if r.Header.Get("Content-Encoding") != "" {
-		return nil, m, refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body without Content-Encoding.")
+		return nil, m,
+			refused(http.StatusUnsupportedMediaType, content.CodeBadUserInput, "Send the body without Content-Encoding.")
 	}
 	if signedIn(r.Context()) { // anonymous clients may send no files, so the usual time limits hold for them
 		control, until := http.NewResponseController(w), time.Now().Add(uploadTime)
@@ -78,7 +81,8 @@ func badInput(format string, args ...any) *refusal {
 }
 
 func tooLarge(what string, limit int64) *refusal {
-	return refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge, "%s is larger than %d bytes, which is the limit.", what, limit)
+	return refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge,
+		"%s is larger than %d bytes, which is the limit.", what, limit)
 }
 
 // read reads the whole request. It accepts files only if the client is signed in.
@@ -103,7 +107,8 @@ func (m *multipartRequest) read(signedIn bool) (*rawParams, *refusal) {
 		return nil, badInput("%s", err)
 	}
 	if len(places) > 0 && !signedIn {
-		return nil, refused(http.StatusUnauthorized, content.CodeUnauthenticated, "Sign in first, or send a token: Authorization: Bearer ….")
+		return nil, refused(http.StatusUnauthorized, content.CodeUnauthenticated,
+			"Sign in first, or send a token: Authorization: Bearer ….")
 	}
 	for {
 		part, err := m.parts.NextPart()
@@ -169,20 +174,25 @@ func (m *multipartRequest) field(name string) ([]byte, *refusal) {
 func (m *multipartRequest) keep(part *multipart.Part) (upload graphql.Upload, bad *refusal) {
 	file, err := os.CreateTemp("", "sen-upload-")
 	if err != nil {
-		return upload, refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
+		return upload,
+			refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
 	}
 	_ = os.Remove(file.Name()) // on systems that allow it, so that no file remains even after a crash
 	m.files = append(m.files, file)
 	size, err := io.Copy(file, io.LimitReader(part, m.maxUpload+1))
 	switch {
 	case size > m.maxUpload:
-		return upload, refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge, "The file %q is larger than %d bytes, which is the limit.", part.FileName(), m.maxUpload)
+		return upload,
+			refused(http.StatusRequestEntityTooLarge, content.CodeTooLarge,
+				"The file %q is larger than %d bytes, which is the limit.", part.FileName(), m.maxUpload)
 	case errors.As(err, new(*os.PathError)):
-		return upload, refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
+		return upload,
+			refused(http.StatusServiceUnavailable, content.CodeUnavailable, "There is no room for files now. Try again later.")
 	case err != nil:
 		return upload, m.unreadable(err)
 	}
-	return graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}, nil
+	return graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")},
+		nil
 }
 
 // remove closes and removes the files.

@@ -44,7 +44,8 @@ func (o operations) dispatch(ctx context.Context, op *graphql.OperationContext, 
 	endOperation(span, response)
 	if took := time.Since(op.Stats.OperationStart); o.slow > 0 && took >= o.slow {
 		o.log.WarnContext(ctx, "slow operation", "operation", operationName(op), "type", op.Operation.Operation, "took", took,
-			"cost", documents.CostOf(op).Requested, "trips", trips.Count(), "store", trips.Took(), "request", op.Headers.Get("X-Request-Id"))
+			"cost", documents.CostOf(op).Requested, "trips", trips.Count(), "store", trips.Took(), "request",
+			op.Headers.Get("X-Request-Id"))
 	}
 	return response
 }

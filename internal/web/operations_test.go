@@ -59,7 +59,8 @@ func TestSlowOperation(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &line); err != nil {
 		t.Fatalf("%v: %q", err, text)
 	}
-	if line.Msg != "slow operation" || line.Operation != "Front" || line.Type != "query" || line.Request != "request-of-the-test" {
+	if line.Msg != "slow operation" || line.Operation != "Front" || line.Type != "query" ||
+		line.Request != "request-of-the-test" {
 		t.Errorf("the line is %s", text)
 	}
 	if trips == 0 || line.Trips != trips || line.Store <= 0 || line.Took <= 0 {

@@ -67,7 +67,9 @@ func (o *Origins) restrict(languages func() content.Languages, next http.Handler
 		if r.Header.Get("Origin") != "" && !o.admit(r) {
 			a := &answer{w: w, r: r, mediaType: mediaJSON, languages: languages}
 			w.Header().Set("Cache-Control", "no-store")
-			a.refuse(http.StatusForbidden, content.Errorf(content.CodeForbidden, "Pages of this origin may not use the API. Its operator can allow them (--cors-origins)."))
+			a.refuse(http.StatusForbidden,
+				content.Errorf(content.CodeForbidden,
+					"Pages of this origin may not use the API. Its operator can allow them (--cors-origins)."))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -52,7 +52,10 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%s: allowed %t, want %t", c.origin, got, c.allowed)
 		}
 	}
-	for _, bad := range []string{"*", "app.example", "https://*.example", "https://app.example/", "https://app.example/path", "ftp://x", "", "https://u@app.example"} {
+	for _, bad := range []string{
+		"*", "app.example", "https://*.example", "https://app.example/",
+		"https://app.example/path", "ftp://x", "", "https://u@app.example",
+	} {
 		if _, err := ParseOrigins([]string{bad}, false, ""); err == nil {
 			t.Errorf("the list %q is accepted", bad)
 		}
@@ -66,7 +69,8 @@ func TestRebinding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := o.restrict(nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	handler := o.restrict(nil,
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	for _, c := range []struct {
 		origin, host string
 		admitted     bool

@@ -38,7 +38,10 @@ const (
 )
 
 func newPersisted(trusted documents.Trusted, only bool) persisted {
-	return persisted{trusted, only, cache.NewFixed(automaticBytes, func(_, text string) uint32 { return uint32(len(text) + perAutomatic) })}
+	return persisted{
+		trusted, only,
+		cache.NewFixed(automaticBytes, func(_, text string) uint32 { return uint32(len(text) + perAutomatic) }),
+	}
 }
 
 // find replaces an id or hash in params by the text of the document.
@@ -79,7 +82,8 @@ func (p persisted) find(params *rawParams) *refusal {
 	}
 	if p.only {
 		if _, ok := p.trusted.ByHash(documents.Hash(params.Query)); !ok {
-			return refused(0, content.CodeForbidden, "Only documents that were loaded at start are run here. Name one by its documentId.")
+			return refused(0, content.CodeForbidden,
+				"Only documents that were loaded at start are run here. Name one by its documentId.")
 		}
 	}
 	return nil

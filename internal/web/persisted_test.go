@@ -63,7 +63,8 @@ func (s sent) post(t *testing.T, server *testserver.Server, headers ...string) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fetch(t, http.MethodPost, server.URL+"/graphql", strings.NewReader(string(body)), append(headers, "Content-Type", "application/json")...)
+	return fetch(t, http.MethodPost, server.URL+"/graphql", strings.NewReader(string(body)),
+		append(headers, "Content-Type", "application/json")...)
 }
 
 func (s sent) get(t *testing.T, server *testserver.Server, headers ...string) (*http.Response, string) {
@@ -116,7 +117,8 @@ func TestTrustedDocuments(t *testing.T) {
 		{"with a hash", sent{"documentId": "tags.1", "extensions": apq(trustedQuery)}, 400, 400, "once"},
 		{"nothing", sent{"variables": `{}`}, 400, 400, "neither query nor documentId"},
 	} {
-		for method, send := range map[string]func(*testing.T, *testserver.Server, ...string) (*http.Response, string){"POST": c.sent.post, "GET": c.sent.get} {
+		for method, send := range map[string]func(*testing.T, *testserver.Server, ...string) (*http.Response,
+			string){"POST": c.sent.post, "GET": c.sent.get} {
 			want := map[string]int{"POST": c.post, "GET": c.get}[method]
 			response, body := send(t, server, "Accept", newType)
 			if response.StatusCode != want || !strings.Contains(body, c.contains) {
@@ -125,13 +127,16 @@ func TestTrustedDocuments(t *testing.T) {
 			if want == http.StatusMethodNotAllowed && response.Header.Get("Allow") != "POST" {
 				t.Errorf("%s by %s: Allow %q", c.name, method, response.Header.Get("Allow"))
 			}
-			if want != http.StatusOK && (strings.Count(body, `"message"`) != 1 || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store") {
+			if want != http.StatusOK &&
+				(strings.Count(body, `"message"`) != 1 || strings.Contains(body, `"data"`) ||
+					response.Header.Get("Cache-Control") != "no-store") {
 				t.Errorf("%s by %s: %s, %v", c.name, method, body, response.Header)
 			}
 		}
 	}
 	// The older media type has the status 200 for errors, so that older clients read them.
-	if response, body := (sent{"documentId": "tags.2"}).post(t, server); response.StatusCode != http.StatusOK || !strings.Contains(body, "PERSISTED_QUERY_NOT_FOUND") {
+	if response, body := (sent{"documentId": "tags.2"}).post(t, server); response.StatusCode != http.StatusOK ||
+		!strings.Contains(body, "PERSISTED_QUERY_NOT_FOUND") {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
 }
@@ -144,15 +149,21 @@ func TestTrustedSharing(t *testing.T) {
 		for _, cached := range []bool{false, true} {
 			response, body := named.get(t, server)
 			h := response.Header
-			if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" || !strings.Contains(body, `"name"`) || (server.Trips() == 0) != cached {
+			if h.Get("Cache-Control") != "public, max-age=0, s-maxage=10, must-revalidate" || h.Get("Cache-Tag") == "" ||
+				!strings.Contains(body, `"name"`) || (server.Trips() == 0) != cached {
 				t.Errorf("only %v, cached %v: %v %s, %d round trips", only, cached, h, body, server.Trips())
 			}
-			if again, body := named.get(t, server, "If-None-Match", h.Get("ETag")); again.StatusCode != http.StatusNotModified || body != "" {
+			if again, body := named.get(t, server, "If-None-Match", h.Get("ETag")); again.StatusCode != http.StatusNotModified ||
+				body != "" {
 				t.Errorf("only %v, cached %v: %d %s", only, cached, again.StatusCode, body)
 			}
 		}
 		// All ways to name the document share one cached answer.
-		for _, other := range []sent{{"documentId": "tags.1", "variables": ` {"n": 2}`}, {"extensions": apq(trustedQuery), "variables": `{"n":2}`}, {"query": trustedQuery, "variables": `{"n":2}`}} {
+		for _, other := range []sent{
+			{"documentId": "tags.1", "variables": ` {"n": 2}`},
+			{"extensions": apq(trustedQuery), "variables": `{"n":2}`},
+			{"query": trustedQuery, "variables": `{"n":2}`},
+		} {
 			if _, body := other.post(t, server); server.Trips() != 0 || !strings.Contains(body, `"name"`) {
 				t.Errorf("only %v: %v took %d round trips: %s", only, other, server.Trips(), body)
 			}
@@ -174,14 +185,23 @@ func TestTrustedOnly(t *testing.T) {
 			{"query": ""},
 			{"query": "{"},
 		} {
-			for _, send := range []func(*testing.T, *testserver.Server, ...string) (*http.Response, string){refused.post, refused.get} {
+			for _, send := range []func(*testing.T, *testserver.Server, ...string) (*http.Response, string){
+				refused.post,
+				refused.get,
+			} {
 				response, body := send(t, server)
-				if !strings.Contains(body, "FORBIDDEN") || !strings.Contains(body, "đã nạp khi khởi động") || strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store" {
+				if !strings.Contains(body, "FORBIDDEN") || !strings.Contains(body, "đã nạp khi khởi động") ||
+					strings.Contains(body, `"data"`) || response.Header.Get("Cache-Control") != "no-store" {
 					t.Errorf("%v: %s %v", refused, body, response.Header)
 				}
 			}
 		}
-		for _, served := range []sent{{"documentId": "tags.1"}, {"query": trustedQuery}, {"extensions": apq(trustedQuery)}, {"query": trustedQuery, "extensions": apq(trustedQuery)}} {
+		for _, served := range []sent{
+			{"documentId": "tags.1"},
+			{"query": trustedQuery},
+			{"extensions": apq(trustedQuery)},
+			{"query": trustedQuery, "extensions": apq(trustedQuery)},
+		} {
 			if _, body := served.post(t, server); !strings.Contains(body, `"name"`) || strings.Contains(body, "errors") {
 				t.Errorf("%v: %s", served, body)
 			}
@@ -201,7 +221,8 @@ func TestAutomaticDocuments(t *testing.T) {
 			return s.post(t, server)
 		}
 		missing := `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
-		if response, body := by(sent{"extensions": apq(text)}); body != missing || response.Header.Get("Cache-Control") != "no-store" {
+		if response, body := by(sent{"extensions": apq(text)}); body != missing ||
+			response.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %s %v", send, body, response.Header)
 		}
 		if _, body := by(sent{"query": text, "extensions": apq(text)}); !strings.Contains(body, `"totalCount"`) {
@@ -212,7 +233,10 @@ func TestAutomaticDocuments(t *testing.T) {
 		}
 	}
 	// A request that can't be executed is not stored: it is invalid, exceeds a limit, or has an invalid variable.
-	for _, text := range []string{"{", "{ nothing }", "{ tags { " + strings.Repeat("totalCount ", 301) + "} }", "query($n: Int!) { tags(first: $n) { totalCount } }"} {
+	for _, text := range []string{
+		"{", "{ nothing }", "{ tags { " + strings.Repeat("totalCount ", 301) + "} }",
+		"query($n: Int!) { tags(first: $n) { totalCount } }",
+	} {
 		if _, body := (sent{"query": text, "extensions": apq(text)}).post(t, server); strings.Contains(body, `"data"`) {
 			t.Errorf("%.60s ran: %s", text, body)
 		}
@@ -221,7 +245,9 @@ func TestAutomaticDocuments(t *testing.T) {
 		}
 	}
 	// A text is stored only under its own hash.
-	if response, body := (sent{"query": otherQuery, "extensions": apq("{ __typename }")}).post(t, server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "BAD_USER_INPUT") {
+	if response,
+		body := (sent{"query": otherQuery, "extensions": apq("{ __typename }")}).post(t,
+		server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "BAD_USER_INPUT") {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
 	for _, hash := range []string{"{ __typename }", otherQuery} {
@@ -229,19 +255,28 @@ func TestAutomaticDocuments(t *testing.T) {
 			t.Errorf("%s was kept: %s", hash, body)
 		}
 	}
-	for _, malformed := range []string{`1`, `{}`, `{"version":2,"sha256Hash":"` + documents.Hash(otherQuery) + `"}`, `{"version":1,"sha256Hash":"abc"}`, `{"version":1,"sha256Hash":7}`, `{"version":"1","sha256Hash":"` + documents.Hash(otherQuery) + `"}`} {
-		if response, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":` + malformed + `}`}).post(t, server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "version 1") {
+	for _, malformed := range []string{
+		`1`, `{}`, `{"version":2,"sha256Hash":"` + documents.Hash(otherQuery) + `"}`,
+		`{"version":1,"sha256Hash":"abc"}`, `{"version":1,"sha256Hash":7}`,
+		`{"version":"1","sha256Hash":"` + documents.Hash(otherQuery) + `"}`,
+	} {
+		if response,
+			body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":` + malformed + `}`}).post(t,
+			server); response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "version 1") {
 			t.Errorf("%s: %d %s", malformed, response.StatusCode, body)
 		}
 	}
-	if _, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":null}`}).post(t, server); !strings.Contains(body, `"totalCount"`) {
+	if _, body := (sent{"query": otherQuery, "extensions": `{"persistedQuery":null}`}).post(t,
+		server); !strings.Contains(body, `"totalCount"`) {
 		t.Errorf("null: %s", body)
 	}
 	// A mutation that was persisted by POST is refused by GET.
-	if _, body := (sent{"query": trustedMutation, "extensions": apq(trustedMutation)}).post(t, server); !strings.Contains(body, `"signOut"`) {
+	if _, body := (sent{"query": trustedMutation, "extensions": apq(trustedMutation)}).post(t,
+		server); !strings.Contains(body, `"signOut"`) {
 		t.Errorf("a mutation: %s", body)
 	}
-	if response, _ := (sent{"extensions": apq(trustedMutation)}).get(t, server); response.StatusCode != http.StatusMethodNotAllowed {
+	if response,
+		_ := (sent{"extensions": apq(trustedMutation)}).get(t, server); response.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("a mutation by GET: %d", response.StatusCode)
 	}
 }

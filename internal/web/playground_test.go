@@ -80,11 +80,13 @@ func TestPlaygroundPolicyIsStrict(t *testing.T) {
 }
 
 func TestPlaygroundGzip(t *testing.T) {
-	plain := askPlayground(t, http.MethodGet, "/playground/playground.css", map[string]string{"Accept-Encoding": "br, gzip;q=0"})
+	plain := askPlayground(t, http.MethodGet, "/playground/playground.css",
+		map[string]string{"Accept-Encoding": "br, gzip;q=0"})
 	if got := plain.Header.Get("Content-Encoding"); got != "" {
 		t.Fatalf("gzip was refused, and the answer is by %q", got)
 	}
-	compressed := askPlayground(t, http.MethodGet, "/playground/playground.css", map[string]string{"Accept-Encoding": "gzip, deflate, br, zstd"})
+	compressed := askPlayground(t, http.MethodGet, "/playground/playground.css",
+		map[string]string{"Accept-Encoding": "gzip, deflate, br, zstd"})
 	if got := compressed.Header.Get("Content-Encoding"); got != "gzip" {
 		t.Fatalf("gzip was offered, and the answer is by %q", got)
 	}
@@ -106,8 +108,9 @@ func TestPlaygroundGzip(t *testing.T) {
 
 func TestAcceptsGzip(t *testing.T) {
 	for header, want := range map[string]bool{
-		"": false, "gzip": true, "GZIP": true, "br, gzip": true, "gzip;q=0.5": true, "gzip; q=0": false, "gzip;q=0.000": false,
-		"*": true, "*;q=0": false, "gzip;q=0, *": false, "identity": false, "gzip;q=x": false, "notgzip": false,
+		"": false, "gzip": true, "GZIP": true, "br, gzip": true, "gzip;q=0.5": true, "gzip; q=0": false,
+		"gzip;q=0.000": false,
+		"*":            true, "*;q=0": false, "gzip;q=0, *": false, "identity": false, "gzip;q=x": false, "notgzip": false,
 	} {
 		if got := acceptsGzip([]string{header}); got != want {
 			t.Errorf("%q: %v", header, got)
@@ -156,7 +159,8 @@ func TestPlaygroundLoadsOnlyOwnFiles(t *testing.T) {
 	const mostBytes = 800_000
 
 	page := string(readAll(t, askPlayground(t, http.MethodGet, "/playground", nil).Body))
-	if strings.Contains(page, "<style") || regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(page) || regexp.MustCompile(`\s(style|on\w+)=`).MatchString(page) {
+	if strings.Contains(page, "<style") || regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(page) ||
+		regexp.MustCompile(`\s(style|on\w+)=`).MatchString(page) {
 		t.Error("the page has inline code or style, which its policy blocks")
 	}
 	targets := []string{"/playground"}

@@ -102,14 +102,19 @@ func (p preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status, said := http.StatusInternalServerError, content.Errorf(code, "Something went wrong on our side.")
 		switch code {
 		case content.CodeUnauthenticated, content.CodeNotFound:
-			status, said = http.StatusNotFound, content.Errorf(code, "This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one.")
+			status, said = http.StatusNotFound,
+				content.Errorf(code,
+					"This link shows nothing any more: it is over, or what it showed is gone. Ask the newsroom for a new one.")
 		case content.CodeBadUserInput:
-			status, said = http.StatusBadRequest, content.Errorf(code, "The page is not kept in the language that the address names.")
+			status, said = http.StatusBadRequest,
+				content.Errorf(code, "The page is not kept in the language that the address names.")
 		case content.CodeUnavailable:
-			status, said = http.StatusServiceUnavailable, content.Errorf(code, "The page can't be shown right now. Try again in a moment.")
+			status, said = http.StatusServiceUnavailable,
+				content.Errorf(code, "The page can't be shown right now. Try again in a moment.")
 			h.Set("Retry-After", "1")
 		case content.CodeRateLimited:
-			status, said = http.StatusTooManyRequests, content.Errorf(code, "Too much was asked for from your network. Try again in %s s.", h.Get("Retry-After"))
+			status, said = http.StatusTooManyRequests,
+				content.Errorf(code, "Too much was asked for from your network. Try again in %s s.", h.Get("Retry-After"))
 		default:
 			p.log.ErrorContext(r.Context(), "preview failed", "request", r.Header.Get("X-Request-Id"), "err", err)
 		}

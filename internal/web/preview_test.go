@@ -29,7 +29,8 @@ func TestPreviewPage(t *testing.T) {
 	ctx := auth.WithActor(t.Context(), people.Operator)
 	create := func(kind content.Kind, input map[string]any) content.ID {
 		t.Helper()
-		outcome, err := server.Newsroom.Do(ctx, chain, newsroom.Change{Action: content.ActionCreate, Kind: kind, Input: newsroom.NewInput(input)})
+		outcome, err := server.Newsroom.Do(ctx, chain,
+			newsroom.Change{Action: content.ActionCreate, Kind: kind, Input: newsroom.NewInput(input)})
 		if err != nil || len(outcome.Problems) > 0 {
 			t.Fatal(err, outcome)
 		}
@@ -37,7 +38,8 @@ func TestPreviewPage(t *testing.T) {
 	}
 	shown := create(content.KindArticle, map[string]any{
 		"title": []any{
-			map[string]any{"locale": "vi", "text": "Hội nghị <b>bí mật</b>"}, map[string]any{"locale": "en", "text": "The hidden conference"},
+			map[string]any{"locale": "vi", "text": "Hội nghị <b>bí mật</b>"},
+			map[string]any{"locale": "en", "text": "The hidden conference"},
 		},
 		"lead": []any{map[string]any{"text": "Lời dẫn"}},
 		"body": []any{map[string]any{"markdown": "Nội dung **đậm**\n\n<script>alert(1)</script>"}},
@@ -64,7 +66,10 @@ func TestPreviewPage(t *testing.T) {
 		return response.StatusCode, response.Header, string(body)
 	}
 	status, h, page := get("/preview/" + token)
-	for _, part := range []string{`<html lang="vi">`, "<h1>Hội nghị &lt;b&gt;bí mật&lt;/b&gt;</h1>", "Lời dẫn", "<strong>đậm</strong>", `href="?locale=en"`, "<code>draft</code>"} {
+	for _, part := range []string{
+		`<html lang="vi">`, "<h1>Hội nghị &lt;b&gt;bí mật&lt;/b&gt;</h1>", "Lời dẫn",
+		"<strong>đậm</strong>", `href="?locale=en"`, "<code>draft</code>",
+	} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page (status %d) lacks %s:\n%s", status, part, page)
 		}
@@ -72,7 +77,8 @@ func TestPreviewPage(t *testing.T) {
 	if strings.Contains(page, "<script") {
 		t.Errorf("a script got into the page:\n%s", page)
 	}
-	if h.Get("Cache-Control") != "private, no-store" || h.Get("X-Robots-Tag") != "noindex, nofollow" || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
+	if h.Get("Cache-Control") != "private, no-store" || h.Get("X-Robots-Tag") != "noindex, nofollow" ||
+		!strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Errorf("headers: %v", h)
 	}
 	if _, _, page := get("/preview/" + token + "?locale=en"); !strings.Contains(page, "<h1>The hidden conference</h1>") {
@@ -80,21 +86,25 @@ func TestPreviewPage(t *testing.T) {
 	}
 
 	// The token shows a program the same single draft.
-	answer := server.Ask(t, fmt.Sprintf(`{ a: node(id: %q) { id } b: node(id: %q) { id } articles(stage: DRAFT) { totalCount } auditLog { totalCount } }`, shown, hidden), nil,
+	answer := server.Ask(t,
+		fmt.Sprintf(`{ a: node(id: %q) { id } b: node(id: %q) { id } articles(stage: DRAFT) { totalCount } auditLog { totalCount } }`, shown, hidden), nil,
 		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
-	if text := string(answer); !strings.Contains(text, string(shown)) || strings.Contains(text, string(hidden)) || strings.Contains(text, `"totalCount":2`) {
+	if text := string(answer); !strings.Contains(text, string(shown)) || strings.Contains(text, string(hidden)) ||
+		strings.Contains(text, `"totalCount":2`) {
 		t.Errorf("a guest's answer: %s", answer)
 	}
 
 	// It shows no names of the staff, and no other work of the newsroom.
-	answer = server.Ask(t, fmt.Sprintf(`{ node(id: %q) { ... on Content { editing { moves createdBy { name } updatedBy { name } usedBy { id } } } } }`, shown), nil,
+	answer = server.Ask(t,
+		fmt.Sprintf(`{ node(id: %q) { ... on Content { editing { moves createdBy { name } updatedBy { name } usedBy { id } } } } }`, shown), nil,
 		http.Header{"Authorization": {"Bearer " + token}, "Sen-Stage": {"DRAFT"}})
 	if want := `{"data":{"node":{"editing":{"moves":[],"createdBy":null,"updatedBy":null,"usedBy":[]}}}}`; string(answer) != want {
 		t.Errorf("a guest sees %s", answer)
 	}
 
 	// The files of a draft are visible as long as the preview.
-	picture, err := server.Newsroom.Upload(ctx, chain, newsroom.Upload{File: strings.NewReader("Ngày,Việc\n"), Size: 13, Name: "a.csv"})
+	picture, err := server.Newsroom.Upload(ctx, chain,
+		newsroom.Upload{File: strings.NewReader("Ngày,Việc\n"), Size: 13, Name: "a.csv"})
 	if err != nil || len(picture.Problems) > 0 {
 		t.Fatal(err, picture)
 	}
@@ -127,12 +137,18 @@ func TestPreviewPage(t *testing.T) {
 		address string
 		status  int
 	}{
-		"over":             {"/preview/" + token, http.StatusNotFound},
-		"forged":           {"/preview/" + token[:len(token)-2] + "xx", http.StatusNotFound},
-		"of an account":    {"/preview/" + account, http.StatusNotFound},
-		"of nothing":       {"/preview/" + signer.Preview(auth.Preview{Entry: "article_nothing", Until: server.Clock.Now().Add(time.Minute)}), http.StatusNotFound},
-		"revoked":          {"/preview/" + guest, http.StatusNotFound},
-		"a wrong language": {"/preview/" + signer.Preview(auth.Preview{Entry: shown, Maker: people.Operator.ID, Until: server.Clock.Now().Add(time.Minute)}) + "?locale=!!", http.StatusBadRequest},
+		"over":          {"/preview/" + token, http.StatusNotFound},
+		"forged":        {"/preview/" + token[:len(token)-2] + "xx", http.StatusNotFound},
+		"of an account": {"/preview/" + account, http.StatusNotFound},
+		"of nothing": {
+			"/preview/" +
+				signer.Preview(auth.Preview{Entry: "article_nothing", Until: server.Clock.Now().Add(time.Minute)}),
+			http.StatusNotFound,
+		},
+		"revoked": {"/preview/" + guest, http.StatusNotFound},
+		"a wrong language": {"/preview/" +
+			signer.Preview(auth.Preview{Entry: shown, Maker: people.Operator.ID, Until: server.Clock.Now().Add(time.Minute)}) +
+			"?locale=!!", http.StatusBadRequest},
 	} {
 		if status, _, body := get(c.address); status != c.status || strings.Contains(body, "<h1>") {
 			t.Errorf("%s: %d %s", name, status, body)
@@ -149,7 +165,8 @@ func TestGuestsHaveAnonymousLimits(t *testing.T) {
 	})
 	ctx := auth.WithActor(t.Context(), people.Operator)
 	outcome, err := server.Newsroom.Do(ctx, []content.Locale{"vi"}, newsroom.Change{
-		Action: content.ActionCreate, Kind: content.KindArticle, Input: newsroom.NewInput(map[string]any{"title": []any{map[string]any{"text": "Bài"}}}),
+		Action: content.ActionCreate, Kind: content.KindArticle,
+		Input: newsroom.NewInput(map[string]any{"title": []any{map[string]any{"text": "Bài"}}}),
 	})
 	if err != nil || len(outcome.Problems) > 0 {
 		t.Fatal(err, outcome)
@@ -158,7 +175,10 @@ func TestGuestsHaveAnonymousLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := signer.Preview(auth.Preview{Entry: outcome.ID, Maker: people.Operator.ID, Until: server.Clock.Now().Add(time.Hour)})
+	token := signer.Preview(auth.Preview{
+		Entry: outcome.ID, Maker: people.Operator.ID,
+		Until: server.Clock.Now().Add(time.Hour),
+	})
 	page := func() *http.Response {
 		t.Helper()
 		response, err := http.Get(server.URL + "/preview/" + token)
@@ -171,10 +191,12 @@ func TestGuestsHaveAnonymousLimits(t *testing.T) {
 	held := make(chan []byte)
 	go func() { held <- server.Ask(t, "query Hold { tags { totalCount } }", nil, nil) }()
 	<-log.reached
-	if got := server.Ask(t, "{ viewer { name } }", nil, http.Header{"Authorization": {"Bearer " + token}}); !strings.Contains(string(got), `"UNAVAILABLE"`) {
+	if got := server.Ask(t, "{ viewer { name } }", nil,
+		http.Header{"Authorization": {"Bearer " + token}}); !strings.Contains(string(got), `"UNAVAILABLE"`) {
 		t.Errorf("a guest need not wait for a turn: %s", got)
 	}
-	if response := page(); response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+	if response := page(); response.StatusCode != http.StatusServiceUnavailable ||
+		response.Header.Get("Retry-After") == "" {
 		t.Errorf("a preview's page need not wait for a turn: status %d", response.StatusCode)
 	}
 	close(log.goOn)
@@ -187,10 +209,13 @@ func TestGuestsHaveAnonymousLimits(t *testing.T) {
 		}
 		shown++
 	}
-	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" || shown == 0 || shown > 100 { // each costs more than 1
+	// each costs more than 1
+	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" || shown == 0 ||
+		shown > 100 {
 		t.Errorf("after %d pages the status is %d", shown, response.StatusCode)
 	}
-	if response, err := http.Get(server.URL + "/preview/senp_nonsense"); err != nil || response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusTooManyRequests {
+	if response, err := http.Get(server.URL + "/preview/senp_nonsense"); err != nil ||
+		response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("a link to nothing: %v, %v", response, err)
 	} else {
 		_ = response.Body.Close()

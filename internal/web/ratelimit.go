@@ -65,7 +65,8 @@ func (l *rateLimit) take(h http.Header, r *http.Request, cost int) *refusal {
 	}
 	h["Retry-After"] = []string{seconds}
 	return refused(http.StatusTooManyRequests, content.CodeRateLimited,
-		"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.", l.quota, left, cost, seconds)
+		"Of the cost of %d that you may ask for in a minute %d is left, and this needs %d. Try again in %s s.", l.quota, left,
+		cost, seconds)
 }
 
 // minute returns the minute of the request's client. The client is an account or a token; without one, it is a

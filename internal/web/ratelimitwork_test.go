@@ -33,7 +33,10 @@ func TestRateLimitCountsWork(t *testing.T) {
 		{"too many conditions", "POST", "", post(filtered, many), 200, 2006, 99, "TOO_COMPLEX"},
 		{"a long request", "POST", "", strings.TrimSuffix(two, "}") + `,"extensions":{"cost":true}}` + long, 200, 4, 96, ""},
 		{"a long request that is none", "POST", "", "{" + long, 400, 0, 97, "BAD_USER_INPUT"},
-		{"a long request, again", "POST", "", strings.TrimSuffix(two, "}") + `,"extensions":{"cost":true}}` + long, 200, 4, 96, ""},
+		{
+			"a long request, again", "POST", "", strings.TrimSuffix(two, "}") + `,"extensions":{"cost":true}}` + long, 200, 4,
+			96, "",
+		},
 	} {
 		network := fmt.Sprintf("192.0.2.%d", i+1)
 		got := send(t, c.method, server.URL+"/graphql"+c.path, c.body, "X-Forwarded-For", network)
@@ -41,12 +44,15 @@ func TestRateLimitCountsWork(t *testing.T) {
 		if got.cost != nil {
 			cost = got.cost.Requested
 		}
-		if want := fmt.Sprintf(`"cost";r=%d;t=60`, c.left); got.status != c.status || got.left() != want || cost != c.cost || got.code != c.code {
-			t.Errorf("%s: %d %s with cost %d and code %q, want %d %s with cost %d and code %q\n%s", c.what, got.status, got.left(), cost, got.code, c.status, want, c.cost, c.code, got.body)
+		if want := fmt.Sprintf(`"cost";r=%d;t=60`, c.left); got.status != c.status || got.left() != want || cost != c.cost ||
+			got.code != c.code {
+			t.Errorf("%s: %d %s with cost %d and code %q, want %d %s with cost %d and code %q\n%s", c.what, got.status,
+				got.left(), cost, got.code, c.status, want, c.cost, c.code, got.body)
 		}
 	}
 	for left := range 3 {
-		got := send(t, http.MethodPost, server.URL+"/graphql", post(filtered, strings.Replace(variable, "zzz", fmt.Sprint("z", left), 1)), "X-Forwarded-For", "192.0.2.100")
+		got := send(t, http.MethodPost, server.URL+"/graphql",
+			post(filtered, strings.Replace(variable, "zzz", fmt.Sprint("z", left), 1)), "X-Forwarded-For", "192.0.2.100")
 		if want := []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests}[left]; got.status != want {
 			t.Errorf("filter %d: status %d, want %d: %s", left, got.status, want, got.body)
 		}

@@ -140,7 +140,10 @@ var clientFiles = sync.OnceValue(func() map[string][]byte { return clients.Files
 func compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(5), gzhttp.SuffixETag("-gzip"), gzhttp.EnableZstd(false),
-		gzhttp.ContentTypes([]string{mediaJSON, mediaResponse, "application/graphql", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
+		gzhttp.ContentTypes([]string{
+			mediaJSON, mediaResponse, "application/graphql", "text/html", "text/css",
+			"text/javascript", "image/svg+xml",
+		}),
 	)
 	if err != nil {
 		panic(err) // the options are constants
@@ -211,7 +214,8 @@ func recovered(log *slog.Logger, languages func() content.Languages, next http.H
 			}
 			log.ErrorContext(r.Context(), "panic", "request", r.Header.Get("X-Request-Id"), "path", r.URL.Path, "cause", cause)
 			writeJSON(w, http.StatusInternalServerError, map[string]any{"errors": []any{map[string]any{
-				"message":    content.Errorf(content.CodeInternal, "Something went wrong on our side.").In(chainOf(r.Header, languages)),
+				"message": content.Errorf(content.CodeInternal,
+					"Something went wrong on our side.").In(chainOf(r.Header, languages)),
 				"extensions": map[string]string{"code": "INTERNAL", "requestId": r.Header.Get("X-Request-Id")},
 			}}})
 		}()

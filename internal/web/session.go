@@ -125,7 +125,9 @@ func bearerOf(r *http.Request) (secret string, ok bool) {
 }
 
 // refuseClient answers a request whose actor can't be determined.
-func refuseClient(w http.ResponseWriter, r *http.Request, languages func() content.Languages, code content.Code, err error) {
+func refuseClient(
+	w http.ResponseWriter, r *http.Request, languages func() content.Languages, code content.Code, err error,
+) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

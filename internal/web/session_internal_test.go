@@ -34,17 +34,20 @@ func sendWithCookies(t *testing.T, self, path string, headers map[string]string,
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := authenticator{cookies: cookies{origins, crossSite}, proxies: proxies, actor: func(_ context.Context, secret string) (*content.Actor, error) {
-		switch secret {
-		case "good":
-			return &content.Actor{Name: "Lan"}, nil
-		case "away":
-			return nil, content.Errorf(content.CodeUnavailable, "Try again.")
-		case "broken":
-			return nil, errors.New("inner matters")
-		}
-		return nil, content.Errorf(content.CodeUnauthenticated, "Sign in again.")
-	}}
+	v := authenticator{
+		cookies: cookies{origins, crossSite}, proxies: proxies,
+		actor: func(_ context.Context, secret string) (*content.Actor, error) {
+			switch secret {
+			case "good":
+				return &content.Actor{Name: "Lan"}, nil
+			case "away":
+				return nil, content.Errorf(content.CodeUnavailable, "Try again.")
+			case "broken":
+				return nil, errors.New("inner matters")
+			}
+			return nil, content.Errorf(content.CodeUnauthenticated, "Sign in again.")
+		},
+	}
 	request := httptest.NewRequest(http.MethodPost, "http://sen.example"+path, nil)
 	request.RemoteAddr = "10.1.2.3:4567"
 	for name, value := range headers {
@@ -97,29 +100,78 @@ func TestVisitors(t *testing.T) {
 		{"a bearer in small letters", map[string]string{"Authorization": "bearer good"}, 200, "Lan", "", false},
 		{"a bad bearer", map[string]string{"Authorization": "Bearer bad"}, 401, "", "UNAUTHENTICATED", false},
 		{"an empty bearer", map[string]string{"Authorization": "Bearer"}, 401, "", "UNAUTHENTICATED", false},
-		{"a bad bearer with a good cookie", map[string]string{"Authorization": "Bearer bad", "Cookie": in}, 401, "", "UNAUTHENTICATED", false},
+		{
+			"a bad bearer with a good cookie",
+			map[string]string{"Authorization": "Bearer bad", "Cookie": in},
+			401, "",
+			"UNAUTHENTICATED", false,
+		},
 		{"a proxy's own password", map[string]string{"Authorization": "Basic eDp5"}, 200, "", "", false},
-		{"a proxy's own password with a cookie", map[string]string{"Authorization": "Basic eDp5", "Cookie": in}, 200, "Lan", "", false},
+		{
+			"a proxy's own password with a cookie",
+			map[string]string{"Authorization": "Basic eDp5", "Cookie": in},
+			200, "Lan",
+			"", false,
+		},
 		{"the store is away", map[string]string{"Authorization": "Bearer away"}, 503, "", "UNAVAILABLE", false},
 		{"the store is away for a cookie", map[string]string{"Cookie": "sen_session=away"}, 503, "", "UNAVAILABLE", false},
 		{"a fault of ours", map[string]string{"Authorization": "Bearer broken"}, 500, "", "INTERNAL", false},
 		{"a cookie", map[string]string{"Cookie": in}, 200, "Lan", "", false},
 		{"a stale cookie", map[string]string{"Cookie": stale}, 200, "", "", true},
-		{"a cookie of the same page", map[string]string{"Cookie": in, "Sec-Fetch-Site": "same-origin"}, 200, "Lan", "", false},
-		{"a cookie of this origin", map[string]string{"Cookie": in, "Origin": "https://sen.example", "Sec-Fetch-Site": "same-origin"}, 200, "Lan", "", false},
-		{"a cookie of this host without https", map[string]string{"Cookie": in, "Origin": "http://sen.example"}, 200, "", "", false},
+		{
+			"a cookie of the same page",
+			map[string]string{"Cookie": in, "Sec-Fetch-Site": "same-origin"},
+			200, "Lan", "",
+			false,
+		},
+		{
+			"a cookie of this origin",
+			map[string]string{"Cookie": in, "Origin": "https://sen.example", "Sec-Fetch-Site": "same-origin"},
+			200, "Lan", "",
+			false,
+		},
+		{
+			"a cookie of this host without https",
+			map[string]string{"Cookie": in, "Origin": "http://sen.example"},
+			200, "", "",
+			false,
+		},
 		{"a cookie with the prefix", map[string]string{"Cookie": "__Host-" + in}, 200, "Lan", "", false},
-		{"a cookie with the prefix before a stale one without", map[string]string{"Cookie": stale + "; __Host-" + in}, 200, "Lan", "", false},
-		{"a good cookie without the prefix beside a stale one with it", map[string]string{"Cookie": "__Host-" + stale + "; " + in}, 200, "Lan", "", false},
-		{"a good cookie behind a stale one of its name", map[string]string{"Cookie": stale + "; " + in}, 200, "Lan", "", false},
+		{
+			"a cookie with the prefix before a stale one without",
+			map[string]string{"Cookie": stale + "; __Host-" + in},
+			200,
+			"Lan", "", false,
+		},
+		{
+			"a good cookie without the prefix beside a stale one with it",
+			map[string]string{"Cookie": "__Host-" + stale + "; " + in},
+			200, "Lan", "", false,
+		},
+		{
+			"a good cookie behind a stale one of its name",
+			map[string]string{"Cookie": stale + "; " + in},
+			200, "Lan", "",
+			false,
+		},
 		{"a good cookie behind many", map[string]string{"Cookie": strings.Repeat(stale+"; ", 50) + in}, 200, "", "", true},
 		{"a stale cookie with the prefix", map[string]string{"Cookie": "__Host-" + stale}, 200, "", "", true},
-		{"a cookie of an allowed origin", map[string]string{"Cookie": in, "Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}, 200, "Lan", "", false},
+		{
+			"a cookie of an allowed origin",
+			map[string]string{"Cookie": in, "Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"},
+			200, "Lan", "",
+			false,
+		},
 		{"a cookie of another origin", map[string]string{"Cookie": in, "Origin": "https://evil.example"}, 200, "", "", false},
 		{"a cookie of no origin", map[string]string{"Cookie": in, "Origin": "null"}, 200, "", "", false},
 		{"a cookie of another site", map[string]string{"Cookie": in, "Sec-Fetch-Site": "cross-site"}, 200, "", "", false},
 		{"a cookie of a sister site", map[string]string{"Cookie": in, "Sec-Fetch-Site": "same-site"}, 200, "", "", false},
-		{"a stale cookie of another site", map[string]string{"Cookie": stale, "Sec-Fetch-Site": "cross-site"}, 200, "", "", false},
+		{
+			"a stale cookie of another site",
+			map[string]string{"Cookie": stale, "Sec-Fetch-Site": "cross-site"},
+			200, "", "",
+			false,
+		},
 	} {
 		response := sendTo(t, "https://sen.example", "/", test.headers)
 		if response.StatusCode != test.status || response.Header.Get("X-Actor") != test.actor {
@@ -141,7 +193,8 @@ func TestVisitors(t *testing.T) {
 			}
 			Data any
 		}
-		if err := json.NewDecoder(response.Body).Decode(&body); err != nil || len(body.Errors) != 1 || body.Errors[0].Extensions.Code != test.code || strings.Contains(body.Errors[0].Message, "inner") {
+		if err := json.NewDecoder(response.Body).Decode(&body); err != nil || len(body.Errors) != 1 ||
+			body.Errors[0].Extensions.Code != test.code || strings.Contains(body.Errors[0].Message, "inner") {
 			t.Errorf("%s: the answer is %+v, %v", test.name, body, err)
 		}
 		if challenge := response.Header.Get("WWW-Authenticate"); (challenge != "") != (test.status == http.StatusUnauthorized) {
@@ -167,20 +220,64 @@ func TestCookies(t *testing.T) {
 		crossSite        bool
 		lines            []string
 	}{
-		{"https", https, "/in", nil, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax}},
-		{"http", http, "/in", nil, false, []string{"sen_device=mark" + year + "; SameSite=Lax", "sen_session=good" + expires + "; SameSite=Lax"}},
-		{"twice", https, "/twice", nil, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax}},
-		{"in and out", https, "/inout", nil, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=" + gone + lax}},
-		{"instead of a stale one", https, "/in", map[string]string{"Cookie": "sen_session=stale; __Host-sen_session=stale"}, false, []string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax}},
-		{"out of the old name", https, "/out", map[string]string{"Cookie": "sen_session=good"}, false, []string{"sen_session=" + gone + lax}},
-		{"out of the new name", https, "/out", map[string]string{"Cookie": "__Host-sen_session=good"}, false, []string{"__Host-sen_session=" + gone + lax}},
-		{"out of both", https, "/out", map[string]string{"Cookie": "__Host-sen_session=good; sen_session=good"}, false, []string{"__Host-sen_session=" + gone + lax, "sen_session=" + gone + lax}},
+		{
+			"https", https, "/in", nil, false,
+			[]string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax},
+		},
+		{
+			"http", http, "/in", nil, false,
+			[]string{"sen_device=mark" + year + "; SameSite=Lax", "sen_session=good" + expires + "; SameSite=Lax"},
+		},
+		{
+			"twice", https, "/twice", nil, false,
+			[]string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax},
+		},
+		{
+			"in and out", https, "/inout", nil, false,
+			[]string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=" + gone + lax},
+		},
+		{
+			"instead of a stale one", https, "/in",
+			map[string]string{"Cookie": "sen_session=stale; __Host-sen_session=stale"},
+			false,
+			[]string{"__Host-sen_device=mark" + year + lax, "__Host-sen_session=good" + expires + lax},
+		},
+		{
+			"out of the old name", https, "/out",
+			map[string]string{"Cookie": "sen_session=good"},
+			false,
+			[]string{"sen_session=" + gone + lax},
+		},
+		{
+			"out of the new name", https, "/out",
+			map[string]string{"Cookie": "__Host-sen_session=good"},
+			false,
+			[]string{"__Host-sen_session=" + gone + lax},
+		},
+		{
+			"out of both", https, "/out",
+			map[string]string{"Cookie": "__Host-sen_session=good; sen_session=good"},
+			false,
+			[]string{"__Host-sen_session=" + gone + lax, "sen_session=" + gone + lax},
+		},
 		{"out, without a cookie", http, "/out", nil, false, []string{"sen_session=" + gone + "; SameSite=Lax"}},
-		{"the old prefix without https", http, "/out", map[string]string{"Cookie": "__Host-sen_session=good"}, false, []string{"__Host-sen_session=" + gone + lax}},
+		{
+			"the old prefix without https", http, "/out",
+			map[string]string{"Cookie": "__Host-sen_session=good"},
+			false,
+			[]string{"__Host-sen_session=" + gone + lax},
+		},
 		{"another site, lax", https, "/in", app, false, nil},
-		{"another site, none", https, "/in", app, true, []string{"__Host-sen_device=mark" + year + none, "__Host-sen_session=good" + expires + none}},
+		{
+			"another site, none", https, "/in", app, true,
+			[]string{"__Host-sen_device=mark" + year + none, "__Host-sen_session=good" + expires + none},
+		},
 		{"another site's sign-out", https, "/out", app, true, []string{"__Host-sen_session=" + gone + none}},
-		{"another site that is not allowed", https, "/in", map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, true, nil},
+		{
+			"another site that is not allowed", https, "/in",
+			map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+			true, nil,
+		},
 		{"another site's picture", https, "/in", map[string]string{"Sec-Fetch-Site": "cross-site"}, true, nil},
 	} {
 		response := sendWithCookies(t, c.self, c.path, c.headers, c.crossSite)
@@ -201,12 +298,24 @@ func TestCookiesThatDoNotReturn(t *testing.T) {
 		{"the playground", "https://sen.example", "https://sen.example", "same-origin", false, false},
 		{"an app of another site", "https://sen.example", "https://app.example", "cross-site", false, true},
 		{"an app of another site, as an old browser says it", "https://sen.example", "https://app.example", "", false, true},
-		{"an app of another site, with cookies for those", "https://sen.example", "https://app.example", "cross-site", true, false},
+		{
+			"an app of another site, with cookies for those", "https://sen.example", "https://app.example", "cross-site", true,
+			false,
+		},
 		{"an app that is not allowed", "https://sen.example", "https://evil.example", "cross-site", true, true},
 		{"an app of the same site", "https://api.app.example", "https://app.example", "same-site", false, false},
-		{"an app of the same site, as an old browser says it", "https://api.app.example", "https://app.example", "", false, false},
-		{"an app of this machine by another name", "http://localhost:8080", "http://127.0.0.1:5173", "cross-site", false, true},
-		{"an app of this machine by another name, as an old browser says it", "http://localhost:8080", "http://127.0.0.1:5173", "", false, true},
+		{
+			"an app of the same site, as an old browser says it", "https://api.app.example", "https://app.example", "", false,
+			false,
+		},
+		{
+			"an app of this machine by another name", "http://localhost:8080", "http://127.0.0.1:5173", "cross-site", false,
+			true,
+		},
+		{
+			"an app of this machine by another name, as an old browser says it", "http://localhost:8080",
+			"http://127.0.0.1:5173", "", false, true,
+		},
 		{"an app of this machine", "http://localhost:8080", "http://localhost:5173", "same-site", false, false},
 	} {
 		headers := map[string]string{"Host": strings.SplitN(c.self, "://", 2)[1]}
@@ -215,7 +324,8 @@ func TestCookiesThatDoNotReturn(t *testing.T) {
 				headers[name] = value
 			}
 		}
-		if got := sendWithCookies(t, c.self, "/", headers, c.crossSite).Header.Get("X-Forgetful"); got != strconv.FormatBool(c.forgetful) {
+		if got := sendWithCookies(t, c.self, "/", headers,
+			c.crossSite).Header.Get("X-Forgetful"); got != strconv.FormatBool(c.forgetful) {
 			t.Errorf("%s: forgetful is %s", c.name, got)
 		}
 	}
@@ -242,7 +352,10 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%.50q gives %s, want %s", forwarded, got, want)
 		}
 	}
-	if got := (Proxies{}).client(&http.Request{RemoteAddr: "192.0.2.1:1", Header: http.Header{"X-Forwarded-For": {"1.1.1.1"}}}); got != "192.0.2.1" {
+	if got := (Proxies{}).client(&http.Request{
+		RemoteAddr: "192.0.2.1:1",
+		Header:     http.Header{"X-Forwarded-For": {"1.1.1.1"}},
+	}); got != "192.0.2.1" {
 		t.Errorf("without proxies the header counts: %s", got)
 	}
 	if _, err := ParseProxies([]string{"proxy.example"}); err == nil {

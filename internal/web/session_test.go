@@ -33,7 +33,8 @@ func TestActorsAreNotCached(t *testing.T) {
 		"Bearer " + secret:     {http.StatusOK, "private, no-store", false},
 		"Bearer sent_whatever": {http.StatusUnauthorized, "no-store", false},
 	} {
-		request, err := http.NewRequest(http.MethodGet, server.URL+"/graphql?query="+url.QueryEscape("{ articles { totalCount } }"), nil)
+		request, err := http.NewRequest(http.MethodGet,
+			server.URL+"/graphql?query="+url.QueryEscape("{ articles { totalCount } }"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +47,8 @@ func TestActorsAreNotCached(t *testing.T) {
 		}
 		_ = response.Body.Close()
 		h := response.Header
-		if response.StatusCode != want.status || h.Get("Cache-Control") != want.caching || (h.Get("ETag") != "") != want.tagged {
+		if response.StatusCode != want.status || h.Get("Cache-Control") != want.caching ||
+			(h.Get("ETag") != "") != want.tagged {
 			t.Errorf("%.12q: status %d, %s, ETag %q", bearer, response.StatusCode, h.Get("Cache-Control"), h.Get("ETag"))
 		}
 	}
@@ -100,7 +102,8 @@ func TestSignInByCookie(t *testing.T) {
 			},
 			{viewer, `{"data":{"viewer":{"name":"Administrator","role":null,"mustChangePassword":true}}}`},
 			{
-				`mutation { changePassword(password: "` + password + `", newPassword: "mot hai ba bon") { viewer { role } userErrors { message } } }`,
+				`mutation { changePassword(password: "` + password +
+					`", newPassword: "mot hai ba bon") { viewer { role } userErrors { message } } }`,
 				`{"data":{"changePassword":{"viewer":{"role":"ADMIN"},"userErrors":[]}}}`,
 			},
 			{viewer, `{"data":{"viewer":{"name":"Administrator","role":"ADMIN","mustChangePassword":false}}}`},

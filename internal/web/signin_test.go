@@ -49,7 +49,8 @@ func (v *visitor) ask(query string, headers ...string) (*http.Response, string) 
 	for name, value := range v.cookies {
 		request.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	response, answer := testserver.Send(v.t, request, slices.Concat([]string{"Content-Type", "application/json"}, v.headers, headers)...)
+	response, answer := testserver.Send(v.t, request,
+		slices.Concat([]string{"Content-Type", "application/json"}, v.headers, headers)...)
 	seen := map[string]bool{}
 	for _, cookie := range response.Cookies() {
 		if seen[cookie.Name] {
@@ -118,7 +119,8 @@ func TestNobodyIsLockedOut(t *testing.T) {
 		if got := browser.signIn(thePassword); got != isIn {
 			t.Fatal(got)
 		}
-		if _, got := browser.ask(`mutation { signOut { userErrors { code } } }`); strings.Contains(got, "errors") || len(browser.cookies) != 1 {
+		if _, got := browser.ask(`mutation { signOut { userErrors { code } } }`); strings.Contains(got, "errors") ||
+			len(browser.cookies) != 1 {
 			t.Fatalf("after signing out the browser has %v: %s", browser.cookies, got)
 		}
 		guess := func(from string) string {
@@ -132,7 +134,8 @@ func TestNobodyIsLockedOut(t *testing.T) {
 		if got := guess("192.0.2.1"); !strings.Contains(got, "RATE_LIMITED") {
 			t.Errorf("a network may guess on: %s", got)
 		}
-		if got := newVisitor(t, server, "X-Forwarded-For", "192.0.2.1").signIn(thePassword); !strings.Contains(got, "RATE_LIMITED") {
+		if got := newVisitor(t, server, "X-Forwarded-For", "192.0.2.1").signIn(thePassword); !strings.Contains(got,
+			"RATE_LIMITED") {
 			t.Errorf("the right password tells itself during the wait: %s", got)
 		}
 		if got := newVisitor(t, server, "X-Forwarded-For", "198.51.100.1").signIn(thePassword); got != isIn {
@@ -141,7 +144,8 @@ func TestNobodyIsLockedOut(t *testing.T) {
 		for i := range 110 {
 			guess(fmt.Sprintf("10.%d.0.1", i))
 		}
-		if got := newVisitor(t, server, "X-Forwarded-For", "203.0.113.1").signIn(thePassword); !strings.Contains(got, "RATE_LIMITED") {
+		if got := newVisitor(t, server, "X-Forwarded-For", "203.0.113.1").signIn(thePassword); !strings.Contains(got,
+			"RATE_LIMITED") {
 			t.Errorf("guesses from everywhere go on: %s", got)
 		}
 		forged := newVisitor(t, server, "X-Forwarded-For", "203.0.113.1")
@@ -152,7 +156,9 @@ func TestNobodyIsLockedOut(t *testing.T) {
 		if got := browser.signIn(thePassword); got != isIn {
 			t.Errorf("the login is locked for a browser that signed in before: %s", got)
 		}
-		if _, got := browser.ask(`mutation { changePassword(password: "` + thePassword + `", newPassword: "nam sau bay tam") { viewer { name } userErrors { code } } }`); !strings.Contains(got, `"name":"lan"`) {
+		if _, got := browser.ask(`mutation { changePassword(password: "` + thePassword +
+			`", newPassword: "nam sau bay tam") { viewer { name } userErrors { code } } }`); !strings.Contains(got,
+			`"name":"lan"`) {
 			t.Errorf("the password can't be changed during an attack: %s", got)
 		}
 	})
@@ -162,7 +168,10 @@ func TestNobodyIsLockedOut(t *testing.T) {
 func TestStaleAuthorization(t *testing.T) {
 	server := serveWithAccount(t, testkit.Embedded(t), nil)
 	const in = `signIn(login: "lan", password: "` + thePassword + `") { viewer { name } userErrors { code } }`
-	for _, stale := range []string{"Bearer sens_over", "Bearer sent_over", "Bearer senp_over", "Bearer nonsense", "Bearer"} {
+	for _, stale := range []string{
+		"Bearer sens_over", "Bearer sent_over", "Bearer senp_over", "Bearer nonsense",
+		"Bearer",
+	} {
 		for query, status := range map[string]int{
 			"mutation { " + in + " }":                                                              http.StatusOK,
 			"mutation { " + in + " out: signOut { userErrors { code } } }":                         http.StatusOK,
@@ -181,7 +190,8 @@ func TestStaleAuthorization(t *testing.T) {
 			if response.StatusCode != status {
 				t.Errorf("%s with %q: status %d %s", query, stale, response.StatusCode, body)
 			}
-			if refused := strings.Contains(body, `"UNAUTHENTICATED"`) && response.Header.Get("WWW-Authenticate") != ""; refused != (status == http.StatusUnauthorized) {
+			if refused := strings.Contains(body, `"UNAUTHENTICATED"`) &&
+				response.Header.Get("WWW-Authenticate") != ""; refused != (status == http.StatusUnauthorized) {
 				t.Errorf("%s with %q is answered %s", query, stale, body)
 			}
 		}
@@ -206,7 +216,8 @@ func TestTwoSignIns(t *testing.T) {
 	var answer struct {
 		Data struct{ A, B struct{ Token string } }
 	}
-	if err := json.Unmarshal([]byte(got), &answer); err != nil || answer.Data.B.Token == "" || browser.cookies["__Host-sen_session"] != answer.Data.B.Token {
+	if err := json.Unmarshal([]byte(got), &answer); err != nil || answer.Data.B.Token == "" ||
+		browser.cookies["__Host-sen_session"] != answer.Data.B.Token {
 		t.Fatalf("the cookies are %v after %s", browser.cookies, got)
 	}
 	for _, name := range []string{"sen_session", "__Host-sen_session"} {
@@ -219,7 +230,8 @@ func TestTwoSignIns(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 		secret := again.cookies[name]
-		if _, got := again.ask(`mutation { signOut { userErrors { code } } }`); strings.Contains(got, "code") || len(again.cookies) > 0 {
+		if _, got := again.ask(`mutation { signOut { userErrors { code } } }`); strings.Contains(got, "code") ||
+			len(again.cookies) > 0 {
 			t.Errorf("%s: signing out leaves %v: %s", name, again.cookies, got)
 		}
 		again.cookies[name] = secret
@@ -234,20 +246,27 @@ func TestTwoSignIns(t *testing.T) {
 func TestSessionNotKept(t *testing.T) {
 	page := []string{"Origin", "https://app.example", "Sec-Fetch-Site", "cross-site"}
 	in := func(fields string) string {
-		return `mutation { signIn(login: "lan", password: "` + thePassword + `", locale: "en") { viewer { name } ` + fields + ` userErrors { code message } notices { code message } } }`
+		return `mutation { signIn(login: "lan", password: "` + thePassword + `", locale: "en") { viewer { name } ` + fields +
+			` userErrors { code message } notices { code message } } }`
 	}
 	lax := newVisitor(t, serveWithAccount(t, testkit.Embedded(t), nil), page...)
 	_, got := lax.ask(in(""))
-	if !strings.Contains(got, `"viewer":null,"userErrors":[{"code":"SESSION_NOT_KEPT","message":"The browser sends no session cookie`) || len(lax.cookies) > 0 {
+	if !strings.Contains(got,
+		`"viewer":null,"userErrors":[{"code":"SESSION_NOT_KEPT","message":"The browser sends no session cookie`) ||
+		len(lax.cookies) > 0 {
 		t.Errorf("without a token it is answered %s, with %v", got, lax.cookies)
 	}
 	_, got = lax.ask(in("token"))
-	if !strings.Contains(got, `"userErrors":[],"notices":[{"code":"SESSION_NOT_KEPT","message":"The browser sends no session cookie`) || len(lax.cookies) > 0 {
+	if !strings.Contains(got,
+		`"userErrors":[],"notices":[{"code":"SESSION_NOT_KEPT","message":"The browser sends no session cookie`) ||
+		len(lax.cookies) > 0 {
 		t.Errorf("with a token it is answered %s, with %v", got, lax.cookies)
 	}
-	none := newVisitor(t, serveWithAccount(t, testkit.Embedded(t), func(o *web.Options) { o.CrossSiteCookies = true }), page...)
+	none := newVisitor(t, serveWithAccount(t, testkit.Embedded(t), func(o *web.Options) { o.CrossSiteCookies = true }),
+		page...)
 	_, got = none.ask(in(""))
-	if !strings.Contains(got, `"viewer":{"name":"lan"},"userErrors":[],"notices":[]`) || none.cookies["__Host-sen_session"] == "" {
+	if !strings.Contains(got, `"viewer":{"name":"lan"},"userErrors":[],"notices":[]`) ||
+		none.cookies["__Host-sen_session"] == "" {
 		t.Errorf("with cookies for other sites it is answered %s, with %v", got, none.cookies)
 	}
 	if _, got := none.ask(`{ viewer { name } }`); got != `{"data":{"viewer":{"name":"lan"}}}` {

@@ -212,7 +212,8 @@ func TestResizingNeedsAdmission(t *testing.T) {
 		}()
 	}
 	late := <-answers
-	if h := late.Header; late.StatusCode != http.StatusServiceUnavailable || h.Get("Retry-After") == "" || h.Get("Cache-Control") != "no-store" {
+	if h := late.Header; late.StatusCode != http.StatusServiceUnavailable || h.Get("Retry-After") == "" ||
+		h.Get("Cache-Control") != "no-store" {
 		t.Errorf("beyond the places: status %d, %v", late.StatusCode, late.Header)
 	}
 	if m := upload(t, server, part{"0", "khac.jpg", photo(t, 300, 500)})[0].Media; m == nil {
@@ -244,7 +245,8 @@ func TestResizingCountsInRateLimit(t *testing.T) {
 		want := map[bool]int{true: http.StatusOK, false: http.StatusTooManyRequests}[i < 2]
 		response, _ := get(t, address)
 		h := response.Header
-		if response.StatusCode != want || (want != http.StatusOK) != (h.Get("Retry-After") != "") || h.Get("RateLimit") == "" {
+		if response.StatusCode != want || (want != http.StatusOK) != (h.Get("Retry-After") != "") ||
+			h.Get("RateLimit") == "" {
 			t.Errorf("the size number %d: status %d, %v", i+1, response.StatusCode, h)
 		}
 		again, _ := get(t, address)
@@ -262,7 +264,8 @@ func TestSlowPictures(t *testing.T) {
 		server := testserver.Start(t, store, nil)
 		bomb := testjpeg.Progressive(6400, 6560, 60)
 		refused := upload(t, server, part{"0", "cham.jpg", string(bomb)})[0]
-		if refused.Media != nil || len(refused.UserErrors) != 1 || !strings.Contains(refused.UserErrors[0].Message, "giải mã") {
+		if refused.Media != nil || len(refused.UserErrors) != 1 ||
+			!strings.Contains(refused.UserErrors[0].Message, "giải mã") {
 			t.Errorf("%+v", refused)
 		}
 		id := content.ID(published(t, server, 400, 600))
@@ -311,7 +314,8 @@ func TestPagePictures(t *testing.T) {
 			for _, attribute := range attrs.FindAllStringSubmatch(imgTags.FindString(read.Article.Body.HTML), -1) {
 				tag[attribute[1]] = html.UnescapeString(attribute[2])
 			}
-			if tag["loading"] != "lazy" || tag["width"]+" "+tag["height"] != "2400 1600" || tag["sizes"] == "" || tag["srcset"] == "" {
+			if tag["loading"] != "lazy" || tag["width"]+" "+tag["height"] != "2400 1600" || tag["sizes"] == "" ||
+				tag["srcset"] == "" {
 				t.Fatalf("%s", read.Article.Body.HTML)
 			}
 			candidates := strings.Split(tag["srcset"], ", ")
@@ -326,7 +330,8 @@ func TestPagePictures(t *testing.T) {
 				}
 				response, body := get(t, server.URL+strings.TrimPrefix(address, testserver.PublicURL))
 				size, _, err := image.DecodeConfig(bytes.NewReader(body))
-				if response.StatusCode != http.StatusOK || err != nil || fmt.Sprintf("%dw", size.Width) != width || size.Width >= 2400 {
+				if response.StatusCode != http.StatusOK || err != nil || fmt.Sprintf("%dw", size.Width) != width ||
+					size.Width >= 2400 {
 					t.Errorf("%s: status %d, %v, %v", candidate, response.StatusCode, size, err)
 				}
 			}

@@ -21,9 +21,13 @@ func TestReaderThatDoesNotRead(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
 		testkit.Follow(t, store)
-		whole := testserver.Start(t, store, func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
+		whole := testserver.Start(t, store,
+			func(_ *graph.Options, o *web.Options) { o.Answers = web.NewAnswers(store, 1<<24) })
 		field := "articles(first:20){nodes{id,title,lead,path,byline,body{html}}}"
-		for name, query := range map[string]string{"cached": "{" + field + "}", "not cached": "{" + field + ",viewer{name}}"} {
+		for name, query := range map[string]string{
+			"cached":     "{" + field + "}",
+			"not cached": "{" + field + ",viewer{name}}",
+		} {
 			server := httptest.NewUnstartedServer(whole.Config.Handler)
 			server.Listener = web.Listener(server.Listener)
 			server.Config.ConnContext, server.Config.WriteTimeout = web.ConnContext, time.Second

@@ -34,7 +34,8 @@ func TestStoreUnreachable(t *testing.T) {
 			response, answer := testserver.Send(t, request,
 				"Content-Type", "application/json", "Accept", media, testserver.ActorHeader, "editor")
 			if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" ||
-				!strings.Contains(response.Header.Get("Cache-Control"), "no-store") || !strings.Contains(string(answer), `"UNAVAILABLE"`) {
+				!strings.Contains(response.Header.Get("Cache-Control"), "no-store") ||
+				!strings.Contains(string(answer), `"UNAVAILABLE"`) {
 				t.Errorf("%s as %s is answered %s, %v: %s", query, media, response.Status, response.Header, answer)
 			}
 		}
@@ -60,7 +61,8 @@ func TestNoIncompleteAnswerIsCached(t *testing.T) {
 		testkit.Drop(t, e)
 		testkit.SampleStore(t, e)
 		get := func(server *testserver.Server, query string) (*http.Response, string) {
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/graphql?query="+url.QueryEscape(query), nil)
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+				server.URL+"/graphql?query="+url.QueryEscape(query), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,9 +71,11 @@ func TestNoIncompleteAnswerIsCached(t *testing.T) {
 		}
 		servers, before := map[string]*testserver.Server{}, map[string]string{}
 		for name, query := range gone {
-			servers[name] = testserver.Start(t, testkit.UncachedStore(t, e), func(_ *graph.Options, w *web.Options) { w.SharedMaxAge = time.Minute })
+			servers[name] = testserver.Start(t, testkit.UncachedStore(t, e),
+				func(_ *graph.Options, w *web.Options) { w.SharedMaxAge = time.Minute })
 			response, answer := get(servers[name], query)
-			if before[name] = answer; response.StatusCode != http.StatusOK || !strings.Contains(response.Header.Get("Cache-Control"), "s-maxage=60") {
+			if before[name] = answer; response.StatusCode != http.StatusOK ||
+				!strings.Contains(response.Header.Get("Cache-Control"), "s-maxage=60") {
 				t.Fatalf("%s: %s, %v: %s", name, response.Status, response.Header, answer)
 			}
 		}
@@ -88,7 +92,8 @@ func TestNoIncompleteAnswerIsCached(t *testing.T) {
 				unavailable++
 			}
 			if kept && answer != before[name] || !kept && !strings.Contains(answer, `"UNAVAILABLE"`) {
-				t.Errorf("%s was dropped; %s is answered %s, %q: %s", table, name, response.Status, response.Header["Cache-Control"], answer)
+				t.Errorf("%s was dropped; %s is answered %s, %q: %s", table, name, response.Status,
+					response.Header["Cache-Control"], answer)
 			}
 		}
 		if unavailable == 0 {

@@ -26,7 +26,8 @@ func traced(provider trace.TracerProvider, route string, next http.Handler) http
 			name, method = r.Method, semconv.HTTPRequestMethodKey.String(r.Method)
 		}
 		ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-		ctx, span := tracer.Start(ctx, name+" "+route, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(method, semconv.HTTPRoute(route)))
+		ctx, span := tracer.Start(ctx, name+" "+route, trace.WithSpanKind(trace.SpanKindServer),
+			trace.WithAttributes(method, semconv.HTTPRoute(route)))
 		defer span.End()
 		watched := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(watched, r.WithContext(ctx))

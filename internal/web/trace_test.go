@@ -44,7 +44,8 @@ func TestTrace(t *testing.T) {
 		}
 		const query = `query Secretive { articles(first: 2) { nodes { title authors { name } } } }`
 		request, all := ask(query)
-		if id := request.SpanContext.TraceID().String(); id != "0af7651916cd43dd8448eb211c80319c" || request.Parent.SpanID().String() != "b7ad6b7169203331" {
+		if id := request.SpanContext.TraceID().String(); id != "0af7651916cd43dd8448eb211c80319c" ||
+			request.Parent.SpanID().String() != "b7ad6b7169203331" {
 			t.Errorf("the request is in the trace %s below %s", id, request.Parent.SpanID())
 		}
 		has(t, request, "http.request.method", "POST")
@@ -62,7 +63,8 @@ func TestTrace(t *testing.T) {
 				continue
 			}
 			commands++
-			if span.Parent.SpanID() != operation.SpanContext.SpanID() || span.SpanContext.TraceID() != request.SpanContext.TraceID() {
+			if span.Parent.SpanID() != operation.SpanContext.SpanID() ||
+				span.SpanContext.TraceID() != request.SpanContext.TraceID() {
 				t.Errorf("%s is not below the operation", span.Name)
 			}
 			has(t, span, "db.system.name", system)
@@ -79,7 +81,8 @@ func TestTrace(t *testing.T) {
 		if _, all := ask(query); len(all) != 1 {
 			t.Errorf("a cached answer makes %d spans", len(all))
 		}
-		_, all = ask(`query Long` + strings.Repeat("x", 1000) + ` { tag(slug: "secret text") { name } articles(first: 1000000) { totalCount } }`)
+		_, all = ask(`query Long` + strings.Repeat("x", 1000) +
+			` { tag(slug: "secret text") { name } articles(first: 1000000) { totalCount } }`)
 		operation = named(all, "query")
 		has(t, operation, "error.type", "TOO_COMPLEX")
 		for _, span := range all {

@@ -76,7 +76,10 @@ func upload(t testing.TB, server *testserver.Server, files ...part) (outcomes []
 	}
 	rawVariables, _ := json.Marshal(variables)
 	rawPlaces, _ := json.Marshal(places)
-	parts := append([]part{operation("mutation("+declared+") { "+fields+"}", string(rawVariables)), {field: "map", body: string(rawPlaces)}}, files...)
+	parts := append([]part{
+		operation("mutation("+declared+") { "+fields+"}", string(rawVariables)),
+		{field: "map", body: string(rawPlaces)},
+	}, files...)
 	body, contentType := form(t, parts...)
 	status, answer := sendForm(t, server, "writer", body, contentType)
 	var parsed struct {
@@ -124,16 +127,19 @@ func TestUpload(t *testing.T) {
 		if m == nil || len(first.UserErrors) > 0 || len(first.Notices) > 0 {
 			t.Fatalf("%+v", first)
 		}
-		if m.Kind != "IMAGE" || m.MimeType != "image/jpeg" || m.FileName != "Ảnh chợ.jpg" || m.Title != "Ảnh" || m.Status != "DRAFT" {
+		if m.Kind != "IMAGE" || m.MimeType != "image/jpeg" || m.FileName != "Ảnh chợ.jpg" || m.Title != "Ảnh" ||
+			m.Status != "DRAFT" {
 			t.Errorf("%+v", m)
 		}
-		if m.Width != 400 || m.Height != 800 || !strings.HasPrefix(m.Color, "#c") || !strings.HasPrefix(m.Placeholder, "data:image/png;base64,") || len(m.Variants) != 1 {
+		if m.Width != 400 || m.Height != 800 || !strings.HasPrefix(m.Color, "#c") ||
+			!strings.HasPrefix(m.Placeholder, "data:image/png;base64,") || len(m.Variants) != 1 {
 			t.Errorf("%+v", m)
 		}
 
 		// While it is a draft, only its signed address shows it.
 		whole, body := fetch(m.URL)
-		if whole.StatusCode != http.StatusOK || len(body) != m.Bytes || whole.Header.Get("Cache-Control") != "private, max-age=600" {
+		if whole.StatusCode != http.StatusOK || len(body) != m.Bytes ||
+			whole.Header.Get("Cache-Control") != "private, max-age=600" {
 			t.Errorf("the draft: status %d, %d bytes, %v", whole.StatusCode, len(body), whole.Header)
 		}
 		if bytes.Contains(body, []byte(place)) {
@@ -145,7 +151,10 @@ func TestUpload(t *testing.T) {
 			t.Error("the sky is not above")
 		}
 		plain, _, _ := strings.Cut(m.URL, "?")
-		for _, address := range []string{plain, plain + "?s=x", plain + "?w=320", strings.Replace(m.URL, "?s=", "?w=320&s=", 1)} {
+		for _, address := range []string{
+			plain, plain + "?s=x", plain + "?w=320",
+			strings.Replace(m.URL, "?s=", "?w=320&s=", 1),
+		} {
 			if response, _ := fetch(address); response.StatusCode == http.StatusOK {
 				t.Errorf("an anonymous client sees the draft at %s", address)
 			}
@@ -167,7 +176,8 @@ func TestUpload(t *testing.T) {
 		}
 		ask(t, server, fmt.Sprintf(`mutation { publish(id: %q, version: 1) { content { version } } }`, m.ID), &published)
 		var shown struct{ Media *medium }
-		ask(t, server, fmt.Sprintf(`{ media(id: %q) { url square: url(width: 50, height: 50, fit: COVER) small: url(width: 100, format: PNG) variants { url } } }`, m.ID), &shown)
+		ask(t, server,
+			fmt.Sprintf(`{ media(id: %q) { url square: url(width: 50, height: 50, fit: COVER) small: url(width: 100, format: PNG) variants { url } } }`, m.ID), &shown)
 		if shown.Media.URL != plain || strings.Contains(shown.Media.Variants[0].URL, "s=") {
 			t.Errorf("a published address is signed: %+v", shown.Media)
 		}
@@ -182,19 +192,22 @@ func TestUpload(t *testing.T) {
 			wg.Go(func() {
 				response, body := get(t, server.URL+strings.TrimPrefix(shown.Media.Square, testserver.PublicURL))
 				size, err := jpeg.DecodeConfig(bytes.NewReader(body))
-				if response.StatusCode != http.StatusOK || err != nil || size.Width != 64 || size.Height != 64 || response.Header.Get("Content-Type") != "image/jpeg" {
+				if response.StatusCode != http.StatusOK || err != nil || size.Width != 64 || size.Height != 64 ||
+					response.Header.Get("Content-Type") != "image/jpeg" {
 					t.Errorf("the square: status %d, %v, %v", response.StatusCode, size, err)
 				}
 			})
 		}
 		wg.Wait()
 		small, body := fetch(shown.Media.Small)
-		if size, format, err := image.DecodeConfig(bytes.NewReader(body)); err != nil || format != "png" || size.Width != 128 || size.Height != 256 ||
+		if size, format, err := image.DecodeConfig(bytes.NewReader(body)); err != nil || format != "png" ||
+			size.Width != 128 || size.Height != 256 ||
 			small.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
 			t.Errorf("the small one: %v, %s, %v", size, format, small.Header)
 		}
 		for change, status := range map[string]int{
-			"w=64>w=65": 403, "fit=cover>fit=contain": 403, "s=>s=x": 403, "fit=cover>fit=": 403, "h=64>h=5000": 400, "w=64>w=x": 400, "&s=>&x=": 403, "fit=cover>f=png": 403,
+			"w=64>w=65": 403, "fit=cover>fit=contain": 403, "s=>s=x": 403, "fit=cover>fit=": 403, "h=64>h=5000": 400,
+			"w=64>w=x": 400, "&s=>&x=": 403, "fit=cover>f=png": 403,
 		} {
 			from, to, _ := strings.Cut(change, ">")
 			address := strings.Replace(shown.Media.Square, from, to, 1)
@@ -210,7 +223,8 @@ func TestUpload(t *testing.T) {
 		var made struct {
 			CreateArticle struct{ Article struct{ ID string } }
 		}
-		ask(t, server, fmt.Sprintf(`mutation { createArticle(input: {title: {text: "Chợ"}, cover: %q}) { article { id } } }`, m.ID), &made)
+		ask(t, server,
+			fmt.Sprintf(`mutation { createArticle(input: {title: {text: "Chợ"}, cover: %q}) { article { id } } }`, m.ID), &made)
 		var gone struct {
 			Trash struct{ UserErrors []struct{ Code string } }
 		}
@@ -222,12 +236,14 @@ func TestUpload(t *testing.T) {
 		var freed struct {
 			Trash struct{ UserErrors []struct{ Code string } }
 		}
-		ask(t, server, fmt.Sprintf(`mutation { trash(id: %q, version: 1) { userErrors { code } } }`, made.CreateArticle.Article.ID), &freed)
+		ask(t, server,
+			fmt.Sprintf(`mutation { trash(id: %q, version: 1) { userErrors { code } } }`, made.CreateArticle.Article.ID), &freed)
 		ask(t, server, trash, &freed)
 		if response, _ := fetch(shown.Media.Square); response.StatusCode != http.StatusNotFound {
 			t.Errorf("in the trash: status %d", response.StatusCode)
 		}
-		if other := upload(t, server, part{"0", "khac.jpg", photo(t, 800, 400)})[0]; other.Media == nil || other.Media.ID == m.ID {
+		if other := upload(t, server, part{"0", "khac.jpg", photo(t, 800, 400)})[0]; other.Media == nil ||
+			other.Media.ID == m.ID {
 			t.Errorf("what is in the trash stands in the way: %+v", other)
 		}
 	})
@@ -241,14 +257,21 @@ func TestUploadTypes(t *testing.T) {
 		page := "<!DOCTYPE html><script>alert(1)</script>"
 		outcomes := upload(
 			t, server,
-			part{"0", "bao-cao.pdf", "%PDF-1.7\n" + page}, part{"1", "anh.jpg", page}, part{"2", "hinh.svg", `<svg onload="alert(1)"/>`},
-			part{"3", "anh.png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}, part{"4", "trang.html", "no page at all"}, part{"5", "trong.txt", ""},
-			part{"6", "phim.mp4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + "\x00\x00\x00\x08moof\x00\x06\x1a\x88mdat" + strings.Repeat("film", 100_000)},
+			part{"0", "bao-cao.pdf", "%PDF-1.7\n" + page}, part{"1", "anh.jpg", page},
+			part{"2", "hinh.svg", `<svg onload="alert(1)"/>`},
+			part{"3", "anh.png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}, part{"4", "trang.html", "no page at all"},
+			part{"5", "trong.txt", ""},
+			part{
+				"6", "phim.mp4",
+				"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + "\x00\x00\x00\x08moof\x00\x06\x1a\x88mdat" +
+					strings.Repeat("film", 100_000),
+			},
 		)
 		for i, want := range []string{"application/pdf", "", "", "", "text/plain; charset=utf-8", "", "video/mp4"} {
 			got := outcomes[i]
 			if want == "" {
-				if got.Media != nil || len(got.UserErrors) != 1 || got.UserErrors[0].Code != "INVALID" || got.UserErrors[0].Path[0] != "file" {
+				if got.Media != nil || len(got.UserErrors) != 1 || got.UserErrors[0].Code != "INVALID" ||
+					got.UserErrors[0].Path[0] != "file" {
 					t.Errorf("%d: %+v", i, got)
 				}
 				continue
@@ -258,7 +281,8 @@ func TestUploadTypes(t *testing.T) {
 			}
 			response, body := get(t, server.URL+strings.TrimPrefix(got.Media.Small, testserver.PublicURL))
 			download := strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment")
-			if response.StatusCode != http.StatusOK || len(body) != got.Media.Bytes || download != (got.Media.Kind == "DOCUMENT") || response.Header.Get("Content-Type") != want {
+			if response.StatusCode != http.StatusOK || len(body) != got.Media.Bytes ||
+				download != (got.Media.Kind == "DOCUMENT") || response.Header.Get("Content-Type") != want {
 				t.Errorf("%d: status %d, %v", i, response.StatusCode, response.Header)
 			}
 		}
@@ -268,10 +292,12 @@ func TestUploadTypes(t *testing.T) {
 
 		body, contentType := form(
 			t, operation(`mutation($files: [Upload!]!) { bulkUploadMedia(files: $files, locale: "en") { media { fileName } userErrors { path message } } }`, `{"files":[null,null]}`),
-			part{field: "map", body: `{"a":["variables.files.0"],"b":["variables.files.1"]}`}, part{"a", "mot.csv", "a,b\n1,2\n"}, part{"b", "hai.html", page},
+			part{field: "map", body: `{"a":["variables.files.0"],"b":["variables.files.1"]}`},
+			part{"a", "mot.csv", "a,b\n1,2\n"}, part{"b", "hai.html", page},
 		)
 		status, answer := sendForm(t, server, "writer", body, contentType)
-		if status != 200 || !strings.Contains(answer, `"fileName":"mot.csv"`) || !strings.Contains(answer, `"path":["files","1","file"]`) || !strings.Contains(answer, "web page") {
+		if status != 200 || !strings.Contains(answer, `"fileName":"mot.csv"`) ||
+			!strings.Contains(answer, `"path":["files","1","file"]`) || !strings.Contains(answer, "web page") {
 			t.Errorf("status %d: %s", status, answer)
 		}
 
@@ -281,10 +307,12 @@ func TestUploadTypes(t *testing.T) {
 			t, operation(`mutation($f: Upload!) { uploadMedia(file: $f, input: {slug: "NO SLUG"}) { media { id } userErrors { path } } }`, `{"f":null}`),
 			part{field: "map", body: `{"f":["variables.f"]}`}, part{"f", "anh.jpg", photo(t, 900, 300)},
 		)
-		if _, answer := sendForm(t, server, "writer", body, contentType); !strings.Contains(answer, `"path":["input","slug"]`) {
+		if _, answer := sendForm(t, server, "writer", body, contentType); !strings.Contains(answer,
+			`"path":["input","slug"]`) {
 			t.Error(answer)
 		}
-		if f, c := testkit.Count(t, e, "media.files"), testkit.Count(t, e, "media.chunks"); f != files || c != chunks || files == 0 {
+		if f, c := testkit.Count(t, e, "media.files"), testkit.Count(t, e, "media.chunks"); f != files || c != chunks ||
+			files == 0 {
 			t.Errorf("there are %d files in %d chunks, and were %d in %d", f, c, files, chunks)
 		}
 	})
@@ -322,11 +350,13 @@ func TestSizeArguments(t *testing.T) {
 		"width: 2147483647, height: 0, fit: COVER": "width: 4096, height: 1, fit: COVER",
 	} {
 		answer := ask("media_hoi-truong", arguments)
-		if strings.Contains(answer, "errors") || !strings.Contains(answer, "https://") || answer != ask("media_hoi-truong", same) {
+		if strings.Contains(answer, "errors") || !strings.Contains(answer, "https://") ||
+			answer != ask("media_hoi-truong", same) {
 			t.Errorf("%s: %s", arguments, answer)
 		}
 	}
-	if answer := ask("media_tai-lieu-mau", "width: 10"); !strings.Contains(answer, `/media/media_tai-lieu-mau/tai-lieu-mau.txt"`) {
+	if answer := ask("media_tai-lieu-mau", "width: 10"); !strings.Contains(answer,
+		`/media/media_tai-lieu-mau/tai-lieu-mau.txt"`) {
 		t.Errorf("a document: %s", answer)
 	}
 }

@@ -65,7 +65,8 @@ func parseUploadMap(text []byte) (map[string][]uploadPath, error) {
 	places := make(map[string][]uploadPath, len(given))
 	for name, paths := range given {
 		if len(paths) == 0 || len(paths) > maxFiles || name == "" {
-			return nil, fmt.Errorf("the file %q of the map has %d paths; it must have a name, and 1 to %d paths", name, len(paths), maxFiles)
+			return nil, fmt.Errorf("the file %q of the map has %d paths; it must have a name, and 1 to %d paths", name,
+				len(paths), maxFiles)
 		}
 		for _, text := range paths {
 			path, err := parseUploadPath(text)

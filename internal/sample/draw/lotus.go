@@ -71,7 +71,25 @@ func cover(high, low, far, near, disc color.NRGBA, b bloom, x float64) *canvas {
 	c.fill(faded(disc, 0.35), circle(1280-x, 215, 150))
 	c.fill(faded(disc, 0.9), circle(1280-x, 215, 112))
 	hill := mix(low, far, 0.45)
-	c.fill(hill, shape{{0, 440}, {0, 440}, {0, 362}, {0, 362}, {110, 330}, {220, 350}, {340, 378}, {470, 408}, {580, 345}, {760, 352}, {940, 368}, {1100, 300}, {1280, 360}, {1280, 360}, {1280, 440}, {1280, 440}})
+	c.fill(hill,
+		shape{
+			{0, 440},
+			{0, 440},
+			{0, 362},
+			{0, 362},
+			{110, 330},
+			{220, 350},
+			{340, 378},
+			{470, 408},
+			{580, 345},
+			{760, 352},
+			{940, 368},
+			{1100, 300},
+			{1280, 360},
+			{1280, 360},
+			{1280, 440},
+			{1280, 440},
+		})
 	c.bands(440, 720, 7, far, near)
 	for i := range 9 {
 		y := 462 + float64(i*i)*3.4
@@ -90,7 +108,8 @@ func cover(high, low, far, near, disc color.NRGBA, b bloom, x float64) *canvas {
 	if x > 640 {
 		side = 1280 - x - 150
 	}
-	c.fill(mix(deep, light, 0.4), polygon(point{side - 4, 470}, point{side + 4, 470}, point{side + 7, 640}, point{side - 1, 640}))
+	c.fill(mix(deep, light, 0.4),
+		polygon(point{side - 4, 470}, point{side + 4, 470}, point{side + 7, 640}, point{side - 1, 640}))
 	for _, degrees := range []float64{-14, 14, 0} {
 		c.fill(mix(b.edge, b.back, math.Abs(degrees)/30), petal(side, 478, 120, 32, degrees))
 		c.fill(mix(b.front, b.back, math.Abs(degrees)/16), petal(side, 478, 113, 27, degrees))

@@ -11,10 +11,16 @@ func (c *canvas) person(x, y, r float64, suit, hair, skin color.NRGBA, bottom fl
 	shade := mix(skin, rgb(0x7a4a32), 0.25)
 	c.fill(suit, shoulders(x, neck, bottom, r*2.05))
 	c.fill(shade, rounded(x-r*0.36, y+r*0.7, x+r*0.36, neck+r*0.42, r*0.2))
-	c.fill(rgb(0xf8f8f6), polygon(point{x - r*0.5, neck + r*0.08}, point{x, neck + r*0.42}, point{x + r*0.5, neck + r*0.08}, point{x + r*0.1, neck + r*1.5}, point{x - r*0.1, neck + r*1.5}))
-	c.fill(rgb(0xa3312f), polygon(point{x - r*0.12, neck + r*0.42}, point{x + r*0.12, neck + r*0.42}, point{x + r*0.16, neck + r*1.1}, point{x, neck + r*1.4}, point{x - r*0.16, neck + r*1.1}))
+	c.fill(rgb(0xf8f8f6),
+		polygon(point{x - r*0.5, neck + r*0.08}, point{x, neck + r*0.42}, point{x + r*0.5, neck + r*0.08},
+			point{x + r*0.1, neck + r*1.5}, point{x - r*0.1, neck + r*1.5}))
+	c.fill(rgb(0xa3312f),
+		polygon(point{x - r*0.12, neck + r*0.42}, point{x + r*0.12, neck + r*0.42}, point{x + r*0.16, neck + r*1.1},
+			point{x, neck + r*1.4}, point{x - r*0.16, neck + r*1.1}))
 	for _, side := range []float64{-1, 1} {
-		c.fill(mix(suit, rgb(0x000000), 0.25), polygon(point{x + side*r*0.5, neck + r*0.06}, point{x + side*r*0.72, neck + r*0.16}, point{x + side*r*0.62, neck + r*0.75}, point{x + side*r*0.05, neck + r*1.62}))
+		c.fill(mix(suit, rgb(0x000000), 0.25),
+			polygon(point{x + side*r*0.5, neck + r*0.06}, point{x + side*r*0.72, neck + r*0.16},
+				point{x + side*r*0.62, neck + r*0.75}, point{x + side*r*0.05, neck + r*1.62}))
 		c.fill(shade, ellipse(x+side*r*0.93, y+r*0.1, r*0.14, r*0.24))
 	}
 	c.fill(hair, ellipse(x, y-r*0.28, r*1.0, r*0.98))
@@ -39,7 +45,16 @@ func (c *canvas) person(x, y, r float64, suit, hair, skin color.NRGBA, bottom fl
 		c.fill(rgb(0x2b2422), circle(x+side*r*0.36, y+r*0.12, r*0.075))
 	}
 	c.fill(shade, ellipse(x, y+r*0.42, r*0.11, r*0.08))
-	c.fill(rgb(0xb0524a), shape{{x - r*0.28, y + r*0.7}, {x - r*0.14, y + r*0.8}, {x + r*0.14, y + r*0.8}, {x + r*0.28, y + r*0.7}, {x + r*0.16, y + r*0.96}, {x - r*0.16, y + r*0.96}, {x - r*0.28, y + r*0.7}})
+	c.fill(rgb(0xb0524a),
+		shape{
+			{x - r*0.28, y + r*0.7},
+			{x - r*0.14, y + r*0.8},
+			{x + r*0.14, y + r*0.8},
+			{x + r*0.28, y + r*0.7},
+			{x + r*0.16, y + r*0.96},
+			{x - r*0.16, y + r*0.96},
+			{x - r*0.28, y + r*0.7},
+		})
 }
 
 // curtain draws hanging cloth with folds between two edges.
@@ -48,8 +63,10 @@ func (c *canvas) curtain(left, right, bottom float64, cloth color.NRGBA, n int) 
 	c.fill(cloth, box(left, 0, right, bottom))
 	for i := range n {
 		x := left + float64(i)*step
-		c.fill(mix(cloth, rgb(0x000000), 0.28), polygon(point{x, 0}, point{x + step*0.34, 0}, point{x + step*0.26, bottom}, point{x, bottom}))
-		c.fill(mix(cloth, rgb(0xffffff), 0.1), polygon(point{x + step*0.55, 0}, point{x + step*0.75, 0}, point{x + step*0.7, bottom}, point{x + step*0.6, bottom}))
+		c.fill(mix(cloth, rgb(0x000000), 0.28),
+			polygon(point{x, 0}, point{x + step*0.34, 0}, point{x + step*0.26, bottom}, point{x, bottom}))
+		c.fill(mix(cloth, rgb(0xffffff), 0.1),
+			polygon(point{x + step*0.55, 0}, point{x + step*0.75, 0}, point{x + step*0.7, bottom}, point{x + step*0.6, bottom}))
 	}
 }
 
@@ -106,7 +123,10 @@ func speaker() *canvas {
 	c.fill(faded(rgb(0xfff3c4), 0.1), polygon(point{930, 0}, point{1030, 0}, point{1200, 660}, point{760, 660}))
 	c.person(980, 232, 56, rgb(0x22324a), rgb(0x26211f), rgb(0xe6b48e), 398)
 	// A raised hand in a sleeve, on the side of the hall.
-	c.fill(rgb(0x1b2940), shape{{880, 360}, {850, 400}, {812, 400}, {796, 352}, {806, 342}, {822, 336}, {834, 336}, {842, 356}, {862, 340}, {884, 330}})
+	c.fill(rgb(0x1b2940),
+		shape{
+			{880, 360}, {850, 400}, {812, 400}, {796, 352}, {806, 342}, {822, 336}, {834, 336}, {842, 356}, {862, 340}, {884, 330},
+		})
 	c.fill(rgb(0xf8f8f6), polygon(point{793, 346}, point{835, 328}, point{832, 318}, point{790, 336}))
 	c.fill(rgb(0xe6b48e), ellipse(808, 310, 17, 24))
 	for i := range 4 {
@@ -122,12 +142,18 @@ func speaker() *canvas {
 	c.fill(rgb(0x6b3d1c), box(870, 686, 1090, 704))
 	c.lotus(980, 600, 84, bloom{rgb(0xf3cf7a), rgb(0xc8923a), rgb(0xfbe7b0), rgb(0xfff6dc)})
 	for _, x := range []float64{950, 1012} {
-		c.fill(rgb(0x1c1c1e), polygon(point{x - 2, 398}, point{x + 2, 398}, point{980 + (x-980)*0.55 + 2, 348}, point{980 + (x-980)*0.55 - 2, 348}))
+		c.fill(rgb(0x1c1c1e),
+			polygon(point{x - 2, 398}, point{x + 2, 398}, point{980 + (x-980)*0.55 + 2, 348},
+				point{980 + (x-980)*0.55 - 2, 348}))
 		c.fill(rgb(0x2e2e32), ellipse(980+(x-980)*0.5, 342, 8, 12))
 	}
 	c.flowers(1086, 398, 30)
+	c.firstRow()
+	return c
+}
 
-	// The first row, seen from behind.
+// firstRow draws the first row of people, seen from behind.
+func (c *canvas) firstRow() {
 	for i := range 8 {
 		x := 70 + float64(i)*163
 		r := 40 + float64((i*5)%3)*2
@@ -136,7 +162,6 @@ func speaker() *canvas {
 		c.fill(rgb(0x211c1b), ellipse(x, 652, r*0.86, r))
 		c.fill(rgb(0x332b28), ellipse(x-r*0.2, 640, r*0.4, r*0.45))
 	}
-	return c
 }
 
 // hall draws a view over rows of people towards a stage.
@@ -153,7 +178,9 @@ func hall() *canvas {
 			a, b := 610-t*330, 560-t*300
 			top, foot := 95+t*60, 490-t*110
 			c.fill(rgb(0xbfd9e6), polygon(point{x(a), top}, point{x(b), top + 14}, point{x(b), foot - 22}, point{x(a), foot}))
-			c.fill(rgb(0xe6f2f7), polygon(point{x(a - 8), top + 12}, point{x((a + b) / 2), top + 18}, point{x((a + b) / 2), foot - 22}, point{x(a - 8), foot - 14}))
+			c.fill(rgb(0xe6f2f7),
+				polygon(point{x(a - 8), top + 12}, point{x((a + b) / 2), top + 18}, point{x((a + b) / 2), foot - 22},
+					point{x(a - 8), foot - 14}))
 		}
 	}
 	c.fill(rgb(0x8f2329), box(320, 130, 960, 400))
@@ -163,7 +190,8 @@ func hall() *canvas {
 		t := float64(i) / 4
 		near := func(x float64) float64 { return 640 + (x-640)*(1-t*0.62) }
 		y := 18 + t*118
-		c.fill(rgb(0xfffbe6), polygon(point{near(330), y}, point{near(950), y}, point{near(935), y + 15 - t*9}, point{near(345), y + 15 - t*9}))
+		c.fill(rgb(0xfffbe6),
+			polygon(point{near(330), y}, point{near(950), y}, point{near(935), y + 15 - t*9}, point{near(345), y + 15 - t*9}))
 	}
 	c.fill(rgb(0x7a1c22), box(320, 128, 960, 146))
 	c.fill(rgb(0x1a6aa8), rounded(446, 168, 834, 318, 6))
@@ -180,7 +208,8 @@ func hall() *canvas {
 // table draws the table on the stage and the people who sit at it.
 func (c *canvas) table() {
 	for i := range 5 {
-		c.person(500+float64(i)*52, 340, 9, []color.NRGBA{rgb(0x22324a), rgb(0x3a3f58), rgb(0x2c2c34)}[i%3], rgb(0x26211f), rgb(0xe6b48e), 384)
+		c.person(500+float64(i)*52, 340, 9, []color.NRGBA{rgb(0x22324a), rgb(0x3a3f58), rgb(0x2c2c34)}[i%3], rgb(0x26211f),
+			rgb(0xe6b48e), 384)
 	}
 	c.fill(rgb(0xf4efe4), box(468, 362, 742, 390))
 	c.fill(rgb(0xd9b24a), box(468, 362, 742, 366))
@@ -193,10 +222,15 @@ func (c *canvas) table() {
 
 // audience draws the floor with an aisle, and seven rows of people from behind.
 func (c *canvas) audience() {
-	c.fill(rgb(0xb99b77), polygon(point{0, 600}, point{320, 424}, point{960, 424}, point{1280, 600}, point{1280, 720}, point{0, 720}))
+	c.fill(rgb(0xb99b77),
+		polygon(point{0, 600}, point{320, 424}, point{960, 424}, point{1280, 600}, point{1280, 720}, point{0, 720}))
 	c.fill(rgb(0x9d2b33), polygon(point{616, 424}, point{664, 424}, point{742, 720}, point{538, 720}))
-	c.fill(rgb(0x86232a), polygon(point{616, 424}, point{620, 424}, point{556, 720}, point{538, 720}), polygon(point{660, 424}, point{664, 424}, point{742, 720}, point{724, 720}))
-	clothes := []color.NRGBA{rgb(0x2b2d42), rgb(0xf1f3f4), rgb(0x4f6d7a), rgb(0x8d4a4a), rgb(0xdfe7ec), rgb(0x35524a), rgb(0x5b5078)}
+	c.fill(rgb(0x86232a), polygon(point{616, 424}, point{620, 424}, point{556, 720}, point{538, 720}),
+		polygon(point{660, 424}, point{664, 424}, point{742, 720}, point{724, 720}))
+	clothes := []color.NRGBA{
+		rgb(0x2b2d42), rgb(0xf1f3f4), rgb(0x4f6d7a), rgb(0x8d4a4a), rgb(0xdfe7ec), rgb(0x35524a),
+		rgb(0x5b5078),
+	}
 	hair := []color.NRGBA{rgb(0x211c1b), rgb(0x2e2522), rgb(0x3d3431), rgb(0x6b6664)}
 	for row := range 7 {
 		t := float64(row) / 6

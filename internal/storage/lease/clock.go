@@ -69,7 +69,8 @@ func (c *Clock) Measure(ctx context.Context, e engine.Engine) {
 func (c *Clock) Check() error {
 	if skew := c.Skew(); skew.Abs()-time.Duration(c.doubt.Load()) >= maxSkew {
 		return content.Errorf(content.CodeUnavailable,
-			"This server's clock and the database's differ by %s. Set both by a time server.", skew.Abs().Round(100*time.Millisecond))
+			"This server's clock and the database's differ by %s. Set both by a time server.",
+			skew.Abs().Round(100*time.Millisecond))
 	}
 	return nil
 }

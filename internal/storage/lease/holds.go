@@ -135,7 +135,8 @@ func (h *Holds) hold(ctx context.Context, sha256, change string) (*Hold, error) 
 	if change != "" {
 		left = append(left, bson.D{{Key: "change", Value: change}})
 	}
-	taken, err := h.update(ctx, bson.D{{Key: "_id", Value: sha256}, {Key: "$or", Value: left}}, bson.D{{Key: "$set", Value: is}})
+	taken, err := h.update(ctx, bson.D{{Key: "_id", Value: sha256}, {Key: "$or", Value: left}},
+		bson.D{{Key: "$set", Value: is}})
 	if !taken || err != nil {
 		return nil, err
 	}
@@ -180,6 +181,7 @@ func (h *Holds) remove(ctx context.Context, own bson.D) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.timeout)
 	defer cancel()
 	if _, err := h.engine.Table(Table).Write(ctx, engine.Delete(own)); err != nil {
-		h.log.WarnContext(ctx, "the lease on a file could not be removed; it ends in half a minute", "sha256", own[0].Value, "err", err)
+		h.log.WarnContext(ctx, "the lease on a file could not be removed; it ends in half a minute", "sha256", own[0].Value,
+			"err", err)
 	}
 }

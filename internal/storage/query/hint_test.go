@@ -14,7 +14,10 @@ import (
 // awards is a kind with every type of index.
 var awards = Kind{
 	Kind: content.KindAward, Order: "YEAR_DESC",
-	Orders:    WithCommon(map[string]SortKey{"YEAR": Number("year"), "RANK": Alphabet("rank"), "TITLE": Alphabet("title")}),
+	Orders: WithCommon(map[string]SortKey{
+		"YEAR": Number("year"), "RANK": Alphabet("rank"),
+		"TITLE": Alphabet("title"),
+	}),
 	Ranked:    map[string]string{"round": "RANK"},
 	Relations: []string{"round", "series", "recipients.author"},
 	Single:    map[string]bool{"round": true, "series": true},
@@ -62,10 +65,13 @@ func TestHint(t *testing.T) {
 		"a relation of two":         {hinted(t, published, "", of("series", "a", "b")), ""},
 		"a relation of a draft":     {hinted(t, draft, "", of("series", "a")), ""},
 		"a relation in another way": {hinted(t, published, "TITLE_ASC", of("series", "a")), ""},
-		"a ranked relation":         {hinted(t, published, "RANK_ASC", of("round", "a")), "live.round live.keys.sort.rank.vi"},
-		"a pair":                    {hinted(t, published, "", of("series", "a"), event), "live.series live.event live.year"},
-		"another pair":              {hinted(t, published, "", of("round", "a"), event), ""},
-		"a value":                   {hinted(t, published, "", Within{}, level), ""},
+		"a ranked relation": {
+			hinted(t, published, "RANK_ASC", of("round", "a")),
+			"live.round live.keys.sort.rank.vi",
+		},
+		"a pair":       {hinted(t, published, "", of("series", "a"), event), "live.series live.event live.year"},
+		"another pair": {hinted(t, published, "", of("round", "a"), event), ""},
+		"a value":      {hinted(t, published, "", Within{}, level), ""},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: the index is %q, want %q", name, test.got, test.want)
@@ -101,7 +107,8 @@ func TestCursor(t *testing.T) {
 		return o
 	}
 	for order, value := range map[content.Order]any{
-		"YEAR_DESC": int64(2020), "TITLE_ASC": `a "text"`, "CREATED_AT_ASC": time.Unix(1, 2000).UTC(), "PUBLISHED_AT_ASC": nil,
+		"YEAR_DESC": int64(2020), "TITLE_ASC": `a "text"`, "CREATED_AT_ASC": time.Unix(1, 2000).UTC(),
+		"PUBLISHED_AT_ASC": nil,
 	} {
 		o, p := ordering(order, "vi"), Place{value, "award_a"}
 		cursor, err := o.Cursor(p)

@@ -59,14 +59,16 @@ func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.
 	clock := testkit.NewClock()
 	persons := people.New(store, people.Options{Now: clock.Now, PublicURL: PublicURL, Log: log})
 	w := web.Options{
-		Origins: origins, Actor: persons.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute, Schema: sen.Schema, Store: store, Now: clock.Now, Log: log,
+		Origins: origins, Actor: persons.ActorFor, MaxBody: 1 << 20, MaxUpload: 1 << 20, Timeout: time.Minute,
+		Schema: sen.Schema, Store: store, Now: clock.Now, Log: log,
 		Ready: func(ctx context.Context) map[string]error { return map[string]error{"store": store.Ready(ctx)} },
 	}
 	if change != nil {
 		change(&g, &w)
 	}
 	s := &Server{Clock: clock, People: persons}
-	s.Newsroom = newsroom.New(store, newsroom.Options{Now: clock.Now, Signer: persons.Signer, PublicURL: PublicURL, Log: log})
+	s.Newsroom = newsroom.New(store,
+		newsroom.Options{Now: clock.Now, Signer: persons.Signer, PublicURL: PublicURL, Log: log})
 	w.Newsroom = s.Newsroom
 	s.Clock.Due = s.Newsroom.RunDue
 	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, persons, PublicURL), g), w)
@@ -89,12 +91,15 @@ const ActorHeader = "Test-Actor"
 
 // actors lists the actors of tests by the value of [ActorHeader].
 var actors = map[string]*content.Actor{
-	"reader":           {ID: "account_reader", Name: "Reader", Role: content.RoleReader},
-	"writer":           {ID: "account_writer", Name: "Writer", Role: content.RoleWriter},
-	"other":            {ID: "account_other", Name: "Another writer", Role: content.RoleWriter},
-	"editor":           {ID: "account_editor", Name: "Editor", Role: content.RoleEditor},
-	"tokenForArticles": {ID: "token_articles", Name: "Token for articles", Role: content.RoleReader, Kinds: []content.Kind{content.KindArticle}},
-	"admin":            {ID: "account_admin", Name: "Administrator", Role: content.RoleAdmin},
+	"reader": {ID: "account_reader", Name: "Reader", Role: content.RoleReader},
+	"writer": {ID: "account_writer", Name: "Writer", Role: content.RoleWriter},
+	"other":  {ID: "account_other", Name: "Another writer", Role: content.RoleWriter},
+	"editor": {ID: "account_editor", Name: "Editor", Role: content.RoleEditor},
+	"tokenForArticles": {
+		ID: "token_articles", Name: "Token for articles", Role: content.RoleReader,
+		Kinds: []content.Kind{content.KindArticle},
+	},
+	"admin": {ID: "account_admin", Name: "Administrator", Role: content.RoleAdmin},
 }
 
 // Trips returns the number of round trips to the store that the last request made.
