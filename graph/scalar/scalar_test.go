@@ -108,7 +108,8 @@ func TestInts(t *testing.T) {
 		json.Number("2147483647"): true,
 		json.Number("2147483648"): false, json.Number("7.5"): false, json.Number("1e400"): false,
 		json.Number("99999999999999999999"): false,
-		int64(7):                            true, int64(5_000_000_000): false, 7.0: true, 7.5: false, math.NaN(): false, math.Inf(1): false, "7": false,
+		int64(7):                            true, int64(5_000_000_000): false, 7.0: true,
+		7.5: false, math.NaN(): false, math.Inf(1): false, "7": false,
 		true: false,
 	} {
 		if _, err := scalar.UnmarshalInt(value); (err == nil) != want {

@@ -122,7 +122,7 @@ func (f *Received) keepVariants(ctx context.Context, put Put, m *content.Media) 
 	}
 	defer p.Close()
 	m.Width, m.Height, m.Color, m.Variants = &p.Width, &p.Height, p.Color(), nil
-	if m.Placeholder, err = p.Placeholder(); err != nil {
+	if m.Placeholder, err = p.Placeholder(ctx); err != nil {
 		return err
 	}
 	for _, width := range variantWidths {

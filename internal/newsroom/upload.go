@@ -67,14 +67,14 @@ func (n *Newsroom) Upload(ctx context.Context, chain []content.Locale, u Upload)
 	}
 	defer hold.Release()
 	ctx = hold.Context
-	outcome, err := n.take(ctx, chain, u, f, m, hold)
+	outcome, err := n.take(ctx, chain, u, f, m, hold) //nolint:contextcheck // hold.Context is derived from ctx
 	if lost := hold.Lost(); err != nil && lost != nil {
 		return nil, lost
 	}
 	if err != nil || !u.Publish || outcome.Content == nil {
 		return outcome, err
 	}
-	return n.publishUpload(ctx, chain, u, outcome)
+	return n.publishUpload(ctx, chain, u, outcome) //nolint:contextcheck // as above
 }
 
 // publishUpload publishes an uploaded medium if it is a draft.

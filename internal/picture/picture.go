@@ -128,11 +128,11 @@ const maxPlaceholder = 1000
 
 // Placeholder returns a tiny version of the picture as a data URI of at most 1000 bytes, to show while the picture
 // loads.
-func (p *Picture) Placeholder() (string, error) {
+func (p *Picture) Placeholder(ctx context.Context) (string, error) {
 	for side := 16; ; side /= 2 {
 		size := Contain(p.Width, p.Height, side, side)
 		size.Format = FormatPNG
-		made, err := p.Resize(context.Background(), size)
+		made, err := p.Resize(ctx, size)
 		if err != nil {
 			return "", err
 		}

@@ -482,7 +482,7 @@ func TestPlaceholder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		uri, err := p.Placeholder()
+		uri, err := p.Placeholder(t.Context())
 		p.Close()
 		if err != nil || len(uri) > 1000 {
 			t.Errorf("%d bytes, %v", len(uri), err)
@@ -519,7 +519,7 @@ func FuzzClean(f *testing.F) {
 			return
 		}
 		defer p.Close()
-		if _, err := p.Placeholder(); err != nil {
+		if _, err := p.Placeholder(t.Context()); err != nil {
 			t.Error(err)
 		}
 		_ = p.Color()

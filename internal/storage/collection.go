@@ -81,7 +81,9 @@ func newCollection[E any, F content.Filter[F]](s *Store, sp spec[*E, F]) *Collec
 	if c.whole {
 		c.decoder = bsondoc.DecoderOf(reflect.TypeFor[E]())
 	}
-	c.entryDecoder = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[*E]]()) })
+	c.entryDecoder = sync.OnceValue(func() bsondoc.Decoder {
+		return bsondoc.DecoderOf(reflect.TypeFor[content.Entry[*E]]())
+	})
 	c.copies = sync.OnceValue(func() bsondoc.Decoder { return bsondoc.DecoderOf(reflect.TypeFor[E]()) })
 	for i, name := range c.fields {
 		c.bits[name] = 2 << i

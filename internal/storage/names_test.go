@@ -129,8 +129,9 @@ func TestRelationExists(t *testing.T) {
 			true:  {"award_both", "award_linked"},
 			false: {"award_none", "award_unlinked"},
 		} {
-			pages, err := store.Awards.Pages(t.Context(),
-				storage.List[*content.AwardFilter]{Filter: &content.AwardFilter{Organizations: &content.OrganizationRelationFilter{Exists: &exists}}}, []storage.Within{{}})
+			filter := &content.AwardFilter{Organizations: &content.OrganizationRelationFilter{Exists: &exists}}
+			list := storage.List[*content.AwardFilter]{Filter: filter}
+			pages, err := store.Awards.Pages(t.Context(), list, []storage.Within{{}})
 			if err != nil {
 				t.Fatal(err)
 			}

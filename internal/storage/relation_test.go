@@ -330,7 +330,8 @@ func TestWhereTrips(t *testing.T) {
 		ask("one level behind a slug", &content.ArticleFilter{Authors: behind}, 1, 2)
 		ask("two levels", through("Sở"), 1, 3)
 		ask("two levels again", through("Sở"), 1, 0)
-		any := &content.ArticleFilter{Organizations: &content.OrganizationRelationFilter{Where: &content.OrganizationFilter{}}}
+		every := &content.OrganizationRelationFilter{Where: &content.OrganizationFilter{}}
+		any := &content.ArticleFilter{Organizations: every}
 		ask("several at each level", either(through("Sở"), through("Cục"), any), 1, 3)
 
 		change(organization, content.ActionUpdate, name("Cục"))

@@ -30,7 +30,8 @@ func TestPublicSlugs(t *testing.T) {
 		}
 		sees := func(after string, slug string, want bool) {
 			t.Helper()
-			list := storage.List[*content.ArticleFilter]{Filter: &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{slug}}}}
+			filter := &content.ArticleFilter{Tags: &content.TagRelationFilter{Slugs: []string{slug}}}
+			list := storage.List[*content.ArticleFilter]{Filter: filter}
 			found := false
 			n := trips(t, func(ctx context.Context) error {
 				pages, err := store.Articles.Pages(ctx, list, []storage.Within{{}})

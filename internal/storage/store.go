@@ -97,7 +97,7 @@ type background struct {
 // Go runs work in the background, with the values of a request's context. [Store.Close] cancels it and waits for it.
 func (s *Store) Go(ctx context.Context, work func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(s.background.ended, cancel)
+	stop := context.AfterFunc(s.background.ended, cancel) //nolint:contextcheck // it ends with the store, too
 	s.background.work.Go(func() {
 		defer cancel()
 		defer stop()

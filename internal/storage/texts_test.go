@@ -86,8 +86,8 @@ func TestEqualTexts(t *testing.T) {
 				if got := named(t, store, f); len(got) > 0 {
 					t.Errorf("%s %+q finds %q", operator, blank, got)
 				}
-				all := tagNames(t, store,
-					storage.List[*content.TagFilter]{Filter: &content.TagFilter{Logic: content.Logic[*content.TagFilter]{Not: &content.TagFilter{Name: &f}}}})
+				not := &content.TagFilter{Logic: content.Logic[*content.TagFilter]{Not: &content.TagFilter{Name: &f}}}
+				all := tagNames(t, store, storage.List[*content.TagFilter]{Filter: not})
 				if len(all) != len(names) {
 					t.Errorf("not %s %+q finds %q", operator, blank, all)
 				}

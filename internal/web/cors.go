@@ -74,7 +74,8 @@ func (o *Origins) preflight(refusals *refusals, r *http.Request) {
 		h.Set("Access-Control-Request-Method", http.MethodPost)
 	}
 	var asked []string
-	for name := range strings.SplitSeq(strings.Join(h.Values("Access-Control-Request-Headers"), ","), ",") {
+	list := strings.Join(h.Values("Access-Control-Request-Headers"), ",")
+	for name := range strings.SplitSeq(list, ",") { //nolint:contextcheck // the request has the context
 		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
 			continue
 		}

@@ -48,7 +48,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.refuse(bad.status, bad.said)
 		return
 	}
-	params, cleanup, bad := g.params(answer)
+	params, cleanup, bad := g.params(answer) //nolint:contextcheck // the answer has the request
 	defer cleanup()
 	if refused := badSecretOf(r.Context()); refused != nil && (bad != nil || !mayBeSessionMutation(params.Query)) {
 		refuseClient(w, r, g.languages, content.CodeOf(refused), refused)

@@ -204,7 +204,7 @@ func withRequestID(next http.Handler) http.Handler {
 // recovered answers a request that panicked, and logs the panic.
 func recovered(log *slog.Logger, languages func() content.Languages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
+		defer func() { //nolint:contextcheck // the request has the context
 			cause := recover()
 			if cause == nil || cause == http.ErrAbortHandler { //nolint:errorlint // it is the very value
 				if cause != nil {

@@ -70,7 +70,7 @@ func Make[R Read](
 	if l.running < most {
 		l.running++
 		g.mu.Unlock()
-		defer g.next(name)
+		defer g.next(name) //nolint:contextcheck // what waits has contexts of its own
 		r := begin()
 		return r, r.Run(ctx)
 	}
