@@ -1,6 +1,9 @@
 package newsroom
 
-import "testing"
+import (
+	"cmp"
+	"testing"
+)
 
 // TestOwnAddresses checks which addresses belong to this program, and which of them lead to a medium or a preview.
 func TestOwnAddresses(t *testing.T) {
@@ -48,7 +51,7 @@ func TestOwnAddresses(t *testing.T) {
 			t.Errorf("%s is a preview: %v", c.address, got)
 		}
 		got, signed := c.site.unsigned(c.address)
-		if want := or(c.unsigned, c.address); got != want || signed != (c.unsigned != "") {
+		if want := cmp.Or(c.unsigned, c.address); got != want || signed != (c.unsigned != "") {
 			t.Errorf("%s without its signature is %s (%v)", c.address, got, signed)
 		}
 	}

@@ -1,6 +1,7 @@
 package newsroom
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strconv"
@@ -23,7 +24,7 @@ func (r *reader) dedupe(v reflect.Value, path []string) {
 		*list = dedupeMembers(r, *list, path, func(a *content.AwardRecipient) any {
 			return [2]any{a.OrganizationID, a.AuthorID}
 		}, func(a *content.AwardRecipient) content.ID {
-			return content.ID(or(string(a.OrganizationID), string(a.AuthorID)))
+			return cmp.Or(a.OrganizationID, a.AuthorID)
 		})
 	}
 }

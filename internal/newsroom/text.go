@@ -1,6 +1,7 @@
 package newsroom
 
 import (
+	"cmp"
 	"reflect"
 	"regexp"
 	"slices"
@@ -57,20 +58,12 @@ func (r *reader) texts(to *content.Text, value any, tag reflect.StructTag, path 
 			delete(text, locale)
 			return
 		}
-		if text[locale] = r.clean(str(fields["text"]), or(tag.Get("lint"), "text"),
+		if text[locale] = r.clean(str(fields["text"]), cmp.Or(tag.Get("lint"), "text"),
 			append(slices.Clone(at), "text")); text[locale] == "" {
 			delete(text, locale)
 		}
 	})
 	*to = text
-}
-
-// or returns s, or otherwise if s is empty.
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // lineEnds replaces every kind of line end by "\n", as [content.Lint] does.

@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"regexp"
@@ -99,7 +100,7 @@ func (w *htmlWriter) block(b content.Block) {
 
 // id returns an id for a heading, made from its text and unique in the body.
 func (w *htmlWriter) id(text string) string {
-	base := firstNonEmpty(content.Slug(text), "h")
+	base := cmp.Or(content.Slug(text), "h")
 	id := base
 	for n := 2; w.ids[id]; n++ {
 		id = base + "-" + strconv.Itoa(n)
@@ -196,7 +197,7 @@ func (w *htmlWriter) embed(e *content.EmbedBlock) {
 	if address == "" {
 		return
 	}
-	words := plainHTML(firstNonEmpty(e.Caption, address))
+	words := plainHTML(cmp.Or(e.Caption, address))
 	if e.Caption == address {
 		words = emptyComment + words
 	}
@@ -272,7 +273,7 @@ func (w *htmlWriter) file(f *content.FileBlock) {
 		return
 	}
 	w.printf("<p><a href=\"%s\" download=\"\">%s</a> (%s)</p>\n", escape(link(m.URL)),
-		plainHTML(firstNonEmpty(f.Caption, m.Title, "…")), escape(fileNote(m)))
+		plainHTML(cmp.Or(f.Caption, m.Title, "…")), escape(fileNote(m)))
 }
 
 // fileNote describes a download: "application/pdf, 1.4 MB".

@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -119,14 +120,14 @@ func markdownBlock(b content.Block, media Media) string {
 		if !ok || link(m.URL) == "" {
 			return ""
 		}
-		return fmt.Sprintf("[%s](%s) (%s)", markdownText(firstNonEmpty(b.File.Caption, m.Title, "…")), target(link(m.URL)),
+		return fmt.Sprintf("[%s](%s) (%s)", markdownText(cmp.Or(b.File.Caption, m.Title, "…")), target(link(m.URL)),
 			markdownText(fileNote(m)))
 	case b.Embed != nil:
 		address := link(string(b.Embed.URL))
 		if address == "" {
 			return ""
 		}
-		text := fmt.Sprintf("[%s](%s)", markdownText(firstNonEmpty(b.Embed.Caption, address)), target(address))
+		text := fmt.Sprintf("[%s](%s)", markdownText(cmp.Or(b.Embed.Caption, address)), target(address))
 		if b.Embed.Provider != "" || !isKnownProvider(address) {
 			text = fmt.Sprintf("<figure data-embed=\"%s\">\n\n%s\n\n</figure>", escape(b.Embed.Provider), text)
 		}

@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -288,7 +289,7 @@ func (r *reader) start(t html.Token) {
 		r.startLink(attribute(t, "href"))
 		r.beginStyled(name, style)
 	case "form", "input", "button", "textarea":
-		r.lose("form", firstNonEmpty(attribute(t, "value"), attribute(t, "placeholder")))
+		r.lose("form", cmp.Or(attribute(t, "value"), attribute(t, "placeholder")))
 		if name == "form" {
 			r.paragraph()
 		}

@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -120,7 +121,7 @@ func (r *reader) image(t html.Token) {
 	address := attribute(t, "src")
 	id, ok := r.media(address)
 	if !ok {
-		r.lose("image", firstNonEmpty(address, attribute(t, "alt")))
+		r.lose("image", cmp.Or(address, attribute(t, "alt")))
 		return
 	}
 	alt := running{}

@@ -3,6 +3,7 @@
 package richtext
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -95,16 +96,6 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 // valid replaces invalid UTF-8 and normalizes line breaks.
 func valid(s string) string { return lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD")) }
 
-// firstNonEmpty returns the first text that is not empty.
-func firstNonEmpty(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 // imageMedium returns the medium of an image block, with the caption and the alternative text of the block if it has
 // them.
 func imageMedium(image *content.ImageBlock, media Media) (Medium, bool) {
@@ -112,7 +103,7 @@ func imageMedium(image *content.ImageBlock, media Media) (Medium, bool) {
 	if !ok || link(m.URL) == "" {
 		return Medium{}, false
 	}
-	m.Alt, m.Caption = firstNonEmpty(image.Alt, m.Alt), firstNonEmpty(image.Caption, m.Caption)
+	m.Alt, m.Caption = cmp.Or(image.Alt, m.Alt), cmp.Or(image.Caption, m.Caption)
 	return m, true
 }
 

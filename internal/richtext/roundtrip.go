@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"cmp"
 	"html"
 	"regexp"
 	"strings"
@@ -96,7 +97,7 @@ func Spans(spans content.Spans) content.Spans {
 		for _, mark := range s.Marks {
 			m |= bit(mark)
 		}
-		runs = append(runs, run{[]byte(valid(s.Text)), m, firstNonEmpty(link(s.Link), s.Link)})
+		runs = append(runs, run{[]byte(valid(s.Text)), m, cmp.Or(link(s.Link), s.Link)})
 	}
 	return joinRuns(runs)
 }
@@ -169,7 +170,7 @@ func asWritten(b content.Block, media Media) content.Block {
 		m, _ := media(b.File.MediaID)
 		return content.Block{File: &content.FileBlock{
 			MediaID: b.File.MediaID,
-			Caption: firstNonEmpty(b.File.Caption, m.Title),
+			Caption: cmp.Or(b.File.Caption, m.Title),
 		}}
 	case b.Embed != nil:
 		e := *b.Embed

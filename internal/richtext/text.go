@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"cmp"
 	"strings"
 
 	"sen/internal/content"
@@ -55,7 +56,7 @@ func blockText(b content.Block) string {
 	case b.File != nil:
 		return valid(b.File.Caption)
 	case b.Embed != nil:
-		return valid(firstNonEmpty(b.Embed.Caption, link(string(b.Embed.URL))))
+		return valid(cmp.Or(b.Embed.Caption, link(string(b.Embed.URL))))
 	}
 	return ""
 }
