@@ -15,27 +15,13 @@ import (
 	"sen/internal/testkit"
 )
 
-// storeWithClock returns a store of a program whose clock is off by a duration.
-func storeWithClock(t *testing.T, e testkit.Engine, off time.Duration) *storage.Store {
-	t.Helper()
-	store := storage.New(storage.Options{
-		Engine: e.Open(t), Log: testkit.Log(t),
-		Clock: func() time.Time { return time.Now().Add(off) },
-	})
-	t.Cleanup(store.Close)
-	if err := store.Prepare(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return store
-}
-
 // TestSameKeyConcurrently sends the same creations to two programs at the same time. The clocks of the programs differ
 // by 12 s. Each creation has its own key; several have the same name. Each key must make one entry, and each entry must
 // have its own slug.
 func TestSameKeyConcurrently(t *testing.T) {
 	const keys, alike = 60, 3
 	e := testkit.MongoDB(t)
-	right, ahead := storeWithClock(t, e, 0), storeWithClock(t, e, 12*time.Second)
+	right, ahead := testkit.StoreWithClock(t, e, 0), testkit.StoreWithClock(t, e, 12*time.Second)
 	for order, programs := range [][]*storage.Store{{right, ahead}, {ahead, right}} {
 		rooms := make([]*newsroom.Newsroom, len(programs))
 		outcomes := make([][]*newsroom.Outcome, len(programs))
@@ -94,7 +80,7 @@ func TestSameKeyConcurrently(t *testing.T) {
 func TestClocksThatDiffer(t *testing.T) {
 	e := testkit.MongoDB(t)
 	room := func(off time.Duration) *newsroom.Newsroom {
-		return newsroom.New(storeWithClock(t, e, off), newsroom.Options{Log: testkit.Log(t)})
+		return newsroom.New(testkit.StoreWithClock(t, e, off), newsroom.Options{Log: testkit.Log(t)})
 	}
 	right, ahead := room(0), room(2*time.Minute)
 	ctx := editor(context.Background())

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"sen/internal/storage"
 	"sen/internal/testkit"
 )
 
@@ -17,14 +16,7 @@ func TestClocks(t *testing.T) {
 		0, 2 * time.Second, -2 * time.Second, 12 * time.Second, -70 * time.Second,
 		time.Hour,
 	} {
-		store := storage.New(storage.Options{
-			Engine: e.Open(t), Log: testkit.Log(t),
-			Clock: func() time.Time { return time.Now().Add(off) },
-		})
-		t.Cleanup(store.Close)
-		if err := store.Prepare(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		store := testkit.StoreWithClock(t, e, off)
 		if wrong := time.Until(store.Now()).Abs(); wrong > time.Second {
 			t.Errorf("a program whose clock is wrong by %s returns a time that is wrong by %s", off, wrong)
 		}

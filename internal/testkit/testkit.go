@@ -162,6 +162,12 @@ func UncachedStore(t testing.TB, e Engine) *storage.Store {
 	return open(t, e, storage.Options{})
 }
 
+// StoreWithClock opens a prepared store of a program whose clock is ahead by a duration, or behind if it is negative.
+func StoreWithClock(t testing.TB, e Engine, ahead time.Duration) *storage.Store {
+	t.Helper()
+	return open(t, e, storage.Options{Clock: func() time.Time { return time.Now().Add(ahead) }})
+}
+
 func open(t testing.TB, e Engine, o storage.Options) *storage.Store {
 	t.Helper()
 	o.Engine, o.Timeout, o.Log = e.Open(t), time.Minute, Log(t)

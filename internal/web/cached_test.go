@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -114,16 +113,12 @@ func TestCachedAnswers(t *testing.T) {
 
 		// Another spelling of the same request finds the same answer.
 		variables := func(text string) (string, int) {
-			response, err := http.Post(server.URL+"/graphql", "application/json",
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/graphql",
 				strings.NewReader(`{"query":"query($s:String!){tag(slug:$s){name}}","variables":`+text+`}`))
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() { _ = response.Body.Close() }()
-			body, err := io.ReadAll(response.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, body := testserver.Send(t, request, "Content-Type", "application/json")
 			return string(body), server.Trips()
 		}
 		if _, n := variables(`{"s":"moi"}`); n == 0 {
