@@ -21,9 +21,12 @@ func (s *Store) lasting() []string { return s.archived(true) }
 // UNAVAILABLE. It remembers a table that was made since the start. Confirm asks the primary, in one round trip. On a
 // local engine it asks nothing.
 func (s *Store) Confirm(ctx context.Context, tables ...string) error {
+	if s.engine.Local() || s.watch.identity.Load() == nil || len(tables) == 0 {
+		return nil
+	}
 	lasting := s.lasting()
 	tables = slices.DeleteFunc(slices.Clone(tables), func(name string) bool { return !slices.Contains(lasting, name) })
-	if s.engine.Local() || s.watch.identity.Load() == nil || len(tables) == 0 {
+	if len(tables) == 0 {
 		return nil
 	}
 	there, err := s.guard.Tables(ctx, tables...)

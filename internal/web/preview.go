@@ -39,8 +39,6 @@ type preview struct {
 	rate      *rateLimit
 	admission *admission
 	outgoing  *outgoing
-	// languages returns the site's languages.
-	languages func() content.Languages
 }
 
 // queryOfPage returns the query for everything that the page shows of an entry of any kind. Its aliases are the

@@ -32,7 +32,7 @@ type minute struct {
 	ends time.Time
 }
 
-// maxClients is the number of clients that are remembered: the most recent ones.
+// maxClients is the number of clients that are remembered: those that send the most requests.
 const maxClients = 100_000
 
 func newRateLimit(quota int, now func() time.Time, proxies Proxies) *rateLimit {

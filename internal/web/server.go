@@ -116,7 +116,7 @@ func Handler(exec *executor.Executor, o Options) http.Handler {
 	mux.HandleFunc("GET /readyz", readyz(o.Ready))
 	files := media{o.Store, o.Newsroom, rate, newAdmission(concurrentSizes(), o.Timeout), o.Log}
 	mux.Handle("GET /media/{id}/{name}", watched("/media", files))
-	previews := preview{ops, o.Actor, o.Timeout, rate, admission, outgoing, languages}
+	previews := preview{ops, o.Actor, o.Timeout, rate, admission, outgoing}
 	mux.Handle("GET /preview/{token}", watched("/preview", compressed(previews)))
 	if o.Schema != "" {
 		mux.Handle("GET /schema.graphqls", compressed(text("application/graphql; charset=utf-8", o.Schema)))
