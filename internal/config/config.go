@@ -43,7 +43,7 @@ type Config struct {
 	CostLimit      int            `help:"Largest allowed cost of an operation. It costs one for each object that the answer can have, and more for filters and counts." default:"10000" env:"SEN_COST_LIMIT"`
 	RoleCostLimits map[string]int `help:"Cost limits of signed-in clients, by role; other roles have --cost-limit." mapsep:"," default:"reader=20000,writer=20000,editor=50000,admin=50000" env:"SEN_ROLE_COST_LIMITS"`
 	RateLimit      int            `help:"Cost that a token, an account or an address may use in a minute; 0 means no limit." default:"0" env:"SEN_RATE_LIMIT"`
-	Concurrency    int            `help:"Operations of anonymous clients that run at the same time, without cached answers; 0 means four for each processor." default:"0" env:"SEN_CONCURRENCY"`
+	Concurrency    int            `help:"Operations of anonymous clients that run at the same time, without cached answers; 0 means four for each processor. Two operations that cost at most 1,000 count as one." default:"0" env:"SEN_CONCURRENCY"`
 
 	MaxBody   int64         `help:"Largest request body in bytes." default:"1048576" env:"SEN_MAX_BODY"`
 	MaxUpload int64         `help:"Largest uploaded file in bytes." default:"33554432" env:"SEN_MAX_UPLOAD"`

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 // operations of anonymous clients run at once. It also delays them while cached answers are being sent, which take a
 // twentieth of their processor time.
 type admission struct {
+	// places has two places for each large operation that may run at once. A small operation needs one of them.
 	places *semaphore.Weighted
 	// maxWait is how long an operation waits for a place.
 	maxWait time.Duration
@@ -25,13 +25,48 @@ type admission struct {
 	lastCached atomic.Int64
 }
 
-// newAdmission returns an admission control with a number of places; zero means four for each processor.
-func newAdmission(places int, maxWait time.Duration) *admission {
-	if places <= 0 {
-		places = 4 * runtime.GOMAXPROCS(0)
+// The places that an operation takes.
+const (
+	largePlaces = 2
+	smallPlaces = 1
+	// maxSmallCost is the highest cost of a small operation, a tenth of the default limit. A front page with its lists
+	// is small.
+	maxSmallCost = 1000
+)
+
+// newAdmission returns an admission control for a number of large operations at once; zero means four for each
+// processor.
+func newAdmission(operations int, maxWait time.Duration) *admission {
+	if operations <= 0 {
+		operations = 4 * runtime.GOMAXPROCS(0)
 	}
-	return &admission{places: semaphore.NewWeighted(int64(places)), maxWait: maxWait, began: time.Now()}
+	places := semaphore.NewWeighted(int64(operations) * largePlaces)
+	return &admission{places: places, maxWait: maxWait, began: time.Now()}
 }
+
+// admitted has the places that an operation holds. One goroutine may use it.
+type admitted struct {
+	*admission
+	places int64
+}
+
+// keep gives all but a number of places back.
+func (a *admitted) keep(places int64) {
+	if a.places > places {
+		a.admission.places.Release(a.places - places)
+		a.places = places
+	}
+}
+
+// costs gives a place back if an operation of this cost is small.
+func (a *admitted) costs(cost int) {
+	if cost <= maxSmallCost {
+		a.keep(smallPlaces)
+	}
+}
+
+// release gives all places back. It may be called more than once.
+func (a *admitted) release() { a.keep(0) }
 
 // answeredFromCache records that a cached answer is being sent.
 func (a *admission) answeredFromCache() {
@@ -48,21 +83,31 @@ func signedIn(ctx context.Context) bool {
 	return actor != nil && actor.Preview == ""
 }
 
-// admit waits for a place; the caller must call release to give it back. It returns false if the wait takes too long.
-// Clients that are signed in need no place.
-func (a *admission) admit(ctx context.Context) (release func(), ok bool) {
+// admit waits for the places of a large operation, because the cost of an operation is known only after it was parsed;
+// the caller must call release to give them back. It returns false if the wait takes too long. Clients that are signed
+// in need no place.
+func (a *admission) admit(ctx context.Context) (*admitted, bool) {
 	if signedIn(ctx) {
-		return func() {}, true
+		return &admitted{admission: a}, true
 	}
-	if !a.places.TryAcquire(1) {
+	if !a.places.TryAcquire(largePlaces) {
 		ctx, cancel := context.WithTimeout(ctx, a.maxWait)
 		defer cancel()
-		if a.places.Acquire(ctx, 1) != nil {
+		if a.places.Acquire(ctx, largePlaces) != nil {
 			return nil, false
 		}
 	}
 	a.yield()
-	return sync.OnceFunc(func() { a.places.Release(1) }), true
+	return &admitted{a, largePlaces}, true
+}
+
+// turn is admit for work that is no operation.
+func (a *admission) turn(ctx context.Context) (release func(), ok bool) {
+	places, ok := a.admit(ctx)
+	if !ok {
+		return nil, false
+	}
+	return places.release, true
 }
 
 // How long an operation waits for cached answers.

@@ -62,13 +62,13 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params.Headers = r.Header
-	release, ok := g.admission.admit(r.Context())
+	places, ok := g.admission.admit(r.Context())
 	if !ok {
 		answer.busy(content.Errorf(content.CodeUnavailable, "Too much is asked for at once. Try again in a moment."))
 		return
 	}
-	defer release()
-	g.run(documents.WithReadCost(r.Context(), answer.readCost), answer, params, release)
+	defer places.release()
+	g.run(documents.WithReadCost(r.Context(), answer.readCost), answer, params, places)
 }
 
 // begin sets the header fields that every answer has, and negotiates the media type.
@@ -99,13 +99,14 @@ func (g *graphQL) acceptable(answer *answer) *refusal {
 	return nil
 }
 
-// run executes an operation and writes its answer. It releases the operation's place before it writes, so that a slow
+// run executes an operation and writes its answer. It releases the operation's places before it writes, so that a slow
 // reader does not block other operations.
-func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, release func()) {
+func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, places *admitted) {
 	ctx, op, ok := g.operation(ctx, answer, params)
 	if !ok {
 		return
 	}
+	places.costs(documents.CostOf(op).Requested)
 	g.persisted.keep(params)
 	key, shared := g.sharing(ctx, op, answer, params)
 	limit := g.timeLimit(op)
@@ -120,7 +121,7 @@ func (g *graphQL) run(ctx context.Context, answer *answer, params *rawParams, re
 	} else if done = g.answers.Get(key); done == nil {
 		done = g.answers.Fill(ctx, key, execute)
 	}
-	release()
+	places.release()
 	sent, ok := g.outgoing.take(ctx, len(done.Body))
 	if !ok {
 		answer.busy(content.Errorf(content.CodeUnavailable,

@@ -163,7 +163,7 @@ func (m media) find(r *http.Request) (*mediaFile, error) {
 
 // make resizes the picture that find did not find.
 func (m media) make(ctx context.Context, f *mediaFile) error {
-	resized, err := m.newsroom.MakeSize(ctx, f.size, m.admission.admit)
+	resized, err := m.newsroom.MakeSize(ctx, f.size, m.admission.turn)
 	if err == nil {
 		f.bytes, f.mimeType = bytes.NewReader(resized.Data), resized.Format.MimeType()
 	}

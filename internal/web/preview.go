@@ -133,7 +133,7 @@ func (p preview) write(page *bytes.Buffer, h http.Header, r *http.Request) (sent
 	if bad := p.rate.take(h, r, 1); bad != nil {
 		return nil, bad.said
 	}
-	release, ok := p.admission.admit(r.Context())
+	release, ok := p.admission.turn(r.Context())
 	if !ok {
 		return nil, content.Errorf(content.CodeUnavailable, "Too much is asked for at once.")
 	}

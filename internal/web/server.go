@@ -35,7 +35,8 @@ type Options struct {
 	MaxUpload int64
 	// Timeout is the time limit of an operation.
 	Timeout time.Duration
-	// Concurrency is how many operations of anonymous clients run at once; zero means four for each processor.
+	// Concurrency is how many large operations of anonymous clients run at once, and half of how many small ones; zero
+	// means four for each processor.
 	Concurrency int
 	// Schema is the text of the schema; if empty, the schema and the playground are hidden.
 	Schema string
