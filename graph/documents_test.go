@@ -21,7 +21,7 @@ import (
 // more memory than their weight.
 func TestDocumentWeight(t *testing.T) {
 	store := testkit.AnySample(t)
-	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil,
+	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(t)}), nil, nil,
 		testserver.PublicURL)
 	exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(t)})
 	heap := func() int {

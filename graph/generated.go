@@ -67,6 +67,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Revision() RevisionResolver
 	RichText() RichTextResolver
+	SearchConnection() SearchConnectionResolver
 	Section() SectionResolver
 	SectionPayload() SectionPayloadResolver
 	Seo() SeoResolver
@@ -103,11 +104,11 @@ type ArticleResolver interface {
 	Section(ctx context.Context, obj *content.Article) (*content.Section, error)
 	Breadcrumb(ctx context.Context, obj *content.Article) ([]*content.Section, error)
 	Tags(ctx context.Context, obj *content.Article) ([]*content.Tag, error)
-	Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
-	Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 	Programs(ctx context.Context, obj *content.Article) ([]*content.Program, error)
 	Organizations(ctx context.Context, obj *content.Article) ([]*content.Organization, error)
-	Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 
 	Seo(ctx context.Context, obj *content.Article) (*content.SEO, error)
 }
@@ -127,7 +128,7 @@ type AuthorResolver interface {
 	Organization(ctx context.Context, obj *content.Author) (*content.Organization, error)
 
 	Avatar(ctx context.Context, obj *content.Author) (*content.Media, error)
-	Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 }
 type AuthorPayloadResolver interface {
 	Author(ctx context.Context, obj *newsroom.Outcome) (*content.Author, error)
@@ -146,7 +147,7 @@ type AwardResolver interface {
 	Series(ctx context.Context, obj *content.Award) (*content.AwardSeries, error)
 
 	Event(ctx context.Context, obj *content.Award) (*content.Event, error)
-	Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 }
 type AwardPayloadResolver interface {
 	Award(ctx context.Context, obj *newsroom.Outcome) (*content.Award, error)
@@ -168,7 +169,7 @@ type AwardRoundResolver interface {
 	Series(ctx context.Context, obj *content.AwardRound) (*content.AwardSeries, error)
 
 	Ceremony(ctx context.Context, obj *content.AwardRound) (*content.Event, error)
-	Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 }
 type AwardRoundPayloadResolver interface {
 	AwardRound(ctx context.Context, obj *newsroom.Outcome) (*content.AwardRound, error)
@@ -184,8 +185,8 @@ type AwardSeriesResolver interface {
 	Revisions(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Organizations(ctx context.Context, obj *content.AwardSeries) ([]*content.Organization, error)
-	Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error)
-	Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error)
+	Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 }
 type AwardSeriesPayloadResolver interface {
 	AwardSeries(ctx context.Context, obj *newsroom.Outcome) (*content.AwardSeries, error)
@@ -229,8 +230,8 @@ type EventResolver interface {
 	Organizers(ctx context.Context, obj *content.Event) ([]*content.Organization, error)
 
 	Programs(ctx context.Context, obj *content.Event) ([]*content.Program, error)
-	Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
-	Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 	Documents(ctx context.Context, obj *content.Event) ([]*content.Media, error)
 	Cover(ctx context.Context, obj *content.Event) (*content.Media, error)
 	Tags(ctx context.Context, obj *content.Event) ([]*content.Tag, error)
@@ -331,10 +332,10 @@ type OrganizationResolver interface {
 	Parent(ctx context.Context, obj *content.Organization) (*content.Organization, error)
 	Children(ctx context.Context, obj *content.Organization) ([]*content.Organization, error)
 	Ancestors(ctx context.Context, obj *content.Organization) ([]*content.Organization, error)
-	Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error)
-	Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
-	Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
-	Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error)
+	Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 
 	Logo(ctx context.Context, obj *content.Organization) (*content.Media, error)
 }
@@ -361,38 +362,40 @@ type ProgramResolver interface {
 	Revisions(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
 	Organization(ctx context.Context, obj *content.Program) (*content.Organization, error)
-	Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
-	Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
 }
 type ProgramPayloadResolver interface {
 	Program(ctx context.Context, obj *newsroom.Outcome) (*content.Program, error)
 }
 type QueryResolver interface {
 	Article(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Article, error)
-	Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 	Author(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Author, error)
-	Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error)
+	Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error)
 	Organization(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Organization, error)
-	Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Organization], error)
+	Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Organization], error)
 	Section(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Section, error)
-	Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Section], error)
+	Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Section], error)
 	Tag(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Tag, error)
-	Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Tag], error)
+	Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Tag], error)
 	Event(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Event, error)
-	Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
 	Program(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Program, error)
-	Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Program], error)
+	Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Program], error)
 	AwardSeries(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.AwardSeries, error)
-	AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardSeries], error)
+	AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardSeries], error)
 	AwardRound(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.AwardRound, error)
-	AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error)
+	AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error)
 	Award(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Award, error)
-	Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
+	Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error)
 	Media(ctx context.Context, id *content.ID, slug *string, locale *content.Locale, stage *content.Stage) (*content.Media, error)
-	MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Media], error)
+	MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Media], error)
 	Node(ctx context.Context, id content.ID) (content.Content, error)
 	Nodes(ctx context.Context, ids []content.ID) ([]content.Content, error)
 	Route(ctx context.Context, path string, locale *content.Locale, stage *content.Stage) (*Route, error)
+	Search(ctx context.Context, query string, kinds []content.Kind, filter *content.SearchFilter, first *int, after *string, locale *content.Locale, stage *content.Stage) (*content.SearchConnection, error)
+	Suggest(ctx context.Context, prefix string, kinds []content.Kind, first *int, locale *content.Locale) ([]*content.Suggestion, error)
 	Site(ctx context.Context, locale *content.Locale, stage *content.Stage) (*content.Site, error)
 	Viewer(ctx context.Context) (*content.Actor, error)
 	Accounts(ctx context.Context) ([]*content.Account, error)
@@ -410,6 +413,9 @@ type RichTextResolver interface {
 	Markdown(ctx context.Context, obj *content.Body) (string, error)
 	Text(ctx context.Context, obj *content.Body) (string, error)
 }
+type SearchConnectionResolver interface {
+	Facets(ctx context.Context, obj *content.SearchConnection, by []content.SearchFacet) ([]*content.SearchFacetCounts, error)
+}
 type SectionResolver interface {
 	CacheKey(ctx context.Context, obj *content.Section) (content.ID, error)
 
@@ -423,7 +429,7 @@ type SectionResolver interface {
 	Parent(ctx context.Context, obj *content.Section) (*content.Section, error)
 	Children(ctx context.Context, obj *content.Section) ([]*content.Section, error)
 	Ancestors(ctx context.Context, obj *content.Section) ([]*content.Section, error)
-	Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
 }
 type SectionPayloadResolver interface {
 	Section(ctx context.Context, obj *newsroom.Outcome) (*content.Section, error)
@@ -441,8 +447,8 @@ type TagResolver interface {
 
 	Revisions(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string) (*content.Connection[*content.Revision], error)
 
-	Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
-	Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
+	Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error)
+	Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error)
 }
 type TagPayloadResolver interface {
 	Tag(ctx context.Context, obj *newsroom.Outcome) (*content.Tag, error)
@@ -540,6 +546,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProgramRelationFilter", ec.unmarshalInputProgramRelationFilter),
 			graphql.NewInputUnmarshaler("QuoteInput", ec.unmarshalInputQuoteInput),
 			graphql.NewInputUnmarshaler("RevisionFilter", ec.unmarshalInputRevisionFilter),
+			graphql.NewInputUnmarshaler("SearchFilter", ec.unmarshalInputSearchFilter),
+			graphql.NewInputUnmarshaler("SearchLinkFilter", ec.unmarshalInputSearchLinkFilter),
 			graphql.NewInputUnmarshaler("SectionFilter", ec.unmarshalInputSectionFilter),
 			graphql.NewInputUnmarshaler("SectionInput", ec.unmarshalInputSectionInput),
 			graphql.NewInputUnmarshaler("SectionRelationFilter", ec.unmarshalInputSectionRelationFilter),
@@ -815,6 +823,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -858,6 +871,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AuthorFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: AuthorOrder
     """
@@ -901,6 +919,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: OrganizationFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: OrganizationOrder
     """
@@ -944,6 +967,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: SectionFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `POSITION_ASC` + "`" + `."
     orderBy: SectionOrder
     """
@@ -987,6 +1015,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: TagFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: TagOrder
     """
@@ -1030,6 +1063,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: EventFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
     """
@@ -1073,6 +1111,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ProgramFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: ProgramOrder
     """
@@ -1116,6 +1159,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardSeriesFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: AwardSeriesOrder
     """
@@ -1159,6 +1207,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardRoundFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardRoundOrder
     """
@@ -1202,6 +1255,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
     """
@@ -1245,6 +1303,11 @@ type Query {
     offset: Int
     "Which elements to list. Without it: all."
     filter: MediaFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `CREATED_AT_DESC` + "`" + `."
     orderBy: MediaOrder
     """
@@ -1284,6 +1347,52 @@ type Query {
     "Which copy to read. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
     stage: Stage
   ): Route
+
+  """
+  Searches in all entries that have an address. The search ignores case and accents, but a text with accents ranks
+  the same spelling first. It finds abbreviations by names and names by abbreviations (the ` + "`" + `shortName` + "`" + ` of an entry),
+  forgives a typo in a word of four letters or more if there are few exact hits, and takes the last word as the
+  beginning of a word. An entry is found in every language that it has.
+
+  The best hits come first: an equal title, then titles, names, leads and bodies; newer entries first among equals.
+  """
+  search(
+    """
+    The text to search for, at most 1,000 characters and 32 words. An empty text finds everything that fits the
+    filter.
+    """
+    query: String!
+    "The kinds to search in. Without it: all."
+    kinds: [ContentKind!]
+    "Which entries may be found. Without it: all."
+    filter: SearchFilter
+    "How many hits, 0 to 100. Without it: 20."
+    first: Int
+    "Start after this cursor. It must come from the same search. An empty cursor counts as absent."
+    after: String
+    """
+    The language of this field and all fields in it. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the
+    site's default.
+    """
+    locale: Locale
+    "Which copies to search in. Without it: the stage of the header ` + "`" + `Sen-Stage` + "`" + `, or ` + "`" + `PUBLISHED` + "`" + `."
+    stage: Stage
+  ): SearchConnection
+
+  """
+  Completes what a reader types into a search box: entries whose title, name or abbreviation has words that begin
+  with these texts. People, organizations and other entries with a name come before articles and media.
+  """
+  suggest(
+    "What the reader has typed so far, at most 1,000 characters. An empty text suggests nothing."
+    prefix: String!
+    "The kinds to suggest. Without it: all."
+    kinds: [ContentKind!]
+    "How many suggestions, 0 to 20."
+    first: Int = 8
+    "The language of the texts. Without it: the language of the header ` + "`" + `Sen-Locale` + "`" + `, or the site's default."
+    locale: Locale
+  ): [Suggestion!]!
 
   "The site: its settings and menus."
   site(
@@ -1422,6 +1531,11 @@ type Article implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: EventFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     # end generated
     "The order of the list. The default is the order in which the editor put them."
     orderBy: EventOrder
@@ -1450,6 +1564,11 @@ type Article implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     # end generated
     "The order of the list. The default is the order in which the editor put them."
     orderBy: AwardOrder
@@ -1485,6 +1604,11 @@ type Article implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     # end generated
     """
     The order of the list. The default is the order in which the editor put them, or ` + "`" + `PUBLISHED_AT_DESC` + "`" + ` if the editor
@@ -1583,6 +1707,11 @@ type Author implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -1674,6 +1803,11 @@ type Organization implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AuthorFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `NAME_ASC` + "`" + `."
     orderBy: AuthorOrder
     """
@@ -1700,6 +1834,11 @@ type Organization implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -1726,6 +1865,11 @@ type Organization implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: EventFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
     """
@@ -1752,6 +1896,11 @@ type Organization implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
     """
@@ -1842,6 +1991,11 @@ type Section implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -1922,6 +2076,11 @@ type Tag implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -1948,6 +2107,11 @@ type Tag implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: EventFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
     """
@@ -2065,6 +2229,11 @@ type Event implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
     """
@@ -2091,6 +2260,11 @@ type Event implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -2185,6 +2359,11 @@ type Program implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -2211,6 +2390,11 @@ type Program implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: EventFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `STARTS_AT_DESC` + "`" + `."
     orderBy: EventOrder
     """
@@ -2295,6 +2479,11 @@ type AwardSeries implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardRoundFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardRoundOrder
     """
@@ -2321,6 +2510,11 @@ type AwardSeries implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `YEAR_DESC` + "`" + `."
     orderBy: AwardOrder
     """
@@ -2411,6 +2605,11 @@ type AwardRound implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: AwardFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     # end generated
     "The order of the list. The default is ` + "`" + `RANK_ASC` + "`" + `."
     orderBy: AwardOrder
@@ -2513,6 +2712,11 @@ type Award implements Node & Content {
     offset: Int
     "Which elements to list. Without it: all."
     filter: ArticleFilter
+    """
+    Only elements that match this text, as ` + "`" + `Query.search` + "`" + ` finds them: the best 10,000, or the newest ones if ` + "`" + `orderBy` + "`" + `
+    is given. The default order is then ` + "`" + `RELEVANCE` + "`" + `. An empty text counts as absent.
+    """
+    search: String
     "The order of the list. The default is ` + "`" + `PUBLISHED_AT_DESC` + "`" + `."
     orderBy: ArticleOrder
     """
@@ -2870,6 +3074,147 @@ type MediaVariant {
   mimeType: String!
   "The size in bytes."
   bytes: Int!
+}
+
+"A page of hits of a search, the best first. It goes forward only."
+type SearchConnection {
+  "The page's hits with their cursors."
+  edges: [SearchEdge!]!
+  "The entries that were found."
+  nodes: [Content!]!
+  """
+  The position of the page in the list of hits. There are no pages backwards; ` + "`" + `hasPreviousPage` + "`" + ` is true after a cursor.
+  """
+  pageInfo: PageInfo!
+  "How many entries were found."
+  totalCount: Int!
+  "How many of the entries that were found have each value, over all pages: the 50 most frequent values."
+  facets(
+    "What to count by, 6 at most."
+    by: [SearchFacet!]!
+  ): [SearchFacetCounts!]!
+  "The text with its likely typo corrected; null if the search found enough."
+  suggestion: String
+}
+
+"A hit of a search."
+type SearchEdge {
+  "The cursor, for ` + "`" + `after` + "`" + `. Opaque."
+  cursor: String!
+  "The entry that was found."
+  node: Content!
+  """
+  How well the entry matches. Only the order means something: the greater the better. Scores of different searches
+  can't be compared.
+  """
+  score: Float!
+  "The texts of the entry in which the search found something, the most important first; at most three."
+  highlights: [SearchHighlight!]!
+}
+
+"A text in which a search found something."
+type SearchHighlight {
+  "The name of the entry's field, such as ` + "`" + `title` + "`" + `."
+  field: String!
+  "The text, or of a long text a part of about 200 characters. It has no markup."
+  text: String!
+  "What was found in ` + "`" + `text` + "`" + `, in its order. The ranges do not overlap."
+  ranges: [SearchRange!]!
+}
+
+"A part of a text, in UTF-16 units, like indexes of JavaScript strings."
+type SearchRange {
+  "Where it begins."
+  start: Int!
+  "How long it is."
+  length: Int!
+}
+
+"By what the hits of a search are counted."
+enum SearchFacet {
+  "By kind. The key is the kind, such as ` + "`" + `ARTICLE` + "`" + `."
+  KIND
+  "By section, including the hits in the sections below it. The key is the id of the section."
+  SECTION
+  "By tag. The key is the id of the tag."
+  TAG
+  "By year: of the publication of an article, of the beginning of an event, of an award."
+  YEAR
+  "By organization. The key is the id of the organization."
+  ORGANIZATION
+  "By the level of awards and their rounds. The key is the level, such as ` + "`" + `REGIONAL` + "`" + `."
+  AWARD_LEVEL
+}
+
+"How many hits have each value."
+type SearchFacetCounts {
+  "What was counted by."
+  by: SearchFacet!
+  "The values, the most frequent first, and among equally frequent ones in the order of their keys."
+  buckets: [SearchBucket!]!
+}
+
+"A value, and how many hits have it."
+type SearchBucket {
+  "The value: the id of an entry, a year, or a name of an enum."
+  key: String!
+  "The value as readers see it: the label of an entry in the language of the search, else the key."
+  label: String!
+  "How many hits have the value."
+  count: Int!
+  "The entry, where the value is one."
+  content: Content
+}
+
+"A completion of what a reader types."
+type Suggestion {
+  "The label of the entry."
+  text: String!
+  "The entry."
+  node: Content!
+}
+
+"Selects what a search finds. All given conditions must hold."
+input SearchFilter {
+  "By when it was created."
+  createdAt: DateTimeFilter
+  "By when it was last changed."
+  updatedAt: DateTimeFilter
+  "By when readers could first see it."
+  publishedAt: DateTimeFilter
+  "By when an event begins. Only events have it."
+  startsAt: DateTimeFilter
+  "By state in the workflow. For readers every entry is ` + "`" + `PUBLISHED` + "`" + `."
+  status: StatusFilter
+  "In a section, or in any section below it."
+  section: SearchLinkFilter
+  "With a tag."
+  tags: SearchLinkFilter
+  "With an organization: named by an article, organizing an event, receiving an award, or above an organization."
+  organizations: SearchLinkFilter
+  "With an author: of an article, taking part in an event, receiving an award."
+  authors: SearchLinkFilter
+  "With an event."
+  events: SearchLinkFilter
+  "With a programme."
+  programs: SearchLinkFilter
+  "By year: of the publication of an article, of the beginning of an event, of an award. From 1900 to 2200."
+  year: IntFilter
+  "By the level of awards and their rounds."
+  level: AwardLevelFilter
+}
+
+"""
+Follows a link of what a search finds. ` + "`" + `ids` + "`" + ` and ` + "`" + `slugs` + "`" + ` are one list of 100 at most. Ids and slugs of entries that
+the viewer can't see match nothing.
+"""
+input SearchLinkFilter {
+  "The ids of the linked entries."
+  ids: [ID!]
+  "The slugs of the linked entries, current or former."
+  slugs: [String!]
+  "Whether all of them must be linked. Without it, one of them is enough."
+  all: Boolean
 }
 
 "What is at an address of the site."
@@ -3391,6 +3736,8 @@ enum ArticleOrder {
   "The earliest published first."
   PUBLISHED_AT_ASC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3415,6 +3762,8 @@ enum AuthorOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3435,6 +3784,8 @@ enum OrganizationOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3459,6 +3810,8 @@ enum SectionOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3479,6 +3832,8 @@ enum TagOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3503,6 +3858,8 @@ enum EventOrder {
   "The latest published first."
   PUBLISHED_AT_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3527,6 +3884,8 @@ enum ProgramOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3547,6 +3906,8 @@ enum AwardSeriesOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3571,6 +3932,8 @@ enum AwardRoundOrder {
   "By name, in reverse alphabetical order."
   NAME_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3606,6 +3969,8 @@ enum AwardOrder {
   "The latest published first."
   PUBLISHED_AT_DESC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -3626,6 +3991,8 @@ enum MediaOrder {
   "The oldest entry first."
   CREATED_AT_ASC
   # begin generated: order
+  "The best match of ` + "`" + `search` + "`" + ` first. It needs that argument."
+  RELEVANCE
   "The least recently changed entry first."
   UPDATED_AT_ASC
   "The most recently changed entry first."
@@ -7845,6 +8212,84 @@ func (ec *executionContext) childFields_Route(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Route", field.Name)
 }
 
+func (ec *executionContext) childFields_SearchBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_SearchBucket_key(ctx, field)
+	case "label":
+		return ec.fieldContext_SearchBucket_label(ctx, field)
+	case "count":
+		return ec.fieldContext_SearchBucket_count(ctx, field)
+	case "content":
+		return ec.fieldContext_SearchBucket_content(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchConnection_totalCount(ctx, field)
+	case "facets":
+		return ec.fieldContext_SearchConnection_facets(ctx, field)
+	case "suggestion":
+		return ec.fieldContext_SearchConnection_suggestion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchEdge_node(ctx, field)
+	case "score":
+		return ec.fieldContext_SearchEdge_score(ctx, field)
+	case "highlights":
+		return ec.fieldContext_SearchEdge_highlights(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchFacetCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_SearchFacetCounts_by(ctx, field)
+	case "buckets":
+		return ec.fieldContext_SearchFacetCounts_buckets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchFacetCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchHighlight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_SearchHighlight_field(ctx, field)
+	case "text":
+		return ec.fieldContext_SearchHighlight_text(ctx, field)
+	case "ranges":
+		return ec.fieldContext_SearchHighlight_ranges(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchHighlight", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "start":
+		return ec.fieldContext_SearchRange_start(ctx, field)
+	case "length":
+		return ec.fieldContext_SearchRange_length(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRange", field.Name)
+}
+
 func (ec *executionContext) childFields_Section(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8009,6 +8454,16 @@ func (ec *executionContext) childFields_Span(ctx context.Context, field graphql.
 		return ec.fieldContext_Span_link(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Span", field.Name)
+}
+
+func (ec *executionContext) childFields_Suggestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_Suggestion_text(ctx, field)
+	case "node":
+		return ec.fieldContext_Suggestion_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Suggestion", field.Name)
 }
 
 func (ec *executionContext) childFields_TableCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8340,30 +8795,38 @@ func (ec *executionContext) field_Article_awards_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -8418,30 +8881,38 @@ func (ec *executionContext) field_Article_events_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -8496,30 +8967,38 @@ func (ec *executionContext) field_Article_related_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -8612,30 +9091,38 @@ func (ec *executionContext) field_Author_articles_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -8728,30 +9215,38 @@ func (ec *executionContext) field_AwardRound_awards_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -8844,30 +9339,38 @@ func (ec *executionContext) field_AwardSeries_awards_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -8960,30 +9463,38 @@ func (ec *executionContext) field_AwardSeries_rounds_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardRoundOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -9038,30 +9549,38 @@ func (ec *executionContext) field_Award_articles_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -9154,30 +9673,38 @@ func (ec *executionContext) field_Event_articles_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -9232,30 +9759,38 @@ func (ec *executionContext) field_Event_awards_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11148,30 +11683,38 @@ func (ec *executionContext) field_Organization_articles_args(ctx context.Context
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11226,30 +11769,38 @@ func (ec *executionContext) field_Organization_awards_args(ctx context.Context, 
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11304,30 +11855,38 @@ func (ec *executionContext) field_Organization_events_args(ctx context.Context, 
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11382,30 +11941,38 @@ func (ec *executionContext) field_Organization_members_args(ctx context.Context,
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAuthorOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11498,30 +12065,38 @@ func (ec *executionContext) field_Program_articles_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11576,30 +12151,38 @@ func (ec *executionContext) field_Program_events_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11744,30 +12327,38 @@ func (ec *executionContext) field_Query_articles_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -11906,30 +12497,38 @@ func (ec *executionContext) field_Query_authors_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAuthorOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12022,30 +12621,38 @@ func (ec *executionContext) field_Query_awardRounds_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardRoundOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12100,30 +12707,38 @@ func (ec *executionContext) field_Query_awardSeriesList_args(ctx context.Context
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardSeriesOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12254,30 +12869,38 @@ func (ec *executionContext) field_Query_awards_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOAwardOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12370,30 +12993,38 @@ func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12448,30 +13079,38 @@ func (ec *executionContext) field_Query_mediaItems_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOMediaOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12630,30 +13269,38 @@ func (ec *executionContext) field_Query_organizations_args(ctx context.Context, 
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOOrganizationOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12746,30 +13393,38 @@ func (ec *executionContext) field_Query_programs_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOProgramOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12830,6 +13485,68 @@ func (ec *executionContext) field_Query_route_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["stage"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "query",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["query"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "kinds",
+		func(ctx context.Context, v any) ([]content.Kind, error) {
+			return ec.unmarshalOContentKind2ᚕsenᚋinternalᚋcontentᚐKindᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kinds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*content.SearchFilter, error) {
+			return ec.unmarshalOSearchFilter2ᚖsenᚋinternalᚋcontentᚐSearchFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+		func(ctx context.Context, v any) (*content.Stage, error) {
+			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["stage"] = arg6
 	return args, nil
 }
 
@@ -12922,30 +13639,38 @@ func (ec *executionContext) field_Query_sections_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOSectionOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -12968,6 +13693,44 @@ func (ec *executionContext) field_Query_site_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["stage"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_suggest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "prefix",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["prefix"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "kinds",
+		func(ctx context.Context, v any) ([]content.Kind, error) {
+			return ec.unmarshalOContentKind2ᚕsenᚋinternalᚋcontentᚐKindᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kinds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+		func(ctx context.Context, v any) (*content.Locale, error) {
+			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locale"] = arg3
 	return args, nil
 }
 
@@ -13060,30 +13823,52 @@ func (ec *executionContext) field_Query_tags_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOTagOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
+	return args, nil
+}
+
+func (ec *executionContext) field_SearchConnection_facets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]content.SearchFacet, error) {
+			return ec.unmarshalNSearchFacet2ᚕsenᚋinternalᚋcontentᚐSearchFacetᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
 	return args, nil
 }
 
@@ -13138,30 +13923,38 @@ func (ec *executionContext) field_Section_articles_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -13254,30 +14047,38 @@ func (ec *executionContext) field_Tag_articles_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOArticleOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -13332,30 +14133,38 @@ func (ec *executionContext) field_Tag_events_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*content.Order, error) {
 			return ec.unmarshalOEventOrder2ᚖsenᚋinternalᚋcontentᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
+	args["orderBy"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "locale",
 		func(ctx context.Context, v any) (*content.Locale, error) {
 			return ec.unmarshalOLocale2ᚖsenᚋinternalᚋcontentᚐLocale(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["locale"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
+	args["locale"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "stage",
 		func(ctx context.Context, v any) (*content.Stage, error) {
 			return ec.unmarshalOStage2ᚖsenᚋinternalᚋcontentᚐStage(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["stage"] = arg8
+	args["stage"] = arg9
 	return args, nil
 }
 
@@ -14475,7 +15284,7 @@ func (ec *executionContext) _Article_events(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Article().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Article().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
@@ -14519,7 +15328,7 @@ func (ec *executionContext) _Article_awards(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Article().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Article().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
@@ -14627,7 +15436,7 @@ func (ec *executionContext) _Article_related(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Article().Related(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Article().Related(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -15513,7 +16322,7 @@ func (ec *executionContext) _Author_articles(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Author().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Author().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -16541,7 +17350,7 @@ func (ec *executionContext) _Award_articles(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Award().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Award().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -17514,7 +18323,7 @@ func (ec *executionContext) _AwardRound_awards(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.AwardRound().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.AwardRound().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
@@ -18313,7 +19122,7 @@ func (ec *executionContext) _AwardSeries_rounds(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.AwardSeries().Rounds(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardRoundFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.AwardSeries().Rounds(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardRoundFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.AwardRound]) graphql.Marshaler {
@@ -18357,7 +19166,7 @@ func (ec *executionContext) _AwardSeries_awards(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.AwardSeries().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.AwardSeries().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
@@ -20312,7 +21121,7 @@ func (ec *executionContext) _Event_awards(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Event().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Event().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
@@ -20356,7 +21165,7 @@ func (ec *executionContext) _Event_articles(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Event().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Event().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -25180,7 +25989,7 @@ func (ec *executionContext) _Organization_members(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AuthorFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AuthorFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Author]) graphql.Marshaler {
@@ -25224,7 +26033,7 @@ func (ec *executionContext) _Organization_articles(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Organization().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -25268,7 +26077,7 @@ func (ec *executionContext) _Organization_events(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Organization().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
@@ -25312,7 +26121,7 @@ func (ec *executionContext) _Organization_awards(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Organization().Awards(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
@@ -26864,7 +27673,7 @@ func (ec *executionContext) _Program_articles(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Program().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Program().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -26908,7 +27717,7 @@ func (ec *executionContext) _Program_events(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Program().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Program().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
@@ -27298,7 +28107,7 @@ func (ec *executionContext) _Query_articles(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Articles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Articles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -27386,7 +28195,7 @@ func (ec *executionContext) _Query_authors(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Authors(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AuthorFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Authors(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AuthorFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Author]) graphql.Marshaler {
@@ -27474,7 +28283,7 @@ func (ec *executionContext) _Query_organizations(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Organizations(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.OrganizationFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Organizations(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.OrganizationFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Organization]) graphql.Marshaler {
@@ -27562,7 +28371,7 @@ func (ec *executionContext) _Query_sections(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Sections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.SectionFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Sections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.SectionFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Section]) graphql.Marshaler {
@@ -27650,7 +28459,7 @@ func (ec *executionContext) _Query_tags(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Tags(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.TagFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Tags(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.TagFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Tag]) graphql.Marshaler {
@@ -27738,7 +28547,7 @@ func (ec *executionContext) _Query_events(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
@@ -27826,7 +28635,7 @@ func (ec *executionContext) _Query_programs(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Programs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ProgramFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Programs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ProgramFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Program]) graphql.Marshaler {
@@ -27914,7 +28723,7 @@ func (ec *executionContext) _Query_awardSeriesList(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AwardSeriesList(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardSeriesFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().AwardSeriesList(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardSeriesFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.AwardSeries]) graphql.Marshaler {
@@ -28002,7 +28811,7 @@ func (ec *executionContext) _Query_awardRounds(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AwardRounds(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardRoundFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().AwardRounds(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardRoundFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.AwardRound]) graphql.Marshaler {
@@ -28090,7 +28899,7 @@ func (ec *executionContext) _Query_awards(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Awards(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().Awards(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.AwardFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Award]) graphql.Marshaler {
@@ -28178,7 +28987,7 @@ func (ec *executionContext) _Query_mediaItems(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().MediaItems(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.MediaFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Query().MediaItems(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.MediaFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Media]) graphql.Marshaler {
@@ -28338,6 +29147,94 @@ func (ec *executionContext) fieldContext_Query_route(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_route_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_search(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_search(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(string), fc.Args["kinds"].([]content.Kind), fc.Args["filter"].(*content.SearchFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.SearchConnection) graphql.Marshaler {
+			return ec.marshalOSearchConnection2ᚖsenᚋinternalᚋcontentᚐSearchConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_search(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_search_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_suggest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_suggest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Suggest(ctx, fc.Args["prefix"].(string), fc.Args["kinds"].([]content.Kind), fc.Args["first"].(*int), fc.Args["locale"].(*content.Locale))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Suggestion) graphql.Marshaler {
+			return ec.marshalNSuggestion2ᚕᚖsenᚋinternalᚋcontentᚐSuggestionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_suggest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Suggestion(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_suggest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -29327,6 +30224,582 @@ func (ec *executionContext) fieldContext_Route_content(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _SearchBucket_key(ctx context.Context, field graphql.CollectedField, obj *content.SearchBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBucket_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBucket_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBucket", field, false, false, "String")
+}
+
+func (ec *executionContext) _SearchBucket_label(ctx context.Context, field graphql.CollectedField, obj *content.SearchBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBucket_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBucket_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBucket", field, false, false, "String")
+}
+
+func (ec *executionContext) _SearchBucket_count(ctx context.Context, field graphql.CollectedField, obj *content.SearchBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBucket_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBucket_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBucket", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SearchBucket_content(ctx context.Context, field graphql.CollectedField, obj *content.SearchBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBucket_content(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Content, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Content) graphql.Marshaler {
+			return ec.marshalOContent2senᚋinternalᚋcontentᚐContent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBucket_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchBucket",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchConnection_edges(ctx context.Context, field graphql.CollectedField, obj *content.SearchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.SearchEdge) graphql.Marshaler {
+			return ec.marshalNSearchEdge2ᚕᚖsenᚋinternalᚋcontentᚐSearchEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *content.SearchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []content.Content) graphql.Marshaler {
+			return ec.marshalNContent2ᚕsenᚋinternalᚋcontentᚐContentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *content.SearchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2senᚋinternalᚋcontentᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *content.SearchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SearchConnection_facets(ctx context.Context, field graphql.CollectedField, obj *content.SearchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchConnection_facets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SearchConnection().Facets(ctx, obj, fc.Args["by"].([]content.SearchFacet))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.SearchFacetCounts) graphql.Marshaler {
+			return ec.marshalNSearchFacetCounts2ᚕᚖsenᚋinternalᚋcontentᚐSearchFacetCountsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchConnection_facets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchFacetCounts(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SearchConnection_facets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchConnection_suggestion(ctx context.Context, field graphql.CollectedField, obj *content.SearchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchConnection_suggestion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Suggestion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchConnection_suggestion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchConnection", field, false, false, "String")
+}
+
+func (ec *executionContext) _SearchEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *content.SearchEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _SearchEdge_node(ctx context.Context, field graphql.CollectedField, obj *content.SearchEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Content) graphql.Marshaler {
+			return ec.marshalNContent2senᚋinternalᚋcontentᚐContent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchEdge_score(ctx context.Context, field graphql.CollectedField, obj *content.SearchEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchEdge_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchEdge_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchEdge", field, false, false, "Float")
+}
+
+func (ec *executionContext) _SearchEdge_highlights(ctx context.Context, field graphql.CollectedField, obj *content.SearchEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchEdge_highlights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Highlights, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.SearchHighlight) graphql.Marshaler {
+			return ec.marshalNSearchHighlight2ᚕᚖsenᚋinternalᚋcontentᚐSearchHighlightᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchEdge_highlights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchHighlight(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchFacetCounts_by(ctx context.Context, field graphql.CollectedField, obj *content.SearchFacetCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchFacetCounts_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.SearchFacet) graphql.Marshaler {
+			return ec.marshalNSearchFacet2senᚋinternalᚋcontentᚐSearchFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchFacetCounts_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchFacetCounts", field, false, false, "SearchFacet")
+}
+
+func (ec *executionContext) _SearchFacetCounts_buckets(ctx context.Context, field graphql.CollectedField, obj *content.SearchFacetCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchFacetCounts_buckets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Buckets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.SearchBucket) graphql.Marshaler {
+			return ec.marshalNSearchBucket2ᚕᚖsenᚋinternalᚋcontentᚐSearchBucketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchFacetCounts_buckets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchFacetCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchBucket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchHighlight_field(ctx context.Context, field graphql.CollectedField, obj *content.SearchHighlight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchHighlight_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchHighlight_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchHighlight", field, false, false, "String")
+}
+
+func (ec *executionContext) _SearchHighlight_text(ctx context.Context, field graphql.CollectedField, obj *content.SearchHighlight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchHighlight_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchHighlight_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchHighlight", field, false, false, "String")
+}
+
+func (ec *executionContext) _SearchHighlight_ranges(ctx context.Context, field graphql.CollectedField, obj *content.SearchHighlight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchHighlight_ranges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ranges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.SearchRange) graphql.Marshaler {
+			return ec.marshalNSearchRange2ᚕᚖsenᚋinternalᚋcontentᚐSearchRangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchHighlight_ranges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchHighlight",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchRange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchRange_start(ctx context.Context, field graphql.CollectedField, obj *content.SearchRange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchRange_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchRange_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchRange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SearchRange_length(ctx context.Context, field graphql.CollectedField, obj *content.SearchRange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchRange_length(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Length, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchRange_length(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchRange", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Section_id(ctx context.Context, field graphql.CollectedField, obj *content.Section) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29831,7 +31304,7 @@ func (ec *executionContext) _Section_articles(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Section().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Section().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -30786,6 +32259,61 @@ func (ec *executionContext) fieldContext_Span_link(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Span", field, false, false, "String")
 }
 
+func (ec *executionContext) _Suggestion_text(ctx context.Context, field graphql.CollectedField, obj *content.Suggestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Suggestion_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Suggestion_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Suggestion", field, false, false, "String")
+}
+
+func (ec *executionContext) _Suggestion_node(ctx context.Context, field graphql.CollectedField, obj *content.Suggestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Suggestion_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v content.Content) graphql.Marshaler {
+			return ec.marshalNContent2senᚋinternalᚋcontentᚐContent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Suggestion_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Suggestion",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TableBlock_header(ctx context.Context, field graphql.CollectedField, obj *content.TableBlock) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31336,7 +32864,7 @@ func (ec *executionContext) _Tag_articles(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Tag().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Tag().Articles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.ArticleFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Article]) graphql.Marshaler {
@@ -31380,7 +32908,7 @@ func (ec *executionContext) _Tag_events(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Tag().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
+			return ec.Resolvers.Tag().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["filter"].(*content.EventFilter), fc.Args["search"].(*string), fc.Args["orderBy"].(*content.Order), fc.Args["locale"].(*content.Locale), fc.Args["stage"].(*content.Stage))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *content.Connection[*content.Event]) graphql.Marshaler {
@@ -38441,6 +39969,188 @@ func UnmarshalRevisionFilter(ctx context.Context, raw any) (content.RevisionFilt
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSearchFilter(ctx context.Context, obj any) (content.SearchFilter, error) {
+	var it content.SearchFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"createdAt", "updatedAt", "publishedAt", "startsAt", "status", "section", "tags", "organizations", "authors", "events", "programs", "year", "level"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalODateTimeFilter2ᚖsenᚋinternalᚋcontentᚐRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAt = data
+		case "updatedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
+			data, err := ec.unmarshalODateTimeFilter2ᚖsenᚋinternalᚋcontentᚐRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAt = data
+		case "publishedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publishedAt"))
+			data, err := ec.unmarshalODateTimeFilter2ᚖsenᚋinternalᚋcontentᚐRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublishedAt = data
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalODateTimeFilter2ᚖsenᚋinternalᚋcontentᚐRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsAt = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOStatusFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "section":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("section"))
+			data, err := ec.unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Section = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
+		case "organizations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
+			data, err := ec.unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Organizations = data
+		case "authors":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authors"))
+			data, err := ec.unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Authors = data
+		case "events":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("events"))
+			data, err := ec.unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Events = data
+		case "programs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programs"))
+			data, err := ec.unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programs = data
+		case "year":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("year"))
+			data, err := ec.unmarshalOIntFilter2ᚖsenᚋinternalᚋcontentᚐRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Year = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalOAwardLevelFilter2ᚖsenᚋinternalᚋcontentᚐMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSearchFilter unmarshals raw into the SearchFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSearchFilter(ctx context.Context, raw any) (content.SearchFilter, error) {
+	var out content.SearchFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SearchFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSearchLinkFilter(ctx context.Context, obj any) (content.SearchLinkFilter, error) {
+	var it content.SearchLinkFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "slugs", "all"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕsenᚋinternalᚋcontentᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "slugs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slugs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slugs = data
+		case "all":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("all"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.All = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSearchLinkFilter unmarshals raw into the SearchLinkFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSearchLinkFilter(ctx context.Context, raw any) (content.SearchLinkFilter, error) {
+	var out content.SearchLinkFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SearchLinkFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSectionFilter(ctx context.Context, obj any) (content.SectionFilter, error) {
 	var it content.SectionFilter
 	if obj == nil {
@@ -44475,6 +46185,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_route(ctx, field)
 				})
+		case "search":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_search(ctx, field)
+				})
+		case "suggest":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_suggest(ctx, field)
+				})
 		case "site":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -44854,6 +46576,280 @@ func (ec *executionContext) _Route(ctx context.Context, sel ast.SelectionSet, ob
 		case "content":
 			out.Values[i] = ec._Route_content(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var searchBucketImplementors = []string{"SearchBucket"}
+
+func (ec *executionContext) _SearchBucket(ctx context.Context, sel ast.SelectionSet, obj *content.SearchBucket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchBucketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchBucket")
+		case "key":
+			out.Values[i] = ec._SearchBucket_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._SearchBucket_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._SearchBucket_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "content":
+			out.Values[i] = ec._SearchBucket_content(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var searchConnectionImplementors = []string{"SearchConnection"}
+
+func (ec *executionContext) _SearchConnection(ctx context.Context, sel ast.SelectionSet, obj *content.SearchConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchConnection")
+		case "edges":
+			out.Values[i] = ec._SearchConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._SearchConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SearchConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = ec._SearchConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "facets":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SearchConnection_facets(ctx, field, obj)
+				})
+		case "suggestion":
+			out.Values[i] = ec._SearchConnection_suggestion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var searchEdgeImplementors = []string{"SearchEdge"}
+
+func (ec *executionContext) _SearchEdge(ctx context.Context, sel ast.SelectionSet, obj *content.SearchEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchEdge")
+		case "cursor":
+			out.Values[i] = ec._SearchEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SearchEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._SearchEdge_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "highlights":
+			out.Values[i] = ec._SearchEdge_highlights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var searchFacetCountsImplementors = []string{"SearchFacetCounts"}
+
+func (ec *executionContext) _SearchFacetCounts(ctx context.Context, sel ast.SelectionSet, obj *content.SearchFacetCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchFacetCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchFacetCounts")
+		case "by":
+			out.Values[i] = ec._SearchFacetCounts_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "buckets":
+			out.Values[i] = ec._SearchFacetCounts_buckets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var searchHighlightImplementors = []string{"SearchHighlight"}
+
+func (ec *executionContext) _SearchHighlight(ctx context.Context, sel ast.SelectionSet, obj *content.SearchHighlight) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchHighlightImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchHighlight")
+		case "field":
+			out.Values[i] = ec._SearchHighlight_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._SearchHighlight_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ranges":
+			out.Values[i] = ec._SearchHighlight_ranges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var searchRangeImplementors = []string{"SearchRange"}
+
+func (ec *executionContext) _SearchRange(ctx context.Context, sel ast.SelectionSet, obj *content.SearchRange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchRangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchRange")
+		case "start":
+			out.Values[i] = ec._SearchRange_start(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "length":
+			out.Values[i] = ec._SearchRange_length(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -45410,6 +47406,44 @@ func (ec *executionContext) _Span(ctx context.Context, sel ast.SelectionSet, obj
 		case "link":
 			out.Values[i] = ec._Span_link(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var suggestionImplementors = []string{"Suggestion"}
+
+func (ec *executionContext) _Suggestion(ctx context.Context, sel ast.SelectionSet, obj *content.Suggestion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, suggestionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Suggestion")
+		case "text":
+			out.Values[i] = ec._Suggestion_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._Suggestion_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -47160,6 +49194,20 @@ func (ec *executionContext) marshalNFieldChange2ᚖsenᚋinternalᚋcontentᚐFi
 	return ec._FieldChange(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalFloatContext(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
+	}
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalNID2senᚋinternalᚋcontentᚐID(ctx context.Context, v any) (content.ID, error) {
 	res, err := scalar.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47940,6 +49988,171 @@ func (ec *executionContext) marshalNRole2senᚋinternalᚋcontentᚐRole(ctx con
 	return res
 }
 
+func (ec *executionContext) marshalNSearchBucket2ᚕᚖsenᚋinternalᚋcontentᚐSearchBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.SearchBucket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchBucket2ᚖsenᚋinternalᚋcontentᚐSearchBucket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchBucket2ᚖsenᚋinternalᚋcontentᚐSearchBucket(ctx context.Context, sel ast.SelectionSet, v *content.SearchBucket) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SearchBucket!")
+		return graphql.Null
+	}
+	return ec._SearchBucket(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSearchEdge2ᚕᚖsenᚋinternalᚋcontentᚐSearchEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.SearchEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchEdge2ᚖsenᚋinternalᚋcontentᚐSearchEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchEdge2ᚖsenᚋinternalᚋcontentᚐSearchEdge(ctx context.Context, sel ast.SelectionSet, v *content.SearchEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SearchEdge!")
+		return graphql.Null
+	}
+	return ec._SearchEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSearchFacet2senᚋinternalᚋcontentᚐSearchFacet(ctx context.Context, v any) (content.SearchFacet, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := content.SearchFacet(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSearchFacet2senᚋinternalᚋcontentᚐSearchFacet(ctx context.Context, sel ast.SelectionSet, v content.SearchFacet) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SearchFacet!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSearchFacet2ᚕsenᚋinternalᚋcontentᚐSearchFacetᚄ(ctx context.Context, v any) ([]content.SearchFacet, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]content.SearchFacet, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSearchFacet2senᚋinternalᚋcontentᚐSearchFacet(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNSearchFacet2ᚕsenᚋinternalᚋcontentᚐSearchFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []content.SearchFacet) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchFacet2senᚋinternalᚋcontentᚐSearchFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchFacetCounts2ᚕᚖsenᚋinternalᚋcontentᚐSearchFacetCountsᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.SearchFacetCounts) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchFacetCounts2ᚖsenᚋinternalᚋcontentᚐSearchFacetCounts(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchFacetCounts2ᚖsenᚋinternalᚋcontentᚐSearchFacetCounts(ctx context.Context, sel ast.SelectionSet, v *content.SearchFacetCounts) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SearchFacetCounts!")
+		return graphql.Null
+	}
+	return ec._SearchFacetCounts(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSearchHighlight2ᚕᚖsenᚋinternalᚋcontentᚐSearchHighlightᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.SearchHighlight) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchHighlight2ᚖsenᚋinternalᚋcontentᚐSearchHighlight(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchHighlight2ᚖsenᚋinternalᚋcontentᚐSearchHighlight(ctx context.Context, sel ast.SelectionSet, v *content.SearchHighlight) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SearchHighlight!")
+		return graphql.Null
+	}
+	return ec._SearchHighlight(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSearchRange2ᚕᚖsenᚋinternalᚋcontentᚐSearchRangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.SearchRange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchRange2ᚖsenᚋinternalᚋcontentᚐSearchRange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchRange2ᚖsenᚋinternalᚋcontentᚐSearchRange(ctx context.Context, sel ast.SelectionSet, v *content.SearchRange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SearchRange!")
+		return graphql.Null
+	}
+	return ec._SearchRange(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSection2ᚕᚖsenᚋinternalᚋcontentᚐSectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Section) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -48113,6 +50326,30 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNSuggestion2ᚕᚖsenᚋinternalᚋcontentᚐSuggestionᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Suggestion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSuggestion2ᚖsenᚋinternalᚋcontentᚐSuggestion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSuggestion2ᚖsenᚋinternalᚋcontentᚐSuggestion(ctx context.Context, sel ast.SelectionSet, v *content.Suggestion) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Suggestion!")
+		return graphql.Null
+	}
+	return ec._Suggestion(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTableCell2senᚋinternalᚋcontentᚐTableCell(ctx context.Context, sel ast.SelectionSet, v content.TableCell) graphql.Marshaler {
@@ -50726,6 +52963,29 @@ func (ec *executionContext) marshalORoute2ᚖsenᚋgraphᚐRoute(ctx context.Con
 		return graphql.Null
 	}
 	return ec._Route(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSearchConnection2ᚖsenᚋinternalᚋcontentᚐSearchConnection(ctx context.Context, sel ast.SelectionSet, v *content.SearchConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SearchConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSearchFilter2ᚖsenᚋinternalᚋcontentᚐSearchFilter(ctx context.Context, v any) (*content.SearchFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSearchFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSearchLinkFilter2ᚖsenᚋinternalᚋcontentᚐSearchLinkFilter(ctx context.Context, v any) (*content.SearchLinkFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSearchLinkFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSection2ᚖsenᚋinternalᚋcontentᚐSection(ctx context.Context, sel ast.SelectionSet, v *content.Section) graphql.Marshaler {

@@ -27,7 +27,7 @@ const list = `{ articles { nodes { id slug path label locale locales status vers
 // with the same fields. It reads nothing from a store.
 func BenchmarkPlan(b *testing.B) {
 	store := testkit.SampleStore(b, testkit.Embedded(b))
-	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil,
+	resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, nil,
 		testserver.PublicURL)
 	graph.AnswerArticles(resolver, articles())
 	for name, walk := range map[string]bool{"planned": false, "gqlgen": true} {
@@ -64,7 +64,7 @@ func BenchmarkFind(b *testing.B) {
 		"find":   func(*graph.Resolver) {},
 		"answer": graph.WithoutShortcuts,
 	} {
-		resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil,
+		resolver := graph.NewResolver(store, newsroom.New(store, newsroom.Options{Log: testkit.Log(b)}), nil, nil,
 			testserver.PublicURL)
 		change(resolver)
 		exec := graph.NewExecutor(resolver, graph.Options{Limits: limits.Default, Log: testkit.Log(b)})

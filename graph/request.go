@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,6 +13,7 @@ import (
 	"sen/graph/scalar"
 	"sen/internal/auth"
 	"sen/internal/content"
+	"sen/internal/search/service"
 	"sen/internal/storage"
 )
 
@@ -42,6 +44,21 @@ type request struct {
 	// loading is locked for a kind while its entries are read, so that fields that need the same entry read it once.
 	loading map[content.Kind]*sync.Mutex
 	spent   int
+	// searched means that the answer depends on the search.
+	searched atomic.Bool
+}
+
+// searches notes that the answer depends on the search.
+func (rq *request) searches() { rq.searched.Store(true) }
+
+// registerSearchState adds to the answer whether its searches may be incomplete.
+func (rq *request) registerSearchState(ctx context.Context) {
+	if !rq.searched.Load() {
+		return
+	}
+	if state := rq.search.State(); state != (service.State{}) {
+		graphql.RegisterExtension(ctx, "search", state)
+	}
 }
 
 // answerKey identifies a field of an object: its place in the document, and its language. A fragment can be used in

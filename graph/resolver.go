@@ -15,6 +15,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/people"
+	"sen/internal/search/service"
 	"sen/internal/storage"
 )
 
@@ -23,6 +24,7 @@ type Resolver struct {
 	store    *storage.Store
 	newsroom *newsroom.Newsroom
 	people   *people.People
+	search   *service.Service
 	// publicURL is the address at which clients reach the program, without a slash at its end.
 	publicURL string
 	sources   map[content.Kind]source
@@ -36,14 +38,18 @@ type Resolver struct {
 }
 
 // NewResolver returns a Resolver that reads from a store.
-func NewResolver(store *storage.Store, room *newsroom.Newsroom, persons *people.People, publicURL string) *Resolver {
+func NewResolver(store *storage.Store, room *newsroom.Newsroom, persons *people.People,
+	finder *service.Service, publicURL string,
+) *Resolver {
 	r := &Resolver{
-		store: store, newsroom: room, people: persons, publicURL: strings.TrimSuffix(publicURL, "/"),
-		sources: map[content.Kind]source{}, relations: map[string]relation{},
+		store: store, newsroom: room, people: persons, search: finder,
+		publicURL: strings.TrimSuffix(publicURL, "/"),
+		sources:   map[content.Kind]source{}, relations: map[string]relation{},
 		satisfies: map[string][]string{},
 	}
 	for _, register := range []func(*Resolver){
-		registerKinds, registerBody, registerSite, registerNode, registerRevision, registerMutation, registerPeople,
+		registerKinds, registerBody, registerSite, registerNode, registerSearch, registerRevision,
+		registerMutation, registerPeople,
 	} {
 		register(r)
 	}

@@ -63,11 +63,11 @@ func (articleResolver) Tags(ctx context.Context, obj *content.Article) ([]*conte
 	return resolve[[]*content.Tag](ctx, obj)
 }
 
-func (articleResolver) Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+func (articleResolver) Events(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
 	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
-func (articleResolver) Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+func (articleResolver) Awards(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
 	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
@@ -79,7 +79,7 @@ func (articleResolver) Organizations(ctx context.Context, obj *content.Article) 
 	return resolve[[]*content.Organization](ctx, obj)
 }
 
-func (articleResolver) Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (articleResolver) Related(ctx context.Context, obj *content.Article, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
@@ -129,7 +129,7 @@ func (authorResolver) Avatar(ctx context.Context, obj *content.Author) (*content
 	return resolve[*content.Media](ctx, obj)
 }
 
-func (authorResolver) Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (authorResolver) Articles(ctx context.Context, obj *content.Author, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
@@ -179,7 +179,7 @@ func (awardResolver) Event(ctx context.Context, obj *content.Award) (*content.Ev
 	return resolve[*content.Event](ctx, obj)
 }
 
-func (awardResolver) Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (awardResolver) Articles(ctx context.Context, obj *content.Award, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
@@ -238,7 +238,7 @@ func (awardRoundResolver) Ceremony(ctx context.Context, obj *content.AwardRound)
 	return resolve[*content.Event](ctx, obj)
 }
 
-func (awardRoundResolver) Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+func (awardRoundResolver) Awards(ctx context.Context, obj *content.AwardRound, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
 	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
@@ -280,11 +280,11 @@ func (awardSeriesResolver) Organizations(ctx context.Context, obj *content.Award
 	return resolve[[]*content.Organization](ctx, obj)
 }
 
-func (awardSeriesResolver) Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error) {
+func (awardSeriesResolver) Rounds(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error) {
 	return resolve[*content.Connection[*content.AwardRound]](ctx, obj)
 }
 
-func (awardSeriesResolver) Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+func (awardSeriesResolver) Awards(ctx context.Context, obj *content.AwardSeries, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
 	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
@@ -406,11 +406,11 @@ func (eventResolver) Programs(ctx context.Context, obj *content.Event) ([]*conte
 	return resolve[[]*content.Program](ctx, obj)
 }
 
-func (eventResolver) Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+func (eventResolver) Awards(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
 	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
-func (eventResolver) Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (eventResolver) Articles(ctx context.Context, obj *content.Event, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
@@ -755,19 +755,19 @@ func (organizationResolver) Ancestors(ctx context.Context, obj *content.Organiza
 	return resolve[[]*content.Organization](ctx, obj)
 }
 
-func (organizationResolver) Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error) {
+func (organizationResolver) Members(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error) {
 	return resolve[*content.Connection[*content.Author]](ctx, obj)
 }
 
-func (organizationResolver) Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (organizationResolver) Articles(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
-func (organizationResolver) Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+func (organizationResolver) Events(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
 	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
-func (organizationResolver) Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+func (organizationResolver) Awards(ctx context.Context, obj *content.Organization, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
 	return resolve[*content.Connection[*content.Award]](ctx, obj)
 }
 
@@ -842,11 +842,11 @@ func (programResolver) Organization(ctx context.Context, obj *content.Program) (
 	return resolve[*content.Organization](ctx, obj)
 }
 
-func (programResolver) Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (programResolver) Articles(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
-func (programResolver) Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+func (programResolver) Events(ctx context.Context, obj *content.Program, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
 	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
@@ -868,7 +868,7 @@ func (queryResolver) Article(ctx context.Context, id *content.ID, slug *string, 
 	return resolve[*content.Article](ctx, nil)
 }
 
-func (queryResolver) Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (queryResolver) Articles(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, nil)
 }
 
@@ -876,7 +876,7 @@ func (queryResolver) Author(ctx context.Context, id *content.ID, slug *string, l
 	return resolve[*content.Author](ctx, nil)
 }
 
-func (queryResolver) Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error) {
+func (queryResolver) Authors(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AuthorFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Author], error) {
 	return resolve[*content.Connection[*content.Author]](ctx, nil)
 }
 
@@ -884,7 +884,7 @@ func (queryResolver) Organization(ctx context.Context, id *content.ID, slug *str
 	return resolve[*content.Organization](ctx, nil)
 }
 
-func (queryResolver) Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Organization], error) {
+func (queryResolver) Organizations(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.OrganizationFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Organization], error) {
 	return resolve[*content.Connection[*content.Organization]](ctx, nil)
 }
 
@@ -892,7 +892,7 @@ func (queryResolver) Section(ctx context.Context, id *content.ID, slug *string, 
 	return resolve[*content.Section](ctx, nil)
 }
 
-func (queryResolver) Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Section], error) {
+func (queryResolver) Sections(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.SectionFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Section], error) {
 	return resolve[*content.Connection[*content.Section]](ctx, nil)
 }
 
@@ -900,7 +900,7 @@ func (queryResolver) Tag(ctx context.Context, id *content.ID, slug *string, loca
 	return resolve[*content.Tag](ctx, nil)
 }
 
-func (queryResolver) Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Tag], error) {
+func (queryResolver) Tags(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.TagFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Tag], error) {
 	return resolve[*content.Connection[*content.Tag]](ctx, nil)
 }
 
@@ -908,7 +908,7 @@ func (queryResolver) Event(ctx context.Context, id *content.ID, slug *string, lo
 	return resolve[*content.Event](ctx, nil)
 }
 
-func (queryResolver) Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+func (queryResolver) Events(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
 	return resolve[*content.Connection[*content.Event]](ctx, nil)
 }
 
@@ -916,7 +916,7 @@ func (queryResolver) Program(ctx context.Context, id *content.ID, slug *string, 
 	return resolve[*content.Program](ctx, nil)
 }
 
-func (queryResolver) Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Program], error) {
+func (queryResolver) Programs(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.ProgramFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Program], error) {
 	return resolve[*content.Connection[*content.Program]](ctx, nil)
 }
 
@@ -924,7 +924,7 @@ func (queryResolver) AwardSeries(ctx context.Context, id *content.ID, slug *stri
 	return resolve[*content.AwardSeries](ctx, nil)
 }
 
-func (queryResolver) AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardSeries], error) {
+func (queryResolver) AwardSeriesList(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardSeriesFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardSeries], error) {
 	return resolve[*content.Connection[*content.AwardSeries]](ctx, nil)
 }
 
@@ -932,7 +932,7 @@ func (queryResolver) AwardRound(ctx context.Context, id *content.ID, slug *strin
 	return resolve[*content.AwardRound](ctx, nil)
 }
 
-func (queryResolver) AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error) {
+func (queryResolver) AwardRounds(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardRoundFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.AwardRound], error) {
 	return resolve[*content.Connection[*content.AwardRound]](ctx, nil)
 }
 
@@ -940,7 +940,7 @@ func (queryResolver) Award(ctx context.Context, id *content.ID, slug *string, lo
 	return resolve[*content.Award](ctx, nil)
 }
 
-func (queryResolver) Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
+func (queryResolver) Awards(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.AwardFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Award], error) {
 	return resolve[*content.Connection[*content.Award]](ctx, nil)
 }
 
@@ -948,7 +948,7 @@ func (queryResolver) Media(ctx context.Context, id *content.ID, slug *string, lo
 	return resolve[*content.Media](ctx, nil)
 }
 
-func (queryResolver) MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Media], error) {
+func (queryResolver) MediaItems(ctx context.Context, first *int, after *string, last *int, before *string, offset *int, filter *content.MediaFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Media], error) {
 	return resolve[*content.Connection[*content.Media]](ctx, nil)
 }
 
@@ -962,6 +962,14 @@ func (queryResolver) Nodes(ctx context.Context, ids []content.ID) ([]content.Con
 
 func (queryResolver) Route(ctx context.Context, path string, locale *content.Locale, stage *content.Stage) (*Route, error) {
 	return resolve[*Route](ctx, nil)
+}
+
+func (queryResolver) Search(ctx context.Context, query string, kinds []content.Kind, filter *content.SearchFilter, first *int, after *string, locale *content.Locale, stage *content.Stage) (*content.SearchConnection, error) {
+	return resolve[*content.SearchConnection](ctx, nil)
+}
+
+func (queryResolver) Suggest(ctx context.Context, prefix string, kinds []content.Kind, first *int, locale *content.Locale) ([]*content.Suggestion, error) {
+	return resolve[[]*content.Suggestion](ctx, nil)
 }
 
 func (queryResolver) Site(ctx context.Context, locale *content.Locale, stage *content.Stage) (*content.Site, error) {
@@ -1018,6 +1026,15 @@ func (richTextResolver) Text(ctx context.Context, obj *content.Body) (string, er
 	return resolve[string](ctx, obj)
 }
 
+type searchConnectionResolver struct{}
+
+// SearchConnection gives the resolvers of SearchConnection.
+func (*Resolver) SearchConnection() SearchConnectionResolver { return searchConnectionResolver{} }
+
+func (searchConnectionResolver) Facets(ctx context.Context, obj *content.SearchConnection, by []content.SearchFacet) ([]*content.SearchFacetCounts, error) {
+	return resolve[[]*content.SearchFacetCounts](ctx, obj)
+}
+
 type sectionResolver struct{}
 
 // Section gives the resolvers of Section.
@@ -1055,7 +1072,7 @@ func (sectionResolver) Ancestors(ctx context.Context, obj *content.Section) ([]*
 	return resolve[[]*content.Section](ctx, obj)
 }
 
-func (sectionResolver) Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (sectionResolver) Articles(ctx context.Context, obj *content.Section, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
@@ -1102,11 +1119,11 @@ func (tagResolver) Revisions(ctx context.Context, obj *content.Tag, first *int, 
 	return resolve[*content.Connection[*content.Revision]](ctx, obj)
 }
 
-func (tagResolver) Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
+func (tagResolver) Articles(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.ArticleFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Article], error) {
 	return resolve[*content.Connection[*content.Article]](ctx, obj)
 }
 
-func (tagResolver) Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
+func (tagResolver) Events(ctx context.Context, obj *content.Tag, first *int, after *string, last *int, before *string, offset *int, filter *content.EventFilter, search *string, orderBy *content.Order, locale *content.Locale, stage *content.Stage) (*content.Connection[*content.Event], error) {
 	return resolve[*content.Connection[*content.Event]](ctx, obj)
 }
 
@@ -1529,6 +1546,10 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_Query_nodes(ctx, field)
 	case "Query.route":
 		return ec.fieldContext_Query_route(ctx, field)
+	case "Query.search":
+		return ec.fieldContext_Query_search(ctx, field)
+	case "Query.suggest":
+		return ec.fieldContext_Query_suggest(ctx, field)
 	case "Query.site":
 		return ec.fieldContext_Query_site(ctx, field)
 	case "Query.viewer":
@@ -1551,6 +1572,8 @@ func (ec *executionContext) child(ctx context.Context, object string, field grap
 		return ec.fieldContext_RichText_markdown(ctx, field)
 	case "RichText.text":
 		return ec.fieldContext_RichText_text(ctx, field)
+	case "SearchConnection.facets":
+		return ec.fieldContext_SearchConnection_facets(ctx, field)
 	case "Section.cacheKey":
 		return ec.fieldContext_Section_cacheKey(ctx, field)
 	case "Section.path":

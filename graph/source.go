@@ -143,6 +143,9 @@ func (s *kindSource[T, F]) pages(c *call, parents []storage.Within) ([]any, erro
 	if ask.Stage == content.StageDraft {
 		ask.Drafts = c.rq.draftKinds()
 	}
+	if ask.Search = deref(argument[string](c, "search")); ask.Search != "" {
+		c.rq.searches()
+	}
 	if order := argument[content.Order](c, "orderBy"); order != nil {
 		ask.Order = *order
 	}

@@ -20,6 +20,9 @@ func Entry(id content.ID) Tag { return Tag(id) }
 // equal.
 func Kind(kind content.Kind) Tag { return Tag(kind) }
 
+// Search is the tag of everything that depends on the index of the search. No kind has this name.
+const Search Tag = "(search)"
+
 // Tags collects the tags of the content that is read for an answer.
 type Tags struct {
 	// outer is the collector of the surrounding context. It gets the same tags.

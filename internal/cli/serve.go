@@ -21,6 +21,7 @@ import (
 	"sen/internal/newsroom"
 	"sen/internal/people"
 	"sen/internal/sample"
+	"sen/internal/search/service"
 	"sen/internal/storage"
 	"sen/internal/upkeep"
 	"sen/internal/web"
@@ -69,11 +70,17 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	room := newsroom.New(store,
 		newsroom.Options{Signer: persons.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
 	metrics := web.NewMetrics()
-	handler, err := s.handler(store, persons, room, trusted, metrics, tracer, log)
+	index, closeIndex, err := s.openSearch(ctx, log)
 	if err != nil {
 		return err
 	}
-	if err := s.startWork(ctx, store, persons, room, o, log); err != nil {
+	defer closeIndex()
+	finder := service.New(service.Options{Store: store, Engine: index, Log: log})
+	handler, err := s.handler(store, persons, room, finder, trusted, metrics, tracer, log)
+	if err != nil {
+		return err
+	}
+	if err := s.startWork(ctx, store, persons, room, finder, o, log); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(o.out, "Sen serves %s/graphql\nPlayground %s/playground\nListening on %s\n", s.URL(), s.URL(),
@@ -88,7 +95,8 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 // startWork prepares the store and starts the work in the background: of sessions, schedules and changes. The embedded
 // store is prepared before the first request; a MongoDB server may be away, so it is prepared in the background.
 func (s *serveCommand) startWork(
-	ctx context.Context, store *storage.Store, persons *people.People, room *newsroom.Newsroom, o output, log *slog.Logger,
+	ctx context.Context, store *storage.Store, persons *people.People, room *newsroom.Newsroom, finder *service.Service,
+	o output, log *slog.Logger,
 ) error {
 	if !s.Embedded() {
 		go func() {
@@ -96,6 +104,7 @@ func (s *serveCommand) startWork(
 			go persons.Sweep(ctx)
 			go store.Follow(ctx)
 			go store.Watch(ctx)
+			go finder.Run(ctx)
 			room.Keep(ctx)
 		}()
 		return nil
@@ -110,6 +119,7 @@ func (s *serveCommand) startWork(
 		return err
 	}
 	go persons.Sweep(ctx)
+	go finder.Run(ctx)
 	go room.Keep(ctx)
 	return nil
 }
@@ -186,8 +196,8 @@ func localURL(listen string, addr net.Addr) string {
 
 // handler builds the HTTP handler of the server from the settings.
 func (s *serveCommand) handler(
-	store *storage.Store, persons *people.People, room *newsroom.Newsroom, trusted documents.Trusted, metrics *web.Metrics,
-	tracer trace.TracerProvider, log *slog.Logger,
+	store *storage.Store, persons *people.People, room *newsroom.Newsroom, finder *service.Service,
+	trusted documents.Trusted, metrics *web.Metrics, tracer trace.TracerProvider, log *slog.Logger,
 ) (http.Handler, error) {
 	origins, err := s.Origins()
 	if err != nil {
@@ -201,7 +211,7 @@ func (s *serveCommand) handler(
 	if err != nil {
 		return nil, err
 	}
-	resolver := graph.NewResolver(store, room, persons, s.URL())
+	resolver := graph.NewResolver(store, room, persons, finder, s.URL())
 	answers := web.NewAnswers(store, s.CacheSize)
 	exec := graph.NewExecutor(resolver,
 		graph.Options{Introspection: s.Introspection, Walk: !s.Plans, Kept: metrics.Cache, Limits: limits, Log: log})

@@ -2,9 +2,13 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +28,7 @@ type Config struct {
 	PublicURL     string `name:"public-url" help:"Address at which clients reach the server; it begins the addresses of media. By default the listening address." env:"SEN_PUBLIC_URL"`
 	MetricsListen string `help:"Address of a separate listener for /metrics, such as localhost:9090. Without it --listen serves the metrics to this machine and to tokens of administrators." env:"SEN_METRICS_LISTEN"`
 	Store         `embed:""`
+	Search        `embed:""`
 	Sample        *bool `help:"Import the sample content into an empty store; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_SAMPLE"`
 
 	Development    *bool    `help:"Allow requests from pages of localhost on any port; on by default with the embedded engine, off with a configured one." negatable:"" env:"SEN_DEVELOPMENT"`
@@ -65,6 +70,28 @@ type Config struct {
 type Store struct {
 	MongoDBURI string `name:"mongodb-uri" help:"MongoDB that stores the content, 6.0 or later; the path names the database. Without it the embedded engine stores the content." env:"MONGODB_URI"`
 	Data       string `help:"Folder of the embedded engine." default:".sen" env:"SEN_DATA"`
+}
+
+// Search chooses where the search index is.
+type Search struct {
+	SearchDir string `name:"search-dir" help:"Folder of the search index, which is made from the content and can be deleted. By default the folder search in --data." env:"SEN_SEARCH_DIR"`
+	SearchURL string `name:"search-url" help:"OpenSearch 2 or 3 that has the search index instead of a folder, for several servers: https://user:password@host:9200." env:"SEN_SEARCH_URL"`
+}
+
+// Validate checks the settings; kong calls it.
+func (s *Search) Validate() error {
+	if s.SearchURL == "" {
+		return nil
+	}
+	if u, err := url.Parse(s.SearchURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("--search-url must be an address that starts with http:// or https://")
+	}
+	return nil
+}
+
+// SearchFolder returns the folder of the search index.
+func (c *Config) SearchFolder() string {
+	return cmp.Or(c.SearchDir, filepath.Join(c.Data, "search"))
 }
 
 // Embedded reports whether the embedded engine stores the content.

@@ -1,6 +1,9 @@
 package content
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // KindArticle names the kind of [Article].
 const KindArticle Kind = "Article"
@@ -107,3 +110,15 @@ func (a *Article) Taken() Taken { return takenAncestors("breadcrumb", a.Breadcru
 
 // Correct implements [Content].
 func (a *Article) Correct(c Correction) { a.Corrections = append(a.Corrections, &c) }
+
+// Searched implements [Content].
+func (a *Article) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "title", Class: SearchTitle, Text: a.Title}, {Field: "byline", Class: SearchName, Text: a.Byline},
+			{Field: "lead", Class: SearchLead, Text: a.Lead}, {Field: "body", Class: SearchBody, Body: a.Body},
+		},
+		Sections: slices.Concat(a.BreadcrumbIDs, idsOf(a.SectionID)), Tags: a.TagIDs, Organizations: a.OrganizationIDs,
+		Authors: a.AuthorIDs, Events: a.EventIDs, Programs: a.ProgramIDs, Year: yearOf(a.PublishedAt),
+	}
+}

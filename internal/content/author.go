@@ -28,3 +28,14 @@ func (a *Author) Label() Text { return a.Name }
 
 // Check implements [Content].
 func (a *Author) Check(c Checker) { c.Need(!a.Name.Empty(), "name") }
+
+// Searched implements [Content].
+func (a *Author) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "name", Class: SearchTitle, Text: a.Name}, {Field: "position", Class: SearchName, Text: a.Position},
+			{Field: "bio", Class: SearchLead, Text: a.Bio},
+		},
+		Organizations: idsOf(a.OrganizationID),
+	}
+}

@@ -210,3 +210,45 @@ func (a *Award) Taken() Taken {
 		Told:   map[ID]Content{a.RoundID: &AwardRound{SeriesID: a.SeriesID, Year: a.Year, Level: a.Level}},
 	}
 }
+
+// Searched implements [Content].
+func (s *AwardSeries) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "name", Class: SearchTitle, Text: s.Name}, {Field: "shortName", Class: SearchTitle, Text: s.ShortName},
+			{Field: "description", Class: SearchLead, Text: s.Description},
+		},
+		ShortName: s.ShortName, Organizations: s.OrganizationIDs,
+	}
+}
+
+// Searched implements [Content].
+func (r *AwardRound) Searched() Searched {
+	texts := []SearchText{{Field: "name", Class: SearchTitle, Text: r.Name}}
+	if d := r.Decision; d != nil {
+		texts = append(texts, SearchText{Field: "decision", Class: SearchName, Text: same(d.Number)},
+			SearchText{Field: "decision", Class: SearchName, Text: same(d.Date.asWritten())})
+	}
+	return Searched{Texts: texts, Events: idsOf(r.CeremonyID), Year: r.Year, Level: r.Level}
+}
+
+// Searched implements [Content].
+func (a *Award) Searched() Searched {
+	s := Searched{
+		Texts:  []SearchText{{Field: "title", Class: SearchTitle, Text: a.Title}},
+		Events: idsOf(a.EventID), Year: a.Year, Level: a.Level,
+	}
+	if p := a.Product; p != nil {
+		s.Texts = append(s.Texts, SearchText{Field: "product", Class: SearchName, Text: p.Name},
+			SearchText{Field: "product", Class: SearchLead, Text: p.Description})
+	}
+	for _, r := range a.Recipients {
+		s.Texts = append(s.Texts, SearchText{Field: "recipients", Class: SearchName, Text: r.Name})
+		s.Organizations, s.Authors = append(s.Organizations, idsOf(r.OrganizationID)...), append(s.Authors, idsOf(r.AuthorID)...)
+	}
+	s.Texts = append(s.Texts, SearchText{Field: "citation", Class: SearchLead, Text: a.Citation})
+	if c := a.Certificate; c != nil {
+		s.Texts = append(s.Texts, SearchText{Field: "certificate", Class: SearchName, Text: same(c.Number)})
+	}
+	return s
+}

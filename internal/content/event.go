@@ -237,3 +237,44 @@ func (e *Event) endName() string {
 	}
 	return "endsAt"
 }
+
+// Searched implements [Content].
+func (e *Event) Searched() Searched {
+	s := Searched{
+		Texts:         []SearchText{{Field: "name", Class: SearchTitle, Text: e.Name}},
+		Tags:          e.TagIDs,
+		Organizations: e.OrganizerIDs, Programs: e.ProgramIDs, Year: e.year(), StartsAt: e.StartsAt,
+	}
+	for _, p := range e.Participants {
+		s.Texts = append(s.Texts, SearchText{Field: "participants", Class: SearchName, Text: p.Name})
+		for _, position := range p.Positions {
+			s.Texts = append(s.Texts, SearchText{Field: "participants", Class: SearchLead, Text: position.Title})
+		}
+		s.Authors = append(s.Authors, idsOf(p.AuthorID)...)
+	}
+	if p := e.Place; p != nil {
+		s.Texts = append(s.Texts, SearchText{Field: "place", Class: SearchName, Text: p.Name},
+			SearchText{Field: "place", Class: SearchLead, Text: p.Address})
+	}
+	for _, item := range e.Agenda {
+		s.Texts = append(s.Texts, SearchText{Field: "agenda", Class: SearchLead, Text: item.Title})
+		for _, p := range item.Speakers {
+			s.Texts = append(s.Texts, SearchText{Field: "agenda", Class: SearchName, Text: p.Name})
+		}
+	}
+	s.Texts = append(s.Texts,
+		SearchText{Field: "startsAt", Class: SearchName, Text: same(e.StartsOn().asWritten())},
+		SearchText{Field: "summary", Class: SearchLead, Text: e.Summary},
+		SearchText{Field: "description", Class: SearchLead, Text: e.Description},
+		SearchText{Field: "body", Class: SearchBody, Body: e.Body})
+	return s
+}
+
+// year returns the year of the first day of the event.
+func (e *Event) year() int {
+	at, err := time.Parse(time.DateOnly, string(e.StartsOn()))
+	if err != nil {
+		return 0
+	}
+	return at.Year()
+}

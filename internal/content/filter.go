@@ -14,6 +14,8 @@ const (
 	MaxPage         = 100   // elements of a page
 	DefaultPage     = 20    // elements of a page without first and last
 	MaxOffset       = 10000 // elements to skip
+	MaxSearchText   = 1000  // characters of a search
+	MaxMatches      = 10000 // entries that one search finds
 )
 
 // MaxFilterConditions is the largest number of conditions of all filters of an operation: comparisons and combined

@@ -54,3 +54,14 @@ func (o *Organization) TakeOver(find Finder) (cycle bool, err error) {
 func (o *Organization) Taken() Taken {
 	return takenAncestors("ancestors", o.AncestorIDs, func(parent ID) Content { return &Organization{ParentID: parent} })
 }
+
+// Searched implements [Content].
+func (o *Organization) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "name", Class: SearchTitle, Text: o.Name}, {Field: "shortName", Class: SearchTitle, Text: o.ShortName},
+			{Field: "description", Class: SearchLead, Text: o.Description},
+		},
+		ShortName: o.ShortName, Organizations: o.AncestorIDs,
+	}
+}

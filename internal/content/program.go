@@ -34,3 +34,15 @@ func (p *Program) Check(c Checker) {
 	c.Count(p.EndYear, 9999, "endYear")
 	c.Ordered(p.StartYear == nil || p.EndYear == nil || *p.EndYear >= *p.StartYear, "endYear")
 }
+
+// Searched implements [Content].
+func (p *Program) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "name", Class: SearchTitle, Text: p.Name}, {Field: "shortName", Class: SearchTitle, Text: p.ShortName},
+			{Field: "description", Class: SearchLead, Text: p.Description},
+			{Field: "startYear", Class: SearchName, Text: same(yearText(p.StartYear))},
+		},
+		ShortName: p.ShortName, Organizations: idsOf(p.OrganizationID),
+	}
+}

@@ -12,6 +12,8 @@ type Content interface {
 	Label() Text
 	// Check reports missing values and contradictions in the copy to a Checker.
 	Check(Checker)
+	// Searched returns what readers can search for in the copy.
+	Searched() Searched
 	rules
 }
 

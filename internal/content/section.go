@@ -49,3 +49,13 @@ func (s *Section) Taken() Taken { return takenAncestors("ancestors", s.AncestorI
 
 // sectionBelow returns a section with the data that the entries below it have of it: its parent.
 func sectionBelow(parent ID) Content { return &Section{ParentID: parent} }
+
+// Searched implements [Content].
+func (s *Section) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "name", Class: SearchTitle, Text: s.Name}, {Field: "description", Class: SearchLead, Text: s.Description},
+		},
+		Sections: s.AncestorIDs,
+	}
+}

@@ -24,3 +24,12 @@ func (t *Tag) Label() Text { return t.Name }
 
 // Check implements [Content].
 func (t *Tag) Check(c Checker) { c.Need(!t.Name.Empty(), "name") }
+
+// Searched implements [Content].
+func (t *Tag) Searched() Searched {
+	return Searched{
+		Texts: []SearchText{
+			{Field: "name", Class: SearchTitle, Text: t.Name}, {Field: "description", Class: SearchLead, Text: t.Description},
+		},
+	}
+}

@@ -20,6 +20,13 @@ type Collection interface {
 	Entry(ctx context.Context, id content.ID) (*Entry, bool, error)
 	// Each calls each with every whole entry, in the order of their ids.
 	Each(ctx context.Context, each func(*Entry) error) error
+	// EachVersion calls each with every entry, of whose copies it reads only the version and some stored fields.
+	EachVersion(ctx context.Context, fields []string, each func(*Entry) error) error
+	// StoredFields returns the names of the stored fields of a copy.
+	StoredFields() []string
+	// Containing lists at most limit entries whose label or another compared text contains a text: see
+	// [storage.Collection.Containing].
+	Containing(ctx context.Context, s storage.Search, limit int) ([]content.ID, error)
 	// IDs lists the ids of all entries.
 	IDs(ctx context.Context) ([]content.ID, error)
 	// Copies reads the copies of entries at a stage. The map has no key for an entry without such a copy.
@@ -62,6 +69,16 @@ func (c typed[T, F]) Entry(ctx context.Context, id content.ID) (*Entry, bool, er
 
 func (c typed[T, F]) Each(ctx context.Context, each func(*Entry) error) error {
 	return c.stored.Each(ctx, func(e *content.Entry[T]) error { return each(untyped(e)) })
+}
+
+func (c typed[T, F]) EachVersion(ctx context.Context, fields []string, each func(*Entry) error) error {
+	return c.stored.EachVersion(ctx, fields, func(e *content.Entry[T]) error { return each(untyped(e)) })
+}
+
+func (c typed[T, F]) StoredFields() []string { return c.stored.StoredFields() }
+
+func (c typed[T, F]) Containing(ctx context.Context, s storage.Search, limit int) ([]content.ID, error) {
+	return c.stored.Containing(ctx, s, limit)
 }
 
 func (c typed[T, F]) IDs(ctx context.Context) ([]content.ID, error) { return c.stored.IDs(ctx) }

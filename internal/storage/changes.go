@@ -25,13 +25,16 @@ func (s *Store) changes(ctx context.Context, e engine.Event) []feed.Change {
 		}
 		return []feed.Change{{}}
 	}
-	if e.Fields != nil && !touchesLive(e.Fields) {
+	c := s.named(e.Table)
+	if c == nil || c.Kind() == s.Revisions.Kind() {
 		return nil
 	}
-	if c := s.named(e.Table); c != nil && c.Kind() != s.Revisions.Kind() {
-		return []feed.Change{{Kind: c.Kind(), ID: content.ID(e.ID)}}
+	change := feed.Change{Kind: c.Kind(), ID: content.ID(e.ID)}
+	if e.Fields != nil && !touchesLive(e.Fields) {
+		s.Feed.Wrote(change)
+		return nil
 	}
-	return nil
+	return []feed.Change{change}
 }
 
 // touchesLive reports whether an update of these fields changes something that readers see.

@@ -10,11 +10,28 @@ import (
 	"sen/internal/bsondoc"
 	"sen/internal/content"
 	"sen/internal/engine"
+	"sen/internal/storage/query"
 )
 
 // Each calls a function with every whole entry of the kind, in the order of their ids.
 func (c *Collection[T, F]) Each(ctx context.Context, each func(*content.Entry[T]) error) error {
-	return c.table.Find(ctx, engine.Query{Sort: byID}, func(doc bson.Raw) error {
+	return c.eachEntry(ctx, engine.Query{Sort: byID}, each)
+}
+
+// EachVersion calls a function with every entry of the kind, in no particular order. Of the copies it reads only the
+// version and some stored fields.
+func (c *Collection[T, F]) EachVersion(ctx context.Context, fields []string, each func(*content.Entry[T]) error) error {
+	read := bson.D{{Key: "version", Value: 1}, {Key: "state", Value: 1}}
+	for _, at := range []string{query.Live, query.Draft} {
+		for _, field := range append([]string{"version"}, fields...) {
+			read = append(read, bson.E{Key: at + field, Value: 1})
+		}
+	}
+	return c.eachEntry(ctx, engine.Query{Fields: read}, each)
+}
+
+func (c *Collection[T, F]) eachEntry(ctx context.Context, q engine.Query, each func(*content.Entry[T]) error) error {
+	return c.table.Find(ctx, q, func(doc bson.Raw) error {
 		var e content.Entry[T]
 		if err := bsondoc.Unmarshal(doc, &e); err != nil {
 			return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"sen/internal/content"
 	"sen/internal/storage/query"
 )
@@ -30,6 +32,9 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, e
 		return nil, err
 	}
 	p.View, p.Conds, p.Fields = w.View, w.Conds, l.Fields
+	if l.Search != "" {
+		p.Conds = append(p.Conds, bson.D{{Key: "_id", Value: query.OneOf(l.matches)}})
+	}
 	if p.Editing {
 		p.Linked = c.relations
 	}
@@ -40,9 +45,15 @@ func (c *Collection[T, F]) check(ctx context.Context, l List[F]) (*query.Page, e
 func (c *Collection[T, F]) readPages(
 	ctx context.Context, l List[F], parents []Within, since uint64,
 ) ([]readPage[T], error) {
+	if err := c.match(ctx, &l); err != nil {
+		return nil, err
+	}
 	p, err := c.check(ctx, l)
 	if err != nil {
 		return nil, err
+	}
+	if l.Search != "" && l.Order == query.RelevanceOrder {
+		return c.byRelevance(ctx, l, p, parents)
 	}
 	want, keeps := c.cacheable(l.Stage, l.Fields)
 	p.Bare = keeps && c.hitShare.Load() > hitShareBare

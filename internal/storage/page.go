@@ -34,7 +34,10 @@ type List[F any] struct {
 	After, Before string
 	Offset        *int
 	Filter        F
-	Order         content.Order
+	// Search limits the list to the entries that match a text, at most [content.MaxMatches]. If Order is RELEVANCE, or
+	// there is none, the best matches come first.
+	Search string
+	Order  content.Order
 	// Locale is the language in which names are ordered and texts compared.
 	Locale content.Locale
 	// Stage is the copy that is read and compared. If it is empty, that is the published one.
@@ -45,6 +48,8 @@ type List[F any] struct {
 	// Fields are the stored fields to read of each element.
 	Fields []string
 	Asked
+	// matches are the entries that Search finds.
+	matches []content.ID
 }
 
 // Asked says whether totalCount, hasNextPage and hasPreviousPage are requested. What is not requested is not looked

@@ -5,6 +5,7 @@ import (
 
 	"sen/internal/cache"
 	"sen/internal/content"
+	"sen/internal/storage/query"
 )
 
 // Pages returns one page for each of some parents, all with the same arguments. The number of round trips does not
@@ -15,6 +16,9 @@ func (c *Collection[T, F]) Pages(ctx context.Context, l List[F], parents []Withi
 		if _, _, err := c.store.settleOpen(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if l.Order == "" && l.Search != "" {
+		l.Order = query.RelevanceOrder
 	}
 	if l.Order == "" && len(parents) > 0 {
 		l.Order = parents[0].Order

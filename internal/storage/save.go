@@ -49,8 +49,10 @@ func (c *Collection[T, F]) Save(
 	if errors.Is(err, ErrStale) {
 		return errors.Join(err, c.store.discard(ctx, &r))
 	}
-	if before == nil || !content.Same(before.Live, after.Live) {
-		c.store.Feed.Changed(feed.Change{Kind: c.kind, ID: after.ID})
+	if change := (feed.Change{Kind: c.kind, ID: after.ID}); before == nil || !content.Same(before.Live, after.Live) {
+		c.store.Feed.Changed(change)
+	} else {
+		c.store.Feed.Wrote(change)
 	}
 	if err != nil {
 		return err // the revision may be committed: the next reader of it settles that
@@ -226,6 +228,8 @@ func (c *Collection[T, F]) SetDerived(
 	_, err := c.store.writeEach(ctx, c.name, changes)
 	if stage != content.StageDraft {
 		c.store.Feed.Changed(seen...)
+	} else {
+		c.store.Feed.Wrote(seen...)
 	}
 	fault("derived set")
 	return err

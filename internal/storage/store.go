@@ -60,6 +60,8 @@ type Store struct {
 	// Feed reports changes. Its journal invalidates the caches in memory.
 	Feed   *feed.Feed
 	memory memory
+	// matcher finds the entries of searches.
+	matcher Matcher
 	// reads batches the reads of requests.
 	reads batch.Reads
 	// rekeying is the number of running computations of the keys of texts.

@@ -37,6 +37,8 @@ type Feed struct {
 
 	mu        sync.RWMutex
 	listeners []func([]Change)
+	// writeListeners hear of changes of working copies, too.
+	writeListeners []func([]Change)
 	// beat is a time in Unix nanoseconds: all changes before it have been reported. It is 0 while the change stream is
 	// lost.
 	beat atomic.Int64
@@ -58,6 +60,23 @@ func (f *Feed) OnChange(listener func([]Change)) {
 	f.listeners = append(f.listeners, listener)
 }
 
+// OnWrite registers a function that is called for every write of an entry from now on, also if readers see no
+// difference. The function must not block.
+func (f *Feed) OnWrite(listener func([]Change)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.writeListeners = append(f.writeListeners, listener)
+}
+
+// Wrote reports writes that readers can't see to the listeners of writes.
+func (f *Feed) Wrote(changes ...Change) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for _, listener := range f.writeListeners {
+		listener(changes)
+	}
+}
+
 // Changed records changes in the journal and then reports them to the listeners.
 func (f *Feed) Changed(changes ...Change) {
 	for _, change := range changes {
@@ -67,6 +86,7 @@ func (f *Feed) Changed(changes ...Change) {
 			f.Journal.ChangeAll()
 		}
 	}
+	f.Wrote(changes...)
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	for _, listener := range f.listeners {

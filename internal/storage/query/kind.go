@@ -56,7 +56,7 @@ func (k *Kind) ViewByID(stage content.Stage) View {
 // means that some copies may lack the keys of texts.
 func (k *Kind) Ordering(v View, name content.Order, locale content.Locale, rekeying bool) (Ordering, error) {
 	switch name {
-	case ChosenOrder:
+	case ChosenOrder, RelevanceOrder: // sorted in memory
 		return Ordering{SortKey: Number(""), name: string(k.Kind) + "/" + string(name)}, nil
 	case "":
 		name = k.Order

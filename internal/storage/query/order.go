@@ -17,6 +17,9 @@ import (
 // and can't be requested by name. Such a list has it if no other order is requested.
 const ChosenOrder content.Order = "CHOSEN"
 
+// RelevanceOrder is the order of a list that is limited by a search: the best match first. Every kind has it.
+const RelevanceOrder content.Order = "RELEVANCE"
+
 // SortKey is a value by which lists are ordered.
 type SortKey struct {
 	Field string

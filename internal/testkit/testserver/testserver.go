@@ -27,6 +27,8 @@ import (
 	"sen/internal/engine"
 	"sen/internal/newsroom"
 	"sen/internal/people"
+	"sen/internal/search"
+	"sen/internal/search/service"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/web"
@@ -39,6 +41,8 @@ type Server struct {
 	Clock *testkit.Clock
 	// Newsroom runs mutations of content.
 	Newsroom *newsroom.Newsroom
+	// Search answers searches.
+	Search *service.Service
 	// People manages accounts, sessions and tokens.
 	People *people.People
 	trips  atomic.Int64
@@ -47,8 +51,17 @@ type Server struct {
 // PublicURL begins the addresses of media, so that answers do not depend on the port.
 const PublicURL = "https://sen.example"
 
-// Start serves a store over HTTP. change may change the options.
+// Start serves a store over HTTP. change may change the options. Searches have no index, and compare labels.
 func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.Options)) *Server {
+	t.Helper()
+	return StartSearching(t, store, nil, change)
+}
+
+// StartSearching serves a store over HTTP, with searches in an index, which has all content of the store when
+// StartSearching returns.
+func StartSearching(
+	t testing.TB, store *storage.Store, index search.Engine, change func(*graph.Options, *web.Options),
+) *Server {
 	t.Helper()
 	log := testkit.Log(t)
 	origins, err := web.ParseOrigins([]string{"https://app.example"}, false, PublicURL)
@@ -71,7 +84,15 @@ func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.
 		newsroom.Options{Now: clock.Now, Signer: persons.Signer, PublicURL: PublicURL, Log: log})
 	w.Newsroom = s.Newsroom
 	s.Clock.Due = s.Newsroom.RunDue
-	handler := web.Handler(graph.NewExecutor(graph.NewResolver(store, s.Newsroom, persons, PublicURL), g), w)
+	s.Search = service.New(service.Options{Store: store, Engine: index, Log: log})
+	resolver := graph.NewResolver(store, s.Newsroom, persons, s.Search, PublicURL)
+	handler := web.Handler(graph.NewExecutor(resolver, g), w)
+	if index != nil {
+		ctx, stop := context.WithCancel(t.Context())
+		t.Cleanup(stop)
+		go s.Search.Run(ctx)
+		s.Indexed(t)
+	}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, trips := engine.CountTrips(r.Context())
 		if actor := actors[r.Header.Get(ActorHeader)]; actor != nil {
@@ -84,6 +105,14 @@ func Start(t testing.TB, store *storage.Store, change func(*graph.Options, *web.
 	s.Start()
 	t.Cleanup(s.Close)
 	return s
+}
+
+// Indexed waits until the search index has everything that was written before.
+func (s *Server) Indexed(t testing.TB) {
+	t.Helper()
+	if err := s.Search.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // ActorHeader is a request header that names the actor of a test's request.

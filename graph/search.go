@@ -1,0 +1,358 @@
+package graph
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"sen/graph/scalar"
+	"sen/internal/content"
+	"sen/internal/richtext"
+	"sen/internal/search"
+	"sen/internal/search/service"
+)
+
+// The limits of a search's arguments.
+const (
+	maxSuggestions = 20
+	maxFacets      = 6
+	maxHighlights  = 3
+)
+
+func registerSearch(r *Resolver) {
+	r.relate("Query", map[string]relation{
+		"search":  {load: r.find},
+		"suggest": {load: r.suggest},
+	})
+	r.relate("SearchConnection", map[string]relation{
+		"facets": {load: func(c *call) ([]any, error) {
+			by := deref(argument[[]content.SearchFacet](c, "by"))
+			if len(by) > maxFacets {
+				return nil, content.Errorf(content.CodeBadUserInput, "by has %d members; at most %d are allowed.", len(by),
+					maxFacets)
+			}
+			answers := make([]any, len(c.objs))
+			for i, obj := range c.objs {
+				counts, err := r.counts(c, obj.(*content.SearchConnection).Of.(service.Question), by)
+				if err != nil {
+					return nil, err
+				}
+				answers[i] = counts
+			}
+			return answers, nil
+		}},
+	})
+}
+
+// scope returns where the call's search looks.
+func (c *call) scope() service.Scope {
+	sc := service.Scope{
+		Kinds: deref(argument[[]content.Kind](c, "kinds")), Filter: argument[content.SearchFilter](c, "filter"),
+		Locale: scalar.Locale(c.ctx),
+	}
+	if scalar.Stage(c.ctx) == content.StageDraft && c.rq.actor.Preview == "" {
+		sc.Drafts = c.rq.draftKinds()
+	}
+	return sc
+}
+
+// find answers a search with a page of hits. Every hit is read from the store: one that the actor can't see, because
+// the index is behind the store, is left out.
+func (r *Resolver) find(c *call) ([]any, error) {
+	size, err := searchSize(c, content.DefaultPage, content.MaxPage)
+	if err != nil {
+		return nil, err
+	}
+	q := service.Question{Scope: c.scope(), Text: deref(argument[string](c, "query"))}
+	q.Uncounted = !c.selects("SearchConnection", "totalCount")
+	if q.After, err = searchPlace(deref(argument[string](c, "after"))); err != nil {
+		return nil, err
+	}
+	if err := c.rq.spend(size); err != nil {
+		return nil, err
+	}
+	c.rq.searches()
+	page := &content.SearchConnection{Of: q}
+	page.PageInfo.HasPreviousPage = q.After != nil
+	for q.Size = size + 1; ; { // until the page is full, because hits may be left out
+		answer, err := r.search.Find(c.ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if q.After == page.Of.(service.Question).After {
+			page.TotalCount, page.Suggestion = answer.Total, answer.Suggestion
+		}
+		if err := c.addHits(page, answer, size); err != nil {
+			return nil, err
+		}
+		more := len(answer.Hits) == q.Size
+		if page.PageInfo.HasNextPage || !more {
+			break
+		}
+		q.After = &answer.Hits[len(answer.Hits)-1]
+	}
+	if n := len(page.Edges); n > 0 {
+		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &page.Edges[0].Cursor, &page.Edges[n-1].Cursor
+	}
+	return []any{page}, nil
+}
+
+// addHits adds the visible hits of an answer to a page of a size, and notes whether there are more.
+func (c *call) addHits(page *content.SearchConnection, answer *search.Answer, size int) error {
+	ids := make([]content.ID, len(answer.Hits))
+	for i, hit := range answer.Hits {
+		ids[i] = hit.ID
+	}
+	found, err := c.hits(ids)
+	if err != nil {
+		return err
+	}
+	for i, hit := range answer.Hits {
+		if found[i] == nil {
+			continue
+		}
+		if len(page.Edges) == size {
+			page.PageInfo.HasNextPage = true
+			break
+		}
+		page.Edges = append(page.Edges, &content.SearchEdge{
+			Cursor: searchCursor(hit), Node: found[i], Score: float64(hit.Score),
+			Highlights: c.highlights(found[i], answer),
+		})
+	}
+	return nil
+}
+
+// hits reads entries with the fields that are selected of the nodes, or all fields if highlights are selected, in the
+// order of the ids; nil for an entry that the actor can't see.
+func (c *call) hits(ids []content.ID) ([]content.Content, error) {
+	var all []*wanted
+	for _, id := range ids {
+		if kind, ok := id.Kind(); ok {
+			w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
+			w.ids = append(w.ids, id)
+			if w.fields == nil {
+				w.fields = c.hitFields(kind)
+			}
+		}
+	}
+	if err := c.rq.load(c.ctx, all...); err != nil {
+		return nil, err
+	}
+	found := make([]content.Content, len(ids))
+	for i, id := range ids {
+		found[i] = c.entry(id)
+	}
+	return found, nil
+}
+
+// hitFields returns the stored fields of a kind that a search reads of its hits.
+func (c *call) hitFields(kind content.Kind) []string {
+	fields := c.rq.sources[kind].labelFields()
+	for _, n := range c.rq.selectionBelow(c.node, "SearchConnection").nodes {
+		switch n.field.Name {
+		case "nodes":
+			fields = union(fields, c.rq.selectionBelow(n, string(kind)).stored)
+		case "edges":
+			for _, edge := range c.rq.selectionBelow(n, "SearchEdge").nodes {
+				switch edge.field.Name {
+				case "node":
+					fields = union(fields, c.rq.selectionBelow(edge, string(kind)).stored)
+				case "highlights":
+					fields = union(fields, c.rq.sources[kind].StoredFields())
+				}
+			}
+		}
+	}
+	return fields
+}
+
+// highlights returns the texts of an entry in which a search found something.
+func (c *call) highlights(e content.Content, answer *search.Answer) []*content.SearchHighlight {
+	all := []*content.SearchHighlight{}
+	if len(answer.Marks) == 0 || !c.selectsHighlights() {
+		return all
+	}
+	chain := scalar.Chain(c.ctx)
+	for _, text := range e.Searched().Texts {
+		plain, _ := text.Text.In(chain)
+		if text.Body != nil {
+			plain = ""
+			if body := text.Body.In(chain); body != nil {
+				plain = richtext.Text(body.Stored)
+			}
+		}
+		fragment, ranges := search.Highlights(plain, answer.Marks)
+		if len(ranges) == 0 {
+			continue
+		}
+		h := &content.SearchHighlight{Field: text.Field, Text: fragment}
+		for _, r := range ranges {
+			h.Ranges = append(h.Ranges, &content.SearchRange{Start: r.Start, Length: r.Length})
+		}
+		if all = append(all, h); len(all) == maxHighlights {
+			break
+		}
+	}
+	return all
+}
+
+func (c *call) selectsHighlights() bool {
+	for _, n := range c.rq.selectionBelow(c.node, "SearchConnection").nodes {
+		if n.field.Name != "edges" {
+			continue
+		}
+		for _, edge := range c.rq.selectionBelow(n, "SearchEdge").nodes {
+			if edge.field.Name == "highlights" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// facetKeys maps each facet to the key that is counted.
+var facetKeys = map[content.SearchFacet]search.Key{
+	content.FacetKind: search.KeyKind, content.FacetSection: search.KeySection, content.FacetTag: search.KeyTag,
+	content.FacetYear: search.KeyYear, content.FacetOrganization: search.KeyOrganization,
+	content.FacetAwardLevel: search.KeyLevel,
+}
+
+// counts counts the hits of a search by some facets. A bucket of an entry that the actor can't see is left out.
+func (r *Resolver) counts(
+	c *call, q service.Question, by []content.SearchFacet,
+) ([]*content.SearchFacetCounts, error) {
+	keys := make([]search.Key, len(by))
+	for i, facet := range by {
+		keys[i] = facetKeys[facet]
+	}
+	counted, err := r.search.Count(c.ctx, q, keys)
+	if err != nil {
+		return nil, err
+	}
+	var ids []content.ID
+	for _, buckets := range counted {
+		for _, b := range buckets {
+			if _, ok := content.ID(b.Value).Kind(); ok {
+				ids = append(ids, content.ID(b.Value))
+			}
+		}
+	}
+	if _, err := c.facetEntries(ids); err != nil {
+		return nil, err
+	}
+	all := make([]*content.SearchFacetCounts, len(by))
+	for i, facet := range by {
+		all[i] = &content.SearchFacetCounts{By: facet, Buckets: []*content.SearchBucket{}}
+		for _, b := range counted[keys[i]] {
+			bucket := &content.SearchBucket{Key: b.Value, Label: b.Value, Count: b.Count}
+			if id := content.ID(b.Value); facet == content.FacetKind {
+				bucket.Key = scalar.KindName(content.Kind(b.Value))
+				bucket.Label = bucket.Key
+			} else if _, ok := id.Kind(); ok {
+				e := c.entry(id)
+				if e == nil {
+					continue
+				}
+				bucket.Content = e
+				bucket.Label, _ = e.Label().In(scalar.Chain(c.ctx))
+			}
+			all[i].Buckets = append(all[i].Buckets, bucket)
+		}
+	}
+	return all, nil
+}
+
+// facetEntries reads the entries of buckets, with their labels and the selected fields.
+func (c *call) facetEntries(ids []content.ID) ([]content.Content, error) {
+	var all []*wanted
+	for _, id := range ids {
+		kind, _ := id.Kind()
+		w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
+		w.ids = append(w.ids, id)
+		w.fields = union(w.fields, c.rq.sources[kind].labelFields())
+		for _, n := range c.rq.selectionBelow(c.node, "SearchFacetCounts").nodes {
+			for _, b := range c.rq.selectionBelow(n, "SearchBucket").nodes {
+				if b.field.Name == "content" {
+					w.fields = union(w.fields, c.rq.selectionBelow(b, string(kind)).stored)
+				}
+			}
+		}
+	}
+	return nil, c.rq.load(c.ctx, all...)
+}
+
+// suggest answers with the entries that complete what a reader types.
+func (r *Resolver) suggest(c *call) ([]any, error) {
+	size, err := searchSize(c, 8, maxSuggestions)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.rq.spend(size); err != nil {
+		return nil, err
+	}
+	c.rq.searches()
+	found, err := r.search.Suggest(c.ctx, c.scope(), deref(argument[string](c, "prefix")), size)
+	if err != nil {
+		return nil, err
+	}
+	var all []*wanted
+	for _, hit := range found {
+		kind, _ := hit.ID.Kind()
+		w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, hit.ID))
+		w.ids = append(w.ids, hit.ID)
+		w.fields = union(w.fields, c.rq.sources[kind].labelFields())
+		for _, n := range c.rq.selectionBelow(c.node, "Suggestion").nodes {
+			if n.field.Name == "node" {
+				w.fields = union(w.fields, c.rq.selectionBelow(n, string(kind)).stored)
+			}
+		}
+	}
+	if err := c.rq.load(c.ctx, all...); err != nil {
+		return nil, err
+	}
+	suggestions := []*content.Suggestion{}
+	for _, hit := range found {
+		if e := c.entry(hit.ID); e != nil {
+			text, _ := e.Label().In(scalar.Chain(c.ctx))
+			suggestions = append(suggestions, &content.Suggestion{Text: text, Node: e})
+		}
+	}
+	return []any{suggestions}, nil
+}
+
+// searchSize returns the argument first of a search.
+func searchSize(c *call, without, most int) (int, error) {
+	first := argument[int](c, "first")
+	if first == nil {
+		return without, nil
+	}
+	if *first < 0 || *first > most {
+		return 0, content.Errorf(content.CodeBadUserInput, "first is %d; it must be from 0 to %d.", *first, most)
+	}
+	return *first, nil
+}
+
+// searchCursorVersion starts every cursor of a search.
+const searchCursorVersion = "h1"
+
+// searchCursor encodes the place of a hit.
+func searchCursor(p search.Place) string {
+	raw, _ := json.Marshal([]any{searchCursorVersion, p.Score, p.Time, p.ID})
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// searchPlace decodes a cursor; nil for an empty one.
+func searchPlace(cursor string) (*search.Place, error) {
+	if cursor == "" {
+		return nil, nil //nolint:nilnil // no cursor is no error
+	}
+	var p search.Place
+	var version string
+	parts := []any{&version, &p.Score, &p.Time, &p.ID}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || json.Unmarshal(raw, &parts) != nil || version != searchCursorVersion || len(parts) != 4 {
+		return nil, content.Errorf(content.CodeBadUserInput,
+			"The cursor is not one of this search. Take cursors from pageInfo or edges of the same search.")
+	}
+	return &p, nil
+}

@@ -1,0 +1,188 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"sen/internal/cache"
+	"sen/internal/content"
+	"sen/internal/search"
+	"sen/internal/storage"
+)
+
+// Question is a search.
+type Question struct {
+	Scope
+	// Text is what the reader searches for; empty for everything in the scope.
+	Text string
+	// Size is the largest number of hits. After is the place after which they begin; nil for the first ones.
+	Size  int
+	After *search.Place
+	// Uncounted means that the number of all hits is not needed.
+	Uncounted bool
+}
+
+// Find answers a search. The hits may include entries that were changed or removed a moment ago: the caller must read
+// them from the store. If the index can't be reached, Find compares the labels in the store.
+func (s *Service) Find(ctx context.Context, q Question) (answer *search.Answer, err error) {
+	cache.Note(ctx, cache.Search)
+	began := time.Now()
+	defer func() { s.measured(began, err) }()
+	asked, err := s.question(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if answer, err = s.search(ctx, asked); s.unavailable(ctx, err) {
+		return s.contained(ctx, q)
+	}
+	return answer, err
+}
+
+// errNoIndex means that the service has no index.
+var errNoIndex = errors.New("there is no search index")
+
+// search asks the engine.
+func (s *Service) search(ctx context.Context, q search.Question) (*search.Answer, error) {
+	if s.engine == nil {
+		return nil, errNoIndex
+	}
+	return search.Search(ctx, s.engine, q)
+}
+
+// question turns a search into one for the engine.
+func (s *Service) question(ctx context.Context, q Question) (asked search.Question, err error) {
+	filter, err := s.query(ctx, q.Scope)
+	if err != nil {
+		return asked, err
+	}
+	stages := q.stages()
+	return search.Question{
+		Text: q.Text, Locales: s.locales(), Stages: stages, Abbreviations: s.abbreviations[stages[len(stages)-1]],
+		Filter: filter, Size: q.Size, After: q.After, Uncounted: q.Uncounted,
+	}, nil
+}
+
+// unavailable reports whether an error means that the index can't be reached. From then on the service is degraded,
+// until it has compared the index with the store again.
+func (s *Service) unavailable(ctx context.Context, err error) bool {
+	if err == nil || ctx.Err() != nil || content.CodeOf(err) == content.CodeBadUserInput {
+		return false
+	}
+	if !s.degraded.Swap(true) {
+		s.log.WarnContext(ctx, "the search index can't be reached; searches compare labels in the store", "err", err)
+		s.store.Feed.Journal.Change(cache.Search)
+	}
+	s.requestScan()
+	return true
+}
+
+// contained answers a search from the store: the entries whose labels contain the text, the kinds in their order. It
+// has no order by relevance, and no filter.
+func (s *Service) contained(ctx context.Context, q Question) (*search.Answer, error) {
+	answer := &search.Answer{}
+	for _, kind := range content.Kinds() {
+		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, kind) {
+			continue
+		}
+		ids, err := s.kinds[kind].Containing(ctx, storage.Search{Text: q.Text, Locale: q.Locale, Stage: q.stage(kind)},
+			content.MaxPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			answer.Hits = append(answer.Hits, search.Place{ID: id, Time: -int64(len(answer.Hits))})
+		}
+	}
+	answer.Total = len(answer.Hits)
+	if q.After != nil {
+		answer.Hits = slices.DeleteFunc(answer.Hits, func(p search.Place) bool { return p.Time >= q.After.Time })
+	}
+	answer.Hits = answer.Hits[:min(q.Size, len(answer.Hits))]
+	return answer, nil
+}
+
+// stage returns the copy of the entries of a kind that a scope has.
+func (sc Scope) stage(kind content.Kind) content.Stage {
+	if slices.Contains(sc.Drafts, kind) {
+		return content.StageDraft
+	}
+	return content.StagePublished
+}
+
+// facetSize is the largest number of values of a facet.
+const facetSize = 50
+
+// Count counts all hits of a search by the values of some keys.
+func (s *Service) Count(ctx context.Context, q Question, by []search.Key) (map[search.Key][]search.Bucket, error) {
+	cache.Note(ctx, cache.Search)
+	q.Size, q.After = 0, nil
+	asked, err := s.question(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	asked.Facets = map[search.Key]int{}
+	for _, key := range by {
+		asked.Facets[key] = facetSize
+	}
+	answer, err := s.search(ctx, asked)
+	if s.unavailable(ctx, err) {
+		return map[search.Key][]search.Bucket{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer.Facets, nil
+}
+
+// Suggest returns the entries of a scope that complete a text, the best first.
+func (s *Service) Suggest(ctx context.Context, sc Scope, prefix string, n int) (hits []search.Place, err error) {
+	cache.Note(ctx, cache.Search)
+	began := time.Now()
+	defer func() { s.measured(began, err) }()
+	asked, err := s.question(ctx, Question{Scope: sc, Text: prefix, Size: n})
+	if err != nil {
+		return nil, err
+	}
+	if err = errNoIndex; s.engine != nil {
+		hits, err = search.Suggest(ctx, s.engine, asked)
+	}
+	if s.unavailable(ctx, err) {
+		answer, err := s.contained(ctx, Question{Scope: sc, Text: prefix, Size: n})
+		if err != nil {
+			return nil, err
+		}
+		return answer.Hits, nil
+	}
+	return hits, err
+}
+
+// Match implements [storage.Matcher].
+func (s *Service) Match(
+	ctx context.Context, of storage.Search, kind content.Kind, newest bool,
+) (ids []content.ID, err error) {
+	began := time.Now()
+	defer func() { s.measured(began, err) }()
+	sc := Scope{Kinds: []content.Kind{kind}, Locale: of.Locale}
+	if of.Stage == content.StageDraft {
+		sc.Drafts = sc.Kinds
+	}
+	asked, err := s.question(ctx, Question{Scope: sc, Text: of.Text, Size: content.MaxMatches, Uncounted: true})
+	if err != nil {
+		return nil, err
+	}
+	asked.Newest = newest
+	answer, err := s.search(ctx, asked)
+	if s.unavailable(ctx, err) {
+		return s.kinds[kind].Containing(ctx, of, content.MaxMatches)
+	}
+	if err != nil {
+		return nil, err
+	}
+	ids = make([]content.ID, len(answer.Hits))
+	for i, hit := range answer.Hits {
+		ids[i] = hit.ID
+	}
+	return ids, nil
+}

@@ -1,0 +1,258 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"sen/internal/cache"
+	"sen/internal/content"
+	"sen/internal/entries"
+	"sen/internal/search"
+	"sen/internal/storage/batch"
+	"sen/internal/storage/feed"
+)
+
+const (
+	// batchWait is how long changes are collected, because each write to the index costs a wait for the disk.
+	batchWait = 100 * time.Millisecond
+	// batchSize is the largest number of entries of one write.
+	batchSize = 500
+	// retryWait is the wait after a failed write or scan.
+	retryWait = time.Second
+	// waitStep is how often Wait looks.
+	waitStep = 5 * time.Millisecond
+	// progressEvery is how often a long build reports its progress.
+	progressEvery = 5 * time.Second
+)
+
+var stages = []search.Stage{search.Published, search.Drafts}
+
+// Run keeps the index current until the context ends. First it compares the index with the store, and writes what is
+// missing or outdated; so it fills an empty index, and continues where a former run ended. Then it follows the changes
+// of the store. The store must be prepared.
+func (s *Service) Run(ctx context.Context) {
+	s.store.Feed.OnWrite(s.wrote)
+	s.signal()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		s.setBusy(true)
+		again := s.work(ctx)
+		s.setBusy(false)
+		if again > 0 {
+			sleep(ctx, again)
+			s.signal()
+		}
+	}
+}
+
+func (s *Service) setBusy(busy bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy = busy
+}
+
+// Wait waits until the index has everything that was written to the store before.
+func (s *Service) Wait(ctx context.Context) error {
+	done := func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return !s.busy && !s.rescan && len(s.queue) == 0
+	}
+	for !done() && ctx.Err() == nil {
+		sleep(ctx, waitStep)
+	}
+	return ctx.Err()
+}
+
+// work scans the store if that was requested, and writes all documents that may be outdated. It returns how long to
+// wait before it tries again, 0 if everything succeeded.
+func (s *Service) work(ctx context.Context) (again time.Duration) {
+	if s.scanRequested() {
+		if err := s.scan(ctx); err != nil {
+			s.failed(ctx, "the search could not compare its index with the store", err)
+			s.requestScan()
+			return retryWait
+		}
+	} else {
+		sleep(ctx, batchWait)
+	}
+	total, told := s.Waiting(), time.Now()
+	for ids := s.take(); len(ids) > 0; ids = s.take() {
+		if err := s.write(ctx, ids); err != nil {
+			s.put(ids...)
+			s.failed(ctx, "the search could not update its index", err)
+			return retryWait
+		}
+		if time.Since(told) > progressEvery {
+			told = time.Now()
+			s.log.InfoContext(ctx, "the search index is being filled", "waiting", s.Waiting(), "of", total)
+		}
+	}
+	wasDegraded, wasBuilding := s.degraded.Swap(false), s.building.Swap(false)
+	if wasDegraded || wasBuilding {
+		s.store.Feed.Journal.Change(cache.Search)
+		s.log.InfoContext(ctx, "the search index is complete")
+	}
+	return 0
+}
+
+// failed reports an error, unless the context has ended.
+func (s *Service) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		s.log.WarnContext(ctx, what+"; it tries again", "err", err)
+	}
+}
+
+// wrote takes note of writes to the store.
+func (s *Service) wrote(changes []feed.Change) {
+	for _, change := range changes {
+		if change.ID == "" {
+			s.requestScan()
+			continue
+		}
+		s.put(change.ID)
+	}
+	s.signal()
+}
+
+func (s *Service) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Service) requestScan() {
+	s.mu.Lock()
+	s.rescan = true
+	s.mu.Unlock()
+	s.signal()
+}
+
+// scanRequested reports whether a scan was requested since the last call.
+func (s *Service) scanRequested() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	requested := s.rescan
+	s.rescan = false
+	return requested
+}
+
+func (s *Service) put(ids ...content.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		s.queue[id] = struct{}{}
+	}
+}
+
+// take removes up to batchSize entries of one kind or several from the queue.
+func (s *Service) take() (ids []content.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id := range s.queue {
+		if len(ids) == batchSize {
+			break
+		}
+		ids = append(ids, id)
+		delete(s.queue, id)
+	}
+	return ids
+}
+
+// write brings the documents of some entries up to date.
+func (s *Service) write(ctx context.Context, ids []content.ID) error {
+	slices.Sort(ids)
+	at := s.store.Now()
+	found := make([]*entries.Entry, len(ids))
+	failed := make([]error, len(ids))
+	batch.Together(ctx, len(ids), func(ctx context.Context, i int) {
+		if kind, ok := ids[i].Kind(); ok {
+			found[i], _, failed[i] = s.kinds[kind].Entry(ctx, ids[i])
+		}
+	})
+	var changes []search.Change
+	for i, id := range ids {
+		if failed[i] != nil {
+			return failed[i]
+		}
+		for _, stage := range stages {
+			changes = append(changes, s.change(id, found[i], stage, at))
+			s.abbreviations[stage].Set(id, pairs(found[i], stage))
+		}
+	}
+	if err := s.engine.Write(ctx, changes); err != nil {
+		return err
+	}
+	s.metrics.Indexed.Add(int64(len(ids)))
+	s.store.Feed.Journal.Change(cache.Search)
+	return nil
+}
+
+// scan compares the signatures of all documents with the store, and queues the entries that differ. It also reads all
+// abbreviations.
+func (s *Service) scan(ctx context.Context) error {
+	indexed := map[search.Stage]map[content.ID]string{}
+	empty := true
+	for _, stage := range stages {
+		indexed[stage] = map[content.ID]string{}
+		err := s.engine.Signatures(ctx, stage, func(id content.ID, signature string) error {
+			indexed[stage][id] = signature
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		empty = empty && len(indexed[stage]) == 0
+	}
+	outdated := 0
+	for _, kind := range content.Kinds() {
+		err := s.kinds[kind].EachVersion(ctx, comparedFields(s.kinds[kind]), func(e *entries.Entry) error {
+			for _, stage := range stages {
+				if indexed[stage][e.ID] != signature(e, stage) {
+					s.put(e.ID)
+					outdated++
+				}
+				delete(indexed[stage], e.ID)
+				s.abbreviations[stage].Set(e.ID, pairs(e, stage))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, stage := range stages {
+		s.put(slices.Collect(maps.Keys(indexed[stage]))...) // they are not in the store any more
+	}
+	s.building.Store(s.building.Load() || empty && outdated > 0)
+	return nil
+}
+
+// comparedFields returns the stored fields that [signature] and [pairs] need.
+func comparedFields(c entries.Collection) (fields []string) {
+	d, stored := c.Kind().Descriptor(), c.StoredFields()
+	for field := range d.New().Taken().Fields {
+		fields = append(fields, field)
+	}
+	if slices.Contains(stored, "shortName") {
+		fields = append(append(fields, d.Label...), "shortName")
+	}
+	return fields
+}
+
+// sleep waits for a time, or until the context ends.
+func sleep(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
