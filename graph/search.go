@@ -63,7 +63,6 @@ func (r *Resolver) find(c *call) ([]any, error) {
 		return nil, err
 	}
 	q := service.Question{Scope: c.scope(), Text: deref(argument[string](c, "query"))}
-	q.Uncounted = !c.selects("SearchConnection", "totalCount")
 	if q.After, err = searchPlace(deref(argument[string](c, "after"))); err != nil {
 		return nil, err
 	}
@@ -78,11 +77,11 @@ func (r *Resolver) find(c *call) ([]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if q.After == page.Of.(service.Question).After {
-			page.TotalCount, page.Suggestion = answer.Total, answer.Suggestion
-		}
 		if err := c.addHits(page, answer, size); err != nil {
 			return nil, err
+		}
+		if q.After == page.Of.(service.Question).After {
+			page.TotalCount, page.Suggestion = answer.Total, c.suggestion(page, answer)
 		}
 		more := len(answer.Hits) == q.Size
 		if page.PageInfo.HasNextPage || !more {
@@ -120,6 +119,19 @@ func (c *call) addHits(page *content.SearchConnection, answer *search.Answer, si
 		})
 	}
 	return nil
+}
+
+// suggestion returns the corrected text of a search, spelled as in the labels of its hits; nil if there is none.
+func (c *call) suggestion(page *content.SearchConnection, answer *search.Answer) *string {
+	if answer.Suggestion == "" {
+		return nil
+	}
+	labels := make([]string, len(page.Edges))
+	for i, e := range page.Edges {
+		labels[i], _ = e.Node.Label().In(scalar.Chain(c.ctx))
+	}
+	spelled := search.Spell(answer.Suggestion, labels)
+	return &spelled
 }
 
 // hits reads entries with the fields that are selected of the nodes, or all fields if highlights are selected, in the
@@ -169,7 +181,7 @@ func (c *call) hitFields(kind content.Kind) []string {
 // highlights returns the texts of an entry in which a search found something.
 func (c *call) highlights(e content.Content, answer *search.Answer) []*content.SearchHighlight {
 	all := []*content.SearchHighlight{}
-	if len(answer.Marks) == 0 || !c.selectsHighlights() {
+	if !c.selectsHighlights() {
 		return all
 	}
 	chain := scalar.Chain(c.ctx)
@@ -181,7 +193,7 @@ func (c *call) highlights(e content.Content, answer *search.Answer) []*content.S
 				plain = richtext.Text(body.Stored)
 			}
 		}
-		fragment, ranges := search.Highlights(plain, answer.Marks)
+		fragment, ranges := answer.Highlighter.Highlight(plain)
 		if len(ranges) == 0 {
 			continue
 		}

@@ -61,7 +61,7 @@ func lists(schema *ast.Schema) map[string]string {
 	found := map[string]string{}
 	for _, f := range schema.Query.Fields {
 		if kind, ok := strings.CutSuffix(f.Type.Name(), "Connection"); ok && kind != "Revision" &&
-			f.Arguments.ForName("filter") != nil && schema.Types[kind].Kind == ast.Object {
+			f.Arguments.ForName("filter") != nil && kind != "Search" && schema.Types[kind].Kind == ast.Object {
 			found[f.Name] = kind
 		}
 	}

@@ -162,8 +162,11 @@ func (c *counter) field(f *ast.Field, on *ast.Definition) priced {
 	}
 	below := types.fold(c.Document, true)
 	own := amount{known: 1}
-	if on == c.schema.Mutation {
+	switch {
+	case on == c.schema.Mutation:
 		own.known = changeCost
+	case on == c.schema.Query && f.Name == suggestField:
+		own.known = searchCost / plainList
 	}
 	counted, held := []part{{own, once}, {below[objects], once}, {below[elements], pageSize(f)}},
 		[]part{{below[conditions], once}}

@@ -65,6 +65,11 @@ func TestCost(t *testing.T) {
 		{`{ a: site { name } b: site { name } }`, `{}`, 2},
 		// A page counts as its requested length, and as 20 if none is requested.
 		{`{ articles { totalCount } }`, `{}`, 6},
+		{`{ articles(search: "a", first: 3) { nodes { title } } }`, `{}`, 4 + searchCost},
+		{`query($s: String) { articles(search: $s, first: 3) { nodes { title } } }`, `{}`, 4},
+		{`query($s: String) { articles(search: $s, first: 3) { nodes { title } } }`, `{"s": "a"}`, 4 + searchCost},
+		{`{ search(query: "a", first: 3) { nodes { label } } }`, `{}`, 4 + searchCost},
+		{`{ suggest(prefix: "a") { text } }`, `{}`, searchCost},
 		{`{ articles { nodes { title } } }`, `{}`, 21},
 		{`{ articles(first: 3) { nodes { title } pageInfo { endCursor } } }`, `{}`, 5},
 		{`{ articles(last: 3) { edges { cursor node { title } } } }`, `{}`, 7},

@@ -145,7 +145,7 @@ func TestNoFreeCondition(t *testing.T) {
 	n := 0
 	for _, list := range costSchema.Query.Fields {
 		filter := list.Arguments.ForName("filter")
-		if filter == nil {
+		if filter == nil || list.Name == "search" { // TestSearchCost
 			continue
 		}
 		for _, field := range costSchema.Types[filter.Type.Name()].Fields {

@@ -22,6 +22,8 @@ const (
 	// whereCost is the cost of a `where` in a filter by a relation, in addition to its conditions. The store reads up
 	// to a thousand entries and finds the entries that link to any of them.
 	whereCost = 20
+	// searchCost is the cost of a search, on its own or in a list.
+	searchCost = 20
 	// valuesInCost is the number of values of a list in a filter that cost 1. offsetInCost is the number of skipped
 	// elements that cost 1.
 	valuesInCost, offsetInCost = 10, 100
@@ -32,6 +34,9 @@ const (
 
 // reread lists the fields for which the store may read a list again.
 var reread = map[string]int{"totalCount": totals, "hasNextPage": nexts, "hasPreviousPage": previous}
+
+// The fields of Query that search.
+const searchField, suggestField = "search", "suggest"
 
 // A listing is the cost of finding the elements of a list.
 type listing struct {
@@ -47,9 +52,13 @@ type listing struct {
 func (c *counter) listing(f *ast.Field, on *ast.Definition) listing {
 	schema, within := c.schema, on != c.schema.Query // not the counter itself: documents keep these functions
 	arg := f.Arguments.ForName
-	filter, order, offset := arg("filter"), arg("orderBy"), arg("offset")
+	filter, order, offset, text := arg("filter"), arg("orderBy"), arg("offset"), arg("search")
+	searches := f.Name == searchField && !within
 	find := func(variables map[string]any) int {
 		cost := weigh(schema, filter, variables).cost
+		if searches || isGiven(text, variables) {
+			cost += searchCost
+		}
 		if (within || cost > 0) && isGiven(order, variables) {
 			cost += sortCost
 		}
@@ -63,13 +72,13 @@ func (c *counter) listing(f *ast.Field, on *ast.Definition) listing {
 				return 0
 			}
 			return countCost + find(variables)
-		}, append(from, filter, order)...)
+		}, append(from, filter, order, text)...)
 	}
 	return listing{
 		page: computedFactor(func(variables map[string]any) int {
 			n, _ := intOf(offset, variables)
 			return find(variables) + min(max(n, 0), content.MaxOffset)/offsetInCost
-		}, filter, order, offset),
+		}, filter, order, offset, text),
 		again: map[int]factor{totals: again(), nexts: again(arg("before")), previous: again(arg("after"), offset)},
 		conditions: computedFactor(func(variables map[string]any) int { return weigh(schema, filter, variables).conditions },
 			filter),

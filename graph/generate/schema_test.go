@@ -94,7 +94,7 @@ func TestNewKind(t *testing.T) {
 	for typ, want := range map[string][]string{
 		"Podcast":           append(names(schema.Types["Content"]), "title", "articles", "earlier"),
 		"PodcastInput":      {"slug", "title"},
-		"PodcastOrder":      {"UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "CREATED_AT_DESC"},
+		"PodcastOrder":      {"RELEVANCE", "UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "CREATED_AT_DESC"},
 		"PodcastFilter":     {"and", "or", "not", "id", "slug", "createdAt", "updatedAt", "publishedAt", "status"},
 		"PodcastConnection": {"edges", "nodes", "pageInfo", "totalCount"},
 		"PodcastEdge":       {"node", "cursor"},
@@ -153,7 +153,7 @@ enum PodcastOrder {
   TITLE_ASC
 }
 `)
-	want := []string{"CREATED_AT_DESC", "UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "TITLE_ASC"}
+	want := []string{"CREATED_AT_DESC", "RELEVANCE", "UPDATED_AT_ASC", "UPDATED_AT_DESC", "CREATED_AT_ASC", "TITLE_ASC"}
 	if diff := cmp.Diff(want, names(schema.Types["PodcastOrder"])); diff != "" {
 		t.Errorf("the order has not the values that it should (-), but (+): %s", diff)
 	}

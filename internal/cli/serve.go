@@ -75,7 +75,7 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 		return err
 	}
 	defer closeIndex()
-	finder := service.New(service.Options{Store: store, Engine: index, Log: log})
+	finder := service.New(service.Options{Store: store, Engine: index, Log: log, Searched: metrics.Searched})
 	handler, err := s.handler(store, persons, room, finder, trusted, metrics, tracer, log)
 	if err != nil {
 		return err
@@ -218,6 +218,8 @@ func (s *serveCommand) handler(
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.Feed.Lag)
 	metrics.Clock(store.Skew)
+	metrics.Search(func() float64 { return float64(finder.Documents(context.Background())) },
+		func() float64 { return float64(finder.Waiting()) }, func() float64 { return finder.Lag().Seconds() })
 	for name, kept := range store.Kept() {
 		metrics.Cache(name, kept)
 	}

@@ -7,43 +7,49 @@ import (
 )
 
 type Text struct {
-	Class  content.SearchClass
+	Class  Field
 	Locale content.Locale
-	Text   string
+	Value  string
 }
 
-func Tokens(texts []Text, locales []content.Locale) map[Field][]string { return nil }
+const AnalysisVersion = 1
+
+func Terms(texts []Text) map[Field][]string { return nil }
 
 type Pair struct{ Short, Name string }
 
 type Abbreviations struct{}
 
-func NewAbbreviations() *Abbreviations { return nil }
-
 func (*Abbreviations) Set(id content.ID, pairs []Pair) {}
+func (*Abbreviations) Remove(id content.ID)            {}
 
 type Question struct {
 	Text          string
-	Locales       []content.Locale
 	Stages        []Stage
-	Abbreviations *Abbreviations
 	Filter        Query
+	Abbreviations []*Abbreviations
+	Locales       []content.Locale
 	Size          int
 	After         *Place
-	Uncounted     bool
-	Newest        bool
 	Facets        map[Key]int
+	Newest        bool
 }
 
 type Answer struct {
-	Result
-	Suggestion *string
-	Marks      []string
+	*Result
+	Loose       bool
+	Suggestion  string
+	Highlighter *Highlighter
 }
 
 func Search(ctx context.Context, e Engine, q Question) (*Answer, error)  { return &Answer{}, nil }
 func Suggest(ctx context.Context, e Engine, q Question) ([]Place, error) { return nil, nil }
+func Spell(suggestion string, labels []string) string                    { return "" }
 
 type Range struct{ Start, Length int }
+type Highlighter struct{}
 
-func Highlights(text string, marks []string) (string, []Range) { return "", nil }
+func NewHighlighter(text string, locales []content.Locale, abbreviations ...*Abbreviations) *Highlighter {
+	return nil
+}
+func (h *Highlighter) Highlight(text string) (string, []Range) { return "", nil }

@@ -25,6 +25,7 @@ type Metrics struct {
 	requests *prometheus.HistogramVec
 	commands *prometheus.HistogramVec
 	failures *prometheus.CounterVec
+	searches *prometheus.HistogramVec
 }
 
 // NewMetrics returns metrics of requests, the store and the runtime.
@@ -35,6 +36,11 @@ func NewMetrics() *Metrics {
 			Name: "sen_http_request_duration_seconds", Help: "Time of HTTP requests by route, method and status.",
 			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5, 10},
 		}, []string{"route", "method", "status"}),
+		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "sen_search_duration_seconds",
+			Help:    "Time of searches by outcome: found, nothing, failed, degraded (compared labels in the store).",
+			Buckets: []float64{.0005, .001, .002, .005, .01, .05, .1, .5, 1, 5},
+		}, []string{"outcome"}),
 		commands: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "sen_store_command_duration_seconds", Help: "Time of round trips to the store by command.",
 			Buckets: []float64{.0005, .001, .005, .01, .05, .1, .5, 1, 5},
@@ -69,6 +75,28 @@ func (m *Metrics) Clock(skew func() time.Duration) {
 		Name: "sen_store_clock_skew_seconds",
 		Help: "How far the store's clock is ahead of this machine's; 0 on the embedded engine.",
 	}, func() float64 { return skew().Seconds() }))
+}
+
+// Search adds metrics of the search: the documents of the index, the entries that wait to be indexed, and the time in
+// seconds since which the first of them waits.
+func (m *Metrics) Search(documents, waiting, lag func() float64) {
+	for _, gauge := range []struct {
+		name, help string
+		read       func() float64
+	}{
+		{"sen_search_documents", "Documents of the search index.", documents},
+		{"sen_search_waiting", "Entries that wait to be indexed; many while the index is being built.", waiting},
+		{"sen_search_lag_seconds", "How long the oldest change waits to be indexed; 0 if none waits.", lag},
+	} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Name: gauge.name, Help: gauge.help}, gauge.read))
+	}
+	m.registry.MustRegister(m.searches)
+}
+
+// Searched records a search: its outcome (found, nothing, failed, degraded) and how long it took.
+func (m *Metrics) Searched(outcome string, took time.Duration) {
+	m.searches.WithLabelValues(outcome).Observe(took.Seconds())
 }
 
 // Cache adds the metrics of a cache. Its name is one of answers, entities, slugs, forms, ends, pages, documents,

@@ -46,25 +46,25 @@ func signature(e *entries.Entry, stage search.Stage) string {
 		return "" // a value that JSON can't encode is written again each time
 	}
 	_, _ = hash.Write(taken)
-	return fmt.Sprintf("%d %s %t %x", copied.Common().Version, e.State, e.Live != nil, hash.Sum64())
+	return fmt.Sprintf("%d %d %s %t %x", search.AnalysisVersion, copied.Common().Version, e.State, e.Live != nil, hash.Sum64())
 }
 
 // change returns the change that brings a stage of the index up to date with an entry; nil means that the entry does
 // not exist any more.
-func (s *Service) change(id content.ID, e *entries.Entry, stage search.Stage, at time.Time) search.Change {
-	change := search.Change{Stage: stage, ID: id, Version: at.UnixMicro()}
+func change(id content.ID, e *entries.Entry, stage search.Stage, at time.Time) search.Change {
+	c := search.Change{Stage: stage, ID: id, Version: at.UnixMicro()}
 	if copied := copyAt(e, stage); copied != nil {
-		change.Document = s.document(e, copied, stage)
+		c.Document = document(e, copied, stage)
 	}
-	return change
+	return c
 }
 
 // document returns what the index has of a copy.
-func (s *Service) document(e *entries.Entry, copied content.Content, stage search.Stage) *search.Document {
+func document(e *entries.Entry, copied content.Content, stage search.Stage) *search.Document {
 	all, base := copied.Searched(), copied.Common()
 	d := &search.Document{
 		Signature: signature(e, stage),
-		Tokens:    search.Tokens(textsOf(all), s.locales()),
+		Tokens:    search.Terms(textsOf(all)),
 		Keys: map[search.Key][]string{
 			search.KeyKind: {string(copied.Kind())}, search.KeyStatus: {string(base.Status())},
 			search.KeySection: values(all.Sections), search.KeyTag: values(all.Tags),
@@ -98,14 +98,20 @@ func (s *Service) document(e *entries.Entry, copied content.Content, stage searc
 	return d
 }
 
+// fieldOf is the field of the index for each class of texts.
+var fieldOf = map[content.SearchClass]search.Field{
+	content.SearchTitle: search.Title, content.SearchName: search.Name, content.SearchLead: search.Lead,
+	content.SearchBody: search.All,
+}
+
 // textsOf returns the texts of a copy, in all their languages.
 func textsOf(all content.Searched) (texts []search.Text) {
 	for _, t := range all.Texts {
 		for locale, text := range t.Text {
-			texts = append(texts, search.Text{Class: t.Class, Locale: locale, Text: text})
+			texts = append(texts, search.Text{Class: fieldOf[t.Class], Locale: locale, Value: text})
 		}
 		for locale, blocks := range t.Body {
-			texts = append(texts, search.Text{Class: t.Class, Locale: locale, Text: richtext.Text(blocks)})
+			texts = append(texts, search.Text{Class: fieldOf[t.Class], Locale: locale, Value: richtext.Text(blocks)})
 		}
 	}
 	return texts

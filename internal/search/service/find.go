@@ -20,8 +20,6 @@ type Question struct {
 	// Size is the largest number of hits. After is the place after which they begin; nil for the first ones.
 	Size  int
 	After *search.Place
-	// Uncounted means that the number of all hits is not needed.
-	Uncounted bool
 }
 
 // Find answers a search. The hits may include entries that were changed or removed a moment ago: the caller must read
@@ -29,7 +27,13 @@ type Question struct {
 func (s *Service) Find(ctx context.Context, q Question) (answer *search.Answer, err error) {
 	cache.Note(ctx, cache.Search)
 	began := time.Now()
-	defer func() { s.measured(began, err) }()
+	defer func() {
+		hits := 0
+		if answer != nil {
+			hits = len(answer.Hits)
+		}
+		s.measured(began, hits, err)
+	}()
 	asked, err := s.question(ctx, q)
 	if err != nil {
 		return nil, err
@@ -59,9 +63,17 @@ func (s *Service) question(ctx context.Context, q Question) (asked search.Questi
 	}
 	stages := q.stages()
 	return search.Question{
-		Text: q.Text, Locales: s.locales(), Stages: stages, Abbreviations: s.abbreviations[stages[len(stages)-1]],
-		Filter: filter, Size: q.Size, After: q.After, Uncounted: q.Uncounted,
+		Text: q.Text, Locales: s.locales(), Stages: stages, Abbreviations: s.abbreviationsOf(q.Scope),
+		Filter: filter, Size: q.Size, After: q.After,
 	}, nil
+}
+
+// abbreviationsOf returns the abbreviations that readers of a scope may know.
+func (s *Service) abbreviationsOf(sc Scope) (all []*search.Abbreviations) {
+	for _, stage := range sc.stages() {
+		all = append(all, s.abbreviations[stage])
+	}
+	return all
 }
 
 // unavailable reports whether an error means that the index can't be reached. From then on the service is degraded,
@@ -81,7 +93,9 @@ func (s *Service) unavailable(ctx context.Context, err error) bool {
 // contained answers a search from the store: the entries whose labels contain the text, the kinds in their order. It
 // has no order by relevance, and no filter.
 func (s *Service) contained(ctx context.Context, q Question) (*search.Answer, error) {
-	answer := &search.Answer{}
+	answer := &search.Answer{
+		Result: &search.Result{}, Highlighter: search.NewHighlighter(q.Text, s.locales(), s.abbreviationsOf(q.Scope)...),
+	}
 	for _, kind := range content.Kinds() {
 		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, kind) {
 			continue
@@ -140,7 +154,7 @@ func (s *Service) Count(ctx context.Context, q Question, by []search.Key) (map[s
 func (s *Service) Suggest(ctx context.Context, sc Scope, prefix string, n int) (hits []search.Place, err error) {
 	cache.Note(ctx, cache.Search)
 	began := time.Now()
-	defer func() { s.measured(began, err) }()
+	defer func() { s.measured(began, len(hits), err) }()
 	asked, err := s.question(ctx, Question{Scope: sc, Text: prefix, Size: n})
 	if err != nil {
 		return nil, err
@@ -163,12 +177,12 @@ func (s *Service) Match(
 	ctx context.Context, of storage.Search, kind content.Kind, newest bool,
 ) (ids []content.ID, err error) {
 	began := time.Now()
-	defer func() { s.measured(began, err) }()
+	defer func() { s.measured(began, len(ids), err) }()
 	sc := Scope{Kinds: []content.Kind{kind}, Locale: of.Locale}
 	if of.Stage == content.StageDraft {
 		sc.Drafts = sc.Kinds
 	}
-	asked, err := s.question(ctx, Question{Scope: sc, Text: of.Text, Size: content.MaxMatches, Uncounted: true})
+	asked, err := s.question(ctx, Question{Scope: sc, Text: of.Text, Size: content.MaxMatches})
 	if err != nil {
 		return nil, err
 	}

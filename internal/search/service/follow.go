@@ -33,6 +33,9 @@ var stages = []search.Stage{search.Published, search.Drafts}
 // missing or outdated; so it fills an empty index, and continues where a former run ended. Then it follows the changes
 // of the store. The store must be prepared.
 func (s *Service) Run(ctx context.Context) {
+	if s.engine == nil {
+		return
+	}
 	s.store.Feed.OnWrite(s.wrote)
 	s.signal()
 	for ctx.Err() == nil {
@@ -147,6 +150,9 @@ func (s *Service) scanRequested() bool {
 func (s *Service) put(ids ...content.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		s.since = time.Now()
+	}
 	for _, id := range ids {
 		s.queue[id] = struct{}{}
 	}
@@ -183,14 +189,13 @@ func (s *Service) write(ctx context.Context, ids []content.ID) error {
 			return failed[i]
 		}
 		for _, stage := range stages {
-			changes = append(changes, s.change(id, found[i], stage, at))
+			changes = append(changes, change(id, found[i], stage, at))
 			s.abbreviations[stage].Set(id, pairs(found[i], stage))
 		}
 	}
 	if err := s.engine.Write(ctx, changes); err != nil {
 		return err
 	}
-	s.metrics.Indexed.Add(int64(len(ids)))
 	s.store.Feed.Journal.Change(cache.Search)
 	return nil
 }

@@ -21,6 +21,8 @@ type Options struct {
 	// Engine has the index. It may be empty or outdated. Without an engine, searches compare labels in the store.
 	Engine search.Engine
 	Log    *slog.Logger
+	// Searched is called after each search, with its outcome (found, nothing, failed, degraded) and how long it took.
+	Searched func(outcome string, took time.Duration)
 }
 
 // Service searches in a store. It implements [storage.Matcher].
@@ -29,7 +31,8 @@ type Service struct {
 	kinds   entries.Kinds
 	engine  search.Engine
 	log     *slog.Logger
-	metrics Metrics
+	// searched is called after each search.
+	searched func(outcome string, took time.Duration)
 
 	// abbreviations are those of the entries of each stage.
 	abbreviations map[search.Stage]*search.Abbreviations
@@ -38,6 +41,8 @@ type Service struct {
 	// queue has the entries whose documents may be outdated. wake has room for one signal that there are some.
 	queue map[content.ID]struct{}
 	wake  chan struct{}
+	// since is when the first entry was put into the empty queue.
+	since time.Time
 	// rescan means that any entry may have changed. busy means that entries which are not in the queue any more are
 	// being indexed.
 	rescan, busy bool
@@ -53,21 +58,17 @@ type State struct {
 	Degraded bool `json:"degraded,omitempty"`
 }
 
-// Metrics are the measurements of a service since its start.
-type Metrics struct {
-	// Indexed is the number of documents that were written. Queries, Failed and Nanoseconds are the number of searches,
-	// of those that the index could not answer, and the time that they took.
-	Indexed, Queries, Failed, Nanoseconds atomic.Int64
-}
-
 // New returns a service for a store, and makes it the store's matcher. [Service.Run] keeps its index current.
 func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, kinds: entries.Of(o.Store), engine: o.Engine, log: o.Log,
 		abbreviations: map[search.Stage]*search.Abbreviations{
-			search.Published: search.NewAbbreviations(), search.Drafts: search.NewAbbreviations(),
+			search.Published: {}, search.Drafts: {},
 		},
-		queue: map[content.ID]struct{}{}, wake: make(chan struct{}, 1), rescan: true,
+		queue: map[content.ID]struct{}{}, wake: make(chan struct{}, 1), rescan: true, searched: o.Searched,
+	}
+	if s.searched == nil {
+		s.searched = func(string, time.Duration) {}
 	}
 	s.degraded.Store(o.Engine == nil)
 	o.Store.SetMatcher(s)
@@ -79,12 +80,26 @@ func (s *Service) State() State {
 	return State{Building: s.building.Load(), Degraded: s.degraded.Load()}
 }
 
-// Metrics returns the measurements.
-func (s *Service) Metrics() *Metrics { return &s.metrics }
+// Documents returns the number of documents of all stages; 0 if the index can't be reached.
+func (s *Service) Documents(ctx context.Context) (all int) {
+	for _, stage := range stages {
+		if s.engine == nil {
+			break
+		}
+		n, _ := s.engine.Documents(ctx, stage)
+		all += n
+	}
+	return all
+}
 
-// Documents returns the number of documents of a stage.
-func (s *Service) Documents(ctx context.Context, stage search.Stage) (int, error) {
-	return s.engine.Documents(ctx, stage)
+// Lag returns how long the oldest change waits to be indexed; 0 if none waits.
+func (s *Service) Lag() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 && !s.busy {
+		return 0
+	}
+	return time.Since(s.since)
 }
 
 // Waiting returns the number of entries that wait to be indexed.
@@ -97,11 +112,16 @@ func (s *Service) Waiting() int {
 // locales returns the languages of the site.
 func (s *Service) locales() []content.Locale { return s.store.Site().Languages.Locales }
 
-// measured counts a search that began at a time.
-func (s *Service) measured(began time.Time, err error) {
-	s.metrics.Queries.Add(1)
-	s.metrics.Nanoseconds.Add(int64(time.Since(began)))
-	if err != nil {
-		s.metrics.Failed.Add(1)
+// measured reports a search that began at a time.
+func (s *Service) measured(began time.Time, hits int, err error) {
+	outcome := "found"
+	switch {
+	case err != nil:
+		outcome = "failed"
+	case s.degraded.Load():
+		outcome = "degraded"
+	case hits == 0:
+		outcome = "nothing"
 	}
+	s.searched(outcome, time.Since(began))
 }

@@ -1,0 +1,227 @@
+// Command search measures the search: how well it ranks, and what a query and the index cost. It generates a Vietnamese
+// corpus, puts it into an embedded store, lets the search build its index, and asks queries whose right answer is
+// known by construction. See bench/README.md.
+//
+//	go run ./bench/search -articles 20000,100000
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"sen/internal/content"
+	"sen/internal/embedded"
+	"sen/internal/search"
+	"sen/internal/search/service"
+	"sen/internal/storage"
+)
+
+func main() {
+	sizes := flag.String("articles", "20000,100000", "numbers of articles, with commas")
+	mongod := flag.Bool("mongodb", true, "compare with MongoDB's $text; SEN_MONGOD names the server")
+	flag.Parse()
+	met := true
+	for size := range strings.SplitSeq(*sizes, ",") {
+		articles, err := strconv.Atoi(size)
+		if err == nil {
+			err = measure(context.Background(), articles, *mongod, &met)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "search:", err)
+			os.Exit(1)
+		}
+	}
+	if !met {
+		fmt.Fprintln(os.Stderr, "search: some goals are not met")
+		os.Exit(1)
+	}
+}
+
+// measure measures everything with a number of articles. It sets met to false if a goal is not met.
+func measure(ctx context.Context, articles int, mongod bool, met *bool) error {
+	dir, err := os.MkdirTemp("", "sen-bench-search")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	c := newCorpus(articles)
+	store, all, err := fill(ctx, filepath.Join(dir, "data"), c)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	fmt.Printf("## %d articles\n\n", articles)
+	r := &report{met: met}
+	debug.FreeOSMemory()
+	before := resident()
+	finder, stop, took, spent, err := index(ctx, store, filepath.Join(dir, "search"))
+	if err != nil {
+		return err
+	}
+	r.goal("articles indexed in a second", float64(articles)/took.Seconds(), 450, false)
+	r.row("processor time to index an article, ms", ms(spent)/float64(articles))
+	questions := c.questions(all)
+	ranks, times, err := ask(ctx, finder, questions)
+	if err != nil {
+		return err
+	}
+	debug.FreeOSMemory()
+	r.goal("MB of memory above the program's", float64(resident()-before)/1e6, 300, true)
+	stop()
+	size, err := folderSize(filepath.Join(dir, "search"))
+	if err != nil {
+		return err
+	}
+	r.goal("kB of disk for an article", float64(size)/1000/float64(articles), 6, true)
+	_, stop, took, _, err = index(ctx, store, filepath.Join(dir, "search"))
+	if err != nil {
+		return err
+	}
+	stop()
+	r.goal("seconds until a second start is current", took.Seconds(), 2, true)
+	r.ranking("Sen", questions, ranks)
+	slices.Sort(times)
+	if articles >= 100_000 {
+		r.goal("processor time of a query, p50, ms", ms(times[len(times)/2]), 2, true)
+		r.goal("processor time of a query, p95, ms", ms(times[len(times)*95/100]), 10, true)
+	} else {
+		r.row("processor time of a query, p50, ms", ms(times[len(times)/2]))
+		r.row("processor time of a query, p95, ms", ms(times[len(times)*95/100]))
+	}
+	if mongod {
+		return r.textSearch(ctx, dir, all, questions)
+	}
+	return nil
+}
+
+// fill puts the corpus into an embedded store.
+func fill(ctx context.Context, dir string, c *corpus) (*storage.Store, []*content.Article, error) {
+	engine, err := embedded.Open(dir, embedded.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, nil, err
+	}
+	store := storage.New(storage.Options{Engine: engine, Log: slog.New(slog.DiscardHandler)})
+	if err := store.Prepare(ctx); err != nil {
+		return nil, nil, err
+	}
+	var organizations []*content.Entry[*content.Organization]
+	for _, o := range c.organizations {
+		organizations = append(organizations, content.NewEntry(o, true))
+	}
+	if err := store.Organizations.Put(ctx, organizations); err != nil {
+		return nil, nil, err
+	}
+	const batch = 2000
+	all := make([]*content.Article, c.articles)
+	for n := 0; n < c.articles; n += batch {
+		var entries []*content.Entry[*content.Article]
+		for i := n; i < min(n+batch, c.articles); i++ {
+			all[i] = c.article(i)
+			entries = append(entries, content.NewEntry(all[i], true))
+		}
+		if err := store.Articles.Put(ctx, entries); err != nil {
+			return nil, nil, err
+		}
+		fmt.Fprintf(os.Stderr, "filled %d of %d\n", n+len(entries), c.articles)
+	}
+	return store, all, nil
+}
+
+// index opens the index, and waits until it is current. It returns the time and the processor time that this took.
+func index(ctx context.Context, store *storage.Store, dir string) (
+	finder *service.Service, stop func(), took, spent time.Duration, err error,
+) {
+	began, used := time.Now(), processor()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	engine, err := openIndex(ctx, dir, log)
+	if err != nil {
+		return nil, nil, 0, 0, err
+	}
+	finder = service.New(service.Options{Store: store, Engine: engine, Log: log})
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		finder.Run(ctx)
+	}()
+	err = finder.Wait(ctx)
+	stop = func() {
+		cancel()
+		<-done
+		if err := engine.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "search: close the index:", err)
+		}
+	}
+	return finder, stop, time.Since(began), processor() - used, err
+}
+
+// ask asks all questions. It returns the rank of the right answer of each, 0 if it is not among the first ten, and the
+// processor time of each.
+func ask(ctx context.Context, finder *service.Service, all []question) (ranks []int, times []time.Duration, err error) {
+	for range 2 { // the first round warms up
+		ranks, times = nil, nil
+		for _, q := range all {
+			used := processor()
+			answer, err := finder.Find(ctx, service.Question{Text: q.text, Size: 10})
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s %q: %w", q.kind, q.text, err)
+			}
+			times = append(times, processor()-used)
+			ranks = append(ranks, rank(answer.Hits, q.right))
+		}
+	}
+	return ranks, times, nil
+}
+
+// rank returns the position of an entry among hits, from 1; 0 if it is not there.
+func rank(hits []search.Place, right content.ID) int {
+	return 1 + slices.IndexFunc(hits, func(p search.Place) bool { return p.ID == right })
+}
+
+// processor returns the processor time that this process has used.
+func processor() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err) // never fails for RUSAGE_SELF
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// resident returns the memory of this process that is in use, in bytes.
+func resident() uint64 {
+	runtime.GC()
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	pages, _ := strconv.ParseUint(strings.Fields(string(text))[1], 10, 64)
+	return pages * uint64(os.Getpagesize())
+}
+
+// folderSize returns the size of all files in a folder, in bytes.
+func folderSize(dir string) (size int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			size += info.Size()
+		}
+		return err
+	})
+	return size, err
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
