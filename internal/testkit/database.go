@@ -46,7 +46,7 @@ func document(t testing.TB, text string) (d bson.D) {
 // write runs a change, which must match exactly one document.
 func write(t testing.TB, e Engine, table string, c engine.Change) {
 	t.Helper()
-	if n, err := e.Open(t).Table(table).Write(t.Context(), c); err != nil || n != 1 {
+	if n, err := e.direct().Table(table).Write(t.Context(), c); err != nil || n != 1 {
 		t.Fatalf("a change of %s matched %d documents, want 1: %v", table, n, err)
 	}
 }
@@ -54,7 +54,7 @@ func write(t testing.TB, e Engine, table string, c engine.Change) {
 // Count returns the number of documents of a table.
 func Count(t testing.TB, e Engine, table string) int {
 	t.Helper()
-	n, err := e.Open(t).Table(table).Count(t.Context(), bson.D{})
+	n, err := e.direct().Table(table).Count(t.Context(), bson.D{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,9 @@ type Engine struct {
 	URI string
 	// local is the embedded engine; nil on MongoDB.
 	local *embedded.DB
+	// direct returns the database for reads and writes of the test itself. All of them share one client: a new one would
+	// have to find the server first, which takes long on a busy machine.
+	direct func() engine.Engine
 }
 
 // Open opens the database as another server would, and closes it at the end of the test. The embedded engine serves
@@ -81,7 +84,7 @@ func EmbeddedAt(t testing.TB, dir string) Engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
-	return Engine{Name: "embedded", local: db}
+	return Engine{Name: "embedded", local: db, direct: func() engine.Engine { return db }}
 }
 
 // mongoDBVariable is the environment variable with the address of a real MongoDB.
@@ -115,7 +118,9 @@ func MongoDB(t testing.TB) Engine {
 		t.Fatal(err)
 	}
 	recordEngine(t, "mongodb "+version)
-	return Engine{Name: "mongodb", URI: u.String()}
+	e := Engine{Name: "mongodb", URI: u.String()}
+	e.direct = sync.OnceValue(func() engine.Engine { return e.Open(t) })
+	return e
 }
 
 // mongoDBVersion returns the version of the real MongoDB.

@@ -222,3 +222,10 @@ func Send(t testing.TB, request *http.Request, headers ...string) (*http.Respons
 	}
 	return response, body
 }
+
+// Index returns an empty index in a folder of the test.
+func Index(t testing.TB) search.Engine {
+	t.Helper()
+	t.Fatal("no engine yet")
+	return nil
+}
