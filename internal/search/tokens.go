@@ -138,16 +138,18 @@ func isPlain(word string) bool {
 	return true
 }
 
-// cut cuts a token to maxToken bytes, at the end of a character.
-func cut(token string) string {
-	if len(token) <= maxToken {
-		return token
+// cut cuts a token to maxToken bytes.
+func cut(token string) string { return cutAt(token, maxToken) }
+
+// cutAt cuts a text to some bytes, at the end of a character.
+func cutAt(text string, size int) string {
+	if len(text) <= size {
+		return text
 	}
-	end := maxToken
-	for !utf8.RuneStart(token[end]) {
-		end--
+	for !utf8.RuneStart(text[size]) {
+		size--
 	}
-	return token[:end]
+	return text[:size]
 }
 
 // onlyWord drops characters that are not part of words.
