@@ -28,24 +28,40 @@ func registerNode(r *Resolver) {
 	})
 }
 
-// byIDs reads entries of any kind, in the order of the ids. It has nil for an entry that does not exist or that the
-// actor can't see.
+// byIDs reads entries of any kind with the selected fields, in the order of the ids. It has nil for an entry that does
+// not exist or that the actor can't see.
 func (c *call) byIDs(ids []content.ID) ([]any, error) {
+	entries, err := c.entries(ids, c.stored)
+	found := make([]any, len(entries))
+	for i, e := range entries {
+		if e != nil {
+			found[i] = e
+		}
+	}
+	return found, err
+}
+
+// entries reads entries of any kind with some stored fields of each kind, in the order of the ids. It has nil for an
+// entry that does not exist or that the actor can't see.
+func (c *call) entries(ids []content.ID, fields func(content.Kind) []string) ([]content.Content, error) {
 	var all []*wanted
 	for _, id := range ids {
-		if kind, ok := id.Kind(); ok {
-			w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
-			w.ids, w.fields = append(w.ids, id), c.stored(kind)
+		kind, ok := id.Kind()
+		if !ok {
+			continue
 		}
+		w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
+		if w.ids == nil {
+			w.fields = fields(kind)
+		}
+		w.ids = append(w.ids, id)
 	}
 	if err := c.rq.load(c.ctx, all...); err != nil {
 		return nil, err
 	}
-	found := make([]any, len(ids))
+	found := make([]content.Content, len(ids))
 	for i, id := range ids {
-		if e := c.entry(id); e != nil {
-			found[i] = e
-		}
+		found[i] = c.entry(id)
 	}
 	return found, nil
 }

@@ -101,7 +101,7 @@ func (c *call) addHits(page *content.SearchConnection, answer *search.Answer, si
 	for i, hit := range answer.Hits {
 		ids[i] = hit.ID
 	}
-	found, err := c.hits(ids)
+	found, err := c.entries(ids, c.hitFields)
 	if err != nil {
 		return err
 	}
@@ -132,29 +132,6 @@ func (c *call) suggestion(page *content.SearchConnection, answer *search.Answer)
 	}
 	spelled := search.Spell(answer.Suggestion, labels)
 	return &spelled
-}
-
-// hits reads entries with the fields that are selected of the nodes, or all fields if highlights are selected, in the
-// order of the ids; nil for an entry that the actor can't see.
-func (c *call) hits(ids []content.ID) ([]content.Content, error) {
-	var all []*wanted
-	for _, id := range ids {
-		if kind, ok := id.Kind(); ok {
-			w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
-			w.ids = append(w.ids, id)
-			if w.fields == nil {
-				w.fields = c.hitFields(kind)
-			}
-		}
-	}
-	if err := c.rq.load(c.ctx, all...); err != nil {
-		return nil, err
-	}
-	found := make([]content.Content, len(ids))
-	for i, id := range ids {
-		found[i] = c.entry(id)
-	}
-	return found, nil
 }
 
 // hitFields returns the stored fields of a kind that a search reads of its hits.
@@ -249,7 +226,7 @@ func (r *Resolver) counts(
 			}
 		}
 	}
-	if _, err := c.facetEntries(ids); err != nil {
+	if _, err := c.entries(ids, c.bucketFields); err != nil {
 		return nil, err
 	}
 	all := make([]*content.SearchFacetCounts, len(by))
@@ -274,23 +251,17 @@ func (r *Resolver) counts(
 	return all, nil
 }
 
-// facetEntries reads the entries of buckets, with their labels and the selected fields.
-func (c *call) facetEntries(ids []content.ID) ([]content.Content, error) {
-	var all []*wanted
-	for _, id := range ids {
-		kind, _ := id.Kind()
-		w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, id))
-		w.ids = append(w.ids, id)
-		w.fields = union(w.fields, c.rq.sources[kind].labelFields())
-		for _, n := range c.rq.selectionBelow(c.node, "SearchFacetCounts").nodes {
-			for _, b := range c.rq.selectionBelow(n, "SearchBucket").nodes {
-				if b.field.Name == "content" {
-					w.fields = union(w.fields, c.rq.selectionBelow(b, string(kind)).stored)
-				}
+// bucketFields returns the stored fields of a kind that the selection of buckets needs.
+func (c *call) bucketFields(kind content.Kind) []string {
+	fields := c.rq.sources[kind].labelFields()
+	for _, n := range c.rq.selectionBelow(c.node, "SearchFacetCounts").nodes {
+		for _, b := range c.rq.selectionBelow(n, "SearchBucket").nodes {
+			if b.field.Name == "content" {
+				fields = union(fields, c.rq.selectionBelow(b, string(kind)).stored)
 			}
 		}
 	}
-	return nil, c.rq.load(c.ctx, all...)
+	return fields
 }
 
 // suggest answers with the entries that complete what a reader types.
@@ -307,29 +278,33 @@ func (r *Resolver) suggest(c *call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []*wanted
-	for _, hit := range found {
-		kind, _ := hit.ID.Kind()
-		w := wantedOf(&all, kind, c.rq.stageOf(c.ctx, hit.ID))
-		w.ids = append(w.ids, hit.ID)
-		w.fields = union(w.fields, c.rq.sources[kind].labelFields())
-		for _, n := range c.rq.selectionBelow(c.node, "Suggestion").nodes {
-			if n.field.Name == "node" {
-				w.fields = union(w.fields, c.rq.selectionBelow(n, string(kind)).stored)
-			}
-		}
+	ids := make([]content.ID, len(found))
+	for i, hit := range found {
+		ids[i] = hit.ID
 	}
-	if err := c.rq.load(c.ctx, all...); err != nil {
+	shown, err := c.entries(ids, c.suggestionFields)
+	if err != nil {
 		return nil, err
 	}
 	suggestions := []*content.Suggestion{}
-	for _, hit := range found {
-		if e := c.entry(hit.ID); e != nil {
+	for _, e := range shown {
+		if e != nil {
 			text, _ := e.Label().In(scalar.Chain(c.ctx))
 			suggestions = append(suggestions, &content.Suggestion{Text: text, Node: e})
 		}
 	}
 	return []any{suggestions}, nil
+}
+
+// suggestionFields returns the stored fields of a kind that the selection of suggestions needs.
+func (c *call) suggestionFields(kind content.Kind) []string {
+	fields := c.rq.sources[kind].labelFields()
+	for _, n := range c.rq.selectionBelow(c.node, "Suggestion").nodes {
+		if n.field.Name == "node" {
+			fields = union(fields, c.rq.selectionBelow(n, string(kind)).stored)
+		}
+	}
+	return fields
 }
 
 // searchSize returns the argument first of a search.

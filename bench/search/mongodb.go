@@ -42,7 +42,9 @@ func (r *report) textSearch(ctx context.Context, dir string, all []*content.Arti
 		var docs []any
 		for _, a := range some {
 			docs = append(docs, bson.D{
-				{Key: "_id", Value: a.ID}, {Key: "title", Value: a.Title["vi"]}, {Key: "lead", Value: a.Lead["vi"]},
+				{Key: "_id", Value: a.ID},
+				{Key: "title", Value: a.Title["vi"]},
+				{Key: "lead", Value: a.Lead["vi"]},
 				{Key: "body", Value: richtext.Text(a.Body["vi"])},
 			})
 		}

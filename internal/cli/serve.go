@@ -218,8 +218,7 @@ func (s *serveCommand) handler(
 	store.OnCommand(metrics.Command)
 	metrics.Feed(store.Feed.Lag)
 	metrics.Clock(store.Skew)
-	metrics.Search(func() float64 { return float64(finder.Documents(context.Background())) },
-		func() float64 { return float64(finder.Waiting()) }, func() float64 { return finder.Lag().Seconds() })
+	metrics.Search(finder)
 	for name, kept := range store.Kept() {
 		metrics.Cache(name, kept)
 	}

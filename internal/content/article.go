@@ -115,8 +115,10 @@ func (a *Article) Correct(c Correction) { a.Corrections = append(a.Corrections, 
 func (a *Article) Searched() Searched {
 	return Searched{
 		Texts: []SearchText{
-			{Field: "title", Class: SearchTitle, Text: a.Title}, {Field: "byline", Class: SearchName, Text: a.Byline},
-			{Field: "lead", Class: SearchLead, Text: a.Lead}, {Field: "body", Class: SearchBody, Body: a.Body},
+			{Field: "title", Class: SearchTitle, Text: a.Title},
+			{Field: "byline", Class: SearchName, Text: a.Byline},
+			{Field: "lead", Class: SearchLead, Text: a.Lead},
+			{Field: "body", Class: SearchBody, Body: a.Body},
 		},
 		Sections: slices.Concat(a.BreadcrumbIDs, idsOf(a.SectionID)), Tags: a.TagIDs, Organizations: a.OrganizationIDs,
 		Authors: a.AuthorIDs, Events: a.EventIDs, Programs: a.ProgramIDs, Year: yearOf(a.PublishedAt),

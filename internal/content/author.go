@@ -33,7 +33,8 @@ func (a *Author) Check(c Checker) { c.Need(!a.Name.Empty(), "name") }
 func (a *Author) Searched() Searched {
 	return Searched{
 		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: a.Name}, {Field: "position", Class: SearchName, Text: a.Position},
+			{Field: "name", Class: SearchTitle, Text: a.Name},
+			{Field: "position", Class: SearchName, Text: a.Position},
 			{Field: "bio", Class: SearchLead, Text: a.Bio},
 		},
 		Organizations: idsOf(a.OrganizationID),

@@ -215,7 +215,8 @@ func (a *Award) Taken() Taken {
 func (s *AwardSeries) Searched() Searched {
 	return Searched{
 		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: s.Name}, {Field: "shortName", Class: SearchTitle, Text: s.ShortName},
+			{Field: "name", Class: SearchTitle, Text: s.Name},
+			{Field: "shortName", Class: SearchTitle, Text: s.ShortName},
 			{Field: "description", Class: SearchLead, Text: s.Description},
 		},
 		ShortName: s.ShortName, Organizations: s.OrganizationIDs,
@@ -244,7 +245,8 @@ func (a *Award) Searched() Searched {
 	}
 	for _, r := range a.Recipients {
 		s.Texts = append(s.Texts, SearchText{Field: "recipients", Class: SearchName, Text: r.Name})
-		s.Organizations, s.Authors = append(s.Organizations, idsOf(r.OrganizationID)...), append(s.Authors, idsOf(r.AuthorID)...)
+		s.Organizations = append(s.Organizations, idsOf(r.OrganizationID)...)
+		s.Authors = append(s.Authors, idsOf(r.AuthorID)...)
 	}
 	s.Texts = append(s.Texts, SearchText{Field: "citation", Class: SearchLead, Text: a.Citation})
 	if c := a.Certificate; c != nil {

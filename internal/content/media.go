@@ -89,8 +89,10 @@ func (*Media) Check(Checker) {}
 // Searched implements [Content].
 func (m *Media) Searched() Searched {
 	return Searched{Texts: []SearchText{
-		{Field: "title", Class: SearchTitle, Text: m.Title}, {Field: "fileName", Class: SearchTitle, Text: same(m.FileName)},
-		{Field: "alt", Class: SearchName, Text: m.Alt}, {Field: "caption", Class: SearchLead, Text: m.Caption},
+		{Field: "title", Class: SearchTitle, Text: m.Title},
+		{Field: "fileName", Class: SearchTitle, Text: same(m.FileName)},
+		{Field: "alt", Class: SearchName, Text: m.Alt},
+		{Field: "caption", Class: SearchLead, Text: m.Caption},
 		{Field: "credit", Class: SearchName, Text: m.Credit},
 	}}
 }

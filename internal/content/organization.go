@@ -59,7 +59,8 @@ func (o *Organization) Taken() Taken {
 func (o *Organization) Searched() Searched {
 	return Searched{
 		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: o.Name}, {Field: "shortName", Class: SearchTitle, Text: o.ShortName},
+			{Field: "name", Class: SearchTitle, Text: o.Name},
+			{Field: "shortName", Class: SearchTitle, Text: o.ShortName},
 			{Field: "description", Class: SearchLead, Text: o.Description},
 		},
 		ShortName: o.ShortName, Organizations: o.AncestorIDs,

@@ -39,7 +39,8 @@ func (p *Program) Check(c Checker) {
 func (p *Program) Searched() Searched {
 	return Searched{
 		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: p.Name}, {Field: "shortName", Class: SearchTitle, Text: p.ShortName},
+			{Field: "name", Class: SearchTitle, Text: p.Name},
+			{Field: "shortName", Class: SearchTitle, Text: p.ShortName},
 			{Field: "description", Class: SearchLead, Text: p.Description},
 			{Field: "startYear", Class: SearchName, Text: same(yearText(p.StartYear))},
 		},

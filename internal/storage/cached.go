@@ -181,8 +181,10 @@ func (c *Collection[T, F]) keys(l List[F], parents []Within) (keys []string, ok 
 		return keys, false
 	}
 	b := make([]byte, 0, 512)
-	for _, part := range []string{string(c.kind), string(l.Order), string(l.Locale), l.After, l.Before, l.Search,
-		string(filter)} {
+	for _, part := range []string{
+		string(c.kind), string(l.Order), string(l.Locale), l.After, l.Before, l.Search,
+		string(filter),
+	} {
 		b = append(strconv.AppendInt(b, int64(len(part)), 10), ':')
 		b = append(b, part...)
 	}

@@ -97,9 +97,7 @@ func (c *Collection[T, F]) Containing(ctx context.Context, s Search, limit int) 
 	for _, text := range slices.Sorted(maps.Keys(c.texts)) {
 		w := &query.Where{View: p.View, Chain: c.store.Site().Languages.Chain(s.Locale)}
 		w.Text(text, &content.StringFilter{Contains: &s.Text})
-		for _, cond := range w.Conds {
-			any = append(any, cond)
-		}
+		any = append(any, w.Conds...)
 	}
 	p.Conds, p.Bare = append(p.Conds, bson.D{{Key: "$or", Value: any}}), true
 	rows, err := c.rows(ctx, p, []Within{{}}, nil, 0, limit)

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// TestPlacesByCost starts operations until one finds no place: small operations are almost twice as many as large ones,
-// and an operation that ends makes room for the next one.
+// TestPlacesByCost starts operations until one finds no place: small operations are almost twice as many as large
+// ones, and an operation that ends makes room for the next one.
 func TestPlacesByCost(t *testing.T) {
 	const operations = 4
-	for cost, want := range map[int]int{1: 2*operations - 1, maxSmallCost: 2*operations - 1, maxSmallCost + 1: operations} {
+	const small = 2*operations - 1
+	for cost, want := range map[int]int{1: small, maxSmallCost: small, maxSmallCost + 1: operations} {
 		a := newAdmission(operations, time.Nanosecond)
 		var running []*admitted
 		for {

@@ -77,16 +77,27 @@ func (m *Metrics) Clock(skew func() time.Duration) {
 	}, func() float64 { return skew().Seconds() }))
 }
 
-// Search adds metrics of the search: the documents of the index, the entries that wait to be indexed, and the time in
-// seconds since which the first of them waits.
-func (m *Metrics) Search(documents, waiting, lag func() float64) {
+// Search adds metrics of the search: the documents of the index, the entries that wait to be indexed, and how long the
+// first of them has waited.
+func (m *Metrics) Search(s interface {
+	Documents() int
+	Waiting() int
+	Lag() time.Duration
+},
+) {
 	for _, gauge := range []struct {
 		name, help string
 		read       func() float64
 	}{
-		{"sen_search_documents", "Documents of the search index.", documents},
-		{"sen_search_waiting", "Entries that wait to be indexed; many while the index is being built.", waiting},
-		{"sen_search_lag_seconds", "How long the oldest change waits to be indexed; 0 if none waits.", lag},
+		{"sen_search_documents", "Documents of the search index.", func() float64 { return float64(s.Documents()) }},
+		{
+			"sen_search_waiting", "Entries that wait to be indexed; many while the index is being built.",
+			func() float64 { return float64(s.Waiting()) },
+		},
+		{
+			"sen_search_lag_seconds", "How long the oldest change waits to be indexed; 0 if none waits.",
+			func() float64 { return s.Lag().Seconds() },
+		},
 	} {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(
 			prometheus.GaugeOpts{Name: gauge.name, Help: gauge.help}, gauge.read))

@@ -74,9 +74,11 @@ func (s *Service) filter(
 		kind content.Kind
 		by   *content.SearchLinkFilter
 	}{
-		{search.KeySection, content.KindSection, f.Section}, {search.KeyTag, content.KindTag, f.Tags},
+		{search.KeySection, content.KindSection, f.Section},
+		{search.KeyTag, content.KindTag, f.Tags},
 		{search.KeyOrganization, content.KindOrganization, f.Organizations},
-		{search.KeyAuthor, content.KindAuthor, f.Authors}, {search.KeyEvent, content.KindEvent, f.Events},
+		{search.KeyAuthor, content.KindAuthor, f.Authors},
+		{search.KeyEvent, content.KindEvent, f.Events},
 		{search.KeyProgram, content.KindProgram, f.Programs},
 	} {
 		if link.by == nil {
@@ -92,7 +94,9 @@ func (s *Service) filter(
 		time search.Time
 		by   *content.DateTimeFilter
 	}{
-		{search.TimeCreated, f.CreatedAt}, {search.TimeUpdated, f.UpdatedAt}, {search.TimePublished, f.PublishedAt},
+		{search.TimeCreated, f.CreatedAt},
+		{search.TimeUpdated, f.UpdatedAt},
+		{search.TimePublished, f.PublishedAt},
 		{search.TimeStarts, f.StartsAt},
 	} {
 		if times.by != nil {
@@ -186,7 +190,7 @@ func between(field search.Time, r *content.DateTimeFilter) (all search.AllOf) {
 		all = append(all, search.Not{Query: equal(r.NotIn...)})
 	}
 	if r.Exists != nil {
-		var there search.Query = within(nil, nil)
+		there := within(nil, nil)
 		if !*r.Exists {
 			there = search.Not{Query: there}
 		}

@@ -78,7 +78,7 @@ func (s *Service) Wait(ctx context.Context) error {
 func (s *Service) work(ctx context.Context) (again time.Duration) {
 	if s.scanRequested() {
 		if err := s.scan(ctx); err != nil {
-			s.failed(ctx, "the search could not compare its index with the store", err)
+			s.failed(ctx, "compare with the store", err)
 			s.requestScan()
 			return retryWait
 		}
@@ -89,7 +89,7 @@ func (s *Service) work(ctx context.Context) (again time.Duration) {
 	for ids := s.take(); len(ids) > 0; ids = s.take() {
 		if err := s.write(ctx, ids); err != nil {
 			s.put(ids...)
-			s.failed(ctx, "the search could not update its index", err)
+			s.failed(ctx, "write", err)
 			return retryWait
 		}
 		if time.Since(told) > progressEvery {
@@ -108,7 +108,7 @@ func (s *Service) work(ctx context.Context) (again time.Duration) {
 // failed reports an error, unless the context has ended.
 func (s *Service) failed(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
-		s.log.WarnContext(ctx, what+"; it tries again", "err", err)
+		s.log.WarnContext(ctx, "the search index could not be updated, which is tried again", "doing", what, "err", err)
 	}
 }
 

@@ -27,10 +27,10 @@ type Options struct {
 
 // Service searches in a store. It implements [storage.Matcher].
 type Service struct {
-	store   *storage.Store
-	kinds   entries.Kinds
-	engine  search.Engine
-	log     *slog.Logger
+	store  *storage.Store
+	kinds  entries.Kinds
+	engine search.Engine
+	log    *slog.Logger
 	// searched is called after each search.
 	searched func(outcome string, took time.Duration)
 
@@ -81,7 +81,9 @@ func (s *Service) State() State {
 }
 
 // Documents returns the number of documents of all stages; 0 if the index can't be reached.
-func (s *Service) Documents(ctx context.Context) (all int) {
+func (s *Service) Documents() (all int) {
+	ctx, cancel := context.WithTimeout(context.Background(), countTime)
+	defer cancel()
 	for _, stage := range stages {
 		if s.engine == nil {
 			break
@@ -91,6 +93,9 @@ func (s *Service) Documents(ctx context.Context) (all int) {
 	}
 	return all
 }
+
+// countTime bounds the time for counting documents.
+const countTime = time.Second
 
 // Lag returns how long the oldest change waits to be indexed; 0 if none waits.
 func (s *Service) Lag() time.Duration {
