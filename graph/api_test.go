@@ -71,14 +71,14 @@ func cases(t *testing.T) (all []apiCase) {
 func TestAPI(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		store := testkit.SampleStore(t, e)
-		uncached := testserver.Start(t, testkit.UncachedStore(t, e), nil)
+		uncached := testserver.StartSearching(t, testkit.UncachedStore(t, e), testserver.Index(t), nil)
 		for _, c := range cases(t) {
 			t.Run(c.name(), func(t *testing.T) { c.run(t, uncached) })
 		}
 		if *testkit.Update {
 			return
 		}
-		server := testserver.Start(t, store, nil)
+		server := testserver.StartSearching(t, store, testserver.Index(t), nil)
 		testkit.Follow(t, store)
 		for _, c := range cases(t) {
 			t.Run(c.name()+" again", func(t *testing.T) {

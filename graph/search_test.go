@@ -195,10 +195,10 @@ func TestSearchPages(t *testing.T) {
 				}
 			}
 		}
-		s.do("", `{ search(query: "cong nghiep", first: 100) { totalCount nodes { ... on Node { id } } pageInfo { hasNextPage endCursor } } }`, &all)
+		s.do("", `{ search(query: "san pham", first: 100) { totalCount nodes { ... on Node { id } } pageInfo { hasNextPage endCursor } } }`, &all)
 		var ids []string
 		for after := ""; ; after = some.Search.PageInfo.EndCursor {
-			s.do("", fmt.Sprintf(`{ search(query: "cong nghiep", first: 7, after: %q) { totalCount nodes { ... on Node { id } } pageInfo { hasNextPage endCursor } } }`, after), &some)
+			s.do("", fmt.Sprintf(`{ search(query: "san pham", first: 7, after: %q) { totalCount nodes { ... on Node { id } } pageInfo { hasNextPage endCursor } } }`, after), &some)
 			for _, n := range some.Search.Nodes {
 				ids = append(ids, n.ID)
 			}

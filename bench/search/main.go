@@ -23,6 +23,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/embedded"
 	"sen/internal/search"
+	"sen/internal/search/bleveindex"
 	"sen/internal/search/service"
 	"sen/internal/storage"
 )
@@ -144,7 +145,7 @@ func index(ctx context.Context, store *storage.Store, dir string) (
 ) {
 	began, used := time.Now(), processor()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	engine, err := openIndex(ctx, dir, log)
+	engine, err := bleveindex.Open(dir, log)
 	if err != nil {
 		return nil, nil, 0, 0, err
 	}

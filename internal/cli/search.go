@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"context"
 	"log/slog"
 
 	"sen/internal/search"
+	"sen/internal/search/bleveindex"
 )
 
 // openSearch opens the index of the search.
-func (s *serveCommand) openSearch(_ context.Context, _ *slog.Logger) (search.Engine, func(), error) {
-	return nil, func() {}, nil
+func (s *serveCommand) openSearch(log *slog.Logger) (search.Engine, error) {
+	return bleveindex.Open(s.SearchFolder(), log)
 }

@@ -33,7 +33,7 @@ type serveCommand struct {
 }
 
 // Run runs the command.
-func (s *serveCommand) Run(ctx context.Context, o output) error {
+func (s *serveCommand) Run(ctx context.Context, o output) (err error) {
 	log, err := logger(s.LogFormat, s.LogLevel, o.err)
 	if err != nil {
 		return err
@@ -70,11 +70,11 @@ func (s *serveCommand) Run(ctx context.Context, o output) error {
 	room := newsroom.New(store,
 		newsroom.Options{Signer: persons.Signer, PublicURL: s.URL(), SizeBytes: s.SizeBytes, Log: log})
 	metrics := web.NewMetrics()
-	index, closeIndex, err := s.openSearch(ctx, log)
+	index, err := s.openSearch(log)
 	if err != nil {
 		return err
 	}
-	defer closeIndex()
+	defer func() { err = errors.Join(err, index.Close()) }()
 	finder := service.New(service.Options{Store: store, Engine: index, Log: log, Searched: metrics.Searched})
 	handler, err := s.handler(store, persons, room, finder, trusted, metrics, tracer, log)
 	if err != nil {

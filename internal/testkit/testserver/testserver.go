@@ -28,6 +28,7 @@ import (
 	"sen/internal/newsroom"
 	"sen/internal/people"
 	"sen/internal/search"
+	"sen/internal/search/bleveindex"
 	"sen/internal/search/service"
 	"sen/internal/storage"
 	"sen/internal/testkit"
@@ -226,6 +227,14 @@ func Send(t testing.TB, request *http.Request, headers ...string) (*http.Respons
 // Index returns an empty index in a folder of the test.
 func Index(t testing.TB) search.Engine {
 	t.Helper()
-	t.Fatal("no engine yet")
-	return nil
+	index, err := bleveindex.Open(t.TempDir(), testkit.Log(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := index.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return index
 }

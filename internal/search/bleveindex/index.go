@@ -1,0 +1,188 @@
+// Package bleveindex is a search engine in a folder, on bleve's index (scorch). It uses bleve's storage and its
+// iterators over documents, and not its analysis, scoring and collecting: tokens and scores are those of package search
+// (docs/adr/0021-search.md).
+package bleveindex
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+	bolt "go.etcd.io/bbolt"
+
+	"sen/internal/content"
+	"sen/internal/search"
+)
+
+// Index is a [search.Engine] in a folder. It is safe for concurrent use.
+type Index struct {
+	dir   string
+	log   *slog.Logger
+	queue *index.AnalysisQueue
+
+	mu sync.RWMutex
+	// stages has an index for each stage.
+	stages map[search.Stage]*stage
+	closed bool
+}
+
+var _ search.Engine = (*Index)(nil)
+
+// stage is the index of one stage.
+type stage struct {
+	index.Index
+	// writing is locked while changes are written.
+	writing sync.Mutex
+	// versions has the versions of the documents that this program wrote or removed.
+	versions map[content.ID]int64
+}
+
+// stages lists the stages, whose names are those of their folders.
+var stages = []search.Stage{search.Published, search.Drafts}
+
+// lockWait is how long [Open] waits for another program that uses the folder.
+const lockWait = "1s"
+
+// Open opens the index in a folder; it makes the folder if there is none. An index that is damaged is removed and made
+// again, empty: all of it can be made from the store. Only one program can use a folder.
+func Open(dir string, log *slog.Logger) (*Index, error) {
+	x := &Index{
+		dir: dir, log: log, queue: index.NewAnalysisQueue(runtime.GOMAXPROCS(0)), stages: map[search.Stage]*stage{},
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the search index: %w", err)
+	}
+	for _, name := range stages {
+		s, err := x.open(name)
+		if err != nil {
+			return nil, errors.Join(err, x.Close())
+		}
+		x.stages[name] = s
+	}
+	return x, nil
+}
+
+// open opens the index of a stage, or makes it again if it is damaged.
+func (x *Index) open(name search.Stage) (*stage, error) {
+	dir := filepath.Join(x.dir, string(name))
+	opened, err := x.try(dir)
+	if err == nil {
+		return opened, nil
+	}
+	if errors.Is(err, bolt.ErrTimeout) || strings.Contains(err.Error(), bolt.ErrTimeout.Error()) {
+		return nil, fmt.Errorf("another program uses the search index in %s; end it, or name another folder with --search-dir",
+			x.dir)
+	}
+	x.log.Warn("the search index is damaged and is made again", "folder", dir, "err", err)
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, fmt.Errorf("remove the damaged search index: %w", err)
+	}
+	return x.try(dir)
+}
+
+// try opens the index in a folder.
+func (x *Index) try(dir string) (opened *stage, err error) {
+	defer recovered(&err)
+	if err := verify(dir); err != nil {
+		return nil, err
+	}
+	made, err := scorch.NewScorch(scorch.Name, map[string]any{
+		"path": dir, "create_if_missing": true, "bolt_timeout": lockWait, "numSnapshotsToKeep": 1,
+	}, x.queue)
+	if err != nil {
+		return nil, err
+	}
+	if err := made.Open(); err != nil {
+		return nil, err
+	}
+	return &stage{Index: made, versions: map[content.ID]int64{}}, nil
+}
+
+// verify compares the checksum of each segment with its content. Segments are mapped into memory, so a damaged one would
+// give wrong answers, or end the program. The last four bytes of a segment are the CRC-32 (IEEE) of all before them:
+// zapx, write.go.
+func verify(dir string) error {
+	segments, err := filepath.Glob(filepath.Join(dir, "*.zap"))
+	if err != nil {
+		return err
+	}
+	for _, name := range segments {
+		data, err := os.ReadFile(name) //nolint:gosec // a file of the operator's folder
+		if err != nil {
+			return err
+		}
+		if end := len(data) - crc32.Size; end < 0 || crc32.ChecksumIEEE(data[:end]) != binary.BigEndian.Uint32(data[end:]) {
+			return fmt.Errorf("%s has a wrong checksum", name)
+		}
+	}
+	return nil
+}
+
+// recovered turns a panic into an error. Bleve panics when it reads what it did not write.
+func recovered(err *error) {
+	if why := recover(); why != nil {
+		*err = fmt.Errorf("the search index: %v", why)
+	}
+}
+
+// errClosed means that the index was closed.
+var errClosed = errors.New("the search index is closed")
+
+// reading calls a function with a reader of the present state of each of some stages.
+func (x *Index) reading(names []search.Stage, read func([]index.IndexReader) error) (err error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return errClosed
+	}
+	defer recovered(&err)
+	readers := make([]index.IndexReader, 0, len(names))
+	defer func() {
+		for _, r := range readers {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	for _, name := range names {
+		r, err := x.stages[name].Reader()
+		if err != nil {
+			return err
+		}
+		readers = append(readers, r)
+	}
+	return read(readers)
+}
+
+// Documents implements [search.Engine].
+func (x *Index) Documents(_ context.Context, name search.Stage) (n int, err error) {
+	err = x.reading([]search.Stage{name}, func(readers []index.IndexReader) error {
+		count, err := readers[0].DocCount()
+		n = int(count) //nolint:gosec // far below the largest int
+		return err
+	})
+	return n, err
+}
+
+// Close implements [search.Engine].
+func (x *Index) Close() (err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return nil
+	}
+	x.closed = true
+	for _, s := range x.stages {
+		err = errors.Join(err, s.Close())
+	}
+	x.queue.Close()
+	return err
+}

@@ -1,0 +1,109 @@
+package bleveindex
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"sen/internal/content"
+	"sen/internal/search"
+)
+
+// Frequencies implements [search.Engine].
+func (x *Index) Frequencies(
+	ctx context.Context, names []search.Stage, terms []search.Term,
+) (total int, frequencies []int, err error) {
+	frequencies = make([]int, len(terms))
+	err = x.reading(names, func(readers []index.IndexReader) error {
+		for _, r := range readers {
+			n, err := r.DocCount()
+			if err != nil {
+				return err
+			}
+			total += int(n) //nolint:gosec // far below the largest int
+			for i, term := range terms {
+				docs, err := r.TermFieldReader(ctx, []byte(term.Text), string(term.Field), false, false, false)
+				if err != nil {
+					return err
+				}
+				frequencies[i] += int(docs.Count()) //nolint:gosec // far below the largest int
+				if err := docs.Close(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return total, frequencies, err
+}
+
+// Expand implements [search.Engine].
+func (x *Index) Expand(
+	_ context.Context, names []search.Stage, e search.Expansion, limit int,
+) (all []search.Expanded, err error) {
+	counts := map[string]int{}
+	err = x.reading(names, func(readers []index.IndexReader) error {
+		for _, r := range readers {
+			open := func() (index.FieldDict, error) { return r.FieldDictPrefix(string(e.Field), []byte(e.Text)) }
+			if e.Typo {
+				open = func() (index.FieldDict, error) {
+					return r.(index.IndexReaderFuzzy).FieldDictFuzzy(string(e.Field), e.Text, 1, "")
+				}
+			}
+			if err := eachTerm(open, func(d *index.DictEntry) { counts[d.Term] += int(d.Count) }); err != nil { //nolint:gosec // far below the largest int
+				return err
+			}
+		}
+		return nil
+	})
+	for text, n := range counts {
+		if !e.Typo || text != e.Text {
+			all = append(all, search.Expanded{Text: text, Count: n})
+		}
+	}
+	slices.SortFunc(all, func(a, b search.Expanded) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
+	})
+	return all[:min(len(all), limit)], err
+}
+
+// Signatures implements [search.Engine].
+func (x *Index) Signatures(
+	ctx context.Context, name search.Stage, each func(id content.ID, signature string) error,
+) error {
+	return x.reading([]search.Stage{name}, func(readers []index.IndexReader) error {
+		r := readers[0]
+		values, err := r.DocValueReader([]string{signatureField})
+		if err != nil {
+			return err
+		}
+		docs, err := r.DocIDReaderAll()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = docs.Close() }()
+		for n := 1; ; n++ {
+			at, err := docs.Next()
+			if at == nil || err != nil {
+				return err
+			}
+			if n%checkEvery == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			id, err := r.ExternalID(at)
+			if err != nil {
+				return err
+			}
+			signature := ""
+			err = values.VisitDocValues(at, func(_ string, term []byte) { signature = string(term) })
+			if err == nil {
+				err = each(content.ID(id), signature)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	})
+}
