@@ -197,7 +197,7 @@ func spell(word string) string {
 		case 'Đ', '\u00d0', '\u0189', '\u00f0', '\u0256':
 			return 'đ'
 		}
-		if onlyWord(r) < 0 || classOf(r) == ignored {
+		if onlyWord(r) < 0 || classOf(r) == ignored || unicode.Is(unicode.Me, r) { // keycaps are Me
 			return -1
 		}
 		return unicode.ToLower(r)
