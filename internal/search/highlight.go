@@ -65,11 +65,16 @@ func (h *Highlighter) addPlan(p *plan) {
 			}
 		}
 	}
-	for _, u := range p.units {
+	for i, u := range p.units {
 		for _, form := range u.forms {
 			if form.joined {
 				first := form.words[0].Folded
 				h.runs[first] = append(h.runs[first], form.words)
+			}
+			for k := 0; i > 0 && k < len(p.units[i-1].forms); k++ {
+				before := p.units[i-1].forms[k].words
+				folded, _ := bigram(before[len(before)-1], form.words[0])
+				h.pairs[folded] = true
 			}
 		}
 	}
@@ -101,7 +106,7 @@ func (h *Highlighter) mark(tokens []Token) (marks []Token) {
 	any := false
 	for i, t := range tokens {
 		matched[i] = h.match(t)
-		if i > 0 && matched[i] != "" && h.pairs[matched[i-1]+"_"+matched[i]] {
+		if i > 0 && h.areNeighbours(tokens[i-1], t, matched[i-1], matched[i]) {
 			strong[i-1], strong[i], any = true, true, true
 		}
 		for _, run := range h.runs[t.Folded] {
@@ -119,6 +124,13 @@ func (h *Highlighter) mark(tokens []Token) (marks []Token) {
 		}
 	}
 	return marks
+}
+
+// areNeighbours reports whether two words of a text, or the words of the query that they stand for, follow each other in
+// the query.
+func (h *Highlighter) areNeighbours(before, t Token, beforeMatched, matched string) bool {
+	folded, _ := bigram(before, t)
+	return h.pairs[folded] || matched != "" && h.pairs[beforeMatched+"_"+matched]
 }
 
 // match returns the word of the query that a word of a text stands for; empty if there is none.
@@ -198,14 +210,15 @@ func bestStart(text string, spans []span) int {
 	return spans[best].start
 }
 
-// fragmentAt returns at most maxFragment characters of a text from a place, cut at a space.
+// fragmentAt returns at most maxFragment characters of a text from a place, cut at a space near
+// the end.
 func fragmentAt(text string, start int) string {
 	count := 0
 	for i := range text[start:] {
 		if count++; count > maxFragment {
 			end := start + i
 			if text[end] != ' ' {
-				if space := strings.LastIndexByte(text[start:end], ' '); space > 0 {
+				if space := strings.LastIndexByte(text[start:end], ' '); space > (end-start)/2 {
 					end = start + space
 				}
 			}
