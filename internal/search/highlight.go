@@ -126,7 +126,7 @@ func (h *Highlighter) mark(tokens []Token) (marks []Token) {
 	return marks
 }
 
-// areNeighbours reports whether two words of a text, or the words of the query that they stand for, follow each other in
+// areNeighbours reports whether two words of a text, or the words of the query that they stand for, are neighbours in
 // the query.
 func (h *Highlighter) areNeighbours(before, t Token, beforeMatched, matched string) bool {
 	folded, _ := bigram(before, t)
@@ -166,7 +166,7 @@ func merge(text string, tokens []Token) (spans []span) {
 	for _, t := range tokens {
 		if last := len(spans) - 1; last >= 0 {
 			between := text[spans[last].end:t.Start]
-			if utf8.RuneCountInString(between) < 2 && strings.Trim(between, "  /-.") == "" {
+			if utf8.RuneCountInString(between) < 2 && strings.Trim(between, " \u00a0/-.") == "" {
 				spans[last].end = t.End
 				spans[last].words++
 				continue

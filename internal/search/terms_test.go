@@ -12,7 +12,9 @@ import (
 
 func TestTerms(t *testing.T) {
 	texts := []Text{
-		{Title, "vi", "Hoà bình 2020"}, {Name, "vi", "12/QĐ-UBND"}, {Lead, "en", "Meetings, meetings"},
+		{Title, "vi", "Hoà bình 2020"},
+		{Name, "vi", "12/QĐ-UBND"},
+		{Lead, "en", "Meetings, meetings"},
 		{All, "vi", "hòa binh"},
 	}
 	want := map[Field][]string{
@@ -60,8 +62,8 @@ func TestAbbreviations(t *testing.T) {
 			"khdt": "ke_hoach_va_dau_tu", "ke_hoach_va_dau_tu": "khdt", "so": "",
 		}},
 		{Pair{"CNNTTB", "Giải thưởng Công nghiệp nông thôn tiêu biểu"}, map[string]string{
-			"cnnttb":                              "cong_nghiep_nong_thon_tieu_bieu giai_thuong_cong_nghiep_nong_thon_tieu_bieu",
-			"cong_nghiep_nong_thon_tieu_bieu":     "cnnttb",
+			"cnnttb":                          "cong_nghiep_nong_thon_tieu_bieu giai_thuong_cong_nghiep_nong_thon_tieu_bieu",
+			"cong_nghiep_nong_thon_tieu_bieu": "cnnttb",
 			"giai_thuong_cong_nghiep_nong_thon_tieu_bieu": "cnnttb",
 		}},
 		{Pair{"Giải CNTT", "Giải thưởng Công nghệ thông tin"}, map[string]string{
