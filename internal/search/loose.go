@@ -88,13 +88,16 @@ func (l *loosePlan) addPrefix(p *plan, q Question) {
 	l.add(with(AnyOf{Prefix{Title, prefix}, Prefix{Name, prefix}}, All), prefixAllBit)
 }
 
+// maxForms is the largest number of candidates of a word that a query has.
+const maxForms = 8
+
 // addTypos adds the mended query, and titles and names with any candidates of the words.
 func (l *loosePlan) addTypos(p *plan, words []word) {
 	any := plan{tokens: p.tokens, units: slices.Clone(p.units)}
 	found := false
 	at := 0
 	for i, u := range p.units {
-		for _, candidate := range words[at].candidates {
+		for _, candidate := range words[at].candidates[:min(len(words[at].candidates), maxForms)] {
 			any.units[i].forms = append(slices.Clip(any.units[i].forms), similar(candidate.Text))
 			found = true
 		}
@@ -138,12 +141,12 @@ func (l *loosePlan) addMost(p *plan, words []word, mended []Token, documents int
 	common, at := 0, 0
 	for _, u := range p.units {
 		s := some{count: words[at].all}
+		for _, w := range words[at : at+u.size] {
+			s.count = min(s.count, w.all)
+		}
 		if u.size == 1 && mended[at].Folded != words[at].Folded {
 			u.forms = append(slices.Clip(u.forms), similar(mended[at].Folded))
 			s.count += words[at].countOf(mended[at].Folded)
-		}
-		for _, w := range words[at : at+u.size] {
-			s.count = min(s.count, max(w.all, s.count-w.all))
 		}
 		s.text, s.title, s.weight = u.in(All), u.in(Title), rarity(s.count, documents)
 		switch {

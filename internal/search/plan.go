@@ -236,8 +236,7 @@ func one[Q interface {
 }
 
 // strictBoosts are the tiers of a strict request from the highest to the lowest. Each weight is larger than all below
-// it together. In a loose request only documents with all words
-// reach scores of 2¹² and more.
+// it together. In a loose request only documents with all words reach scores of 2¹² and more.
 func (p *plan) strictBoosts() []Boost {
 	tiers := []Query{p.wholes(false), nil, nil, nil, nil}
 	if p.spelled {

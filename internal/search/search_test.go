@@ -112,6 +112,7 @@ func TestTypos(t *testing.T) {
 		{"nguyen huu dng", "b", "nguyen huu dung"}, // three letters of four
 		{"Giải thưởng công ngệ", "d", "Giải thưởng công nghe"},
 		{"thuowng", "d", "thuong"},
+		{"nguyem huuu dunng", "b", "nguyen huu dung"},
 		{"hoi nghi tai co cau", "a", ""},
 		{"hio", "", ""}, // three letters
 		{"giai thuong", "d", ""},
