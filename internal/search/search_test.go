@@ -85,9 +85,9 @@ func TestOrder(t *testing.T) {
 		entry{"other", "Bài khác | | | hoàn toàn khác"},
 	)
 	for query, want := range map[string]string{
-		"Hội nghị tái cơ cấu": "exact unaccented title name lead bodyNewer body apart scattered prefix",
-		"hoi nghi tai co cau": "unaccented exact title apart name lead bodyNewer body scattered prefix",
-		"HOI NGHI TAI CO CẤU": "unaccented exact title apart name lead bodyNewer body scattered prefix",
+		"Hội nghị tái cơ cấu": "exact unaccented title name lead bodyNewer body apart prefix scattered",
+		"hoi nghi tai co cau": "unaccented exact title apart name lead bodyNewer body prefix scattered",
+		"HOI NGHI TAI CO CẤU": "unaccented exact title apart name lead bodyNewer body prefix scattered",
 		"Tin | Hôm":           "bodyNewer body",
 		"???":                 "",
 		"kháck":               "other",
