@@ -183,16 +183,20 @@ func bestStart(text string, spans []span) int {
 		return 0
 	}
 	best, most := 0, 0
-	for i, first := range spans {
-		words := 0
-		for _, s := range spans[i:] {
-			if utf8.RuneCountInString(text[first.start:s.end]) > maxFragment-beforeMark {
-				break
-			}
-			words += s.words * s.words // runs before single words
+	first, words := 0, 0 // the first span of a fragment that ends with the span at hand, and its words
+	size := 0            // the characters from the first span to the end of the span at hand
+	for i, s := range spans {
+		if i > 0 {
+			size += utf8.RuneCountInString(text[spans[i-1].end:s.start])
+		}
+		size += utf8.RuneCountInString(text[s.start:s.end])
+		words += s.words * s.words // runs before single words
+		for ; first < i && size > maxFragment-beforeMark; first++ {
+			size -= utf8.RuneCountInString(text[spans[first].start:spans[first+1].start])
+			words -= spans[first].words * spans[first].words
 		}
 		if words > most {
-			best, most = i, words
+			best, most = first, words
 		}
 	}
 	start := spans[best].start

@@ -129,6 +129,7 @@ func findClass(r rune) class {
 
 // newToken makes the token of a word.
 func newToken(word string) Token {
+	word = cutAt(word, 8*maxToken) // accents and NFD take more bytes than what remains of them
 	if isPlain(word) {
 		word = cut(word)
 		return Token{Folded: word, Exact: word}

@@ -11,8 +11,8 @@ import (
 
 // The bounds of the search for typos.
 const (
-	minTypo       = 4 // letters of a word
-	maxSuspects   = 4 // words of a query that may have a typo
+	minTypo       = 4  // letters of a word
+	maxSuspects   = 4  // words of a query that may have a typo
 	maxCandidates = 16 // words that may be meant by one
 )
 
