@@ -65,11 +65,16 @@ func (h *Highlighter) addPlan(p *plan) {
 			}
 		}
 	}
-	for _, u := range p.units {
+	for i, u := range p.units {
 		for _, form := range u.forms {
 			if form.joined {
 				first := form.words[0].Folded
 				h.runs[first] = append(h.runs[first], form.words)
+			}
+			for k := 0; i > 0 && k < len(p.units[i-1].forms); k++ {
+				before := p.units[i-1].forms[k].words
+				folded, _ := bigram(before[len(before)-1], form.words[0])
+				h.pairs[folded] = true
 			}
 		}
 	}
@@ -101,7 +106,7 @@ func (h *Highlighter) mark(tokens []Token) (marks []Token) {
 	any := false
 	for i, t := range tokens {
 		matched[i] = h.match(t)
-		if i > 0 && matched[i] != "" && h.pairs[matched[i-1]+"_"+matched[i]] {
+		if i > 0 && h.areNeighbours(tokens[i-1], t, matched[i-1], matched[i]) {
 			strong[i-1], strong[i], any = true, true, true
 		}
 		for _, run := range h.runs[t.Folded] {
@@ -119,6 +124,13 @@ func (h *Highlighter) mark(tokens []Token) (marks []Token) {
 		}
 	}
 	return marks
+}
+
+// areNeighbours reports whether two words of a text, or the words of the query that they stand for, are neighbours in
+// the query.
+func (h *Highlighter) areNeighbours(before, t Token, beforeMatched, matched string) bool {
+	folded, _ := bigram(before, t)
+	return h.pairs[folded] || matched != "" && h.pairs[beforeMatched+"_"+matched]
 }
 
 // match returns the word of the query that a word of a text stands for; empty if there is none.
@@ -154,7 +166,7 @@ func merge(text string, tokens []Token) (spans []span) {
 	for _, t := range tokens {
 		if last := len(spans) - 1; last >= 0 {
 			between := text[spans[last].end:t.Start]
-			if utf8.RuneCountInString(between) < 2 && strings.Trim(between, "  /-.") == "" {
+			if utf8.RuneCountInString(between) < 2 && strings.Trim(between, " \u00a0/-.") == "" {
 				spans[last].end = t.End
 				spans[last].words++
 				continue
@@ -171,16 +183,20 @@ func bestStart(text string, spans []span) int {
 		return 0
 	}
 	best, most := 0, 0
-	for i, first := range spans {
-		words := 0
-		for _, s := range spans[i:] {
-			if utf8.RuneCountInString(text[first.start:s.end]) > maxFragment-beforeMark {
-				break
-			}
-			words += s.words * s.words // runs before single words
+	first, words := 0, 0 // the first span of a fragment that ends with the span at hand, and its words
+	size := 0            // the characters from the first span to the end of the span at hand
+	for i, s := range spans {
+		if i > 0 {
+			size += utf8.RuneCountInString(text[spans[i-1].end:s.start])
+		}
+		size += utf8.RuneCountInString(text[s.start:s.end])
+		words += s.words * s.words // runs before single words
+		for ; first < i && size > maxFragment-beforeMark; first++ {
+			size -= utf8.RuneCountInString(text[spans[first].start:spans[first+1].start])
+			words -= spans[first].words * spans[first].words
 		}
 		if words > most {
-			best, most = i, words
+			best, most = first, words
 		}
 	}
 	start := spans[best].start
@@ -198,14 +214,15 @@ func bestStart(text string, spans []span) int {
 	return spans[best].start
 }
 
-// fragmentAt returns at most maxFragment characters of a text from a place, cut at a space.
+// fragmentAt returns at most maxFragment characters of a text from a place, cut at a space near
+// the end.
 func fragmentAt(text string, start int) string {
 	count := 0
 	for i := range text[start:] {
 		if count++; count > maxFragment {
 			end := start + i
 			if text[end] != ' ' {
-				if space := strings.LastIndexByte(text[start:end], ' '); space > 0 {
+				if space := strings.LastIndexByte(text[start:end], ' '); space > (end-start)/2 {
 					end = start + space
 				}
 			}

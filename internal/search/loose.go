@@ -7,8 +7,10 @@ import (
 )
 
 // The bits of the tiers of a loose request below those of a strict one, and the largest sum of what single words add.
+// Titles that begin with the query come before documents that only have all its words somewhere (strictBit).
 const (
-	prefixWholeBit = strictBit - 1 - iota
+	prefixWholeBit = lowestBit - 1 - iota
+	strictBit
 	prefixNeighboursBit
 	prefixTitleBit
 	mendedNeighboursBit
@@ -57,36 +59,41 @@ func (l *loosePlan) add(q Query, bit int) {
 	l.boosts = append(l.boosts, Boost{q, 1 << bit})
 }
 
-// addPrefix adds the last word of a query as the beginning of a word in titles and names. One letter, or two without
-// other words, would be the beginning of too many.
+// minWhole is the number of bytes of the beginning of a title. Shorter ones begin too many titles.
+const minWhole = 8
+
+// addPrefix adds the last word of a query as the beginning of a word in titles and names. One letter is for the word
+// that follows the others in a title; it would be the beginning of too many words elsewhere, as would two letters
+// without other words.
 func (l *loosePlan) addPrefix(p *plan, q Question) {
 	last := len(p.tokens) - 1
 	prefix := p.tokens[last].Folded
 	letters := utf8.RuneCountInString(prefix)
-	if letters < 2 || letters < 3 && last == 0 {
+	if last == 0 {
+		if letters > 2 {
+			l.add(Prefix{Title, prefix}, prefixTitleBit)
+			l.add(Prefix{Name, prefix}, prefixAllBit)
+		}
 		return
 	}
 	others := planOf(p.tokens[:last], q)
-	with := func(prefixed Query, fields ...Field) Query {
-		if last == 0 {
-			return prefixed
-		}
-		return AllOf{others.syllables(fields...), prefixed}
+	folded, _ := bigram(p.tokens[last-1], p.tokens[last])
+	begins := AllOf{Prefix{Title.Bigrams(), folded}}
+	if last > 1 {
+		begins = append(begins, others.neighbours(Title, false))
 	}
-	if last > 0 {
-		whole, _ := join(p.tokens)
-		folded, _ := bigram(p.tokens[last-1], p.tokens[last])
-		begins := AllOf{Prefix{Title.Bigrams(), folded}}
-		if last > 1 {
-			begins = append(begins, others.neighbours(Title, false))
-		}
-		l.boosts = append(l.boosts,
-			Boost{Prefix{Whole, cutAt(whole, maxWhole)}, 1 << prefixWholeBit},
-			Boost{one(begins), 1 << prefixNeighboursBit})
+	l.add(one(begins), prefixNeighboursBit)
+	if whole, _ := join(p.tokens); len(whole) >= minWhole {
+		l.boosts = append(l.boosts, Boost{Prefix{Whole, cutAt(whole, maxWhole)}, 1 << prefixWholeBit})
 	}
-	l.add(with(Prefix{Title, prefix}, Title), prefixTitleBit)
-	l.add(with(AnyOf{Prefix{Title, prefix}, Prefix{Name, prefix}}, All), prefixAllBit)
+	if letters > 1 {
+		l.add(AllOf{others.syllables(Title), Prefix{Title, prefix}}, prefixTitleBit)
+		l.add(AllOf{others.syllables(All), AnyOf{Prefix{Title, prefix}, Prefix{Name, prefix}}}, prefixAllBit)
+	}
 }
+
+// maxForms is the largest number of candidates of a word that a query has.
+const maxForms = 8
 
 // addTypos adds the mended query, and titles and names with any candidates of the words.
 func (l *loosePlan) addTypos(p *plan, words []word) {
@@ -94,7 +101,7 @@ func (l *loosePlan) addTypos(p *plan, words []word) {
 	found := false
 	at := 0
 	for i, u := range p.units {
-		for _, candidate := range words[at].candidates {
+		for _, candidate := range words[at].candidates[:min(len(words[at].candidates), maxForms)] {
 			any.units[i].forms = append(slices.Clip(any.units[i].forms), similar(candidate.Text))
 			found = true
 		}
@@ -138,12 +145,12 @@ func (l *loosePlan) addMost(p *plan, words []word, mended []Token, documents int
 	common, at := 0, 0
 	for _, u := range p.units {
 		s := some{count: words[at].all}
+		for _, w := range words[at : at+u.size] {
+			s.count = min(s.count, w.all)
+		}
 		if u.size == 1 && mended[at].Folded != words[at].Folded {
 			u.forms = append(slices.Clip(u.forms), similar(mended[at].Folded))
 			s.count += words[at].countOf(mended[at].Folded)
-		}
-		for _, w := range words[at : at+u.size] {
-			s.count = min(s.count, max(w.all, s.count-w.all))
 		}
 		s.text, s.title, s.weight = u.in(All), u.in(Title), rarity(s.count, documents)
 		switch {

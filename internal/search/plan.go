@@ -236,7 +236,7 @@ func one[Q interface {
 }
 
 // strictBoosts are the tiers of a strict request from the highest to the lowest. Each weight is larger than all below
-// it together. Only documents with all words reach scores of 2¹² and more.
+// it together. Only documents with all words reach scores of 2¹³ and more.
 func (p *plan) strictBoosts() []Boost {
 	tiers := []Query{p.wholes(false), nil, nil, nil, nil}
 	if p.spelled {
@@ -265,8 +265,8 @@ func (p *plan) strictBoosts() []Boost {
 	return boosts
 }
 
-// The bits of scores. From topBit down they belong to the tiers of a strict request, below strictBit to a loose one.
+// The bits of scores. The tiers of a strict request are from topBit to lowestBit, those of a loose one below.
 const (
 	topBit    = 23
-	strictBit = 12
+	lowestBit = 13
 )

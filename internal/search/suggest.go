@@ -8,11 +8,14 @@ import (
 	"sen/internal/content"
 )
 
-// The bounds of suggestions for one or two letters: the words that may begin with them, and the documents they have.
+// The bounds of suggestions: the words that may begin with what is typed, and the articles that they are in.
 const (
-	maxBegun          = 16
-	maxBegunDocuments = 10_000
+	maxBegun    = 16
+	maxArticles = 10_000
 )
+
+// numerous are the kinds of which there are many more entries than of the others.
+var numerous = []content.Kind{content.KindArticle, content.KindMedia}
 
 // Suggest returns the entries whose titles or names have the words of a text, the last one as the beginning of a word,
 // at most q.Size. Titles that begin with the text come first. Articles and media come after all other kinds.
@@ -21,66 +24,125 @@ func Suggest(ctx context.Context, e Engine, q Question) ([]Place, error) {
 	if err != nil || len(p.tokens) == 0 {
 		return nil, err
 	}
-	match, boosts, err := suggesting(ctx, e, q, p)
+	q.After, q.Facets = nil, nil
+	var few, many []string
+	for _, kind := range content.Kinds() {
+		if slices.Contains(numerous, kind) {
+			many = append(many, string(kind))
+		} else {
+			few = append(few, string(kind))
+		}
+	}
+	s := suggester{engine: e, question: q, plan: p}
+	match, err := s.beginning(ctx)
 	if err != nil {
 		return nil, err
 	}
-	many := KeyIs{KeyKind, []string{string(content.KindArticle), string(content.KindMedia)}}
-	var places []Place
-	for _, kinds := range []Query{Not{many}, many} {
-		r := q.request(AllOf{kinds, match}, boosts)
-		r.After, r.Facets, r.Uncounted, r.Size = nil, nil, true, q.Size-len(places)
-		result, err := e.Find(ctx, r)
+	places, err := s.find(ctx, AllOf{KeyIs{KeyKind, few}, match}, q.Size)
+	if err != nil || len(places) >= q.Size {
+		return places, err
+	}
+	if match, err = s.bounded(ctx, match); err != nil {
+		return nil, err
+	}
+	others, err := s.find(ctx, AllOf{KeyIs{KeyKind, many}, match}, q.Size-len(places))
+	return append(places, others...), err
+}
+
+// suggester finds what begins with a text.
+type suggester struct {
+	engine   Engine
+	question Question
+	plan     *plan
+	boosts   []Boost
+}
+
+// find returns the first entries that a query selects.
+func (s *suggester) find(ctx context.Context, match Query, size int) ([]Place, error) {
+	r := s.question.request(match, s.boosts)
+	r.Size, r.Uncounted = size, true
+	result, err := s.engine.Find(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return result.Hits, nil
+}
+
+// beginning selects what has the words in titles and names, the last one as the beginning of a word. One or two letters
+// are for the most frequent words that begin with them. It also sets the boosts: whole titles, titles that begin with
+// the text, and titles.
+func (s *suggester) beginning(ctx context.Context) (Query, error) {
+	last := len(s.plan.tokens) - 1
+	typed := s.plan.tokens[last].Folded
+	var begun AnyOf
+	for _, field := range []Field{Title, Name} {
+		var begins Query = Prefix{field, typed}
+		if utf8.RuneCountInString(typed) < 3 {
+			terms, _, err := s.expand(ctx, field, typed)
+			if err != nil {
+				return nil, err
+			}
+			begins = AnyOf(terms)
+		}
+		begun = append(begun, begins)
+	}
+	whole, _ := join(s.plan.tokens)
+	var wholes Query = Prefix{Whole, cutAt(whole, maxWhole)}
+	if last == 0 || len(whole) < 6 { // too many titles may begin with it
+		terms, _, err := s.expand(ctx, Whole, whole)
 		if err != nil {
 			return nil, err
 		}
-		if places = append(places, result.Hits...); len(places) >= q.Size {
-			break
-		}
+		wholes = AnyOf(terms)
 	}
-	return places, nil
+	s.boosts = []Boost{{s.plan.wholes(false), 4}, {wholes, 2}, {begun[0], 1}}
+	if last == 0 {
+		return begun, nil
+	}
+	return AllOf{planOf(s.plan.tokens[:last], s.question).syllables(Title, Name), begun}, nil
 }
 
-// suggesting returns what a text selects as it is typed.
-func suggesting(ctx context.Context, e Engine, q Question, p *plan) (Query, []Boost, error) {
-	last := len(p.tokens) - 1
-	ends := map[Field]Query{}
-	for _, field := range []Field{Title, Name} {
-		query, err := begun(ctx, e, q.Stages, Prefix{field, p.tokens[last].Folded})
-		if err != nil {
-			return nil, nil, err
-		}
-		ends[field] = query
+// bounded is beginning for kinds with many entries. One word is for titles that begin with it, and for words in few
+// titles and names. One or two letters after other words must follow them.
+func (s *suggester) bounded(ctx context.Context, match Query) (Query, error) {
+	last := len(s.plan.tokens) - 1
+	typed := s.plan.tokens[last].Folded
+	if last > 0 && utf8.RuneCountInString(typed) > 2 {
+		return match, nil
 	}
-	title, label := AllOf{ends[Title]}, AllOf{AnyOf{ends[Title], ends[Name]}}
+	fields := []Field{Title, Name, Whole}
 	if last > 0 {
-		others := planOf(p.tokens[:last], q)
-		title, label = append(title, others.syllables(Title)), append(label, others.syllables(Title, Name))
+		typed, _ = bigram(s.plan.tokens[last-1], s.plan.tokens[last])
+		fields = []Field{Title.Bigrams(), Name.Bigrams()}
 	}
-	boosts := []Boost{{p.wholes(false), 8}, {one(title), 2}}
-	if whole, _ := join(p.tokens); len(whole) >= 3 {
-		boosts = append(boosts, Boost{Prefix{Whole, cutAt(whole, maxWhole)}, 4})
+	var begun AnyOf
+	for _, field := range fields {
+		terms, counts, err := s.expand(ctx, field, typed)
+		if err != nil {
+			return nil, err
+		}
+		sum := 0
+		for i := len(terms) - 1; i >= 0; i-- { // the rarest first
+			if sum += counts[i]; sum > maxArticles && last == 0 {
+				break
+			}
+			begun = append(begun, terms[i])
+		}
 	}
-	return one(label), boosts, nil
+	if last < 2 {
+		return begun, nil
+	}
+	return AllOf{planOf(s.plan.tokens[:last-1], s.question).syllables(Title, Name), begun}, nil
 }
 
-// begun returns a query for the beginning of a word. One or two letters begin too many words, so it is for the most
-// frequent words that are not in too many documents.
-func begun(ctx context.Context, e Engine, stages []Stage, prefix Prefix) (Query, error) {
-	if utf8.RuneCountInString(prefix.Text) > 2 {
-		return prefix, nil
-	}
-	words, err := e.Expand(ctx, stages, Expansion{Field: prefix.Field, Text: prefix.Text}, maxBegun)
+// expand returns the most frequent words of a field that begin with a text, and in how many documents they are.
+func (s *suggester) expand(ctx context.Context, field Field, text string) (terms []Query, counts []int, err error) {
+	words, err := s.engine.Expand(ctx, s.question.Stages, Expansion{Field: field, Text: text}, maxBegun)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	slices.SortStableFunc(words, func(x, y Expanded) int { return x.Count - y.Count })
-	terms, documents := AnyOf{}, 0
 	for _, w := range words {
-		if documents += w.Count; documents > maxBegunDocuments {
-			break
-		}
-		terms = append(terms, Term{prefix.Field, w.Text})
+		terms, counts = append(terms, Term{field, w.Text}), append(counts, w.Count)
 	}
-	return terms, nil
+	return terms, counts, nil
 }

@@ -1,3 +1,5 @@
+// Package search finds entries by text. It makes the tokens of texts, plans the requests of a query, and marks the
+// words of a query in texts. Its engines only store documents and select them.
 package search
 
 import (
@@ -90,16 +92,26 @@ var loneScripts = []*unicode.RangeTable{
 	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }
 
+// tableSize is the number of the first characters that tables know: up to Latin Extended Additional, which Vietnamese
+// uses.
+const tableSize = 0x1f00
+
+var classes = func() (classes [tableSize]class) {
+	for r := range rune(tableSize) {
+		classes[r] = findClass(r)
+	}
+	return classes
+}()
+
 func classOf(r rune) class {
+	if r < tableSize {
+		return classes[r]
+	}
+	return findClass(r)
+}
+
+func findClass(r rune) class {
 	switch {
-	case r < utf8.RuneSelf:
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
-			return letter
-		case unicode.IsSpace(r) || unicode.IsPrint(r):
-			return separator
-		}
-		return ignored
 	case unicode.IsSpace(r) || r == utf8.RuneError:
 		return separator
 	case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
@@ -117,6 +129,7 @@ func classOf(r rune) class {
 
 // newToken makes the token of a word.
 func newToken(word string) Token {
+	word = cutAt(word, 8*maxToken) // accents and NFD take more bytes than what remains of them
 	if isPlain(word) {
 		word = cut(word)
 		return Token{Folded: word, Exact: word}
@@ -162,8 +175,8 @@ func onlyWord(r rune) rune {
 
 // foldings has the folded form of each letter of Latin blocks that Vietnamese uses: Basic Latin to Latin Extended-B,
 // and Latin Extended Additional. Empty forms are unknown.
-var foldings = func() (forms [0x1f00]string) {
-	for r := range rune(len(forms)) {
+var foldings = func() (forms [tableSize]string) {
+	for r := range rune(tableSize) {
 		if classOf(r) == letter && unicode.Is(unicode.Latin, r) {
 			forms[r] = strings.Map(onlyWord, content.Fold(string(r)))
 		}
@@ -180,7 +193,7 @@ func foldFast(word string) (string, bool) {
 	folded := room[:0]
 	for _, r := range word {
 		switch {
-		case int(r) < len(foldings) && foldings[r] != "":
+		case r < tableSize && foldings[r] != "":
 			folded = append(folded, foldings[r]...)
 		case r >= 0x300 && r < 0x343 || classOf(r) == ignored: // accents
 		default:
@@ -197,7 +210,7 @@ func spell(word string) string {
 		case 'Đ', '\u00d0', '\u0189', '\u00f0', '\u0256':
 			return 'đ'
 		}
-		if onlyWord(r) < 0 || classOf(r) == ignored {
+		if onlyWord(r) < 0 || classOf(r) == ignored || unicode.Is(unicode.Me, r) { // keycaps are Me
 			return -1
 		}
 		return unicode.ToLower(r)

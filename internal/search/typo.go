@@ -11,9 +11,9 @@ import (
 
 // The bounds of the search for typos.
 const (
-	minTypo       = 4 // letters of a word
-	maxSuspects   = 4 // words of a query that may have a typo
-	maxCandidates = 8 // words that may be meant by one
+	minTypo       = 4  // letters of a word
+	maxSuspects   = 4  // words of a query that may have a typo
+	maxCandidates = 16 // words that may be meant by one
 )
 
 // word is a word of a query, and what the index knows about it.
@@ -47,20 +47,37 @@ func wordsOf(ctx context.Context, e Engine, stages []Stage, tokens []Token) (wor
 	return words, documents, nil
 }
 
-// findCandidates sets the candidates of the words that may have a typo: those that no title or name has, and those
+// suspects returns the words that may have a typo, the likeliest first: those that no title or name has, and those
 // that do not follow or precede their neighbours in any document. Words that are part of an abbreviation have none.
-func findCandidates(ctx context.Context, e Engine, stages []Stage, words []word, p *plan) error {
+func suspects(words []word, p *plan) []*word {
 	var suspects []*word
+	doubt := map[*word]int{}
 	at := 0
 	for _, u := range p.units {
 		w := &words[at]
-		fits := (at == 0 || w.after > 0) && (at+1 >= len(words) || words[at+1].after > 0)
+		before, after := at > 0 && w.after == 0, at+1 < len(words) && words[at+1].after == 0
+		if w.label == 0 {
+			doubt[w] += 4
+		}
+		if before || after {
+			doubt[w]++
+		}
+		if (before || at == 0) && (after || at+1 == len(words)) && (before || after) {
+			doubt[w]++
+		}
 		known := slices.ContainsFunc(u.forms, func(f form) bool { return f.joined })
-		if u.size == 1 && !known && (w.label == 0 || !fits) && mayBeTypo(w.Folded) && len(suspects) < maxSuspects {
+		if u.size == 1 && !known && doubt[w] > 0 && mayBeTypo(w.Folded) {
 			suspects = append(suspects, w)
 		}
 		at += u.size
 	}
+	slices.SortStableFunc(suspects, func(v, w *word) int { return doubt[w] - doubt[v] })
+	return suspects[:min(len(suspects), maxSuspects)]
+}
+
+// findCandidates sets the candidates of the words that may have a typo.
+func findCandidates(ctx context.Context, e Engine, stages []Stage, words []word, p *plan) error {
+	suspects := suspects(words, p)
 	if len(suspects) == 0 {
 		return nil
 	}
@@ -210,8 +227,12 @@ func mend(ctx context.Context, e Engine, stages []Stage, words []word) ([]Token,
 func pairFrequencies(ctx context.Context, e Engine, stages []Stage, choices [][]Expanded) (map[string]int, error) {
 	var terms []Term
 	for i := 1; i < len(choices); i++ {
-		for _, before := range choices[i-1] {
-			for _, x := range choices[i] {
+		unknown := choices[i-1][0].Count+choices[i][0].Count == 0
+		for k, before := range choices[i-1] {
+			for l, x := range choices[i] {
+				if k > 0 && l > 0 && !unknown {
+					break // typos in two neighbours are unlikely, and their bigrams are many
+				}
 				terms = append(terms, Term{All.Bigrams(), before.Text + "_" + x.Text})
 			}
 		}

@@ -1,0 +1,284 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sen/internal/content"
+)
+
+// entry is an entry of a test: its texts are "title | name | lead | body" in Vietnamese. Later ones are newer.
+type entry struct{ id, texts string }
+
+// filled returns an engine with some entries.
+func filled(t *testing.T, entries ...entry) *naive {
+	t.Helper()
+	e := newNaive()
+	var changes []Change
+	for i, in := range entries {
+		var texts []Text
+		for k, value := range strings.Split(in.texts, "|") {
+			class := []Field{Title, Name, Lead, All}[k]
+			texts = append(texts, Text{class, "vi", strings.TrimSpace(value)})
+		}
+		kind := content.KindArticle
+		if strings.HasPrefix(in.id, "org") {
+			kind = content.KindOrganization
+		}
+		changes = append(changes, Change{Published, content.ID(in.id), 1, &Document{
+			Tokens: Terms(texts), Keys: map[Key][]string{KeyKind: {string(kind)}},
+			Times: map[Time]int64{TimeSort: int64(i)},
+		}})
+	}
+	if err := e.Write(t.Context(), changes); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// found returns the ids of all hits of a query, page by page.
+func found(t *testing.T, e Engine, q Question) (ids string, answer *Answer) {
+	t.Helper()
+	q.Stages = []Stage{Published}
+	q.Size = 2
+	var all []string
+	for {
+		next, err := Search(t.Context(), e, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, hit := range next.Hits {
+			all = append(all, string(hit.ID))
+		}
+		if answer == nil {
+			answer = next
+		}
+		if next.Total != answer.Total || next.Loose != answer.Loose {
+			t.Errorf("%q: pages differ: %+v, %+v", q.Text, answer, next)
+		}
+		if len(next.Hits) < 2 {
+			if len(all) != answer.Total {
+				t.Errorf("%q: %d hits, but the total is %d", q.Text, len(all), answer.Total)
+			}
+			return strings.Join(all, " "), answer
+		}
+		q.After = &next.Hits[1]
+	}
+}
+
+func TestOrder(t *testing.T) {
+	e := filled(t,
+		entry{"exact", "Hội nghị tái cơ cấu"},
+		entry{"title", "Tin về hội nghị tái cơ cấu năm 2020"},
+		entry{"unaccented", "Hoi nghi tai co cau"},
+		entry{"apart", "Cấu hội cơ nghị tái"},
+		entry{"name", "Tin | Hội nghị tái cơ cấu"},
+		entry{"lead", "Tin | | Về hội nghị tái cơ cấu"},
+		entry{"body", "Tin | | | Hôm qua có hội nghị tái cơ cấu"},
+		entry{"bodyNewer", "Tin | | | Hôm nay có hội nghị tái cơ cấu"},
+		entry{"scattered", "Tin | | | cấu, cơ, tái, nghị, hội"},
+		entry{"prefix", "Hội nghị tái cơ cấuxyz"},
+		entry{"other", "Bài khác | | | hoàn toàn khác"},
+	)
+	for query, want := range map[string]string{
+		"Hội nghị tái cơ cấu": "exact unaccented title name lead bodyNewer body apart prefix scattered",
+		"hoi nghi tai co cau": "unaccented exact title apart name lead bodyNewer body prefix scattered",
+		"HOI NGHI TAI CO CẤU": "unaccented exact title apart name lead bodyNewer body prefix scattered",
+		"Tin | Hôm":           "bodyNewer body",
+		"???":                 "",
+		"kháck":               "other",
+	} {
+		if got, _ := found(t, e, Question{Text: query}); got != want {
+			t.Errorf("%q finds\n%s; want\n%s", query, got, want)
+		}
+	}
+}
+
+func TestTypos(t *testing.T) {
+	e := filled(t,
+		entry{"a", "Hội nghị tái cơ cấu"}, entry{"b", "Nguyễn Hữu Dũng"}, entry{"c", "Nghề nông | | | nghe nghĩ"},
+		entry{"d", "Giải thưởng công nghệ"}, entry{"e", "Công nghiệp"},
+	)
+	for _, test := range []struct{ query, first, suggestion string }{
+		{"hoi nghj tai co cau", "a", "hoi nghi tai co cau"},
+		{"hoi ngih tai co cau", "a", "hoi nghi tai co cau"}, // two letters in the other order
+		{"hoi nghe tai co cau", "a", "hoi nghi tai co cau"}, // another word
+		{"nguyenn huu dung", "b", "nguyen huu dung"},
+		{"ngyen huu dung", "b", "nguyen huu dung"},
+		{"nguyen huu dng", "b", "nguyen huu dung"}, // three letters of four
+		{"Giải thưởng công ngệ", "d", "Giải thưởng công nghe"},
+		{"thuowng", "d", "thuong"},
+		{"nguyem huuu dunng", "b", "nguyen huu dung"},
+		{"hoi nghi tai co cau", "a", ""},
+		{"hio", "", ""}, // three letters
+		{"giai thuong", "d", ""},
+	} {
+		got, answer := found(t, e, Question{Text: test.query})
+		if first, _, _ := strings.Cut(got, " "); first != test.first || answer.Suggestion != test.suggestion {
+			t.Errorf("%q finds %s and suggests %q; want %s, %q", test.query, got, answer.Suggestion, test.first,
+				test.suggestion)
+		}
+	}
+	if got := Spell("hoi nghi tai", []string{"Hội nghị tái cơ cấu", "Tài"}); got != "Hội nghị tái" {
+		t.Errorf("spelled %q", got)
+	}
+}
+
+func TestEnoughStrictHitsStopTheSearch(t *testing.T) {
+	var entries []entry
+	for i := range enough {
+		entries = append(entries, entry{fmt.Sprint(i), "Hội nghị"})
+	}
+	e := filled(t, append(entries, entry{"x", "Hội nghịx"})...)
+	if got, answer := found(t, e, Question{Text: "hoi nghi"}); answer.Loose || answer.Total != enough {
+		t.Errorf("%s: %+v", got, answer)
+	}
+	e.finds = 0
+	if _, err := Search(t.Context(), e, Question{Text: "hoi nghi", Stages: []Stage{Published}}); err != nil || e.finds != 1 {
+		t.Errorf("%d requests, %v", e.finds, err)
+	}
+}
+
+func TestMostWords(t *testing.T) {
+	var entries []entry
+	for i := range 10 {
+		entries = append(entries, entry{fmt.Sprint("x", i), "Tin của năm | | | của và các"})
+	}
+	e := filled(t, append(entries,
+		entry{"three", "Giải thưởng công"}, entry{"two", "Giải thưởng"}, entry{"rare", "Giải pháp | | | thưởng công lao"},
+	)...)
+	got, _ := found(t, e, Question{Text: "giai thuong cong cua cac"})
+	if got != "three rare two" {
+		t.Errorf("found %s", got)
+	}
+}
+
+func TestAbbreviationsInQueries(t *testing.T) {
+	var a Abbreviations
+	a.Set("p", []Pair{{"UBND tỉnh", "Ủy ban nhân dân tỉnh"}, {"CNNTTB", "Giải thưởng Công nghiệp nông thôn tiêu biểu"}})
+	a.Set("q", []Pair{{"KHTCTH", "Kế hoạch - Tài chính - Tổng hợp"}})
+	e := filled(t,
+		entry{"name", "Ủy ban nhân dân tỉnh họp"}, entry{"short", "UBND tỉnh họp"}, entry{"apart", "Tỉnh: nhân ban, dân ủy"},
+		entry{"award", "Giải thưởng Công nghiệp nông thôn tiêu biểu năm 2020"}, entry{"plan", "Phòng Kế hoạch – Tài chính – Tổng hợp"},
+	)
+	for query, want := range map[string]string{
+		"ubnd":               "short name",
+		"UBND tỉnh":          "short name",
+		"uy ban nhan dan":    "name short apart",
+		"giai thuong cnnttb": "award",
+		"phong khtcth":       "plan",
+	} {
+		if got, _ := found(t, e, Question{Text: query, Abbreviations: []*Abbreviations{&a}}); got != want {
+			t.Errorf("%q finds %s; want %s", query, got, want)
+		}
+	}
+	a.Remove("q")
+	if got, _ := found(t, e, Question{Text: "khtcth", Abbreviations: []*Abbreviations{&a}}); got != "" {
+		t.Errorf("a removed abbreviation finds %s", got)
+	}
+}
+
+func TestStems(t *testing.T) {
+	e := newNaive()
+	err := e.Write(t.Context(), []Change{{Published, "a", 1, &Document{
+		Tokens: Terms([]Text{{Title, "en", "Annual meetings"}, {Title, "vi", "Họp thường niên"}}),
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"meeting", "meetings", "annual meeting", "thuong nien"} {
+		if got, answer := found(t, e, Question{Text: query, Locales: []content.Locale{"vi", "en"}}); got != "a" {
+			t.Errorf("%q finds %q, %+v", query, got, answer)
+		}
+	}
+}
+
+func TestFilterAndNewest(t *testing.T) {
+	e := filled(t, entry{"a", "Hội nghị"}, entry{"org", "Hội"}, entry{"c", "Tin | | | hội nghị"})
+	articles := KeyIs{KeyKind, []string{string(content.KindArticle)}}
+	for _, test := range []struct {
+		q    Question
+		want string
+	}{
+		{Question{Text: "hội", Filter: articles}, "a c"},
+		{Question{Text: "hội", Newest: true}, "c org a"},
+		{Question{Filter: articles}, "c a"},
+		{Question{}, "c org a"},
+	} {
+		if got, _ := found(t, e, test.q); got != test.want {
+			t.Errorf("%+v finds %s; want %s", test.q, got, test.want)
+		}
+	}
+}
+
+func TestLongQueriesAreRefused(t *testing.T) {
+	e := newNaive()
+	for _, text := range []string{strings.Repeat("a", MaxRunes+1), strings.Repeat("a ", MaxUnits+1)} {
+		if _, err := Search(context.Background(), e, Question{Text: text}); content.CodeOf(err) != content.CodeBadUserInput {
+			t.Errorf("%v", err)
+		}
+	}
+	text := strings.Repeat("ă ", MaxUnits)
+	if _, err := Search(context.Background(), e, Question{Text: text}); err != nil {
+		t.Error(err)
+	}
+}
+
+// scores checks that requests have scores below 2²⁴.
+type scores struct {
+	*naive
+	t *testing.T
+}
+
+func (s scores) Find(ctx context.Context, r Request) (*Result, error) {
+	sum := 0
+	for _, b := range r.Boosts {
+		sum += b.Weight
+	}
+	if sum >= 1<<24 {
+		s.t.Errorf("the boosts add up to %d", sum)
+	}
+	return s.naive.Find(ctx, r)
+}
+
+func TestScoresAreExact(t *testing.T) {
+	e := filled(t, entry{"a", "Hội nghị tái cơ cấu"}, entry{"b", "một hai ba bốn năm sáu bảy tám chín mười"})
+	for _, text := range []string{"a", "ội nghj tai", "một hai ba bốn năm sáu bảy tám chín mười mười một hai"} {
+		if _, err := Search(t.Context(), scores{e, t}, Question{Text: text, Stages: []Stage{Published}}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	e := filled(t,
+		entry{"old", "Hội nghị tái cơ cấu"}, entry{"org", "Hội Nông dân"}, entry{"named", "Tin | Hội đồng"},
+		entry{"middle", "Tin hội nghị"}, entry{"body", "Tin | | | hội nghị"},
+	)
+	for prefix, want := range map[string][]content.ID{
+		"h":           {"org", "old", "middle", "named"},
+		"hộ":          {"org", "old", "middle", "named"},
+		"hoi":         {"org", "old", "middle", "named"},
+		"hoi n":       {"org", "old", "middle"},
+		"hoi nghi ta": {"old"},
+		"tin h":       {"middle"},
+		"x":           nil,
+		"?":           nil,
+	} {
+		places, err := Suggest(t.Context(), e, Question{Text: prefix, Stages: []Stage{Published}, Size: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []content.ID
+		for _, p := range places {
+			got = append(got, p.ID)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%q: %s", prefix, d)
+		}
+	}
+}
