@@ -220,9 +220,9 @@ func TestSearchPages(t *testing.T) {
 				PageInfo struct{ HasPreviousPage, HasNextPage bool }
 			}
 		}
-		s.do("", `{ all: articles(search: "doanh nghiep", first: 100) { nodes { id } pageInfo { hasPreviousPage hasNextPage } }
-			back: articles(search: "doanh nghiep", last: 3) { nodes { id } pageInfo { hasPreviousPage hasNextPage } }
-			skipped: articles(search: "doanh nghiep", offset: 2, first: 2) { nodes { id } pageInfo { hasPreviousPage hasNextPage } } }`, &list)
+		s.do("", `{ all: articles(search: "bai viet mau", first: 100) { nodes { id } pageInfo { hasPreviousPage hasNextPage } }
+			back: articles(search: "bai viet mau", last: 3) { nodes { id } pageInfo { hasPreviousPage hasNextPage } }
+			skipped: articles(search: "bai viet mau", offset: 2, first: 2) { nodes { id } pageInfo { hasPreviousPage hasNextPage } } }`, &list)
 		n := len(list.All.Nodes)
 		if n < 6 || list.Back.Nodes[2] != list.All.Nodes[n-1] || list.Skipped.Nodes[0] != list.All.Nodes[2] ||
 			!list.Back.PageInfo.HasPreviousPage || !list.Skipped.PageInfo.HasNextPage {

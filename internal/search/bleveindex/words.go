@@ -24,14 +24,11 @@ func (x *Index) Frequencies(
 			}
 			total += int(n) //nolint:gosec // far below the largest int
 			for i, term := range terms {
-				docs, err := r.TermFieldReader(ctx, []byte(term.Text), string(term.Field), false, false, false)
+				n, err := frequency(ctx, r, term.Field, term.Text)
 				if err != nil {
 					return err
 				}
-				frequencies[i] += int(docs.Count()) //nolint:gosec // far below the largest int
-				if err := docs.Close(); err != nil {
-					return err
-				}
+				frequencies[i] += n
 			}
 		}
 		return nil
@@ -39,9 +36,18 @@ func (x *Index) Frequencies(
 	return total, frequencies, err
 }
 
+// frequency returns the number of documents that have a term in a field.
+func frequency(ctx context.Context, r index.IndexReader, field search.Field, text string) (int, error) {
+	docs, err := r.TermFieldReader(ctx, []byte(text), string(field), false, false, false)
+	if err != nil {
+		return 0, err
+	}
+	return int(docs.Count()), docs.Close() //nolint:gosec // far below the largest int
+}
+
 // Expand implements [search.Engine].
 func (x *Index) Expand(
-	_ context.Context, names []search.Stage, e search.Expansion, limit int,
+	ctx context.Context, names []search.Stage, e search.Expansion, limit int,
 ) (all []search.Expanded, err error) {
 	counts := map[string]int{}
 	err = x.reading(names, func(readers []index.IndexReader) error {
@@ -52,8 +58,16 @@ func (x *Index) Expand(
 					return r.(index.IndexReaderFuzzy).FieldDictFuzzy(string(e.Field), e.Text, 1, "")
 				}
 			}
-			if err := eachTerm(open, func(d *index.DictEntry) { counts[d.Term] += int(d.Count) }); err != nil { //nolint:gosec // far below the largest int
+			var terms []string
+			if err := eachTerm(open, func(d *index.DictEntry) { terms = append(terms, d.Term) }); err != nil {
 				return err
+			}
+			for _, text := range terms { // not the counts of the dictionary, which are 0 for similar terms
+				n, err := frequency(ctx, r, e.Field, text)
+				if err != nil {
+					return err
+				}
+				counts[text] += n
 			}
 		}
 		return nil
