@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,24 +31,44 @@ import (
 )
 
 func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "search:", err)
+		os.Exit(1)
+	}
+}
+
+// errGoals means that something was measured that is worse than its goal.
+var errGoals = errors.New("some goals are not met")
+
+func run(ctx context.Context) error {
 	sizes := flag.String("articles", "20000,100000", "numbers of articles, with commas")
 	mongod := flag.Bool("mongodb", true, "compare with MongoDB's $text; SEN_MONGOD names the server")
+	profile := flag.String("profile", "", "write a processor profile into this file")
 	flag.Parse()
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	met := true
 	for size := range strings.SplitSeq(*sizes, ",") {
 		articles, err := strconv.Atoi(size)
-		if err == nil {
-			err = measure(context.Background(), articles, *mongod, &met)
-		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "search:", err)
-			os.Exit(1)
+			return err
+		}
+		if err := measure(ctx, articles, *mongod, &met); err != nil {
+			return err
 		}
 	}
 	if !met {
-		fmt.Fprintln(os.Stderr, "search: some goals are not met")
-		os.Exit(1)
+		return errGoals
 	}
+	return nil
 }
 
 // measure measures everything with a number of articles. It sets met to false if a goal is not met.

@@ -150,6 +150,29 @@ func (p *plan) neighbours(class Field, exact bool) Query {
 	return one(all)
 }
 
+// spelledIn selects the documents that have the words of the query one after the other in a class, and each of them
+// somewhere in the class as it is spelled.
+func (p *plan) spelledIn(class Field) Query {
+	all := AllOf{p.neighbours(class, false)}
+	for _, u := range p.units {
+		var any AnyOf
+		for _, form := range u.forms {
+			var words AllOf
+			for _, word := range form.words {
+				if word.Exact != word.Folded {
+					words = append(words, Term{class.Exact(), word.Exact})
+				}
+			}
+			if len(words) == 0 {
+				words = AllOf{form.in(class)}
+			}
+			any = append(any, one(words))
+		}
+		all = append(all, one(any))
+	}
+	return one(all)
+}
+
 // asWords selects the documents that have a form of the unit, its words one after the other.
 func (u unit) asWords(class Field, exact bool) Query {
 	var any AnyOf
@@ -241,7 +264,7 @@ func (p *plan) strictBoosts() []Boost {
 	tiers := []Query{p.wholes(false), nil, nil, nil, nil}
 	if p.spelled {
 		copy(tiers[1:], []Query{
-			p.wholes(true), p.neighbours(Title, true), p.neighbours(Name, true), p.neighbours(All, true),
+			p.wholes(true), p.neighbours(Title, true), p.neighbours(Name, true), p.spelledIn(All),
 		})
 	}
 	several := len(p.tokens) > 1 || len(p.units[0].forms) > 1

@@ -20,7 +20,8 @@ type Text struct {
 
 // Terms returns the tokens of the fields of a document: see [Fields]. Each token is once in a field. A word has its
 // folded form; in languages with a stemmer its stem too. Exact fields have only words and bigrams with accents, since
-// those without are the same in the other fields. Bigrams do not reach from one text into another.
+// those without are the same in the other fields; that of All has only words, because bigrams of bodies would make the
+// index almost twice as large. Bigrams do not reach from one text into another.
 func Terms(texts []Text) map[Field][]string {
 	b := builder{tokens: map[Field][]string{}, seen: map[Field]map[string]struct{}{}}
 	for _, text := range texts {
@@ -59,7 +60,7 @@ func (b *builder) add(class Field, tokens []Token, stemmers []stemmer) {
 		}
 		folded, exact := bigram(tokens[i-1], t)
 		b.put(class.Bigrams(), folded)
-		if exact != folded {
+		if exact != folded && class != All {
 			b.put(class.Exact(), exact)
 		}
 	}

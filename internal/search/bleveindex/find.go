@@ -5,9 +5,8 @@ import (
 	"container/heap"
 	"context"
 	"slices"
-	"strconv"
 
-	bleve "github.com/blevesearch/bleve/v2/search"
+	"github.com/RoaringBitmap/roaring/v2"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"sen/internal/content"
@@ -21,9 +20,16 @@ func (x *Index) Find(ctx context.Context, r search.Request) (*search.Result, err
 		found.counts[key] = map[string]int{}
 	}
 	err := x.reading(r.Stages, func(readers []index.IndexReader) error {
-		for _, reader := range readers {
-			if err := found.in(ctx, reader); err != nil {
-				return err
+		for i, reader := range readers {
+			parts, times := partsOf(ctx, reader), &x.stages[r.Stages[i]].times
+			times.keep(parts)
+			for _, p := range parts {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := found.in(p, times); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -42,162 +48,94 @@ type finding struct {
 	counts  map[search.Key]map[string]int
 }
 
-// boost is a weight with the iterator over the documents that get it.
-type boost struct {
-	bleve.Searcher
+// boosted is a set of documents that get a weight.
+type boosted struct {
+	*roaring.Bitmap
 	weight int
-	// at is the document at which the iterator is; nil behind the last one.
-	at *bleve.DocumentMatch
 }
 
-// pool has the size of the pools of documents that iterators need. They allocate more if they need more.
-const pool = 64
-
-// checkEvery is the number of documents between two checks of the context.
-const checkEvery = 4096
-
-// in collects the hits of one reader.
-func (f *finding) in(ctx context.Context, reader index.IndexReader) error {
-	c := compiling{ctx, reader}
-	matches, err := c.compile(f.request.Match)
-	if err != nil {
+// in collects the hits of one segment.
+func (f *finding) in(p *part, times *times) error {
+	matches, err := p.eval(f.request.Match, p.DocNumbersLive())
+	if err != nil || matches.IsEmpty() {
 		return err
 	}
-	defer func() { _ = matches.Close() }()
-	boosts, err := f.boosts(c)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		for _, b := range boosts {
-			_ = b.Close()
-		}
-	}()
-	values, err := f.valuesOf(reader)
-	if err != nil {
-		return err
-	}
-	sc := &bleve.SearchContext{DocumentMatchPool: bleve.NewDocumentMatchPool(pool, 0), IndexReader: reader}
-	for _, b := range boosts {
-		if b.at, err = b.Next(sc); err != nil {
+	f.total += int(matches.GetCardinality()) //nolint:gosec // far below the largest int
+	for key := range f.request.Facets {
+		if err := f.count(p, key, matches); err != nil {
 			return err
 		}
 	}
-	for {
-		hit, err := matches.Next(sc)
-		if hit == nil || err != nil {
-			return err
-		}
-		if f.total++; f.total%checkEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err := f.hit(sc, hit, boosts, values); err != nil {
-			return err
-		}
-		sc.DocumentMatchPool.Put(hit)
-	}
-}
-
-// boosts compiles the boosts of the request.
-func (f *finding) boosts(c compiling) (all []*boost, err error) {
-	for _, b := range f.request.Boosts {
-		s, err := c.compile(b.Query)
-		if err != nil {
-			for _, made := range all {
-				_ = made.Close()
-			}
-			return nil, err
-		}
-		all = append(all, &boost{Searcher: s, weight: b.Weight})
-	}
-	return all, nil
-}
-
-// hit collects one document.
-func (f *finding) hit(sc *bleve.SearchContext, hit *bleve.DocumentMatch, boosts []*boost, values *values) error {
-	place := search.Place{}
-	for _, b := range boosts {
-		has, err := b.has(sc, hit.IndexInternalID)
-		if err != nil {
-			return err
-		}
-		if has {
-			place.Score += b.weight
-		}
-	}
-	if values.facets != nil {
-		if err := values.facets.VisitDocValues(hit.IndexInternalID, f.count); err != nil {
-			return err
-		}
-	}
-	size, after := f.request.Size, f.request.After
-	if size == 0 || len(f.best) == size && place.Score < f.best[0].Score || after != nil && place.Score > after.Score {
-		return nil // it can't be among the hits, whatever its time
-	}
-	var err error
-	if place.Time, err = values.time(hit.IndexInternalID); err != nil {
-		return err
-	}
-	if len(f.best) == size && place.Time < f.best[0].Time && place.Score == f.best[0].Score {
+	if f.request.Size == 0 {
 		return nil
 	}
-	id, err := sc.IndexReader.ExternalID(hit.IndexInternalID)
+	var boosts []boosted
+	for _, b := range f.request.Boosts {
+		set, err := p.eval(b.Query, matches)
+		if err != nil {
+			return err
+		}
+		if !set.IsEmpty() {
+			boosts = append(boosts, boosted{set, b.Weight})
+		}
+	}
+	at, err := times.of(p)
 	if err != nil {
 		return err
 	}
-	place.ID = content.ID(id)
-	if after == nil || compare(*after, place) < 0 {
-		f.best.add(place, size)
+	for doc := range roaring.Values(matches) {
+		place := search.Place{Time: at[doc]}
+		for _, b := range boosts {
+			if b.Contains(doc) {
+				place.Score += b.weight
+			}
+		}
+		if !f.mayBeHit(place) {
+			continue
+		}
+		id, err := p.DocID(uint64(doc))
+		if err != nil {
+			return err
+		}
+		place.ID = content.ID(id)
+		if after := f.request.After; after == nil || compare(*after, place) < 0 {
+			f.best.add(place, f.request.Size)
+		}
 	}
 	return nil
 }
 
-// has reports whether the iterator has a document. Documents must be asked for in their order.
-func (b *boost) has(sc *bleve.SearchContext, id index.IndexInternalID) (bool, error) {
-	for b.at != nil && b.at.IndexInternalID.Compare(id) < 0 {
-		passed := b.at
-		var err error
-		if b.at, err = b.Advance(sc, id); err != nil {
-			return false, err
+// mayBeHit reports whether a place whose id is not known yet may be among the hits.
+func (f *finding) mayBeHit(p search.Place) bool {
+	if after := f.request.After; after != nil && (p.Score > after.Score || p.Score == after.Score && p.Time > after.Time) {
+		return false
+	}
+	if len(f.best) < f.request.Size {
+		return true
+	}
+	worst := f.best[0]
+	return p.Score > worst.Score || p.Score == worst.Score && p.Time >= worst.Time
+}
+
+// fewMatches is the number of documents up to which their values are counted one by one. For more, the documents of
+// each value are counted.
+const fewMatches = 64
+
+// count counts the values of a key of some documents of a segment.
+func (f *finding) count(p *part, key search.Key, matches *roaring.Bitmap) error {
+	if matches.GetCardinality() <= fewMatches {
+		return p.values(string(key), matches, func(_ uint32, value string) { f.counts[key][value]++ })
+	}
+	return p.terms(string(key), "", func(value string) error {
+		set, err := p.term(string(key), value)
+		if err != nil {
+			return err
 		}
-		sc.DocumentMatchPool.Put(passed)
-	}
-	return b.at != nil && b.at.IndexInternalID.Equals(id), nil
-}
-
-// count counts a value of a facet.
-func (f *finding) count(field string, term []byte) { f.counts[search.Key(field)][string(term)]++ }
-
-// values reads values of documents.
-type values struct {
-	order  index.DocValueReader
-	facets index.DocValueReader // nil without facets
-}
-
-// valuesOf returns the values that the request needs.
-func (f *finding) valuesOf(reader index.IndexReader) (v *values, err error) {
-	v = &values{}
-	if v.order, err = reader.DocValueReader([]string{orderField}); err != nil {
-		return nil, err
-	}
-	var fields []string
-	for key := range f.request.Facets {
-		fields = append(fields, string(key))
-	}
-	if fields != nil {
-		v.facets, err = reader.DocValueReader(fields)
-	}
-	return v, err
-}
-
-// time returns the time by which a document is ordered.
-func (v *values) time(id index.IndexInternalID) (at int64, err error) {
-	var wrong error
-	err = v.order.VisitDocValues(id, func(_ string, term []byte) {
-		n, failed := strconv.ParseUint(string(term), 16, 64)
-		at, wrong = int64(n^1<<63), failed //nolint:gosec // the opposite of orderText
+		if n := set.AndCardinality(matches); n > 0 {
+			f.counts[key][value] += int(n) //nolint:gosec // far below the largest int
+		}
+		return nil
 	})
-	return at, cmp.Or(err, wrong)
 }
 
 // result returns what was found.

@@ -45,6 +45,7 @@ type stage struct {
 	writing sync.Mutex
 	// versions has the versions of the documents that this program wrote or removed.
 	versions map[content.ID]int64
+	times    times
 }
 
 // stages lists the stages, whose names are those of their folders.
@@ -105,7 +106,7 @@ func (x *Index) try(dir string) (opened *stage, err error) {
 	if err := made.Open(); err != nil {
 		return nil, err
 	}
-	return &stage{Index: made, versions: map[content.ID]int64{}}, nil
+	return &stage{Index: made, versions: map[content.ID]int64{}, times: times{bySegment: map[uint64][]int64{}}}, nil
 }
 
 // verify compares the checksum of each segment with its content. Segments are mapped into memory, so a damaged one would

@@ -11,6 +11,9 @@ import (
 	"sen/internal/search"
 )
 
+// checkEvery is the number of documents between two checks of the context.
+const checkEvery = 4096
+
 // Frequencies implements [search.Engine].
 func (x *Index) Frequencies(
 	ctx context.Context, names []search.Stage, terms []search.Term,
@@ -120,4 +123,20 @@ func (x *Index) Signatures(
 			}
 		}
 	})
+}
+
+// eachTerm calls a function with each term of a dictionary.
+func eachTerm(open func() (index.FieldDict, error), each func(*index.DictEntry)) error {
+	dict, err := open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dict.Close() }()
+	for {
+		e, err := dict.Next()
+		if e == nil || err != nil {
+			return err
+		}
+		each(e)
+	}
 }

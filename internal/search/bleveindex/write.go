@@ -3,11 +3,13 @@ package bleveindex
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
+	"golang.org/x/sync/errgroup"
 
 	"sen/internal/content"
 	"sen/internal/search"
@@ -70,15 +72,38 @@ func (s *stage) write(changes []search.Change) error {
 		}
 		written[c.ID] = c.Version
 	}
-	if len(batch.IndexOps) > 0 {
-		if err := s.Batch(batch); err != nil {
-			return err
-		}
+	if err := s.apply(batch); err != nil {
+		return err
 	}
 	for id, version := range written {
 		s.versions[id] = version
 	}
 	return nil
+}
+
+// minPart is the smallest number of documents for which a part of a batch is worth a segment of its own.
+const minPart = 100
+
+// apply writes a batch. It divides a large one, because bleve makes a segment on one processor.
+func (s *stage) apply(batch *index.Batch) error {
+	parts := max(1, min(runtime.GOMAXPROCS(0), len(batch.IndexOps)/minPart))
+	if parts == 1 {
+		return s.Batch(batch)
+	}
+	divided := make([]*index.Batch, parts)
+	for i := range divided {
+		divided[i] = index.NewBatch()
+	}
+	n := 0
+	for id, doc := range batch.IndexOps {
+		divided[n%parts].IndexOps[id] = doc
+		n++
+	}
+	var tasks errgroup.Group
+	for _, part := range divided {
+		tasks.Go(func() error { return s.Batch(part) })
+	}
+	return tasks.Wait()
 }
 
 // stored returns a document in bleve's form.
@@ -99,7 +124,7 @@ func stored(id content.ID, d *search.Document) *document.Document {
 		keys(string(key), indexed|index.DocValues, values...)
 	}
 	for name, at := range d.Times {
-		doc.AddField(document.NewNumericFieldWithIndexingOptions(timeField(name), nil, float64(at), indexed))
+		keys(timeField(name), indexed, orderText(at))
 	}
 	keys(signatureField, indexed|index.DocValues, d.Signature)
 	keys(orderField, indexed|index.DocValues, orderText(d.Times[search.TimeSort]))
