@@ -23,10 +23,12 @@ var (
 	tones = []string{"", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 )
 
-// The sizes of the vocabulary. Usual words follow Zipf's law; a rare word is in few articles.
+// The sizes of the vocabulary, the number of usual successors of a word, and how often another word follows: once in
+// changeEvery. Usual words follow Zipf's law; a rare word is in few articles.
 const (
 	usualWords, rareWords   = 4000, 20000
 	titleWords, bodyWords   = 6, 380
+	successors, changeEvery = 40, 5
 	leadWords               = 15
 	searchedOrganizations   = 60
 	organizationWords       = 4
@@ -39,8 +41,10 @@ const (
 // corpus is a generated Vietnamese corpus. The same number of articles gives the same corpus.
 type corpus struct {
 	*rand.Rand
-	usual, rare   []string
-	zipf          *rand.Zipf
+	usual, rare []string
+	zipf        *rand.Zipf
+	// next has the usual successors of each usual word. In real text few words follow a given one.
+	next          [][]int
 	organizations []*content.Organization
 	articles      int
 	// planted are the two rare words next to each other in the body of each article.
@@ -65,6 +69,12 @@ func newCorpus(articles int) *corpus {
 		c.rare = append(c.rare, word())
 	}
 	c.zipf = rand.NewZipf(c.Rand, 1.1, 4, usualWords-1)
+	c.next = make([][]int, usualWords)
+	for i := range c.next {
+		for range successors {
+			c.next[i] = append(c.next[i], int(c.zipf.Uint64()))
+		}
+	}
 	shorts := map[string]bool{}
 	for n := 0; n < searchedOrganizations; {
 		name := make([]string, organizationWords)
@@ -114,8 +124,12 @@ func base(prefix string, n, year int) content.Base {
 // sentence returns n usual words.
 func (c *corpus) sentence(n int) string {
 	some := make([]string, n)
+	word := int(c.zipf.Uint64())
 	for i := range some {
-		some[i] = c.usual[c.zipf.Uint64()]
+		some[i] = c.usual[word]
+		if word = c.next[word][c.IntN(successors)]; c.IntN(changeEvery) == 0 {
+			word = int(c.zipf.Uint64())
+		}
 	}
 	return strings.Join(some, " ")
 }
