@@ -1,7 +1,6 @@
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.opensearch.analysis.common.CommonAnalysisPlugin;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
@@ -9,7 +8,10 @@ import org.opensearch.node.InternalSettingsPreparer;
 import org.opensearch.node.Node;
 import org.opensearch.transport.Netty4Plugin;
 
-/** An OpenSearch server for tests: one node on loopback, without security. Arguments: its folder and its HTTP port. */
+/**
+ * An OpenSearch server for tests: one node on loopback, without security. Arguments: its folder and its HTTP port. It
+ * ends with SIGTERM, or when its standard input ends: so it ends with the test that started it, even if that crashes.
+ */
 public final class OpenSearch extends Node {
     private OpenSearch(Environment environment) {
         super(environment, List.of(Netty4Plugin.class, CommonAnalysisPlugin.class), false);
@@ -32,16 +34,17 @@ public final class OpenSearch extends Node {
         Environment environment =
             InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), Path.of(arguments[0]), () -> "test");
         OpenSearch node = new OpenSearch(environment);
-        CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 node.close();
             } catch (Exception e) {
                 e.printStackTrace();
             }
-            ended.countDown();
         }));
         node.start();
-        ended.await();
+        while (System.in.read() >= 0) {
+            // Nothing is expected but the end.
+        }
+        System.exit(0);
     }
 }
