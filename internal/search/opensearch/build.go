@@ -52,7 +52,7 @@ func (b *Builder) Commit(ctx context.Context) error {
 	var actions []object
 	for _, stage := range stages {
 		actions = append(actions,
-			object{"remove": object{"index": "*", "alias": e.alias(stage)}},
+			object{"remove": object{"index": e.alias(stage) + "-*", "alias": e.alias(stage), "must_exist": false}},
 			object{"add": object{"index": e.index(stage, b.created), "alias": e.alias(stage)}})
 	}
 	if err := e.write(ctx, http.MethodPost, "/_aliases", object{"actions": actions}, nil); err != nil {

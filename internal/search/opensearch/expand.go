@@ -76,7 +76,7 @@ func (e *Engine) Expand(
 func literal(text string) string {
 	var b strings.Builder
 	for _, r := range text {
-		if strings.ContainsRune(`.?+*|{}[]()"\\#@&<>~^-$`, r) {
+		if strings.ContainsRune(`.?+*|{}[]()"\#@&<>~^-$`, r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
