@@ -1,11 +1,12 @@
-// Package opensearch is the engine of search on an OpenSearch server, version 2 or 3, which all servers of a site share.
+// Package opensearch is the engine of search on an OpenSearch server, version 2 or 3. All servers of a site share it.
 //
-// Each stage has an index behind an alias, "<name>-published" and "<name>-drafts". Every token field is a keyword: its
-// terms are the tokens that package search made, and OpenSearch analyzes nothing. The fields have no norms, positions
-// or frequencies, so the score of a hit is the sum of the boosts' weights.
+// Each stage has an index behind an alias: "<name>-published" and "<name>-drafts". Every field with tokens is a keyword
+// field: its terms are the tokens that package search makes, and OpenSearch analyzes nothing. A text field with the
+// whitespace analyzer would find the same, but it splits tokens of more than 255 letters and can't count documents by
+// their terms, as expansions need.
 //
-// The package uses net/http and not opensearch-go. It makes nine kinds of requests, all of them JSON; the library would
-// bring its own errors, retries and discovery of nodes, and none of the types of queries.
+// The package uses net/http and not opensearch-go: it sends seven kinds of requests, all as JSON. The library has no
+// types for queries, and adds retries, discovery of nodes and kinds of errors of its own.
 package opensearch
 
 import (

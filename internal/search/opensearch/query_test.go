@@ -2,6 +2,7 @@ package opensearch_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"sen/internal/content"
@@ -23,12 +24,21 @@ func TestQueries(t *testing.T) {
 	one, two := int64(1), int64(2)
 	for want, queries := range map[string][]search.Query{
 		"a b c d": {
-			nil, search.Everything{}, search.AllOf{}, search.AtLeast{}, search.Between{Time: search.TimeStarts},
-			search.KeyIs{Key: search.KeyTag, Values: []string{"all", "none"}}, search.Not{Query: search.AnyOf{}},
+			nil,
+			search.Everything{},
+			search.AllOf{},
+			search.AtLeast{},
+			search.Between{Time: search.TimeStarts},
+			search.KeyIs{Key: search.KeyTag, Values: []string{"all", "none"}},
+			search.Not{Query: search.AnyOf{}},
 		},
 		"": {
-			search.AnyOf{}, search.AtLeast{N: 2, Of: []search.Query{title("hoi")}}, search.Not{Query: search.Everything{}},
-			search.KeyIs{Key: search.KeyTag}, search.Term{Field: search.Name, Text: "hoi"}, title("ho"),
+			search.AnyOf{},
+			search.AtLeast{N: 2, Of: []search.Query{title("hoi")}},
+			search.Not{Query: search.Everything{}},
+			search.KeyIs{Key: search.KeyTag},
+			search.Term{Field: search.Name, Text: "hoi"},
+			title("ho"),
 		},
 		"a b":   {title("hoi"), search.Prefix{Field: search.Title, Text: "ho"}},
 		"a":     {search.AllOf{title("hoi"), title("nghi")}},
@@ -54,7 +64,9 @@ func TestFrequencies(t *testing.T) {
 	draft.Stage = search.Drafts
 	write(t, e, put("a", 1, "hoi thao"), put("b", 1, "hoi nghi hoi"), put("c", 1, "hoi"), draft)
 	write(t, e, remove("c", 2))
-	terms := []search.Term{{search.Title, "hoi"}, {search.Title, "nghi"}, {search.Name, "hoi"}}
+	terms := []search.Term{
+		{Field: search.Title, Text: "hoi"}, {Field: search.Title, Text: "nghi"}, {Field: search.Name, Text: "hoi"},
+	}
 	for _, c := range []struct {
 		stages []search.Stage
 		want   string
@@ -75,7 +87,8 @@ func TestExpand(t *testing.T) {
 	write(t, e, put("a", 1, "nghi nghiep nghi. Nghi"), put("b", 1, "nghi nghe gnhi ngi"), put("c", 1, "nghi thi bghi nghị"),
 		draft)
 	write(t, e, put("e", 1, "nghx"), remove("e", 2))
-	const long = "uniformitarianism_internationalization"
+	const long = "uniformitarianism_internationalization_đại_hội_đại_biểu_abc" // 60 letters with the x below
+	same := strings.Repeat("a", 60)
 	write(t, e, put("f", 1, long), put("g", 1, `a.b*"c#~@&<1-5>\`))
 	for _, c := range []struct {
 		text  string
@@ -92,6 +105,8 @@ func TestExpand(t *testing.T) {
 		{"x" + long[1:], true, 10, "[{" + long + " 1}]"},
 		{`a.b*"c#~@&<1-`, false, 10, `[{a.b*"c#~@&<1-5>\ 1}]`},
 		{`a.b*"c#~@&<1-5>`, true, 10, `[{a.b*"c#~@&<1-5>\ 1}]`},
+		{same, true, 10, "[]"},
+		{same + "a", false, 10, "[]"},
 		{".*", false, 10, "[]"},
 		{"nghi", false, 0, "[]"},
 	} {
