@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"sen/internal/search"
 )
@@ -25,17 +26,29 @@ func timeField(t search.Time) string   { return "times." + string(t) }
 // object is an object of JSON.
 type object = map[string]any
 
-// longestTerm is the largest number of characters of a token; longer ones are left out. Lucene refuses terms of more
-// than 32,766 bytes.
+// longestTerm is the largest number of characters of a token; longer ones are left out or cut. Lucene refuses terms of
+// more than 32,766 bytes.
 const longestTerm = 8191
+
+// texts are the fields that have most of the tokens. Each is sent as one text, which the server splits at white space.
+// If such a field is expanded, the server loads its terms into memory; queries expand only titles and names.
+var texts = []search.Field{
+	search.All, search.All.Bigrams(), search.All.Exact(), search.Lead, search.Lead.Bigrams(), search.Lead.Exact(),
+}
 
 // definition returns the settings and the mapping of an index.
 func definition(schema string) object {
 	keyword := object{"type": "keyword", "ignore_above": longestTerm}
 	exact := object{"type": "keyword", "index": false}
+	text := object{
+		"type": "text", "analyzer": "tokens", "norms": false, "index_options": "docs", "fielddata": true,
+	}
 	tokens, keys, times := object{}, object{}, object{}
 	for _, f := range search.Fields() {
 		tokens[string(f)] = keyword
+		if slices.Contains(texts, f) {
+			tokens[string(f)] = text
+		}
 	}
 	for _, k := range search.Keys() {
 		keys[string(k)] = keyword
@@ -51,6 +64,10 @@ func definition(schema string) object {
 			// does not bring a document back.
 			"gc_deletes":       "1h",
 			"max_regex_length": longestPattern,
+			"analysis": object{
+				"tokenizer": object{"tokens": object{"type": "whitespace", "max_token_length": longestTerm}},
+				"analyzer":  object{"tokens": object{"type": "custom", "tokenizer": "tokens"}},
+			},
 		},
 		"mappings": object{
 			"dynamic": "strict",

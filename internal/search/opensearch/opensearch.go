@@ -1,9 +1,8 @@
 // Package opensearch is the engine of search on an OpenSearch server, version 2 or 3. All servers of a site share it.
 //
-// Each stage has an index behind an alias: "<name>-published" and "<name>-drafts". Every field with tokens is a keyword
-// field: its terms are the tokens that package search makes, and OpenSearch analyzes nothing. A text field with the
-// whitespace analyzer would find the same, but it splits tokens of more than 255 letters and can't count documents by
-// their terms, as expansions need.
+// Each stage has an index behind an alias: "<name>-published" and "<name>-drafts". The terms of its fields are the
+// tokens that package search makes: fields of titles and names are keywords, and those of leads and bodies are
+// texts, with an analyzer that only splits them at white space. There are no norms, positions or frequencies.
 //
 // The package uses net/http and not opensearch-go: it sends seven kinds of requests, all as JSON. The library has no
 // types for queries, and adds retries, discovery of nodes and kinds of errors of its own.

@@ -79,9 +79,21 @@ func TestFrequencies(t *testing.T) {
 	}
 }
 
-// TestExpand finds terms by a prefix and by one edit.
+// TestExpand finds terms by a prefix and by one edit, in a field of each kind.
 func TestExpand(t *testing.T) {
+	for _, field := range []search.Field{search.Title, search.Name.Bigrams(), search.All, search.Lead.Exact()} {
+		t.Run(string(field), func(t *testing.T) { testExpand(t, field) })
+	}
+}
+
+func testExpand(t *testing.T, field search.Field) {
+	t.Helper()
 	e := prepared(t)
+	put := func(id content.ID, version int64, text string) search.Change {
+		c := put(id, version, "")
+		c.Document.Tokens = map[search.Field][]string{field: strings.Fields(text)}
+		return c
+	}
 	draft := put("d", 1, "nghin")
 	draft.Stage = search.Drafts
 	write(t, e, put("a", 1, "nghi nghiep nghi. Nghi"), put("b", 1, "nghi nghe gnhi ngi"), put("c", 1, "nghi thi bghi nghị"),
@@ -110,7 +122,8 @@ func TestExpand(t *testing.T) {
 		{".*", false, 10, "[]"},
 		{"nghi", false, 0, "[]"},
 	} {
-		list, err := e.Expand(t.Context(), both, search.Expansion{Field: search.Title, Text: c.text, Typo: c.typo}, c.limit)
+		x := search.Expansion{Field: field, Text: c.text, Typo: c.typo}
+		list, err := e.Expand(t.Context(), both, x, c.limit)
 		if err != nil {
 			t.Error(c.text, err)
 		}

@@ -28,6 +28,8 @@ public final class OpenSearch extends Node {
             .put("transport.port", "0")
             // The thresholds are for servers that fill their disk; a test's index has some MB.
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
+            // A heap of 128 MB is almost full before it is collected; that is no reason to refuse requests.
+            .put("indices.breaker.total.use_real_memory", false)
             // Nothing may create an index by writing to a name that does not exist.
             .put("action.auto_create_index", false)
             .build();
