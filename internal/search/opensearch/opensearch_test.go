@@ -136,7 +136,11 @@ func TestWrite(t *testing.T) {
 func TestLongTokens(t *testing.T) {
 	e := prepared(t)
 	long, tooLong := strings.Repeat("ộ", 5000), strings.Repeat("ộ", 20000)
-	write(t, e, put("a", 1, long+" a"), put("b", 2, tooLong+" b"))
+	body := put("c", 3, "c")
+	body.Document.Tokens[search.All] = []string{"first", long, "last"}
+	write(t, e, put("a", 1, long+" a"), put("b", 2, tooLong+" b"), body)
+	found := find(t, e, search.Request{Match: search.Term{Field: search.All, Text: long}})
+	equal(t, "a long token of a body", ids(found), "c")
 	equal(t, "a long token", titled(t, e, long), "a")
 	equal(t, "too long a token", titled(t, e, tooLong), "")
 	equal(t, "the token beside it", titled(t, e, "b"), "b")
