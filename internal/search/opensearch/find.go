@@ -88,6 +88,7 @@ func (e *Engine) Find(ctx context.Context, r search.Request) (*search.Result, er
 		result.Facets = make(map[search.Key][]search.Bucket, len(r.Facets))
 	}
 	for key := range r.Facets {
+		result.Facets[key] = nil // the field is there even without values
 		for _, b := range f.Aggregations[string(key)].Buckets {
 			result.Facets[key] = append(result.Facets[key], search.Bucket{Value: b.Key, Count: b.Count})
 		}
