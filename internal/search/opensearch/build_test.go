@@ -2,6 +2,7 @@ package opensearch_test
 
 import (
 	"errors"
+	"net/http"
 	"sync"
 	"testing"
 
@@ -90,4 +91,27 @@ func TestPrepareTogether(t *testing.T) {
 	e := open(t, o)
 	write(t, e, put("a", 1, "word"))
 	equal(t, "a write", titled(t, e, "word"), "a")
+}
+
+// TestUnprepared uses an engine that nobody prepared, and again after an operator has deleted its indexes.
+func TestUnprepared(t *testing.T) {
+	o := options(testkit.OpenSearch(t).URL())
+	e := open(t, o)
+	for range 2 {
+		equal(t, "an empty index", titled(t, e, "word"), "")
+		write(t, e, put("a", 1, "word"))
+		equal(t, "a write", titled(t, e, "word"), "a")
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, o.URL+"/"+o.Name+"-*", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if err := e.Write(t.Context(), []search.Change{put("a", 1, "word")}); err == nil {
+			t.Error("a write to a deleted index succeeds")
+		}
+	}
 }

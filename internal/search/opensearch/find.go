@@ -46,7 +46,9 @@ type bucket struct {
 func (e *Engine) search(ctx context.Context, of []search.Stage, body object) (*found, error) {
 	body["_source"] = false
 	var f found
-	err := e.read(ctx, http.MethodPost, e.aliases(of)+"/_search?allow_partial_search_results=false", body, &f)
+	err := e.using(ctx, func() error {
+		return e.read(ctx, http.MethodPost, e.aliases(of)+"/_search?allow_partial_search_results=false", body, &f)
+	})
 	return &f, err
 }
 

@@ -23,6 +23,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"sen/internal/search"
@@ -60,13 +61,15 @@ type Engine struct {
 	// schema names the version of the analysis and of the mapping.
 	schema  string
 	timeout time.Duration
+	// prepared means that each stage had an index when the engine looked last.
+	prepared atomic.Bool
 }
 
 var _ search.Engine = (*Engine)(nil)
 
 var named = regexp.MustCompile(`^[a-z0-9][a-z0-9_]{0,99}$`)
 
-// Open returns an engine. It does not connect: see [Engine.Prepare].
+// Open returns an engine. It does not connect: the first call of another method does, and prepares the indexes.
 func Open(o Options) (*Engine, error) {
 	if !named.MatchString(o.Name) {
 		return nil, fmt.Errorf("the name %q is not of lower case letters, digits and _", o.Name)
@@ -145,7 +148,22 @@ func (e *Engine) Prepare(ctx context.Context) (stale bool, err error) {
 		}
 		stale = stale || schema != e.schema
 	}
+	e.prepared.Store(true)
 	return stale, nil
+}
+
+// using calls a function that uses the indexes. It prepares them before if that was not done yet, or if one was missing.
+func (e *Engine) using(ctx context.Context, use func() error) error {
+	if !e.prepared.Load() {
+		if _, err := e.Prepare(ctx); err != nil {
+			return err
+		}
+	}
+	err := use()
+	if errors.Is(err, errMissing) {
+		e.prepared.Store(false)
+	}
+	return err
 }
 
 func (e *Engine) checkVersion(ctx context.Context) error {

@@ -42,7 +42,9 @@ type source struct {
 
 // Write applies changes to the index. The changes are idempotent: after an error it may be called again.
 func (e *Engine) Write(ctx context.Context, changes []search.Change) error {
-	return e.bulk(ctx, changes, "true", func(stage search.Stage) (string, bool) { return e.alias(stage), true })
+	return e.using(ctx, func() error {
+		return e.bulk(ctx, changes, "true", func(stage search.Stage) (string, bool) { return e.alias(stage), true })
+	})
 }
 
 // bulk sends changes to the indexes of their stages, in batches. Refresh says whether each batch waits until searches
