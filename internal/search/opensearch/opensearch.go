@@ -152,7 +152,7 @@ func (e *Engine) Prepare(ctx context.Context) (stale bool, err error) {
 	return stale, nil
 }
 
-// using calls a function that uses the indexes. It prepares them before if that was not done yet, or if one was missing.
+// using calls a function that uses the indexes. It prepares them before if they are not yet, or if one was missing.
 func (e *Engine) using(ctx context.Context, use func() error) error {
 	if !e.prepared.Load() {
 		if _, err := e.Prepare(ctx); err != nil {
