@@ -1,5 +1,5 @@
-# `make` lists the targets. `run` and `test` need only Go, make, and python3 with pip. Targets that also need Node 20
-# and npm print a message if these are missing.
+# `make` lists the targets. `run` and `test` need only Go, make, and python3 with pip; the tests of OpenSearch also need
+# a JDK 17 or later, and Maven or curl. Targets that also need Node 20 and npm print a message if these are missing.
 
 .DEFAULT_GOAL := help
 .PHONY: help node run build test check lint house fresh gen playground pictures browser audit bench bench-embedded writes costliest growth fuzz clean
@@ -22,7 +22,7 @@ run: ## Serve the sample content on http://localhost:8080.
 build: ## Build one static binary, ./sen, without debug information.
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o sen ./server
 
-test: ## Run all tests on both engines, most with the race detector; fetches a mongod.
+test: ## Run all tests on both engines, most with the race detector; fetches a mongod and an OpenSearch.
 	scripts/test
 
 check: lint house fresh ## Lint, check the rules of the repository, check that generated files are up to date.

@@ -57,6 +57,11 @@ var rules = []rule{
 	{"sen/internal/embedded", "sen/...", engines, "an engine stores documents and does not know their meaning"},
 	{"sen/internal/mongodb", "sen/...", engines, "an engine stores documents and does not know their meaning"},
 	{
+		"sen/internal/search/opensearch", "sen/...",
+		[]string{"sen/internal/content", "sen/internal/search"},
+		"an engine of search finds tokens and does not know their meaning",
+	},
+	{
 		"sen/internal/richtext", "sen/...",
 		[]string{"sen/internal/content"},
 		"rendering a body is a pure function of its content",

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -20,13 +16,11 @@ import (
 // Mongod is a real MongoDB server on this machine with a folder of its own. It is a member of a replica set, and the
 // only one unless [StartReplicaSet] started it.
 type Mongod struct {
-	binary, dir string
-	port        int
+	process
 	// set holds the addresses of all members, including this one.
 	set []string
 	// cache is the size of the server's cache in GB.
 	cache string
-	cmd   *exec.Cmd
 }
 
 // mongodStart bounds the time until a new mongod is a working member.
@@ -55,25 +49,12 @@ func newMongod(dir, cache string) (*Mongod, error) {
 	if binary == "" {
 		return nil, ErrNoMongod
 	}
-	port, err := freePort()
+	p, err := newProcess(binary, dir)
 	if err != nil {
 		return nil, err
 	}
-	m := &Mongod{binary: binary, port: port, cache: cache}
-	m.dir, err = os.MkdirTemp(dir, "mongod")
-	return m, err
+	return &Mongod{process: p, cache: cache}, nil
 }
-
-func freePort() (int, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
-func (m *Mongod) address() string { return fmt.Sprintf("127.0.0.1:%d", m.port) }
 
 // URI returns the connection string for a database of the server's replica set.
 func (m *Mongod) URI(database string) string {
@@ -91,27 +72,14 @@ func (m *Mongod) Start(ctx context.Context) error {
 
 // launch starts the process.
 func (m *Mongod) launch(ctx context.Context) error {
-	log, err := os.Create(m.log())
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
-	m.cmd = exec.CommandContext(context.WithoutCancel(ctx), m.binary, "--dbpath", m.dir, "--port", fmt.Sprint(m.port),
+	return m.process.launch(ctx, "--dbpath", m.dir, "--port", fmt.Sprint(m.port),
 		"--bind_ip", "127.0.0.1",
 		"--replSet", "test", "--nounixsocket", "--wiredTigerCacheSizeGB", m.cache, "--oplogSize", "128",
 		// mongod deletes the files of dropped databases with the next checkpoint, not after five minutes. Each test
 		// has its own database, and mongod exits when it can open no more files.
 		"--setParameter", "minSnapshotHistoryWindowInSeconds=0", "--syncdelay", "10",
 		"--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet")
-	m.cmd.Stdout, m.cmd.Stderr = log, log
-	if err := m.cmd.Start(); err != nil {
-		m.cmd = nil
-		return fmt.Errorf("start mongod: %w", err)
-	}
-	return nil
 }
-
-func (m *Mongod) log() string { return filepath.Join(m.dir, "log") }
 
 // hello is the answer of a member about its role.
 type hello struct {
@@ -142,9 +110,8 @@ func (m *Mongod) await(ctx context.Context, wanted func(hello) bool) error {
 		}
 		select {
 		case <-ctx.Done():
-			text, _ := os.ReadFile(m.log())
 			return errors.Join(fmt.Errorf("mongod on port %d did not reach the wanted role: %w", m.port, ctx.Err()), err,
-				fmt.Errorf("the end of its log:\n%s", text[max(0, len(text)-2000):]))
+				m.logged())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -166,25 +133,3 @@ func (m *Mongod) initiate() bson.D {
 		}},
 	}}}
 }
-
-// Stop ends the server as an operator would. Its folder stays.
-func (m *Mongod) Stop() error { return m.end(syscall.SIGTERM) }
-
-// Kill ends the server at once, as a crash would. Its folder stays.
-func (m *Mongod) Kill() error { return m.end(syscall.SIGKILL) }
-
-func (m *Mongod) end(signal syscall.Signal) error {
-	if m.cmd == nil {
-		return nil
-	}
-	err := m.cmd.Process.Signal(signal)
-	_ = m.cmd.Wait() // the error only says that the signal ended the process
-	m.cmd = nil
-	return err
-}
-
-// Remove ends the server and deletes its folder.
-func (m *Mongod) Remove() error { return errors.Join(m.Kill(), os.RemoveAll(m.dir)) }
-
-// PID returns the id of the server's process, for measurements.
-func (m *Mongod) PID() int { return m.cmd.Process.Pid }
