@@ -74,8 +74,11 @@ type Store struct {
 
 // Search chooses where the search index is.
 type Search struct {
-	SearchDir string `name:"search-dir" help:"Folder of the search index, which is made from the content and can be deleted. By default the folder search in --data." env:"SEN_SEARCH_DIR"`
-	SearchURL string `name:"search-url" help:"OpenSearch 2 or 3 that has the search index instead of a folder, for several servers: https://user:password@host:9200." env:"SEN_SEARCH_URL"`
+	SearchDir      string `name:"search-dir" help:"Folder of the search index, which is made from the content and can be deleted. By default the folder search in --data." env:"SEN_SEARCH_DIR"`
+	SearchURL      string `name:"search-url" help:"OpenSearch 2 or 3 that has the search index instead of a folder, for several servers: https://user:password@host:9200." env:"SEN_SEARCH_URL"`
+	SearchUser     string `name:"search-user" help:"User of --search-url, if the address has none." env:"SEN_SEARCH_USER"`
+	SearchPassword string `name:"search-password" help:"Password of --search-user; better in the environment." env:"SEN_SEARCH_PASSWORD"`
+	SearchCA       string `name:"search-ca" help:"File with the certificates that sign the certificate of --search-url, in PEM; by default those of the system." env:"SEN_SEARCH_CA"`
 }
 
 // Validate checks the settings; kong calls it.

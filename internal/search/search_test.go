@@ -87,7 +87,7 @@ func TestOrder(t *testing.T) {
 	for query, want := range map[string]string{
 		"Hội nghị tái cơ cấu": "exact unaccented title name lead bodyNewer body apart prefix scattered",
 		"hoi nghi tai co cau": "unaccented exact title apart name lead bodyNewer body prefix scattered",
-		"HOI NGHI TAI CO CẤU": "unaccented exact title apart name lead bodyNewer body prefix scattered",
+		"HOI NGHI TAI CO CẤU": "exact unaccented title name lead bodyNewer body apart prefix scattered",
 		"Tin | Hôm":           "bodyNewer body",
 		"???":                 "",
 		"kháck":               "other",
