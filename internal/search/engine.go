@@ -83,7 +83,7 @@ const (
 	WholeExact Field = "wholeExact"
 )
 
-// Bigrams is the field with the bigrams of neighbouring folded syllables of a class: "hoi_nghi".
+// Bigrams is the field with the bigrams of neighbouring folded syllables of a class: "hoi_nghi"; for All, their hashes.
 func (f Field) Bigrams() Field { return f + "2" }
 
 // Exact is the field with the bigrams of a class as they are spelled, with accents: "hội_nghị". A text of one syllable

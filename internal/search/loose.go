@@ -59,6 +59,21 @@ func (l *loosePlan) add(q Query, bit int) {
 	l.boosts = append(l.boosts, Boost{q, 1 << bit})
 }
 
+// begins selects the documents that have the words of a query one after the other in their title, the last one as the
+// beginning of a word; nil for a query of one word.
+func (p *plan) begins(q Question) Query {
+	last := len(p.tokens) - 1
+	if last == 0 {
+		return nil
+	}
+	folded, _ := bigram(p.tokens[last-1], p.tokens[last])
+	var begins AllOf
+	if last > 1 {
+		begins = append(begins, planOf(p.tokens[:last], q).neighbours(Title, false))
+	}
+	return one(append(begins, Prefix{Title.Bigrams(), folded}))
+}
+
 // minWhole is the number of bytes of the beginning of a title. Shorter ones begin too many titles.
 const minWhole = 8
 
@@ -77,12 +92,7 @@ func (l *loosePlan) addPrefix(p *plan, q Question) {
 		return
 	}
 	others := planOf(p.tokens[:last], q)
-	folded, _ := bigram(p.tokens[last-1], p.tokens[last])
-	begins := AllOf{Prefix{Title.Bigrams(), folded}}
-	if last > 1 {
-		begins = append(begins, others.neighbours(Title, false))
-	}
-	l.add(one(begins), prefixNeighboursBit)
+	l.add(p.begins(q), prefixNeighboursBit)
 	if whole, _ := join(p.tokens); len(whole) >= minWhole {
 		l.boosts = append(l.boosts, Boost{Prefix{Whole, cutAt(whole, maxWhole)}, 1 << prefixWholeBit})
 	}

@@ -122,11 +122,11 @@ func (f form) in(field Field) Query {
 	}
 	var all AllOf
 	for i, word := range f.words {
-		switch {
-		case !f.joined:
+		if !f.joined || field == All { // whose bigrams are not sure
 			all = append(all, Term{field, word.Folded})
-		case i > 0:
-			all = append(all, bigramIn(field, f.words[i-1], word, false))
+		}
+		if f.joined && i > 0 {
+			all = append(all, pairIn(field, f.words[i-1], word, false))
 		}
 	}
 	return one(all)
@@ -181,7 +181,7 @@ func (u unit) asWords(class Field, exact bool) Query {
 		for i, word := range form.words {
 			switch {
 			case i > 0:
-				all = append(all, bigramIn(class, form.words[i-1], word, exact))
+				all = append(all, pairIn(class, form.words[i-1], word, exact))
 			case len(form.words) > 1: // its bigrams have it
 			case exact && word.Exact != word.Folded:
 				all = append(all, Term{class.Exact(), word.Exact})
@@ -200,20 +200,20 @@ func between(u, next unit, class Field, exact bool) Query {
 	for _, before := range u.forms {
 		for _, after := range next.forms {
 			if !before.similar && !after.similar {
-				any = append(any, bigramIn(class, before.words[len(before.words)-1], after.words[0], exact))
+				any = append(any, pairIn(class, before.words[len(before.words)-1], after.words[0], exact))
 			}
 		}
 	}
 	return one(any)
 }
 
-// bigramIn selects the documents with two neighbouring words in a class.
-func bigramIn(class Field, first, second Token, exact bool) Query {
+// pairIn selects the documents with two neighbouring words in a class.
+func pairIn(class Field, first, second Token, exact bool) Query {
 	folded, spelled := bigram(first, second)
 	if exact && spelled != folded {
 		return Term{class.Exact(), spelled}
 	}
-	return Term{class.Bigrams(), folded}
+	return Term{class.Bigrams(), bigramIn(class, folded)}
 }
 
 // maxWholes is the number of ways of writing a query that are compared with whole titles.

@@ -42,8 +42,10 @@ type Answer struct {
 	Highlighter *Highlighter
 }
 
-// Search answers a question. If fewer than twenty documents have all words of the text, it also finds those that have
-// the last word as the beginning of a word, a similar word, or most of the words; they come after the others. This
+// Search answers a question: with the documents that have all words of the text, and those with the words in this order
+// in their titles, the last one as the beginning of a word. If these are fewer than twenty, it also finds documents
+// that have the last word as the beginning of a word anywhere, a similar word, or most of the words; they come after
+// the others. This
 // does not depend on the page, so that all pages of a question fit together. A text that is too long is a
 // BAD_USER_INPUT.
 func Search(ctx context.Context, e Engine, q Question) (*Answer, error) {
@@ -59,7 +61,11 @@ func Search(ctx context.Context, e Engine, q Question) (*Answer, error) {
 		return &Answer{Result: r}, err
 	}
 	answer := &Answer{Highlighter: highlighterOf(q.Locales, p)}
-	answer.Result, err = e.Find(ctx, q.request(p.syllables(All), p.strictBoosts()))
+	match, boosts := p.syllables(All), p.strictBoosts()
+	if begins := p.begins(q); begins != nil {
+		match, boosts = AnyOf{match, begins}, append(boosts, Boost{begins, 1 << prefixNeighboursBit})
+	}
+	answer.Result, err = e.Find(ctx, q.request(match, boosts))
 	if err != nil || answer.Total >= enough {
 		return answer, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sen/internal/content"
@@ -59,11 +60,27 @@ func (b *builder) add(class Field, tokens []Token, stemmers []stemmer) {
 			continue
 		}
 		folded, exact := bigram(tokens[i-1], t)
-		b.put(class.Bigrams(), folded)
+		b.put(class.Bigrams(), bigramIn(class, folded))
 		if exact != folded && class != All {
 			b.put(class.Exact(), exact)
 		}
 	}
+}
+
+// pairBits is the number of bits of the bigrams of All.
+const pairBits = 20
+
+// bigramIn returns a bigram as a class has it. All has a number of a million instead of the words: the bigrams of bodies
+// are most of the index, and so many different ones that their words would take three times the room of everything
+// else. Two bigrams may have the same number. So All's say that words are likely neighbours, and only for the order of
+// documents that have both words.
+func bigramIn(class Field, bigram string) string {
+	if class != All {
+		return bigram
+	}
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(bigram)) // a hash takes everything
+	return strconv.FormatUint(hash.Sum64()>>(64-pairBits), 36)
 }
 
 func (b *builder) addWhole(tokens []Token) {

@@ -21,19 +21,25 @@ type word struct {
 	Token
 	// all and label are the numbers of documents that have it, and that have it in titles; names count as well.
 	all, label int
-	// after is the number of documents that have the word before it and it, one after the other.
+	// after is how often documents have the word before it and it, one after the other, in titles, names and leads.
 	after int
 	// candidates are the words that may be meant, the most frequent first.
 	candidates []Expanded
 }
 
+// pairTerms are the terms of a bigram in the classes whose bigrams are sure.
+func pairTerms(bigram string) []Term {
+	return []Term{{Title.Bigrams(), bigram}, {Name.Bigrams(), bigram}, {Lead.Bigrams(), bigram}}
+}
+
 // wordsOf returns the words of a query with their frequencies, and the number of documents.
 func wordsOf(ctx context.Context, e Engine, stages []Stage, tokens []Token) (words []word, documents int, err error) {
-	const each = 4
+	const each = 6
 	terms := make([]Term, 0, each*len(tokens))
 	for i, t := range tokens {
 		folded, _ := bigram(tokens[max(i-1, 0)], t)
-		terms = append(terms, Term{All, t.Folded}, Term{Title, t.Folded}, Term{Name, t.Folded}, Term{All.Bigrams(), folded})
+		terms = append(terms, Term{All, t.Folded}, Term{Title, t.Folded}, Term{Name, t.Folded})
+		terms = append(terms, pairTerms(folded)...)
 	}
 	documents, counts, err := e.Frequencies(ctx, stages, terms)
 	if err != nil {
@@ -42,7 +48,7 @@ func wordsOf(ctx context.Context, e Engine, stages []Stage, tokens []Token) (wor
 	words = make([]word, len(tokens))
 	for i, t := range tokens {
 		c := counts[each*i:]
-		words[i] = word{Token: t, all: c[0], label: c[1] + c[2], after: c[3]}
+		words[i] = word{Token: t, all: c[0], label: c[1] + c[2], after: c[3] + c[4] + c[5]}
 	}
 	return words, documents, nil
 }
@@ -223,7 +229,7 @@ func mend(ctx context.Context, e Engine, stages []Stage, words []word) ([]Token,
 	return mended, nil
 }
 
-// pairFrequencies returns the numbers of documents with the bigrams of neighbouring choices.
+// pairFrequencies returns how often documents have the bigrams of neighbouring choices in titles, names and leads.
 func pairFrequencies(ctx context.Context, e Engine, stages []Stage, choices [][]Expanded) (map[string]int, error) {
 	var terms []Term
 	for i := 1; i < len(choices); i++ {
@@ -233,7 +239,7 @@ func pairFrequencies(ctx context.Context, e Engine, stages []Stage, choices [][]
 				if k > 0 && l > 0 && !unknown {
 					break // typos in two neighbours are unlikely, and their bigrams are many
 				}
-				terms = append(terms, Term{All.Bigrams(), before.Text + "_" + x.Text})
+				terms = append(terms, pairTerms(before.Text+"_"+x.Text)...)
 			}
 		}
 	}
@@ -246,7 +252,7 @@ func pairFrequencies(ctx context.Context, e Engine, stages []Stage, choices [][]
 		return nil, err
 	}
 	for i, t := range terms {
-		pairs[t.Text] = counts[i]
+		pairs[t.Text] += counts[i]
 	}
 	return pairs, nil
 }

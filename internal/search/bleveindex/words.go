@@ -65,6 +65,9 @@ func (x *Index) Expand(
 			if err := eachTerm(open, func(d *index.DictEntry) { terms = append(terms, d.Term) }); err != nil {
 				return err
 			}
+			if e.Typo {
+				terms = slices.DeleteFunc(terms, func(text string) bool { return isTransposed(e.Text, text) })
+			}
 			for _, text := range terms { // not the counts of the dictionary, which are 0 for similar terms
 				n, err := frequency(ctx, r, e.Field, text)
 				if err != nil {
@@ -84,6 +87,19 @@ func (x *Index) Expand(
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
 	})
 	return all[:min(len(all), limit)], err
+}
+
+// isTransposed reports whether two words differ by the order of two letters. For bleve that is one edit; for the
+// contract it is none.
+func isTransposed(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	different := 0
+	for i := range x {
+		if len(x) == len(y) && x[i] != y[i] {
+			different++
+		}
+	}
+	return different > 1
 }
 
 // Signatures implements [search.Engine].
