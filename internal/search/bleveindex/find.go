@@ -20,7 +20,7 @@ func (x *Index) Find(ctx context.Context, r search.Request) (*search.Result, err
 	for key := range r.Facets {
 		found.counts[key] = map[string]int{}
 	}
-	err := x.reading(r.Stages, func(readers []index.IndexReader) error {
+	err := x.reading(ctx, r.Stages, func(readers []index.IndexReader) error {
 		for _, reader := range readers {
 			if err := found.in(ctx, reader); err != nil {
 				return err

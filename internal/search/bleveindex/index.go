@@ -139,7 +139,12 @@ func recovered(err *error) {
 var errClosed = errors.New("the search index is closed")
 
 // reading calls a function with a reader of the present state of each of some stages.
-func (x *Index) reading(names []search.Stage, read func([]index.IndexReader) error) (err error) {
+func (x *Index) reading(
+	ctx context.Context, names []search.Stage, read func([]index.IndexReader) error,
+) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if x.closed {
@@ -163,8 +168,8 @@ func (x *Index) reading(names []search.Stage, read func([]index.IndexReader) err
 }
 
 // Documents implements [search.Engine].
-func (x *Index) Documents(_ context.Context, name search.Stage) (n int, err error) {
-	err = x.reading([]search.Stage{name}, func(readers []index.IndexReader) error {
+func (x *Index) Documents(ctx context.Context, name search.Stage) (n int, err error) {
+	err = x.reading(ctx, []search.Stage{name}, func(readers []index.IndexReader) error {
 		count, err := readers[0].DocCount()
 		n = int(count) //nolint:gosec // far below the largest int
 		return err
