@@ -1,4 +1,4 @@
-package search
+package search_test
 
 import (
 	"context"
@@ -9,29 +9,34 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sen/internal/content"
+	"sen/internal/search"
+	"sen/internal/search/enginetest"
 )
 
 // entry is an entry of a test: its texts are "title | name | lead | body" in Vietnamese. Later ones are newer.
 type entry struct{ id, texts string }
 
+// published is what the tests search in.
+var published = []search.Stage{search.Published}
+
 // filled returns an engine with some entries.
-func filled(t *testing.T, entries ...entry) *naive {
+func filled(t *testing.T, entries ...entry) *enginetest.Naive {
 	t.Helper()
-	e := newNaive()
-	var changes []Change
+	e := enginetest.NewNaive()
+	var changes []search.Change
 	for i, in := range entries {
-		var texts []Text
+		var texts []search.Text
 		for k, value := range strings.Split(in.texts, "|") {
-			class := []Field{Title, Name, Lead, All}[k]
-			texts = append(texts, Text{class, "vi", strings.TrimSpace(value)})
+			class := []search.Field{search.Title, search.Name, search.Lead, search.All}[k]
+			texts = append(texts, search.Text{Class: class, Locale: "vi", Value: strings.TrimSpace(value)})
 		}
 		kind := content.KindArticle
 		if strings.HasPrefix(in.id, "org") {
 			kind = content.KindOrganization
 		}
-		changes = append(changes, Change{Published, content.ID(in.id), 1, &Document{
-			Tokens: Terms(texts), Keys: map[Key][]string{KeyKind: {string(kind)}},
-			Times: map[Time]int64{TimeSort: int64(i)},
+		changes = append(changes, search.Change{Stage: search.Published, ID: content.ID(in.id), Version: 1, Document: &search.Document{
+			Tokens: search.Terms(texts), Keys: map[search.Key][]string{search.KeyKind: {string(kind)}},
+			Times: map[search.Time]int64{search.TimeSort: int64(i)},
 		}})
 	}
 	if err := e.Write(t.Context(), changes); err != nil {
@@ -41,13 +46,13 @@ func filled(t *testing.T, entries ...entry) *naive {
 }
 
 // found returns the ids of all hits of a query, page by page.
-func found(t *testing.T, e Engine, q Question) (ids string, answer *Answer) {
+func found(t *testing.T, e search.Engine, q search.Question) (ids string, answer *search.Answer) {
 	t.Helper()
-	q.Stages = []Stage{Published}
+	q.Stages = published
 	q.Size = 2
 	var all []string
 	for {
-		next, err := Search(t.Context(), e, q)
+		next, err := search.Search(t.Context(), e, q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +97,7 @@ func TestOrder(t *testing.T) {
 		"???":                 "",
 		"kháck":               "other",
 	} {
-		if got, _ := found(t, e, Question{Text: query}); got != want {
+		if got, _ := found(t, e, search.Question{Text: query}); got != want {
 			t.Errorf("%q finds\n%s; want\n%s", query, got, want)
 		}
 	}
@@ -117,29 +122,30 @@ func TestTypos(t *testing.T) {
 		{"hio", "", ""}, // three letters
 		{"giai thuong", "d", ""},
 	} {
-		got, answer := found(t, e, Question{Text: test.query})
+		got, answer := found(t, e, search.Question{Text: test.query})
 		if first, _, _ := strings.Cut(got, " "); first != test.first || answer.Suggestion != test.suggestion {
 			t.Errorf("%q finds %s and suggests %q; want %s, %q", test.query, got, answer.Suggestion, test.first,
 				test.suggestion)
 		}
 	}
-	if got := Spell("hoi nghi tai", []string{"Hội nghị tái cơ cấu", "Tài"}); got != "Hội nghị tái" {
+	if got := search.Spell("hoi nghi tai", []string{"Hội nghị tái cơ cấu", "Tài"}); got != "Hội nghị tái" {
 		t.Errorf("spelled %q", got)
 	}
 }
 
 func TestEnoughStrictHitsStopTheSearch(t *testing.T) {
 	var entries []entry
-	for i := range enough {
+	for i := range search.Enough {
 		entries = append(entries, entry{fmt.Sprint(i), "Hội nghị"})
 	}
 	e := filled(t, append(entries, entry{"x", "Nghịx"})...)
-	if got, answer := found(t, e, Question{Text: "hoi nghi"}); answer.Loose || answer.Total != enough {
+	if got, answer := found(t, e, search.Question{Text: "hoi nghi"}); answer.Loose || answer.Total != search.Enough {
 		t.Errorf("%s: %+v", got, answer)
 	}
-	e.finds = 0
-	if _, err := Search(t.Context(), e, Question{Text: "hoi nghi", Stages: []Stage{Published}}); err != nil || e.finds != 1 {
-		t.Errorf("%d requests, %v", e.finds, err)
+	e.Finds = 0
+	_, err := search.Search(t.Context(), e, search.Question{Text: "hoi nghi", Stages: published})
+	if err != nil || e.Finds != 1 {
+		t.Errorf("%d requests, %v", e.Finds, err)
 	}
 }
 
@@ -151,16 +157,19 @@ func TestMostWords(t *testing.T) {
 	e := filled(t, append(entries,
 		entry{"three", "Giải thưởng công"}, entry{"two", "Giải thưởng"}, entry{"rare", "Giải pháp | | | thưởng công lao"},
 	)...)
-	got, _ := found(t, e, Question{Text: "giai thuong cong cua cac"})
+	got, _ := found(t, e, search.Question{Text: "giai thuong cong cua cac"})
 	if got != "three rare two" {
 		t.Errorf("found %s", got)
 	}
 }
 
 func TestAbbreviationsInQueries(t *testing.T) {
-	var a Abbreviations
-	a.Set("p", []Pair{{"UBND tỉnh", "Ủy ban nhân dân tỉnh"}, {"CNNTTB", "Giải thưởng Công nghiệp nông thôn tiêu biểu"}})
-	a.Set("q", []Pair{{"KHTCTH", "Kế hoạch - Tài chính - Tổng hợp"}})
+	var a search.Abbreviations
+	a.Set("p", []search.Pair{
+		{Short: "UBND tỉnh", Name: "Ủy ban nhân dân tỉnh"},
+		{Short: "CNNTTB", Name: "Giải thưởng Công nghiệp nông thôn tiêu biểu"},
+	})
+	a.Set("q", []search.Pair{{Short: "KHTCTH", Name: "Kế hoạch - Tài chính - Tổng hợp"}})
 	e := filled(t,
 		entry{"name", "Ủy ban nhân dân tỉnh họp"}, entry{"short", "UBND tỉnh họp"}, entry{"apart", "Tỉnh: nhân ban, dân ủy"},
 		entry{"award", "Giải thưởng Công nghiệp nông thôn tiêu biểu năm 2020"}, entry{"plan", "Phòng Kế hoạch – Tài chính – Tổng hợp"},
@@ -172,26 +181,29 @@ func TestAbbreviationsInQueries(t *testing.T) {
 		"giai thuong cnnttb": "award",
 		"phong khtcth":       "plan",
 	} {
-		if got, _ := found(t, e, Question{Text: query, Abbreviations: []*Abbreviations{&a}}); got != want {
+		if got, _ := found(t, e, search.Question{Text: query, Abbreviations: []*search.Abbreviations{&a}}); got != want {
 			t.Errorf("%q finds %s; want %s", query, got, want)
 		}
 	}
 	a.Remove("q")
-	if got, _ := found(t, e, Question{Text: "khtcth", Abbreviations: []*Abbreviations{&a}}); got != "" {
+	if got, _ := found(t, e, search.Question{Text: "khtcth", Abbreviations: []*search.Abbreviations{&a}}); got != "" {
 		t.Errorf("a removed abbreviation finds %s", got)
 	}
 }
 
 func TestStems(t *testing.T) {
-	e := newNaive()
-	err := e.Write(t.Context(), []Change{{Published, "a", 1, &Document{
-		Tokens: Terms([]Text{{Title, "en", "Annual meetings"}, {Title, "vi", "Họp thường niên"}}),
+	e := enginetest.NewNaive()
+	err := e.Write(t.Context(), []search.Change{{Stage: search.Published, ID: "a", Document: &search.Document{
+		Tokens: search.Terms([]search.Text{
+			{Class: search.Title, Locale: "en", Value: "Annual meetings"},
+			{Class: search.Title, Locale: "vi", Value: "Họp thường niên"},
+		}),
 	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, query := range []string{"meeting", "meetings", "annual meeting", "thuong nien"} {
-		if got, answer := found(t, e, Question{Text: query, Locales: []content.Locale{"vi", "en"}}); got != "a" {
+		if got, answer := found(t, e, search.Question{Text: query, Locales: []content.Locale{"vi", "en"}}); got != "a" {
 			t.Errorf("%q finds %q, %+v", query, got, answer)
 		}
 	}
@@ -199,15 +211,15 @@ func TestStems(t *testing.T) {
 
 func TestFilterAndNewest(t *testing.T) {
 	e := filled(t, entry{"a", "Hội nghị"}, entry{"org", "Hội"}, entry{"c", "Tin | | | hội nghị"})
-	articles := KeyIs{KeyKind, []string{string(content.KindArticle)}}
+	articles := search.KeyIs{Key: search.KeyKind, Values: []string{string(content.KindArticle)}}
 	for _, test := range []struct {
-		q    Question
+		q    search.Question
 		want string
 	}{
-		{Question{Text: "hội", Filter: articles}, "a c"},
-		{Question{Text: "hội", Newest: true}, "c org a"},
-		{Question{Filter: articles}, "c a"},
-		{Question{}, "c org a"},
+		{search.Question{Text: "hội", Filter: articles}, "a c"},
+		{search.Question{Text: "hội", Newest: true}, "c org a"},
+		{search.Question{Filter: articles}, "c a"},
+		{search.Question{}, "c org a"},
 	} {
 		if got, _ := found(t, e, test.q); got != test.want {
 			t.Errorf("%+v finds %s; want %s", test.q, got, test.want)
@@ -216,25 +228,26 @@ func TestFilterAndNewest(t *testing.T) {
 }
 
 func TestLongQueriesAreRefused(t *testing.T) {
-	e := newNaive()
-	for _, text := range []string{strings.Repeat("a", MaxRunes+1), strings.Repeat("a ", MaxUnits+1)} {
-		if _, err := Search(context.Background(), e, Question{Text: text}); content.CodeOf(err) != content.CodeBadUserInput {
+	e := enginetest.NewNaive()
+	for _, text := range []string{strings.Repeat("a", search.MaxRunes+1), strings.Repeat("a ", search.MaxUnits+1)} {
+		_, err := search.Search(context.Background(), e, search.Question{Text: text})
+		if content.CodeOf(err) != content.CodeBadUserInput {
 			t.Errorf("%v", err)
 		}
 	}
-	text := strings.Repeat("ă ", MaxUnits)
-	if _, err := Search(context.Background(), e, Question{Text: text}); err != nil {
+	text := strings.Repeat("ă ", search.MaxUnits)
+	if _, err := search.Search(context.Background(), e, search.Question{Text: text}); err != nil {
 		t.Error(err)
 	}
 }
 
 // scores checks that requests have scores below 2²⁴.
 type scores struct {
-	*naive
+	*enginetest.Naive
 	t *testing.T
 }
 
-func (s scores) Find(ctx context.Context, r Request) (*Result, error) {
+func (s scores) Find(ctx context.Context, r search.Request) (*search.Result, error) {
 	sum := 0
 	for _, b := range r.Boosts {
 		sum += b.Weight
@@ -242,13 +255,14 @@ func (s scores) Find(ctx context.Context, r Request) (*Result, error) {
 	if sum >= 1<<24 {
 		s.t.Errorf("the boosts add up to %d", sum)
 	}
-	return s.naive.Find(ctx, r)
+	return s.Naive.Find(ctx, r)
 }
 
 func TestScoresAreExact(t *testing.T) {
 	e := filled(t, entry{"a", "Hội nghị tái cơ cấu"}, entry{"b", "một hai ba bốn năm sáu bảy tám chín mười"})
 	for _, text := range []string{"a", "ội nghj tai", "một hai ba bốn năm sáu bảy tám chín mười mười một hai"} {
-		if _, err := Search(t.Context(), scores{e, t}, Question{Text: text, Stages: []Stage{Published}}); err != nil {
+		q := search.Question{Text: text, Stages: published}
+		if _, err := search.Search(t.Context(), scores{e, t}, q); err != nil {
 			t.Error(err)
 		}
 	}
@@ -269,7 +283,7 @@ func TestSuggest(t *testing.T) {
 		"x":           nil,
 		"?":           nil,
 	} {
-		places, err := Suggest(t.Context(), e, Question{Text: prefix, Stages: []Stage{Published}, Size: 8})
+		places, err := search.Suggest(t.Context(), e, search.Question{Text: prefix, Stages: published, Size: 8})
 		if err != nil {
 			t.Fatal(err)
 		}

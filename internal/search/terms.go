@@ -68,9 +68,9 @@ func (b *builder) add(class Field, tokens []Token, stemmers []stemmer) {
 }
 
 // pairBits is the number of bits of the bigrams of All.
-const pairBits = 20
+const pairBits = 18
 
-// bigramIn returns a bigram as a class has it. All has a number of a million instead of the words: the bigrams of bodies
+// bigramIn returns a bigram as a class has it. All has a number of 2¹⁸ instead of the words: the bigrams of bodies
 // are most of the index, and so many different ones that their words would take three times the room of everything
 // else. Two bigrams may have the same number. So All's say that words are likely neighbours, and only for the order of
 // documents that have both words.

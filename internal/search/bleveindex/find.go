@@ -19,7 +19,7 @@ func (x *Index) Find(ctx context.Context, r search.Request) (*search.Result, err
 	for key := range r.Facets {
 		found.counts[key] = map[string]int{}
 	}
-	err := x.reading(r.Stages, func(readers []index.IndexReader) error {
+	err := x.reading(ctx, r.Stages, func(readers []index.IndexReader) error {
 		for i, reader := range readers {
 			parts, times := partsOf(ctx, reader), &x.stages[r.Stages[i]].times
 			times.keep(parts)

@@ -5,20 +5,18 @@ package bleveindex
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
-	bolt "go.etcd.io/bbolt"
 
 	"sen/internal/content"
 	"sen/internal/search"
@@ -30,7 +28,9 @@ type Index struct {
 	log   *slog.Logger
 	queue *index.AnalysisQueue
 
-	mu sync.RWMutex
+	// lock is the file that is locked while the folder is used.
+	lock *os.File
+	mu   sync.RWMutex
 	// stages has an index for each stage.
 	stages map[search.Stage]*stage
 	closed bool
@@ -51,9 +51,6 @@ type stage struct {
 // stages lists the stages, whose names are those of their folders.
 var stages = []search.Stage{search.Published, search.Drafts}
 
-// lockWait is how long [Open] waits for another program that uses the folder.
-const lockWait = "1s"
-
 // Open opens the index in a folder; it makes the folder if there is none. An index that is damaged is removed and made
 // again, empty: all of it can be made from the store. Only one program can use a folder.
 func Open(dir string, log *slog.Logger) (*Index, error) {
@@ -62,6 +59,11 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the search index: %w", err)
+	}
+	var err error
+	if x.lock, err = lockFolder(dir); err != nil {
+		x.queue.Close()
+		return nil, err
 	}
 	for _, name := range stages {
 		s, err := x.open(name)
@@ -80,10 +82,6 @@ func (x *Index) open(name search.Stage) (*stage, error) {
 	if err == nil {
 		return opened, nil
 	}
-	if errors.Is(err, bolt.ErrTimeout) || strings.Contains(err.Error(), bolt.ErrTimeout.Error()) {
-		return nil, fmt.Errorf("another program uses the search index in %s; end it, or name another folder with --search-dir",
-			x.dir)
-	}
 	x.log.Warn("the search index is damaged and is made again", "folder", dir, "err", err)
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, fmt.Errorf("remove the damaged search index: %w", err)
@@ -93,12 +91,13 @@ func (x *Index) open(name search.Stage) (*stage, error) {
 
 // try opens the index in a folder.
 func (x *Index) try(dir string) (opened *stage, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer recovered(&err)
 	if err := verify(dir); err != nil {
 		return nil, err
 	}
 	made, err := scorch.NewScorch(scorch.Name, map[string]any{
-		"path": dir, "create_if_missing": true, "bolt_timeout": lockWait, "numSnapshotsToKeep": 1,
+		"path": dir, "create_if_missing": true, "numSnapshotsToKeep": 1,
 	}, x.queue)
 	if err != nil {
 		return nil, err
@@ -106,30 +105,30 @@ func (x *Index) try(dir string) (opened *stage, err error) {
 	if err := made.Open(); err != nil {
 		return nil, err
 	}
+	if err := probe(made); err != nil {
+		return nil, err
+	}
 	return &stage{Index: made, versions: map[content.ID]int64{}, times: times{bySegment: map[uint64][]int64{}}}, nil
 }
 
-// verify compares the checksum of each segment with its content. Segments are mapped into memory, so a damaged one would
-// give wrong answers, or end the program. The last four bytes of a segment are the CRC-32 (IEEE) of all before them:
-// zapx, write.go.
-func verify(dir string) error {
-	segments, err := filepath.Glob(filepath.Join(dir, "*.zap"))
-	if err != nil {
+// probeTime is how long a write of a few bytes may take.
+const probeTime = 10 * time.Second
+
+// probe writes a few bytes. If the list of segments is damaged in a way that bleve does not notice when it opens an
+// index, bleve's goroutine for writing ends, and no write ever returns. Such an index can't be closed either.
+func probe(made index.Index) error {
+	written := make(chan error, 1)
+	go func() { written <- made.SetInternal([]byte("opened"), []byte{1}) }()
+	select {
+	case err := <-written:
 		return err
+	case <-time.After(probeTime):
+		return errors.New("it does not take a write")
 	}
-	for _, name := range segments {
-		data, err := os.ReadFile(name) //nolint:gosec // a file of the operator's folder
-		if err != nil {
-			return err
-		}
-		if end := len(data) - crc32.Size; end < 0 || crc32.ChecksumIEEE(data[:end]) != binary.BigEndian.Uint32(data[end:]) {
-			return fmt.Errorf("%s has a wrong checksum", name)
-		}
-	}
-	return nil
 }
 
-// recovered turns a panic into an error. Bleve panics when it reads what it did not write.
+// recovered turns a panic into an error. Bleve panics when it reads what it did not write. The caller must have called
+// [debug.SetPanicOnFault], so that a read behind the end of a mapped file is a panic, too.
 func recovered(err *error) {
 	if why := recover(); why != nil {
 		*err = fmt.Errorf("the search index: %v", why)
@@ -140,12 +139,18 @@ func recovered(err *error) {
 var errClosed = errors.New("the search index is closed")
 
 // reading calls a function with a reader of the present state of each of some stages.
-func (x *Index) reading(names []search.Stage, read func([]index.IndexReader) error) (err error) {
+func (x *Index) reading(
+	ctx context.Context, names []search.Stage, read func([]index.IndexReader) error,
+) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if x.closed {
 		return errClosed
 	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer recovered(&err)
 	readers := make([]index.IndexReader, 0, len(names))
 	defer func() {
@@ -164,8 +169,8 @@ func (x *Index) reading(names []search.Stage, read func([]index.IndexReader) err
 }
 
 // Documents implements [search.Engine].
-func (x *Index) Documents(_ context.Context, name search.Stage) (n int, err error) {
-	err = x.reading([]search.Stage{name}, func(readers []index.IndexReader) error {
+func (x *Index) Documents(ctx context.Context, name search.Stage) (n int, err error) {
+	err = x.reading(ctx, []search.Stage{name}, func(readers []index.IndexReader) error {
 		count, err := readers[0].DocCount()
 		n = int(count) //nolint:gosec // far below the largest int
 		return err
@@ -185,5 +190,5 @@ func (x *Index) Close() (err error) {
 		err = errors.Join(err, s.Close())
 	}
 	x.queue.Close()
-	return err
+	return errors.Join(err, x.lock.Close())
 }

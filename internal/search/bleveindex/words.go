@@ -19,7 +19,7 @@ func (x *Index) Frequencies(
 	ctx context.Context, names []search.Stage, terms []search.Term,
 ) (total int, frequencies []int, err error) {
 	frequencies = make([]int, len(terms))
-	err = x.reading(names, func(readers []index.IndexReader) error {
+	err = x.reading(ctx, names, func(readers []index.IndexReader) error {
 		for _, r := range readers {
 			n, err := r.DocCount()
 			if err != nil {
@@ -53,7 +53,7 @@ func (x *Index) Expand(
 	ctx context.Context, names []search.Stage, e search.Expansion, limit int,
 ) (all []search.Expanded, err error) {
 	counts := map[string]int{}
-	err = x.reading(names, func(readers []index.IndexReader) error {
+	err = x.reading(ctx, names, func(readers []index.IndexReader) error {
 		for _, r := range readers {
 			open := func() (index.FieldDict, error) { return r.FieldDictPrefix(string(e.Field), []byte(e.Text)) }
 			if e.Typo {
@@ -64,9 +64,6 @@ func (x *Index) Expand(
 			var terms []string
 			if err := eachTerm(open, func(d *index.DictEntry) { terms = append(terms, d.Term) }); err != nil {
 				return err
-			}
-			if e.Typo {
-				terms = slices.DeleteFunc(terms, func(text string) bool { return isTransposed(e.Text, text) })
 			}
 			for _, text := range terms { // not the counts of the dictionary, which are 0 for similar terms
 				n, err := frequency(ctx, r, e.Field, text)
@@ -79,7 +76,7 @@ func (x *Index) Expand(
 		return nil
 	})
 	for text, n := range counts {
-		if !e.Typo || text != e.Text {
+		if n > 0 && (!e.Typo || text != e.Text && !swapped(e.Text, text)) {
 			all = append(all, search.Expanded{Text: text, Count: n})
 		}
 	}
@@ -89,13 +86,15 @@ func (x *Index) Expand(
 	return all[:min(len(all), limit)], err
 }
 
-// isTransposed reports whether two words differ by the order of two letters. For bleve that is one edit; for the
-// contract it is none.
-func isTransposed(a, b string) bool {
+// swapped reports whether two words of one edit differ by two letters in the other order, which bleve counts as one edit.
+func swapped(a, b string) bool {
 	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return false
+	}
 	different := 0
 	for i := range x {
-		if len(x) == len(y) && x[i] != y[i] {
+		if x[i] != y[i] {
 			different++
 		}
 	}
@@ -106,7 +105,7 @@ func isTransposed(a, b string) bool {
 func (x *Index) Signatures(
 	ctx context.Context, name search.Stage, each func(id content.ID, signature string) error,
 ) error {
-	return x.reading([]search.Stage{name}, func(readers []index.IndexReader) error {
+	return x.reading(ctx, []search.Stage{name}, func(readers []index.IndexReader) error {
 		r := readers[0]
 		values, err := r.DocValueReader([]string{signatureField})
 		if err != nil {

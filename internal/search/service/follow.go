@@ -204,7 +204,6 @@ func (s *Service) write(ctx context.Context, ids []content.ID) error {
 // abbreviations.
 func (s *Service) scan(ctx context.Context) error {
 	indexed := map[search.Stage]map[content.ID]string{}
-	empty := true
 	for _, stage := range stages {
 		indexed[stage] = map[content.ID]string{}
 		err := s.engine.Signatures(ctx, stage, func(id content.ID, signature string) error {
@@ -214,7 +213,6 @@ func (s *Service) scan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		empty = empty && len(indexed[stage]) == 0
 	}
 	outdated := 0
 	for _, kind := range content.Kinds() {
@@ -236,7 +234,7 @@ func (s *Service) scan(ctx context.Context) error {
 	for _, stage := range stages {
 		s.put(slices.Collect(maps.Keys(indexed[stage]))...) // they are not in the store any more
 	}
-	s.building.Store(s.building.Load() || empty && outdated > 0)
+	s.building.Store(s.building.Load() || outdated > batchSize)
 	return nil
 }
 

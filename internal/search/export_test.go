@@ -1,0 +1,4 @@
+package search
+
+// Enough is the number of strict hits that ends a search.
+const Enough = enough
