@@ -5,14 +5,13 @@ package bleveindex
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -93,6 +92,7 @@ func (x *Index) open(name search.Stage) (*stage, error) {
 // try opens the index in a folder.
 func (x *Index) try(dir string) (opened *stage, err error) {
 	defer recovered(&err)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // files are mapped into memory, and may be cut
 	if err := verify(dir); err != nil {
 		return nil, err
 	}
@@ -106,26 +106,6 @@ func (x *Index) try(dir string) (opened *stage, err error) {
 		return nil, err
 	}
 	return &stage{Index: made, versions: map[content.ID]int64{}}, nil
-}
-
-// verify compares the checksum of each segment with its content. Segments are mapped into memory, so a damaged one would
-// give wrong answers, or end the program. The last four bytes of a segment are the CRC-32 (IEEE) of all before them:
-// zapx, write.go.
-func verify(dir string) error {
-	segments, err := filepath.Glob(filepath.Join(dir, "*.zap"))
-	if err != nil {
-		return err
-	}
-	for _, name := range segments {
-		data, err := os.ReadFile(name) //nolint:gosec // a file of the operator's folder
-		if err != nil {
-			return err
-		}
-		if end := len(data) - crc32.Size; end < 0 || crc32.ChecksumIEEE(data[:end]) != binary.BigEndian.Uint32(data[end:]) {
-			return fmt.Errorf("%s has a wrong checksum", name)
-		}
-	}
-	return nil
 }
 
 // recovered turns a panic into an error. Bleve panics when it reads what it did not write.
@@ -185,8 +165,8 @@ func (x *Index) Close() (err error) {
 		return nil
 	}
 	x.closed = true
-	for _, s := range x.stages {
-		err = errors.Join(err, s.Close())
+	for name, s := range x.stages {
+		err = errors.Join(err, s.Close(), seal(filepath.Join(x.dir, string(name))))
 	}
 	x.queue.Close()
 	return err

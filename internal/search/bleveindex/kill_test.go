@@ -44,7 +44,7 @@ func TestOtherProgram(t *testing.T) {
 		fmt.Println("the other says:", err)
 	case "write":
 		x := opened(t, dir)
-		n, err := x.Documents(t.Context(), search.Published)
+		n, err := x.Documents(t.Context(), search.Drafts) // written after the published ones
 		if err != nil {
 			t.Fatal(err)
 		}
