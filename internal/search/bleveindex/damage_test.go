@@ -1,12 +1,14 @@
 package bleveindex_test
 
 import (
+	"context"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -132,4 +134,23 @@ func checkDamaged(t *testing.T, want map[search.Stage]map[string]any, dir, what 
 		}
 	}
 	return again
+}
+
+// TestDamagedList changes bytes in the list of segments as a killed program left it. Nothing tells whether the list is
+// right then, but nothing may panic or wait for ever.
+func TestDamagedList(t *testing.T) {
+	dir := t.TempDir()
+	filled(t, dir)
+	all := files(t, dir)
+	delete(all, "published/root.crc")
+	list := all["published/root.bolt"]
+	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // repeatable
+	for range 100 {
+		x, _ := logged(t, copied(t, all, "published/root.bolt", flipped(list, r.IntN(len(list)))))
+		_, _ = x.Find(t.Context(), search.Request{Stages: stages, Match: search.Everything{}, Size: 10})
+		ctx, end := context.WithTimeout(t.Context(), time.Second)
+		_ = x.Write(ctx, batch(search.Published, 7, 10))
+		end()
+		_ = x.Close()
+	}
 }

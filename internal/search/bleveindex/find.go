@@ -58,13 +58,13 @@ const checkEvery = 4096
 
 // in collects the hits of one reader.
 func (f *finding) in(ctx context.Context, reader index.IndexReader) error {
-	c := compiling{ctx, reader}
-	matches, err := c.compile(f.request.Match)
+	c := compiling{reader}
+	matches, err := c.compile(ctx, f.request.Match)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = matches.Close() }()
-	boosts, err := f.boosts(c)
+	boosts, err := f.boosts(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -99,9 +99,9 @@ func (f *finding) in(ctx context.Context, reader index.IndexReader) error {
 }
 
 // boosts compiles the boosts of the request.
-func (f *finding) boosts(c compiling) (all []*boost, err error) {
+func (f *finding) boosts(ctx context.Context, c compiling) (all []*boost, err error) {
 	for _, b := range f.request.Boosts {
-		s, err := c.compile(b.Query)
+		s, err := c.compile(ctx, b.Query)
 		if err != nil {
 			for _, made := range all {
 				_ = made.Close()

@@ -12,12 +12,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
-	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"sen/internal/content"
 	"sen/internal/search"
@@ -78,7 +77,7 @@ func (x *Index) open(name search.Stage) (*stage, error) {
 	if err == nil {
 		return opened, nil
 	}
-	if errors.Is(err, bolt.ErrTimeout) || strings.Contains(err.Error(), bolt.ErrTimeout.Error()) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("another program uses the search index in %s; end it, or name another folder with --search-dir",
 			x.dir)
 	}

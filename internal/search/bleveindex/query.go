@@ -15,50 +15,47 @@ import (
 var unscored = bleve.SearcherOptions{Score: "none"}
 
 // compiling turns queries into iterators over the documents of one reader.
-type compiling struct {
-	context.Context
-	reader index.IndexReader
-}
+type compiling struct{ reader index.IndexReader }
 
 // compile returns an iterator over the documents that a query selects.
-func (c compiling) compile(q search.Query) (bleve.Searcher, error) {
+func (c compiling) compile(ctx context.Context, q search.Query) (bleve.Searcher, error) {
 	switch q := q.(type) {
 	case search.Term:
-		return searcher.NewTermSearcher(c, c.reader, q.Text, string(q.Field), 1, unscored)
+		return searcher.NewTermSearcher(ctx, c.reader, q.Text, string(q.Field), 1, unscored)
 	case search.Prefix:
 		terms, err := prefixed(c.reader, string(q.Field), q.Text)
 		if err != nil {
 			return nil, err
 		}
-		return c.oneOf(string(q.Field), terms)
+		return c.oneOf(ctx, string(q.Field), terms)
 	case search.KeyIs:
-		return c.oneOf(string(q.Key), q.Values)
+		return c.oneOf(ctx, string(q.Key), q.Values)
 	case search.Between:
-		return c.between(q)
+		return c.between(ctx, q)
 	case search.AllOf:
-		return c.allOf(q)
+		return c.allOf(ctx, q)
 	case search.AnyOf:
-		return c.atLeast(1, q)
+		return c.atLeast(ctx, 1, q)
 	case search.AtLeast:
-		return c.atLeast(q.N, q.Of)
+		return c.atLeast(ctx, q.N, q.Of)
 	case search.Not:
-		return c.allOf(search.AllOf{q})
+		return c.allOf(ctx, search.AllOf{q})
 	case search.Everything:
-		return searcher.NewMatchAllSearcher(c, c.reader, 1, unscored)
+		return searcher.NewMatchAllSearcher(ctx, c.reader, 1, unscored)
 	}
 	return nil, fmt.Errorf("the search index does not know the query %T", q)
 }
 
 // oneOf selects the documents with one of some terms in a field.
-func (c compiling) oneOf(field string, terms []string) (bleve.Searcher, error) {
+func (c compiling) oneOf(ctx context.Context, field string, terms []string) (bleve.Searcher, error) {
 	if len(terms) == 0 {
 		return searcher.NewMatchNoneSearcher(c.reader)
 	}
-	return searcher.NewMultiTermSearcher(c, c.reader, terms, field, 1, unscored, false)
+	return searcher.NewMultiTermSearcher(ctx, c.reader, terms, field, 1, unscored, false)
 }
 
 // between selects the documents with a time in a range.
-func (c compiling) between(q search.Between) (bleve.Searcher, error) {
+func (c compiling) between(ctx context.Context, q search.Between) (bleve.Searcher, error) {
 	bound := func(ms *int64) *float64 {
 		if ms == nil {
 			return nil
@@ -67,15 +64,15 @@ func (c compiling) between(q search.Between) (bleve.Searcher, error) {
 		return &n
 	}
 	both := true
-	return searcher.NewNumericRangeSearcher(c, c.reader, bound(q.From), bound(q.To), &both, &both, timeField(q.Time), 1,
+	return searcher.NewNumericRangeSearcher(ctx, c.reader, bound(q.From), bound(q.To), &both, &both, timeField(q.Time), 1,
 		unscored)
 }
 
 // compileAll compiles several queries. It closes those before one that fails.
-func (c compiling) compileAll(queries []search.Query) ([]bleve.Searcher, error) {
+func (c compiling) compileAll(ctx context.Context, queries []search.Query) ([]bleve.Searcher, error) {
 	all := make([]bleve.Searcher, 0, len(queries))
 	for _, q := range queries {
-		s, err := c.compile(q)
+		s, err := c.compile(ctx, q)
 		if err != nil {
 			for _, made := range all {
 				_ = made.Close()
@@ -88,7 +85,7 @@ func (c compiling) compileAll(queries []search.Query) ([]bleve.Searcher, error) 
 }
 
 // allOf selects the documents that all queries select.
-func (c compiling) allOf(queries search.AllOf) (bleve.Searcher, error) {
+func (c compiling) allOf(ctx context.Context, queries search.AllOf) (bleve.Searcher, error) {
 	var must, mustNot []search.Query
 	for _, q := range queries {
 		if not, ok := q.(search.Not); ok {
@@ -101,44 +98,44 @@ func (c compiling) allOf(queries search.AllOf) (bleve.Searcher, error) {
 		must = append(must, search.Everything{})
 	}
 	if len(must) == 1 && len(mustNot) == 0 {
-		return c.compile(must[0])
+		return c.compile(ctx, must[0])
 	}
-	all, err := c.compileAll(must)
+	all, err := c.compileAll(ctx, must)
 	if err != nil {
 		return nil, err
 	}
 	joined := all[0]
 	if len(all) > 1 {
-		if joined, err = searcher.NewConjunctionSearcher(c, c.reader, all, unscored); err != nil {
+		if joined, err = searcher.NewConjunctionSearcher(ctx, c.reader, all, unscored); err != nil {
 			return nil, err
 		}
 	}
 	if len(mustNot) == 0 {
 		return joined, nil
 	}
-	without, err := c.atLeast(1, mustNot)
+	without, err := c.atLeast(ctx, 1, mustNot)
 	if err != nil {
 		_ = joined.Close()
 		return nil, err
 	}
-	return searcher.NewBooleanSearcher(c, c.reader, joined, nil, without, unscored)
+	return searcher.NewBooleanSearcher(ctx, c.reader, joined, nil, without, unscored)
 }
 
 // atLeast selects the documents that at least n of some queries select.
-func (c compiling) atLeast(n int, queries []search.Query) (bleve.Searcher, error) {
+func (c compiling) atLeast(ctx context.Context, n int, queries []search.Query) (bleve.Searcher, error) {
 	switch {
 	case n <= 0:
-		return c.compile(search.Everything{})
+		return c.compile(ctx, search.Everything{})
 	case n > len(queries):
 		return searcher.NewMatchNoneSearcher(c.reader)
 	case len(queries) == 1:
-		return c.compile(queries[0])
+		return c.compile(ctx, queries[0])
 	}
-	all, err := c.compileAll(queries)
+	all, err := c.compileAll(ctx, queries)
 	if err != nil {
 		return nil, err
 	}
-	return searcher.NewDisjunctionSearcher(c, c.reader, all, float64(n), unscored)
+	return searcher.NewDisjunctionSearcher(ctx, c.reader, all, float64(n), unscored)
 }
 
 // prefixed returns the terms of a field that begin with a text.

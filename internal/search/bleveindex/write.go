@@ -35,7 +35,7 @@ func (x *Index) Write(ctx context.Context, changes []search.Change) (err error) 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := x.stages[name].write(some); err != nil {
+		if err := x.stages[name].write(ctx, some); err != nil {
 			return fmt.Errorf("write to the search index: %w", err)
 		}
 	}
@@ -43,7 +43,7 @@ func (x *Index) Write(ctx context.Context, changes []search.Change) (err error) 
 }
 
 // write writes the changes of one stage, except those of older versions.
-func (s *stage) write(changes []search.Change) error {
+func (s *stage) write(ctx context.Context, changes []search.Change) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	reader, err := s.Reader()
@@ -71,7 +71,7 @@ func (s *stage) write(changes []search.Change) error {
 		written[c.ID] = c.Version
 	}
 	if len(batch.IndexOps) > 0 {
-		if err := s.Batch(batch); err != nil {
+		if err := s.batch(ctx, batch); err != nil {
 			return err
 		}
 	}
@@ -79,6 +79,23 @@ func (s *stage) write(changes []search.Change) error {
 		s.versions[id] = version
 	}
 	return nil
+}
+
+// batch writes a batch. It does not wait longer than the context: bleve waits for ever if its files are damaged.
+func (s *stage) batch(ctx context.Context, b *index.Batch) error {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer recovered(&err)
+		err = s.Batch(b)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // stored returns a document in bleve's form.

@@ -12,7 +12,7 @@ import (
 	"sen/internal/testkit"
 )
 
-// TestRestart checks that a service continues with the index of a former one: it writes only what was changed meanwhile.
+// TestRestart checks that a service continues with the index of a former one, and writes only what changed meanwhile.
 func TestRestart(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
 		index := newWatched()
