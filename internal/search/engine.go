@@ -13,22 +13,26 @@ import (
 // An index has one collection of documents for each [Stage]. So nothing about drafts, not even a frequency, reaches a
 // reader of published content.
 type Engine interface {
-	// Write applies changes to the index. When it returns, searches see them. A change with a lower version than the
-	// document has in the index is ignored, so changes may come again and in any order.
+	// Write applies changes to the index. When it returns, searches see them. Of the changes of one document of a stage,
+	// the one with the highest version holds, and of equal versions the last one, so changes may come again and in any
+	// order, several times in one call too. The versions of removed documents are known until Close or longer.
 	Write(ctx context.Context, changes []Change) error
-	// Find returns the best hits of a request.
+	// Find returns the best hits of a request. Here and below, a context that has ended is an error.
 	Find(ctx context.Context, r Request) (*Result, error)
-	// Frequencies returns the number of documents of some stages, and for each term how many of them have it.
+	// Frequencies returns the number of documents of some stages, and for each term how many of them have it. An entry
+	// with a document in each of two stages counts twice.
 	Frequencies(ctx context.Context, stages []Stage, terms []Term) (total int, frequencies []int, err error)
-	// Expand returns the terms of a field that begin with a prefix or are one edit (an insertion, a deletion or a
-	// replacement of one letter) away from a text, with their frequencies; the most frequent first, then in the order
-	// of the text; at most limit.
+	// Expand returns the terms of a field that begin with a prefix or are one edit away from a text, with their
+	// frequencies; the most frequent first, then in the order of their bytes; at most limit. One edit is the insertion,
+	// deletion or replacement of one letter: the text itself is not among its typos, and neither are those with two
+	// letters in the other order. A prefix is among its own terms, if a document has it.
 	Expand(ctx context.Context, stages []Stage, e Expansion, limit int) ([]Expanded, error)
-	// Signatures calls a function with the signature of every document of a stage.
+	// Signatures calls a function with the signature of every document of a stage, in any order. It ends with the first
+	// error of the function.
 	Signatures(ctx context.Context, stage Stage, each func(id content.ID, signature string) error) error
 	// Documents returns the number of documents of a stage.
 	Documents(ctx context.Context, stage Stage) (int, error)
-	// Close releases the engine.
+	// Close releases the engine. Later calls return errors, except that of Close.
 	Close() error
 }
 
@@ -69,8 +73,8 @@ type Document struct {
 // Field is a field with tokens.
 type Field string
 
-// The fields with tokens. Each class of texts has its syllables, its bigrams, and its exact bigrams. All has those of
-// every class together.
+// The fields with tokens. Each class of texts has its syllables, its bigrams, and both as they are spelled. All has
+// those of every class together.
 const (
 	Title Field = "title" // the label of an entry, and its short name
 	Name  Field = "name"  // names of persons, groups and places in an entry; numbers of decisions
@@ -79,15 +83,15 @@ const (
 
 	// Whole has each title as one token: its folded form, with "_" for spaces.
 	Whole Field = "whole"
-	// WholeExact is Whole with accents.
+	// WholeExact has each title that has accents as one token, with its accents.
 	WholeExact Field = "wholeExact"
 )
 
 // Bigrams is the field with the bigrams of neighbouring folded syllables of a class: "hoi_nghi"; for All, their hashes.
 func (f Field) Bigrams() Field { return f + "2" }
 
-// Exact is the field with the bigrams of a class as they are spelled, with accents: "hội_nghị". A text of one syllable
-// has that syllable.
+// Exact is the field with the syllables and bigrams of a class as they are spelled, but only those with accents: "hội",
+// "hội_nghị". The others are the same in the other fields of the class.
 func (f Field) Exact() Field { return f + "X" }
 
 // Fields lists all fields with tokens.
@@ -158,24 +162,24 @@ type (
 		Field Field
 		Text  string
 	}
-	// KeyIs selects the documents with one of some values in a field.
+	// KeyIs selects the documents with one of some values in a field; none if there are no values.
 	KeyIs struct {
 		Key    Key
 		Values []string
 	}
 	// Between selects the documents with a time in a range, in Unix milliseconds; nil for no bound. Both bounds are
-	// included.
+	// included. Documents without the time are not selected.
 	Between struct {
 		Time     Time
 		From, To *int64
 	}
-	// AllOf selects the documents that all queries select; all documents if there are none.
+	// AllOf selects the documents that all queries select. Without queries it selects every document.
 	AllOf []Query
-	// AnyOf selects the documents that at least one query selects.
+	// AnyOf selects the documents that at least one query selects. Without queries it selects nothing.
 	AnyOf []Query
 	// Not selects the documents that a query does not select.
 	Not struct{ Query Query }
-	// AtLeast selects the documents that at least N of some queries select.
+	// AtLeast selects the documents that at least N of some queries select; every document if N is 0.
 	AtLeast struct {
 		N  int
 		Of []Query
@@ -204,7 +208,7 @@ type Boost struct {
 // below 2²⁴, which is exact in every engine. Hits are ordered by score, the highest first; then by TimeSort, the newest
 // first; then by id.
 type Request struct {
-	// Stages has one or more stages, whose hits are merged.
+	// Stages has one or more stages, whose hits are merged. Match must not select an entry in two of them.
 	Stages []Stage
 	// Match selects the documents.
 	Match  Query

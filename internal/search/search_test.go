@@ -34,10 +34,11 @@ func filled(t *testing.T, entries ...entry) *enginetest.Naive {
 		if strings.HasPrefix(in.id, "org") {
 			kind = content.KindOrganization
 		}
-		changes = append(changes, search.Change{Stage: search.Published, ID: content.ID(in.id), Version: 1, Document: &search.Document{
+		document := &search.Document{
 			Tokens: search.Terms(texts), Keys: map[search.Key][]string{search.KeyKind: {string(kind)}},
 			Times: map[search.Time]int64{search.TimeSort: int64(i)},
-		}})
+		}
+		changes = append(changes, search.Change{Stage: search.Published, ID: content.ID(in.id), Document: document})
 	}
 	if err := e.Write(t.Context(), changes); err != nil {
 		t.Fatal(err)

@@ -186,8 +186,8 @@ func (x *Index) Close() (err error) {
 		return nil
 	}
 	x.closed = true
-	for _, s := range x.stages {
-		err = errors.Join(err, s.Close())
+	for name, s := range x.stages {
+		err = errors.Join(err, s.Close(), seal(filepath.Join(x.dir, string(name))))
 	}
 	x.queue.Close()
 	return errors.Join(err, x.lock.Close())

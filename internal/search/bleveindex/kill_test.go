@@ -44,7 +44,7 @@ func TestOtherProgram(t *testing.T) {
 		fmt.Println("the other says:", err)
 	case "write":
 		x := opened(t, dir)
-		n, err := x.Documents(t.Context(), search.Published)
+		n, err := x.Documents(t.Context(), search.Drafts) // written after the published ones
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,8 +75,8 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// writeUntilKilled runs a program that writes, and kills it some time after it began. It returns the last batch that the
-// program reported, or -1.
+// writeUntilKilled runs a program that writes, and kills it some time after it began. It returns the last batch that
+// the program reported, or -1.
 func writeUntilKilled(t *testing.T, dir string) (last int) {
 	t.Helper()
 	c := other(t, "write", dir)

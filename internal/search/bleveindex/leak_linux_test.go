@@ -26,7 +26,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	use(t.TempDir()) // what is made once stays
 	goroutines, descriptors := runtime.NumGoroutine(), openFiles(t)
-	for range 5 {
+	for range 3 {
 		use(t.TempDir())
 	}
 	testkit.Eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= goroutines })

@@ -86,7 +86,7 @@ func (x *Index) Expand(
 	return all[:min(len(all), limit)], err
 }
 
-// swapped reports whether two words of one edit differ by two letters in the other order, which bleve counts as one edit.
+// swapped reports whether two similar words differ by two letters in the other order, which bleve counts as one edit.
 func swapped(a, b string) bool {
 	x, y := []rune(a), []rune(b)
 	if len(x) != len(y) {

@@ -37,7 +37,7 @@ func (x *Index) Write(ctx context.Context, changes []search.Change) (err error) 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := x.stages[name].write(some); err != nil {
+		if err := x.stages[name].write(ctx, some); err != nil {
 			return fmt.Errorf("write to the search index: %w", err)
 		}
 	}
@@ -45,7 +45,7 @@ func (x *Index) Write(ctx context.Context, changes []search.Change) (err error) 
 }
 
 // write writes the changes of one stage, except those of older versions.
-func (s *stage) write(changes []search.Change) error {
+func (s *stage) write(ctx context.Context, changes []search.Change) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	reader, err := s.Reader()
@@ -72,7 +72,7 @@ func (s *stage) write(changes []search.Change) error {
 		}
 		written[c.ID] = c.Version
 	}
-	if err := s.apply(batch); err != nil {
+	if err := s.apply(ctx, batch); err != nil {
 		return err
 	}
 	for id, version := range written {
@@ -85,10 +85,10 @@ func (s *stage) write(changes []search.Change) error {
 const minPart = 100
 
 // apply writes a batch. It divides a large one, because bleve makes a segment on one processor.
-func (s *stage) apply(batch *index.Batch) error {
+func (s *stage) apply(ctx context.Context, batch *index.Batch) error {
 	parts := max(1, min(runtime.GOMAXPROCS(0), len(batch.IndexOps)/minPart))
 	if parts == 1 {
-		return s.Batch(batch)
+		return s.batch(ctx, batch)
 	}
 	divided := make([]*index.Batch, parts)
 	for i := range divided {
@@ -101,9 +101,26 @@ func (s *stage) apply(batch *index.Batch) error {
 	}
 	var tasks errgroup.Group
 	for _, part := range divided {
-		tasks.Go(func() error { return s.Batch(part) })
+		tasks.Go(func() error { return s.batch(ctx, part) })
 	}
 	return tasks.Wait()
+}
+
+// batch writes a batch. It does not wait longer than the context: bleve waits for ever if its files are damaged.
+func (s *stage) batch(ctx context.Context, b *index.Batch) error {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer recovered(&err)
+		err = s.Batch(b)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // stored returns a document in bleve's form.
