@@ -222,6 +222,9 @@ func (p *part) atLeast(q search.AtLeast, within *roaring.Bitmap) (*roaring.Bitma
 // between returns the documents with a time in a range. A field of a time has a term for each time, which sorts like
 // the time.
 func (p *part) between(q search.Between, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if q.From != nil && q.To != nil && *q.From > *q.To {
+		return roaring.New(), nil
+	}
 	d, err := p.dictionary(timeField(q.Time))
 	if err != nil {
 		return nil, err
