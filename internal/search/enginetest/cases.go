@@ -175,7 +175,8 @@ func testVersions(t *testing.T, e search.Engine) {
 	}
 }
 
-// testTypos checks which words are one edit away from another, or begin with it. Two letters in the other order are two edits.
+// testTypos checks which words are one edit away from another, or begin with it. Two letters in the other order are
+// two edits.
 func testTypos(t *testing.T, e search.Engine) {
 	write(t, e, put("1", 1, "nghi", "nghii", "ngh", "nghe", "nghệ", "ngih", "nghiem", "xnghi"), put("2", 1, "nghe", "hi"))
 	write(t, e, put("3", 1, "nghix", "nghi"), put("4", 1, "nghiem"))
