@@ -196,7 +196,8 @@ var rules = []rule{
 		"shared test code must not be part of the program",
 	},
 	{
-		"sen/...", "sen/internal/search/enginetest/...", []string{"sen/bench"},
+		"sen/...", "sen/internal/search/enginetest/...",
+		[]string{"sen/bench"},
 		"tests of search engines must not be part of the program",
 	},
 	{
