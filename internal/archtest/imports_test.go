@@ -201,6 +201,11 @@ var rules = []rule{
 		"shared test code must not be part of the program",
 	},
 	{
+		"sen/...", "sen/internal/search/enginetest/...",
+		[]string{"sen/bench"},
+		"tests of search engines must not be part of the program",
+	},
+	{
 		"sen/internal/testkit", "sen/graph/...", nil,
 		"tests of the layers below GraphQL must not have to compile package graph",
 	},

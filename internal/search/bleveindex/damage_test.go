@@ -1,14 +1,12 @@
 package bleveindex_test
 
 import (
-	"context"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -134,28 +132,4 @@ func checkDamaged(t *testing.T, want map[search.Stage]map[string]any, dir, what 
 		}
 	}
 	return again
-}
-
-// TestDamagedList changes bytes in the list of segments as a killed program left it. Nothing tells whether the list is
-// right then, but nothing may panic or wait for ever.
-func TestDamagedList(t *testing.T) {
-	dir := t.TempDir()
-	filled(t, dir)
-	all := files(t, dir)
-	delete(all, "published/root.crc")
-	list := all["published/root.bolt"]
-	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // repeatable
-	for n := 0; n < 100; {
-		at := r.IntN(len(list))
-		if list[at] == 0 { // most of the file is free
-			continue
-		}
-		n++
-		x, _ := logged(t, copied(t, all, "published/root.bolt", flipped(list, at)))
-		_, _ = x.Find(t.Context(), search.Request{Stages: stages, Match: search.Everything{}, Size: 10})
-		ctx, end := context.WithTimeout(t.Context(), time.Second)
-		_ = x.Write(ctx, batch(search.Published, 7, 10))
-		end()
-		_ = x.Close()
-	}
 }

@@ -175,15 +175,19 @@ func testVersions(t *testing.T, e search.Engine) {
 	}
 }
 
-// testTypos checks which words are one edit away from another. Two letters in the other order are two edits.
+// testTypos checks which words are one edit away from another, or begin with it. Two letters in the other order are
+// two edits.
 func testTypos(t *testing.T, e search.Engine) {
 	write(t, e, put("1", 1, "nghi", "nghii", "ngh", "nghe", "nghệ", "ngih", "nghiem", "xnghi"), put("2", 1, "nghe", "hi"))
+	write(t, e, put("3", 1, "nghix", "nghi"), put("4", 1, "nghiem"))
+	write(t, e, remove("3", 2)) // whose word no document has any more
 	for typed, want := range map[string]string{
 		"nghi":  "nghe/2 ngh/1 nghii/1 nghệ/1 xnghi/1",
 		"nghih": "nghi/1 nghii/1 ngih/1",
 		"nghé":  "nghe/2 ngh/1 nghi/1 nghệ/1",
 		"":      "",
 		"h":     "hi/1",
+		"nghim": "nghiem/2 nghi/1 nghii/1",
 	} {
 		all, err := e.Expand(t.Context(), bothStages, search.Expansion{Field: search.Title, Text: typed, Typo: true}, 10)
 		if err != nil {
@@ -196,6 +200,11 @@ func testTypos(t *testing.T, e search.Engine) {
 		if got := strings.Join(got, " "); got != want {
 			t.Errorf("one edit away from %q are %s; want %s", typed, got, want)
 		}
+	}
+	all, err := e.Expand(t.Context(), bothStages, search.Expansion{Field: search.Title, Text: "nghi"}, 10)
+	want := []search.Expanded{{Text: "nghiem", Count: 2}, {Text: "nghi", Count: 1}, {Text: "nghii", Count: 1}}
+	if d := cmp.Diff(want, all); d != "" || err != nil {
+		t.Errorf("words with a prefix: %s, %v", d, err)
 	}
 }
 

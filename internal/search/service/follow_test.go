@@ -104,6 +104,29 @@ func TestEngineDown(t *testing.T) {
 	})
 }
 
+// TestRetry checks that failed scans and writes are repeated, also if nobody searches.
+func TestRetry(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
+		store, index := testkit.Store(t, e), newWatched()
+		desk := edit(t, store)
+		ids := []content.ID{desk.tag(t, "Nông nghiệp")}
+		index.failing.Store(true)
+		s, _ := run(t, store, index)
+		for _, what := range []string{"scan", "write"} {
+			before := index.failed.Load()
+			testkit.Eventually(t, "a "+what+" fails", func() bool { return index.failed.Load() > before })
+			index.failing.Store(false)
+			wait(t, s)
+			if got := index.indexed(t, search.Published); !slices.Equal(got, ids) {
+				t.Errorf("after a %s that failed the index has %v, want %v", what, got, ids)
+			}
+			index.failing.Store(true)
+			ids = append(ids, desk.tag(t, "Công nghiệp "+what))
+			slices.Sort(ids)
+		}
+	})
+}
+
 // TestNoEngine checks that a service without an engine answers by labels, and ends at once.
 func TestNoEngine(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {

@@ -23,6 +23,8 @@ import (
 type watched struct {
 	*enginetest.Naive
 	failing, outdated atomic.Bool
+	// failed counts failed writes and scans.
+	failed atomic.Int64
 
 	mu      sync.Mutex
 	written map[content.ID]int
@@ -36,6 +38,7 @@ var errDown = errors.New("the engine is down")
 
 func (w *watched) Write(ctx context.Context, changes []search.Change) error {
 	if w.failing.Load() {
+		w.failed.Add(1)
 		return errDown
 	}
 	w.mu.Lock()
@@ -65,6 +68,7 @@ func (w *watched) Frequencies(ctx context.Context, in []search.Stage, terms []se
 // Signatures fails on demand, or tells signatures of another version.
 func (w *watched) Signatures(ctx context.Context, stage search.Stage, each func(content.ID, string) error) error {
 	if w.failing.Load() {
+		w.failed.Add(1)
 		return errDown
 	}
 	return w.Naive.Signatures(ctx, stage, func(id content.ID, signature string) error {
