@@ -36,7 +36,7 @@ var (
 		"sen/internal/storage",
 		"sen/internal/storage/files", "sen/internal/storage/guard", "sen/internal/storage/lease",
 		"sen/internal/storage/query",
-		"sen/internal/testkit", "sen/bench",
+		"sen/internal/testkit", "sen/bench", "sen/bench/search",
 	}
 )
 
@@ -180,7 +180,7 @@ var rules = []rule{
 	},
 	{
 		"sen/...", "go.mongodb.org/mongo-driver/v2/mongo/...",
-		[]string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench"},
+		[]string{"sen/internal/mongodb", "sen/internal/testkit", "sen/bench", "sen/bench/search"},
 		"only internal/mongodb connects to a MongoDB server",
 	},
 	{"sen/...", "go.mongodb.org/mongo-driver/v2/bson/...", bson, "no package above the store uses BSON"},
@@ -197,7 +197,7 @@ var rules = []rule{
 	},
 	{
 		"sen/...", "sen/internal/testkit/...",
-		[]string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench"},
+		[]string{"sen/internal/testkit/testserver", "sen/internal/testkit/withmongod", "sen/bench", "sen/bench/search"},
 		"shared test code must not be part of the program",
 	},
 	{

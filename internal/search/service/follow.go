@@ -150,7 +150,7 @@ func (s *Service) scanRequested() bool {
 func (s *Service) put(ids ...content.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) == 0 {
+	if len(s.queue) == 0 && !s.busy {
 		s.since = time.Now()
 	}
 	for _, id := range ids {
@@ -213,6 +213,9 @@ func (s *Service) scan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	if len(indexed[search.Published])+len(indexed[search.Drafts]) == 0 {
+		s.building.Store(true) // until everything is written, which is at once if the store is empty, too
 	}
 	outdated := 0
 	for _, kind := range content.Kinds() {
