@@ -2,7 +2,7 @@
 # a JDK 17 or later, and Maven or curl. Targets that also need Node 20 and npm print a message if these are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help node run build test check lint house fresh gen playground pictures browser audit bench bench-embedded writes costliest growth fuzz clean
+.PHONY: help node run build test check lint house fresh gen playground pictures browser audit bench bench-search bench-embedded writes costliest growth fuzz clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ writes: ## Measure mutations, compared with a hand-written transaction: three mi
 
 costliest: ## Find the request that uses the most processor time for its cost; see docs/adr/0012-cost.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -costliest -articles $(ARTICLES) $(ARGS)
+
+bench-search: ## Measure the ranking and the cost of the search; see bench/README.md.
+	SEN_MONGOD=$$(scripts/mongod) go run ./bench/search $(ARGS)
 
 bench-embedded: ## Compare the embedded engine with MongoDB, in one run; see bench/README.md.
 	SEN_MONGOD=$$(scripts/mongod) go run ./bench -engines 20000,1000,50000 -rounds 5 $(ARGS)

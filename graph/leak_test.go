@@ -87,7 +87,7 @@ func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 				secrets = append(secrets, `"`+label+`"`)
 			}
 		}
-		server := testserver.Start(t, store, func(g *graph.Options, w *web.Options) {
+		server := testserver.StartSearching(t, store, testserver.Index(t), func(g *graph.Options, w *web.Options) {
 			wide := 1 << 20
 			g.Limits = limits.Limits{
 				Length: wide, Tokens: wide, Depth: wide, Aliases: wide, RootFields: wide, Directives: wide,
@@ -156,6 +156,13 @@ func TestAnonymousClientsSeeNoDraft(t *testing.T) {
 					!bytes.Contains(there, []byte("FORBIDDEN")) {
 					t.Errorf("the answers tell a draft from nothing: %s, %s", there, gone)
 				}
+			}
+		}
+		for _, item := range bundle.Items { // by searches for each label
+			label, _ := item.Content.Label().In(nil)
+			answer := ask(`query($text: String!) { search(query: $text) { totalCount suggestion nodes { label } facets(by: [KIND, SECTION, TAG, YEAR, ORGANIZATION, AWARD_LEVEL]) { buckets { key } } } suggest(prefix: $text) { text } articles(search: $text) { totalCount } }`, map[string]any{"text": label})
+			if want := `{"data":{"search":{"totalCount":0,"suggestion":null,"nodes":[],"facets":[{"buckets":[]},{"buckets":[]},{"buckets":[]},{"buckets":[]},{"buckets":[]},{"buckets":[]}]},"suggest":[],"articles":{"totalCount":0}}}`; string(answer) != want {
+				t.Fatalf("a search for %q tells of drafts: %s", label, answer)
 			}
 		}
 		for some := range slices.Chunk(ids, 100) {

@@ -111,19 +111,24 @@ func (x *Index) try(dir string) (opened *stage, err error) {
 	return &stage{Index: made, versions: map[content.ID]int64{}, times: times{bySegment: map[uint64][]int64{}}}, nil
 }
 
-// probeTime is how long a write of a few bytes may take.
-const probeTime = 10 * time.Second
+// patience is how long a write of a few bytes, or the end of an index, may take.
+const patience = 10 * time.Second
 
 // probe writes a few bytes. If the list of segments is damaged in a way that bleve does not notice when it opens an
 // index, bleve's goroutine for writing ends, and no write ever returns. Such an index can't be closed either.
 func probe(made index.Index) error {
-	written := make(chan error, 1)
-	go func() { written <- made.SetInternal([]byte("opened"), []byte{1}) }()
+	return within(func() error { return made.SetInternal([]byte("opened"), []byte{1}) })
+}
+
+// within calls a function of bleve, and does not wait for it longer than patience.
+func within(call func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- call() }()
 	select {
-	case err := <-written:
+	case err := <-done:
 		return err
-	case <-time.After(probeTime):
-		return errors.New("it does not take a write")
+	case <-time.After(patience):
+		return errors.New("bleve does not answer")
 	}
 }
 
@@ -187,7 +192,11 @@ func (x *Index) Close() (err error) {
 	}
 	x.closed = true
 	for name, s := range x.stages {
-		err = errors.Join(err, s.Close(), seal(filepath.Join(x.dir, string(name))))
+		if failed := within(s.Close); failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		err = errors.Join(err, seal(filepath.Join(x.dir, string(name))))
 	}
 	x.queue.Close()
 	return errors.Join(err, x.lock.Close())
