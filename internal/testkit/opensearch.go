@@ -88,9 +88,9 @@ var shared struct {
 	err    error
 }
 
-// OpenSearch returns a server that all tests of a package share; a test uses names of its own on it, and does not stop
-// it. Without SEN_OPENSEARCH the test is skipped, and fails if SEN_REQUIRE_BOTH_ENGINES is 1. The package's TestMain
-// calls [Main].
+// OpenSearch returns a server that all tests of a package share; a test uses names of its own on it, and starts it
+// again if it stops it. Without SEN_OPENSEARCH the test is skipped, and fails if SEN_REQUIRE_BOTH_ENGINES is 1. The
+// package's TestMain calls [Main].
 func OpenSearch(t testing.TB) *OpenSearchServer {
 	t.Helper()
 	shared.Lock()

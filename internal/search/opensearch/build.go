@@ -12,8 +12,8 @@ import (
 	"sen/internal/search"
 )
 
-// Builder fills new indexes beside those in use.
-type Builder struct {
+// builder is a [search.Builder]: it fills new indexes beside those in use.
+type builder struct {
 	engine *Engine
 	// created is the time of the new indexes, in Unix microseconds.
 	created int64
@@ -21,12 +21,12 @@ type Builder struct {
 
 // Build creates new, empty indexes beside those in use, and removes what an earlier build has left behind. Only one
 // build of a site may run at a time. What other servers write meanwhile goes to the indexes in use: the caller writes
-// it again after [Builder.Commit], for example what [Engine.Signatures] tells to be out of date.
-func (e *Engine) Build(ctx context.Context) (*Builder, error) {
+// it again after Commit, for example what [Engine.Signatures] tells to be out of date.
+func (e *Engine) Build(ctx context.Context) (search.Builder, error) {
 	if err := e.removeUnused(ctx); err != nil {
 		return nil, err
 	}
-	b := &Builder{e, time.Now().UnixMicro()}
+	b := &builder{e, time.Now().UnixMicro()}
 	for _, stage := range stages {
 		if err := e.write(ctx, http.MethodPut, "/"+e.index(stage, b.created), definition(e.schema), nil); err != nil {
 			return nil, errors.Join(err, b.Abort(ctx))
@@ -35,15 +35,15 @@ func (e *Engine) Build(ctx context.Context) (*Builder, error) {
 	return b, nil
 }
 
-// Write applies changes to the new indexes. Searches see them after [Builder.Commit].
-func (b *Builder) Write(ctx context.Context, changes []search.Change) error {
+// Write applies changes to the new indexes. Searches see them after Commit.
+func (b *builder) Write(ctx context.Context, changes []search.Change) error {
 	return b.engine.bulk(ctx, changes, "false", func(stage search.Stage) (string, bool) {
 		return b.engine.index(stage, b.created), false
 	})
 }
 
 // Commit makes all servers use the new indexes from one moment on, and removes the old ones.
-func (b *Builder) Commit(ctx context.Context) error {
+func (b *builder) Commit(ctx context.Context) error {
 	e := b.engine
 	names := e.index(search.Published, b.created) + "," + e.index(search.Drafts, b.created)
 	if err := e.write(ctx, http.MethodPost, "/"+names+"/_refresh", nil, nil); err != nil {
@@ -62,7 +62,7 @@ func (b *Builder) Commit(ctx context.Context) error {
 }
 
 // Abort removes the new indexes.
-func (b *Builder) Abort(ctx context.Context) error {
+func (b *builder) Abort(ctx context.Context) error {
 	var names []string
 	for _, stage := range stages {
 		names = append(names, b.engine.index(stage, b.created))

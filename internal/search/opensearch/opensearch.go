@@ -31,7 +31,7 @@ import (
 
 var (
 	// ErrUnavailable means that the server can't be reached, is overloaded or does not answer in time.
-	ErrUnavailable = errors.New("OpenSearch is unavailable")
+	ErrUnavailable = fmt.Errorf("OpenSearch: %w", search.ErrUnavailable)
 	// ErrRefused means that the server refuses the credentials, or does not allow the account what it needs.
 	ErrRefused = errors.New("OpenSearch refuses the credentials")
 )
@@ -54,7 +54,7 @@ type Options struct {
 	Timeout time.Duration
 }
 
-// Engine is a [search.Engine]. It may be used concurrently.
+// Engine is a [search.Rebuilder]. It may be used concurrently.
 type Engine struct {
 	client client
 	name   string
@@ -65,7 +65,7 @@ type Engine struct {
 	prepared atomic.Bool
 }
 
-var _ search.Engine = (*Engine)(nil)
+var _ search.Rebuilder = (*Engine)(nil)
 
 var named = regexp.MustCompile(`^[a-z0-9][a-z0-9_]{0,99}$`)
 

@@ -44,13 +44,21 @@ func (s *Service) Find(ctx context.Context, q Question) (answer *search.Answer, 
 	return answer, err
 }
 
-// errNoIndex means that the service has no index.
+// errNoIndex means that the service has no index, or waits until it can be reached.
 var errNoIndex = errors.New("there is no search index")
+
+// reachable returns errNoIndex while the index must not be asked. So a search does not wait for a server that is down.
+func (s *Service) reachable() error {
+	if s.engine == nil || s.degraded.Load() {
+		return errNoIndex
+	}
+	return nil
+}
 
 // search asks the engine.
 func (s *Service) search(ctx context.Context, q search.Question) (*search.Answer, error) {
-	if s.engine == nil {
-		return nil, errNoIndex
+	if err := s.reachable(); err != nil {
+		return nil, err
 	}
 	return search.Search(ctx, s.engine, q)
 }
@@ -81,6 +89,9 @@ func (s *Service) abbreviationsOf(sc Scope) (all []*search.Abbreviations) {
 func (s *Service) unavailable(ctx context.Context, err error) bool {
 	if err == nil || ctx.Err() != nil || content.CodeOf(err) == content.CodeBadUserInput {
 		return false
+	}
+	if errors.Is(err, errNoIndex) {
+		return true
 	}
 	if !s.degraded.Swap(true) {
 		s.log.WarnContext(ctx, "the search index can't be reached; searches compare labels in the store", "err", err)
@@ -159,7 +170,7 @@ func (s *Service) Suggest(ctx context.Context, sc Scope, prefix string, n int) (
 	if err != nil {
 		return nil, err
 	}
-	if err = errNoIndex; s.engine != nil {
+	if err = s.reachable(); err == nil {
 		hits, err = search.Suggest(ctx, s.engine, asked)
 	}
 	if s.unavailable(ctx, err) {

@@ -2,7 +2,7 @@ package service
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"slices"
 	"time"
 
@@ -73,43 +73,80 @@ func (s *Service) Wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// work scans the store if that was requested, and writes all documents that may be outdated. It returns how long to
-// wait before it tries again, 0 if everything succeeded.
+// work compares the index with the store if that was requested, and writes all documents that may be outdated. It
+// returns how long to wait before it tries again, 0 if everything succeeded.
 func (s *Service) work(ctx context.Context) (again time.Duration) {
+	waiting := false
 	if s.scanRequested() {
-		if err := s.scan(ctx); err != nil {
-			s.failed(ctx, "compare with the store", err)
+		done, err := s.compare(ctx)
+		if err != nil {
+			return s.failed(ctx, "compare with the store", err)
+		}
+		if waiting = !done; waiting {
 			s.requestScan()
-			return retryWait
 		}
 	} else {
 		sleep(ctx, batchWait)
 	}
-	total, told := s.Waiting(), time.Now()
+	if err := s.drain(ctx); err != nil {
+		return s.failed(ctx, "write", err)
+	}
+	if waiting {
+		return leaseWait
+	}
+	s.completed(ctx)
+	return 0
+}
+
+// drain writes the documents of all entries in the queue.
+func (s *Service) drain(ctx context.Context) error {
+	report := s.progress(ctx, s.Waiting())
 	for ids := s.take(); len(ids) > 0; ids = s.take() {
 		if err := s.write(ctx, ids); err != nil {
 			s.put(ids...)
-			s.failed(ctx, "write", err)
-			return retryWait
+			return err
 		}
+		report(s.Waiting())
+	}
+	return nil
+}
+
+// progress returns a function that logs how many of a number of entries still wait, every few seconds.
+func (s *Service) progress(ctx context.Context, total int) (report func(waiting int)) {
+	told := time.Now()
+	return func(waiting int) {
 		if time.Since(told) > progressEvery {
 			told = time.Now()
-			s.log.InfoContext(ctx, "the search index is being filled", "waiting", s.Waiting(), "of", total)
+			s.log.InfoContext(ctx, "the search index is being filled", "waiting", waiting, "of", total)
 		}
 	}
+}
+
+// completed ends the states in which answers may be incomplete, unless the index could not be reached meanwhile.
+func (s *Service) completed(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rescan || ctx.Err() != nil {
+		return
+	}
+	s.current = true
 	wasDegraded, wasBuilding := s.degraded.Swap(false), s.building.Swap(false)
 	if wasDegraded || wasBuilding {
 		s.store.Feed.Journal.Change(cache.Search)
 		s.log.InfoContext(ctx, "the search index is complete")
 	}
-	return 0
 }
 
-// failed reports an error, unless the context has ended.
-func (s *Service) failed(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
+// failed reports an error, unless the context has ended. The index is compared with the store after the returned time:
+// it may have lost something.
+func (s *Service) failed(ctx context.Context, what string, err error) (again time.Duration) {
+	if errors.Is(err, search.ErrUnavailable) {
+		s.unavailable(ctx, err)
+	} else if ctx.Err() == nil {
 		s.log.WarnContext(ctx, "the search index could not be updated, which is tried again", "doing", what, "err", err)
 	}
+	s.requestScan()
+	return retryWait
 }
 
 // wrote takes note of writes to the store.
@@ -174,6 +211,19 @@ func (s *Service) take() (ids []content.ID) {
 
 // write brings the documents of some entries up to date.
 func (s *Service) write(ctx context.Context, ids []content.ID) error {
+	changes, err := s.changes(ctx, ids)
+	if err != nil {
+		return err
+	}
+	if err := s.engine.Write(ctx, changes); err != nil {
+		return err
+	}
+	s.store.Feed.Journal.Change(cache.Search)
+	return nil
+}
+
+// changes returns the changes that bring the documents of some entries up to date.
+func (s *Service) changes(ctx context.Context, ids []content.ID) (changes []search.Change, err error) {
 	slices.Sort(ids)
 	at := s.store.Now()
 	found := make([]*entries.Entry, len(ids))
@@ -183,74 +233,16 @@ func (s *Service) write(ctx context.Context, ids []content.ID) error {
 			found[i], _, failed[i] = s.kinds[kind].Entry(ctx, ids[i])
 		}
 	})
-	var changes []search.Change
 	for i, id := range ids {
 		if failed[i] != nil {
-			return failed[i]
+			return nil, failed[i]
 		}
 		for _, stage := range stages {
 			changes = append(changes, change(id, found[i], stage, at))
 			s.abbreviations[stage].Set(id, pairs(found[i], stage))
 		}
 	}
-	if err := s.engine.Write(ctx, changes); err != nil {
-		return err
-	}
-	s.store.Feed.Journal.Change(cache.Search)
-	return nil
-}
-
-// scan compares the signatures of all documents with the store, and queues the entries that differ. It also reads all
-// abbreviations.
-func (s *Service) scan(ctx context.Context) error {
-	indexed := map[search.Stage]map[content.ID]string{}
-	for _, stage := range stages {
-		indexed[stage] = map[content.ID]string{}
-		err := s.engine.Signatures(ctx, stage, func(id content.ID, signature string) error {
-			indexed[stage][id] = signature
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if len(indexed[search.Published])+len(indexed[search.Drafts]) == 0 {
-		s.building.Store(true) // until everything is written, which is at once if the store is empty, too
-	}
-	outdated := 0
-	for _, kind := range content.Kinds() {
-		err := s.kinds[kind].EachVersion(ctx, comparedFields(s.kinds[kind]), func(e *entries.Entry) error {
-			for _, stage := range stages {
-				if indexed[stage][e.ID] != signature(e, stage) {
-					s.put(e.ID)
-					outdated++
-				}
-				delete(indexed[stage], e.ID)
-				s.abbreviations[stage].Set(e.ID, pairs(e, stage))
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	for _, stage := range stages {
-		s.put(slices.Collect(maps.Keys(indexed[stage]))...) // they are not in the store any more
-	}
-	s.building.Store(s.building.Load() || outdated > batchSize)
-	return nil
-}
-
-// comparedFields returns the stored fields that [signature] and [pairs] need.
-func comparedFields(c entries.Collection) (fields []string) {
-	d, stored := c.Kind().Descriptor(), c.StoredFields()
-	for field := range d.New().Taken().Fields {
-		fields = append(fields, field)
-	}
-	if slices.Contains(stored, "shortName") {
-		fields = append(append(fields, d.Label...), "shortName")
-	}
-	return fields
+	return changes, nil
 }
 
 // sleep waits for a time, or until the context ends.

@@ -48,6 +48,10 @@ type Service struct {
 	rescan, busy bool
 
 	building, degraded atomic.Bool
+
+	// Only Run uses these. current means that the index was complete once. waiting means that another server has the
+	// lease and fills the index.
+	current, waiting bool
 }
 
 // State says whether answers of a search may be incomplete.
@@ -85,7 +89,7 @@ func (s *Service) Documents() (all int) {
 	ctx, cancel := context.WithTimeout(context.Background(), countTime)
 	defer cancel()
 	for _, stage := range stages {
-		if s.engine == nil {
+		if s.reachable() != nil {
 			break
 		}
 		n, _ := s.engine.Documents(ctx, stage)

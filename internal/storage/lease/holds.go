@@ -15,7 +15,8 @@ import (
 	"sen/internal/engine"
 )
 
-// Table is the collection of the leases on files that are being stored. Their `_id` is the SHA-256 of the file.
+// Table is the collection of the leases. The `_id` of a lease on a file that is being stored is the file's SHA-256; that
+// of another lease is its name.
 const Table = "media.holds"
 
 // Term is how long a lease lasts without renewal. An older lease was left behind by a program that ended. Tests
@@ -25,7 +26,7 @@ var Term = 30 * time.Second
 // ErrLost is the cancellation cause of work on a file that another attempt of the same change has taken over.
 var ErrLost = content.Errorf(content.CodeUnavailable, "Another attempt has taken over the file. Try again.")
 
-// Hold is a lease on a file that one change stores.
+// Hold is a lease on a file that one change stores, or on other work that only one program may do at a time.
 type Hold struct {
 	// Context ends when another attempt takes the file over.
 	Context context.Context //nolint:containedctx // it ends with the hold
@@ -97,15 +98,12 @@ const retryHold = 50 * time.Millisecond
 // has one.
 func (h *Holds) File(ctx context.Context, sha256, change string) (*Hold, error) {
 	for {
-		if h.begin(sha256) {
-			hold, err := h.hold(ctx, sha256, change)
-			if hold != nil {
-				return hold, nil
-			}
-			h.end(sha256)
-			if err != nil {
-				return nil, fmt.Errorf("hold a file: %w", err)
-			}
+		hold, err := h.try(ctx, sha256, change)
+		if err != nil {
+			return nil, fmt.Errorf("hold a file: %w", err)
+		}
+		if hold != nil {
+			return hold, nil
 		}
 		select {
 		case <-ctx.Done():
@@ -113,6 +111,20 @@ func (h *Holds) File(ctx context.Context, sha256, change string) (*Hold, error) 
 		case <-time.After(retryHold):
 		}
 	}
+}
+
+// Try takes the lease with a name that is not a SHA-256. It returns nil if another program has the lease. The lease is
+// renewed until it is released. After a program has ended, its leases are free half a minute later.
+func (h *Holds) Try(ctx context.Context, name string) (*Hold, error) { return h.try(ctx, name, "") }
+
+// try takes a lease. It returns nil if the lease is taken.
+func (h *Holds) try(ctx context.Context, id, change string) (hold *Hold, err error) {
+	if h.begin(id) {
+		if hold, err = h.hold(ctx, id, change); hold == nil {
+			h.end(id)
+		}
+	}
+	return hold, err
 }
 
 // hold takes the lease on a file that nobody else in the program has taken. It returns nil if another program has the
@@ -181,7 +193,6 @@ func (h *Holds) remove(ctx context.Context, own bson.D) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.timeout)
 	defer cancel()
 	if _, err := h.engine.Table(Table).Write(ctx, engine.Delete(own)); err != nil {
-		h.log.WarnContext(ctx, "the lease on a file could not be removed; it ends in half a minute", "sha256", own[0].Value,
-			"err", err)
+		h.log.WarnContext(ctx, "a lease could not be removed; it ends in half a minute", "lease", own[0].Value, "err", err)
 	}
 }
