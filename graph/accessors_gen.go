@@ -3,12 +3,11 @@
 package graph
 
 import (
-	"time"
-
 	"sen/graph/scalar"
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/people"
+	"time"
 )
 
 // accessors has the functions that read the fields of the schema, by type and field: "Article.title".

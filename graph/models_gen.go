@@ -5,10 +5,9 @@ package graph
 import (
 	"fmt"
 	"io"
+	"sen/internal/content"
 	"strconv"
 	"time"
-
-	"sen/internal/content"
 )
 
 // The changes of an account. A field that is left out or null stays unchanged.
@@ -57,10 +56,12 @@ type ChangePasswordPayload struct {
 // error `UNAUTHENTICATED` or `FORBIDDEN`. Errors in the change itself are all listed in `userErrors`; then nothing is
 // written. `notices` list what was stored differently from what was sent. The changes of one request are made one after
 // another, in their order.
-type Mutation struct{}
+type Mutation struct {
+}
 
 // The fields that read content and settings.
-type Query struct{}
+type Query struct {
+}
 
 // What is at an address of the site.
 type Route struct {

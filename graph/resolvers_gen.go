@@ -5,12 +5,11 @@ package graph
 import (
 	"context"
 	"fmt"
-	"time"
-
 	"sen/internal/content"
 	"sen/internal/newsroom"
 	"sen/internal/people"
 	"sen/internal/picture"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )

@@ -453,4 +453,31 @@ mutation UploadPicture($file: Upload!) {
     }
   }
 }
+`},{query:`# Search without accents, with highlights and counts.
+query Search {
+  search(query: "hoi nghi tai co cau", first: 5) {
+    totalCount
+    edges {
+      node {
+        __typename
+        path
+        label
+      }
+      highlights {
+        field
+        text
+        ranges {
+          start
+          length
+        }
+      }
+    }
+    facets(by: [KIND]) {
+      buckets {
+        label
+        count
+      }
+    }
+  }
+}
 `}];At();var vye=new URL("graphql",location.href).href,zO=i(e=>({errors:[{message:e}]}),"failure");function yye({query:e,operationName:t}){let r;try{r=wi(e).definitions.filter(n=>n.kind===z.OPERATION_DEFINITION)}catch{return}return r.find(n=>n.name?.value===t)??(r.length===1?r[0]:void 0)}i(yye,"operationOf");function bye(e){return(e?.variableDefinitions??[]).map(({variable:t,type:r})=>[t.name.value,mr(r).replaceAll("!","")]).filter(([,t])=>t==="Upload"||t==="[Upload]").map(([t,r])=>[t,r==="[Upload]"])}i(bye,"uploadsOf");function xye(e,t,r){let n=[...r],o={...e.variables},s={},a=[],u=i((d,p)=>{s[a.length]=[p],a.push(d)},"add");for(let[d,p]of t)p?(o[d]=n.map(()=>null),n.splice(0).forEach((g,y)=>u(g,`variables.${d}.${y}`))):(o[d]=null,n.length>0&&u(n.shift(),`variables.${d}`));let f=new FormData;return f.append("operations",JSON.stringify({...e,variables:o})),f.append("map",JSON.stringify(s)),a.forEach((d,p)=>f.append(String(p),d,d.name)),f}i(xye,"multipart");var oee=i(e=>async(t,r)=>{let n=yye(t),o={...t,operationName:n?.name?.value},s=bye(n),a=e();if(s.length>0&&a.length===0)return zO(`Choose the files for $${s[0][0]} first: the field is below the answer.`);let u=r?.headers,f=s.length>0?{body:xye(o,s,a),headers:{"GraphQL-Require-Preflight":"1",...u}}:{body:JSON.stringify(o),headers:{"Content-Type":"application/json",...u}},d;try{d=await fetch(vye,{method:"POST",...f})}catch{return zO("The server could not be reached. Is it still running, and does every header have a value that browsers may send?")}try{return await d.json()}catch{return zO(`What came back is no JSON: HTTP status ${d.status}.`)}},"newFetcher");var Cb=U(J(),1);var iee=[],see=i(()=>iee,"chosenFiles");function aee(){let e=(0,Cb.useRef)(null);return(0,Cb.createElement)("label",{className:"sen-files"},"Files for variables of the type Upload",(0,Cb.createElement)("input",{type:"file",multiple:!0,ref:e,onChange:i(()=>iee=[...e.current.files],"onChange")}))}i(aee,"Files");var cee=new URLSearchParams(location.search),e3=cee.get("query")||void 0,lee=e3&&cee.get("variables")||void 0;(0,uee.createRoot)(document.getElementById("playground")).render((0,kb.createElement)(Bl,{fetcher:oee(see),defaultTabs:e3?[{query:e3,variables:lee},...UO]:UO,query:e3,variables:lee,isHeadersEditorEnabled:!0,inputValueDeprecation:!0,schemaDescription:!0},(0,kb.createElement)(Bl.Logo,null,"Sen"),(0,kb.createElement)(Bl.Footer,null,(0,kb.createElement)(aee))));})();
