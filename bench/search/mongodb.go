@@ -38,19 +38,8 @@ func (r *report) textSearch(ctx context.Context, dir string, all []*content.Arti
 	if err != nil {
 		return err
 	}
-	for some := range slices.Chunk(all, 1000) {
-		var docs []any
-		for _, a := range some {
-			docs = append(docs, bson.D{
-				{Key: "_id", Value: a.ID},
-				{Key: "title", Value: a.Title["vi"]},
-				{Key: "lead", Value: a.Lead["vi"]},
-				{Key: "body", Value: richtext.Text(a.Body["vi"])},
-			})
-		}
-		if _, err := table.InsertMany(ctx, docs); err != nil {
-			return err
-		}
+	if err := insert(ctx, table, all); err != nil {
+		return err
 	}
 	fmt.Fprintln(os.Stderr, "asking MongoDB's $text")
 	ranks, times := make([]int, len(questions)), make([]time.Duration, len(questions))
@@ -79,5 +68,24 @@ func (r *report) textSearch(ctx context.Context, dir string, all []*content.Arti
 	slices.Sort(times)
 	r.row("MongoDB's $text: time of a query, p50, ms", ms(times[len(times)/2]))
 	r.row("MongoDB's $text: time of a query, p95, ms", ms(times[len(times)*95/100]))
+	return nil
+}
+
+// insert puts the texts of articles into a collection.
+func insert(ctx context.Context, table *mongo.Collection, all []*content.Article) error {
+	for some := range slices.Chunk(all, 1000) {
+		var docs []any
+		for _, a := range some {
+			docs = append(docs, bson.D{
+				{Key: "_id", Value: a.ID},
+				{Key: "title", Value: a.Title["vi"]},
+				{Key: "lead", Value: a.Lead["vi"]},
+				{Key: "body", Value: richtext.Text(a.Body["vi"])},
+			})
+		}
+		if _, err := table.InsertMany(ctx, docs); err != nil {
+			return err
+		}
+	}
 	return nil
 }
