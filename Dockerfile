@@ -12,7 +12,7 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build --chown=65532:65532 /rootfs/ /
 COPY --from=build /sen /sen
-# The embedded engine's folder, for trying out; with MONGODB_URI nothing is kept here.
+# The embedded engine's folder, for trying out, and the search index, which can be made again.
 VOLUME /data
 ENV SEN_LISTEN=0.0.0.0:8080 SEN_DATA=/data
 USER 65532:65532

@@ -99,7 +99,7 @@ func (g *environment) bothEngines(ctx context.Context, articles int) (stores []*
 		if s.secret, err = editorToken(ctx, g.sen, s.place[:2]...); err != nil {
 			return nil, err
 		}
-		args := append([]string{g.sen, "--listen", "127.0.0.1:0", "--log-level", "error"}, s.place...)
+		args := append([]string{g.sen, "--listen", "127.0.0.1:0", "--log-level", "error", "--no-search"}, s.place...)
 		if s.sen, err = start(ctx, append(args, cacheSizes{}.args()...)...); err != nil {
 			return nil, err
 		}

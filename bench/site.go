@@ -104,12 +104,12 @@ func (l cacheSizes) args() []string {
 func (l cacheSizes) bound() uint64 { return l.answers + l.entities + l.pages + 150<<20 }
 
 // serve starts Sen on a store.
-func (g *environment) serve(ctx context.Context, uri string, l cacheSizes) (*process, error) {
+func (g *environment) serve(ctx context.Context, uri string, l cacheSizes, more ...string) (*process, error) {
 	return start(ctx,
 		append([]string{
 			g.sen, "--listen", "127.0.0.1:0", "--mongodb-uri", uri, "--public-url", publicURL, "--log-level",
-			"error",
-		}, l.args()...)...)
+			"error", "--no-search", // which would be busy with its index
+		}, append(l.args(), more...)...)...)
 }
 
 // deepCursor pages to a position in the list of articles, as a client does, and returns the cursor.

@@ -11,8 +11,12 @@ import (
 	"sen/internal/search/opensearch"
 )
 
-// openSearch opens the index of the search: that of an OpenSearch server if one is configured, otherwise a folder.
+// openSearch opens the index of the search: that of an OpenSearch server if one is configured, otherwise a folder; nil
+// without an index.
 func (s *serveCommand) openSearch(log *slog.Logger) (search.Engine, error) {
+	if !s.Index {
+		return nil, nil //nolint:nilnil // the service works without an engine
+	}
 	if s.SearchURL == "" {
 		return bleveindex.Open(s.SearchFolder(), log)
 	}

@@ -74,7 +74,11 @@ func (s *serveCommand) Run(ctx context.Context, o output) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, index.Close()) }()
+	defer func() {
+		if index != nil {
+			err = errors.Join(err, index.Close())
+		}
+	}()
 	finder := service.New(service.Options{Store: store, Engine: index, Log: log, Searched: metrics.Searched})
 	handler, err := s.handler(store, persons, room, finder, trusted, metrics, tracer, log)
 	if err != nil {
