@@ -74,7 +74,7 @@ func TestEqual(t *testing.T) {
 func TestRequests(t *testing.T) {
 	const host = "localhost"
 	o := operations(minArticles, "")[0]
-	for _, r := range append(attacks(host), attackRequest{"spelled", o.spelled(host)}, host), attackRequest{"spelled", o.spelled(host)}) {
+	for _, r := range append(attacks(host, host), attackRequest{name: "spelled", request: o.spelled(host)}) {
 		one, other := string(r.next([]byte(string(r.bytes)))), string(r.next([]byte(string(r.bytes))))
 		if one == other || len(one) != len(r.bytes) || one[:r.at] != other[:r.at] ||
 			one[r.at+r.width:] != other[r.at+r.width:] {
