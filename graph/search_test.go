@@ -278,11 +278,20 @@ func TestSearchWithoutIndex(t *testing.T) {
 		s := searching{testserver.Start(t, testkit.SampleStore(t, e), nil), t}
 		for _, query := range []string{
 			`{ search(query: "hoi nghi so ket", first: 1) { nodes { label } } }`,
+			`{ search(query: "hoi nghi so ket", filter: {year: {eq: 2020}, section: {slugs: ["tin-tuc"]}}) { nodes { label } } }`,
 			`{ articles(search: "hoi nghi so ket") { nodes { title } } }`, `{ suggest(prefix: "hội nghị sơ") { text } }`,
 		} {
 			answer := string(s.Ask(t, query, nil, nil))
 			if !strings.Contains(answer, "Hội nghị sơ kết") || !strings.Contains(answer, `"extensions":{"search":{"degraded":true}}`) {
 				t.Errorf("%s: %s", query, answer)
+			}
+		}
+		for _, filter := range []string{
+			`year: {ne: 2020}`, `section: {slugs: ["khong-co"]}`, `publishedAt: {gt: "2030-01-01T00:00:00Z"}`,
+		} {
+			answer := string(s.Ask(t, `{ search(query: "hoi nghi so ket", filter: {`+filter+`}) { totalCount } }`, nil, nil))
+			if !strings.Contains(answer, `"totalCount":0`) {
+				t.Errorf("%s: %s", filter, answer)
 			}
 		}
 	})

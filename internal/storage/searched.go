@@ -37,7 +37,8 @@ func (s *Store) SetMatcher(m Matcher) { s.matcher = m }
 var errNoSearch = content.Errorf(content.CodeBadUserInput,
 	"The order RELEVANCE needs the argument `search`. Give it, or another order.")
 
-// match finds the entries of a list's search. It does nothing for a list without a search.
+// match finds the entries of a list's search. It does nothing for a list without a search. Without a matcher it
+// compares texts.
 func (c *Collection[T, F]) match(ctx context.Context, l *List[F]) (err error) {
 	if l.Search == "" {
 		if l.Order == query.RelevanceOrder {
@@ -46,8 +47,12 @@ func (c *Collection[T, F]) match(ctx context.Context, l *List[F]) (err error) {
 		return nil
 	}
 	cache.Note(ctx, cache.Search)
-	l.matches, err = c.store.matcher.Match(ctx, Search{l.Search, l.Locale, l.Stage}, c.kind,
-		l.Order != query.RelevanceOrder)
+	s := Search{l.Search, l.Locale, l.Stage}
+	if c.store.matcher == nil {
+		l.matches, err = c.Containing(ctx, s, content.MaxMatches)
+	} else {
+		l.matches, err = c.store.matcher.Match(ctx, s, c.kind, l.Order != query.RelevanceOrder)
+	}
 	return err
 }
 

@@ -61,10 +61,21 @@ func change(id content.ID, e *entries.Entry, stage search.Stage, at time.Time) s
 
 // document returns what the index has of a copy.
 func document(e *entries.Entry, copied content.Content, stage search.Stage) *search.Document {
+	d := filtered(copied)
+	d.Signature, d.Tokens = signature(e, stage), search.Terms(textsOf(copied.Searched()))
+	switch {
+	case stage == search.Drafts:
+		d.Keys[search.KeyChanged] = []string{draft}
+	case e.State != content.StatePublished:
+		d.Keys[search.KeyChanged] = []string{changed}
+	}
+	return d
+}
+
+// filtered returns a document with the values by which a copy is filtered and ordered.
+func filtered(copied content.Content) *search.Document {
 	all, base := copied.Searched(), copied.Common()
 	d := &search.Document{
-		Signature: signature(e, stage),
-		Tokens:    search.Terms(textsOf(all)),
 		Keys: map[search.Key][]string{
 			search.KeyKind: {string(copied.Kind())}, search.KeyStatus: {string(base.Status())},
 			search.KeySection: values(all.Sections), search.KeyTag: values(all.Tags),
@@ -81,12 +92,6 @@ func document(e *entries.Entry, copied content.Content, stage search.Stage) *sea
 	}
 	if all.Level != "" {
 		d.Keys[search.KeyLevel] = []string{string(all.Level)}
-	}
-	switch {
-	case stage == search.Drafts:
-		d.Keys[search.KeyChanged] = []string{draft}
-	case e.State != content.StatePublished:
-		d.Keys[search.KeyChanged] = []string{changed}
 	}
 	if !base.PublishedAt.IsZero() {
 		d.Times[search.TimePublished] = base.PublishedAt.UnixMilli()

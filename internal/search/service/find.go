@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"sen/internal/cache"
@@ -99,41 +98,6 @@ func (s *Service) unavailable(ctx context.Context, err error) bool {
 	}
 	s.requestScan()
 	return true
-}
-
-// contained answers a search from the store: the entries whose labels contain the text, the kinds in their order. It
-// has no order by relevance, and no filter.
-func (s *Service) contained(ctx context.Context, q Question) (*search.Answer, error) {
-	answer := &search.Answer{
-		Result: &search.Result{}, Highlighter: search.NewHighlighter(q.Text, s.locales(), s.abbreviationsOf(q.Scope)...),
-	}
-	for _, kind := range content.Kinds() {
-		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, kind) {
-			continue
-		}
-		ids, err := s.kinds[kind].Containing(ctx, storage.Search{Text: q.Text, Locale: q.Locale, Stage: q.stage(kind)},
-			content.MaxPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			answer.Hits = append(answer.Hits, search.Place{ID: id, Time: -int64(len(answer.Hits))})
-		}
-	}
-	answer.Total = len(answer.Hits)
-	if q.After != nil {
-		answer.Hits = slices.DeleteFunc(answer.Hits, func(p search.Place) bool { return p.Time >= q.After.Time })
-	}
-	answer.Hits = answer.Hits[:min(q.Size, len(answer.Hits))]
-	return answer, nil
-}
-
-// stage returns the copy of the entries of a kind that a scope has.
-func (sc Scope) stage(kind content.Kind) content.Stage {
-	if slices.Contains(sc.Drafts, kind) {
-		return content.StageDraft
-	}
-	return content.StagePublished
 }
 
 // facetSize is the largest number of values of a facet.
