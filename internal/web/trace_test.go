@@ -76,6 +76,9 @@ func TestTrace(t *testing.T) {
 		has(t, find, "db.operation.name", "find")
 		has(t, find, "db.collection.name", "articles")
 
+		_, all = ask(`{ search(query: "secretive") { nodes { label } } }`)
+		has(t, named(all, "search"), "sen.search.outcome", "degraded") // this server has no index
+
 		// A cached answer has one span. A failed request has an error in its span. No span has a text that a client
 		// wrote.
 		if _, all := ask(query); len(all) != 1 {

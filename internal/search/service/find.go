@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"time"
 
 	"sen/internal/cache"
 	"sen/internal/content"
@@ -25,13 +24,13 @@ type Question struct {
 // them from the store. If the index can't be reached, Find compares the labels in the store.
 func (s *Service) Find(ctx context.Context, q Question) (answer *search.Answer, err error) {
 	cache.Note(ctx, cache.Search)
-	began := time.Now()
+	ctx, end := s.begin(ctx, "search")
 	defer func() {
 		hits := 0
 		if answer != nil {
 			hits = len(answer.Hits)
 		}
-		s.measured(began, hits, err)
+		end(hits, err)
 	}()
 	asked, err := s.question(ctx, q)
 	if err != nil {
@@ -128,8 +127,8 @@ func (s *Service) Count(ctx context.Context, q Question, by []search.Key) (map[s
 // Suggest returns the entries of a scope that complete a text, the best first.
 func (s *Service) Suggest(ctx context.Context, sc Scope, prefix string, n int) (hits []search.Place, err error) {
 	cache.Note(ctx, cache.Search)
-	began := time.Now()
-	defer func() { s.measured(began, len(hits), err) }()
+	ctx, end := s.begin(ctx, "suggest")
+	defer func() { end(len(hits), err) }()
 	asked, err := s.question(ctx, Question{Scope: sc, Text: prefix, Size: n})
 	if err != nil {
 		return nil, err
@@ -151,8 +150,8 @@ func (s *Service) Suggest(ctx context.Context, sc Scope, prefix string, n int) (
 func (s *Service) Match(
 	ctx context.Context, of storage.Search, kind content.Kind, newest bool,
 ) (ids []content.ID, err error) {
-	began := time.Now()
-	defer func() { s.measured(began, len(ids), err) }()
+	ctx, end := s.begin(ctx, "search list")
+	defer func() { end(len(ids), err) }()
 	sc := Scope{Kinds: []content.Kind{kind}, Locale: of.Locale}
 	if of.Stage == content.StageDraft {
 		sc.Drafts = sc.Kinds

@@ -13,6 +13,10 @@ import (
 	"sen/internal/entries"
 	"sen/internal/search"
 	"sen/internal/storage"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Options configure a service.
@@ -121,16 +125,24 @@ func (s *Service) Waiting() int {
 // locales returns the languages of the site.
 func (s *Service) locales() []content.Locale { return s.store.Site().Languages.Locales }
 
-// measured reports a search that began at a time.
-func (s *Service) measured(began time.Time, hits int, err error) {
-	outcome := "found"
-	switch {
-	case err != nil:
-		outcome = "failed"
-	case s.degraded.Load():
-		outcome = "degraded"
-	case hits == 0:
-		outcome = "nothing"
+// begin starts a search: a span below the one of the context. The returned function ends the span and reports the
+// search, with the number of its hits.
+func (s *Service) begin(ctx context.Context, name string) (context.Context, func(hits int, err error)) {
+	began := time.Now()
+	ctx, span := trace.SpanFromContext(ctx).TracerProvider().Tracer("sen").Start(ctx, name)
+	return ctx, func(hits int, err error) {
+		outcome := "found"
+		switch {
+		case err != nil:
+			outcome = "failed"
+			span.SetStatus(codes.Error, string(content.CodeOf(err)))
+		case s.degraded.Load():
+			outcome = "degraded"
+		case hits == 0:
+			outcome = "nothing"
+		}
+		span.SetAttributes(attribute.Int("sen.search.hits", hits), attribute.String("sen.search.outcome", outcome))
+		span.End()
+		s.searched(outcome, time.Since(began))
 	}
-	s.searched(outcome, time.Since(began))
 }
