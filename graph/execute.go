@@ -36,7 +36,6 @@ func (p plannedSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		walk = func(context.Context) *graphql.Response { return nil }
 		rq := requestOf(ctx)
 		data, ok := rq.run(ctx, rq.planOf(p.documents.Of(rq.op)))
-		rq.registerSearchState(ctx)
 		switch {
 		case ok:
 			return &graphql.Response{Data: data}

@@ -51,14 +51,20 @@ type request struct {
 // searches notes that the answer depends on the search.
 func (rq *request) searches() { rq.searched.Store(true) }
 
-// registerSearchState adds to the answer whether its searches may be incomplete.
-func (rq *request) registerSearchState(ctx context.Context) {
-	if !rq.searched.Load() {
-		return
+// addSearchState adds to an answer whether its searches may be incomplete: extensions.search.
+func addSearchState(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	answer := next(ctx)
+	rq, ok := ctx.Value(requestKey{}).(*request) // an operation that was refused has none
+	if answer == nil || !ok || !rq.searched.Load() {
+		return answer
 	}
 	if state := rq.search.State(); state != (service.State{}) {
-		graphql.RegisterExtension(ctx, "search", state)
+		if answer.Extensions == nil {
+			answer.Extensions = map[string]any{}
+		}
+		answer.Extensions["search"] = state
 	}
+	return answer
 }
 
 // answerKey identifies a field of an object: its place in the document, and its language. A fragment can be used in

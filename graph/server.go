@@ -57,6 +57,7 @@ func NewExecutor(r *Resolver, o Options) *executor.Executor {
 	}
 	docs.Use(e, o.Limits)
 	e.AroundOperations(r.begin)
+	e.AroundResponses(addSearchState)
 	return e
 }
 

@@ -90,7 +90,7 @@ func (c *Collection[T, F]) byRelevance(
 }
 
 // Containing lists entries whose texts contain a text, ignoring case and accents: the newest publications first, at
-// most limit. It stands in for a search without an index. It compares only the texts that filters compare: labels and
+// most limit. It stands in for a search without an index. An empty text selects all entries. It compares only the texts that filters compare: labels and
 // other short ones.
 func (c *Collection[T, F]) Containing(ctx context.Context, s Search, limit int) ([]content.ID, error) {
 	l := List[F]{Stage: s.Stage, Locale: s.Locale, Order: "PUBLISHED_AT_DESC"}
@@ -104,7 +104,9 @@ func (c *Collection[T, F]) Containing(ctx context.Context, s Search, limit int) 
 		w.Text(text, &content.StringFilter{Contains: &s.Text})
 		any = append(any, w.Conds...)
 	}
-	p.Conds, p.Bare = append(p.Conds, bson.D{{Key: "$or", Value: any}}), true
+	if p.Bare = true; s.Text != "" {
+		p.Conds = append(p.Conds, bson.D{{Key: "$or", Value: any}})
+	}
 	rows, err := c.rows(ctx, p, []Within{{}}, nil, 0, limit)
 	if err != nil {
 		return nil, err
