@@ -107,11 +107,10 @@ func measure(ctx context.Context, articles int, mongod bool, met *bool) error {
 		return err
 	}
 	r.goal("kB of disk for an article", float64(size)/1000/float64(articles), 6, true)
-	_, stop, took, _, err = index(ctx, store, filepath.Join(dir, "search"))
+	finder, stop, took, _, err = index(ctx, store, filepath.Join(dir, "search"))
 	if err != nil {
 		return err
 	}
-	stop()
 	r.goal("seconds until a second start is current", took.Seconds(), 2, true)
 	r.ranking("Sen", questions, ranks)
 	slices.Sort(times)
@@ -122,6 +121,10 @@ func measure(ctx context.Context, articles int, mongod bool, met *bool) error {
 		r.row("processor time of a query, p50, ms", ms(times[len(times)/2]))
 		r.row("processor time of a query, p95, ms", ms(times[len(times)*95/100]))
 	}
+	if err := r.suggestions(ctx, finder, all); err != nil {
+		return err
+	}
+	stop()
 	if mongod {
 		return r.textSearch(ctx, dir, all, questions)
 	}
@@ -206,6 +209,28 @@ func ask(ctx context.Context, finder *service.Service, all []question) (ranks []
 	}
 	return ranks, times, nil
 }
+
+// suggestions measures the completions of one to six letters of titles.
+func (r *report) suggestions(ctx context.Context, finder *service.Service, all []*content.Article) error {
+	var times []time.Duration
+	for letters := 1; letters <= maxPrefix; letters++ {
+		for i := range queriesOfAKind {
+			title := []rune(all[i*len(all)/queriesOfAKind].Title["vi"])
+			used := processor()
+			if _, err := finder.Suggest(ctx, service.Scope{}, string(title[:letters]), suggested); err != nil {
+				return err
+			}
+			times = append(times, processor()-used)
+		}
+	}
+	slices.Sort(times)
+	r.row("processor time of a suggestion, p50, ms", ms(times[len(times)/2]))
+	r.goal("processor time of a suggestion, p95, ms", ms(times[len(times)*95/100]), 5, true)
+	return nil
+}
+
+// The longest beginning that is completed, in letters, and the number of suggestions.
+const maxPrefix, suggested = 6, 8
 
 // rank returns the position of an entry among hits, from 1; 0 if it is not there.
 func rank(hits []search.Place, right content.ID) int {
