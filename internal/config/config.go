@@ -74,7 +74,7 @@ type Store struct {
 
 // Search chooses where the search index is.
 type Search struct {
-	Index bool `name:"search" help:"Keep a search index. Without one, searches compare labels in the store, without an order by relevance." default:"true" negatable:"" env:"SEN_SEARCH"`
+	Index          bool   `name:"search" help:"Keep a search index. Without one, searches compare labels in the store, without an order by relevance." default:"true" negatable:"" env:"SEN_SEARCH"`
 	SearchDir      string `name:"search-dir" help:"Folder of the search index, which is made from the content and can be deleted. By default the folder search in --data." env:"SEN_SEARCH_DIR"`
 	SearchURL      string `name:"search-url" help:"OpenSearch 2 or 3 that has the search index instead of a folder, for several servers: https://user:password@host:9200." env:"SEN_SEARCH_URL"`
 	SearchUser     string `name:"search-user" help:"User of --search-url, if the address has none." env:"SEN_SEARCH_USER"`

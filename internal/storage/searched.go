@@ -90,8 +90,8 @@ func (c *Collection[T, F]) byRelevance(
 }
 
 // Containing lists entries whose texts contain a text, ignoring case and accents: the newest publications first, at
-// most limit. It stands in for a search without an index. An empty text selects all entries. It compares only the texts that filters compare: labels and
-// other short ones.
+// most limit. It stands in for a search without an index. An empty text selects all entries. It compares only the texts
+// that filters compare: labels and other short ones.
 func (c *Collection[T, F]) Containing(ctx context.Context, s Search, limit int) ([]content.ID, error) {
 	l := List[F]{Stage: s.Stage, Locale: s.Locale, Order: "PUBLISHED_AT_DESC"}
 	p, err := c.check(ctx, l)
