@@ -22,7 +22,7 @@ type Text struct {
 // Terms returns the tokens of the fields of a document: see [Fields]. Each token is once in a field. A word has its
 // folded form; in languages with a stemmer its stem too. Exact fields have only words and bigrams with accents, since
 // those without are the same in the other fields; that of All has only words, because bigrams of bodies would make the
-// index almost twice as large. Bigrams do not reach from one text into another.
+// index almost twice as large, and that of Lead has none. Bigrams do not reach from one text into another.
 func Terms(texts []Text) map[Field][]string {
 	b := builder{tokens: map[Field][]string{}, seen: map[Field]map[string]struct{}{}}
 	for _, text := range texts {
@@ -48,7 +48,7 @@ type builder struct {
 func (b *builder) add(class Field, tokens []Token, stemmers []stemmer) {
 	for i, t := range tokens {
 		b.put(class, t.Folded)
-		if t.Exact != t.Folded {
+		if t.Exact != t.Folded && class != Lead { // a lead has its spelling among all texts
 			b.put(class.Exact(), t.Exact)
 		}
 		for _, s := range stemmers {
@@ -61,7 +61,7 @@ func (b *builder) add(class Field, tokens []Token, stemmers []stemmer) {
 		}
 		folded, exact := bigram(tokens[i-1], t)
 		b.put(class.Bigrams(), bigramIn(class, folded))
-		if exact != folded && class != All {
+		if exact != folded && (class == Title || class == Name) {
 			b.put(class.Exact(), exact)
 		}
 	}

@@ -126,7 +126,7 @@ func (f *finding) count(p *part, key search.Key, matches *roaring.Bitmap) error 
 	if matches.GetCardinality() <= fewMatches {
 		return p.values(string(key), matches, func(_ uint32, value string) { f.counts[key][value]++ })
 	}
-	return p.terms(string(key), "", func(value string) error {
+	return p.terms(string(key), "", func(value string, _ uint64) error {
 		set, err := p.term(string(key), value)
 		if err != nil {
 			return err

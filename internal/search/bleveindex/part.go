@@ -84,8 +84,9 @@ func setOf(postings segment.PostingsIterator) (*roaring.Bitmap, error) {
 	}
 }
 
-// terms calls a function with each term of a field that begins with a prefix.
-func (p *part) terms(field, prefix string, each func(text string) error) error {
+// terms calls a function with each term of a field that begins with a prefix, and with the number of documents that
+// have it, removed ones too.
+func (p *part) terms(field, prefix string, each func(text string, count uint64) error) error {
 	d, err := p.dictionary(field)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (p *part) terms(field, prefix string, each func(text string) error) error {
 		if e == nil || err != nil {
 			return err
 		}
-		if err := each(e.Term); err != nil {
+		if err := each(e.Term, e.Count); err != nil {
 			return err
 		}
 	}
@@ -129,7 +130,7 @@ func (p *part) eval(q search.Query, within *roaring.Bitmap) (*roaring.Bitmap, er
 		return and(within, set), err
 	case search.Prefix:
 		found := roaring.New()
-		err := p.terms(string(q.Field), q.Text, func(text string) error {
+		err := p.terms(string(q.Field), q.Text, func(text string, _ uint64) error {
 			set, err := p.term(string(q.Field), text)
 			if err == nil {
 				found.Or(set)

@@ -55,22 +55,12 @@ func (x *Index) Expand(
 	counts := map[string]int{}
 	err = x.reading(ctx, names, func(readers []index.IndexReader) error {
 		for _, r := range readers {
-			open := func() (index.FieldDict, error) { return r.FieldDictPrefix(string(e.Field), []byte(e.Text)) }
+			expand := beginning
 			if e.Typo {
-				open = func() (index.FieldDict, error) {
-					return r.(index.IndexReaderFuzzy).FieldDictFuzzy(string(e.Field), e.Text, 1, "")
-				}
+				expand = similar
 			}
-			var terms []string
-			if err := eachTerm(open, func(d *index.DictEntry) { terms = append(terms, d.Term) }); err != nil {
+			if err := expand(ctx, r, e, counts); err != nil {
 				return err
-			}
-			for _, text := range terms { // not the counts of the dictionary, which are 0 for similar terms
-				n, err := frequency(ctx, r, e.Field, text)
-				if err != nil {
-					return err
-				}
-				counts[text] += n
 			}
 		}
 		return nil
@@ -84,6 +74,47 @@ func (x *Index) Expand(
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
 	})
 	return all[:min(len(all), limit)], err
+}
+
+// beginning counts the documents of each term that begins with the text of an expansion. The dictionary of a segment
+// has the counts, unless documents of it were removed.
+func beginning(ctx context.Context, r index.IndexReader, e search.Expansion, counts map[string]int) error {
+	for _, p := range partsOf(ctx, r) {
+		removed := p.Deleted() != nil && !p.Deleted().IsEmpty()
+		err := p.terms(string(e.Field), e.Text, func(text string, count uint64) error {
+			if removed {
+				set, err := p.term(string(e.Field), text)
+				if err != nil {
+					return err
+				}
+				count = set.GetCardinality()
+			}
+			counts[text] += int(count) //nolint:gosec // far below the largest int
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// similar counts the documents of each term that is one edit away from the text of an expansion. Bleve does not count
+// them.
+func similar(ctx context.Context, r index.IndexReader, e search.Expansion, counts map[string]int) error {
+	var terms []string
+	err := eachTerm(func() (index.FieldDict, error) {
+		return r.(index.IndexReaderFuzzy).FieldDictFuzzy(string(e.Field), e.Text, 1, "")
+	}, func(d *index.DictEntry) { terms = append(terms, d.Term) })
+	for _, text := range terms {
+		if err != nil {
+			break
+		}
+		var n int
+		n, err = frequency(ctx, r, e.Field, text)
+		counts[text] += n
+	}
+	return err
 }
 
 // swapped reports whether two similar words differ by two letters in the other order, which bleve counts as one edit.
