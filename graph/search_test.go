@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"sen/graph"
 	"sen/internal/storage"
 	"sen/internal/testkit"
 	"sen/internal/testkit/testserver"
+	"sen/internal/web"
 )
 
 // searching is a server with a search index and some content.
@@ -95,10 +97,15 @@ func (s searching) expect(query string, want ...string) {
 // withdrawn, even before the index knows of it.
 func TestSearchFollows(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, e testkit.Engine) {
-		s := startSearching(t, testkit.Store(t, e))
+		store := testkit.Store(t, e)
+		s := searching{testserver.StartSearching(t, store, testserver.Index(t), func(_ *graph.Options, o *web.Options) {
+			o.Answers = web.NewAnswers(store, 1<<20)
+		}), t}
+		testkit.Follow(t, store)
 		id, version := s.create("Chợ nổi Cái Răng")
 		s.Indexed(t)
 		s.expect("cho noi")
+		s.expect("cho noi cai rang") // the answer is cached, until the index has the entry
 		version = s.step("publish", id, version)
 		s.Indexed(t)
 		s.expect("cho noi cai rang", "Chợ nổi Cái Răng")

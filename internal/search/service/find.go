@@ -8,6 +8,7 @@ import (
 	"sen/internal/content"
 	"sen/internal/search"
 	"sen/internal/storage"
+	"sen/internal/storage/feed"
 )
 
 // Question is a search.
@@ -93,7 +94,7 @@ func (s *Service) unavailable(ctx context.Context, err error) bool {
 	}
 	if !s.degraded.Swap(true) {
 		s.log.WarnContext(ctx, "the search index can't be reached; searches compare labels in the store", "err", err)
-		s.store.Feed.Journal.Change(cache.Search)
+		s.store.Feed.Changed(feed.Change{Search: true})
 	}
 	s.requestScan()
 	return true

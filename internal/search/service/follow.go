@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"sen/internal/cache"
 	"sen/internal/content"
 	"sen/internal/entries"
 	"sen/internal/search"
@@ -132,7 +131,7 @@ func (s *Service) completed(ctx context.Context) {
 	s.current = true
 	wasDegraded, wasBuilding := s.degraded.Swap(false), s.building.Swap(false)
 	if wasDegraded || wasBuilding {
-		s.store.Feed.Journal.Change(cache.Search)
+		s.store.Feed.Changed(feed.Change{Search: true})
 		s.log.InfoContext(ctx, "the search index is complete")
 	}
 }
@@ -152,6 +151,9 @@ func (s *Service) failed(ctx context.Context, what string, err error) (again tim
 // wrote takes note of writes to the store.
 func (s *Service) wrote(changes []feed.Change) {
 	for _, change := range changes {
+		if change.Search { // our own report
+			return
+		}
 		if change.ID == "" {
 			s.requestScan()
 			continue
@@ -218,7 +220,7 @@ func (s *Service) write(ctx context.Context, ids []content.ID) error {
 	if err := s.engine.Write(ctx, changes); err != nil {
 		return err
 	}
-	s.store.Feed.Journal.Change(cache.Search)
+	s.store.Feed.Changed(feed.Change{Search: true})
 	return nil
 }
 

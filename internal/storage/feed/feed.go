@@ -17,11 +17,16 @@ import (
 type Change struct {
 	Kind content.Kind
 	ID   content.ID
+	// Search means that searches may now find something else, and nothing else has changed.
+	Search bool
 }
 
 // Tags returns the cache tags that a change invalidates: the entry, and everything that is made from several entries
 // of its kind. It returns none if anything may have changed.
 func (c Change) Tags() []cache.Tag {
+	if c.Search {
+		return []cache.Tag{cache.Search}
+	}
 	if c.ID == "" {
 		return nil
 	}
