@@ -88,7 +88,7 @@ func measure(ctx context.Context, articles int, mongod bool, met *bool) error {
 	r := &report{met: met}
 	debug.FreeOSMemory()
 	before := anonymous()
-	finder, stop, took, spent, err := index(ctx, store, filepath.Join(dir, "search"))
+	_, stop, took, spent, err := index(ctx, store, filepath.Join(dir, "search"))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func measure(ctx context.Context, articles int, mongod bool, met *bool) error {
 		return err
 	}
 	r.goal("kB of disk for an article", float64(size)/1000/float64(articles), 6, true)
-	finder, stop, took, _, err = index(ctx, store, filepath.Join(dir, "search"))
+	finder, stop, took, _, err := index(ctx, store, filepath.Join(dir, "search"))
 	if err != nil {
 		return err
 	}
