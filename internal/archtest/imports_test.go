@@ -30,7 +30,7 @@ var documents = []string{
 
 // engines are the packages that an engine may import, and bson the packages that may use BSON.
 var (
-	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine"}
+	engines = []string{"sen/internal/bsondoc", "sen/internal/content", "sen/internal/engine", "sen/internal/folder"}
 	bson    = []string{
 		"sen/internal/bsondoc", "sen/internal/embedded", "sen/internal/engine", "sen/internal/mongodb",
 		"sen/internal/storage",

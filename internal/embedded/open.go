@@ -10,6 +10,8 @@ import (
 	"slices"
 	"syscall"
 
+	"sen/internal/folder"
+
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
 
@@ -77,14 +79,13 @@ func escapeGlob(path string) string {
 
 // lockFolder locks a folder against a second program. The lock ends with the process.
 func lockFolder(dir string) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := folder.Lock(dir)
+	if errors.Is(err, folder.ErrInUse) {
+		return nil, fmt.Errorf("the data folder %s is in use by another Sen; "+
+			"stop that one, or choose another folder with --data", dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
-	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		inUse := fmt.Errorf("the data folder %s is in use by another Sen; "+
-			"stop that one, or choose another folder with --data", dir)
-		return nil, errors.Join(inUse, file.Close())
 	}
 	return file, nil
 }

@@ -1,6 +1,5 @@
-// Package bleveindex is a search engine in a folder, on bleve's index (scorch). It uses bleve's storage and its
-// iterators over documents, and not its analysis, scoring and collecting: tokens and scores are those of package search
-// (docs/adr/0021-search.md).
+// Package bleveindex is a search engine in a folder, on bleve's index (scorch). It uses bleve's storage, and not its
+// analysis, queries, scoring and collecting: tokens and scores are those of package search (docs/adr/0021-search.md).
 package bleveindex
 
 import (
@@ -19,6 +18,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"sen/internal/content"
+	"sen/internal/folder"
 	"sen/internal/search"
 )
 
@@ -61,9 +61,13 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 		return nil, fmt.Errorf("make the folder of the search index: %w", err)
 	}
 	var err error
-	if x.lock, err = lockFolder(dir); err != nil {
+	if x.lock, err = folder.Lock(dir); err != nil {
 		x.queue.Close()
-		return nil, err
+		if errors.Is(err, folder.ErrInUse) {
+			return nil, fmt.Errorf("another program uses the search index in %s; end it, or name another folder with --search-dir",
+				dir)
+		}
+		return nil, fmt.Errorf("lock the search index: %w", err)
 	}
 	for _, name := range stages {
 		s, err := x.open(name)
