@@ -61,13 +61,6 @@ func (r *Resolver) counts(
 
 // bucketFields returns the stored fields of a kind that the selection of buckets needs.
 func (c *call) bucketFields(kind content.Kind) []string {
-	fields := c.rq.sources[kind].labelFields()
-	for _, n := range c.rq.selectionBelow(c.node, "SearchFacetCounts").nodes {
-		for _, b := range c.rq.selectionBelow(n, "SearchBucket").nodes {
-			if b.field.Name == "content" {
-				fields = union(fields, c.rq.selectionBelow(b, string(kind)).stored)
-			}
-		}
-	}
-	return fields
+	buckets := c.rq.selected("SearchFacetCounts", "buckets", c.node)
+	return c.rq.fieldsAt(kind, c.rq.selected("SearchBucket", "content", buckets...)...)
 }

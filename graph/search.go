@@ -97,14 +97,11 @@ func (r *Resolver) find(c *call) ([]any, error) {
 
 // addHits adds the visible hits of an answer to a page of a size, and notes whether there are more.
 func (c *call) addHits(page *content.SearchConnection, answer *search.Answer, size int) error {
-	ids := make([]content.ID, len(answer.Hits))
-	for i, hit := range answer.Hits {
-		ids[i] = hit.ID
-	}
-	found, err := c.entries(ids, c.hitFields)
+	found, err := c.entries(search.IDs(answer.Hits), c.hitFields)
 	if err != nil {
 		return err
 	}
+	marking := c.selectsHighlights()
 	for i, hit := range answer.Hits {
 		if found[i] == nil {
 			continue
@@ -113,10 +110,11 @@ func (c *call) addHits(page *content.SearchConnection, answer *search.Answer, si
 			page.PageInfo.HasNextPage = true
 			break
 		}
-		page.Edges = append(page.Edges, &content.SearchEdge{
-			Cursor: searchCursor(hit), Node: found[i], Score: float64(hit.Score),
-			Highlights: c.highlights(found[i], answer),
-		})
+		edge := &content.SearchEdge{Cursor: searchCursor(hit), Node: found[i], Score: float64(hit.Score)}
+		if marking {
+			edge.Highlights = c.highlights(found[i], answer)
+		}
+		page.Edges = append(page.Edges, edge)
 	}
 	return nil
 }
@@ -134,33 +132,47 @@ func (c *call) suggestion(page *content.SearchConnection, answer *search.Answer)
 	return &spelled
 }
 
-// hitFields returns the stored fields of a kind that a search reads of its hits.
-func (c *call) hitFields(kind content.Kind) []string {
-	fields := c.rq.sources[kind].labelFields()
-	for _, n := range c.rq.selectionBelow(c.node, "SearchConnection").nodes {
-		switch n.field.Name {
-		case "nodes":
-			fields = union(fields, c.rq.selectionBelow(n, string(kind)).stored)
-		case "edges":
-			for _, edge := range c.rq.selectionBelow(n, "SearchEdge").nodes {
-				switch edge.field.Name {
-				case "node":
-					fields = union(fields, c.rq.selectionBelow(edge, string(kind)).stored)
-				case "highlights":
-					fields = union(fields, c.rq.sources[kind].StoredFields())
-				}
+// selected returns the selections of a field, below some other ones, on the objects of a type.
+func (rq *request) selected(object, field string, above ...*node) (found []*node) {
+	for _, n := range above {
+		for _, below := range rq.selectionBelow(n, object).nodes {
+			if below.field.Name == field {
+				found = append(found, below)
 			}
 		}
 	}
+	return found
+}
+
+// fieldsAt returns the stored fields of a kind that some selections of entries need, with those of its label.
+func (rq *request) fieldsAt(kind content.Kind, entries ...*node) []string {
+	fields := rq.sources[kind].labelFields()
+	for _, n := range entries {
+		fields = union(fields, rq.selectionBelow(n, string(kind)).stored)
+	}
 	return fields
+}
+
+// hitFields returns the stored fields of a kind that a search reads of its hits.
+func (c *call) hitFields(kind content.Kind) []string {
+	edges := c.rq.selected("SearchConnection", "edges", c.node)
+	fields := c.rq.fieldsAt(kind, append(c.rq.selected("SearchEdge", "node", edges...),
+		c.rq.selected("SearchConnection", "nodes", c.node)...)...)
+	if c.selectsHighlights() {
+		fields = union(fields, c.rq.sources[kind].StoredFields())
+	}
+	return fields
+}
+
+// selectsHighlights reports whether the highlights of a search are selected.
+func (c *call) selectsHighlights() bool {
+	edges := c.rq.selected("SearchConnection", "edges", c.node)
+	return len(c.rq.selected("SearchEdge", "highlights", edges...)) > 0
 }
 
 // highlights returns the texts of an entry in which a search found something.
 func (c *call) highlights(e content.Content, answer *search.Answer) []*content.SearchHighlight {
 	all := []*content.SearchHighlight{}
-	if !c.selectsHighlights() {
-		return all
-	}
 	chain := scalar.Chain(c.ctx)
 	for _, text := range e.Searched().Texts {
 		plain, _ := text.Text.In(chain)
@@ -185,20 +197,6 @@ func (c *call) highlights(e content.Content, answer *search.Answer) []*content.S
 	return all
 }
 
-func (c *call) selectsHighlights() bool {
-	for _, n := range c.rq.selectionBelow(c.node, "SearchConnection").nodes {
-		if n.field.Name != "edges" {
-			continue
-		}
-		for _, edge := range c.rq.selectionBelow(n, "SearchEdge").nodes {
-			if edge.field.Name == "highlights" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // suggest answers with the entries that complete what a reader types.
 func (r *Resolver) suggest(c *call) ([]any, error) {
 	size, err := searchSize(c, 8, maxSuggestions)
@@ -213,11 +211,7 @@ func (r *Resolver) suggest(c *call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]content.ID, len(found))
-	for i, hit := range found {
-		ids[i] = hit.ID
-	}
-	shown, err := c.entries(ids, c.suggestionFields)
+	shown, err := c.entries(search.IDs(found), c.suggestionFields)
 	if err != nil {
 		return nil, err
 	}
@@ -233,13 +227,7 @@ func (r *Resolver) suggest(c *call) ([]any, error) {
 
 // suggestionFields returns the stored fields of a kind that the selection of suggestions needs.
 func (c *call) suggestionFields(kind content.Kind) []string {
-	fields := c.rq.sources[kind].labelFields()
-	for _, n := range c.rq.selectionBelow(c.node, "Suggestion").nodes {
-		if n.field.Name == "node" {
-			fields = union(fields, c.rq.selectionBelow(n, string(kind)).stored)
-		}
-	}
-	return fields
+	return c.rq.fieldsAt(kind, c.rq.selected("Suggestion", "node", c.node)...)
 }
 
 // searchSize returns the argument first of a search.

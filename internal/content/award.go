@@ -214,11 +214,7 @@ func (a *Award) Taken() Taken {
 // Searched implements [Content].
 func (s *AwardSeries) Searched() Searched {
 	return Searched{
-		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: s.Name},
-			{Field: "shortName", Class: SearchTitle, Text: s.ShortName},
-			{Field: "description", Class: SearchLead, Text: s.Description},
-		},
+		Texts:     named(s.Name, s.ShortName, s.Description),
 		ShortName: s.ShortName, Organizations: s.OrganizationIDs,
 	}
 }

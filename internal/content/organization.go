@@ -58,11 +58,7 @@ func (o *Organization) Taken() Taken {
 // Searched implements [Content].
 func (o *Organization) Searched() Searched {
 	return Searched{
-		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: o.Name},
-			{Field: "shortName", Class: SearchTitle, Text: o.ShortName},
-			{Field: "description", Class: SearchLead, Text: o.Description},
-		},
+		Texts:     named(o.Name, o.ShortName, o.Description),
 		ShortName: o.ShortName, Organizations: o.AncestorIDs,
 	}
 }

@@ -38,12 +38,8 @@ func (p *Program) Check(c Checker) {
 // Searched implements [Content].
 func (p *Program) Searched() Searched {
 	return Searched{
-		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: p.Name},
-			{Field: "shortName", Class: SearchTitle, Text: p.ShortName},
-			{Field: "description", Class: SearchLead, Text: p.Description},
-			{Field: "startYear", Class: SearchName, Text: same(yearText(p.StartYear))},
-		},
+		Texts: append(named(p.Name, p.ShortName, p.Description),
+			SearchText{Field: "startYear", Class: SearchName, Text: same(yearText(p.StartYear))}),
 		ShortName: p.ShortName, Organizations: idsOf(p.OrganizationID),
 	}
 }

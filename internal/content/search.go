@@ -45,6 +45,15 @@ const (
 	SearchBody
 )
 
+// named returns the texts of an entry with a name, a short name and a description; nil for one that the kind lacks.
+func named(name, shortName, description Text) []SearchText {
+	return []SearchText{
+		{Field: "name", Class: SearchTitle, Text: name},
+		{Field: "shortName", Class: SearchTitle, Text: shortName},
+		{Field: "description", Class: SearchLead, Text: description},
+	}
+}
+
 // same returns a text that is the same in every language; nil for an empty one.
 func same(text string) Text {
 	if text == "" {

@@ -53,9 +53,7 @@ func sectionBelow(parent ID) Content { return &Section{ParentID: parent} }
 // Searched implements [Content].
 func (s *Section) Searched() Searched {
 	return Searched{
-		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: s.Name}, {Field: "description", Class: SearchLead, Text: s.Description},
-		},
+		Texts:    named(s.Name, nil, s.Description),
 		Sections: s.AncestorIDs,
 	}
 }

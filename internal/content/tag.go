@@ -27,9 +27,5 @@ func (t *Tag) Check(c Checker) { c.Need(!t.Name.Empty(), "name") }
 
 // Searched implements [Content].
 func (t *Tag) Searched() Searched {
-	return Searched{
-		Texts: []SearchText{
-			{Field: "name", Class: SearchTitle, Text: t.Name}, {Field: "description", Class: SearchLead, Text: t.Description},
-		},
-	}
+	return Searched{Texts: named(t.Name, nil, t.Description)}
 }

@@ -229,6 +229,15 @@ type Place struct {
 	ID    content.ID
 }
 
+// IDs returns the ids of hits, in their order.
+func IDs(hits []Place) []content.ID {
+	ids := make([]content.ID, len(hits))
+	for i, hit := range hits {
+		ids[i] = hit.ID
+	}
+	return ids
+}
+
 // Result is the answer to a request.
 type Result struct {
 	Hits []Place

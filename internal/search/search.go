@@ -45,9 +45,8 @@ type Answer struct {
 // Search answers a question: with the documents that have all words of the text, and those with the words in this order
 // in their titles, the last one as the beginning of a word. If these are fewer than twenty, it also finds documents
 // that have the last word as the beginning of a word anywhere, a similar word, or most of the words; they come after
-// the others. This
-// does not depend on the page, so that all pages of a question fit together. A text that is too long is a
-// BAD_USER_INPUT.
+// the others. This does not depend on the page, so that all pages of a question fit together. A text that is too long
+// is a BAD_USER_INPUT.
 func Search(ctx context.Context, e Engine, q Question) (*Answer, error) {
 	p, err := newPlan(q)
 	if err != nil {

@@ -136,18 +136,8 @@ func (s *Service) link(
 	return all, nil
 }
 
-// matches turns a comparison for equality into queries.
-func matches[V ~string](key search.Key, m *content.Match[V]) (all search.AllOf) {
-	if m == nil {
-		return nil
-	}
-	is := func(values ...V) search.Query {
-		texts := make([]string, len(values))
-		for i, v := range values {
-			texts[i] = string(v)
-		}
-		return search.KeyIs{Key: key, Values: texts}
-	}
+// equal turns a comparison for equality into queries. is selects what has one of some values.
+func equal[V any](m *content.Match[V], is func(values ...V) search.Query) (all search.AllOf) {
 	if m.Eq != nil {
 		all = append(all, is(*m.Eq))
 	}
@@ -163,6 +153,20 @@ func matches[V ~string](key search.Key, m *content.Match[V]) (all search.AllOf) 
 	return all
 }
 
+// matches turns a comparison of a key for equality into queries.
+func matches[V ~string](key search.Key, m *content.Match[V]) search.AllOf {
+	if m == nil {
+		return nil
+	}
+	return equal(m, func(values ...V) search.Query {
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i] = string(v)
+		}
+		return search.KeyIs{Key: key, Values: texts}
+	})
+}
+
 // between turns a comparison of times into queries.
 func between(field search.Time, r *content.DateTimeFilter) (all search.AllOf) {
 	within := func(from, to *int64) search.Query { return search.Between{Time: field, From: from, To: to} }
@@ -170,25 +174,13 @@ func between(field search.Time, r *content.DateTimeFilter) (all search.AllOf) {
 		ms := t.UnixMilli() + shift
 		return &ms
 	}
-	equal := func(times ...time.Time) (some search.AnyOf) {
-		some = search.AnyOf{}
+	all = equal(&r.Match, func(times ...time.Time) search.Query {
+		some := search.AnyOf{}
 		for _, t := range times {
 			some = append(some, within(at(t, 0), at(t, 0)))
 		}
 		return some
-	}
-	if r.Eq != nil {
-		all = append(all, equal(*r.Eq))
-	}
-	if r.Ne != nil {
-		all = append(all, search.Not{Query: equal(*r.Ne)})
-	}
-	if r.In != nil {
-		all = append(all, equal(r.In...))
-	}
-	if r.NotIn != nil {
-		all = append(all, search.Not{Query: equal(r.NotIn...)})
-	}
+	})
 	if r.Exists != nil {
 		there := within(nil, nil)
 		if !*r.Exists {

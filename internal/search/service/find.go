@@ -169,9 +169,5 @@ func (s *Service) Match(
 	if err != nil {
 		return nil, err
 	}
-	ids = make([]content.ID, len(answer.Hits))
-	for i, hit := range answer.Hits {
-		ids[i] = hit.ID
-	}
-	return ids, nil
+	return search.IDs(answer.Hits), nil
 }
